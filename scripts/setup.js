@@ -1,0 +1,42 @@
+// Everything a fresh clone needs before `npm start` or `npm test`, done once and said in one line each:
+// dependencies when the lock file changed, the compiled library and command line when a source changed.
+// Node built-ins only: this runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const say = (line) => console.error(`setup: ${line}`);
+
+function fail(line) {
+  say(line);
+  process.exit(1);
+}
+
+function run(command, args) {
+  const shell = process.platform === "win32";
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", shell });
+  if (result.status !== 0)
+    fail(`${command} ${args.join(" ")} failed\n${result.stdout ?? ""}${result.stderr ?? result.error ?? ""}`);
+}
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 16))
+  fail(`Node ${process.versions.node} is too old, chainrule needs 20.16 or newer`);
+
+const stamp = join(root, "node_modules", ".chainrule-setup");
+const lock = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+  say("installing the development tools, MNIST and the picture decoder from the lock file (npm ci), once");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeFileSync(stamp, lock);
+}
+
+// tsc -b compares sources with what it built and does nothing when they agree.
+if (!existsSync(join(root, "dist")) || !existsSync(join(root, "cli", "dist")))
+  say("compiling TypeScript to dist/ and cli/dist/ (tsc -b)");
+run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "cli"]);

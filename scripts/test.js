@@ -1,0 +1,45 @@
+// `npm test`: type check, lint, then every test file (which also run the examples), and one closing line that counts all of it.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
+const report = join(folder, "vitest.json");
+const bin = (path) => join("node_modules", path);
+const checks = [
+  ["type check", bin("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
+  ["lint", bin("@biomejs/biome/bin/biome"), "check", "."],
+];
+
+let passed = 0;
+let failed = 0;
+for (const [name, ...args] of checks) {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  console.log(`${status === 0 ? "✓" : "✗"} ${name}`);
+  status === 0 ? passed++ : failed++;
+}
+
+const vitest = spawnSync(
+  process.execPath,
+  [
+    bin("vitest/vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
+  { stdio: "inherit" },
+);
+try {
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+  passed += numPassedTests;
+  // A file that does not load has no failed test in it, but has failed all the same.
+  failed += Math.max(numFailedTests, numFailedTestSuites, vitest.status === 0 ? 0 : 1);
+} catch {
+  failed++;
+}
+rmSync(folder, { recursive: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
