@@ -1,0 +1,38 @@
+// Every program in examples/ runs, as a reader would run it, and says what it promises. A new example is found by itself;
+// what it should print stands in the table below, and an example without an entry fails.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "chainrule-examples-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const promises: Record<string, (output: string) => void> = {
+  "neuron.ts": (output) => {
+    expect(output).toContain("= 0.7071");
+    expect(output).toMatch(/^x1 +2\.000000 +-1\.500000 +-1\.500000$/m);
+    expect(output).toContain("backward and nudging agree");
+    expect(readFileSync(join(folder, "neuron.dot"), "utf8")).toContain("digraph");
+    expect(readFileSync(join(folder, "neuron.svg"), "utf8")).toContain("grad 0.5000");
+  },
+  "moons.ts": (output) => {
+    expect(output.match(/^step \d+ loss \d\.\d{4}, accuracy \d+ %$/gm)).toHaveLength(100);
+    expect(output).toMatch(/^step 99 loss 0\.0\d+, accuracy 100 %$/m);
+    expect(output).toContain("●");
+    expect(output).toContain("○");
+  },
+};
+
+// An example writes into the folder that is its first argument, never into the checkout.
+test.each(readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts")))("examples/%s", (name) => {
+  expect(existsSync(join(root, "dist", "scalar", "index.js")), "dist/ is missing: npm run build").toBe(true);
+  const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
+  const output = execFileSync(process.execPath, [tsx, join("examples", name), folder], { cwd: root, encoding: "utf8" });
+  const promise = promises[name];
+  if (promise === undefined) throw new Error(`examples/${name} has no entry in test/examples.test.ts`);
+  promise(output);
+});
