@@ -1,0 +1,29 @@
+// The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize, uniformByFanIn } from "./initialize.ts";
+import { Module } from "./module.ts";
+
+/** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
+export class Linear extends Module {
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+
+  constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
+    super();
+    checkSize("Linear", "inFeatures", inFeatures);
+    checkSize("Linear", "outFeatures", outFeatures);
+    this.weight = uniformByFanIn([outFeatures, inFeatures], inFeatures);
+    this.bias = bias ? uniformByFanIn([outFeatures], inFeatures) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    if (x.shape.at(-1) !== inFeatures) {
+      throw new Error(
+        `Linear: ${inFeatures} features go in and ${outFeatures} come out, but x is ${x.dtype}[${x.shape}]; its last dim should be ${inFeatures}`,
+      );
+    }
+    const y = x.matmul(this.weight.transpose());
+    return this.bias ? y.add(this.bias) : y;
+  }
+}

@@ -1,0 +1,65 @@
+// What all layers share: a Module is found out by looking. Its own enumerable properties, in order, are its parameters
+// (tensors that require a gradient), its buffers (other tensors) and its parts (modules, and arrays of them).
+import { assignAll } from "../tensor/state.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+type Entry = readonly [name: string, value: Tensor | Module];
+
+function* entriesOf(value: object, prefix: string): Generator<Entry> {
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry instanceof Tensor || entry instanceof Module) yield [prefix + key, entry];
+    else if (Array.isArray(entry)) yield* entriesOf(entry, `${prefix}${key}.`);
+  }
+}
+
+export abstract class Module {
+  #training = true;
+
+  abstract forward(x: Tensor): Tensor;
+
+  /** Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /** Each parameter once, in order. */
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** The same with PyTorch's names: "0.weight". A parameter that is used twice has the first of its names. */
+  namedParameters(): [name: string, parameter: Tensor][] {
+    const seen = new Set<Tensor>();
+    return this.#tensors("").filter(([, tensor]) => tensor.requiresGrad && !seen.has(tensor) && seen.add(tensor));
+  }
+
+  /** Parameters and buffers as they are now; what training does later does not change them. */
+  stateDict(): Map<string, Tensor> {
+    return new Map(this.#tensors("").map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /** Takes over all parameters and buffers. Throws, and changes nothing, if any is missing, unknown or of another shape. */
+  loadStateDict(state: ReadonlyMap<string, Tensor>): void {
+    assignAll(new Map(this.#tensors("")), state, "this model");
+  }
+
+  train(mode = true): this {
+    this.#training = mode;
+    for (const [, entry] of entriesOf(this, "")) if (entry instanceof Module) entry.train(mode);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.grad = null;
+  }
+
+  #tensors(prefix: string): [name: string, tensor: Tensor][] {
+    return [...entriesOf(this, prefix)].flatMap(([name, entry]): [string, Tensor][] => {
+      return entry instanceof Module ? entry.#tensors(`${name}.`) : [[name, entry]];
+    });
+  }
+}

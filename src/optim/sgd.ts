@@ -1,0 +1,46 @@
+// Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkRange, Optimizer, type State, stepCounter, zerosLike } from "./optimizer.ts";
+
+export interface SGDOptions {
+  lr: number;
+  momentum?: number;
+  dampening?: number;
+  weightDecay?: number;
+  nesterov?: boolean;
+}
+
+/**
+ * g = grad + weightDecay · p; v = momentum · v + (1 - dampening) · g, at the first step v = g; p -= lr · v, with nesterov
+ * p -= lr · (g + momentum · v).
+ */
+export class SGD extends Optimizer {
+  readonly #options: Required<Omit<SGDOptions, "lr">>;
+
+  constructor(parameters: Tensor[], options: SGDOptions) {
+    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    super(parameters, options.lr, (parameter): State => {
+      if (momentum === 0) return {};
+      const velocity = { momentum_buffer: zerosLike(parameter) };
+      return dampening === 0 ? velocity : { ...velocity, step: stepCounter() };
+    });
+    checkRange("SGD", "momentum", momentum, 0, Infinity);
+    checkRange("SGD", "weightDecay", weightDecay, 0, Infinity);
+    if (nesterov && (momentum === 0 || dampening !== 0))
+      throw new Error("SGD: nesterov needs a momentum and no dampening");
+    this.#options = { momentum, dampening, weightDecay, nesterov };
+  }
+
+  protected update(p: Tensor, grad: Tensor, { momentum_buffer: velocity, step }: State, lr: Tensor): void {
+    const { momentum, dampening, weightDecay, nesterov } = this.#options;
+    const g = weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));
+    if (momentum === 0) {
+      p.assign(p.sub(g.mul(lr)));
+      return;
+    }
+    const next = velocity.mul(momentum).add(dampening === 0 ? g : g.mul(1 - dampening));
+    velocity.assign(dampening === 0 ? next : g.where(step.eq(0), next));
+    if (dampening !== 0) step.assign(step.add(1));
+    p.assign(p.sub((nesterov ? g.add(velocity.mul(momentum)) : velocity).mul(lr)));
+  }
+}

@@ -1,0 +1,94 @@
+// Mathematics composed from the primitives. None of these has a gradient of its own: it follows from theirs.
+import { type Dims, normalizeDim, normalizeDims } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** x · Φ(x), Φ the normal distribution: x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel 2016). */
+export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+
+export const silu = (x: Tensor): Tensor => x.mul(x.sigmoid());
+
+export const leakyRelu = (x: Tensor, slope: number): Tensor => x.where(x.gt(0), x.mul(slope));
+
+/** log(1 + eˣ); x itself above 20, as in PyTorch, where eˣ would overflow and the 1 does not show in float32. */
+export function softplus(x: Tensor): Tensor {
+  const large = x.gt(20);
+  return x.where(large, x.where(large.logicalNot(), 0).exp().log1p());
+}
+
+/** The largest element, a constant for differentiation; 0 where it is infinite (shifting by it would give ∞ - ∞). */
+function shift(x: Tensor, dims: readonly number[]): Tensor {
+  const largest = x.detach().max(dims, true);
+  return largest.where(largest.abs().ne(Infinity), 0);
+}
+
+/** log Σ eˣ = m + log Σ eˣ⁻ᵐ, m the largest x: nothing overflows. */
+export function logsumexp(x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
+  const dims = normalizeDims("logsumexp", dim, x.ndim);
+  if (x.size === 0) return x.exp().sum(dims, keepdim).log();
+  const m = shift(x, dims);
+  const y = x.sub(m).exp().sum(dims, true).log().add(m);
+  return keepdim ? y : y.reshape(x.shape.filter((_, d) => !dims.includes(d)));
+}
+
+/** eˣ⁻ᵐ / Σ eˣ⁻ᵐ, m the largest x along dim. */
+export function softmax(x: Tensor, dim: number): Tensor {
+  const place = normalizeDim("softmax", dim, x.ndim);
+  if (x.size === 0) return x.exp();
+  if (x.ndim === 0) return softmax(x.reshape([1]), 0).reshape([]);
+  const e = x.sub(x.detach().max(place, true)).exp();
+  return e.div(e.sum(place, true));
+}
+
+/** x - m - log Σ eˣ⁻ᵐ */
+export function logSoftmax(x: Tensor, dim: number): Tensor {
+  const place = normalizeDim("logSoftmax", dim, x.ndim);
+  if (x.size === 0) return x.exp();
+  if (x.ndim === 0) return logSoftmax(x.reshape([1]), 0).reshape([]);
+  const shifted = x.sub(x.detach().max(place, true));
+  return shifted.sub(shifted.exp().sum(place, true).log());
+}
+
+/** Σ (x - mean)² / (N - correction); NaN where that divides nothing by nothing. */
+export function variance(
+  x: Tensor,
+  dim: Dims | undefined,
+  options: { correction?: number; keepdim?: boolean },
+): Tensor {
+  const { correction = 1, keepdim = false } = options;
+  const dims = normalizeDims("variance", dim, x.ndim);
+  const count = dims.reduce((product, d) => product * x.shape[d], 1);
+  return x
+    .sub(x.mean(dims.length === 0 ? undefined : dims, true))
+    .square()
+    .sum(dims.length === 0 ? undefined : dims, keepdim)
+    .div(Math.max(count - correction, 0));
+}
+
+/** √variance, with the gradient 0 where it is 0, as in PyTorch. */
+export function std(x: Tensor, dim: Dims | undefined, options: { correction?: number; keepdim?: boolean }): Tensor {
+  const v = variance(x, dim, options);
+  const zero = v.eq(0);
+  const root = v.where(zero.logicalNot(), 1).sqrt();
+  return root.where(zero.logicalNot(), 0);
+}
+
+/** Halves are multiplied with each other until one is left: exact derivatives of any order, also where elements are 0. */
+export function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+  if (dim === undefined) return prod(x.reshape([-1]), 0, false).reshape(keepdim ? x.shape.map(() => 1) : []);
+  const place = normalizeDim("prod", dim, x.ndim);
+  if (x.ndim === 0) return x;
+  const part = (t: Tensor, from: number, to: number) =>
+    t.slice(...t.shape.map((_, d) => (d === place ? ([from, to] as const) : null)));
+  const extend = (t: Tensor, by: number) =>
+    t.pad(
+      t.shape.map((_, d) => [0, d === place ? by : 0] as const),
+      1,
+    );
+  let y = x.shape[place] === 0 ? extend(x, 1) : x;
+  while (y.shape[place] > 1) {
+    const half = Math.ceil(y.shape[place] / 2);
+    const even = extend(y, 2 * half - y.shape[place]);
+    y = part(even, 0, half).mul(part(even, half, 2 * half));
+  }
+  return keepdim ? y : y.squeeze(place);
+}

@@ -1,0 +1,116 @@
+// Making tensors from numbers: literals, constants, ranges.
+import { allocate, type DType, isDType, isFloating, type TypedArray } from "./dtype.ts";
+import { flatten, type Nested } from "./nested.ts";
+import { checkShape, type Shape, sizeOf } from "./shape.ts";
+import { ArrayStorage } from "./storage.ts";
+import { apply, Tensor } from "./tensor.ts";
+import { within } from "./within.ts";
+
+export type Make = { dtype?: DType; requiresGrad?: boolean };
+
+function checkDType(call: string, dtype: unknown): asserts dtype is DType | undefined {
+  if (dtype !== undefined && !isDType(dtype)) {
+    throw new Error(`${call}: there is no dtype ${String(dtype)}; there are float32, float64, int32, uint8, bool`);
+  }
+}
+
+/** The dtype that a typed array stands for. */
+function dtypeOf(values: TypedArray): DType {
+  if (values instanceof Float32Array) return "float32";
+  if (values instanceof Float64Array) return "float64";
+  if (values instanceof Int32Array) return "int32";
+  if (values instanceof Uint8Array) return "uint8";
+  throw new Error(
+    `tensor: ${Object.prototype.toString.call(values).slice(8, -1)} has no dtype here; use Float32Array, Float64Array, Int32Array or Uint8Array`,
+  );
+}
+
+function withGrad(x: Tensor, requiresGrad = false): Tensor {
+  if (requiresGrad) x.requiresGrad = true;
+  return x;
+}
+
+/**
+ * A tensor with these values, copied. Numbers make float32, booleans bool, a typed array keeps its own dtype; `dtype` converts
+ * (to integers: towards zero). Nested arrays have their own shape, `shape` gives another of the same size. Throws where
+ * the nesting is ragged or the sizes differ.
+ */
+export function tensor(
+  values: Nested | TypedArray,
+  options: { shape?: Shape; dtype?: DType; requiresGrad?: boolean } = {},
+): Tensor {
+  const { dtype: wanted, requiresGrad } = options;
+  checkDType("tensor", wanted);
+  const typed = ArrayBuffer.isView(values);
+  const { values: flat, shape: own } = typed ? { values, shape: [values.length] } : flatten(values as Nested);
+  const shape = options.shape ?? own;
+  checkShape("tensor", shape);
+  if (sizeOf(shape) !== flat.length) throw new Error(`tensor: ${flat.length} values do not fill the shape [${shape}]`);
+  const dtype =
+    wanted ??
+    (typed ? dtypeOf(values) : flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
+  const data = allocate(dtype, flat.length);
+  if (typed && dtype !== "bool") data.set(values);
+  else
+    for (let i = 0; i < data.length; i++)
+      data[i] = dtype === "bool" ? (Number(flat[i]) === 0 ? 0 : 1) : Number(flat[i]);
+  return withGrad(new Tensor(new ArrayStorage(data), { shape: [...shape], dtype }), requiresGrad);
+}
+
+export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad }: Make = {}): Tensor {
+  checkShape("full", shape);
+  checkDType("full", dtype);
+  return withGrad(
+    apply("full", [], { shape: [...shape], dtype, value: dtype === "bool" ? (value ? 1 : 0) : value }),
+    requiresGrad,
+  );
+}
+
+export function zeros(shape: Shape, options?: Make): Tensor {
+  return within("zeros", () => full(shape, 0, options));
+}
+
+export function ones(shape: Shape, options?: Make): Tensor {
+  return within("ones", () => full(shape, 1, options));
+}
+
+/** start, start + step, ... up to but without stop; from 0 if only one number is given. int32 if all are whole, else float32. */
+export function arange(start: number, stop?: number, step = 1): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (
+    !Number.isFinite(from) ||
+    !Number.isFinite(to) ||
+    !Number.isFinite(step) ||
+    step === 0 ||
+    (to - from) * step < 0
+  ) {
+    throw new Error(`arange: from ${from} to ${to} in steps of ${step} never arrives`);
+  }
+  const dtype = [from, to, step].every(Number.isInteger) ? "int32" : "float32";
+  const data = allocate(dtype, Math.ceil((to - from) / step));
+  for (let i = 0; i < data.length; i++) data[i] = from + i * step;
+  return new Tensor(new ArrayStorage(data), { shape: [data.length], dtype });
+}
+
+/** float32 [steps]: evenly spaced, both ends included, mirrored from the middle as in PyTorch. */
+export function linspace(start: number, stop: number, steps: number): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) throw new Error(`linspace: steps is a whole number from 0, not ${steps}`);
+  const step = steps > 1 ? (stop - start) / (steps - 1) : 0;
+  const data = Float32Array.from({ length: steps }, (_, i) =>
+    i < steps / 2 ? start + i * step : stop - (steps - 1 - i) * step,
+  );
+  return new Tensor(new ArrayStorage(data), { shape: [steps], dtype: "float32" });
+}
+
+/** float32 [n, n]: ones on the diagonal. */
+export function eye(n: number): Tensor {
+  checkShape("eye", [n]);
+  const places = apply("iota", [], { length: n });
+  return places.unsqueeze(1).eq(places).to("float32");
+}
+
+/** Throws unless the dtype is floating. */
+export function checkFloating(call: string, dtype: DType): void {
+  checkDType(call, dtype);
+  if (!isFloating(dtype)) throw new Error(`${call}: makes float32 or float64, not ${dtype}`);
+}

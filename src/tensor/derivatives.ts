@@ -1,0 +1,94 @@
+// Derivatives as functions, and the check that they are right.
+import { gradientsOf } from "./autograd.ts";
+import { full, ones, tensor } from "./create.ts";
+import { describe, isFloating } from "./dtype.ts";
+import { isRecording, noGrad, withRecording } from "./mode.ts";
+import { apply, type Tensor } from "./tensor.ts";
+
+/**
+ * A tensor of its own for one call of f, so that only what f does with it counts: a leaf, or the end of a longer graph if the
+ * derivative may be differentiated again.
+ */
+function standIn(x: Tensor): Tensor {
+  if (!isFloating(x.dtype)) return x;
+  if (isRecording() && x.requiresGrad) return apply("reshape", [x], { shape: x.shape });
+  const leaf = x.detach();
+  leaf.requiresGrad = true;
+  return leaf;
+}
+
+function differentiate(
+  call: string,
+  f: (...args: Tensor[]) => Tensor,
+  args: readonly Tensor[],
+  count: number,
+): { value: Tensor; grads: Tensor[] } {
+  args.slice(0, count).forEach((x, position) => {
+    if (position === 0 && !isFloating(x.dtype))
+      throw new Error(`${call}: ${describe(x)} has no gradient, only float32 and float64 have`);
+  });
+  const targets = args.slice(0, count).map(standIn);
+  const value = withRecording(true, () => f(...targets, ...args.slice(count)));
+  if (value.size !== 1)
+    throw new Error(`${call}: the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`);
+  const found = value.requiresGrad
+    ? gradientsOf(value, targets, ones(value.shape, { dtype: value.dtype }), apply as never)
+    : [];
+  const grads = targets.map(
+    (x, i) => found[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),
+  );
+  return { value: isRecording() ? value : value.detach(), grads };
+}
+
+/**
+ * grad(f)(x, ...) is df/dx for the first argument of f, whose result is a scalar: a tensor shaped like x. It can be
+ * differentiated again: grad((x) => grad(f)(x).sum()). What .grad the tensors have is not touched.
+ */
+export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
+  return (...args) => differentiate("grad", f as (...args: Tensor[]) => Tensor, args, 1).grads[0];
+}
+
+/** The value of f, a scalar, and its derivatives with respect to all arguments (zeros for integers and what f does not use). */
+export function valueAndGrad<A extends Tensor[]>(
+  f: (...args: A) => Tensor,
+): (...args: A) => { value: Tensor; grads: Tensor[] } {
+  return (...args) => {
+    const { value, grads } = differentiate("valueAndGrad", f as (...args: Tensor[]) => Tensor, args, args.length);
+    return { value: value.detach(), grads };
+  };
+}
+
+/**
+ * Backward against central differences (f(x + h) - f(x - h)) / 2h, element by element, in float64. Where f returns no
+ * scalar, its elements are summed with unequal weights. `worst` is the largest |analytic - numeric| / max(1, |analytic|, |numeric|).
+ */
+export function checkGradients(
+  f: (...args: Tensor[]) => Tensor,
+  args: readonly Tensor[],
+  { h = 1e-5, tolerance = 1e-6 }: { h?: number; tolerance?: number } = {},
+): { ok: boolean; worst: number } {
+  const wide = args.map((x) => (isFloating(x.dtype) ? x.detach().to("float64") : x));
+  const scalar = (...inputs: Tensor[]): Tensor => {
+    const y = f(...inputs);
+    const weights = Float64Array.from({ length: y.size }, (_, i) => 1 + Math.sin(i));
+    return y.mul(tensor(weights, { shape: y.shape })).sum();
+  };
+  const { grads } = valueAndGrad(scalar)(...wide);
+  let worst = 0;
+  wide.forEach((x, position) => {
+    if (!isFloating(x.dtype)) return;
+    for (let i = 0; i < x.size; i++) {
+      const [above, below] = [h, -h].map((nudge) => {
+        const data = x.data.slice();
+        data[i] += nudge;
+        const nudged = wide.with(position, tensor(data, { shape: x.shape }));
+        return noGrad(() => scalar(...nudged).item());
+      });
+      const numeric = (above - below) / (2 * h);
+      const analytic = grads[position].data[i];
+      const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(analytic), Math.abs(numeric));
+      worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
+    }
+  });
+  return { ok: worst <= tolerance, worst };
+}

@@ -1,0 +1,60 @@
+// The element types and how they combine: NumPy-style promotion by category, as in PyTorch, with int32 in the place of int64.
+import type { Shape } from "./shape.ts";
+
+export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** What is known of a tensor without its contents. */
+export interface Type {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A tensor's contents in the open: row-major, as long as its shape says. bool is 0 or 1 in a Uint8Array. */
+export interface NDArray extends Type {
+  readonly data: TypedArray;
+}
+
+const arrayTypes = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} satisfies Record<DType, unknown>;
+
+/** From the lowest to the highest: two tensors meet at the higher one. */
+const order: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
+
+export const isDType = (name: unknown): name is DType => order.some((dtype) => dtype === name);
+export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+export function allocate(dtype: DType, size: number): TypedArray {
+  return new arrayTypes[dtype](size);
+}
+
+export function promote(a: DType, b: DType): DType {
+  return order.indexOf(a) > order.indexOf(b) ? a : b;
+}
+
+/** A plain number never raises a tensor within its category: float32 + 0.1 stays float32, uint8 + 300 uint8, int32 + 0.5 is float32. */
+export function promoteNumber(dtype: DType, value: number): DType {
+  if (isFloating(dtype)) return dtype;
+  if (!Number.isInteger(value)) return "float32";
+  return dtype === "bool" ? "int32" : dtype;
+}
+
+/** What exp, sqrt or a quotient of this dtype is. */
+export function toFloating(dtype: DType): DType {
+  return isFloating(dtype) ? dtype : "float32";
+}
+
+/** Sums and products of small integers are int32. */
+export function toSum(dtype: DType): DType {
+  return isFloating(dtype) ? dtype : "int32";
+}
+
+/** "float32[2,3]" */
+export function describe({ dtype, shape }: Type): string {
+  return `${dtype}[${shape.join(",")}]`;
+}

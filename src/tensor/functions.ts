@@ -1,0 +1,151 @@
+// Functions of several tensors: joining, convolution, pooling.
+import { describe, isFloating, promote } from "./dtype.ts";
+import { normalizeDim } from "./shape.ts";
+import { apply, type Tensor } from "./tensor.ts";
+import { within } from "./within.ts";
+
+type Pair = readonly [height: number, width: number];
+type PairOption = number | readonly [number, number];
+
+function pair(call: string, name: string, value: PairOption, least: number): Pair {
+  const [height, width] = typeof value === "number" ? [value, value] : value;
+  for (const n of [height, width]) {
+    if (!Number.isInteger(n) || n < least)
+      throw new Error(
+        `${call}: ${name} is a whole number from ${least} or a pair of them, not ${JSON.stringify(value)}`,
+      );
+  }
+  return [height, width];
+}
+
+/** Joins tensors along a dim that exists; the other sizes must agree. */
+export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new Error("concat: there is nothing to join");
+  const dtype = tensors.map((x) => x.dtype).reduce(promote);
+  const place = normalizeDim("concat", dim, first.ndim);
+  if (first.ndim === 0) throw new Error("concat: 0-d tensors have no dim to join; use stack");
+  return apply(
+    "concat",
+    tensors.map((x) => x.to(dtype)),
+    { dim: place },
+  );
+}
+
+/** Joins tensors of one shape along a new dim. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new Error("stack: there is nothing to join");
+  const place = normalizeDim("stack", dim, first.ndim + 1);
+  return within("stack", () =>
+    concat(
+      tensors.map((x) => x.unsqueeze(place)),
+      place,
+    ),
+  );
+}
+
+export interface Conv2dOptions {
+  stride?: number | [number, number];
+  padding?: number | [number, number] | "same";
+  dilation?: number | [number, number];
+  groups?: number;
+}
+
+/**
+ * The cross-correlation that nets call convolution: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kH, kW], bias [O] ->
+ * [N, O, H', W'] with H' = ⌊(H + 2 · padding - dilation · (kH - 1) - 1) / stride⌋ + 1. "same" keeps H and W (stride 1).
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
+  const { groups = 1 } = options;
+  if (x.ndim === 3) return conv2d(x.unsqueeze(0), weight, bias, options).squeeze(0);
+  if (
+    x.ndim !== 4 ||
+    weight.ndim !== 4 ||
+    !Number.isInteger(groups) ||
+    groups < 1 ||
+    x.shape[1] !== weight.shape[1] * groups ||
+    weight.shape[0] % groups !== 0
+  ) {
+    throw new Error(
+      `conv2d: x [N, C, H, W] goes with weight [O, C/groups, kH, kW], not ${describe(x)} with ${describe(weight)} in ${groups} groups`,
+    );
+  }
+  const dtype = promote(x.dtype, weight.dtype);
+  if (!isFloating(dtype)) throw new Error(`conv2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  if (bias && (bias.ndim !== 1 || bias.shape[0] !== weight.shape[0]))
+    throw new Error(`conv2d: ${describe(weight)} needs a bias [${weight.shape[0]}], not ${describe(bias)}`);
+  const stride = pair("conv2d", "stride", options.stride ?? 1, 1);
+  const dilation = pair("conv2d", "dilation", options.dilation ?? 1, 1);
+  const kernel: Pair = [weight.shape[2], weight.shape[3]];
+  const padding = margins(options.padding ?? 0, kernel, stride, dilation);
+  for (const dim of [0, 1] as const) {
+    const room = x.shape[2 + dim] + padding[dim][0] + padding[dim][1];
+    if ((kernel[dim] - 1) * dilation[dim] + 1 > room)
+      throw new Error(`conv2d: the kernel of ${describe(weight)} is larger than the padded input, ${describe(x)}`);
+  }
+  const attributes = { stride, padding, inputDilation: [1, 1] as const, kernelDilation: dilation, groups };
+  const y = apply("conv", [x.to(dtype), weight.to(dtype)], attributes);
+  return bias ? y.add(bias.reshape([1, bias.size, 1, 1])) : y;
+}
+
+/** Before and after, of height and width. "same" adds k - 1 steps of the kernel in all, the odd one after. */
+function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilation: Pair): readonly [Pair, Pair] {
+  if (padding !== "same") {
+    const [height, width] = pair("conv2d", "padding", padding, 0);
+    return [
+      [height, height],
+      [width, width],
+    ];
+  }
+  if (stride[0] !== 1 || stride[1] !== 1) throw new Error(`conv2d: padding "same" goes with stride 1, not ${stride}`);
+  const around = (dim: 0 | 1): Pair => {
+    const all = (kernel[dim] - 1) * dilation[dim];
+    return [Math.floor(all / 2), Math.ceil(all / 2)];
+  };
+  return [around(0), around(1)];
+}
+
+export interface PoolOptions {
+  stride?: number | [number, number];
+  padding?: number | [number, number];
+}
+
+/** [..., H, W] -> [..., H', W', kH, kW]: what each position of the window sees. */
+function windows(
+  call: string,
+  x: Tensor,
+  kernelSize: PairOption,
+  options: PoolOptions & { readonly value: number },
+): Tensor {
+  const kernel = pair(call, "kernelSize", kernelSize, 1);
+  const stride = pair(call, "stride", options.stride ?? kernelSize, 1);
+  const padding = pair(call, "padding", options.padding ?? 0, 0);
+  if (x.ndim !== 3 && x.ndim !== 4) throw new Error(`${call}: x is [N, C, H, W] or [C, H, W], not ${describe(x)}`);
+  if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2)
+    throw new Error(`${call}: padding ${padding} is more than half of the window ${kernel}`);
+  const [height, width] = x.shape.slice(-2).map((n, dim) => n + 2 * padding[dim]);
+  if (kernel[0] > height || kernel[1] > width)
+    throw new Error(`${call}: the window ${kernel} is larger than the padded input, ${describe(x)}`);
+  const front = x.shape.slice(0, -2).map(() => [0, 0] as const);
+  const padded =
+    padding[0] + padding[1] === 0
+      ? x
+      : x.pad([...front, [padding[0], padding[0]], [padding[1], padding[1]]], options.value);
+  return padded.unfold(x.ndim - 2, kernel[0], stride[0]).unfold(x.ndim - 1, kernel[1], stride[1]);
+}
+
+/** The largest of each window; the first of equals takes the gradient. Padding is -∞; NaN counts as the largest. */
+export function maxPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
+  if (!isFloating(x.dtype))
+    throw new Error(`maxPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  const flat = windows("maxPool2d", x, kernelSize, { ...options, value: -Infinity }).flatten(-2);
+  return flat.gather(-1, flat.detach().argmax(-1, true)).squeeze(-1);
+}
+
+/** The mean of each window; padding is 0 and counts. */
+export function avgPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
+  if (!isFloating(x.dtype))
+    throw new Error(`avgPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  return windows("avgPool2d", x, kernelSize, { ...options, value: 0 }).mean([-2, -1]);
+}

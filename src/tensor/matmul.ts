@@ -1,0 +1,32 @@
+// PyTorch's rules for matrix products, on top of the op that multiplies matrices with equal dims in front.
+import { describe } from "./dtype.ts";
+import { broadcastShapes, sizeOf } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A vector on the left is a row, on the right a column; what it added to the result's shape goes again. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new Error(`matmul: needs vectors or matrices, ${describe(a)} · ${describe(b)}; use mul for scalars`);
+  if (a.dtype === "bool") throw new Error('matmul: bool matrices do not multiply; use to("float32") first');
+  if (a.shape.at(-1) !== b.shape.at(b.ndim === 1 ? 0 : -2))
+    throw new Error(`matmul: inner sizes differ, ${describe(a)} · ${describe(b)}`);
+  const left = a.ndim === 1 ? a.unsqueeze(0) : a;
+  const right = b.ndim === 1 ? b.unsqueeze(1) : b;
+  const result = multiply(left, right);
+  const shape = result.shape.filter(
+    (_, dim) => !(a.ndim === 1 && dim === result.ndim - 2) && !(b.ndim === 1 && dim === result.ndim - 1),
+  );
+  return shape.length === result.ndim ? result : result.reshape(shape);
+}
+
+function multiply(a: Tensor, b: Tensor): Tensor {
+  const [m, k] = a.shape.slice(-2);
+  const n = b.shape[b.ndim - 1];
+  const front = a.shape.slice(0, -2);
+  // Many matrices times one: the rows of all of them, times one.
+  if (b.ndim === 2) return product(a.reshape([sizeOf(front) * m, k]), b).reshape([...front, m, n]);
+  const batch = broadcastShapes("matmul", front, b.shape.slice(0, -2));
+  return product(a.expand([...batch, m, k]), b.expand([...batch, k, n]));
+}
+
+const product = (a: Tensor, b: Tensor): Tensor => a.apply("matmul", [a, b]);

@@ -1,0 +1,159 @@
+// Sums of products: the two ops in which a net spends its time. Both gradients of a convolution are convolutions again, so
+// that one primitive serves forward, backward and every derivative of those.
+import { describe, isFloating, type NDArray } from "../dtype.ts";
+import type { Op, Saved } from "../op.ts";
+import type { Tensor } from "../tensor.ts";
+
+type Pair = readonly [number, number];
+
+/**
+ * x [N, C, H, W] with weight [O, C/groups, kH, kW] -> [N, O, H', W'], as XLA's ConvGeneralDilated in two spatial dims; other
+ * orders of the dims are permutations around it. Pairs are height, width.
+ */
+export interface Convolution {
+  readonly stride: Pair;
+  /** Low and high, of each spatial dim; negative crops. */
+  readonly padding: readonly [Pair, Pair];
+  /** Steps between neighbours of the input: above 1, zeros stand between them (the gradient of a stride). */
+  readonly inputDilation: Pair;
+  readonly kernelDilation: Pair;
+  readonly groups: number;
+}
+
+/** The span of n elements that stand `dilation` apart. */
+export const dilated = (n: number, dilation: number): number => (n === 0 ? 0 : (n - 1) * dilation + 1);
+
+/** How many positions the kernel takes along spatial dim 0 or 1. */
+function positions(
+  size: number,
+  kernel: number,
+  { stride, padding, inputDilation, kernelDilation }: Convolution,
+  dim: 0 | 1,
+): number {
+  const span = dilated(size, inputDilation[dim]) + padding[dim][0] + padding[dim][1];
+  return Math.max(Math.floor((span - dilated(kernel, kernelDilation[dim])) / stride[dim]) + 1, 0);
+}
+
+const both = <T>(f: (dim: 0 | 1) => T): readonly [T, T] => [f(0), f(1)];
+
+/** dx = dy, spread by the stride, with the kernel turned round and its channels transposed. */
+function inputGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Convolution>): Tensor {
+  const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
+  const [outChannels, groupChannels, kH, kW] = w.shape;
+  const turned = input(1)
+    .flip([2, 3])
+    .reshape([groups, outChannels / groups, groupChannels, kH, kW])
+    .permute([0, 2, 1, 3, 4])
+    .reshape([groups * groupChannels, outChannels / groups, kH, kW]);
+  const margins = both((dim): Pair => {
+    const kernel = dilated(w.shape[2 + dim], kernelDilation[dim]);
+    const low = kernel - 1 - padding[dim][0];
+    const spread = dilated(dy.shape[2 + dim], stride[dim]);
+    return [low, dilated(x.shape[2 + dim], inputDilation[dim]) - 1 + kernel - spread - low];
+  });
+  return apply("conv", [dy, turned], {
+    stride: inputDilation,
+    padding: margins,
+    inputDilation: stride,
+    kernelDilation,
+    groups,
+  });
+}
+
+/** dw = x with dy as the kernel: the batch takes the place of the channels, stride and kernel dilation change places. */
+function weightGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Convolution>): Tensor {
+  const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
+  const [batch, channels, height, width] = x.shape;
+  const images = input(0)
+    .reshape([batch, groups, channels / groups, height, width])
+    .permute([2, 1, 0, 3, 4])
+    .reshape([channels / groups, groups * batch, height, width]);
+  const margins = both((dim): Pair => {
+    const span = dilated(x.shape[2 + dim], inputDilation[dim]) + padding[dim][0];
+    const positionsOfKernel = Math.max(w.shape[2 + dim] - 1, 0) * kernelDilation[dim];
+    return [padding[dim][0], positionsOfKernel + dilated(dy.shape[2 + dim], stride[dim]) - span];
+  });
+  const kernel = dy.permute([1, 0, 2, 3]);
+  const options = { stride: kernelDilation, padding: margins, inputDilation, kernelDilation: stride, groups };
+  return apply("conv", [images, kernel], options).permute([1, 0, 2, 3]);
+}
+
+export const contractions = {
+  // [..., M, K] · [..., K, N] -> [..., M, N], the dims in front alike
+  matmul: {
+    type: ([a, b]) => {
+      const batch = a.shape.slice(0, -2);
+      const [m, k] = a.shape.slice(-2);
+      const [kb, n] = b.shape.slice(-2);
+      if (k !== kb) throw new Error(`matmul: inner sizes differ, ${describe(a)} · ${describe(b)}`);
+      return { shape: [...batch, m, n], dtype: a.dtype };
+    },
+    evaluate({ data: y, dtype, shape }, [{ data: a, shape: left }, { data: b }]) {
+      const [m, n] = shape.slice(-2);
+      const k = left[left.length - 1];
+      const multiply = isFloating(dtype) ? (x: number, w: number) => x * w : Math.imul;
+      for (let index = 0; index < y.length; index++) {
+        const column = index % n;
+        const row = Math.floor(index / n) * k;
+        const slab = Math.floor(index / (m * n)) * k * n;
+        let total = 0;
+        for (let i = 0; i < k; i++) total += multiply(a[row + i], b[slab + i * n + column]);
+        y[index] = total;
+      }
+    },
+    vjp: ({ input, dy }, position) =>
+      position === 0 ? dy.matmul(input(1).transpose()) : input(0).transpose().matmul(dy),
+  } satisfies Op,
+
+  conv: {
+    type: ([x, w], attributes) => {
+      const { groups } = attributes;
+      const fits =
+        x.shape.length === 4 && w.shape.length === 4 && x.shape[1] === w.shape[1] * groups && w.shape[0] % groups === 0;
+      if (!fits) {
+        throw new Error(
+          `conv2d: [N, C, H, W] goes with [O, C/groups, kH, kW], not ${describe(x)} with ${describe(w)} in ${groups} groups`,
+        );
+      }
+      const spatial = both((dim) => positions(x.shape[2 + dim], w.shape[2 + dim], attributes, dim));
+      return { shape: [x.shape[0], w.shape[0], ...spatial], dtype: x.dtype };
+    },
+    evaluate(y: NDArray, [x, w]: readonly NDArray[], attributes: Convolution) {
+      const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
+      const [batch, outChannels, outHeight, outWidth] = y.shape;
+      const [, channels, height, width] = x.shape;
+      const [, groupChannels, kH, kW] = w.shape;
+      // Where output position o meets tap k of the kernel: a place in the input, or -1 for padding and gaps, which are zeros.
+      const place = (o: number, k: number, size: number, dim: 0 | 1): number => {
+        const spread = o * stride[dim] + k * kernelDilation[dim] - padding[dim][0];
+        const at = spread / inputDilation[dim];
+        return Number.isInteger(at) && at >= 0 && at < size ? at : -1;
+      };
+      let index = 0;
+      for (let n = 0; n < batch; n++) {
+        for (let o = 0; o < outChannels; o++) {
+          const firstChannel = Math.floor(o / (outChannels / groups)) * groupChannels;
+          for (let row = 0; row < outHeight; row++) {
+            for (let column = 0; column < outWidth; column++) {
+              let total = 0;
+              for (let c = 0; c < groupChannels; c++) {
+                for (let i = 0; i < kH; i++) {
+                  const h = place(row, i, height, 0);
+                  const line = ((n * channels + firstChannel + c) * height + h) * width;
+                  for (let j = 0; j < kW; j++) {
+                    const v = place(column, j, width, 1);
+                    const pixel = h < 0 || v < 0 ? 0 : x.data[line + v];
+                    total += pixel * w.data[((o * groupChannels + c) * kH + i) * kW + j];
+                  }
+                }
+              }
+              y.data[index++] = total;
+            }
+          }
+        }
+      }
+    },
+    vjp: (saved: Saved<Convolution>, position: number) =>
+      position === 0 ? inputGradient(saved) : weightGradient(saved),
+  } satisfies Op<Convolution>,
+};

@@ -1,0 +1,151 @@
+// One number in, one number out, at each place alike. Inputs arrive with equal shapes and dtypes: broadcasting is `expand`,
+// promotion is `cast`, both done before. Each entry is the whole mathematics of its op.
+import { type DType, describe, type Type } from "../dtype.ts";
+import { binary, comparison, type None, type Op, unary } from "../op.ts";
+import type { Tensor } from "../tensor.ts";
+import { erf } from "./erf.ts";
+
+const zerosLike = (x: Tensor): Tensor => x.lt(x).to(x.dtype);
+
+function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+/** Half to even: 0.5 -> 0, 1.5 -> 2, 2.5 -> 2. */
+function round(x: number): number {
+  return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
+}
+
+/** base ** exponent modulo 2³², by repeated squaring; a negative exponent leaves only ±1 whole. */
+function integerPower(base: number, exponent: number): number {
+  if (exponent < 0) return base === 1 ? 1 : base === -1 ? (exponent % 2 === 0 ? 1 : -1) : 0;
+  let result = 1;
+  for (
+    let square = base | 0, bits = exponent;
+    bits > 0;
+    bits = Math.floor(bits / 2), square = Math.imul(square, square)
+  ) {
+    if (bits % 2 === 1) result = Math.imul(result, square);
+  }
+  return result;
+}
+
+/** JavaScript's ** says NaN for 1 ** NaN and (±1) ** ±∞, IEEE 754's pow says 1. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
+/** NaN in, NaN out; JavaScript's Math.max does just that. Half of the gradient each where both are equal, as in PyTorch. */
+const share = (dy: Tensor, wins: Tensor, ties: Tensor): Tensor => dy.where(wins, 0).add(dy.mul(0.5).where(ties, 0));
+
+export const elementwise = {
+  neg: unary({ domain: "number", evaluate: (x) => -x, vjp: ({ dy }) => dy.neg() }),
+  abs: unary({ domain: "number", evaluate: Math.abs, vjp: ({ x, dy }) => dy.mul(x.sign()) }),
+  sign: unary({ domain: "number", evaluate: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0), vjp: ({ dy }) => zerosLike(dy) }),
+  floor: unary({ evaluate: Math.floor, vjp: ({ dy }) => zerosLike(dy) }),
+  round: unary({ evaluate: round, vjp: ({ dy }) => zerosLike(dy) }),
+
+  // y = eˣ, so dx = dy · y
+  exp: unary({ evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
+  // y = eˣ - 1, so dx = dy · (y + 1)
+  expm1: unary({ evaluate: Math.expm1, vjp: ({ y, dy }) => dy.mul(y.add(1)) }),
+  log: unary({ evaluate: Math.log, vjp: ({ x, dy }) => dy.div(x) }),
+  log1p: unary({ evaluate: Math.log1p, vjp: ({ x, dy }) => dy.div(x.add(1)) }),
+  // y = √x, so dx = dy / 2y
+  sqrt: unary({ evaluate: Math.sqrt, vjp: ({ y, dy }) => dy.div(y.mul(2)) }),
+  sin: unary({ evaluate: Math.sin, vjp: ({ x, dy }) => dy.mul(x.cos()) }),
+  cos: unary({ evaluate: Math.cos, vjp: ({ x, dy }) => dy.mul(x.sin()).neg() }),
+  // erf'(x) = 2/√π · exp(-x²)
+  erf: unary({
+    evaluate: erf,
+    vjp: ({ x, dy }) =>
+      dy.mul(
+        x
+          .square()
+          .neg()
+          .exp()
+          .mul(2 / Math.sqrt(Math.PI)),
+      ),
+  }),
+  // y = tanh x, so dx = dy · (1 - y²)
+  tanh: unary({ evaluate: Math.tanh, vjp: ({ y, dy }) => dy.mul(y.square().neg().add(1)) }),
+  // y = 1 / (1 + e⁻ˣ), so dx = dy · y · (1 - y). An op of its own: composed from exp, either tail loses its gradient.
+  sigmoid: unary({ evaluate: sigmoid, vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)) }),
+
+  add: binary({ evaluate: (a, b) => a + b, vjp: [({ dy }) => dy, ({ dy }) => dy] }),
+  sub: binary({ evaluate: (a, b) => a - b, vjp: [({ dy }) => dy, ({ dy }) => dy.neg()] }),
+  mul: binary({
+    domain: "any",
+    evaluate: (a, b) => a * b,
+    integer: Math.imul,
+    vjp: [({ b, dy }) => dy.mul(b), ({ a, dy }) => dy.mul(a)],
+  }),
+  // y = a / b, so da = dy / b and db = -dy · y / b
+  div: binary({
+    domain: "floating",
+    evaluate: (a, b) => a / b,
+    vjp: [({ b, dy }) => dy.div(b), ({ b, y, dy }) => dy.mul(y.div(b)).neg()],
+  }),
+  // y = aᵇ, so da = dy · b · aᵇ⁻¹ (0 where b is 0) and db = dy · y · ln a (0 where a is 0 and b is not negative)
+  pow: binary({
+    evaluate: power,
+    integer: integerPower,
+    vjp: [
+      ({ a, b, dy }) =>
+        dy
+          .mul(b)
+          .mul(a.pow(b.sub(1)))
+          .where(b.ne(0), 0),
+      ({ a, b, y, dy }) =>
+        dy
+          .mul(y)
+          .mul(a.log())
+          .where(a.eq(0).logicalAnd(b.ge(0)).logicalNot(), 0),
+    ],
+  }),
+  maximum: binary({
+    domain: "any",
+    evaluate: Math.max,
+    vjp: [
+      ({ a, b, dy }) => share(dy, a.le(b).logicalNot(), a.eq(b)),
+      ({ a, b, dy }) => share(dy, b.le(a).logicalNot(), a.eq(b)),
+    ],
+  }),
+  minimum: binary({
+    domain: "any",
+    evaluate: Math.min,
+    vjp: [
+      ({ a, b, dy }) => share(dy, a.ge(b).logicalNot(), a.eq(b)),
+      ({ a, b, dy }) => share(dy, b.ge(a).logicalNot(), a.eq(b)),
+    ],
+  }),
+  eq: comparison((a, b) => a === b),
+  lt: comparison((a, b) => a < b),
+  le: comparison((a, b) => a <= b),
+
+  // condition ? a : b
+  where: {
+    type([condition, a, b]: readonly Type[]) {
+      if (condition.dtype !== "bool" || a.dtype !== b.dtype) {
+        throw new Error(`internal: where(${[condition, a, b].map(describe).join(", ")})`);
+      }
+      return a;
+    },
+    evaluate({ data: y }, [{ data: condition }, { data: a }, { data: b }]) {
+      for (let i = 0; i < y.length; i++) y[i] = condition[i] ? a[i] : b[i];
+    },
+    vjp: ({ input, dy }, position) => dy.where(position === 1 ? input(0) : input(0).logicalNot(), 0),
+  } satisfies Op<None>,
+
+  // To integers: towards zero, then modulo 2³² or 2⁸; to bool: everything but 0 is true.
+  cast: {
+    type: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+    evaluate({ data: y, dtype }, [{ data: x }]) {
+      if (dtype === "bool") for (let i = 0; i < y.length; i++) y[i] = x[i] === 0 ? 0 : 1;
+      else y.set(x);
+    },
+    vjp: ({ types, dy }) => dy.to(types[0].dtype),
+  } satisfies Op<{ readonly dtype: DType }>,
+};

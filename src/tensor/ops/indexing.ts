@@ -1,0 +1,59 @@
+// Reading and adding at places that are themselves data. The two are each other's gradient.
+import { describe, type Type } from "../dtype.ts";
+import { forEachLine, type Op } from "../op.ts";
+import { withSize } from "../shape.ts";
+
+function checkIndex(call: string, [x, index]: readonly Type[], dim: number): void {
+  const fits = index.dtype === "int32" && x.shape.length === index.shape.length;
+  if (!fits || x.shape.some((n, d) => d !== dim && n !== index.shape[d])) {
+    throw new Error(`${call}: sizes may differ only in dim ${dim}, ${describe(x)} at ${describe(index)}`);
+  }
+}
+
+function checkPlace(call: string, place: number, size: number): void {
+  if (!(place >= 0 && place < size)) throw new Error(`${call}: index ${place} is outside of 0 to ${size - 1}`);
+}
+
+export const indexing = {
+  // y[.., i, ..] = x[.., index[.., i, ..], ..]
+  gather: {
+    type: ([x, index], { dim }) => {
+      checkIndex("gather", [x, index], dim);
+      return { shape: index.shape, dtype: x.dtype };
+    },
+    evaluate({ data: y }, [x, index], { dim }) {
+      const size = x.shape[dim];
+      forEachLine(index, dim, (start, stride, line) => {
+        const from = Math.floor(line / stride) * size * stride + (line % stride);
+        for (let i = 0; i < index.shape[dim]; i++) {
+          const place = index.data[start + i * stride];
+          checkPlace("gather", place, size);
+          y[start + i * stride] = x.data[from + place * stride];
+        }
+      });
+    },
+    vjp: ({ types: [{ shape }], input, attributes: { dim }, dy, apply }) =>
+      apply("scatterAdd", [dy, input(1)], { dim, size: shape[dim] }),
+  } satisfies Op<{ readonly dim: number }>,
+
+  // y[.., index[.., i, ..], ..] += x[.., i, ..], from zero
+  scatterAdd: {
+    type: ([x, index], { dim, size }) => {
+      checkIndex("scatterAdd", [x, index], -1);
+      return { shape: withSize(x.shape, dim, size), dtype: x.dtype };
+    },
+    evaluate({ data: y }, [x, index], { dim, size }) {
+      const sums = new Float64Array(y.length);
+      forEachLine(index, dim, (start, stride, line) => {
+        const to = Math.floor(line / stride) * size * stride + (line % stride);
+        for (let i = 0; i < index.shape[dim]; i++) {
+          const place = index.data[start + i * stride];
+          checkPlace("scatterAdd", place, size);
+          sums[to + place * stride] += x.data[start + i * stride];
+        }
+      });
+      y.set(sums);
+    },
+    vjp: ({ input, attributes: { dim }, dy, apply }) => apply("gather", [dy, input(1)], { dim }),
+  } satisfies Op<{ readonly dim: number; readonly size: number }>,
+};

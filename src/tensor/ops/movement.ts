@@ -1,0 +1,200 @@
+// Elements move, none is computed. Most of these only read their input at other places, and that is all that is written
+// here: an affine access, offset + Σ index · stride. A compiler folds it into whatever reads the result.
+import { describe } from "../dtype.ts";
+import type { Gradient, Op } from "../op.ts";
+import { type Access, forEachPlace, reduceShape, type Shape, sizeOf, stridesOf, withSize } from "../shape.ts";
+
+export interface Movement<A> extends Op<A> {
+  /** Where in the input the result's elements stand. */
+  access(input: Shape, attributes: A): Access;
+}
+
+function movement<A>(entry: {
+  shape: (input: Shape, attributes: A) => Shape;
+  access: (input: Shape, attributes: A) => Access;
+  vjp: Gradient<A>;
+}): Movement<A> {
+  return {
+    type: ([x], attributes) => ({ shape: entry.shape(x.shape, attributes), dtype: x.dtype }),
+    access: entry.access,
+    evaluate({ data: y, shape }, [{ data: x, shape: from }], attributes) {
+      forEachPlace(shape, entry.access(from, attributes), (place, index) => {
+        y[index] = x[place];
+      });
+    },
+    vjp: entry.vjp,
+  };
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, n, i) => sum + n * b[i], 0);
+}
+
+export interface PadWidth {
+  readonly before: number;
+  readonly after: number;
+  /** How many go between neighbours: the gradient of a slice with steps. */
+  readonly between: number;
+}
+
+export const movements = {
+  reshape: movement<{ readonly shape: Shape }>({
+    shape: (from, { shape }) => {
+      if (sizeOf(from) !== sizeOf(shape)) throw new Error(`internal: reshape [${from}] to [${shape}]`);
+      return shape;
+    },
+    access: (_, { shape }) => ({ offset: 0, strides: stridesOf(shape) }),
+    vjp: ({ types, dy }) => dy.reshape(types[0].shape),
+  }),
+
+  // y's dim i is x's dim dims[i]
+  permute: movement<{ readonly dims: Shape }>({
+    shape: (shape, { dims }) => dims.map((dim) => shape[dim]),
+    access: (shape, { dims }) => {
+      const strides = stridesOf(shape);
+      return { offset: 0, strides: dims.map((dim) => strides[dim]) };
+    },
+    vjp: ({ attributes: { dims }, dy }) => dy.permute(dims.map((_, dim) => dims.indexOf(dim))),
+  }),
+
+  // NumPy's broadcasting: new dims in front, sizes of 1 repeated. What was read many times is summed on the way back.
+  expand: movement<{ readonly shape: Shape }>({
+    shape: (_, { shape }) => shape,
+    access: (from, { shape }) => {
+      const strides = stridesOf(from);
+      const fresh = shape.length - from.length;
+      return {
+        offset: 0,
+        strides: shape.map((_, dim) => (dim < fresh || from[dim - fresh] === 1 ? 0 : strides[dim - fresh])),
+      };
+    },
+    vjp: ({ types: [{ shape: from }], dy }) => {
+      const fresh = dy.ndim - from.length;
+      const repeated = dy.shape.flatMap((n, dim) => (dim < fresh || (from[dim - fresh] === 1 && n !== 1) ? [dim] : []));
+      return (repeated.length === 0 ? dy : dy.sum(repeated, true)).reshape(from);
+    },
+  }),
+
+  // y[i] = x[start + i * step] along each dim; step > 0
+  slice: movement<{ readonly starts: Shape; readonly sizes: Shape; readonly steps: Shape }>({
+    shape: (_, { sizes }) => sizes,
+    access: (shape, { starts, steps }) => {
+      const strides = stridesOf(shape);
+      return { offset: dot(starts, strides), strides: strides.map((stride, dim) => stride * steps[dim]) };
+    },
+    vjp: ({ types: [{ shape }], attributes: { starts, sizes, steps }, dy, apply }) => {
+      const widths = shape.map((n, dim) => {
+        const last = starts[dim] + Math.max(sizes[dim] - 1, 0) * steps[dim];
+        const before = sizes[dim] === 0 ? 0 : starts[dim];
+        return { before, after: sizes[dim] === 0 ? n : n - 1 - last, between: steps[dim] - 1 };
+      });
+      return apply("pad", [dy], { widths, value: 0 });
+    },
+  }),
+
+  flip: movement<{ readonly dims: Shape }>({
+    shape: (shape) => shape,
+    access: (shape, { dims }) => {
+      const strides = stridesOf(shape);
+      const offset = dims.reduce((sum, dim) => sum + Math.max(shape[dim] - 1, 0) * strides[dim], 0);
+      return { offset, strides: strides.map((stride, dim) => (dims.includes(dim) ? -stride : stride)) };
+    },
+    vjp: ({ attributes: { dims }, dy }) => dy.flip(dims),
+  }),
+
+  // The windows of one dim: [..., n, ...] -> [..., windows, ..., size], the window's own dim last (Tensor.unfold in PyTorch).
+  unfold: movement<{ readonly dim: number; readonly size: number; readonly step: number }>({
+    shape: (shape, { dim, size, step }) => [...withSize(shape, dim, Math.floor((shape[dim] - size) / step) + 1), size],
+    access: (shape, { dim, step }) => {
+      const strides = stridesOf(shape);
+      return { offset: 0, strides: [...withSize(strides, dim, strides[dim] * step), strides[dim]] };
+    },
+    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
+      apply("fold", [dy], { dim, step, length: shape[dim] }),
+  }),
+
+  // The other way: windows are laid back and added where they overlap.
+  fold: {
+    type: ([x], { dim, length }) => ({ shape: withSize(x.shape.slice(0, -1), dim, length), dtype: x.dtype }),
+    evaluate(result, [x], { dim, step }) {
+      const size = x.shape.at(-1) ?? 0;
+      const strides = stridesOf(result.shape);
+      const windows = reduceShape(result.shape, [dim]);
+      const sums = new Float64Array(result.data.length);
+      windows[dim] = x.shape[dim];
+      let next = 0;
+      forEachPlace(windows, { offset: 0, strides: withSize(strides, dim, strides[dim] * step) }, (place) => {
+        for (let i = 0; i < size; i++) sums[place + i * strides[dim]] += x.data[next++];
+      });
+      result.data.set(sums);
+    },
+    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
+      apply("unfold", [dy], { dim, size: shape.at(-1) ?? 0, step }),
+  } satisfies Op<{ readonly dim: number; readonly step: number; readonly length: number }>,
+
+  pad: {
+    type: ([x], { widths }) => ({
+      shape: x.shape.map(
+        (n, dim) => widths[dim].before + n + widths[dim].between * Math.max(n - 1, 0) + widths[dim].after,
+      ),
+      dtype: x.dtype,
+    }),
+    evaluate({ data: y, shape }, [{ data: x, shape: from }], { widths, value }) {
+      const strides = stridesOf(shape);
+      const offset = dot(
+        widths.map(({ before }) => before),
+        strides,
+      );
+      y.fill(value);
+      forEachPlace(
+        from,
+        { offset, strides: strides.map((stride, dim) => stride * (widths[dim].between + 1)) },
+        (place, index) => {
+          y[place] = x[index];
+        },
+      );
+    },
+    vjp: ({ types: [{ shape }], attributes: { widths }, dy }) =>
+      dy.slice(
+        ...shape.map((n, dim): [number, number, number] => {
+          const { before, between } = widths[dim];
+          return [before, n === 0 ? before : before + (n - 1) * (between + 1) + 1, between + 1];
+        }),
+      ),
+  } satisfies Op<{ readonly widths: readonly PadWidth[]; readonly value: number }>,
+
+  concat: {
+    type: (inputs, { dim }) => {
+      const [first, ...others] = inputs;
+      for (const { shape, dtype } of others) {
+        const fits = dtype === first.dtype && shape.length === first.shape.length;
+        if (!fits || shape.some((n, d) => d !== dim && n !== first.shape[d])) {
+          throw new Error(`concat: sizes may differ only in dim ${dim}, ${inputs.map(describe).join(" and ")}`);
+        }
+      }
+      return {
+        shape: withSize(
+          first.shape,
+          dim,
+          inputs.reduce((sum, { shape }) => sum + shape[dim], 0),
+        ),
+        dtype: first.dtype,
+      };
+    },
+    evaluate(result, inputs, { dim }) {
+      const strides = stridesOf(result.shape);
+      let start = 0;
+      for (const { shape, data } of inputs) {
+        forEachPlace(shape, { offset: start * strides[dim], strides }, (place, index) => {
+          result.data[place] = data[index];
+        });
+        start += shape[dim];
+      }
+    },
+    vjp: ({ types, attributes: { dim }, dy }, position) => {
+      const start = types.slice(0, position).reduce((sum, { shape }) => sum + shape[dim], 0);
+      const range = [start, start + types[position].shape[dim]] as const;
+      return dy.slice(...dy.shape.map((_, d) => (d === dim ? range : null)));
+    },
+  } satisfies Op<{ readonly dim: number }>,
+};

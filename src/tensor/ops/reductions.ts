@@ -1,0 +1,98 @@
+// Many numbers become one, or meet along a line. Reduced dims stay as size 1, so that the gradient expands straight back;
+// whoever wants them gone reshapes.
+import type { NDArray, Type } from "../dtype.ts";
+import { adder, exceeds, forEachLine, type Op } from "../op.ts";
+import { forEachPlace, reduceShape, stridesOf, withSize } from "../shape.ts";
+
+type OverDims = { readonly dims: readonly number[] };
+type AlongDim = { readonly dim: number };
+
+/** Calls visit(i, j) for each element i of x and the element j of the reduced result that it belongs to. */
+function forEachReduced(x: NDArray, result: NDArray, visit: (from: number, to: number) => void): void {
+  const strides = stridesOf(result.shape).map((stride, dim) => (result.shape[dim] === 1 ? 0 : stride));
+  forEachPlace(x.shape, { offset: 0, strides }, (place, index) => visit(index, place));
+}
+
+const reduced = ({ shape, dtype }: Type, { dims }: OverDims): Type => ({ shape: reduceShape(shape, dims), dtype });
+
+export const reductions = {
+  sum: {
+    type: ([x], attributes) => reduced(x, attributes),
+    evaluate(result, [x]) {
+      const add = adder(result.dtype);
+      const totals = new Float64Array(result.data.length);
+      forEachReduced(x, result, (from, to) => {
+        totals[to] = add(totals[to], x.data[from]);
+      });
+      result.data.set(totals);
+    },
+    vjp: ({ types: [{ shape }], dy }) => dy.expand(shape),
+  } satisfies Op<OverDims>,
+
+  // Equals share the gradient evenly, as PyTorch's amax has it.
+  max: {
+    type: ([x], attributes) => {
+      if (attributes.dims.some((dim) => x.shape[dim] === 0))
+        throw new Error(`max: no elements to choose from in [${x.shape}]`);
+      return reduced(x, attributes);
+    },
+    evaluate(result, [x]) {
+      const seen = new Uint8Array(result.data.length);
+      forEachReduced(x, result, (from, to) => {
+        if (seen[to] === 0 || exceeds(x.data[from], result.data[to])) result.data[to] = x.data[from];
+        seen[to] = 1;
+      });
+    },
+    vjp: ({ x, y, attributes: { dims }, dy }) => {
+      const chosen = x.eq(y).to(dy.dtype);
+      return dy.mul(chosen).div(chosen.sum(dims, true));
+    },
+  } satisfies Op<OverDims>,
+
+  // The first of equals.
+  argmax: {
+    type: ([{ shape }], { dim }) => {
+      if (shape[dim] === 0) throw new Error(`argmax: no elements to choose from in [${shape}]`);
+      return { shape: reduceShape(shape, [dim]), dtype: "int32" };
+    },
+    evaluate({ data: y }, [x], { dim }) {
+      forEachLine(x, dim, (start, stride, index) => {
+        let best = 0;
+        for (let i = 1; i < x.shape[dim]; i++) {
+          if (exceeds(x.data[start + i * stride], x.data[start + best * stride])) best = i;
+        }
+        y[index] = best;
+      });
+    },
+    vjp: null,
+  } satisfies Op<AlongDim>,
+
+  // Where the k largest stand, largest first, equals in their order.
+  topk: {
+    type: ([{ shape }], { dim, k }) => ({ shape: withSize(shape, dim, k), dtype: "int32" }),
+    evaluate({ data: y }, [x], { dim, k }) {
+      const places = Array.from({ length: x.shape[dim] }, (_, i) => i);
+      const inner = stridesOf(x.shape)[dim];
+      forEachLine(x, dim, (start, stride, index) => {
+        const at = (i: number) => x.data[start + i * stride];
+        const sorted = places.toSorted((i, j) => (exceeds(at(i), at(j)) ? -1 : exceeds(at(j), at(i)) ? 1 : i - j));
+        const first = Math.floor(index / inner) * k * inner + (index % inner);
+        for (let rank = 0; rank < k; rank++) y[first + rank * inner] = sorted[rank];
+      });
+    },
+    vjp: null,
+  } satisfies Op<AlongDim & { readonly k: number }>,
+
+  // y[i] = x[0] + ... + x[i], so what arrives at y[i] belongs to all before it: the same sum from the other end.
+  cumsum: {
+    type: ([x]) => x,
+    evaluate({ data: y, dtype }, [x], { dim }) {
+      const add = adder(dtype);
+      forEachLine(x, dim, (start, stride) => {
+        let total = 0;
+        for (let i = 0; i < x.shape[dim]; i++) y[start + i * stride] = total = add(total, x.data[start + i * stride]);
+      });
+    },
+    vjp: ({ attributes: { dim }, dy }) => dy.flip(dim).cumsum(dim).flip(dim),
+  } satisfies Op<AlongDim>,
+};

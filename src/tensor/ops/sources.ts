@@ -1,0 +1,38 @@
+// Ops that need no numbers to begin with: constants, counting, and random bits.
+import type { DType } from "../dtype.ts";
+import type { Op } from "../op.ts";
+import type { Shape } from "../shape.ts";
+import { threefry } from "./threefry.ts";
+
+export const sources = {
+  full: {
+    type: (_, { shape, dtype }) => ({ shape, dtype }),
+    evaluate({ data: y }, _, { value }) {
+      y.fill(value);
+    },
+    vjp: null,
+  } satisfies Op<{ readonly shape: Shape; readonly dtype: DType; readonly value: number }>,
+
+  // 0, 1, ..., length - 1
+  iota: {
+    type: (_, { length }) => ({ shape: [length], dtype: "int32" }),
+    evaluate({ data: y }) {
+      for (let i = 0; i < y.length; i++) y[i] = i;
+    },
+    vjp: null,
+  } satisfies Op<{ readonly length: number }>,
+
+  // Element i is the top `bits` bits of word (i mod 2) of threefry(key, [i div 2, counter]): a function of the key [2], the
+  // counter [] and the place alone, so that any backend, in any order, gets the same.
+  randomBits: {
+    type: (_, { shape }) => ({ shape, dtype: "int32" }),
+    evaluate({ data: y }, [{ data: key }, { data: counter }], { bits }) {
+      for (let i = 0; i < y.length; i += 2) {
+        const [even, odd] = threefry(key[0], key[1], i / 2, counter[0]);
+        y[i] = bits === 32 ? even : even >>> (32 - bits);
+        if (i + 1 < y.length) y[i + 1] = bits === 32 ? odd : odd >>> (32 - bits);
+      }
+    },
+    vjp: null,
+  } satisfies Op<{ readonly shape: Shape; readonly bits: number }>,
+};

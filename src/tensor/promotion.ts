@@ -1,0 +1,59 @@
+// What happens before two tensors meet in an elementwise op: one dtype for both, then one shape.
+import { type DType, describe, isFloating, promote, promoteNumber, type Type, toFloating } from "./dtype.ts";
+import { broadcastShapes, sameShape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+export type Operand = Tensor | number;
+
+const category = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);
+
+/** PyTorch's rule: a 0-d tensor raises one with dims only to a higher category (bool, integer, floating), as a number does. */
+function meeting(a: Type, b: Type): DType {
+  if ((a.shape.length === 0) === (b.shape.length === 0)) return promote(a.dtype, b.dtype);
+  const [array, single] = a.shape.length === 0 ? [b, a] : [a, b];
+  return category(single.dtype) > category(array.dtype) ? promote(a.dtype, b.dtype) : array.dtype;
+}
+
+function checkOperand(call: string, x: Tensor, o: Operand): void {
+  if (typeof o === "number" || (typeof o === "object" && o !== null && "dtype" in o)) return;
+  throw new Error(`${call}: ${describe(x)} goes with a tensor or a number, not with ${o === null ? "null" : typeof o}`);
+}
+
+/** Both in the dtype in which they meet; a number becomes a constant of the tensor's shape. */
+export function promoted(call: string, x: Tensor, o: Operand): [Tensor, Tensor] {
+  checkOperand(call, x, o);
+  if (typeof o === "number") {
+    const dtype = promoteNumber(x.dtype, o);
+    return [x.to(dtype), constant(x, o, dtype)];
+  }
+  const dtype = meeting(x, o);
+  return [x.to(dtype), o.to(dtype)];
+}
+
+/** Both in the shape that they broadcast to. */
+export function arrange(call: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
+  if (sameShape(a.shape, b.shape)) return [a, b];
+  const shape = broadcastShapes(call, a.shape, b.shape);
+  return [a.expand(shape), b.expand(shape)];
+}
+
+/** What an elementwise op takes: both in one dtype and one shape. */
+export function operands(call: string, x: Tensor, o: Operand): [Tensor, Tensor] {
+  return arrange(call, ...promoted(call, x, o));
+}
+
+/** As a floating tensor: integers become float32. */
+export const floating = (x: Tensor): Tensor => x.to(toFloating(x.dtype));
+
+/** One value in the shape, and the dtype if no other is given, of a tensor. */
+export function constant(like: Tensor, value: number, dtype: DType = like.dtype): Tensor {
+  return like.apply("full", [], { shape: like.shape, dtype, value });
+}
+
+/** bool has no signs, differences or powers. */
+export function checkNumeric<T extends readonly Tensor[]>(call: string, inputs: T): T {
+  if (inputs.some(({ dtype }) => dtype === "bool")) {
+    throw new Error(`${call}: bool has no arithmetic of this kind; use logicalNot() and its kin, or to("int32") first`);
+  }
+  return inputs;
+}

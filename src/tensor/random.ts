@@ -1,0 +1,147 @@
+// Random numbers from a counter: each draw is a function of the seed's key, the number of the draw and the place in it. Only
+// operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
+import { checkFloating, full, type Make, tensor } from "./create.ts";
+import { describe } from "./dtype.ts";
+import { noGrad } from "./mode.ts";
+import { checkShape, type Shape } from "./shape.ts";
+import { apply, type Tensor } from "./tensor.ts";
+
+/** int32 [2], and int32 []: how many draws there were. */
+const generator = { key: tensor([0, 0], { dtype: "int32" }), counter: tensor(0, { dtype: "int32" }) };
+
+/** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
+export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed)) throw new Error(`manualSeed: the seed is a whole number, not ${seed}`);
+  generator.key.assign(tensor([seed | 0, Math.floor(seed / 2 ** 32) | 0], { dtype: "int32" }));
+  generator.counter.assign(full([], 0, { dtype: "int32" }));
+}
+
+/** int32 [3]: the generator's key and counter, for setRngState. */
+export function getRngState(): Tensor {
+  return apply("concat", [generator.key, generator.counter.reshape([1])], { dim: 0 });
+}
+
+/** Goes on where getRngState() was called. */
+export function setRngState(state: Tensor): void {
+  if (state.dtype !== "int32" || state.ndim !== 1 || state.size !== 3)
+    throw new Error(`setRngState: the state is int32[3], not ${describe(state)}`);
+  generator.key.assign(state.slice([0, 2]));
+  generator.counter.assign(state.slice(2));
+}
+
+/** int32: whole numbers from 0 to 2 ** bits - 1 (32: any int32). */
+function randomBits(shape: Shape, bits: number): Tensor {
+  const drawn = apply("randomBits", [generator.key, generator.counter], { shape: [...shape], bits });
+  generator.counter.assign(generator.counter.add(1));
+  return drawn;
+}
+
+function make(
+  call: string,
+  shape: Shape,
+  { dtype = "float32", requiresGrad = false }: Make,
+  draw: () => Tensor,
+): Tensor {
+  checkShape(call, shape);
+  checkFloating(call, dtype);
+  const x = noGrad(() => draw().to(dtype));
+  if (requiresGrad) x.requiresGrad = true;
+  return x;
+}
+
+/** Uniform in [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
+export function rand(shape: Shape, options: Make = {}): Tensor {
+  return make("rand", shape, options, () => {
+    if (options.dtype !== "float64")
+      return randomBits(shape, 24)
+        .to("float32")
+        .mul(2 ** -24);
+    const high = randomBits(shape, 26)
+      .to("float64")
+      .mul(2 ** -26);
+    return high.add(
+      randomBits(shape, 27)
+        .to("float64")
+        .mul(2 ** -53),
+    );
+  });
+}
+
+/** Odd multiples of 2⁻²⁴ in (0, 1), and so never 0 or 1. */
+const openUniform = (shape: Shape): Tensor =>
+  randomBits(shape, 23)
+    .to("float32")
+    .mul(2)
+    .add(1)
+    .mul(2 ** -24);
+
+/** From the highest power of x down: ((c0 · x + c1) · x + c2) · ... */
+function polynomial(x: Tensor, [first, second, ...others]: readonly number[]): Tensor {
+  return others.reduce((sum, c) => sum.mul(x).add(c), x.mul(first).add(second));
+}
+
+/** The logarithm of float32 x in [2⁻³², 1]: x = m · 2⁻ᵉ, then Moshier's polynomial for log m (Cephes, logf.c). */
+function logUnit(x: Tensor): Tensor {
+  let m = x;
+  let e = x.mul(0);
+  for (const power of [16, 8, 4, 2, 1]) {
+    const small = m.lt(2 ** -power);
+    e = e.add(power).where(small, e);
+    m = m.mul(2 ** power).where(small, m);
+  }
+  const low = m.lt(Math.SQRT1_2);
+  e = e.add(1).where(low, e);
+  const z = m.mul(2).where(low, m).sub(1);
+  const coefficients = [
+    7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+  ];
+  const square = z.mul(z);
+  return polynomial(z, coefficients).mul(z).mul(square).sub(square.mul(0.5)).add(z).sub(e.mul(Math.LN2));
+}
+
+/** √2 · erf⁻¹(x) by Giles's polynomials in w = -log(1 - x²) ("Approximating the erfinv function", GPU Computing Gems, 2012). */
+function normalQuantile(x: Tensor): Tensor {
+  const w = logUnit(x.neg().add(1).mul(x.add(1))).neg();
+  const central = polynomial(
+    w.sub(2.5),
+    [
+      2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
+      2.46640727e-1, 1.50140941,
+    ],
+  );
+  const tail = polynomial(
+    w.maximum(5).sqrt().sub(3),
+    [
+      -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3,
+      1.00167406, 2.83297682,
+    ],
+  );
+  return central.where(w.lt(5), tail).mul(x).mul(Math.SQRT2);
+}
+
+/** Normal, mean 0 and variance 1: float32 numbers within ±5.3, widened where float64 is asked for. */
+export function randn(shape: Shape, options: Make = {}): Tensor {
+  return make("randn", shape, options, () => normalQuantile(openUniform(shape).mul(2).sub(1)));
+}
+
+/** int32 [n]: 0 to n - 1 in random order. */
+export function randperm(n: number): Tensor {
+  checkShape("randperm", [n]);
+  return apply("topk", [randomBits([n], 32)], { dim: 0, k: n });
+}
+
+/**
+ * int32 [count] or [rows, count]: draws without replacement from each row of weights, which need not sum to 1. Each row must
+ * hold at least `count` weights above 0. (The largest of weight / exponential: Efraimidis and Spirakis 2006.)
+ */
+export function multinomial(probabilities: Tensor, count: number): Tensor {
+  const n = probabilities.shape.at(-1) ?? 0;
+  if (probabilities.ndim < 1 || probabilities.ndim > 2 || !Number.isInteger(count) || count < 1 || count > n) {
+    throw new Error(`multinomial: cannot draw ${count} without replacement from ${describe(probabilities)}`);
+  }
+  return noGrad(() => {
+    const waiting = logUnit(openUniform(probabilities.shape)).neg();
+    return probabilities.to("float32").div(waiting).topk(count).indices;
+  });
+}

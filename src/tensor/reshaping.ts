@@ -1,0 +1,86 @@
+// The arithmetic of shapes behind Tensor's slice, pad, expand and squeeze: what users may write, turned into what ops take.
+import { describe } from "./dtype.ts";
+import { constant } from "./promotion.ts";
+import { normalizeDim, type Shape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** null: all of a dim. A number: that index, and the dim goes. [start, stop, step]: as in Python, step > 0. */
+export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number];
+
+export interface Ranges {
+  readonly starts: number[];
+  readonly sizes: number[];
+  readonly steps: number[];
+  /** The dims that stay. */
+  readonly kept: number[];
+}
+
+export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
+  if (ranges.length > shape.length)
+    throw new Error(`slice: ${ranges.length} ranges for the ${shape.length} dims of [${shape}]`);
+  const result: Ranges = { starts: [], sizes: [], steps: [], kept: [] };
+  shape.forEach((n, dim) => {
+    const range = ranges[dim] ?? [];
+    if (typeof range === "number") {
+      if (!Number.isInteger(range) || range < -n || range >= n) {
+        throw new Error(`slice: index ${range} is outside of dim ${dim} of [${shape}]`);
+      }
+      result.starts.push(range < 0 ? range + n : range);
+      result.sizes.push(1);
+      result.steps.push(1);
+      return;
+    }
+    const [from, to, step = 1] = range;
+    if (![from ?? 0, to ?? 0, step].every(Number.isInteger) || step < 1) {
+      throw new Error(`slice: [${range}] in dim ${dim}: start and stop are whole numbers, step is one from 1`);
+    }
+    const place = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
+    const start = place(from ?? 0);
+    result.starts.push(start);
+    result.sizes.push(Math.max(Math.ceil((place(to ?? n) - start) / step), 0));
+    result.steps.push(step);
+    result.kept.push(dim);
+  });
+  return result;
+}
+
+export function paddingOf(
+  shape: Shape,
+  widths: readonly (readonly [number, number])[],
+): { before: number; after: number; between: number }[] {
+  const valid =
+    widths.length === shape.length &&
+    widths.every((pair) => pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0));
+  if (!valid) {
+    throw new Error(
+      `pad: ${JSON.stringify(widths)} should hold [before, after], whole numbers from 0, for each dim of [${shape}]; slice() cuts off`,
+    );
+  }
+  return widths.map(([before, after]) => ({ before, after, between: 0 }));
+}
+
+export function expandShape(from: Shape, to: Shape): Shape {
+  const fresh = to.length - from.length;
+  const target = to.map((n, dim) => (n === -1 && dim >= fresh ? from[dim - fresh] : n));
+  const fits =
+    fresh >= 0 &&
+    target.every(
+      (n, dim) => Number.isInteger(n) && n >= 0 && (dim < fresh || from[dim - fresh] === n || from[dim - fresh] === 1),
+    );
+  if (!fits)
+    throw new Error(`expand: [${from}] does not expand to [${to}], only sizes of 1 do, and new dims stand in front`);
+  return target;
+}
+
+export function squeezeShape(shape: Shape, dim: number | undefined): Shape {
+  if (dim === undefined) return shape.filter((n) => n !== 1);
+  const place = normalizeDim("squeeze", dim, shape.length);
+  return shape.filter((n, d) => d !== place || n !== 1);
+}
+
+/** Zero where the place's column - row is not to be kept, in the last two dims. */
+export function triangle(x: Tensor, keep: (offset: Tensor) => Tensor): Tensor {
+  if (x.ndim < 2) throw new Error(`tril, triu: a matrix is needed, not ${describe(x)}`);
+  const [rows, columns] = x.shape.slice(-2).map((length) => x.apply("iota", [], { length }));
+  return x.where(keep(columns.sub(rows.unsqueeze(1))), constant(x, 0));
+}

@@ -1,0 +1,147 @@
+// An array that remembers how it came about: what Value is for one number. Its mathematics stands in vocabulary.ts; each method
+// there ends in apply(), the one door through which every op goes. Where the numbers lie, and who computes them, is behind
+// Storage and Executor.
+import { backward, type History, sourceOf } from "./autograd.ts";
+import { type DType, describe, isFloating, type Type, type TypedArray } from "./dtype.ts";
+import { currentExecutor, isRecording } from "./mode.ts";
+import { type Nested, nest } from "./nested.ts";
+import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
+import { print } from "./print.ts";
+import { constant } from "./promotion.ts";
+import { type Shape, sameShape, sizeOf } from "./shape.ts";
+import type { Storage } from "./storage.ts";
+import { Vocabulary } from "./vocabulary.ts";
+
+/** The one door: checks the inputs, has the op carried out, and lets the result remember it if an input wants a gradient. */
+export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
+  const { type: typeOf, vjp } = opOf(name);
+  const type = typeOf(inputs, (attributes ?? {}) as never);
+  const storage = currentExecutor()({ name, inputs, attributes: attributes ?? {}, ...type });
+  const remembers =
+    isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
+  return new Tensor(
+    storage,
+    type,
+    remembers ? { name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
+  );
+}
+
+/** apply, for gradient rules that name an op as text. */
+const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object): Tensor => {
+  if (!Object.hasOwn(ops, name))
+    throw new Error(`internal: a gradient rule names the op ${name}, which does not exist`);
+  return apply(name as OpName, inputs, attributes as never);
+};
+
+export class Tensor extends Vocabulary {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The gradient that backward() has added up, null before. */
+  grad: Tensor | null = null;
+  #storage: Storage;
+  #history: History | null;
+  #requiresGrad = false;
+  #version = 0;
+
+  /** For the library's own use: tensor(), zeros() and their kin make tensors. */
+  constructor(storage: Storage, { shape, dtype }: Type, history: History | null = null) {
+    super();
+    this.shape = shape;
+    this.dtype = dtype;
+    this.#storage = storage;
+    this.#history = history;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+  get ndim(): number {
+    return this.shape.length;
+  }
+  /** Row-major, read-only by contract. */
+  get data(): TypedArray {
+    return this.#storage.data;
+  }
+  /** The same as data, also where reading has to wait. */
+  read(): Promise<TypedArray> {
+    return this.#storage.read();
+  }
+  get storage(): Storage {
+    return this.#storage;
+  }
+  /** The op and the inputs that this tensor came from; null for a leaf, or where no gradient was wanted. */
+  get history(): History | null {
+    return this.#history;
+  }
+  /** How often `assign` gave this tensor new contents. */
+  get version(): number {
+    return this.#version;
+  }
+  get requiresGrad(): boolean {
+    return this.#requiresGrad || this.#history !== null;
+  }
+  set requiresGrad(wanted: boolean) {
+    if (wanted && !isFloating(this.dtype))
+      throw new Error(`requiresGrad: ${describe(this)} has no gradient, only float32 and float64 have`);
+    if (!wanted && this.#history !== null)
+      throw new Error(`requiresGrad: this is the result of ${this.#history.name}; detach() it instead`);
+    this.#requiresGrad = wanted;
+  }
+
+  /** The one number of a tensor of size 1. */
+  item(): number {
+    if (this.size !== 1)
+      throw new Error(`item: ${describe(this)} has ${this.size} elements, not one; use toArray() or data`);
+    return this.data[0];
+  }
+  toArray(): Nested {
+    return nest(this.data, this.shape, this.dtype === "bool" ? (x) => x !== 0 : (x) => x);
+  }
+  override toString(): string {
+    return print(this.data, this.shape, this.dtype);
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */
+  backward(gradient?: Tensor): void {
+    if (!this.requiresGrad)
+      throw new Error("backward: nothing below this tensor requires a gradient; set requiresGrad on a leaf first");
+    if (gradient === undefined && this.size !== 1) {
+      throw new Error(
+        `backward: ${describe(this)} is not a scalar; reduce it with sum() or mean(), or pass a gradient of its shape`,
+      );
+    }
+    if (gradient && !sameShape(gradient.shape, this.shape)) {
+      throw new Error(
+        `backward: the gradient is ${describe(gradient)}, the tensor ${describe(this)}; they must be alike`,
+      );
+    }
+    backward(this, gradient?.to(this.dtype).detach() ?? constant(this, 1), applyAny);
+  }
+  /** The same contents without a history. */
+  detach(): Tensor {
+    return new Tensor(this.#storage, this);
+  }
+  to(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : apply("cast", [this], { dtype });
+  }
+  /** Gives this tensor new contents, of the same shape and dtype. What was made from the old ones keeps them. */
+  assign(value: Tensor): this {
+    if (!(value instanceof Tensor) || value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
+      const given = value instanceof Tensor ? describe(value) : typeof value;
+      throw new Error(`assign: ${given} does not fit into ${describe(this)}; shape and dtype must be the same`);
+    }
+    this.#storage = value.#storage;
+    this.#requiresGrad = this.requiresGrad && this.#history === null;
+    this.#history = null;
+    this.#version++;
+    return this;
+  }
+
+  /** apply, for code that knows tensors only by their methods. */
+  apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
+    return apply(name, inputs, attributes);
+  }
+}

@@ -1,0 +1,89 @@
+// The map of the house, held to: imports run one way, nothing imports in a circle, and the library depends on nothing.
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** For each folder below src, the folders that it may import from, itself aside. */
+const arrows: Record<string, readonly string[]> = {
+  scalar: [],
+  tensor: [],
+  nn: ["tensor"],
+  optim: ["tensor"],
+  data: ["tensor"],
+  io: ["tensor"],
+  node: ["tensor", "data", "io"],
+  // index.ts itself, the public API
+  ".": ["tensor", "nn", "optim"],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(folder: string): Import[] {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  return files.flatMap((file) => {
+    const from = join(folder, file);
+    const text = readFileSync(join(root, from), "utf8");
+    const statements = text.matchAll(
+      /^(?:import\b(?<what>[^;"']*)|export\b(?<shared>[^;"']*)\bfrom\s*)["'](?<to>[^"']+)["'];/gm,
+    );
+    const dynamic = text.matchAll(/\bimport\((?<what>)["'](?<to>[^"']+)["']\)/g);
+    return [...statements, ...dynamic].map(({ groups }): Import => {
+      const to = groups?.to ?? "";
+      const typeOnly = /^\s*type\b/.test(groups?.what ?? groups?.shared ?? "");
+      return { from, to: to.startsWith(".") ? relative(root, resolve(root, dirname(from), to)) : to, typeOnly };
+    });
+  });
+}
+
+const library = importsOf("src");
+const folderOf = (file: string) => relative("src", file).split("/").slice(0, -1)[0] ?? ".";
+const show = ({ from, to }: Import) => `${from} -> ${to}`;
+
+it("imports between the library's folders run one way", () => {
+  const inside = library.filter(({ to }) => to.startsWith("src/"));
+  expect(inside.length).toBeGreaterThan(100);
+  const wrong = inside.filter(
+    ({ from, to }) => folderOf(from) !== folderOf(to) && !arrows[folderOf(from)]?.includes(folderOf(to)),
+  );
+  expect(wrong.map(show)).toEqual([]);
+});
+
+it("only src/node knows Node, and the library has no dependency but its optional peers there", () => {
+  const outside = library.filter(({ to }) => !to.startsWith("src/"));
+  expect(outside.filter(({ from }) => !from.startsWith("src/node/")).map(show)).toEqual([]);
+  const { peerDependencies, dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(dependencies).toBeUndefined();
+  const allowed = Object.keys(peerDependencies);
+  expect(outside.filter(({ to }) => !to.startsWith("node:") && !allowed.includes(to)).map(show)).toEqual([]);
+});
+
+it("the command line uses the library by its public names", () => {
+  const reachingIn = importsOf("cli/src").filter(
+    ({ to }) => to.startsWith("src/") || /^chainrule\/(?!scalar|data|io|node)/.test(to),
+  );
+  expect(reachingIn.map(show)).toEqual([]);
+});
+
+it("no file imports itself by way of others (imports of types alone do not count: they are gone when it runs)", () => {
+  const edges = new Map<string, string[]>();
+  for (const { from, to, typeOnly } of library) if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    else if (!done.has(file)) {
+      for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    }
+  };
+  for (const file of edges.keys()) visit(file, []);
+  expect(cycles).toEqual([]);
+});
