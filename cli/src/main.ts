@@ -1,1 +1,25 @@
-export {};
+// Where the command line begins and where every failure ends: what the user can mend as a sentence with exit code 2, our own
+// mistakes with a stack trace and exit code 1.
+import { CommanderError } from "commander";
+import { commands } from "./commands.ts";
+import { BadInput } from "./failure.ts";
+import { watchReaders } from "./screen.ts";
+
+watchReaders([process.stdout, process.stderr]);
+
+try {
+  await commands((code) => {
+    process.exitCode = code;
+  }).parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof BadInput) {
+    process.stderr.write(`${error.message.replace(/^/gm, "error: ")}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(
+      `this is a mistake in chainrule, not in what you gave it:\n${error instanceof Error ? error.stack : error}\n`,
+    );
+    process.exitCode = 1;
+  }
+}

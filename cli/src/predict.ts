@@ -1,0 +1,61 @@
+// chainrule predict: what a model sees in pictures from anywhere. Each is brought into the form of those that the model learned
+// from (the model file says how), and one that cannot be read does not keep the others from being tried.
+import { noGrad, tensor } from "chainrule";
+import { batches, frame } from "chainrule/data";
+import { loadPicture } from "chainrule/node";
+import { BadInput, reading } from "./failure.ts";
+import { loadModel, type Model } from "./model-file.ts";
+import { percent, Screen } from "./screen.ts";
+
+export async function predict(file: string, pictures: readonly string[], options: { json?: boolean }): Promise<number> {
+  const began = performance.now();
+  const screen = new Screen(options.json ?? false);
+  const model = await loadModel(file);
+  model.net.eval();
+  const problems: string[] = [];
+  for (const picture of pictures) {
+    try {
+      show(screen, model, { picture, probabilities: await recognise(model, picture) });
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      problems.push(error.message);
+      screen.event("error", { image: picture, message: error.message });
+    }
+  }
+  if (problems.length > 0) throw new BadInput(problems.join("\n"));
+  screen.event("done", { images: pictures.length, seconds: (performance.now() - began) / 1000, model: file });
+  return 0;
+}
+
+/** One probability a class. */
+async function recognise({ net, description }: Model, file: string): Promise<Float32Array> {
+  const picture = await reading(() => loadPicture(file));
+  const { input, framing, normalisation, classes } = description;
+  const bytes = frame(picture, { shape: input, framing });
+  if (bytes === null) throw new BadInput(`${file}: the picture is blank, there is nothing to recognise`);
+  const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
+  const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
+  return Float32Array.from(noGrad(() => net.forward(images).softmax(1)).data);
+}
+
+interface Recognised {
+  readonly picture: string;
+  readonly probabilities: Float32Array;
+}
+
+function show(screen: Screen, { description: { classes } }: Model, { picture, probabilities }: Recognised): void {
+  const ranked = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
+  const [best] = ranked;
+  const margin = Math.max(...classes.map((name) => name.length));
+  screen.say(`${picture}: ${classes[best]} (${percent(probabilities[best])})`);
+  for (const n of ranked) {
+    const bar = "█".repeat(Math.round(20 * probabilities[n]));
+    screen.say(`  ${classes[n].padStart(margin)} ${percent(probabilities[n]).padStart(8)}  ${bar}`.trimEnd());
+  }
+  screen.event("prediction", {
+    image: picture,
+    class: classes[best],
+    probability: probabilities[best],
+    probabilities: Object.fromEntries(classes.map((name, n) => [name, probabilities[n]])),
+  });
+}

@@ -1,0 +1,42 @@
+// Runs the command line as a person would: the built program (`npm run build`), in a process and a folder of its own.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Event = Record<string, unknown> & { readonly event: string };
+
+/** `watch` sees stdout as it grows, and may act on the process. */
+export function chainrule(
+  args: readonly string[],
+  options: { cwd: string; watch?: (stdout: string, process: ReturnType<typeof spawn>) => void },
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, npm_command: undefined };
+    const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      options.watch?.(stdout, child);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** stdout of --json: an object a line, nothing else. */
+export function events({ stdout }: Finished): Event[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,84 @@
+// An epoch in batches: pictures go from bytes to float32 on the way, gathered straight from the data set's typed array. A byte
+// has 256 values, so its normalised value is looked up, one table a channel.
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkDataset, type Dataset } from "./dataset.ts";
+import { shuffle } from "./shuffle.ts";
+
+export interface BatchOptions {
+  batchSize: number;
+  shuffle?: boolean;
+  seed?: number;
+  epoch?: number;
+  dropLast?: boolean;
+  mean?: number | number[];
+  std?: number | number[];
+}
+
+export interface Batch {
+  images: Tensor;
+  labels: Tensor;
+}
+
+/**
+ * One epoch an iteration: images float32 [B, C, H, W], (x / 255 - mean) / std with one mean and std or one a channel, and labels
+ * int32 [B]. The order depends on (seed, epoch) alone; the last batch is smaller where batchSize does not divide N, unless
+ * dropLast leaves it out. Throws at once on options or data that make no sense.
+ */
+export function batches(data: Dataset, options: BatchOptions): Iterable<Batch> {
+  checkDataset("batches", data);
+  const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffle: shuffled = true, mean = 0, std = 1 } = options;
+  checkInteger("batchSize", batchSize, 1);
+  checkInteger("seed", seed, 0);
+  checkInteger("epoch", epoch, 0, 2 ** 32 - 1);
+  const [count, channels] = data.images.shape;
+  const tables = lookupTables(perChannel("mean", mean, channels), perChannel("std", std, channels));
+  const end = dropLast ? count - (count % batchSize) : count;
+  return {
+    *[Symbol.iterator]() {
+      const order = shuffled ? shuffle(count, { seed, epoch }) : new Int32Array(count).map((_, i) => i);
+      for (let start = 0; start < end; start += batchSize)
+        yield gather(data, order.subarray(start, Math.min(start + batchSize, end)), tables);
+    },
+  };
+}
+
+function gather({ images, labels }: Dataset, chosen: Int32Array, tables: readonly Float32Array[]): Batch {
+  const [, channels, height, width] = images.shape;
+  const plane = height * width;
+  const from = images.data;
+  const to = new Float32Array(chosen.length * channels * plane);
+  for (let n = 0; n < chosen.length; n++)
+    for (let c = 0; c < channels; c++) {
+      const table = tables[c];
+      const source = (chosen[n] * channels + c) * plane;
+      const target = (n * channels + c) * plane;
+      for (let i = 0; i < plane; i++) to[target + i] = table[from[source + i]];
+    }
+  const classNumbers = labels.data;
+  return {
+    images: tensor(to, { shape: [chosen.length, channels, height, width] }),
+    labels: tensor(Int32Array.from(chosen, (n) => classNumbers[n])),
+  };
+}
+
+function lookupTables(mean: readonly number[], std: readonly number[]): Float32Array[] {
+  return mean.map((_, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean[c]) / std[c]));
+}
+
+function perChannel(name: "mean" | "std", value: number | number[], channels: number): number[] {
+  const values = Array.isArray(value) ? value : new Array<number>(channels).fill(value);
+  if (values.length !== channels)
+    throw new RangeError(`batches: ${name} has ${values.length} values, the images have ${channels} channels`);
+  const fine = (x: number) => Number.isFinite(x) && (name === "mean" || x > 0);
+  if (!values.every(fine))
+    throw new RangeError(
+      `batches: ${name} has to be ${name === "std" ? "positive" : "finite"}, it is ${values.join(", ")}`,
+    );
+  return values;
+}
+
+function checkInteger(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most)
+    throw new RangeError(`batches: ${name} has to be an integer of at least ${least}, it is ${value}`);
+}

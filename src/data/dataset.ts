@@ -1,0 +1,26 @@
+// What training reads: pictures as bytes, a class number each, and what the classes are called.
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** images: uint8 [N, C, H, W]; labels: int32 [N], each an index into classes. */
+export interface Dataset {
+  images: Tensor;
+  labels: Tensor;
+  classes: readonly string[];
+}
+
+/** Throws, naming what is wrong, unless the three fit together. The position of a label outside the classes is given as an index. */
+export function checkDataset(call: string, { images, labels, classes }: Dataset): void {
+  if (images.dtype !== "uint8" || images.ndim !== 4)
+    throw new TypeError(
+      `${call}: images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]`,
+    );
+  if (labels.dtype !== "int32" || labels.ndim !== 1)
+    throw new TypeError(`${call}: labels have to be int32[N], they are ${labels.dtype}[${labels.shape.join(", ")}]`);
+  if (images.shape[0] !== labels.shape[0])
+    throw new RangeError(`${call}: ${images.shape[0]} images, but ${labels.shape[0]} labels`);
+  const wrong = labels.data.findIndex((label) => label < 0 || label >= classes.length);
+  if (wrong >= 0)
+    throw new RangeError(
+      `${call}: label ${labels.data[wrong]} of image ${wrong} is outside the ${classes.length} classes`,
+    );
+}

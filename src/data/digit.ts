@@ -1,0 +1,122 @@
+// A drawing brought into the form in which MNIST's digits were made, so that a net which learned from those can read it: white ink
+// on black, the ink's box scaled into 20 × 20 with its proportions kept, grey levels by averaging, and placed by its centre of
+// mass into the middle of 28 × 28. Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+import { edgeLevel } from "./picture.ts";
+import { type Plane, resize } from "./resize.ts";
+
+const side = 28;
+const box = 20;
+/** MNIST's strokes are about two pixels wide; a net hardly sees a hairline, so that thinner ones are thickened to this. */
+const thinnest = 1.4;
+const usual = 1.9;
+/** Large pictures are worked on at this size, some 25 pixels for each of the result's. */
+const working = 512;
+/** Levels that differ by less than this, of 255, are paper and not ink. */
+const faintest = 24;
+
+/** Bytes of a 28 × 28 picture, white on black; null where the plane (levels 0 … 255, dark on light or light on dark) is blank. */
+export function centreDigit(plane: Plane): Uint8Array | null {
+  const ink = findInk(shrink(plane));
+  if (ink === null) return null;
+  const scale = box / Math.max(ink.width, ink.height);
+  const width = strokeWidth(ink) * scale;
+  const drawn = width < thinnest ? thicken(ink, Math.round((usual - width) / scale / 2)) : ink;
+  const fitted = scaled(drawn, box / Math.max(drawn.width, drawn.height));
+  const { x, y } = centreOfMass(fitted);
+  const left = clamp(Math.round(side / 2 - x), 0, side - fitted.width);
+  const top = clamp(Math.round(side / 2 - y), 0, side - fitted.height);
+  const bytes = new Uint8Array(side * side);
+  for (let row = 0; row < fitted.height; row++)
+    for (let column = 0; column < fitted.width; column++)
+      bytes[(top + row) * side + left + column] = Math.round(255 * fitted.data[row * fitted.width + column]);
+  return bytes;
+}
+
+/** In pixels from the first pixel's middle; mass is the sum of all levels. */
+export function centreOfMass({ width, height, data }: Plane): { x: number; y: number; mass: number } {
+  let [mass, right, down] = [0, 0, 0];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const level = data[y * width + x];
+      mass += level;
+      right += level * x;
+      down += level * y;
+    }
+  return mass === 0 ? { x: 0, y: 0, mass } : { x: right / mass, y: down / mass, mass };
+}
+
+function shrink(plane: Plane): Plane {
+  const scale = working / Math.max(plane.width, plane.height);
+  return scale < 1 ? scaled(plane, scale) : plane;
+}
+
+function scaled(plane: Plane, scale: number): Plane {
+  return resize(plane, Math.max(1, Math.round(plane.width * scale)), Math.max(1, Math.round(plane.height * scale)));
+}
+
+/** The box around what is drawn, in levels from 0 (paper) to 1 (ink). */
+function findInk({ width, height, data }: Plane): Plane | null {
+  const paper = edgeLevel({ width, height, data });
+  let [darkest, lightest] = [paper, paper];
+  for (let i = 0; i < width * height; i++) {
+    darkest = Math.min(darkest, data[i]);
+    lightest = Math.max(lightest, data[i]);
+  }
+  const contrast = paper - darkest > lightest - paper ? darkest - paper : lightest - paper;
+  if (Math.abs(contrast) < faintest) return null;
+  const level = (i: number) => clamp((data[i] - paper) / contrast, 0, 1);
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      if (level(y * width + x) < 0.3) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+    }
+  const size = { width: right - left + 1, height: bottom - top + 1 };
+  const levels = Float64Array.from({ length: size.width * size.height }, (_, i) => {
+    const found = level((top + Math.floor(i / size.width)) * width + left + (i % size.width));
+    // What a JPEG leaves beside an edge is not ink.
+    return found < 0.1 ? 0 : found;
+  });
+  return { ...size, data: levels };
+}
+
+/** A stroke of length l and width w has l · w ink and an outline of 2 l: twice the ink over the outline is the width. */
+function strokeWidth({ width, height, data }: Plane): number {
+  let [ink, outline] = [0, 0];
+  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x]);
+  for (let y = 0; y <= height; y++)
+    for (let x = 0; x <= width; x++) {
+      ink += at(x, y);
+      outline += Math.abs(at(x, y) - at(x - 1, y)) + Math.abs(at(x, y) - at(x, y - 1));
+    }
+  return (2 * ink) / outline;
+}
+
+/** Each pixel becomes the most that lies within `radius` of it, in each direction in turn; the plane grows by as much. */
+function thicken(plane: Plane, radius: number): Plane {
+  if (radius < 1) return plane;
+  const width = plane.width + 2 * radius;
+  const height = plane.height + 2 * radius;
+  const wide = new Float64Array(width * plane.height);
+  for (let y = 0; y < plane.height; y++)
+    for (let x = 0; x < plane.width; x++) {
+      const level = plane.data[y * plane.width + x];
+      if (level === 0) continue;
+      const start = y * width + x;
+      for (let i = start; i <= start + 2 * radius; i++) if (wide[i] < level) wide[i] = level;
+    }
+  const data = new Float64Array(width * height);
+  for (let y = 0; y < plane.height; y++)
+    for (let dy = 0; dy <= 2 * radius; dy++)
+      for (let x = 0; x < width; x++) {
+        const level = wide[y * width + x];
+        const target = (y + dy) * width + x;
+        if (data[target] < level) data[target] = level;
+      }
+  return { width, height, data };
+}
+
+const clamp = (x: number, least: number, most: number) => Math.min(Math.max(x, least), most);

@@ -1,0 +1,58 @@
+// From a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to planes of bytes, which is what nets read.
+import type { Plane } from "./resize.ts";
+
+/** data: four bytes a pixel, red green blue alpha, row-major: what a canvas's ImageData holds. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+export interface BytePlane extends Plane {
+  readonly data: Uint8Array;
+}
+
+/**
+ * One plane (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). What is transparent shows `background`,
+ * black 0 … white 255.
+ */
+export function planes(picture: Picture, channels: 1 | 3, background = 255): BytePlane[] {
+  const { width, height, data } = picture;
+  if (data.length !== 4 * width * height)
+    throw new RangeError(`planes: ${width}×${height} pixels of four bytes each, but ${data.length} bytes`);
+  const result = Array.from({ length: channels }, () => new Uint8Array(width * height));
+  for (let i = 0; i < width * height; i++) {
+    const alpha = data[4 * i + 3] / 255;
+    const under = (1 - alpha) * background;
+    const red = alpha * data[4 * i] + under;
+    const green = alpha * data[4 * i + 1] + under;
+    const blue = alpha * data[4 * i + 2] + under;
+    if (channels === 1) result[0][i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+    else {
+      result[0][i] = Math.round(red);
+      result[1][i] = Math.round(green);
+      result[2][i] = Math.round(blue);
+    }
+  }
+  return result.map((bytes) => ({ width, height, data: bytes }));
+}
+
+/** Black or white, whichever what is drawn on transparent ground stands out from. White for an opaque picture. */
+export function contrastingBackground({ width, height, data }: Picture): 0 | 255 {
+  let light = 0;
+  let opaque = 0;
+  for (let i = 0; i < width * height; i++) {
+    light += data[4 * i + 3] * (0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
+    opaque += data[4 * i + 3];
+  }
+  return opaque < 255 * width * height && light > 127 * opaque ? 0 : 255;
+}
+
+/** The level that most of the picture's edge has: the median of its outermost pixels. */
+export function edgeLevel({ width, height, data }: Plane): number {
+  const edge: number[] = [];
+  for (let x = 0; x < width; x++) edge.push(data[x], data[(height - 1) * width + x]);
+  for (let y = 0; y < height; y++) edge.push(data[y * width], data[y * width + width - 1]);
+  edge.sort((a, b) => a - b);
+  return edge[edge.length >> 1];
+}

