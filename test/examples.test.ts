@@ -19,6 +19,9 @@ const promises: Record<string, (output: string) => void> = {
     expect(readFileSync(join(folder, "neuron.dot"), "utf8")).toContain("digraph");
     expect(readFileSync(join(folder, "neuron.svg"), "utf8")).toContain("grad 0.5000");
   },
+  "xor.ts": (output) => {
+    expect(output).toMatch(/^step 500 {2}loss 0\.000\d\d$/m);
+  },
   "moons.ts": (output) => {
     expect(output.match(/^step \d+ loss \d\.\d{4}, accuracy \d+ %$/gm)).toHaveLength(100);
     expect(output).toMatch(/^step 99 loss 0\.0\d+, accuracy 100 %$/m);

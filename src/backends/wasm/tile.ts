@@ -50,9 +50,15 @@ export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local,
     advance(code, b, base.b);
     for (const term of terms) {
       for (const [v, vector] of vectors.entries())
-        code.get(b).memory("v128.load", term.b - base.b + tile.vectors[v], 2).set(vector);
+        code
+          .get(b)
+          .memory("v128.load", term.b - base.b + tile.vectors[v], 2)
+          .set(vector);
       for (const [row, offset] of rows.entries()) {
-        code.get(a).memory("v128.load32_splat", term.a - base.a + offset).set(splat);
+        code
+          .get(a)
+          .memory("v128.load32_splat", term.a - base.a + offset)
+          .set(splat);
         for (const [v, vector] of vectors.entries()) multiplyAdd(code, splat, vector, acc[row][v], tile.relaxed);
       }
     }
@@ -84,7 +90,9 @@ function writtenOut(axes: readonly Axis[]): Term[] | null {
   let terms: Term[] = [{ a: 0, b: 0 }];
   for (const { count, a, b } of axes) {
     if (typeof count !== "number" || terms.length * count > longestBody) return null;
-    terms = terms.flatMap((term) => Array.from({ length: count }, (_, i) => ({ a: term.a + i * a, b: term.b + i * b })));
+    terms = terms.flatMap((term) =>
+      Array.from({ length: count }, (_, i) => ({ a: term.a + i * a, b: term.b + i * b })),
+    );
   }
   return terms;
 }
@@ -151,6 +159,10 @@ function multiplyAdd(code: Code, x: Local, y: Local, sum: Local, relaxed: boolea
 export function storeLanes(code: Code, pointer: Local, value: Local, lanes: number, offset = 0): void {
   if (lanes >= 4) code.get(pointer).get(value).memory("v128.store", offset, 2);
   if (lanes === 2 || lanes === 3) code.get(pointer).get(value).laneMemory("v128.store64_lane", 0, offset);
-  if (lanes === 3) code.get(pointer).get(value).laneMemory("v128.store32_lane", 2, offset + 8);
+  if (lanes === 3)
+    code
+      .get(pointer)
+      .get(value)
+      .laneMemory("v128.store32_lane", 2, offset + 8);
   if (lanes === 1) code.get(pointer).get(value).laneMemory("v128.store32_lane", 0, offset);
 }
