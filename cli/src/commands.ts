@@ -1,5 +1,6 @@
 // The commands and their options, as commander reads them and as --help shows them. A value that makes no sense is refused here,
 // before anything is loaded.
+import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { evaluateCommand } from "./evaluate.ts";
 import { architectureNames } from "./networks.ts";
@@ -10,6 +11,7 @@ import { defaults, type TrainOptions, train } from "./train.ts";
 export function commands(finish: (code: number) => void): Command {
   const program = new Command("chainrule")
     .description("Train, test and use nets that recognise small pictures.")
+    .version(createRequire(import.meta.url)("../package.json").version)
     .exitOverride()
     .showHelpAfterError("`chainrule --help` shows what there is");
 

@@ -179,7 +179,7 @@ beforeAll(async () => {
   const data = writeIdxFolder(temporaryFolder(), { train: part(train, 20_000), test: part(test, 1000) });
   const trained = await chainrule(["train", data, "--epochs", "1", "--json", "--out", "m.safetensors"], { cwd });
   expect(events(trained).pop()?.testAccuracy).toBeGreaterThan(0.92);
-});
+}, 120_000);
 
 const looks: [string, Look][] = [
   ["black on white, 200×200, as from a paint program", {}],
