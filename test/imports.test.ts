@@ -13,6 +13,7 @@ const arrows: Record<string, readonly string[]> = {
   optim: ["tensor"],
   data: ["tensor"],
   io: ["tensor"],
+  backends: [],
   node: ["tensor", "data", "io"],
   // index.ts itself, the public API
   ".": ["tensor", "nn", "optim"],
