@@ -1,0 +1,28 @@
+// What the vector functions share: Horner's rule, constants, and how a result keeps the sign of its argument. The coefficients of this
+// folder are minimax (Remez exchange), rounded to float32; the error beside each is that of the exact polynomial.
+import type { Code, Local } from "../assembler.ts";
+
+// ln 2 in two parts, of which the first has 9 bits: a product with a whole number of up to 15 bits is exact (Cephes, expf).
+export const ln2High = 0.693359375;
+export const ln2Low = -2.12194440055e-4;
+
+/** Bits of 1, to which n is added in the exponent. */
+export const one = 0x3f80_0000;
+
+/** Pushes c₀ + c₁x + c₂x² + …, from the inside out. */
+export function polynomial(code: Code, x: Local, coefficients: readonly number[]): void {
+  const [highest, ...others] = coefficients.toReversed();
+  code.f32x4(highest);
+  for (const coefficient of others) code.get(x).op("f32x4.mul").f32x4(coefficient).op("f32x4.add");
+}
+
+/** Takes |y| from the stack and pushes it with the sign of x. */
+export function signedLike(code: Code, x: Local): void {
+  code.get(x).f32x4(-0).op("v128.and", "v128.or");
+}
+
+/** Takes y = f(x) with f(0) = 0, and pushes it with f(-0) = -0: where y equals x, x itself. */
+export function zeroLike(code: Code, x: Local): void {
+  const y = code.local("v128");
+  code.set(y).get(x).get(y).get(x).get(y).op("f32x4.eq", "v128.bitselect");
+}
