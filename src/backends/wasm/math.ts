@@ -25,16 +25,16 @@ interface VectorFunction {
 }
 
 export const vectorMath = {
-  exp: { ulp: 2, operands: 1, write: exp },
-  expm1: { ulp: 2, operands: 1, write: expm1 },
-  log: { ulp: 2, operands: 1, write: log },
-  log1p: { ulp: 2, operands: 1, write: log1p },
-  tanh: { ulp: 2, operands: 1, write: tanh },
-  sigmoid: { ulp: 2, operands: 1, write: sigmoid },
-  erf: { ulp: 3, operands: 1, write: erf },
-  sin: { ulp: 2, operands: 1, write: sin },
-  cos: { ulp: 2, operands: 1, write: cos },
-  pow: { ulp: 1, operands: 2, write: pow },
+  exp: { ulp: 1, operands: 1, write: exp },
+  expm1: { ulp: 1.6, operands: 1, write: expm1 },
+  log: { ulp: 0.9, operands: 1, write: log },
+  log1p: { ulp: 1.4, operands: 1, write: log1p },
+  tanh: { ulp: 1.7, operands: 1, write: tanh },
+  sigmoid: { ulp: 1.8, operands: 1, write: sigmoid },
+  erf: { ulp: 1.4, operands: 1, write: erf },
+  sin: { ulp: 1.7, operands: 1, write: sin },
+  cos: { ulp: 1.7, operands: 1, write: cos },
+  pow: { ulp: 0.6, operands: 2, write: pow },
 } as const satisfies Record<MathName, VectorFunction>;
 
 /** The functions of one module, each written when it is asked for first: before the functions that call it, not within them. */
