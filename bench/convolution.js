@@ -1,0 +1,160 @@
+// The convolutions of two nets on one thread, in all three passes, as a share of the physical limit (limit.js) measured in the same
+// rounds. The input gradient is a convolution with the kernel turned round, the kernel gradient one whose channels are the images of
+// the batch. Each is checked against plain loops first; rounds alternate, figures are medians.
+//
+//   node bench/convolution.js [rounds] [--separate]      without fused multiply-add
+import { register } from "tsx/esm/api";
+
+register();
+const { hasRelaxed, limitsOf } = await import("./limit.js");
+const { Module } = await import("../src/backends/wasm/assembler.ts");
+const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolution } = await import(
+  "../src/backends/wasm/convolution.ts"
+);
+
+const rounds = Number(process.argv[2] ?? 15);
+const relaxed = hasRelaxed() && !process.argv.includes("--separate");
+const limits = limitsOf(relaxed);
+const shortest = 2e7;
+
+const layers = [
+  { batch: 64, from: 1, to: 8, size: 28, kernel: 5, padding: 2 },
+  { batch: 64, from: 8, to: 16, size: 14, kernel: 5, padding: 2 },
+  { batch: 32, from: 3, to: 32, size: 32, kernel: 3, padding: 1 },
+  { batch: 32, from: 32, to: 32, size: 32, kernel: 3, padding: 1 },
+  { batch: 32, from: 32, to: 64, size: 16, kernel: 3, padding: 1 },
+  { batch: 32, from: 32, to: 64, size: 32, kernel: 3, padding: 1, stride: 2 },
+];
+
+const one = [1, 1];
+const pair = (value) => [value, value];
+const common = { groups: 1, stride: one, inputDilation: one, kernelDilation: one, relaxed };
+
+/** One layer's passes; `turned` is where the kernel begins when it is read from its end. */
+function passes({ batch, from, to, size, kernel, padding, stride = 1 }) {
+  const out = Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  const taps = kernel * kernel;
+  const x = (channels, width) => ({
+    image: channels * width ** 2,
+    group: 0,
+    channel: width ** 2,
+    row: width,
+    column: 1,
+  });
+  const y = (channels, width) => ({
+    image: channels * width ** 2,
+    group: 0,
+    output: width ** 2,
+    row: width,
+    column: 1,
+  });
+  return {
+    forward: {
+      ...common,
+      ...{ batch, channels: from, outputs: to, size: pair(size), kernel: pair(kernel), positions: pair(out) },
+      ...{ padding: pair(padding), stride: pair(stride), x: x(from, size), y: y(to, out) },
+      w: { group: 0, output: from * taps, channel: taps, row: kernel, column: 1 },
+    },
+    "input gradient": {
+      ...common,
+      ...{ batch, channels: to, outputs: from, size: pair(out), kernel: pair(kernel), positions: pair(size) },
+      ...{ padding: pair(kernel - 1 - padding), inputDilation: pair(stride), x: x(to, out), y: y(from, size) },
+      w: { group: 0, output: taps, channel: from * taps, row: -kernel, column: -1 },
+      turned: taps - 1,
+    },
+    "kernel gradient": {
+      ...common,
+      ...{ batch: from, channels: batch, outputs: to, size: pair(size), kernel: pair(out), positions: pair(kernel) },
+      ...{ padding: pair(padding), kernelDilation: pair(stride) },
+      x: { image: size ** 2, group: 0, channel: from * size ** 2, row: size, column: 1 },
+      w: { group: 0, output: out ** 2, channel: to * out ** 2, row: out, column: 1 },
+      y: { image: taps, group: 0, output: from * taps, row: kernel, column: 1 },
+    },
+  };
+}
+
+const pages = 1024;
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const numbers = new Float32Array(memory.buffer);
+const at = [0, 1, 2, 3].map((place) => place * 16 * 2 ** 20 + place * 1024);
+for (let i = 0; i < at[2] / 4; i++) numbers[i] = Math.sin(i * 0.37) + 0.1;
+
+const cases = layers.flatMap((layer) =>
+  Object.entries(passes(layer)).map(([pass, { turned = 0, ...spec }]) => {
+    const label = `${layer.from} → ${layer.to}, ${layer.kernel}×${layer.kernel}, ${layer.size}×${layer.size}${layer.stride ? `, stride ${layer.stride}` : ""}, ${pass}`;
+    const module = new Module({ initial: pages, maximum: pages, shared: false });
+    module.export("convolve", writeConvolution(module, "conv", spec));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+    if (at[3] + convolutionScratch(spec) > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
+    const [x, w, y, scratch] = [at[0], at[1] + turned * 4, at[2], at[3]];
+    const run = () => exports.convolve(x, w, y, scratch, 0, convolutionUnits(spec));
+    run();
+    check(label, spec, turned);
+    const { batch, channels, outputs, kernel, positions, inputDilation } = spec;
+    // Products with the gaps of a dilated input are none.
+    const gaps = inputDilation[0] * inputDilation[1];
+    const operations = (2 * batch * channels * outputs * kernel[0] * kernel[1] * positions[0] * positions[1]) / gaps;
+    return { label, spec, operations, run, repeats: Math.max(1, Math.ceil(shortest / operations)), times: [] };
+  }),
+);
+
+function check(label, spec, turned) {
+  const { batch, channels, outputs, size, kernel, positions, padding, stride, x, w, y } = spec;
+  const place = (position, tap, dim) =>
+    (position * stride[dim] + tap * spec.kernelDilation[dim] - padding[dim]) / spec.inputDilation[dim];
+  const inside = (at, dim) => Number.isInteger(at) && at >= 0 && at < size[dim];
+  for (let sample = 0; sample < 60; sample++) {
+    const [image, output] = [(sample * 31) % batch, (sample * 17) % outputs];
+    const [row, column] = [(sample * 7) % positions[0], (sample * 5) % positions[1]];
+    let [sum, total] = [0, 0];
+    for (let c = 0; c < channels; c++) {
+      for (let i = 0; i < kernel[0]; i++) {
+        for (let j = 0; j < kernel[1]; j++) {
+          const [h, v] = [place(row, i, 0), place(column, j, 1)];
+          if (!inside(h, 0) || !inside(v, 1)) continue;
+          const from = image * x.image + c * x.channel + h * x.row + v;
+          const to = turned + output * w.output + c * w.channel + i * w.row + j * w.column;
+          const term = numbers[at[0] / 4 + from] * numbers[at[1] / 4 + to];
+          sum += term;
+          total += Math.abs(term);
+        }
+      }
+    }
+    const error = Math.abs(sum - numbers[at[2] / 4 + image * y.image + output * y.output + row * y.row + column]);
+    const bound = 2 ** -23 * Math.sqrt(channels * kernel[0] * kernel[1]) * total;
+    if (!(error <= bound)) throw new Error(`${label}: off by ${error} at ${image}, ${output}, ${row}, ${column}`);
+  }
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const speeds = limits.map(() => []);
+for (let round = -3; round < rounds; round++) {
+  for (const [i, limit] of limits.entries()) {
+    const start = performance.now();
+    const operations = limit();
+    if (round >= 0) speeds[i].push(operations / (performance.now() - start));
+  }
+  for (const convolution of cases) {
+    const start = performance.now();
+    for (let i = 0; i < convolution.repeats; i++) convolution.run();
+    if (round >= 0) convolution.times.push((performance.now() - start) / convolution.repeats);
+  }
+}
+
+const limit = Math.max(...speeds.map(median));
+console.log(
+  `Node ${process.version}, limit ${(limit / 1e6).toFixed(1)} GFLOP/s, ${relaxed ? "" : "no "}fused multiply-add`,
+);
+console.log("| convolution | µs | GFLOP/s | share of the limit | plan |\n|---|---:|---:|---:|---|");
+for (const { label, spec, operations, times } of cases) {
+  const time = median(times);
+  const share = `${((100 * operations) / time / limit).toFixed(0)} %`;
+  const cells = [
+    label,
+    (1e3 * time).toFixed(0),
+    (operations / time / 1e6).toFixed(1),
+    share,
+    describeConvolution(spec),
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+}

@@ -1,0 +1,98 @@
+// Matrix products on one thread, as a share of the physical limit (limit.js) measured in the same rounds: squares, and the products of
+// a training step of the net 784-128-10 with a batch of 64. Each product is checked against plain loops first. Rounds go through all
+// products and the limit in turn, so that a busy machine slows all of them; the figures are medians.
+//
+//   node bench/matmul.js [rounds]
+import { register } from "tsx/esm/api";
+
+register();
+const { hasRelaxed, limitsOf } = await import("./limit.js");
+const { Module } = await import("../src/backends/wasm/assembler.ts");
+const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import("../src/backends/wasm/matmul.ts");
+
+const rounds = Number(process.argv[2] ?? 15);
+const relaxed = hasRelaxed() && !process.argv.includes("--separate");
+const limits = limitsOf(relaxed);
+const shortest = 4e7; // floating-point operations in a sample, at least
+
+const square = (size) => ({ name: `${size}³`, m: size, n: size, k: size });
+const products = [
+  square(64),
+  square(256),
+  square(512),
+  square(1024),
+  { name: "x · Wᵀ, Linear(784, 128)", m: 64, n: 128, k: 784, turned: "b" },
+  { name: "dyᵀ · x, its weights", m: 128, n: 784, k: 64, turned: "a" },
+  { name: "x · Wᵀ, Linear(128, 10)", m: 64, n: 10, k: 128, turned: "b" },
+  { name: "dyᵀ · x, its weights", m: 10, n: 128, k: 64, turned: "a" },
+  { name: "dy · W, its input", m: 64, n: 128, k: 10 },
+  { name: "one row", m: 1, n: 784, k: 784 },
+  { name: "one row · Wᵀ", m: 1, n: 784, k: 784, turned: "b" },
+  { name: "one column", m: 784, n: 1, k: 784 },
+];
+
+const pages = 512;
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const numbers = new Float32Array(memory.buffer);
+
+const cases = products.map(({ name, m, n, k, turned }) => {
+  const a = turned === "a" ? { row: 1, inner: m } : { row: k, inner: 1 };
+  const b = turned === "b" ? { inner: 1, column: k } : { inner: n, column: 1 };
+  const spec = { m, n, k, a, b, c: { row: n }, relaxed };
+  const module = new Module({ initial: pages, maximum: pages, shared: false });
+  module.export("multiply", writeMatmul(module, "matmul", spec));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  const line = (count) => Math.ceil((count * 4) / 64) * 64 + 64;
+  const at = [0, line(m * k), line(m * k) + line(k * n)];
+  at.push(at[2] + line(m * n));
+  if (at[3] + scratchBytes(spec) > memory.buffer.byteLength) throw new Error(`${name} does not fit`);
+  const run = () => exports.multiply(...at, 0, workUnits(spec));
+  const label = `${name} [${m},${k}]·[${k},${n}]`;
+  check(label, spec, run, at);
+  const operations = 2 * m * n * k;
+  return { label, spec, operations, run, repeats: Math.max(1, Math.ceil(shortest / operations)), times: [] };
+});
+
+function check(label, { m, n, k, a, b }, run, [, atB, atC]) {
+  for (let i = 0; i < atC / 4; i++) numbers[i] = Math.sin(i * 0.37) + 0.1;
+  run();
+  for (let sample = 0; sample < 200; sample++) {
+    const i = sample < 2 ? (m - 1) * sample : (sample * 7919) % m;
+    const j = sample < 2 ? (n - 1) * sample : (sample * 104729) % n;
+    let [sum, size] = [0, 0];
+    for (let p = 0; p < k; p++) {
+      const term = numbers[i * a.row + p * a.inner] * numbers[atB / 4 + p * b.inner + j * b.column];
+      sum += term;
+      size += Math.abs(term);
+    }
+    const error = Math.abs(sum - numbers[atC / 4 + i * n + j]);
+    if (!(error <= 2 ** -23 * Math.sqrt(k) * size)) throw new Error(`${label}: off by ${error} at ${i}, ${j}`);
+  }
+}
+
+const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
+const speeds = limits.map(() => []);
+for (let round = -3; round < rounds; round++) {
+  for (const [i, limit] of limits.entries()) {
+    const start = performance.now();
+    const operations = limit();
+    if (round >= 0) speeds[i].push(operations / (performance.now() - start));
+  }
+  for (const product of cases) {
+    const start = performance.now();
+    for (let i = 0; i < product.repeats; i++) product.run();
+    if (round >= 0) product.times.push((performance.now() - start) / product.repeats);
+  }
+}
+
+const limit = Math.max(...speeds.map(median));
+console.log(
+  `Node ${process.version}, limit ${(limit / 1e6).toFixed(1)} GFLOP/s, ${relaxed ? "" : "no "}fused multiply-add`,
+);
+console.log("| product | µs | GFLOP/s | share of the limit | plan |\n|---|---:|---:|---:|---|");
+for (const { label, spec, operations, times } of cases) {
+  const time = median(times);
+  const share = `${((100 * operations) / time / limit).toFixed(0)} %`;
+  const cells = [label, (1e3 * time).toFixed(1), (operations / time / 1e6).toFixed(1), share, describeMatmul(spec)];
+  console.log(`| ${cells.join(" | ")} |`);
+}

@@ -1,0 +1,103 @@
+// How a convolution with positions in the lanes (convolution-positions.ts) is cut up, and what it costs.
+import type { ConvolutionSpec } from "./convolution.ts";
+import { bestHeight, bestVectors, tileCost } from "./matmul-plan.ts";
+import { type Padding, pitch } from "./pad.ts";
+
+const bytes = 4;
+/** The padded image of a unit, all channels, in bytes; units are as many rows as fit. */
+const largestImage = 256 * 1024;
+/** One image is cut into so many units if there are no others. */
+const fewestUnits = 8;
+
+/** Columns of one row of y that are done alike: panels of 8, and what is left. */
+export interface Panels {
+  readonly first: number;
+  readonly columns: number;
+  readonly count: number;
+  readonly height: number;
+}
+
+export interface PositionsPlan {
+  readonly units: number;
+  readonly scratch: number;
+  readonly words: string;
+  readonly panels: readonly Panels[];
+  /** Rows of y in a unit, and units in an image. */
+  readonly rows: number;
+  readonly blocks: number;
+  /** How x is padded, or null if it is read where it lies. */
+  readonly padding: Padding | null;
+  /** Elements between a row and the next of what the tiles read, and between the channels. */
+  readonly pitch: number;
+  readonly plane: number;
+}
+
+/** Positions of a tile. */
+export const widthOf = ({ positions, outputs }: ConvolutionSpec): number =>
+  Math.min(bestVectors(outputs), Math.ceil(positions[1] / 4)) * 4;
+
+function panelsOf(spec: ConvolutionSpec): Panels[] {
+  const { positions, outputs, relaxed } = spec;
+  const width = widthOf(spec);
+  const left = positions[1] % width;
+  const whole = positions[1] - left;
+  const height = (columns: number) => bestHeight(outputs, Math.ceil(columns / 4), relaxed);
+  return [
+    { first: 0, columns: width, count: whole / width, height: height(width) },
+    { first: whole, columns: left, count: left > 0 ? 1 : 0, height: height(left) },
+  ].filter(({ count }) => count > 0);
+}
+
+/** Half cycles for a term of all sums. */
+export function positionsCost(spec: ConvolutionSpec): number {
+  const { batch, groups, outputs, positions, relaxed } = spec;
+  const row = panelsOf(spec).map(
+    ({ columns, count, height }) => count * tileCost(outputs, Math.ceil(columns / 4), height, relaxed),
+  );
+  return batch * groups * positions[0] * row.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** Padded rows that `rows` rows of y read. */
+export const reach = ({ stride, kernel, kernelDilation }: ConvolutionSpec, rows: number): number =>
+  (rows - 1) * stride[0] + Math.max(kernel[0] - 1, 0) * kernelDilation[0] + 1;
+
+export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
+  const { batch, groups, channels, size, kernel, positions, stride, padding, inputDilation, kernelDilation, x } = spec;
+  const reachOfColumns = (positions[1] - 1) * stride[1] + Math.max(kernel[1] - 1, 0) * kernelDilation[1] + 1;
+  const inPlace =
+    stride[1] === 1 &&
+    x.column === 1 &&
+    inputDilation[0] === 1 &&
+    inputDilation[1] === 1 &&
+    padding[0] <= 0 &&
+    padding[1] <= 0 &&
+    reach(spec, positions[0]) - padding[0] <= size[0] &&
+    reachOfColumns - padding[1] <= size[1];
+  const padded: Padding = {
+    size,
+    strides: [x.row, x.column],
+    dilation: inputDilation,
+    left: padding[1],
+    phases: stride[1],
+    phase: Math.floor((Math.max(kernel[1] - 1, 0) * kernelDilation[1]) / stride[1]) + Math.ceil(positions[1] / 4) * 4,
+  };
+  const rowBytes = pitch(padded) * bytes * channels;
+  const fitting = Math.floor((largestImage / Math.max(rowBytes, 1) - reach(spec, 1)) / stride[0]) + 1;
+  const enough = Math.ceil((positions[0] * batch * groups) / fewestUnits);
+  const blocks = Math.ceil(positions[0] / Math.max(Math.min(positions[0], enough, fitting), 1));
+  const rows = Math.ceil(positions[0] / blocks);
+  const plane = reach(spec, rows) * pitch(padded);
+  const panels = panelsOf(spec);
+  const tiles = panels.map(({ height, columns }) => `${height} outputs × ${columns} positions`).join(" and ");
+  return {
+    units: batch * groups * blocks,
+    scratch: inPlace ? 0 : channels * plane * bytes + 16,
+    words: `tiles of ${tiles}, x ${inPlace ? "in place" : "padded"}, ${rows} rows at a time`,
+    panels,
+    rows,
+    blocks,
+    padding: inPlace ? null : padded,
+    pitch: inPlace ? x.row : pitch(padded),
+    plane: inPlace ? x.channel : plane,
+  };
+}

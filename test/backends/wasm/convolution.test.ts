@@ -1,0 +1,348 @@
+// Convolutions as the assembler writes them: what plain loops say, to the bit, for every way that an instance can be cut up.
+import { describe, expect, it } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler.ts";
+import {
+  type ConvolutionSpec,
+  convolutionScratch,
+  convolutionUnits,
+  describeConvolution,
+  writeConvolution,
+} from "../../../src/backends/wasm/convolution.ts";
+
+const pages = 256;
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const numbers = new Float32Array(memory.buffer);
+const guard = 12345;
+const mega = 1 << 19;
+/** Elements where each array begins; strides may be negative, so that they lie in the middle of theirs. */
+const places = { x: mega, w: 2.5 * mega, y: 4 * mega, extra: 5 * mega, scratch: 5.5 * mega };
+
+let state = 7;
+const random = () => {
+  state = (Math.imul(state, 1664525) + 1013904223) | 0;
+  return (state >>> 8) / 2 ** 24;
+};
+const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)];
+for (let i = 0; i < 3 * mega; i++) numbers[i] = random() * 2 - 1;
+
+type Range = readonly [number, number];
+type Pair = readonly [number, number];
+
+/** y in the order image, group, output, row, column; nothing else may have changed. */
+function convolve(spec: ConvolutionSpec, ranges: readonly Range[] = [[0, convolutionUnits(spec)]]): Float32Array {
+  const module = new Module({ initial: pages, maximum: pages, shared: false });
+  module.export("convolve", writeConvolution(module, "conv", spec));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  const run = instance.exports.convolve as (...args: number[]) => void;
+  const { x, w, y, extra, scratch } = places;
+  const elements = [...eachElement(spec)];
+  const [low, high] = [-64, elements.reduce((most, { at }) => Math.max(most, at), 0) + 64];
+  numbers.fill(guard, y + low, y + high);
+  const extras = Array.from({ length: spec.extras ?? 0 }, () => extra * 4);
+  for (const [from, to] of ranges) {
+    numbers.fill(Number.NaN, scratch, scratch + convolutionScratch(spec) / 4);
+    run(x * 4, w * 4, y * 4, scratch * 4, from, to, ...extras);
+  }
+  const result = Float32Array.from(elements, ({ at }) => numbers[y + at]);
+  for (const { at } of elements) numbers[y + at] = guard;
+  expect(numbers.subarray(y + low, y + high).every((value) => value === guard)).toBe(true);
+  return result;
+}
+
+function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: ConvolutionSpec) {
+  for (let image = 0; image < batch; image++)
+    for (let group = 0; group < groups; group++)
+      for (let output = 0; output < outputs; output++)
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            const at = image * y.image + group * y.group + output * y.output + row * y.row + column * y.column;
+            yield { at, image, group, output, row, column };
+          }
+}
+
+/** The definition, each product and each sum rounded by `round`; also Σ|terms|. */
+function plainLoops(spec: ConvolutionSpec, round: (x: number) => number): { sums: number[]; sizes: number[] } {
+  const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = spec;
+  const place = (position: number, tap: number, dim: 0 | 1): number => {
+    const at = (position * stride[dim] + tap * kernelDilation[dim] - padding[dim]) / inputDilation[dim];
+    return Number.isInteger(at) && at >= 0 && at < size[dim] ? at : -1;
+  };
+  const [sums, sizes]: [number[], number[]] = [[], []];
+  for (const { image, group, output, row, column } of eachElement(spec)) {
+    let [sum, total] = [0, 0];
+    for (let channel = 0; channel < channels; channel++) {
+      for (let i = 0; i < kernel[0]; i++) {
+        for (let j = 0; j < kernel[1]; j++) {
+          const [h, v] = [place(row, i, 0), place(column, j, 1)];
+          const inside = h >= 0 && v >= 0;
+          const from = image * x.image + group * x.group + channel * x.channel + h * x.row + v * x.column;
+          const to = group * w.group + output * w.output + channel * w.channel + i * w.row + j * w.column;
+          const term = (inside ? numbers[places.x + from] : 0) * numbers[places.w + to];
+          sum = round(sum + round(term));
+          total += Math.abs(term);
+        }
+      }
+    }
+    sums.push(sum);
+    sizes.push(total);
+  }
+  return { sums, sizes };
+}
+
+interface Sizes {
+  readonly batch?: number;
+  readonly groups?: number;
+  readonly channels?: number;
+  readonly outputs?: number;
+  readonly size?: Pair;
+  readonly kernel?: Pair;
+  readonly stride?: Pair;
+  readonly padding?: Pair;
+  readonly high?: Pair;
+  readonly inputDilation?: Pair;
+  readonly kernelDilation?: Pair;
+}
+
+/** Strides of a contiguous array whose dims, the outermost first, are named and sized. */
+function contiguous<K extends string>(dims: readonly (readonly [K, number])[]): Record<K, number> {
+  const strides: Partial<Record<K, number>> = {};
+  let step = 1;
+  for (const [name, size] of dims.toReversed()) {
+    strides[name] = step;
+    step *= Math.max(size, 1);
+  }
+  return strides as Record<K, number>;
+}
+
+function spec(sizes: Sizes): ConvolutionSpec {
+  const one: Pair = [1, 1];
+  const all = { batch: 2, groups: 1, channels: 3, outputs: 5, size: [9, 11] as Pair, kernel: [3, 3] as Pair, ...sizes };
+  const { batch, groups, channels, outputs, size, kernel } = all;
+  const options = { stride: one, padding: [0, 0] as Pair, inputDilation: one, kernelDilation: one, ...sizes };
+  const { high = options.padding, stride, padding, inputDilation, kernelDilation } = options;
+  const span = (n: number, step: number) => (n === 0 ? 0 : (n - 1) * step + 1);
+  const positions = ([0, 1] as const).map((dim) => {
+    const room =
+      span(size[dim], inputDilation[dim]) + padding[dim] + high[dim] - span(kernel[dim], kernelDilation[dim]);
+    return Math.max(Math.floor(room / stride[dim]) + 1, 0);
+  });
+  return {
+    ...all,
+    ...{ stride, padding, inputDilation, kernelDilation, relaxed: false },
+    positions: [positions[0], positions[1]],
+    x: contiguous([
+      ["image", batch],
+      ["group", groups],
+      ["channel", channels],
+      ["row", size[0]],
+      ["column", size[1]],
+    ]),
+    w: contiguous([
+      ["group", groups],
+      ["output", outputs],
+      ["channel", channels],
+      ["row", kernel[0]],
+      ["column", kernel[1]],
+    ]),
+    y: contiguous([
+      ["image", batch],
+      ["group", groups],
+      ["output", outputs],
+      ["row", positions[0]],
+      ["column", positions[1]],
+    ]),
+  };
+}
+
+function expectExact(problem: ConvolutionSpec): void {
+  const values = convolve(problem);
+  const expected = Float32Array.from(plainLoops(problem, Math.fround).sums);
+  const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
+  if (wrong >= 0)
+    throw new Error(`element ${wrong} is ${values[wrong]}, not ${expected[wrong]}, in ${JSON.stringify(problem)}`);
+}
+
+describe("each element is the sum over channels, kernel rows and kernel columns, to the bit", () => {
+  const instances: Record<string, Sizes> = {
+    "3×3": {},
+    padded: { padding: [1, 1] },
+    "more than the kernel's half": { padding: [4, 5] },
+    cropped: { padding: [-2, -1], high: [0, -3] },
+    "stride 2": { stride: [2, 2], padding: [1, 1] },
+    "stride 3 and 4": { stride: [3, 4], padding: [1, 2], size: [14, 19] },
+    dilated: { kernelDilation: [2, 3], padding: [1, 3] },
+    "stride and dilation": { stride: [2, 3], kernelDilation: [3, 2], padding: [3, 2], size: [13, 17] },
+    "input dilated": { inputDilation: [2, 2], padding: [2, 2], high: [1, 2] },
+    "input dilated, with a stride": { inputDilation: [2, 3], stride: [3, 2], padding: [2, 1] },
+    groups: { groups: 3, channels: 2, outputs: 4, padding: [1, 1] },
+    depthwise: { groups: 6, channels: 1, outputs: 1, padding: [1, 1] },
+    "one pixel": { kernel: [1, 1], channels: 20, outputs: 9 },
+    "the whole image": { kernel: [9, 11], outputs: 20 },
+    "many outputs, small images": { size: [4, 3], outputs: 21, channels: 13, padding: [1, 1], batch: 5 },
+    "many images, one position": { size: [3, 3], outputs: 19, channels: 4, batch: 13 },
+    "a large kernel": { size: [32, 34], kernel: [28, 30], batch: 3, channels: 2, outputs: 9 },
+    "no channels": { channels: 0 },
+    "no images": { batch: 0 },
+    "no kernel": { kernel: [0, 3] },
+    "no kernel, one position": { size: [1, 1], kernel: [1, 0], outputs: 9, batch: 9 },
+  };
+  it.each(Object.keys(instances))("%s", (name) => expectExact(spec(instances[name])));
+
+  it("random instances, with strides of every kind", () => {
+    for (let round = 0; round < 150; round++) {
+      const pair = (...values: readonly number[]): Pair => [pick(...values), pick(...values)];
+      const problem = spec({
+        batch: pick(1, 2, 3, 9),
+        groups: pick(1, 1, 2),
+        channels: pick(1, 2, 5),
+        outputs: pick(1, 3, 4, 8, 9, 13),
+        size: pair(1, 2, 5, 8, 12),
+        kernel: pair(1, 2, 3, 5),
+        stride: pair(1, 1, 2, 3),
+        padding: pair(-1, 0, 1, 2),
+        high: pair(-1, 0, 1, 2),
+        inputDilation: pair(1, 1, 2, 3),
+        kernelDilation: pair(1, 1, 2),
+      });
+      const views = pick("contiguous", "turned", "channels last", "spread");
+      const { batch, groups, channels, outputs, size, kernel, positions, x, w } = problem;
+      if (views === "contiguous") expectExact(problem);
+      if (views === "turned")
+        expectExact({ ...problem, x: { ...x, row: -x.row }, w: { ...w, row: -w.row, column: -w.column } });
+      if (views === "spread")
+        expectExact({
+          ...problem,
+          x: { ...x, image: x.image * 2, column: -2, row: size[1] * 2 },
+          w: { ...w, column: 2 },
+        });
+      if (views === "channels last")
+        expectExact({
+          ...problem,
+          x: contiguous([
+            ["image", batch],
+            ["row", size[0]],
+            ["column", size[1]],
+            ["group", groups],
+            ["channel", channels],
+          ]),
+          w: contiguous([
+            ["group", groups],
+            ["channel", channels],
+            ["row", kernel[0]],
+            ["column", kernel[1]],
+            ["output", outputs],
+          ]),
+          y: contiguous([
+            ["image", batch],
+            ["row", positions[0]],
+            ["column", positions[1]],
+            ["group", groups],
+            ["output", outputs],
+          ]),
+        });
+    }
+  });
+});
+
+/** The gradient of the kernel of 3 -> 8 channels, 3×3, padding 1: the batch takes the place of the channels. */
+const kernelGradient = (relaxed: boolean): ConvolutionSpec => ({
+  ...spec({ batch: 3, channels: 6, outputs: 20, size: [16, 16], kernel: [16, 16], padding: [1, 1] }),
+  x: { image: 256, group: 0, channel: 3 * 256, row: 16, column: 1 },
+  w: { group: 0, output: 256, channel: 20 * 256, row: 16, column: 1 },
+  y: { image: 9, group: 0, output: 27, row: 3, column: 1 },
+  relaxed,
+});
+
+const fused = WebAssembly.validate(
+  (() => {
+    const module = new Module({ initial: 1, maximum: 1, shared: false });
+    module.function("f", { parameters: ["v128"], results: ["v128"] }, (code, x) =>
+      code.get(x).get(x).get(x).op("f32x4.relaxed_madd"),
+    );
+    return module.bytes();
+  })(),
+);
+
+it.runIf(fused)("fused multiply-add is within √K · ε · Σ|terms| of the sum in float64", () => {
+  for (const problem of [{ ...spec({ padding: [1, 1] }), relaxed: true }, kernelGradient(true)]) {
+    const { sums, sizes } = plainLoops(problem, (x) => x);
+    const terms = problem.channels * problem.kernel[0] * problem.kernel[1];
+    const excess = convolve(problem).map(
+      (value, i) => Math.abs(value - sums[i]) - 2 ** -23 * Math.sqrt(terms) * sizes[i],
+    );
+    expect(Math.max(...excess)).toBeLessThanOrEqual(0);
+  }
+});
+
+it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+  for (const relaxed of fused ? [false, true] : [false]) {
+    const forward = { ...spec({ batch: 5, groups: 2, outputs: 9, padding: [1, 1] }), relaxed };
+    for (const problem of [forward, kernelGradient(relaxed)]) {
+      const units = convolutionUnits(problem);
+      expect(units).toBeGreaterThan(1);
+      const single = Array.from({ length: units }, (_, i): Range => [i, i + 1]).toReversed();
+      expect(convolve(problem, single)).toEqual(convolve(problem));
+    }
+  }
+});
+
+it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+  for (const sizes of [
+    { groups: 2, padding: [1, 1] as Pair },
+    { size: [3, 4] as Pair, outputs: 11 },
+    { outputs: 10, inputDilation: [2, 2] as Pair, padding: [1, 1] as Pair },
+  ]) {
+    const problem = spec(sizes);
+    const { groups, outputs, y } = problem;
+    for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
+    // value = max(value + other[the same place], 0)
+    const values = convolve({
+      ...problem,
+      extras: 1,
+      finish: (code, { value, image, group, output, row, column, extras: [other] }) => {
+        code.i32(0);
+        const steps = [
+          [image, y.image],
+          [group, y.group],
+          [output, y.output],
+          [row, y.row],
+          [column, y.column],
+        ] as const;
+        for (const [index, step] of steps) code.get(index).i32(step).op("i32.mul", "i32.add");
+        code.i32(4).op("i32.mul").get(other).op("i32.add").memory("v128.load").get(value).op("f32x4.add");
+        code.f32x4(0).op("f32x4.max").set(value);
+      },
+    });
+    const expected = plainLoops(problem, Math.fround).sums.map((sum, i) => Math.max(Math.fround(sum + (i % 5)), 0));
+    expect(groups * outputs).toBeGreaterThan(9);
+    expect(values).toEqual(Float32Array.from(expected));
+  }
+});
+
+it("NaN and infinity arrive, also those that meet padding", () => {
+  const problem = spec({ batch: 1, channels: 1, outputs: 1, size: [6, 6], padding: [1, 1] });
+  const before = numbers[places.w];
+  numbers[places.w] = Infinity;
+  expect([...convolve(problem)]).toEqual(plainLoops(problem, Math.fround).sums);
+  numbers[places.w] = before;
+});
+
+it("products with the gaps of a dilated input are left out: an infinite weight that meets only them gives no NaN", () => {
+  const problem = spec({ channels: 1, outputs: 1, size: [3, 3], kernel: [1, 2], inputDilation: [1, 2] });
+  const before = numbers[places.w + 1];
+  numbers[places.w + 1] = Infinity;
+  expect(problem.positions).toEqual([3, 4]);
+  const values = convolve(problem);
+  expect([...values].map(Number.isFinite)).toEqual([...values].map((_, i) => i % 2 === 0));
+  expect([...values]).not.toContain(Number.NaN);
+  numbers[places.w + 1] = before;
+});
+
+it("the plan in words", () => {
+  expect(describeConvolution(spec({ padding: [1, 1] }))).toMatchInlineSnapshot(
+    `"tiles of 5 outputs × 8 positions and 5 outputs × 3 positions, x padded, 3 rows at a time"`,
+  );
+  expect(describeConvolution(kernelGradient(false))).toMatchInlineSnapshot(
+    `"tiles of 5 positions × 8 outputs, x padded, w packed, sums in blocks of 2×16×16"`,
+  );
+});

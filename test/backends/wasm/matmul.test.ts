@@ -1,0 +1,253 @@
+// Products as the assembler writes them: what plain loops say, whatever the sizes, the strides and the way the work is cut up.
+import { describe, expect, it } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler.ts";
+import {
+  describeMatmul,
+  type MatmulSpec,
+  scratchBytes,
+  workUnits,
+  writeMatmul,
+} from "../../../src/backends/wasm/matmul.ts";
+
+const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
+const numbers = new Float32Array(memory.buffer);
+const guard = 12345;
+
+/** Where A, B, C and the scratch lie, in elements, with a margin around each. */
+const places = { a: 1 << 20, b: 3 << 20, c: 5 << 20, extra: 7 << 20, scratch: 8 << 20 };
+
+type Range = readonly [number, number];
+
+function compileMatmul(spec: MatmulSpec): (ranges?: readonly Range[]) => void {
+  const module = new Module({ initial: 640, maximum: 640, shared: false });
+  module.export("multiply", writeMatmul(module, "matmul", spec));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  const multiply = instance.exports.multiply as (...args: number[]) => void;
+  const { a, b, c, extra, scratch } = places;
+  return (ranges = [[0, workUnits(spec)]]) => {
+    for (const [from, to] of ranges) {
+      numbers.fill(Number.NaN, scratch, scratch + scratchBytes(spec) / 4);
+      const extras = Array.from({ length: spec.extras ?? 0 }, () => extra * 4);
+      multiply(a * 4, b * 4, c * 4, scratch * 4, from, to, ...extras);
+    }
+  };
+}
+
+/** C after one run: the elements of the matrix, row by row; what lies between and behind them has to stay as it was. */
+function product(spec: MatmulSpec, ranges?: readonly Range[]): Float32Array {
+  const { m, n, c } = spec;
+  const size = Math.max(m, 1) * c.row + 16;
+  numbers.fill(guard, places.c - 16, places.c + size);
+  compileMatmul(spec)(ranges);
+  const result = new Float32Array(m * n);
+  for (let i = 0; i < m; i++) {
+    const row = numbers.subarray(places.c + i * c.row, places.c + i * c.row + n);
+    result.set(row, i * n);
+    row.fill(guard);
+  }
+  expect(numbers.subarray(places.c - 16, places.c + size).every((value) => value === guard)).toBe(true);
+  return result;
+}
+
+let state = 1;
+const random = () => {
+  state = (Math.imul(state, 1664525) + 1013904223) | 0;
+  return (state >>> 8) / 2 ** 24;
+};
+const below = (limit: number) => Math.floor(random() * limit);
+
+/** A and B get new numbers, whatever their strides. */
+function fill(): void {
+  for (const place of [places.a, places.b])
+    for (let i = -(1 << 18); i < 1 << 20; i++) numbers[place + i] = random() * 2 - 1;
+}
+fill();
+
+const layouts = {
+  plain: ({ n, k }: Sizes) => ({ a: { row: k, inner: 1 }, b: { inner: n, column: 1 }, c: { row: n } }),
+  "A transposed": ({ m, n }: Sizes) => ({ a: { row: 1, inner: m }, b: { inner: n, column: 1 }, c: { row: n } }),
+  "B transposed": ({ n, k }: Sizes) => ({ a: { row: k, inner: 1 }, b: { inner: 1, column: k }, c: { row: n } }),
+  "both transposed": ({ m, n, k }: Sizes) => ({ a: { row: 1, inner: m }, b: { inner: 1, column: k }, c: { row: n } }),
+  "long rows": ({ n, k }: Sizes) => ({
+    a: { row: k + 3, inner: 1 },
+    b: { inner: n + 5, column: 1 },
+    c: { row: n + 7 },
+  }),
+  "every other": ({ n, k }: Sizes) => ({
+    a: { row: 2 * k + 1, inner: 2 },
+    b: { inner: 2 * n, column: 2 },
+    c: { row: n + 1 },
+  }),
+  backwards: ({ n, k }: Sizes) => ({ a: { row: -k, inner: 1 }, b: { inner: 1, column: -k }, c: { row: n } }),
+  reversed: ({ n, k }: Sizes) => ({ a: { row: k, inner: -1 }, b: { inner: -n, column: 1 }, c: { row: n } }),
+  repeated: ({ n }: Sizes) => ({ a: { row: 0, inner: 1 }, b: { inner: 0, column: 1 }, c: { row: n } }),
+} satisfies Record<string, (sizes: Sizes) => Pick<MatmulSpec, "a" | "b" | "c">>;
+
+interface Sizes {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = false): MatmulSpec => ({
+  ...sizes,
+  ...layouts[layout](sizes),
+  relaxed,
+});
+
+/** The definition, rounded to float32 after each product and each sum. */
+function plainLoops({ m, n, k, a, b }: MatmulSpec): Float32Array {
+  const result = new Float32Array(m * n);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) {
+        const [x, y] = [numbers[places.a + i * a.row + p * a.inner], numbers[places.b + p * b.inner + j * b.column]];
+        sum = Math.fround(sum + Math.fround(x * y));
+      }
+      result[i * n + j] = sum;
+    }
+  }
+  return result;
+}
+
+const edges = [1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 33];
+const shapes: readonly Sizes[] = [
+  ...edges.flatMap((m) => edges.map((n) => ({ m, n, k: edges[(m + n) % edges.length] }))),
+  { m: 64, n: 128, k: 784 },
+  { m: 10, n: 128, k: 64 },
+  { m: 64, n: 10, k: 128 },
+  { m: 1, n: 300, k: 700 },
+  { m: 300, n: 1, k: 700 },
+  { m: 170, n: 20, k: 70 },
+  { m: 20, n: 300, k: 70 },
+  { m: 7, n: 150, k: 1027 },
+];
+
+const fused = WebAssembly.validate(
+  (() => {
+    const module = new Module({ initial: 1, maximum: 1, shared: false });
+    module.function("f", { parameters: ["v128"], results: ["v128"] }, (code, x) =>
+      code.get(x).get(x).get(x).op("f32x4.relaxed_madd"),
+    );
+    return module.bytes();
+  })(),
+);
+
+describe("each element is the sum over k from front to back, to the bit", () => {
+  it.each(Object.keys(layouts) as (keyof typeof layouts)[])("%s", (layout) => {
+    for (const sizes of layout === "plain" ? shapes : shapes.filter((_, i) => i % 5 === 0 || i > 143)) {
+      const problem = spec(sizes, layout);
+      expect({ sizes, values: product(problem) }).toEqual({ sizes, values: plainLoops(problem) });
+    }
+  });
+
+  it("nothing to sum gives zeros, and nothing to compute writes nothing", () => {
+    expect(product(spec({ m: 5, n: 11, k: 0 }))).toEqual(new Float32Array(55));
+    for (const sizes of [
+      { m: 0, n: 4, k: 4 },
+      { m: 4, n: 0, k: 4 },
+    ]) {
+      expect(workUnits(spec(sizes))).toBe(0);
+      expect(product(spec(sizes))).toEqual(new Float32Array(0));
+    }
+  });
+});
+
+describe.runIf(fused)("fused multiply-add", () => {
+  it("is within √K · ε · Σ|terms| of the sum in float64", () => {
+    for (const sizes of shapes.filter((_, i) => i % 7 === 0 || i > 143)) {
+      const { m, n, k, a, b } = spec(sizes);
+      const result = product(spec(sizes, "plain", true));
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          let [sum, size] = [0, 0];
+          for (let p = 0; p < k; p++) {
+            const term = numbers[places.a + i * a.row + p] * numbers[places.b + p * b.inner + j];
+            sum += term;
+            size += Math.abs(term);
+          }
+          expect(Math.abs(result[i * n + j] - sum)).toBeLessThanOrEqual(2 ** -23 * Math.sqrt(k) * size);
+        }
+      }
+    }
+  });
+
+  it("gives an element the same bits in every problem that it is part of, in every layout", () => {
+    const large = { m: 45, n: 83, k: 600 };
+    const { a, b } = spec(large);
+    const whole = product({ ...spec(large), relaxed: true });
+    for (let round = 0; round < 30; round++) {
+      const [m, n] = [1 + below(large.m), 1 + below(large.n)];
+      const part = product({ m, n, k: 600, a, b, c: { row: n }, relaxed: true });
+      const same = part.every((value, at) => value === whole[Math.floor(at / n) * large.n + (at % n)]);
+      expect({ m, n, same }).toEqual({ m, n, same: true });
+    }
+  });
+});
+
+it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+  for (const relaxed of fused ? [false, true] : [false]) {
+    for (const layout of ["plain", "both transposed"] as const) {
+      const problem = spec({ m: 170, n: 265, k: 520 }, layout, relaxed);
+      const units = workUnits(problem);
+      expect(units).toBeGreaterThan(5);
+      const cuts = [0, 1, 3, units - 2, units];
+      const ranges = cuts.slice(1).map((to, i): Range => [cuts[i], to]);
+      const whole = product(problem);
+      expect(product(problem, ranges.toReversed())).toEqual(whole);
+      expect(product(problem, [...ranges, [2, 2]])).toEqual(whole);
+    }
+  }
+});
+
+it("NaN and infinity arrive, where they belong and nowhere else", () => {
+  const problem = spec({ m: 6, n: 10, k: 9 });
+  const put = (place: number, value: number) => {
+    const before = numbers[place];
+    numbers[place] = value;
+    return () => (numbers[place] = before);
+  };
+  const undo = [put(places.a + 2 * 9 + 4, Number.NaN), put(places.b + 3 * 10 + 7, Infinity)];
+  const result = product(problem);
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < 10; j++) {
+      const x = numbers[places.a + i * 9 + 3];
+      const expected = i === 2 ? Number.NaN : j === 7 ? x * Infinity : null;
+      if (expected === null) expect(result[i * 10 + j]).toSatisfy(Number.isFinite);
+      else expect(result[i * 10 + j]).toBe(expected);
+    }
+  }
+  for (const restore of undo) restore();
+});
+
+it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+  for (const sizes of [
+    { m: 13, n: 23, k: 5 },
+    { m: 6, n: 9, k: 1100 },
+  ]) {
+    const problem = spec(sizes);
+    const { m, n } = problem;
+    for (let i = 0; i < m * n + 4; i++) numbers[places.extra + i] = i % 7;
+    // value = max(value + other[row][column], 0)
+    const withFinish: MatmulSpec = {
+      ...problem,
+      extras: 1,
+      finish: (code, { value, row, column, extras: [other] }) => {
+        code.get(row).i32(n).op("i32.mul").get(column).op("i32.add").i32(4).op("i32.mul").get(other).op("i32.add");
+        code.memory("v128.load").get(value).op("f32x4.add").f32x4(0).op("f32x4.max").set(value);
+      },
+    };
+    const expected = plainLoops(problem).map((value, i) => Math.max(Math.fround(value + (i % 7)), 0));
+    expect(product(withFinish)).toEqual(expected);
+  }
+});
+
+it("the plan in words", () => {
+  expect(describeMatmul(spec({ m: 512, n: 512, k: 512 }))).toMatchInlineSnapshot(
+    `"tiles of 4×8, A in place, B packed, blocks of 160×128×512"`,
+  );
+  expect(describeMatmul(spec({ m: 64, n: 128, k: 784 }, "B transposed"))).toMatchInlineSnapshot(
+    `"tiles of 4×8, A in place, B packed, blocks of 64×32×392"`,
+  );
+});
