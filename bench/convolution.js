@@ -6,7 +6,8 @@
 import { register } from "tsx/esm/api";
 
 register();
-const { hasRelaxed, limitsOf } = await import("./limit.js");
+const { hasRelaxed } = await import("./limit.js");
+const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler.ts");
 const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolution } = await import(
   "../src/backends/wasm/convolution.ts"
@@ -14,7 +15,6 @@ const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolut
 
 const rounds = Number(process.argv[2] ?? 15);
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
-const limits = limitsOf(relaxed);
 const shortest = 2e7;
 
 const layers = [
@@ -94,7 +94,8 @@ const cases = layers.flatMap((layer) =>
     // Products with the gaps of a dilated input are none.
     const gaps = inputDilation[0] * inputDilation[1];
     const operations = (2 * batch * channels * outputs * kernel[0] * kernel[1] * positions[0] * positions[1]) / gaps;
-    return { label, spec, operations, run, repeats: Math.max(1, Math.ceil(shortest / operations)), times: [] };
+    const repeats = Math.max(1, Math.ceil(shortest / operations));
+    return { label, operations, repeats, run, plan: describeConvolution(spec) };
   }),
 );
 
@@ -126,35 +127,4 @@ function check(label, spec, turned) {
   }
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-const speeds = limits.map(() => []);
-for (let round = -3; round < rounds; round++) {
-  for (const [i, limit] of limits.entries()) {
-    const start = performance.now();
-    const operations = limit();
-    if (round >= 0) speeds[i].push(operations / (performance.now() - start));
-  }
-  for (const convolution of cases) {
-    const start = performance.now();
-    for (let i = 0; i < convolution.repeats; i++) convolution.run();
-    if (round >= 0) convolution.times.push((performance.now() - start) / convolution.repeats);
-  }
-}
-
-const limit = Math.max(...speeds.map(median));
-console.log(
-  `Node ${process.version}, limit ${(limit / 1e6).toFixed(1)} GFLOP/s, ${relaxed ? "" : "no "}fused multiply-add`,
-);
-console.log("| convolution | µs | GFLOP/s | share of the limit | plan |\n|---|---:|---:|---:|---|");
-for (const { label, spec, operations, times } of cases) {
-  const time = median(times);
-  const share = `${((100 * operations) / time / limit).toFixed(0)} %`;
-  const cells = [
-    label,
-    (1e3 * time).toFixed(0),
-    (operations / time / 1e6).toFixed(1),
-    share,
-    describeConvolution(spec),
-  ];
-  console.log(`| ${cells.join(" | ")} |`);
-}
+measureShares(cases, { kind: "convolution", rounds, relaxed, digits: 0 });

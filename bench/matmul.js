@@ -6,13 +6,13 @@
 import { register } from "tsx/esm/api";
 
 register();
-const { hasRelaxed, limitsOf } = await import("./limit.js");
+const { hasRelaxed } = await import("./limit.js");
+const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler.ts");
 const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import("../src/backends/wasm/matmul.ts");
 
 const rounds = Number(process.argv[2] ?? 15);
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
-const limits = limitsOf(relaxed);
 const shortest = 4e7; // floating-point operations in a sample, at least
 
 const square = (size) => ({ name: `${size}³`, m: size, n: size, k: size });
@@ -50,7 +50,8 @@ const cases = products.map(({ name, m, n, k, turned }) => {
   const label = `${name} [${m},${k}]·[${k},${n}]`;
   check(label, spec, run, at);
   const operations = 2 * m * n * k;
-  return { label, spec, operations, run, repeats: Math.max(1, Math.ceil(shortest / operations)), times: [] };
+  const repeats = Math.max(1, Math.ceil(shortest / operations));
+  return { label, operations, repeats, run, plan: describeMatmul(spec) };
 });
 
 function check(label, { m, n, k, a, b }, run, [, atB, atC]) {
@@ -70,29 +71,4 @@ function check(label, { m, n, k, a, b }, run, [, atB, atC]) {
   }
 }
 
-const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
-const speeds = limits.map(() => []);
-for (let round = -3; round < rounds; round++) {
-  for (const [i, limit] of limits.entries()) {
-    const start = performance.now();
-    const operations = limit();
-    if (round >= 0) speeds[i].push(operations / (performance.now() - start));
-  }
-  for (const product of cases) {
-    const start = performance.now();
-    for (let i = 0; i < product.repeats; i++) product.run();
-    if (round >= 0) product.times.push((performance.now() - start) / product.repeats);
-  }
-}
-
-const limit = Math.max(...speeds.map(median));
-console.log(
-  `Node ${process.version}, limit ${(limit / 1e6).toFixed(1)} GFLOP/s, ${relaxed ? "" : "no "}fused multiply-add`,
-);
-console.log("| product | µs | GFLOP/s | share of the limit | plan |\n|---|---:|---:|---:|---|");
-for (const { label, spec, operations, times } of cases) {
-  const time = median(times);
-  const share = `${((100 * operations) / time / limit).toFixed(0)} %`;
-  const cells = [label, (1e3 * time).toFixed(1), (operations / time / 1e6).toFixed(1), share, describeMatmul(spec)];
-  console.log(`| ${cells.join(" | ")} |`);
-}
+measureShares(cases, { kind: "product", rounds, relaxed, digits: 1 });

@@ -3,7 +3,7 @@
 //   npm run bench [-- rounds]
 import { spawnSync } from "node:child_process";
 
-const benchmarks = ["bench/scalar.js"];
+const benchmarks = ["scalar", "math", "matmul", "convolution"].map((name) => `bench/${name}.js`);
 for (const file of benchmarks) {
   console.log(`── ${file}`);
   const { status } = spawnSync(process.execPath, [file, ...process.argv.slice(2)], { stdio: "inherit" });

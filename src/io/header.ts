@@ -7,7 +7,7 @@
 // against the file's true length and before anything of a claimed size is allocated.
 
 /** Bytes an element, for every dtype of the format that has whole bytes; what chainrule does not read is still checked for size. */
-export const elementBytes: ReadonlyMap<string, number> = new Map(
+const elementBytes: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ...{ BOOL: 1, U8: 1, I8: 1, F8_E5M2: 1, F8_E4M3: 1, F8_E8M0: 1, I16: 2, U16: 2, F16: 2, BF16: 2 },
     ...{ I32: 4, U32: 4, F32: 4, I64: 8, U64: 8, F64: 8, C64: 8 },

@@ -14,14 +14,11 @@ export interface Operation extends Type {
   readonly attributes: unknown;
 }
 
-/** What carries out the operations that `apply` is asked for. Tracing puts another in the place of the eager one. */
-export type Executor = (operation: Operation) => Storage;
-
-export const eager: Executor = ({ name, inputs, attributes, shape, dtype }) => {
+export function eager({ name, inputs, attributes, shape, dtype }: Operation): Storage {
   if (name === "reshape") return inputs[0].storage;
   const arrays = inputs.map((input): NDArray => ({ shape: input.shape, dtype: input.dtype, data: input.storage.data }));
   return new ArrayStorage(evaluate(name, arrays, attributes, { shape, dtype }));
-};
+}
 
 function evaluate(name: OpName, inputs: readonly NDArray[], attributes: unknown, type: Type): TypedArray {
   const result: NDArray = { ...type, data: allocate(type.dtype, sizeOf(type.shape)) };

@@ -1,38 +1,21 @@
-// What the next operation depends on beside its inputs: whether it remembers them for backward, and who carries it out.
-import { type Executor, eager } from "./eager.ts";
+// What the next operation depends on beside its inputs: whether it remembers them for backward.
 
 let recording = true;
-let executor: Executor = eager;
 
 export const isRecording = (): boolean => recording;
-export const currentExecutor = (): Executor => executor;
-
-function checkSynchronous<T>(call: string, result: T): T {
-  if (result instanceof Promise) {
-    throw new Error(`${call}: the body returned a promise, what it does after its first await would escape ${call}`);
-  }
-  return result;
-}
 
 /** Runs the body with recording switched on or off, and puts it back, also after an exception. */
 export function withRecording<T>(on: boolean, body: () => T): T {
   const before = recording;
   recording = on;
   try {
-    return checkSynchronous("noGrad", body());
+    const result = body();
+    if (result instanceof Promise) {
+      throw new Error("noGrad: the body returned a promise, what it does after its first await would escape noGrad");
+    }
+    return result;
   } finally {
     recording = before;
-  }
-}
-
-/** Runs the body with another executor. */
-export function withExecutor<T>(other: Executor, body: () => T): T {
-  const before = executor;
-  executor = other;
-  try {
-    return checkSynchronous("compile", body());
-  } finally {
-    executor = before;
   }
 }
 

@@ -23,7 +23,7 @@ interface Lines {
   readonly width: number;
 }
 
-/** y[M, N] += nothing: y = a[M, K] · b[K, N], for each matrix of the batch. */
+/** y[M, N] = a[M, K] · b[K, N], for each matrix of the batch. */
 export function multiplyMatrices(
   { data: y, shape }: NDArray,
   [{ data: a, shape: left }, { data: b }]: readonly NDArray[],
@@ -41,7 +41,7 @@ export function multiplyMatrices(
 }
 
 /** The product of packed panels, written to y from `start` on. */
-export function multiplyPacked(
+function multiplyPacked(
   y: TypedArray,
   start: number,
   a: Float64Array,

@@ -1,5 +1,6 @@
 // The arithmetic of shapes behind Tensor's slice, pad, expand and squeeze: what users may write, turned into what ops take.
 import { describe } from "./dtype.ts";
+import type { PadWidth } from "./ops/movement.ts";
 import { constant } from "./promotion.ts";
 import { normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -44,10 +45,7 @@ export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
   return result;
 }
 
-export function paddingOf(
-  shape: Shape,
-  widths: readonly (readonly [number, number])[],
-): { before: number; after: number; between: number }[] {
+export function paddingOf(shape: Shape, widths: readonly (readonly [number, number])[]): PadWidth[] {
   const valid =
     widths.length === shape.length &&
     widths.every((pair) => pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0));

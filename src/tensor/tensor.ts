@@ -1,9 +1,10 @@
 // An array that remembers how it came about: what Value is for one number. Its mathematics stands in vocabulary.ts; each method
 // there ends in apply(), the one door through which every op goes. Where the numbers lie, and who computes them, is behind
-// Storage and Executor.
+// Storage and eager.ts.
 import { backward, type History, sourceOf } from "./autograd.ts";
 import { type DType, describe, isFloating, type Type, type TypedArray } from "./dtype.ts";
-import { currentExecutor, isRecording } from "./mode.ts";
+import { eager } from "./eager.ts";
+import { isRecording } from "./mode.ts";
 import { type Nested, nest } from "./nested.ts";
 import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
 import { print } from "./print.ts";
@@ -16,7 +17,7 @@ import { Vocabulary } from "./vocabulary.ts";
 export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
   const { type: typeOf, vjp } = opOf(name);
   const type = typeOf(inputs, (attributes ?? {}) as never);
-  const storage = currentExecutor()({ name, inputs, attributes: attributes ?? {}, ...type });
+  const storage = eager({ name, inputs, attributes: attributes ?? {}, ...type });
   const remembers =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
   return new Tensor(

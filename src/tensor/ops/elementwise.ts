@@ -2,10 +2,9 @@
 // promotion is `cast`, both done before. Each entry is the whole mathematics of its op.
 import { type DType, describe, type Type } from "../dtype.ts";
 import { binary, comparison, type None, type Op, unary } from "../op.ts";
+import { constant } from "../promotion.ts";
 import type { Tensor } from "../tensor.ts";
 import { erf } from "./erf.ts";
-
-const zerosLike = (x: Tensor): Tensor => x.lt(x).to(x.dtype);
 
 function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
@@ -43,9 +42,9 @@ const share = (dy: Tensor, wins: Tensor, ties: Tensor): Tensor => dy.where(wins,
 export const elementwise = {
   neg: unary({ domain: "number", evaluate: (x) => -x, vjp: ({ dy }) => dy.neg() }),
   abs: unary({ domain: "number", evaluate: Math.abs, vjp: ({ x, dy }) => dy.mul(x.sign()) }),
-  sign: unary({ domain: "number", evaluate: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0), vjp: ({ dy }) => zerosLike(dy) }),
-  floor: unary({ evaluate: Math.floor, vjp: ({ dy }) => zerosLike(dy) }),
-  round: unary({ evaluate: round, vjp: ({ dy }) => zerosLike(dy) }),
+  sign: unary({ domain: "number", evaluate: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0), vjp: ({ dy }) => constant(dy, 0) }),
+  floor: unary({ evaluate: Math.floor, vjp: ({ dy }) => constant(dy, 0) }),
+  round: unary({ evaluate: round, vjp: ({ dy }) => constant(dy, 0) }),
 
   // y = eˣ, so dx = dy · y
   exp: unary({ evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
