@@ -1,0 +1,227 @@
+// The second intermediate representation: loops. A kernel runs over an index space, reads buffers at places that are affine in
+// the indices, computes a short straight-line body at each point, reduces, and stores. Matrix products and convolutions are
+// kernels of their own with the same kind of epilogue. Backends write each kernel as one function over a range of its outputs.
+// kernel-text.ts prints kernels, kernel-rules.ts says which are valid.
+import type { DType } from "../tensor/dtype.ts";
+import type { elementwise } from "../tensor/ops/elementwise.ts";
+import type { Shape } from "../tensor/shape.ts";
+
+/** Where numbers lie while a program runs. Temporaries share one arena, results are temporaries that live to the end. */
+export interface Buffer {
+  /** a0, s0, t0, ...: its kind and its index. */
+  readonly name: string;
+  readonly kind: "argument" | "state" | "temporary";
+  readonly index: number;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** The axes as they lie in memory, the outermost first: [0, 1, 2] is row-major. */
+  readonly order: readonly number[];
+}
+
+/**
+ * "each": its points are independent of each other. "serial": its points are visited in order, since what they store may meet.
+ * "reduce": its points are combined.
+ */
+export interface Axis {
+  readonly size: number;
+  readonly kind: "each" | "serial" | "reduce";
+}
+
+/** The element at offset + Σ index · stride of a buffer, in elements; a stride for each axis, that may be 0 or negative. */
+export interface Access {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** A place that data decides: value · stride is added to the place of an access. Values outside of 0 to size - 1 are an error. */
+export interface Indirection {
+  readonly value: Value;
+  readonly stride: number;
+  readonly size: number;
+}
+
+/** The number of an earlier instruction, counted over all that precede it in the kernel. */
+export type Value = number;
+
+export type ElementwiseName = keyof typeof elementwise;
+
+/** One step of a body. bool values are false or true, uint8 and int32 wrap around as the op table says. */
+export type Instruction =
+  | { readonly kind: "load"; readonly access: Access; readonly indirection?: Indirection; readonly dtype: DType }
+  | { readonly kind: "constant"; readonly value: number; readonly dtype: DType }
+  /** offset + Σ index · stride, as int32. */
+  | { readonly kind: "position"; readonly offset: number; readonly strides: readonly number[]; readonly dtype: "int32" }
+  /** The op randomBits at a position: key and counter are read where the accesses say, key at 0 and 1. */
+  | {
+      readonly kind: "randomBits";
+      readonly key: Access;
+      readonly counter: Access;
+      readonly bits: number;
+      readonly position: Value;
+      readonly dtype: "int32";
+    }
+  | { readonly kind: "op"; readonly op: ElementwiseName; readonly operands: readonly Value[]; readonly dtype: DType };
+
+/** "add" adds to what is there: zeros that an earlier kernel wrote, or what this one stored before. */
+export interface Store {
+  readonly access: Access;
+  readonly indirection?: Indirection;
+  readonly value: Value;
+  readonly mode: "set" | "add";
+}
+
+/** argmax gives the place along the reduced axes, in row-major order, of the first of the largest; NaN is the largest. */
+export interface Reduction {
+  readonly combine: "sum" | "max" | "argmax";
+  readonly value: Value;
+  readonly dtype: DType;
+}
+
+/** What is computed once a sum is complete; its accesses have a stride for each axis that is not reduced. */
+export interface Epilogue {
+  readonly instructions: readonly Instruction[];
+  readonly stores: readonly Store[];
+}
+
+/**
+ * Values: those of the body from 0 on, then the reductions, then the epilogue's instructions, which use reductions and each
+ * other but nothing of the body. Without reductions the epilogue is empty. Axes: each, then serial, then reduce.
+ */
+export interface Loops {
+  readonly kind: "loops";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly body: readonly Instruction[];
+  readonly stores: readonly Store[];
+  readonly reductions: readonly Reduction[];
+  readonly epilogue: Epilogue;
+}
+
+/** Sums so far along the last axis, which is serial and the only one that is not "each": value is added, then the sum stored. */
+export interface Scan {
+  readonly kind: "scan";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly body: readonly Instruction[];
+  readonly value: Value;
+  readonly store: Access;
+}
+
+/**
+ * Σ over k of a · b, float32. Axes: any number of batch axes, m, n, all "each", then k, "reduce"; a's stride along n and b's along m
+ * are 0. Value 0 is the sum, the epilogue's instructions count from 1.
+ */
+export interface Matmul {
+  readonly kind: "matmul";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly a: Access;
+  readonly b: Access;
+  readonly epilogue: Epilogue;
+}
+
+type Pair = readonly [number, number];
+
+/**
+ * Σ over channel, i, j of x[image, group, channel, r, c] · w[group, output, channel, i, j], r = (row · stride + i · kernelDilation -
+ * padding) / inputDilation and c likewise; outside and between the numbers of x stand zeros. float32. Axes, all "each": image, group,
+ * output within the group, row, column. Value 0 is the sum, the epilogue's instructions count from 1.
+ */
+export interface Convolution {
+  readonly kind: "convolution";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly channels: number;
+  /** Height and width of x and of the kernel. */
+  readonly size: Pair;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  /** Before the first row and column; negative crops. What follows the last is up to the axes. */
+  readonly padding: Pair;
+  readonly inputDilation: Pair;
+  readonly kernelDilation: Pair;
+  /** Strides along image, group, channel, row, column. */
+  readonly x: Access;
+  /** Strides along group, output, channel, row, column. */
+  readonly w: Access;
+  readonly epilogue: Epilogue;
+}
+
+/** For each line the places of its k largest, as the op topk says. Strides of x and y: the axes, then along the line, of `size` and `k`. */
+export interface Topk {
+  readonly kind: "topk";
+  readonly name: string;
+  readonly axes: readonly Axis[];
+  readonly x: Access;
+  readonly y: Access;
+  readonly size: number;
+  readonly k: number;
+}
+
+export type Kernel = Loops | Scan | Matmul | Convolution | Topk;
+
+/** What a graph becomes: kernels in the order in which they run. Results are read when all have run. */
+export interface KernelProgram {
+  readonly buffers: readonly Buffer[];
+  readonly kernels: readonly Kernel[];
+  readonly results: readonly Buffer[];
+}
+
+const loadsOf = (instructions: readonly Instruction[]): Access[] =>
+  instructions.flatMap((instruction) => {
+    if (instruction.kind === "load") return [instruction.access];
+    return instruction.kind === "randomBits" ? [instruction.key, instruction.counter] : [];
+  });
+
+/** Every access that a kernel reads. */
+export function readsOf(kernel: Kernel): Access[] {
+  switch (kernel.kind) {
+    case "loops": {
+      const added = [...kernel.stores, ...kernel.epilogue.stores].filter(({ mode }) => mode === "add");
+      return [...loadsOf(kernel.body), ...loadsOf(kernel.epilogue.instructions), ...added.map(({ access }) => access)];
+    }
+    case "scan":
+      return loadsOf(kernel.body);
+    case "matmul":
+      return [kernel.a, kernel.b, ...loadsOf(kernel.epilogue.instructions)];
+    case "convolution":
+      return [kernel.x, kernel.w, ...loadsOf(kernel.epilogue.instructions)];
+    case "topk":
+      return [kernel.x];
+    default:
+      return kernel satisfies never;
+  }
+}
+
+/** Every access that a kernel writes. */
+export function writesOf(kernel: Kernel): Access[] {
+  switch (kernel.kind) {
+    case "loops":
+      return [...kernel.stores, ...kernel.epilogue.stores].map(({ access }) => access);
+    case "scan":
+      return [kernel.store];
+    case "matmul":
+    case "convolution":
+      return kernel.epilogue.stores.map(({ access }) => access);
+    case "topk":
+      return [kernel.y];
+    default:
+      return kernel satisfies never;
+  }
+}
+
+/** For each kernel the positions of the earlier ones that it has to wait for: they write what it reads or writes, or read what it writes. */
+export function dependencies(kernels: readonly Kernel[]): number[][] {
+  const reads = kernels.map((kernel) => new Set(readsOf(kernel).map(({ buffer }) => buffer)));
+  const writes = kernels.map((kernel) => new Set(writesOf(kernel).map(({ buffer }) => buffer)));
+  const meet = (a: ReadonlySet<Buffer>, b: ReadonlySet<Buffer>) => [...a].some((buffer) => b.has(buffer));
+  return kernels.map((_, later) =>
+    Array.from({ length: later }, (_, earlier) => earlier).filter(
+      (earlier) =>
+        meet(writes[earlier], reads[later]) ||
+        meet(writes[earlier], writes[later]) ||
+        meet(reads[earlier], writes[later]),
+    ),
+  );
+}
