@@ -1,4 +1,7 @@
 // The whole public API, by name.
+import "./backends/bind.ts";
+
+export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
 export { ReLU, Sigmoid, Tanh } from "./nn/activations.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, MaxPool2d } from "./nn/convolution.ts";

@@ -13,10 +13,11 @@ const arrows: Record<string, readonly string[]> = {
   optim: ["tensor"],
   data: ["tensor"],
   io: ["tensor"],
-  backends: [],
+  compiler: ["tensor"],
+  backends: ["tensor", "compiler"],
   node: ["tensor", "data", "io"],
   // index.ts itself, the public API
-  ".": ["tensor", "nn", "optim"],
+  ".": ["tensor", "nn", "optim", "compiler", "backends"],
 };
 
 interface Import {

@@ -14,6 +14,8 @@ export interface BackendOptions {
 export interface Program {
   /** Runs once: arguments in the graph's order; gives the results. The states then hold, and have been told of, their new contents. */
   run(args: readonly Tensor[]): readonly Storage[];
+  /** Runs once, and tells how long each step took. */
+  profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string };
   /** What will run, for people. */
   explain(): string;
 }

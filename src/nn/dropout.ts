@@ -1,5 +1,6 @@
 // Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
 import { rand } from "../tensor/random.ts";
+import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module } from "./module.ts";
 
@@ -15,7 +16,9 @@ export class Dropout extends Module {
 
   forward(x: Tensor): Tensor {
     if (!this.training || this.#p === 0) return x;
-    const kept = rand(x.shape).ge(this.#p).to(x.dtype);
-    return x.mul(kept.mul(this.#p === 1 ? 0 : 1 / (1 - this.#p)));
+    return inRegion("dropout", { p: this.#p }, () => {
+      const kept = rand(x.shape).ge(this.#p).to(x.dtype);
+      return x.mul(kept.mul(this.#p === 1 ? 0 : 1 / (1 - this.#p)));
+    });
   }
 }

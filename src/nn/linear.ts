@@ -1,4 +1,5 @@
 // The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
+import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
 import { Module } from "./module.ts";
@@ -23,7 +24,9 @@ export class Linear extends Module {
         `Linear: ${inFeatures} features go in and ${outFeatures} come out, but x is ${x.dtype}[${x.shape}]; its last dim should be ${inFeatures}`,
       );
     }
-    const y = x.matmul(this.weight.transpose());
-    return this.bias ? y.add(this.bias) : y;
+    return inRegion("linear", {}, () => {
+      const y = x.matmul(this.weight.transpose());
+      return this.bias ? y.add(this.bias) : y;
+    });
   }
 }

@@ -1,5 +1,6 @@
 // How wrong a net is, as one number: the mean over the batch.
 import { describe } from "../tensor/dtype.ts";
+import { inRegion } from "../tensor/region.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
@@ -21,14 +22,16 @@ export function crossEntropy(
   }
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new Error(`crossEntropy: labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
-  const logp = logits.logSoftmax(1);
-  const right = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
-  return labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).sub(logp.mean().mul(labelSmoothing));
+  return inRegion("crossEntropy", { labelSmoothing }, () => {
+    const logp = logits.logSoftmax(1);
+    const right = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
+    return labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).sub(logp.mean().mul(labelSmoothing));
+  });
 }
 
 /** The mean of (x - y)², over all elements; the shapes must be equal. */
 export function mseLoss(x: Tensor, y: Tensor): Tensor {
   if (!sameShape(x.shape, y.shape))
     throw new Error(`mseLoss: shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
-  return x.sub(y).square().mean();
+  return inRegion("mseLoss", {}, () => x.sub(y).square().mean());
 }

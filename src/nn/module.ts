@@ -2,6 +2,7 @@
 // (tensors that require a gradient), its buffers (other tensors) and its parts (modules, and arrays of them).
 import { assignAll } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { tracing } from "../tensor/tracing.ts";
 
 type Entry = readonly [name: string, value: Tensor | Module];
 
@@ -19,6 +20,7 @@ export abstract class Module {
 
   /** Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. */
   get training(): boolean {
+    tracing()?.readsMode(this, "training", () => this.#training);
     return this.#training;
   }
 
@@ -44,6 +46,9 @@ export abstract class Module {
   }
 
   train(mode = true): this {
+    tracing()?.writesMode(this, "training", () => {
+      this.#training = mode;
+    });
     this.#training = mode;
     for (const [, entry] of entriesOf(this, "")) if (entry instanceof Module) entry.train(mode);
     return this;

@@ -5,6 +5,7 @@ import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { assignAll } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { refuseTracing } from "../tensor/tracing.ts";
 
 /** What an optimiser remembers of one parameter, under PyTorch's names (momentum_buffer, exp_avg). */
 export type State = Readonly<Record<string, Tensor>>;
@@ -35,9 +36,11 @@ export abstract class Optimizer<S extends State = State> {
 
   /** The learning rate, as it was set. */
   get lr(): number {
+    refuseTracing("lr", "its value would become part of the program; read it outside, between calls");
     return this.#lr;
   }
   set lr(lr: number) {
+    refuseTracing("lr", "set it outside, between calls: the program reads it at each");
     checkRange(this.constructor.name, "lr", lr, 0, Infinity);
     this.#lr = lr;
     this.#lrTensor.assign(full([], lr, { dtype: "float64" }));

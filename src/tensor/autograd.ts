@@ -5,6 +5,7 @@ import { isRecording, withRecording } from "./mode.ts";
 import type { Saved } from "./op.ts";
 import { type OpName, opOf } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
+import { tracing } from "./tracing.ts";
 
 /** How a tensor came about. */
 export interface History {
@@ -119,10 +120,12 @@ function flow({ order, gradient, apply, wants, arrive, ends }: Flow): void {
     const context = saved(source, history, dy, apply);
     history.inputs.forEach((input, position) => {
       if (!input.requiresGrad || !wants(nodeOf(input))) return;
+      tracing()?.differentiates(source.tensor);
       const dx = vjp(context, position);
       const before = gradients.get(nodeOf(input));
       gradients.set(nodeOf(input), before === undefined ? dx : before.add(dx));
     });
+    tracing()?.differentiates(null);
   }
 }
 

@@ -1,18 +1,23 @@
 // Mathematics composed from the primitives. None of these has a gradient of its own: it follows from theirs.
+
+import { inRegion } from "./region.ts";
 import { type Dims, normalizeDim, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** x · Φ(x), Φ the normal distribution: x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel 2016). */
-export const gelu = (x: Tensor): Tensor => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
+export const gelu = (x: Tensor): Tensor => inRegion("gelu", {}, () => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
 
-export const silu = (x: Tensor): Tensor => x.mul(x.sigmoid());
+export const silu = (x: Tensor): Tensor => inRegion("silu", {}, () => x.mul(x.sigmoid()));
 
-export const leakyRelu = (x: Tensor, slope: number): Tensor => x.where(x.gt(0), x.mul(slope));
+export const leakyRelu = (x: Tensor, slope: number): Tensor =>
+  inRegion("leakyRelu", { slope }, () => x.where(x.gt(0), x.mul(slope)));
 
 /** log(1 + eˣ); x itself above 20, as in PyTorch, where eˣ would overflow and the 1 does not show in float32. */
 export function softplus(x: Tensor): Tensor {
-  const large = x.gt(20);
-  return x.where(large, x.where(large.logicalNot(), 0).exp().log1p());
+  return inRegion("softplus", {}, () => {
+    const large = x.gt(20);
+    return x.where(large, x.where(large.logicalNot(), 0).exp().log1p());
+  });
 }
 
 /** The largest element, a constant for differentiation; 0 where it is infinite (shifting by it would give ∞ - ∞). */
@@ -25,9 +30,11 @@ function shift(x: Tensor, dims: readonly number[]): Tensor {
 export function logsumexp(x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
   const dims = normalizeDims("logsumexp", dim, x.ndim);
   if (x.size === 0) return x.exp().sum(dims, keepdim).log();
-  const m = shift(x, dims);
-  const y = x.sub(m).exp().sum(dims, true).log().add(m);
-  return keepdim ? y : y.reshape(x.shape.filter((_, d) => !dims.includes(d)));
+  return inRegion("logsumexp", { dims, keepdim }, () => {
+    const m = shift(x, dims);
+    const y = x.sub(m).exp().sum(dims, true).log().add(m);
+    return keepdim ? y : y.reshape(x.shape.filter((_, d) => !dims.includes(d)));
+  });
 }
 
 /** eˣ⁻ᵐ / Σ eˣ⁻ᵐ, m the largest x along dim. */
@@ -35,8 +42,10 @@ export function softmax(x: Tensor, dim: number): Tensor {
   const place = normalizeDim("softmax", dim, x.ndim);
   if (x.size === 0) return x.exp();
   if (x.ndim === 0) return softmax(x.reshape([1]), 0).reshape([]);
-  const e = x.sub(x.detach().max(place, true)).exp();
-  return e.div(e.sum(place, true));
+  return inRegion("softmax", { dim: place }, () => {
+    const e = x.sub(x.detach().max(place, true)).exp();
+    return e.div(e.sum(place, true));
+  });
 }
 
 /** x - m - log Σ eˣ⁻ᵐ */
@@ -44,8 +53,10 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
   const place = normalizeDim("logSoftmax", dim, x.ndim);
   if (x.size === 0) return x.exp();
   if (x.ndim === 0) return logSoftmax(x.reshape([1]), 0).reshape([]);
-  const shifted = x.sub(x.detach().max(place, true));
-  return shifted.sub(shifted.exp().sum(place, true).log());
+  return inRegion("logSoftmax", { dim: place }, () => {
+    const shifted = x.sub(x.detach().max(place, true));
+    return shifted.sub(shifted.exp().sum(place, true).log());
+  });
 }
 
 /** Σ (x - mean)² / (N - correction); NaN where that divides nothing by nothing. */
@@ -57,11 +68,14 @@ export function variance(
   const { correction = 1, keepdim = false } = options;
   const dims = normalizeDims("variance", dim, x.ndim);
   const count = dims.reduce((product, d) => product * x.shape[d], 1);
-  return x
-    .sub(x.mean(dims.length === 0 ? undefined : dims, true))
-    .square()
-    .sum(dims.length === 0 ? undefined : dims, keepdim)
-    .div(Math.max(count - correction, 0));
+  const over = dims.length === 0 ? undefined : dims;
+  return inRegion("variance", { dims, correction, keepdim }, () =>
+    x
+      .sub(x.mean(over, true))
+      .square()
+      .sum(over, keepdim)
+      .div(Math.max(count - correction, 0)),
+  );
 }
 
 /** √variance, with the gradient 0 where it is 0, as in PyTorch. */

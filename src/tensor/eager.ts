@@ -7,15 +7,16 @@ import type { Convolution } from "./ops/contractions.ts";
 import { type OpName, opOf } from "./ops.ts";
 import { sizeOf } from "./shape.ts";
 import { ArrayStorage, type Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
 
 export interface Operation extends Type {
   readonly name: OpName;
-  readonly inputs: readonly (Type & { readonly storage: Storage })[];
+  readonly inputs: readonly Tensor[];
   readonly attributes: unknown;
 }
 
 export function eager({ name, inputs, attributes, shape, dtype }: Operation): Storage {
-  if (name === "reshape") return inputs[0].storage;
+  if (name === "reshape") return inputs[0].storage.share();
   const arrays = inputs.map((input): NDArray => ({ shape: input.shape, dtype: input.dtype, data: input.storage.data }));
   return new ArrayStorage(evaluate(name, arrays, attributes, { shape, dtype }));
 }

@@ -1,5 +1,6 @@
 // Functions of several tensors: joining, convolution, pooling.
 import { describe, isFloating, promote } from "./dtype.ts";
+import { inRegion } from "./region.ts";
 import { normalizeDim } from "./shape.ts";
 import { apply, type Tensor } from "./tensor.ts";
 import { within } from "./within.ts";
@@ -85,8 +86,10 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
       throw new Error(`conv2d: the kernel of ${describe(weight)} is larger than the padded input, ${describe(x)}`);
   }
   const attributes = { stride, padding, inputDilation: [1, 1] as const, kernelDilation: dilation, groups };
-  const y = apply("conv", [x.to(dtype), weight.to(dtype)], attributes);
-  return bias ? y.add(bias.reshape([1, bias.size, 1, 1])) : y;
+  return inRegion("conv2d", attributes, () => {
+    const y = apply("conv", [x.to(dtype), weight.to(dtype)], attributes);
+    return bias ? y.add(bias.reshape([1, bias.size, 1, 1])) : y;
+  });
 }
 
 /** Before and after, of height and width. "same" adds k - 1 steps of the kernel in all, the odd one after. */
@@ -111,16 +114,22 @@ export interface PoolOptions {
   padding?: number | [number, number];
 }
 
+/** The window's size, stride and padding as pairs. */
+function windowOf(call: string, kernelSize: PairOption, { stride, padding }: PoolOptions) {
+  return {
+    kernelSize: pair(call, "kernelSize", kernelSize, 1),
+    stride: pair(call, "stride", stride ?? kernelSize, 1),
+    padding: pair(call, "padding", padding ?? 0, 0),
+  };
+}
+
 /** [..., H, W] -> [..., H', W', kH, kW]: what each position of the window sees. */
 function windows(
   call: string,
   x: Tensor,
-  kernelSize: PairOption,
-  options: PoolOptions & { readonly value: number },
+  { kernelSize: kernel, stride, padding }: ReturnType<typeof windowOf>,
+  value: number,
 ): Tensor {
-  const kernel = pair(call, "kernelSize", kernelSize, 1);
-  const stride = pair(call, "stride", options.stride ?? kernelSize, 1);
-  const padding = pair(call, "padding", options.padding ?? 0, 0);
   if (x.ndim !== 3 && x.ndim !== 4) throw new Error(`${call}: x is [N, C, H, W] or [C, H, W], not ${describe(x)}`);
   if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2)
     throw new Error(`${call}: padding ${padding} is more than half of the window ${kernel}`);
@@ -129,9 +138,7 @@ function windows(
     throw new Error(`${call}: the window ${kernel} is larger than the padded input, ${describe(x)}`);
   const front = x.shape.slice(0, -2).map(() => [0, 0] as const);
   const padded =
-    padding[0] + padding[1] === 0
-      ? x
-      : x.pad([...front, [padding[0], padding[0]], [padding[1], padding[1]]], options.value);
+    padding[0] + padding[1] === 0 ? x : x.pad([...front, [padding[0], padding[0]], [padding[1], padding[1]]], value);
   return padded.unfold(x.ndim - 2, kernel[0], stride[0]).unfold(x.ndim - 1, kernel[1], stride[1]);
 }
 
@@ -139,13 +146,17 @@ function windows(
 export function maxPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
   if (!isFloating(x.dtype))
     throw new Error(`maxPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
-  const flat = windows("maxPool2d", x, kernelSize, { ...options, value: -Infinity }).flatten(-2);
-  return flat.gather(-1, flat.detach().argmax(-1, true)).squeeze(-1);
+  const window = windowOf("maxPool2d", kernelSize, options);
+  return inRegion("maxPool2d", window, () => {
+    const flat = windows("maxPool2d", x, window, -Infinity).flatten(-2);
+    return flat.gather(-1, flat.detach().argmax(-1, true)).squeeze(-1);
+  });
 }
 
 /** The mean of each window; padding is 0 and counts. */
 export function avgPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
   if (!isFloating(x.dtype))
     throw new Error(`avgPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
-  return windows("avgPool2d", x, kernelSize, { ...options, value: 0 }).mean([-2, -1]);
+  const window = windowOf("avgPool2d", kernelSize, options);
+  return inRegion("avgPool2d", window, () => windows("avgPool2d", x, window, 0).mean([-2, -1]));
 }

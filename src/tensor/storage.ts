@@ -3,10 +3,14 @@
 import type { TypedArray } from "./dtype.ts";
 
 export interface Storage {
-  /** The contents, row-major; throws where there are none to see. Contents never change: `assign` gives a tensor another storage. */
+  /** The contents, row-major; throws where there are none to see. `assign` gives a tensor another storage; only a compiled program changes the contents of one. */
   readonly data: TypedArray;
   /** The same, also where reading has to wait. */
   read(): Promise<TypedArray>;
+  /** The contents as they are now, for another tensor to hold. */
+  share(): Storage;
+  /** What printing shows where there are no contents to see. */
+  readonly placeholder?: string;
 }
 
 export class ArrayStorage implements Storage {
@@ -18,5 +22,9 @@ export class ArrayStorage implements Storage {
 
   read(): Promise<TypedArray> {
     return Promise.resolve(this.data);
+  }
+
+  share(): Storage {
+    return this;
   }
 }

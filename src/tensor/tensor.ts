@@ -11,13 +11,15 @@ import { print } from "./print.ts";
 import { constant } from "./promotion.ts";
 import { type Shape, sameShape, sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
+import { tracing } from "./tracing.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** The one door: checks the inputs, has the op carried out, and lets the result remember it if an input wants a gradient. */
 export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
   const { type: typeOf, vjp } = opOf(name);
   const type = typeOf(inputs, (attributes ?? {}) as never);
-  const storage = eager({ name, inputs, attributes: attributes ?? {}, ...type });
+  const operation = { name, inputs, attributes: attributes ?? {}, ...type };
+  const storage = tracing()?.run(operation) ?? eager(operation);
   const remembers =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
   return new Tensor(
@@ -37,8 +39,7 @@ const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object):
 export class Tensor extends Vocabulary {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The gradient that backward() has added up, null before. */
-  grad: Tensor | null = null;
+  #grad: Tensor | null = null;
   #storage: Storage;
   #history: History | null;
   #requiresGrad = false;
@@ -61,11 +62,14 @@ export class Tensor extends Vocabulary {
   }
   /** Row-major, read-only by contract. */
   get data(): TypedArray {
-    return this.#storage.data;
+    return this.#contents("data");
   }
   /** The same as data, also where reading has to wait. */
   read(): Promise<TypedArray> {
-    return this.#storage.read();
+    return tracing()?.reveal(this, "read") ?? this.#storage.read();
+  }
+  #contents(call: string): TypedArray {
+    return tracing()?.reveal(this, call) ?? this.#storage.data;
   }
   get storage(): Storage {
     return this.#storage;
@@ -78,10 +82,21 @@ export class Tensor extends Vocabulary {
   get version(): number {
     return this.#version;
   }
+  /** The gradient that backward() has added up, null before. */
+  get grad(): Tensor | null {
+    tracing()?.readsGrad(this);
+    return this.#grad;
+  }
+  set grad(grad: Tensor | null) {
+    tracing()?.writesGrad(this, grad);
+    this.#grad = grad;
+  }
   get requiresGrad(): boolean {
+    tracing()?.readsMode(this, "requiresGrad", () => this.requiresGrad);
     return this.#requiresGrad || this.#history !== null;
   }
   set requiresGrad(wanted: boolean) {
+    tracing()?.writesRequiresGrad(this);
     if (wanted && !isFloating(this.dtype))
       throw new Error(`requiresGrad: ${describe(this)} has no gradient, only float32 and float64 have`);
     if (!wanted && this.#history !== null)
@@ -93,13 +108,13 @@ export class Tensor extends Vocabulary {
   item(): number {
     if (this.size !== 1)
       throw new Error(`item: ${describe(this)} has ${this.size} elements, not one; use toArray() or data`);
-    return this.data[0];
+    return this.#contents("item")[0];
   }
   toArray(): Nested {
-    return nest(this.data, this.shape, this.dtype === "bool" ? (x) => x !== 0 : (x) => x);
+    return nest(this.#contents("toArray"), this.shape, this.dtype === "bool" ? (x) => x !== 0 : (x) => x);
   }
   override toString(): string {
-    return print(this.data, this.shape, this.dtype);
+    return this.#storage.placeholder ?? print(this.#storage.data, this.shape, this.dtype);
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
@@ -123,7 +138,7 @@ export class Tensor extends Vocabulary {
   }
   /** The same contents without a history. */
   detach(): Tensor {
-    return new Tensor(this.#storage, this);
+    return new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
   }
   to(dtype: DType): Tensor {
     return dtype === this.dtype ? this : apply("cast", [this], { dtype });
@@ -134,11 +149,37 @@ export class Tensor extends Vocabulary {
       const given = value instanceof Tensor ? describe(value) : typeof value;
       throw new Error(`assign: ${given} does not fit into ${describe(this)}; shape and dtype must be the same`);
     }
-    this.#storage = value.#storage;
+    tracing()?.assigns(this);
+    this.replaceStorage(tracing()?.share(value) ?? value.#storage.share());
+    return this;
+  }
+  /** For the library's own use: new contents, wherever they lie. */
+  replaceStorage(storage: Storage): void {
+    this.#storage = storage;
     this.#requiresGrad = this.requiresGrad && this.#history === null;
     this.#history = null;
     this.#version++;
-    return this;
+  }
+  /** For the library's own use: the same contents at another place. */
+  adoptStorage(storage: Storage): void {
+    this.#storage = storage;
+  }
+  /** For the library's own use: what a trace puts back when it is done. */
+  remember(): () => void {
+    const [storage, history, requiresGrad, version, grad] = [
+      this.#storage,
+      this.#history,
+      this.#requiresGrad,
+      this.#version,
+      this.#grad,
+    ];
+    return () => {
+      this.#storage = storage;
+      this.#history = history;
+      this.#requiresGrad = requiresGrad;
+      this.#version = version;
+      this.#grad = grad;
+    };
   }
 
   /** apply, for code that knows tensors only by their methods. */

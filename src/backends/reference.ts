@@ -1,0 +1,64 @@
+// Runs a Graph node by node with the op table's plain loops: the definition of what a program computes, against which every other
+// backend is tested.
+import type { Backend, Program } from "../compiler/backend.ts";
+import type { Graph, Node } from "../compiler/graph.ts";
+import { print } from "../compiler/graph-text.ts";
+import { allocate, type NDArray } from "../tensor/dtype.ts";
+import { opOf } from "../tensor/ops.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { ArrayStorage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+export interface Values {
+  readonly results: readonly NDArray[];
+  /** What each state holds afterwards. */
+  readonly states: readonly NDArray[];
+}
+
+/** What a graph computes from its arguments and the contents of its states, none of which are changed. */
+export function evaluate(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Values {
+  const values = new Map<Node, NDArray>();
+  const value = (node: Node): NDArray => {
+    const known = values.get(node);
+    if (known === undefined) throw new Error(`internal: ${node.op} is read before it is computed`);
+    return known;
+  };
+  for (const node of graph.nodes) {
+    const { op, inputs, attributes, shape, dtype } = node;
+    if (op === "argument") values.set(node, args[Number(attributes.index)]);
+    else if (op === "state") values.set(node, states[Number(attributes.index)]);
+    else {
+      const result: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
+      opOf(op).evaluate(result, inputs.map(value), attributes as never);
+      values.set(node, result);
+    }
+  }
+  const after = [...states];
+  for (const update of graph.updates) after[Number(update.state.attributes.index)] = value(update.value);
+  return { results: graph.results.map(value), states: after };
+}
+
+const contents = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
+
+export const reference: Backend = {
+  name: "reference",
+  prepare(graph, states): Program {
+    const run = (args: readonly Tensor[]): ArrayStorage[] => {
+      const { results, states: after } = evaluate(graph, args.map(contents), states.map(contents));
+      for (const { state } of graph.updates) {
+        const index = Number(state.attributes.index);
+        states[index].replaceStorage(new ArrayStorage(after[index].data));
+      }
+      return results.map(({ data }) => new ArrayStorage(data));
+    };
+    const profile = (args: readonly Tensor[]) => {
+      const start = performance.now();
+      const results = run(args);
+      return {
+        results,
+        report: `${graph.nodes.length} nodes, ${((performance.now() - start) * 1000).toFixed(0)} µs in all`,
+      };
+    };
+    return { run, profile, explain: () => `${print(graph)}\nruns node by node, by the op table's loops` };
+  },
+};

@@ -1,0 +1,126 @@
+// Attributes as text: {dims: [1, 0], value: -0}. Numbers, strings, truth values, lists and records of those; a number reads
+// back as exactly the float64 that it was, also -0, inf, -inf and nan.
+
+/** What an attribute may be. */
+export type Attribute =
+  | number
+  | string
+  | boolean
+  | null
+  | readonly Attribute[]
+  | { readonly [name: string]: Attribute };
+
+const word = /[A-Za-z_$][\w$]*/y;
+const number = /-?(?:inf\b|\d+(?:\.\d+)?(?:e[+-]?\d+)?)|nan\b/y;
+const quoted = /"(?:[^"\\]|\\.)*"/y;
+const constants: ReadonlyMap<string, Attribute> = new Map([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+function printNumber(x: number): string {
+  if (Number.isNaN(x)) return "nan";
+  if (Object.is(x, -0)) return "-0";
+  return Math.abs(x) === Infinity ? (x > 0 ? "inf" : "-inf") : String(x);
+}
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+const isWord = (text: string): boolean => /^[A-Za-z_$][\w$]*$/.test(text);
+
+/** Throws where the value has no text: undefined, functions, typed arrays. */
+export function printAttribute(value: unknown): string {
+  if (typeof value === "number") return printNumber(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "boolean" || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(printAttribute).join(", ")}]`;
+  if (typeof value === "object" && isPlain(value)) {
+    const entries = Object.entries(value);
+    return `{${entries.map(([key, x]) => `${isWord(key) ? key : JSON.stringify(key)}: ${printAttribute(x)}`).join(", ")}}`;
+  }
+  throw new Error(`internal: an attribute of type ${typeof value} has no text`);
+}
+
+/** Reads a line from the left to the right. */
+export class Scanner {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#skip();
+  }
+
+  get isDone(): boolean {
+    return this.#at === this.#text.length;
+  }
+  /** What is still to be read. */
+  get rest(): string {
+    return this.#text.slice(this.#at);
+  }
+
+  /** What matches here, and goes past it and the spaces that follow; null if nothing does. The pattern is sticky. */
+  match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found === null) return null;
+    this.#at += found[0].length;
+    this.#skip();
+    return found[0];
+  }
+  take(text: string): boolean {
+    if (!this.#text.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
+    this.#skip();
+    return true;
+  }
+  expect(what: string, pattern: RegExp): string {
+    const found = this.match(pattern);
+    if (found === null) throw this.missing(what);
+    return found;
+  }
+  require(text: string): void {
+    if (!this.take(text)) throw this.missing(`"${text}"`);
+  }
+  missing(what: string): Error {
+    return new Error(`${what} expected, not ${this.isDone ? "the end of the line" : `"${this.rest}"`}`);
+  }
+
+  #skip(): void {
+    while (this.#text[this.#at] === " ") this.#at++;
+  }
+}
+
+export function parseAttribute(scanner: Scanner): Attribute {
+  if (scanner.take("[")) return listOf(scanner, "]", parseAttribute);
+  if (scanner.take("{")) {
+    return Object.fromEntries(
+      listOf(scanner, "}", (s): [string, Attribute] => {
+        const key = s.match(word) ?? JSON.parse(s.expect("a name", quoted));
+        s.require(":");
+        return [key, parseAttribute(s)];
+      }),
+    );
+  }
+  const string = scanner.match(quoted);
+  if (string !== null) return JSON.parse(string);
+  const digits = scanner.match(number);
+  if (digits !== null) return digits === "nan" ? Number.NaN : Number(digits.replace("inf", "Infinity"));
+  const constant = constants.get(scanner.match(word) ?? "");
+  if (constant === undefined) throw scanner.missing("a value");
+  return constant;
+}
+
+/** Items between commas, up to what closes them. */
+export function listOf<T>(scanner: Scanner, close: string, item: (scanner: Scanner) => T): T[] {
+  const items: T[] = [];
+  if (scanner.take(close)) return items;
+  do items.push(item(scanner));
+  while (scanner.take(","));
+  scanner.require(close);
+  return items;
+}

@@ -1,0 +1,155 @@
+// Which graphs are valid: a table of claims that tests, and development, hold each graph against between passes. A claim
+// gives what contradicts it, as the text of the node in question.
+import { describe } from "../tensor/dtype.ts";
+import { opOf } from "../tensor/ops.ts";
+import { sameShape } from "../tensor/shape.ts";
+import { printAttribute } from "./attribute-text.ts";
+import { argumentsOf, type Graph, type Node, outputsOf, type Region, statesOf } from "./graph.ts";
+import { namesOf, printNode, regionsOf } from "./graph-text.ts";
+
+type Rule = (graph: Graph) => readonly string[];
+
+const isInput = ({ op }: Node): boolean => op === "argument" || op === "state";
+
+const isType = ({ shape }: Node): boolean => shape.every((n) => Number.isInteger(n) && n >= 0);
+
+/** The nodes of which a claim does not hold. */
+const each =
+  (holds: (n: Node, graph: Graph) => boolean): Rule =>
+  (graph) => {
+    const names = namesOf(graph);
+    return graph.nodes.filter((n) => !holds(n, graph)).map((n) => printNode(n, names));
+  };
+
+/** The nodes of some ops of which a claim does not hold. */
+const eachOf = (ops: readonly Node["op"][], holds: (n: Node) => boolean): Rule =>
+  each((n) => !ops.includes(n.op) || holds(n));
+
+function typeHolds(n: Node): boolean {
+  const { op } = n;
+  if (op === "argument" || op === "state") return n.inputs.length === 0 && isType(n);
+  try {
+    const { shape, dtype } = opOf(op).type(n.inputs, n.attributes as never);
+    return isType(n) && n.dtype === dtype && sameShape(n.shape, shape);
+  } catch {
+    return false;
+  }
+}
+
+function isPrintable(attributes: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return printAttribute(attributes) !== "";
+  } catch {
+    return false;
+  }
+}
+
+const hasText = (region: Region | null): boolean =>
+  region === null || (/^[A-Za-z_$][\w$-]*$/.test(region.name) && isPrintable(region.attributes));
+
+const dimsOf = ({ attributes }: Node): readonly number[] =>
+  (attributes.dims as readonly number[] | undefined) ?? [attributes.dim as number];
+
+function repeats({ inputs: [{ shape: from }], shape }: Node): boolean {
+  const fresh = shape.length - from.length;
+  return fresh >= 0 && from.every((n, dim) => n === 1 || n === shape[dim + fresh]);
+}
+
+function staysWithin({ inputs: [{ shape }], attributes }: Node): boolean {
+  const { starts, sizes, steps } = attributes as { [name: string]: readonly number[] };
+  return (
+    [starts, sizes, steps].every(({ length }) => length === shape.length) &&
+    shape.every(
+      (n, d) => starts[d] >= 0 && steps[d] > 0 && (sizes[d] === 0 || starts[d] + (sizes[d] - 1) * steps[d] < n),
+    )
+  );
+}
+
+export const rules: Readonly<Record<string, Rule>> = {
+  "a node stands in the list once": (graph) => {
+    const names = namesOf(graph);
+    return graph.nodes.filter((n, place) => names.get(n) !== `%${place}`).map((n) => printNode(n, names));
+  },
+  "an input stands in the list, before its user": (graph) => {
+    const names = namesOf(graph);
+    const before = new Set<Node>();
+    const wrong: string[] = [];
+    for (const n of graph.nodes) {
+      if (!n.inputs.every((x) => before.has(x))) wrong.push(printNode(n, names));
+      before.add(n);
+    }
+    return wrong;
+  },
+  "a type is what the op's shape rule says": each(typeHolds),
+  "attributes and regions have a text": ({ nodes }) => {
+    const wrong = nodes.filter(({ attributes, region }) => !isPrintable(attributes) || !hasText(region));
+    return wrong.map((n) => `${n.op} : ${describe(n)}`);
+  },
+  "arguments and states come first": (graph) => {
+    const names = namesOf(graph);
+    const first = graph.nodes.findIndex((n) => !isInput(n));
+    return graph.nodes.filter((n, place) => isInput(n) && first >= 0 && place > first).map((n) => printNode(n, names));
+  },
+  "arguments and states are counted from 0": (graph) => {
+    const names = namesOf(graph);
+    return [argumentsOf(graph), statesOf(graph)].flatMap((nodes) =>
+      nodes.filter(({ attributes }, place) => attributes.index !== place).map((n) => printNode(n, names)),
+    );
+  },
+  "what is updated is a state of the graph, once, in the order of the states": (graph) => {
+    const names = namesOf(graph);
+    const states = statesOf(graph);
+    const places = graph.updates.map(({ state }) => states.indexOf(state));
+    return graph.updates
+      .filter((_, i) => places[i] < 0 || (i > 0 && places[i] <= places[i - 1]))
+      .map(({ state }) => printNode(state, names));
+  },
+  "a state keeps its type": (graph) => {
+    const names = namesOf(graph);
+    return graph.updates
+      .filter(({ state, value }) => state.dtype !== value.dtype || !sameShape(state.shape, value.shape))
+      .map(({ state, value }) => `${printNode(value, names)} becomes ${describe(state)}`);
+  },
+  "results and new contents are nodes of the graph": (graph) => {
+    const names = namesOf(graph);
+    return outputsOf(graph)
+      .filter((n) => !names.has(n))
+      .map((n) => printNode(n, names));
+  },
+  "regions have ids of their own": (graph) => {
+    const byId = new Map<number, Region>();
+    return regionsOf(graph).flatMap((region) => {
+      const first = byId.get(region.id);
+      byId.set(region.id, region);
+      return first === undefined ? [] : [`region ${region.id} ${region.name}`];
+    });
+  },
+  "where takes three of one shape": eachOf(["where"], ({ inputs, shape }) =>
+    inputs.every((x) => sameShape(x.shape, shape)),
+  ),
+  "permute names each dim once": eachOf(["permute"], (n) => {
+    return n.shape.length === n.inputs[0].shape.length && n.shape.every((_, dim) => dimsOf(n).includes(dim));
+  }),
+  "expand repeats only sizes of 1": eachOf(["expand"], repeats),
+  "a slice stays within its input": eachOf(["slice"], staysWithin),
+  "windows fit into the dim": eachOf(["unfold"], ({ inputs: [{ shape }], attributes }) => {
+    const { dim, size, step } = attributes as { [name: string]: number };
+    return size >= 0 && size <= shape[dim] && step >= 1;
+  }),
+  "dims are dims of the input, each once": eachOf(
+    ["flip", "sum", "max", "argmax", "topk", "cumsum", "gather", "scatterAdd", "unfold", "fold", "concat"],
+    (n) => {
+      const dims = dimsOf(n);
+      const rank = n.inputs[0].shape.length - (n.op === "fold" ? 1 : 0);
+      return new Set(dims).size === dims.length && dims.every((dim) => Number.isInteger(dim) && dim >= 0 && dim < rank);
+    },
+  ),
+};
+
+/** Throws where a graph breaks a rule: that is a mistake of the pass that made it. */
+export function verify(graph: Graph): void {
+  for (const [claim, rule] of Object.entries(rules)) {
+    const [wrong] = rule(graph);
+    if (wrong !== undefined) throw new Error(`internal: ${claim}, but: ${wrong}`);
+  }
+}

@@ -1,0 +1,185 @@
+// A Graph as text and back, so that tests read and write it and `explain` can show it. The text of a graph reads back as a
+// graph of the same text; lines of the user's program are left out. Layout:
+//   graph
+//     region 1 logSoftmax {dim: 1}
+//     %0 = argument 0 : float32[64,10]
+//     %1 = state 0 : float32[10]
+//     %2 = max %0 {dims: [1]} : float32[64,1] @ logSoftmax.1
+//     state 0 <- %4
+//     return %2, %3
+// A node is named by its place in the list. Regions stand once, at the top, and are called by name and id, the outermost first.
+import { type DType, describe, isDType, type Type } from "../tensor/dtype.ts";
+import { type OpName, ops } from "../tensor/ops.ts";
+import { sameShape } from "../tensor/shape.ts";
+import { listOf, parseAttribute, printAttribute, Scanner } from "./attribute-text.ts";
+import { type Graph, input, type Node, node, type Region, type Update } from "./graph.ts";
+
+type Names = ReadonlyMap<Node, string>;
+
+/** "%0", "%1", ...: the name of each node of a graph. */
+export const namesOf = ({ nodes }: Graph): Names => new Map(nodes.map((n, place) => [n, `%${place}`]));
+
+const pathOf = ({ name, id, parent }: Region): string => `${parent === null ? "" : `${pathOf(parent)}/`}${name}.${id}`;
+
+function suffix(attributes: Readonly<Record<string, unknown>>): string {
+  return Object.keys(attributes).length === 0 ? "" : ` ${printAttribute(attributes)}`;
+}
+
+/** The line of a node: "%2 = neg %1 : float32[3]". What is not in the graph is called %?. */
+export function printNode(n: Node, names: Names): string {
+  const nameOf = (x: Node) => names.get(x) ?? "%?";
+  const sources = n.inputs.length === 0 ? "" : ` ${n.inputs.map(nameOf).join(", ")}`;
+  const isInput = n.op === "argument" || n.op === "state";
+  const attributes = isInput ? ` ${n.attributes.index}` : suffix(n.attributes);
+  const region = n.region === null ? "" : ` @ ${pathOf(n.region)}`;
+  return `${nameOf(n)} = ${n.op}${sources}${attributes} : ${describe(n)}${region}`;
+}
+
+/** The regions that nodes stand in, with those around them, by their ids. */
+export function regionsOf({ nodes }: Graph): Region[] {
+  const regions = new Set<Region>();
+  for (const n of nodes) {
+    for (let region = n.region; region !== null && !regions.has(region); region = region.parent) regions.add(region);
+  }
+  return [...regions].sort((a, b) => a.id - b.id);
+}
+
+export function print(graph: Graph): string {
+  const names = namesOf(graph);
+  const nameOf = (x: Node) => names.get(x) ?? "%?";
+  const regions = regionsOf(graph).map(({ id, name, parent, attributes }) => {
+    return `region ${id} ${name}${parent === null ? "" : ` in ${parent.id}`}${suffix(attributes)}`;
+  });
+  const nodes = graph.nodes.map((n) => printNode(n, names));
+  const updates = graph.updates.map(({ state, value }) => `state ${state.attributes.index} <- ${nameOf(value)}`);
+  const results = graph.results.length === 0 ? "return" : `return ${graph.results.map(nameOf).join(", ")}`;
+  return ["graph", ...[...regions, ...nodes, ...updates, results].map((line) => `  ${line}`)].join("\n");
+}
+
+const name = /%\w+/y;
+const whole = /\d+/y;
+const word = /[A-Za-z_$][\w$-]*/y;
+
+/** What has been read so far. */
+class Reader {
+  readonly #nodes = new Map<string, Node>();
+  readonly #regions = new Map<number, Region>();
+  readonly #updates: Update[] = [];
+  #results: Node[] | null = null;
+
+  get graph(): Graph {
+    if (this.#results === null) throw new Error(`"return" expected, not the end of the text`);
+    return { nodes: [...this.#nodes.values()], updates: this.#updates, results: this.#results };
+  }
+
+  read(line: Scanner): void {
+    if (this.#results !== null) throw new Error("nothing follows the line of the results");
+    if (line.take("region ")) this.#region(line);
+    else if (line.take("state ")) this.#update(line);
+    else if (line.take("return")) this.#results = line.isDone ? [] : this.#list(line);
+    else this.#node(line);
+    if (!line.isDone) throw line.missing("the end of the line");
+  }
+
+  #region(line: Scanner): void {
+    const id = number(line);
+    const called = line.expect("a name", word);
+    const parent = line.take("in ") ? this.#regionOf(number(line)) : null;
+    if (this.#regions.has(id)) throw new Error(`region ${id} stands twice`);
+    this.#regions.set(id, { name: called, id, parent, attributes: attributesOf(line) });
+  }
+
+  #regionOf(id: number): Region {
+    const region = this.#regions.get(id);
+    if (region === undefined) throw new Error(`there is no region ${id}`);
+    return region;
+  }
+
+  #update(line: Scanner): void {
+    const index = number(line);
+    line.require("<-");
+    const state = [...this.#nodes.values()].find(({ op, attributes }) => op === "state" && attributes.index === index);
+    if (state === undefined) throw new Error(`there is no state ${index}`);
+    this.#updates.push({ state, value: this.#nodeOf(line) });
+  }
+
+  #node(line: Scanner): void {
+    const called = line.expect("a node", name);
+    line.require("=");
+    const op = line.expect("an op", word);
+    if (this.#nodes.has(called)) throw new Error(`${called} stands twice`);
+    this.#nodes.set(called, op === "argument" || op === "state" ? this.#input(line, op) : this.#op(line, op));
+  }
+
+  #input(line: Scanner, op: "argument" | "state"): Node {
+    const index = number(line);
+    return input(op, index, typeOf(line));
+  }
+
+  #op(line: Scanner, op: string): Node {
+    if (!isOp(op)) throw new Error(`there is no op ${op}`);
+    const inputs = line.rest.startsWith("%") ? this.#list(line) : [];
+    const attributes = attributesOf(line);
+    const stated = typeOf(line);
+    const made = node(op, inputs, attributes, { region: line.take("@") ? this.#path(line) : null });
+    if (made.dtype !== stated.dtype || !sameShape(made.shape, stated.shape))
+      throw new Error(`${op} is ${describe(made)}, not ${describe(stated)}`);
+    return made;
+  }
+
+  #path(line: Scanner): Region {
+    const text = line.expect("a region", /\S+/y);
+    const region = this.#regionOf(Number(text.slice(text.lastIndexOf(".") + 1)));
+    if (pathOf(region) !== text) throw new Error(`the region is ${pathOf(region)}, not ${text}`);
+    return region;
+  }
+
+  #nodeOf(line: Scanner): Node {
+    const called = line.expect("a node", name);
+    const found = this.#nodes.get(called);
+    if (found === undefined) throw new Error(`${called} is not there yet`);
+    return found;
+  }
+
+  #list(line: Scanner): Node[] {
+    const list = [this.#nodeOf(line)];
+    while (line.take(",")) list.push(this.#nodeOf(line));
+    return list;
+  }
+}
+
+const isOp = (text: string): text is OpName => Object.hasOwn(ops, text);
+
+const number = (line: Scanner): number => Number(line.expect("a number", whole));
+
+function attributesOf(line: Scanner): Readonly<Record<string, unknown>> {
+  const attributes = line.rest.startsWith("{") ? parseAttribute(line) : {};
+  return attributes as Readonly<Record<string, unknown>>;
+}
+
+function typeOf(line: Scanner): Type {
+  line.require(":");
+  const dtype: DType | string = line.expect("a dtype", word);
+  if (!isDType(dtype)) throw new Error(`there is no dtype ${dtype}`);
+  line.require("[");
+  return { dtype, shape: listOf(line, "]", number) };
+}
+
+/** The graph of a text. Node names may be any word after %; the printed ones are places. */
+export function parse(text: string): Graph {
+  const reader = new Reader();
+  const lines = text.split("\n").map((line) => line.trim());
+  const start = lines.findIndex((line) => line !== "");
+  if (lines[start] !== "graph") throw new Error(`parse: line ${Math.max(start, 0) + 1}: "graph" expected`);
+  const at = <T>(place: number, body: () => T): T => {
+    try {
+      return body();
+    } catch (error) {
+      throw new Error(`parse: line ${place + 1}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  };
+  for (let place = start + 1; place < lines.length; place++) {
+    if (lines[place] !== "") at(place, () => reader.read(new Scanner(lines[place])));
+  }
+  return at(lines.length - 1, () => reader.graph);
+}

@@ -1,0 +1,346 @@
+// A function of tensors becomes a Graph: it runs once, with tensors that hold no numbers, and each operation is written down. What
+// it touches besides its arguments becomes state; what it assigns, and the gradients that it leaves, are put back as they were
+// and noted, for the program to do at each call.
+import { describe, type TypedArray } from "../tensor/dtype.ts";
+import type { Operation } from "../tensor/eager.ts";
+import { isRecording } from "../tensor/mode.ts";
+import { currentRegion, type RegionName } from "../tensor/region.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { type Tracer, withTracer } from "../tensor/tracing.ts";
+import { type Graph, input, type Node, node, type Region, type Update } from "./graph.ts";
+import { mapTensors } from "./structure.ts";
+import { userLine } from "./user-line.ts";
+
+/** Something that the trace read, and that another call may find changed. */
+export interface Guard {
+  readonly name: string;
+  readonly value: boolean;
+  readonly read: () => boolean;
+}
+
+/** What becomes of a tensor's grad at each call: none, or one of the results. */
+export interface GradEffect {
+  readonly tensor: Tensor;
+  readonly grad: Tensor | null;
+}
+
+export interface Traced {
+  readonly graph: Graph;
+  /** The tensors that are the graph's states. */
+  readonly states: readonly Tensor[];
+  readonly guards: readonly Guard[];
+  /** The modes that were set, to be set again. */
+  readonly modes: readonly (() => void)[];
+  /** What the function returned, the tensors in it as they were while tracing. */
+  readonly returned: unknown;
+  /** The traced tensors whose contents are the graph's results. */
+  readonly results: readonly Tensor[];
+  readonly grads: readonly GradEffect[];
+  /** The arguments by the tensors that stood for them, and for those that are assigned, the result that they get. */
+  readonly standIns: ReadonlyMap<Tensor, number>;
+  readonly assigned: readonly (readonly [argument: number, result: Tensor])[];
+}
+
+/** A tensor without contents: a place in the graph. */
+class TracedStorage implements Storage {
+  readonly node: Node;
+  readonly trace: Trace;
+  readonly placeholder: string;
+
+  constructor(of: Node, trace: Trace) {
+    this.node = of;
+    this.trace = trace;
+    this.placeholder = `tensor(${describe(of)}, traced)`;
+  }
+  get data(): TypedArray {
+    throw new Error(
+      `compile: ${describe(this.node)} is a tensor of a trace that is over, it has no contents; return it from the function to see them`,
+    );
+  }
+  read(): Promise<TypedArray> {
+    return Promise.reject(
+      new Error("compile: a tensor of a trace that is over has no contents; return it from the function"),
+    );
+  }
+  share(): Storage {
+    return this;
+  }
+}
+
+class Trace implements Tracer {
+  readonly #lines: boolean;
+  readonly #nodes: Node[] = [];
+  readonly #states = new Map<Tensor, Node>();
+  /** How to put back what was changed, for tensors that exist without this trace. */
+  readonly #before = new Map<Tensor, { readonly storage: Storage; readonly restore: () => void }>();
+  readonly #firstGrads = new Map<Tensor, Tensor | null>();
+  readonly #cleared = new Set<Tensor>();
+  readonly #guards = new Map<object, Map<string, Guard>>();
+  readonly #setModes = new Map<object, Map<string, { readonly before: boolean | null; readonly write: () => void }>>();
+  readonly #regions = new Map<RegionName, Region>();
+  #differentiated: string | null = null;
+
+  constructor({ lines }: { readonly lines: boolean }) {
+    this.#lines = lines;
+  }
+
+  // ── what the tensors ask
+
+  run({ name, inputs, attributes }: Operation): Storage {
+    const options = {
+      region: this.#region(currentRegion()),
+      line: this.#lines ? (this.#differentiated ?? userLine()) : null,
+    };
+    const made = node(
+      name,
+      inputs.map((tensor) => this.#nodeOf(tensor)),
+      attributes as Node["attributes"],
+      options,
+    );
+    this.#nodes.push(made);
+    return new TracedStorage(made, this);
+  }
+  share(tensor: Tensor): Storage {
+    return new TracedStorage(this.#contentsOf(tensor), this);
+  }
+  reveal(tensor: Tensor, call: string): never {
+    throw new Error(
+      `${call}: ${describe(tensor)} has no contents while compile traces the function, which runs once for many calls${at()}; return the tensor and read it outside, and choose with where() instead of if`,
+    );
+  }
+  assigns(tensor: Tensor): void {
+    this.#note(tensor);
+  }
+  readsGrad(tensor: Tensor): void {
+    if (this.#firstGrads.has(tensor) || this.#isTraced(tensor)) return;
+    const before = this.#quietly(() => tensor.grad);
+    this.#firstGrads.set(tensor, before);
+    this.#guard(tensor, "grad", () => tensor.grad !== null);
+  }
+  writesGrad(tensor: Tensor, grad: Tensor | null): void {
+    if (grad === null) this.#cleared.add(tensor);
+    if (this.#isTraced(tensor)) return;
+    this.#note(tensor);
+    // Overwritten without being read: what it was does not matter.
+    if (!this.#firstGrads.has(tensor)) this.#firstGrads.set(tensor, null);
+  }
+  writesRequiresGrad(tensor: Tensor): void {
+    if (this.#isTraced(tensor)) return;
+    throw new Error(
+      `requiresGrad: cannot change on a tensor from outside while compile traces the function${at()}; set it before the call`,
+    );
+  }
+  readsMode(owner: object, name: string, read: () => boolean): void {
+    if (owner instanceof Tensor && this.#isTraced(owner)) return;
+    if (!this.#setModes.get(owner)?.has(name)) this.#guard(owner, name, read);
+  }
+  writesMode(owner: object, name: string, write: () => void): void {
+    const modes = this.#setModes.get(owner) ?? new Map();
+    this.#setModes.set(owner, modes.set(name, { write }));
+  }
+  differentiates(tensor: Tensor | null): void {
+    if (!this.#lines) return;
+    const storage = tensor?.storage;
+    this.#differentiated =
+      storage instanceof TracedStorage && storage.node.line ? `${storage.node.line} (its gradient)` : null;
+  }
+
+  // ── what the trace is made of
+
+  argument(index: number, tensor: Tensor): Tensor {
+    const made = input("argument", index, tensor);
+    this.#nodes.push(made);
+    return new Tensor(new TracedStorage(made, this), made);
+  }
+  /** Whether it exists only in this trace. Tensors that the function assigned are not: they were there before. */
+  #isTraced(tensor: Tensor): boolean {
+    return tensor.storage instanceof TracedStorage && !this.#before.has(tensor);
+  }
+  #nodeOf(tensor: Tensor): Node {
+    if (!(tensor.storage instanceof TracedStorage) && tensor.history !== null && isRecording()) {
+      throw new Error(
+        `compile: the function uses ${describe(tensor)}, the result of ${tensor.history.name} outside of it${at()}, and a gradient could not reach what it came from; compute it inside the function, or detach() it`,
+      );
+    }
+    return this.#contentsOf(tensor);
+  }
+  #contentsOf(tensor: Tensor): Node {
+    const { storage } = tensor;
+    if (!(storage instanceof TracedStorage)) return this.#stateOf(tensor);
+    if (storage.trace === this) return storage.node;
+    throw new Error(
+      `compile: ${describe(tensor)} comes from a trace that is over${at()}; return it from the function that made it, or make it in this one`,
+    );
+  }
+  #stateOf(tensor: Tensor): Node {
+    const known = this.#states.get(tensor);
+    if (known) return known;
+    const state = input("state", this.#states.size, tensor);
+    this.#states.set(tensor, state);
+    return state;
+  }
+  #note(tensor: Tensor): void {
+    if (this.#before.has(tensor) || this.#isTraced(tensor)) return;
+    this.#before.set(tensor, { storage: tensor.storage, restore: tensor.remember() });
+  }
+  #guard(owner: object, name: string, read: () => boolean): void {
+    const guards = this.#guards.get(owner) ?? new Map<string, Guard>();
+    this.#guards.set(owner, guards);
+    if (!guards.has(name)) guards.set(name, { name, read, value: this.#quietly(read) });
+  }
+  /** Reads without being told of it. */
+  #quietly<T>(read: () => T): T {
+    return withTracer(null, read);
+  }
+  #region(name: RegionName | null): Region | null {
+    if (name === null) return null;
+    const known = this.#regions.get(name);
+    if (known) return known;
+    const parent = this.#region(name.parent);
+    const region = { name: name.name, attributes: name.attributes, parent, id: this.#regions.size + 1 };
+    this.#regions.set(name, region);
+    return region;
+  }
+
+  /** What the function did, once it has returned. */
+  finish(returned: unknown, standIns: readonly Tensor[]): Traced {
+    this.#quietly(() => this.#refuseOpenEnds(returned, standIns));
+    const { updates, grads, results, assigned } = this.#effects(returned, standIns);
+    const states = [...this.#states];
+    const isInput = ({ op }: Node) => op === "argument" || op === "state";
+    const nodes = [
+      ...this.#nodes.filter(({ op }) => op === "argument"),
+      ...states.map(([, state]) => state),
+      ...this.#nodes.filter((made) => !isInput(made)),
+    ];
+    const order = new Map(states.map(([, state], i) => [state, i]));
+    return {
+      graph: {
+        nodes,
+        updates: updates.sort((a, b) => (order.get(a.state) ?? 0) - (order.get(b.state) ?? 0)),
+        results: results.map((tensor) => this.#nodeOf(tensor)),
+      },
+      states: states.map(([tensor]) => tensor),
+      guards: [...this.#guards.values()].flatMap((guards) => [...guards.values()]),
+      modes: [...this.#setModes.values()].flatMap((modes) => [...modes.values()].map(({ write }) => write)),
+      returned,
+      results,
+      grads,
+      standIns: new Map(standIns.map((tensor, i) => [tensor, i])),
+      assigned,
+    };
+  }
+
+  /** A result that could be differentiated outside as eager's could must not lose that silently. */
+  #refuseOpenEnds(returned: unknown, standIns: readonly Tensor[]): void {
+    const open = standIns.filter((tensor) => tensor.requiresGrad && tensor.grad === null && !this.#cleared.has(tensor));
+    if (open.length === 0) return;
+    const visited = new Set<unknown>();
+    const visit = (tensors: readonly Tensor[]): void => {
+      for (let next = [...tensors]; next.length > 0; ) {
+        const tensor = next.pop();
+        if (tensor === undefined || visited.has(tensor)) continue;
+        visited.add(tensor);
+        const argument = standIns.indexOf(tensor);
+        if (open.includes(tensor)) {
+          throw new Error(
+            `compile: a result depends on argument tensor ${argument}, ${describe(tensor)}, which wants a gradient, but results have no history; call backward() or grad() inside the function, or pass detach() of it`,
+          );
+        }
+        next.push(...(tensor.history?.inputs.map((source) => source.tensor) ?? []));
+      }
+    };
+    mapTensors(returned, (tensor) => {
+      if (!standIns.includes(tensor)) visit([tensor]);
+    });
+  }
+
+  #effects(returned: unknown, standIns: readonly Tensor[]) {
+    const updates = new Map<Node, Update>();
+    const update = (tensor: Tensor, value: Node) => {
+      const state = this.#stateOf(tensor);
+      if (value !== state) updates.set(state, { state, value });
+    };
+    const grads: GradEffect[] = [];
+    const results = new Set<Tensor>();
+    const assigned: (readonly [number, Tensor])[] = [];
+    this.#quietly(() => {
+      for (const [tensor] of this.#before) {
+        if (tensor.storage instanceof TracedStorage) update(tensor, tensor.storage.node);
+      }
+      for (const [tensor, first] of this.#firstGrads) {
+        const { grad } = tensor;
+        if (!this.#before.has(tensor) || grad === first) continue;
+        if (grad === null || this.#cleared.has(tensor)) grads.push({ tensor, grad: null });
+        else if (first !== null) update(first, this.#nodeOf(grad));
+        else grads.push({ tensor, grad });
+      }
+      standIns.forEach((tensor, i) => {
+        const { storage, grad } = tensor;
+        if (storage instanceof TracedStorage && storage.node.op !== "argument") assigned.push([i, tensor]);
+        if (this.#cleared.has(tensor)) grads.push({ tensor, grad: null });
+        else if (grad !== null && !(grad.storage instanceof TracedStorage && grad.storage.node.op === "argument"))
+          grads.push({ tensor, grad });
+      });
+    });
+    for (const { grad } of grads) if (grad && this.#isTraced(grad)) results.add(grad);
+    for (const [, tensor] of assigned) results.add(tensor);
+    mapTensors(returned, (tensor) => {
+      if (this.#isTraced(tensor) && !standIns.includes(tensor)) results.add(tensor);
+    });
+    return { updates: [...updates.values()], grads, results: [...results], assigned };
+  }
+
+  /** Everything from outside is as it was before. */
+  restore(): void {
+    for (const { restore } of this.#before.values()) restore();
+  }
+}
+
+const at = (): string => {
+  const line = userLine();
+  return line === null ? "" : ` (${line})`;
+};
+
+/** The graph's arguments beside the tensors of the call: the grads that they have, where they want one. */
+export const argumentGrads = (tensors: readonly Tensor[]): Tensor[] =>
+  tensors.flatMap(({ requiresGrad, grad }) => (requiresGrad && grad ? [grad] : []));
+
+/**
+ * Runs the function with a stand-in for each tensor of its arguments. With `lines`, nodes remember the user's line. Whatever
+ * happens, tensors from outside are left as they were.
+ */
+export function trace(
+  f: (...args: unknown[]) => unknown,
+  args: readonly unknown[],
+  tensors: readonly Tensor[],
+  options: { readonly lines: boolean },
+): Traced {
+  const running = new Trace(options);
+  try {
+    const standIns = tensors.map((tensor, i) => {
+      const standIn = running.argument(i, tensor);
+      standIn.requiresGrad = tensor.requiresGrad;
+      return standIn;
+    });
+    let count = tensors.length;
+    tensors.forEach(({ requiresGrad, grad }, i) => {
+      if (requiresGrad && grad) standIns[i].grad = running.argument(count++, grad);
+    });
+    const inside = mapTensors(args, (tensor) => standIns[tensors.indexOf(tensor)]) as unknown[];
+    return withTracer(running, () => {
+      const returned = f(...inside);
+      if (returned instanceof Promise) {
+        // What it still does goes wrong outside of the trace, and says no more than the error here.
+        returned.catch(() => {});
+        throw new Error(
+          "compile: the function returned a promise; what is compiled must be synchronous, await outside",
+        );
+      }
+      return running.finish(returned, standIns);
+    });
+  } finally {
+    running.restore();
+  }
+}

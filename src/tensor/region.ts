@@ -1,0 +1,23 @@
+// Composites name what they are composed of, so that a trace can show a softmax as a softmax, and other formats write it as one.
+
+export interface RegionName {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly parent: RegionName | null;
+}
+
+let current: RegionName | null = null;
+
+/** The innermost composite that is being computed. */
+export const currentRegion = (): RegionName | null => current;
+
+/** Runs the body as the composite of that name. */
+export function inRegion<T>(name: string, attributes: Readonly<Record<string, unknown>>, body: () => T): T {
+  const parent = current;
+  current = { name, attributes, parent };
+  try {
+    return body();
+  } finally {
+    current = parent;
+  }
+}

@@ -1,0 +1,508 @@
+// Each rule of compile, shown on small functions. All of it holds for every backend: here the definition of correct runs.
+import {
+  Adam,
+  type Compiled,
+  compile,
+  crossEntropy,
+  Dropout,
+  Flatten,
+  full,
+  grad,
+  Linear,
+  manualSeed,
+  noGrad,
+  ReLU,
+  rand,
+  randn,
+  Sequential,
+  SGD,
+  type Tensor,
+  tensor,
+  zeros,
+} from "chainrule";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+const backends = ["reference"] as const;
+
+function parameter(values: number[]): Tensor {
+  return tensor(values, { requiresGrad: true });
+}
+
+/** A read that the type checker does not narrow by what was assigned before. */
+const gradOf = (x: Tensor): Tensor | null => x.grad;
+
+describe.each(backends)("compile on %s", (backend) => {
+  const on = <A extends unknown[], R>(f: (...args: A) => R, options = {}): Compiled<A, R> =>
+    compile(f, { backend, ...options });
+
+  afterEach(() => vi.restoreAllMocks());
+
+  describe("a call", () => {
+    it("computes what the function computes", () => {
+      const f = on((x: Tensor, y: Tensor) => x.mul(y).add(1).sum());
+      expect(f(tensor([1, 2, 3]), tensor([4, 5, 6])).item()).toBe(35);
+      expect(f(tensor([1, 1, 1]), tensor([1, 1, 1])).item()).toBe(6);
+    });
+
+    it("runs the function once for many calls", () => {
+      let runs = 0;
+      const f = on((x: Tensor) => {
+        runs++;
+        return x.neg();
+      });
+      for (let i = 0; i < 5; i++) expect(f(tensor([i])).item()).toBe(-i);
+      expect(runs).toBe(1);
+    });
+
+    it("takes and gives tensors within lists, records and maps", () => {
+      const f = on(({ pair: [a, b] }: { pair: [Tensor, Tensor] }) => ({
+        sum: a.add(b),
+        all: [a.mul(2), new Map([["b", b.mul(3)]])] as const,
+        note: "kept",
+      }));
+      const { sum, all, note } = f({ pair: [tensor(2), tensor(5)] });
+      expect([sum.item(), all[0].item(), all[1].get("b")?.item(), note]).toEqual([7, 4, 15, "kept"]);
+    });
+
+    it("gives ordinary tensors, untouched by later calls", () => {
+      const f = on((x: Tensor) => x.mul(2));
+      const first = f(tensor([1, 2]));
+      f(tensor([5, 6]));
+      expect(first.toArray()).toEqual([2, 4]);
+      expect(first.add(1).toArray()).toEqual([3, 5]);
+      expect(first.requiresGrad).toBe(false);
+    });
+
+    it("gives an argument or a captured tensor back as itself", () => {
+      const w = tensor([1]);
+      const f = on((x: Tensor) => [x, w, x.add(w)]);
+      const x = tensor([2]);
+      const [a, b, c] = f(x);
+      expect(a).toBe(x);
+      expect(b).toBe(w);
+      expect(c.item()).toBe(3);
+    });
+
+    it("explains its last program, and says so before there is one", () => {
+      const f = on((x: Tensor) => x.exp());
+      expect(() => f.explain()).toThrow("explain: there is no program before the first call");
+      f(tensor([1]));
+      expect(f.explain()).toContain("exp %0");
+    });
+  });
+
+  describe("the signature", () => {
+    const counted = () => {
+      let traces = 0;
+      const f = on((x: Tensor, option?: unknown) => {
+        traces++;
+        return option === undefined ? x.add(1) : x;
+      });
+      return { f, traces: () => traces };
+    };
+
+    it("is shapes and dtypes of tensors", () => {
+      const { f, traces } = counted();
+      f(tensor([1, 2]));
+      f(tensor([3, 4]));
+      expect(traces()).toBe(1);
+      f(tensor([1, 2, 3]));
+      f(tensor([1, 2], { dtype: "int32" }));
+      expect(traces()).toBe(3);
+    });
+
+    it("is numbers, strings and booleans by value", () => {
+      const { f, traces } = counted();
+      for (const option of [1, 2, -0, 0, Number.NaN, "1", true, null, [1], [2], { a: 1 }]) f(tensor([1]), option);
+      expect(traces()).toBe(11);
+      for (const option of [[2], { a: 1 }, null, true]) f(tensor([1]), option);
+      expect(traces()).toBe(11);
+    });
+
+    it("is a module's training, where the function read it", () => {
+      const dropout = new Dropout(0.5);
+      const f = on((x: Tensor) => dropout.forward(x));
+      const x = full([1000], 1);
+      expect(f(x).sum().item()).not.toBe(1000);
+      dropout.eval();
+      expect(f(x).sum().item()).toBe(1000);
+      dropout.train();
+      expect(f(x).sum().item()).not.toBe(1000);
+    });
+
+    it("is noGrad", () => {
+      const w = parameter([2]);
+      const f = on((x: Tensor) => (x.mul(w).requiresGrad ? x : x.neg()));
+      expect(f(tensor([1])).item()).toBe(1);
+      expect(noGrad(() => f(tensor([1]))).item()).toBe(-1);
+      expect(f(tensor([1])).item()).toBe(1);
+    });
+
+    it("is whether a captured tensor wants a gradient", () => {
+      const w = parameter([2]);
+      const f = on((x: Tensor) => (x.mul(w).requiresGrad ? x : x.neg()));
+      expect(f(tensor([1])).item()).toBe(1);
+      w.requiresGrad = false;
+      expect(f(tensor([1])).item()).toBe(-1);
+    });
+
+    it("is whether one tensor is passed twice", () => {
+      const f = on((a: Tensor, b: Tensor) => {
+        a.assign(a.add(1));
+        return b.mul(10);
+      });
+      const x = tensor([1]);
+      expect(f(x, x).item()).toBe(20);
+      expect(x.item()).toBe(2);
+      expect(f(x, tensor([1])).item()).toBe(10);
+    });
+
+    it("warns once after eight programs, and names what varies", () => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const f = on((x: Tensor, rate: number) => x.mul(rate));
+      for (let i = 0; i < 12; i++) expect(f(tensor([1]), i).item()).toBe(i);
+      expect(warn.mock.calls.length).toBe(1);
+      expect(String(warn.mock.calls[0])).toContain("argument 1 varies");
+      expect(f(tensor([1]), 0).item()).toBe(0);
+    });
+  });
+
+  describe("state", () => {
+    it("is whatever tensor the function touches, read at each call", () => {
+      const w = tensor([10]);
+      const f = on((x: Tensor) => x.add(w));
+      expect(f(tensor([1])).item()).toBe(11);
+      w.assign(tensor([20]));
+      expect(f(tensor([1])).item()).toBe(21);
+    });
+
+    it("is updated by assign, and the last of several wins", () => {
+      const count = tensor([0]);
+      const f = on(() => {
+        count.assign(count.add(100));
+        const middle = count.mul(1);
+        count.assign(count.sub(99));
+        return middle;
+      });
+      expect([f().item(), f().item(), count.item()]).toEqual([100, 101, 2]);
+    });
+
+    it("is read before it is overwritten", () => {
+      const a = tensor([1]);
+      const b = tensor([2]);
+      const swap = on(() => {
+        const old = a.detach();
+        a.assign(b);
+        b.assign(old);
+      });
+      swap();
+      expect([a.item(), b.item()]).toEqual([2, 1]);
+      swap();
+      expect([a.item(), b.item()]).toEqual([1, 2]);
+    });
+
+    it("is shared by several programs", () => {
+      const w = tensor([1]);
+      const double = on(() => {
+        w.assign(w.mul(2));
+      });
+      const add = on((x: Tensor) => {
+        w.assign(w.add(x));
+        return w.neg();
+      });
+      double();
+      expect(add(tensor([3])).item()).toBe(-5);
+      double();
+      expect(w.item()).toBe(10);
+    });
+
+    it("leaves what was made from the old contents as it was", () => {
+      const w = tensor([1, 2]);
+      const f = on(() => {
+        w.assign(w.add(1));
+      });
+      f();
+      const [shared, shaped, copy] = [w.detach(), w.reshape([2, 1]), zeros([2]).assign(w)];
+      const data = w.data;
+      f();
+      expect(w.toArray()).toEqual([3, 4]);
+      for (const old of [shared, copy]) expect(old.toArray()).toEqual([2, 3]);
+      expect(shaped.toArray()).toEqual([[2], [3]]);
+      expect([...data]).toEqual([2, 3]);
+    });
+
+    it("that changed makes a backward pass throw that would need the old contents", () => {
+      const w = parameter([3]);
+      const f = on(() => {
+        w.assign(w.add(1));
+      });
+      const y = w.square().sum();
+      f();
+      expect(() => y.backward()).toThrow("assigned since");
+    });
+
+    it("may be an argument that the function assigns", () => {
+      const f = on((x: Tensor) => x.assign(x.add(1)));
+      const x = tensor([1]);
+      expect(f(x)).toBe(x);
+      f(x);
+      expect(x.item()).toBe(3);
+    });
+
+    it("may not be an argument as well, if it changes", () => {
+      const w = tensor([1]);
+      const f = on((x: Tensor) => {
+        w.assign(w.add(x));
+      });
+      f(tensor([1]));
+      expect(() => f(w)).toThrow("an argument is also a tensor that the function changes");
+    });
+  });
+
+  describe("gradients", () => {
+    it("that the function clears stay inside, and grad is null afterwards", () => {
+      const w = parameter([1, 2]);
+      w.grad = tensor([7, 7]);
+      const f = on((x: Tensor) => {
+        w.grad = null;
+        w.mul(x).sum().backward();
+        return gradOf(w);
+      });
+      expect(f(tensor([3, 4]))?.toArray()).toEqual([3, 4]);
+      expect(w.grad).toBe(null);
+      expect(f(tensor([5, 6]))?.toArray()).toEqual([5, 6]);
+    });
+
+    it("that it never clears accumulate, as in eager", () => {
+      const w = parameter([1, 2]);
+      const f = on((x: Tensor) => {
+        w.mul(x).sum().backward();
+      });
+      f(tensor([3, 4]));
+      expect(gradOf(w)?.toArray()).toEqual([3, 4]);
+      f(tensor([3, 4]));
+      f(tensor([1, 0]));
+      expect(gradOf(w)?.toArray()).toEqual([7, 8]);
+      w.grad = null;
+      f(tensor([5, 5]));
+      expect(gradOf(w)?.toArray()).toEqual([5, 5]);
+    });
+
+    it("of an argument arrive at it", () => {
+      const f = on((x: Tensor) => {
+        const loss = x.square().sum();
+        loss.backward();
+        return loss;
+      });
+      const x = parameter([1, 2]);
+      expect(f(x).item()).toBe(5);
+      expect(gradOf(x)?.toArray()).toEqual([2, 4]);
+      f(x);
+      expect(gradOf(x)?.toArray()).toEqual([4, 8]);
+    });
+
+    it("of functions, to any order, are compiled as well", () => {
+      const cube = (x: Tensor) => x.mul(x).mul(x).sum();
+      const f = on((x: Tensor) => [grad(cube)(x), grad((y: Tensor) => grad(cube)(y).sum())(x)]);
+      expect(f(tensor([2])).map((y) => y.item())).toEqual([12, 12]);
+    });
+
+    it("are refused where they would be lost in silence", () => {
+      const f = on((x: Tensor) => x.square().sum());
+      expect(() => grad((x: Tensor) => f(x))(tensor([1]))).toThrow("compile: a result depends on argument tensor 0");
+      expect(f(tensor([3])).item()).toBe(9);
+    });
+  });
+
+  describe("a training step", () => {
+    const make = () => {
+      manualSeed(1);
+      const model = new Sequential(new Flatten(), new Linear(12, 16), new Dropout(0.2), new ReLU(), new Linear(16, 3));
+      return { model, x: randn([8, 3, 4]), labels: tensor([0, 1, 2, 0, 1, 2, 0, 1], { dtype: "int32" }) };
+    };
+
+    it.each([
+      ["SGD", (p: Tensor[]) => new SGD(p, { lr: 0.1, momentum: 0.9 })],
+      ["Adam", (p: Tensor[]) => new Adam(p, { lr: 0.01 })],
+    ])("gives eager's numbers with %s and dropout", (_, optimizerOf) => {
+      const run = (compiled: boolean) => {
+        const { model, x, labels } = make();
+        const optimizer = optimizerOf(model.parameters());
+        const step = (images: Tensor, wanted: Tensor) => {
+          const loss = crossEntropy(model.forward(images), wanted);
+          optimizer.zeroGrad();
+          loss.backward();
+          optimizer.step();
+          return loss;
+        };
+        const stepped = compiled ? on(step) : step;
+        const losses = Array.from({ length: 12 }, (_, i) => {
+          if (i === 6) optimizer.lr /= 2;
+          return stepped(x, labels).item();
+        });
+        return [losses, ...model.parameters().map((p) => [...p.data]), [rand([1]).item()]];
+      };
+      const [eager, compiled] = [run(false), run(true)];
+      expect(eager[0][11]).toBeLessThan(0.7 * eager[0][0]);
+      eager.forEach((numbers, i) => {
+        numbers.forEach((number, j) => {
+          expect(compiled[i][j]).toBeCloseTo(number, 5);
+        });
+      });
+      expect(compiled.at(-1)).toEqual(eager.at(-1));
+    });
+
+    it("saves and restores in the middle", () => {
+      const { model, x, labels } = make();
+      model.eval();
+      const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+      const step = on(() => {
+        const loss = crossEntropy(model.forward(x), labels);
+        optimizer.zeroGrad();
+        loss.backward();
+        optimizer.step();
+        return loss;
+      });
+      step();
+      const saved = model.stateDict();
+      const next = step().item();
+      step();
+      model.loadStateDict(saved);
+      expect(step().item()).toBe(next);
+    });
+  });
+
+  describe("a function that is not as it should be", () => {
+    const refused = (f: (x: Tensor) => unknown, ...words: string[]) => {
+      const compiled = on(f);
+      for (const word of words) expect(() => compiled(tensor([1]))).toThrow(word);
+      expect(tensor([1]).add(1).item()).toBe(2);
+    };
+
+    it("may not look at contents, of captured tensors neither, but print them", () => {
+      const w = tensor([1]);
+      refused((x) => x.item(), "item: float32[1] has no contents while compile traces", "compile.test.ts", "where()");
+      refused((x) => x.data, "data: ");
+      refused((x) => x.toArray(), "toArray: ");
+      refused((x) => x.read(), "read: ");
+      refused(() => w.item(), "item: ");
+      const prints: string[] = [];
+      on((x: Tensor) => prints.push(`${x.exp()} ${w}`))(tensor([1]));
+      expect(prints).toEqual(["tensor(float32[1], traced) tensor([1.0000])"]);
+    });
+
+    it("may not keep a traced tensor for later", () => {
+      const kept: Tensor[] = [];
+      const f = on((x: Tensor) => {
+        kept.push(x.add(1));
+      });
+      f(tensor([1]));
+      expect(() => kept[0].data).toThrow("a trace that is over");
+      expect(() => kept[0].add(1)).toThrow("a trace that is over");
+      refused((x) => x.add(kept[0]), "a trace that is over", "compile.test.ts");
+    });
+
+    it("may not use a tensor with a history from outside", () => {
+      const h = parameter([1]).mul(2);
+      refused((x) => x.mul(h), "compile: the function uses float32[1], the result of mul", "detach()");
+      expect(on((x: Tensor) => x.mul(h.detach()))(tensor([3])).item()).toBe(6);
+    });
+
+    it("must be synchronous", () => {
+      refused(async (x) => x.add(1), "promise");
+    });
+
+    it("may not read or set a learning rate, or requiresGrad from outside", () => {
+      const w = parameter([1]);
+      const optimizer = new SGD([w], { lr: 0.1 });
+      refused(() => optimizer.lr, "lr: ");
+      refused(() => {
+        optimizer.lr = 1;
+      }, "lr: ");
+      refused(() => {
+        w.requiresGrad = false;
+      }, "requiresGrad: ");
+      expect(optimizer.lr).toBe(0.1);
+    });
+
+    it("leaves nothing half-traced when it throws", () => {
+      const w = parameter([1]);
+      const before = w.data;
+      const f = on((x: Tensor) => {
+        w.mul(x).sum().backward();
+        w.assign(w.add(1));
+        throw new Error("stop");
+      });
+      expect(() => f(tensor([1]))).toThrow("stop");
+      expect([w.data, w.grad, w.version, w.requiresGrad]).toEqual([before, null, 0, true]);
+      expect(w.add(1).item()).toBe(2);
+    });
+
+    it("is named when an argument is nothing that can be compared", () => {
+      const f = on((x: unknown) => x);
+      expect(() => f(new Float32Array(2))).toThrow("compile: argument 0 is a typed array; make it a tensor");
+    });
+  });
+
+  it("a compiled function within another is a part of it", () => {
+    const w = tensor([1]);
+    const inner = on((x: Tensor) => {
+      w.assign(w.mul(2));
+      return x.add(w);
+    });
+    const outer = on((x: Tensor) => inner(inner(x)));
+    expect(outer(tensor([10])).item()).toBe(16);
+    expect(w.item()).toBe(4);
+    expect(() => inner.explain()).toThrow("no program");
+  });
+
+  it("modes that the function sets are set at each call", () => {
+    const dropout = new Dropout(0.5);
+    const f = on((x: Tensor) => {
+      dropout.eval();
+      return dropout.forward(x);
+    });
+    expect(f(tensor([1])).item()).toBe(1);
+    dropout.train();
+    expect(f(tensor([1])).item()).toBe(1);
+    expect(dropout.training).toBe(false);
+  });
+
+  it("random numbers are eager's, and the generator goes on", () => {
+    const draw = (f: () => Tensor[]) => {
+      manualSeed(5);
+      return [f(), f(), [rand([2])]].flat().map((x) => x.toArray());
+    };
+    const f = () => [rand([5]), randn([3])];
+    expect(draw(on(f))).toEqual(draw(f));
+  });
+
+  describe("checkFinite", () => {
+    it("names the first op that was not finite, its inputs' ranges and the line, and keeps the state", () => {
+      const w = parameter([1, -2]);
+      const f = on(
+        (x: Tensor) => {
+          const y = w.mul(x).log();
+          w.assign(w.add(y));
+          return y.exp();
+        },
+        { checkFinite: true },
+      );
+      expect(() => f(tensor([1, 1]))).toThrow(
+        /checkFinite: log at .*compile\.test\.ts:\d+:\d+ gives float32\[2\] with NaN, from float32\[2\] from -2 to 1/,
+      );
+      expect(w.toArray()).toEqual([1, -2]);
+      expect(f(tensor([1, -1])).data[0]).toBe(1);
+    });
+
+    it("does not mind constants, as a mask's -∞", () => {
+      const f = on((x: Tensor) => full([2], -Infinity).where(x.gt(0), x).softmax(0), { checkFinite: true });
+      expect(f(tensor([-1, 1])).toArray()).toEqual([1, 0]);
+    });
+
+    it("names an argument that holds NaN", () => {
+      const f = on((x: Tensor) => x.mul(2), { checkFinite: true });
+      expect(() => f(tensor([Number.NaN]))).toThrow("checkFinite: argument 0, float32[1] with NaN comes in");
+    });
+  });
+});
