@@ -1,5 +1,5 @@
 // Layers, losses and optimisers against PyTorch, from its own parameters: outputs and gradients, six steps of each
-// optimiser, and fifteen steps of training whose losses follow PyTorch's to 2e-5.
+// optimiser, and fifteen steps of training whose losses follow PyTorch's to 2e-5; at once, and compiled for each backend.
 
 import * as chainrule from "chainrule";
 import { Adam, crossEntropy, type Module, type Optimizer, SGD, type Tensor, tensor } from "chainrule";
@@ -7,25 +7,30 @@ import { describe, expect, it } from "vitest";
 import { difference } from "../fixtures/compare.ts";
 import { type LayerSpec, load, type Named, type OptimiserCase, type Recorded } from "../fixtures/load.ts";
 import { restore, runBackward, runCase } from "../fixtures/run.ts";
+import { compiledWays, ways } from "../fixtures/ways.ts";
 
 const { cases, layers, optimisers, runs } = load("networks");
 
 describe("losses, as in PyTorch", () => {
   for (const c of cases) {
     it(c.name, () => {
-      expect([...runCase(c), ...(c.grads ? runBackward(c) : [])].join("\n")).toBe("");
+      const compiled = compiledWays.flatMap(({ run }) => runCase(c, { wrap: run }));
+      expect([...runCase(c), ...compiled, ...(c.grads ? runBackward(c) : [])].join("\n")).toBe("");
     });
   }
 });
 
-describe("layers, as in PyTorch", () => {
+describe.each(Object.entries(ways))("layers, as in PyTorch, %s", (_, run) => {
   for (const { spec, state, input, output, upstream, grads } of layers) {
     it(`${title(spec)} of ${input.dtype}[${input.shape}]`, () => {
       const module = build(spec, state).eval();
       const x = restore(input, { requiresGrad: true });
-      const y = module.forward(x);
-      agree(y, output, "the output");
-      y.mul(restore(upstream)).sum().backward();
+      const step = run((x: Tensor, upstream: Tensor) => {
+        const y = module.forward(x);
+        y.mul(upstream).sum().backward();
+        return y;
+      });
+      agree(step(x, restore(upstream)), output, "the output");
       agree(x.grad, grads.input, "the input's gradient");
       for (const [name, parameter] of module.namedParameters()) agree(parameter.grad, grads[name], `${name}.grad`);
     });
@@ -39,16 +44,20 @@ describe("layers, as in PyTorch", () => {
   }
 });
 
-describe("optimisers, step by step as in PyTorch", () => {
+describe.each(Object.entries(ways))("optimisers, step by step as in PyTorch, %s", (_, run) => {
   for (const { name, options, parameters, steps } of optimisers) {
     it(`${name} ${JSON.stringify(options)} in ${parameters[0].dtype}`, () => {
       const trained = parameters.map((p) => restore(p, { requiresGrad: true }));
       const optimizer = optimiser(name, trained, options);
-      steps.forEach((step, t) => {
+      const move = run((grads: Tensor[]) => {
         trained.forEach((p, i) => {
-          p.grad = restore(step.grads[i]);
+          p.grad = grads[i];
         });
         optimizer.step();
+        optimizer.zeroGrad();
+      });
+      steps.forEach((step, t) => {
+        move(step.grads.map((grad) => restore(grad)));
         trained.forEach((p, i) => {
           agree(p, step.parameters[i], `parameter ${i} after step ${t + 1}`);
         });
@@ -66,17 +75,21 @@ describe("optimisers, step by step as in PyTorch", () => {
   });
 });
 
-describe("training follows PyTorch's losses to 2e-5", () => {
+describe.each(Object.entries(ways))("training follows PyTorch's losses to 2e-5, %s", (_, run) => {
   for (const { name, spec, start, batches, optimiser: kind, options, losses, end } of runs) {
     it(name, () => {
       const model = build(spec, start);
       const optimizer = optimiser(kind, model.parameters(), options);
-      losses.forEach((expected, step) => {
-        const { images, labels } = batches[step % batches.length];
-        const loss = crossEntropy(model.forward(restore(images)), restore(labels));
+      const train = run((images: Tensor, labels: Tensor) => {
+        const loss = crossEntropy(model.forward(images), labels);
         optimizer.zeroGrad();
         loss.backward();
         optimizer.step();
+        return loss;
+      });
+      losses.forEach((expected, step) => {
+        const { images, labels } = batches[step % batches.length];
+        const loss = train(restore(images), restore(labels));
         const off = Math.abs(loss.item() - expected);
         expect(off, `step ${step}: the loss is ${loss.item()}, in PyTorch ${expected}`).toBeLessThan(2e-5);
       });

@@ -1,13 +1,15 @@
 // Products as the assembler writes them: what plain loops say, whatever the sizes, the strides and the way the work is cut up.
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler.ts";
+import { type Code, type Local, Module } from "../../../src/backends/wasm/assembler.ts";
 import {
   describeMatmul,
+  type MatmulPlace,
   type MatmulSpec,
   scratchBytes,
   workUnits,
   writeMatmul,
 } from "../../../src/backends/wasm/matmul.ts";
+import { storeLanes } from "../../../src/backends/wasm/tile.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);
@@ -35,12 +37,13 @@ function compileMatmul(spec: MatmulSpec): (ranges?: readonly Range[]) => void {
 
 /** C after one run: the elements of the matrix, row by row; what lies between and behind them has to stay as it was. */
 function product(spec: MatmulSpec, ranges?: readonly Range[]): Float32Array {
-  const { m, n, c } = spec;
+  const { m, n } = spec;
+  const c = spec.c ?? { row: n };
   const size = Math.max(m, 1) * c.row + 16;
   numbers.fill(guard, places.c - 16, places.c + size);
   compileMatmul(spec)(ranges);
   const result = new Float32Array(m * n);
-  for (let i = 0; i < m; i++) {
+  for (let i = 0; i < m && spec.c; i++) {
     const row = numbers.subarray(places.c + i * c.row, places.c + i * c.row + n);
     result.set(row, i * n);
     row.fill(guard);
@@ -241,6 +244,60 @@ it("finish sees each element once, complete, with its place and the function's f
     const expected = plainLoops(problem).map((value, i) => Math.max(Math.fround(value + (i % 7)), 0));
     expect(product(withFinish)).toEqual(expected);
   }
+});
+
+describe("sums that take several steps wait in scratch", () => {
+  const sizes = [
+    { m: 5, n: 11, k: 9 },
+    { m: 13, n: 23, k: 1100 },
+    { m: 170, n: 265, k: 520 },
+  ];
+  /** Pushes the address of row · n + column in another array. */
+  const elementOf = (code: Code, other: Local, n: number, { row, column }: MatmulPlace) =>
+    code.get(row).i32(n).op("i32.mul").get(column).op("i32.add").i32(4).op("i32.mul").get(other).op("i32.add");
+
+  it("where finish reads what C held before: C = C - A·B", () => {
+    for (const problem of sizes.map((size) => spec(size))) {
+      const { m, n } = problem;
+      const run = compileMatmul({
+        ...problem,
+        sums: "scratch",
+        extras: 1,
+        finish: (code, at) => {
+          elementOf(code, at.extras[0], n, at).memory("v128.load", (places.c - places.extra) * 4);
+          code.get(at.value).op("f32x4.sub").set(at.value);
+        },
+      });
+      for (let i = 0; i < m * n + 4; i++) numbers[places.c + i] = i % 7;
+      run();
+      const expected = plainLoops(problem).map((value, i) => Math.fround((i % 7) - value));
+      expect(numbers.slice(places.c, places.c + m * n)).toEqual(expected);
+    }
+  });
+
+  it("where there is no C: finish stores what it likes", () => {
+    for (const problem of sizes.flatMap((size) => [spec(size), spec(size, "both transposed")])) {
+      const { m, n } = problem;
+      const written: MatmulSpec = {
+        ...problem,
+        c: null,
+        extras: 1,
+        finish: (code, at) => {
+          const place = code.local("i32");
+          elementOf(code, at.extras[0], n, at).set(place);
+          storeLanes(code, place, at.value, at.lanes);
+        },
+      };
+      const units = workUnits(written);
+      numbers.fill(guard, places.extra, places.extra + m * n + 4);
+      product(written, [
+        [Math.floor(units / 2), units],
+        [0, Math.floor(units / 2)],
+      ]);
+      expect(numbers.slice(places.extra, places.extra + m * n)).toEqual(plainLoops(problem));
+      expect(numbers[places.extra + m * n]).toBe(guard);
+    }
+  });
 });
 
 it("the plan in words", () => {

@@ -1,0 +1,119 @@
+// The one memory: it grows when something is placed, and says what is too large.
+import { describe, expect, it } from "vitest";
+import { Arena } from "../../../src/backends/wasm/arena.ts";
+import { hasVectors, requireVectors } from "../../../src/backends/wasm/features.ts";
+import { ProgramMemory } from "../../../src/backends/wasm/memory.ts";
+
+const mib = 2 ** 20;
+
+/** An engine that grants no more than so many pages. */
+const engine = (most: number) => ({
+  make: (limits: { readonly initial: number; readonly maximum: number }) => {
+    if (limits.maximum > most) throw new RangeError("could not allocate memory");
+    return new WebAssembly.Memory(limits);
+  },
+});
+
+describe("one memory for all programs", () => {
+  it("is made by need, as large as the engine allows", () => {
+    let made = 0;
+    const memory = new ProgramMemory({
+      make: (limits) => {
+        made++;
+        return new WebAssembly.Memory(limits);
+      },
+    });
+    expect([made, memory.used]).toEqual([0, 0]);
+    memory.allocate(4, "a tensor");
+    memory.allocate(4, "a tensor");
+    expect(made).toBe(1);
+    expect(new ProgramMemory(engine(9000)).limits).toEqual({ initial: 16, maximum: 8192, shared: false });
+    expect(() => new ProgramMemory(engine(100)).memory).toThrow(
+      "compile: this engine grants no memory of 256 MiB to WebAssembly",
+    );
+  });
+
+  it("grows, keeps its contents, and gives new views of them", () => {
+    const memory = new ProgramMemory();
+    const address = memory.allocate(8, "a tensor");
+    expect(address).toBeGreaterThan(0);
+    expect(address % 64).toBe(0);
+    const before = memory.views();
+    expect(memory.views() === before).toBe(true);
+    before.float64[address / 8] = Math.PI;
+    const far = memory.allocate(40 * mib, "a tensor");
+    const after = memory.views();
+    expect(after === before).toBe(false);
+    expect(after.float64[address / 8]).toBe(Math.PI);
+    expect(after.uint8.length).toBeGreaterThanOrEqual(far + 40 * mib + 16);
+    memory.free(far);
+    expect(memory.allocate(40 * mib, "a tensor")).toBe(far);
+  });
+
+  it("says what is too large, and stays usable", () => {
+    const memory = new ProgramMemory(engine(4096));
+    memory.allocate(100 * mib, "a tensor");
+    const parts = [{ shape: [60000, 784], dtype: "float32" }] as const;
+    expect(() => memory.allocate(200 * mib, "the program", parts)).toThrow(
+      "compile: the program needs 200 MiB, WebAssembly's memory ends at 256 MiB and 100 MiB are in use; the largest are float32[60000,784]",
+    );
+    expect(memory.used).toBeLessThan(101 * mib);
+    memory.allocate(100 * mib, "a tensor");
+  });
+
+  it("never reaches into the last page of 4 GiB", () => {
+    const memory = new ProgramMemory();
+    expect(() => memory.allocate(2 ** 32 - 65536 - 1024, "a tensor")).toThrow("WebAssembly's memory ends at 4 GiB");
+  });
+
+  it("tells when the system has no more", () => {
+    const memory = new ProgramMemory({
+      make: (limits) => {
+        const made = new WebAssembly.Memory(limits);
+        made.grow = () => {
+          throw new RangeError("failed to grow memory");
+        };
+        return made;
+      },
+    });
+    expect(() => memory.allocate(2 * mib, "a tensor")).toThrow(
+      "compile: a tensor needs 2 MiB, the system gave no more than 1 MiB",
+    );
+    expect(memory.used).toBe(0);
+  });
+});
+
+describe("the arena is as large as the largest program needs", () => {
+  it("and never smaller", () => {
+    const memory = new ProgramMemory();
+    const arena = new Arena(memory);
+    expect([arena.address, memory.used]).toEqual([0, 0]);
+    arena.reserve(1000);
+    const { address } = arena;
+    arena.reserve(10);
+    expect([arena.address, arena.bytes]).toEqual([address, 1000]);
+    memory.allocate(4, "a tensor");
+    arena.reserve(2000);
+    expect([arena.address > address, arena.bytes]).toEqual([true, 2000]);
+    expect(memory.used).toBeLessThan(3000);
+  });
+
+  it("what does not fit leaves it as it was", () => {
+    const memory = new ProgramMemory(engine(4096));
+    const arena = new Arena(memory);
+    arena.reserve(1000);
+    expect(() => arena.reserve(300 * mib, [{ shape: [9], dtype: "bool" }])).toThrow(
+      "compile: the program needs 300 MiB, WebAssembly's memory ends at 256 MiB; the largest are bool[9]",
+    );
+    expect(arena.bytes).toBe(1000);
+    expect(arena.address).toBeGreaterThan(0);
+  });
+});
+
+it("an engine without vectors is told apart", () => {
+  expect(hasVectors()).toBe(true);
+  expect(() => requireVectors()).not.toThrow();
+  expect(() => requireVectors(() => false)).toThrow(
+    'compile: this engine has no WebAssembly SIMD; use { backend: "reference" }',
+  );
+});
