@@ -1,0 +1,39 @@
+// What the browser gets to load: dist/ as it was built, and beside it the page, the fixtures and their code. The code is
+// compiled file by file into a folder of its own, with the compiler that builds the library; nothing is bundled.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..", "..");
+
+export interface Site {
+  /** What serve() wants: folders by the path below which they stand. */
+  readonly folders: Readonly<Record<string, string>>;
+  remove(): void;
+}
+
+export function makeSite(): Site {
+  // Does nothing when dist/ agrees with the sources, and so never tests an old build.
+  compile("-b", "src");
+  const folder = mkdtempSync(join(tmpdir(), "chainrule-browser-"));
+  const remove = () => rmSync(folder, { recursive: true });
+  try {
+    compile("-p", join("test", "browser"), "--outDir", folder);
+    cpSync(join(root, "test", "browser", "page.html"), join(folder, "browser", "page.html"));
+    for (const name of readdirSync(join(root, "test", "fixtures")).filter((name) => name.endsWith(".json.gz"))) {
+      cpSync(join(root, "test", "fixtures", name), join(folder, "fixtures", name));
+    }
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { folders: { "/dist/": join(root, "dist"), "/test/": folder }, remove };
+}
+
+function compile(...args: string[]): void {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...args], { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`browser tests did not run: tsc ${args.join(" ")} failed\n${stdout}${stderr}`);
+}
