@@ -1,0 +1,83 @@
+# PyTorch's side of bench/steps.js, on one thread: answers each line of JSON with one, as answer.js does.
+import base64
+import json
+import sys
+import time
+
+try:
+    import torch
+    from torch import nn
+except ImportError as error:
+    print(json.dumps({"error": f"{error}: pip install torch"}), flush=True)
+    sys.exit()
+
+torch.set_num_threads(1)
+torch.set_flush_denormal(False)
+
+
+def tensor(described, dtype):
+    values = torch.frombuffer(bytearray(base64.b64decode(described["data"])), dtype=torch.float32)
+    return values.reshape(described["shape"]).to(dtype)
+
+
+def layer(described):
+    kind = described["kind"]
+    if kind == "linear":
+        return nn.Linear(described["from"], described["to"])
+    if kind == "conv":
+        return nn.Conv2d(described["from"], described["to"], described["kernel"], padding=described["padding"])
+    return {"relu": nn.ReLU, "pool": lambda: nn.MaxPool2d(2), "flatten": nn.Flatten}[kind]()
+
+
+def train(work):
+    dtype = torch.float64 if work.get("float64") else torch.float32
+    model = nn.Sequential(*map(layer, work["layers"])).to(dtype)
+    with torch.no_grad():
+        for parameter, values in zip(model.parameters(), work["parameters"], strict=True):
+            parameter.copy_(tensor(values, dtype))
+    batches = [(tensor(batch["images"], dtype), torch.tensor(batch["labels"])) for batch in work["batches"]]
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work["optimizer"]["kind"]]
+    optimizer = make(model.parameters(), lr=work["optimizer"]["lr"])
+
+    def step(i):
+        images, labels = batches[i % len(batches)]
+        loss = nn.functional.cross_entropy(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step, None
+
+
+def multiply(work):
+    a, b = (tensor(work[name], torch.float32) for name in "ab")
+    result = torch.empty_like(a)
+
+    def step(_):
+        for _ in range(work["repeats"]):
+            torch.mm(a, b, out=result)
+
+    return step, lambda places: result.flatten()[torch.tensor(places)].tolist()
+
+
+step, entries, done = None, None, 0
+for line in sys.stdin:
+    question = json.loads(line)
+    if "entries" in question:
+        reply = {"values": entries(question["entries"])}
+    elif "run" not in question:
+        step, entries = multiply(question) if "size" in question else train(question)
+        reply = {"name": f"PyTorch {torch.__version__.split('+')[0]}"}
+    else:
+        values, milliseconds = [], []
+        used, before = time.process_time(), time.perf_counter()
+        for _ in range(question["run"]):
+            values.append(step(done))
+            done += 1
+            now = time.perf_counter()
+            milliseconds.append((now - before) * 1e3)
+            before = now
+        processor = (time.process_time() - used) * 1e3
+        reply = {"values": values, "milliseconds": milliseconds, "processor": processor}
+    print(json.dumps(reply), flush=True)

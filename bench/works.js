@@ -1,0 +1,123 @@
+// What bench/steps.js lets each side do: three nets' training steps and square matrix products, float32, with the same weights and
+// data for all, from a generator that needs nothing but 32-bit integers. `losses` are those of the first steps in float64, by PyTorch
+// (`node bench/steps.js --expect` prints them): a side has to give them before it is timed. More than four steps would tell nothing: Adam's
+// first ones divide by the size of the gradient, and so make much of its last bits.
+
+const linear = (from, to) => ({ kind: "linear", from, to });
+const conv = (from, to, kernel, padding) => ({ kind: "conv", from, to, kernel, padding });
+const relu = { kind: "relu" };
+const pool = { kind: "pool" }; // the largest of 2×2
+const flatten = { kind: "flatten" };
+const sgd = { kind: "sgd", lr: 0.1 };
+const adam = { kind: "adam", lr: 1e-3 };
+
+/** goal: what the project has set itself: a share of the limit, ms of compiling, µs of a call. processes: 5 if left out. */
+export const works = [
+  {
+    name: "W1",
+    title: "MLP 784-128-10, ReLU, batch 64, SGD",
+    ...{ input: [64, 784], layers: [linear(784, 128), relu, linear(128, 10)], optimizer: sgd },
+    losses: [2.3237296694151115, 2.3276198226665126, 2.3054937672559754, 2.3183078854451526],
+    goal: { share: 0.6, compile: 60 },
+  },
+  {
+    name: "W2",
+    title: "1×28×28, conv 1→8 and 8→16 of 5×5, each with ReLU and pool, linear 784→10, batch 64, Adam",
+    input: [64, 1, 28, 28],
+    layers: [conv(1, 8, 5, 2), relu, pool, conv(8, 16, 5, 2), relu, pool, flatten, linear(784, 10)],
+    optimizer: adam,
+    losses: [2.3204409919075757, 2.292096573864844, 2.3251083526173093, 2.3116499333005116],
+    goal: { share: 0.4, compile: 150 },
+  },
+  {
+    name: "W3",
+    title: "3×32×32, conv 3→32, 32→32, pool, 32→64, pool, of 3×3 with ReLU, linear 4096→10, batch 32, Adam",
+    input: [32, 3, 32, 32],
+    layers: [
+      ...[conv(3, 32, 3, 1), relu, conv(32, 32, 3, 1), relu, pool],
+      ...[conv(32, 64, 3, 1), relu, pool, flatten, linear(4096, 10)],
+    ],
+    optimizer: adam,
+    losses: [2.3052748292782628, 2.3674422149553296, 2.3121166588081934, 2.3372325769954254],
+    goal: { share: 0.55 },
+    processes: 3,
+  },
+  ...[
+    [64, 0.5],
+    [256, 0.8],
+    [512, 0.85],
+    [1024, 0.85],
+  ].map(([size, share]) => ({ name: `W4 ${size}`, title: `matmul ${size}`, size, goal: { share } })),
+  { name: "call", title: "a program of next to no work, chainrule alone", call: true, goal: { call: 10 } },
+];
+
+const batches = 4; // a step takes the next one, so that nobody can keep the last one's results
+const leastProducts = 2e7; // floating-point operations between two looks at the clock
+
+/** The floating-point operations of one step: twice the multiply-adds of matmul and convolution, forward and both gradients. */
+export function operationsOf({ input, layers, size }) {
+  if (size) return 2 * size ** 3;
+  let [batch, , height = 1, width = 1] = input;
+  let total = 0;
+  for (const [i, { kind, from, to, kernel = 1 }] of layers.entries()) {
+    if (kind === "pool") [height, width] = [height / 2, width / 2];
+    if (kind === "flatten") [height, width] = [1, 1];
+    if (kind !== "linear" && kind !== "conv") continue;
+    const passes = i === 0 ? 2 : 3; // the images want no gradient
+    total += passes * 2 * batch * height * width * from * to * kernel ** 2;
+  }
+  return total;
+}
+
+/** The question that hands a side its work: one line of JSON, the numbers in base64. */
+export function questionOf({ name, input, layers, optimizer, size, call }) {
+  if (call) return { name, call, repeats: 100 };
+  const uniform = generator(1);
+  const tensor = (shape, bound) => {
+    const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound;
+    return { shape, data: base64(values) };
+  };
+  if (size) {
+    const repeats = Math.ceil(leastProducts / (2 * size ** 3));
+    return { name, size, repeats, a: tensor([size, size], 1), b: tensor([size, size], 1) };
+  }
+  const parameters = layers.flatMap(({ kind, from, to, kernel }) => {
+    if (kind !== "linear" && kind !== "conv") return [];
+    const shape = kind === "conv" ? [to, from, kernel, kernel] : [to, from];
+    const bound = 1 / Math.sqrt(from * (kernel ?? 1) ** 2);
+    return [tensor(shape, bound), tensor([to], bound)];
+  });
+  const data = Array.from({ length: batches }, () => ({
+    images: tensor(input, 1),
+    labels: Array.from({ length: input[0] }, () => Math.floor(10 * uniform())),
+  }));
+  return { name, layers, optimizer, parameters, batches: data };
+}
+
+/** Places in a product's result, and what is there, summed in float64. */
+export function entriesOf({ size, a, b }) {
+  const [left, right] = [a, b].map(({ data }) => new Float32Array(new Uint8Array(Buffer.from(data, "base64")).buffer));
+  const places = Array.from({ length: 64 }, (_, i) => (i * 7919 * 131 + (i % 2) * (size - 1)) % size ** 2);
+  const values = places.map((place) => {
+    const [row, column] = [Math.floor(place / size), place % size];
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += left[row * size + k] * right[k * size + column];
+    return sum;
+  });
+  return { places, values };
+}
+
+function base64({ buffer }) {
+  return Buffer.from(buffer).toString("base64");
+}
+
+/** mulberry32: uniform in [0, 1), 32 bits of state. */
+function generator(state) {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
