@@ -8,9 +8,9 @@ import { register } from "tsx/esm/api";
 register();
 const { hasRelaxed } = await import("./limit.js");
 const { measureShares } = await import("./shares.js");
-const { Module } = await import("../src/backends/wasm/assembler.ts");
+const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
 const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolution } = await import(
-  "../src/backends/wasm/convolution.ts"
+  "../src/backends/wasm/products/convolution.ts"
 );
 
 const rounds = Number(process.argv[2] ?? 15);

@@ -1,6 +1,6 @@
 // The physical limit of one thread: a WebAssembly loop of f32x4 multiply-adds, sum = sum · x + y, in 8 to 13 chains that depend on nothing
 // but themselves; the best of these. What a kernel reaches is reported as a share of it.
-import { Module } from "../src/backends/wasm/assembler.ts";
+import { Module } from "../src/backends/wasm/assembler/assembler.ts";
 
 const rounds = 1 << 20;
 

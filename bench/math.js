@@ -3,8 +3,8 @@
 // the function's constants (V8 builds a constant anew in each block that uses it). Ways alternate, figures are medians.
 //
 //   node bench/math.js [rounds]
-import { Module } from "../dist/backends/wasm/assembler.js";
-import { MathFunctions, vectorMath } from "../dist/backends/wasm/math.js";
+import { Module } from "../dist/backends/wasm/assembler/assembler.js";
+import { MathFunctions, vectorMath } from "../dist/backends/wasm/math/vector-math.js";
 import { erf } from "../dist/tensor/ops/erf.js";
 
 const rounds = Number(process.argv[2] ?? 15);

@@ -8,8 +8,10 @@ import { register } from "tsx/esm/api";
 register();
 const { hasRelaxed } = await import("./limit.js");
 const { measureShares } = await import("./shares.js");
-const { Module } = await import("../src/backends/wasm/assembler.ts");
-const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import("../src/backends/wasm/matmul.ts");
+const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
+const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import(
+  "../src/backends/wasm/products/matmul.ts"
+);
 
 const rounds = Number(process.argv[2] ?? 15);
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");

@@ -22,6 +22,13 @@ const promises: Record<string, (output: string) => void> = {
   "xor.ts": (output) => {
     expect(output).toMatch(/^step 500 {2}loss 0\.000\d\d$/m);
   },
+  "digits.ts": (output) => {
+    const [first, second] = [...output.matchAll(/^epoch \d: reads ([\d.]+) % of the digits/gm)].map(([, x]) =>
+      Number(x),
+    );
+    expect(first).toBeGreaterThan(95);
+    expect(second).toBeGreaterThan(96.5);
+  },
   "moons.ts": (output) => {
     expect(output.match(/^step \d+ loss \d\.\d{4}, accuracy \d+ %$/gm)).toHaveLength(100);
     expect(output).toMatch(/^step 99 loss 0\.0\d+, accuracy 100 %$/m);

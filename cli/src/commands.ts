@@ -30,6 +30,7 @@ export function commands(finish: (code: number) => void): Command {
     .option("--lr <x>", `learning rate at the start, falling to 0 (default: ${defaults.lr})`, positive)
     .option("--seed <n>", `for weights and order (default: ${defaults.seed})`, integer(0, 2 ** 32 - 1))
     .option("--out <file>", "where to save (default: <data>-<model>.safetensors here, or the resumed file)")
+    .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
     .option("--resume <file>", "go on with an interrupted training, under its options; --epochs may be raised")
     .addOption(json())
     .action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
@@ -64,6 +65,6 @@ function integer(least: number, most: number): (text: string) => number {
 
 function positive(text: string): number {
   const value = /^[\d.]+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Give a number above 0, such as 0.05.");
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Give a number above 0, such as 0.003.");
   return value;
 }

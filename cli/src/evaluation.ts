@@ -1,5 +1,5 @@
 // What a net makes of a data set that it has not learned from.
-import { crossEntropy, noGrad, type Sequential } from "chainrule";
+import { compile, crossEntropy, noGrad, type Sequential, type Tensor } from "chainrule";
 import { batches, type Dataset } from "chainrule/data";
 import type { Description } from "./model-file.ts";
 
@@ -26,13 +26,18 @@ export async function evaluate(
   const confusion = description.classes.map(() => new Array<number>(classes).fill(0));
   let [at, correct, loss] = [0, 0, 0];
   net.eval();
+  const judge = compile((images: Tensor, labels: Tensor) =>
+    noGrad(() => {
+      const logits = net.forward(images);
+      return { loss: crossEntropy(logits, labels), said: logits.argmax(1), sure: logits.softmax(1) };
+    }),
+  );
   for (const { images, labels } of batches(data, { batchSize: 250, shuffle: false, ...description.normalisation })) {
     await new Promise((resolve) => setImmediate(resolve));
     if (stopped()) return null;
-    const logits = noGrad(() => net.forward(images));
-    loss += noGrad(() => crossEntropy(logits, labels).item()) * labels.size;
-    const said = logits.argmax(1).data;
-    const sure = logits.softmax(1).data;
+    const judged = judge(images, labels);
+    loss += judged.loss.item() * labels.size;
+    const [said, sure] = [judged.said.data, judged.sure.data];
     labels.data.forEach((truth, i) => {
       const answer = said[i];
       answers[at] = answer;

@@ -22,10 +22,11 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly resume?: string;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
-export const defaults: Plan = { model: "mlp", epochs: 2, batchSize: 64, lr: 0.05, seed: 0 };
+export const defaults: Plan = { model: "cnn", epochs: 4, batchSize: 64, lr: 0.003, seed: 0 };
 
 /** A loss curve that programs can read: one "step" event in so many steps. */
 const stepsPerEvent = 100;
@@ -49,7 +50,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
     training.resume(options.resume, saved);
   }
   announce(screen, { data, training, out });
-  await run(training, { screen, interrupt });
+  await run(training, { screen, interrupt, explain: options.explain ?? false });
   if (isReaderGone()) return 0;
   await saveModel(out, training, training.extras());
   if (interrupt.requested && training.epoch < plan.epochs)
@@ -134,13 +135,22 @@ function announce(screen: Screen, { data, training, out }: { data: Data; trainin
   });
 }
 
-async function run(training: Training, { screen, interrupt }: { screen: Screen; interrupt: Interrupt }): Promise<void> {
+interface Running {
+  readonly screen: Screen;
+  readonly interrupt: Interrupt;
+  readonly explain: boolean;
+}
+
+async function run(training: Training, { screen, interrupt, explain }: Running): Promise<void> {
   const { epochs } = training.plan;
   const done = { epochs: training.epoch, pictures: training.pictures };
   const picturesPerEpoch = training.picturesPerEpoch;
   const progress = new Progress(screen, { epochs, picturesPerEpoch, done });
+  let explained = !explain;
   try {
     for (const step of training.steps()) {
+      if (!explained) screen.say(`\n${training.explain()}\n`);
+      explained = true;
       if (step.step % stepsPerEvent === 0)
         screen.event("step", { step: step.step, epoch: step.epoch + 1, loss: step.loss });
       progress.show(step);

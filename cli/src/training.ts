@@ -1,7 +1,17 @@
 // The training loop, and what makes it repeatable. Everything that a further step depends on is in the weights, the optimiser's
 // tensors, the random generator's state and a Position; all four go into the model file. Stopped anywhere and resumed, training
 // takes the same steps as if it had never been stopped, bit for bit.
-import { crossEntropy, getRngState, manualSeed, type Sequential, SGD, setRngState, type Tensor } from "chainrule";
+import {
+  Adam,
+  type Compiled,
+  compile,
+  crossEntropy,
+  getRngState,
+  manualSeed,
+  type Sequential,
+  setRngState,
+  type Tensor,
+} from "chainrule";
 import { batches, type Dataset } from "chainrule/data";
 import { fingerprint } from "./data.ts";
 import { BadInput } from "./failure.ts";
@@ -42,7 +52,9 @@ export class Training implements Model {
   readonly plan: Plan;
   readonly #data: Dataset;
   readonly #fingerprint: string;
-  readonly #optimizer: SGD;
+  readonly #optimizer: Adam;
+  /** Forward, backward and update in one program: the loss, and how many pictures were right before it. */
+  readonly #step: Compiled<[images: Tensor, labels: Tensor], { readonly loss: Tensor; readonly correct: Tensor }>;
   readonly #position: Position = start(0);
 
   constructor(data: Dataset, description: Description, plan: Plan) {
@@ -52,7 +64,20 @@ export class Training implements Model {
     this.description = description;
     this.plan = plan;
     this.net = build(description.architecture);
-    this.#optimizer = new SGD(this.net.parameters(), { lr: plan.lr, momentum: 0.9 });
+    this.#optimizer = new Adam(this.net.parameters(), { lr: plan.lr });
+    this.#step = compile((images, labels) => {
+      const logits = this.net.forward(images);
+      const loss = crossEntropy(logits, labels);
+      this.#optimizer.zeroGrad();
+      loss.backward();
+      this.#optimizer.step();
+      return { loss, correct: logits.detach().argmax(1).eq(labels).sum() };
+    });
+  }
+
+  /** How the step is computed, once there was one. */
+  explain(): string {
+    return this.#step.explain();
   }
 
   /** Whole epochs behind it, and pictures seen of the one that it is in. */
@@ -79,7 +104,7 @@ export class Training implements Model {
         if (batch++ < position.batch) continue;
         const step = position.epoch * perEpoch + position.batch;
         this.#optimizer.lr = lr * (1 - step / (epochs * perEpoch));
-        const loss = this.#step(images, labels);
+        const loss = this.#take(images, labels);
         const { pictures, lossSum, correct, epoch } = position;
         const mean = { loss: lossSum / pictures, accuracy: correct / pictures, pictures };
         const endsEpoch = batch === perEpoch;
@@ -89,13 +114,9 @@ export class Training implements Model {
     }
   }
 
-  #step(images: Tensor, labels: Tensor): number {
+  #take(images: Tensor, labels: Tensor): number {
     const position = this.#position;
-    const logits = this.net.forward(images);
-    const loss = crossEntropy(logits, labels);
-    this.#optimizer.zeroGrad();
-    loss.backward();
-    this.#optimizer.step();
+    const { loss, correct } = this.#step(images, labels);
     const value = loss.item();
     if (!Number.isFinite(value))
       throw new BadInput(
@@ -105,7 +126,7 @@ export class Training implements Model {
     position.batch++;
     position.pictures += labels.size;
     position.lossSum += value * labels.size;
-    position.correct += countCorrect(logits, labels);
+    position.correct += correct.item();
     return value;
   }
 
@@ -165,12 +186,4 @@ function isPosition(value: Record<string, unknown>): value is Record<string, unk
     isCount(value.correct) &&
     typeof value.lossSum === "number"
   );
-}
-
-function countCorrect(logits: Tensor, labels: Tensor): number {
-  const answers = logits.detach().argmax(1).data;
-  const truth = labels.data;
-  let correct = 0;
-  for (let i = 0; i < answers.length; i++) if (answers[i] === truth[i]) correct++;
-  return correct;
 }

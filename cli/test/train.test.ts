@@ -33,7 +33,7 @@ describe("chainrule train", () => {
     expect(trained.stdout).not.toContain("\x1b");
     const [model, ...others] = readdirSync(cwd);
     expect(others).toEqual([]);
-    expect(model).toMatch(/^chainrule-.*-mlp\.safetensors$/);
+    expect(model).toMatch(/^chainrule-.*-cnn\.safetensors$/);
 
     const evaluated = await chainrule(["evaluate", model, data], { cwd });
     expect(evaluated.code).toBe(0);
@@ -42,7 +42,9 @@ describe("chainrule train", () => {
 
   test("the model file says all that is needed to use it, and how it came about", async () => {
     const cwd = temporaryFolder();
-    await chainrule(["train", small, "--epochs", "1", "--seed", "7", "--out", "m.safetensors"], { cwd });
+    await chainrule(["train", small, "--model", "mlp", "--epochs", "1", "--seed", "7", "--out", "m.safetensors"], {
+      cwd,
+    });
     const { tensors, metadata } = readSafetensors(readFileSync(join(cwd, "m.safetensors")));
     expect(JSON.parse(metadata.architecture)).toEqual([
       ["Flatten"],
@@ -59,7 +61,7 @@ describe("chainrule train", () => {
       model: "mlp",
       epochs: 1,
       batchSize: 64,
-      lr: 0.05,
+      lr: 0.003,
       epoch: 1,
       batch: 0,
     });
@@ -93,6 +95,18 @@ describe("chainrule train", () => {
     const last = events(evaluated).pop();
     expect(last).toEqual({ ...done, seconds: expect.any(Number) });
     expect(evaluated.stderr).toContain("test accuracy");
+  });
+
+  test("--explain shows the compiled step: its graph, its kernels and its memory", async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await chainrule(["train", small, "--epochs", "1", "--explain"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}%0 = argument 0 : float32\[64,1,12,12\]$/m);
+    expect(stdout).toMatch(/ = conv %.* @ conv2d\.1$/m);
+    expect(stdout).toMatch(/^k0 convolution conv_.*: i0<64 /m);
+    expect(stdout).toMatch(/^k0 conv_.*: tiles of /m);
+    expect(stdout).toMatch(/^arena of \d+ bytes/m);
+    expect(stdout).toMatch(/^test accuracy/m);
   });
 
   test("--model cnn", async () => {
@@ -203,8 +217,8 @@ describe("one seed, one result, bit for bit", () => {
     const resume = (...more: string[]) => chainrule(["train", small, "--resume", "m.safetensors", ...more], { cwd });
     for (const [flags, message] of [
       [["--seed", "4"], /--seed 4: m.safetensors was begun with --seed 3; leave --seed out/],
-      [["--lr", "0.5"], /--lr 0.5: m.safetensors was begun with --lr 0.05/],
-      [["--model", "cnn"], /--model cnn: m.safetensors was begun with --model mlp/],
+      [["--lr", "0.5"], /--lr 0.5: m.safetensors was begun with --lr 0.003/],
+      [["--model", "mlp"], /--model mlp: m.safetensors was begun with --model cnn/],
       [["--batch-size", "8"], /--batch-size 8: .*--batch-size 64/],
       [[], /has 1 epochs behind it already; give --epochs 2 or more/],
     ] as [string[], RegExp][]) {

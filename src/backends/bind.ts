@@ -1,5 +1,10 @@
-// The one file that chooses: which backends compile knows.
+// The one file that chooses: which backends compile knows, and who carries out large eager products.
 import { registerBackend } from "../compiler/compile.ts";
+import { carryLarge } from "../tensor/eager.ts";
+import { oneOpPrograms } from "./one-op.ts";
 import { reference } from "./reference.ts";
+import { wasm } from "./wasm/backend.ts";
 
+registerBackend(wasm);
 registerBackend(reference);
+carryLarge(oneOpPrograms(wasm));

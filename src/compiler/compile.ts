@@ -5,7 +5,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import type { Backend, Program } from "./backend.ts";
 import { blame, type Watched, watchRanges } from "./finite.ts";
-import type { Graph } from "./graph.ts";
+import { simplify } from "./simplify.ts";
 import { mapTensors, type Signature, signatureOf } from "./structure.ts";
 import { argumentGrads, type Traced, trace } from "./trace.ts";
 
@@ -43,7 +43,6 @@ interface Entry {
   readonly watched: Watched | null;
 }
 
-const simplify = (graph: Graph): Graph => graph;
 const most = 8;
 
 /**
@@ -111,7 +110,7 @@ function entryOf(
   f: (...args: unknown[]) => unknown,
   args: readonly unknown[],
   signature: Signature,
-  { backend: name = "reference", relaxed = true, threads, checkFinite = false }: CompileOptions,
+  { backend: name = "wasm", relaxed = true, threads, checkFinite = false }: CompileOptions,
 ): Entry {
   const backend = backends.get(name);
   if (backend === undefined)

@@ -120,9 +120,9 @@ class Reader {
     if (!isOp(op)) throw new Error(`there is no op ${op}`);
     const inputs = line.rest.startsWith("%") ? this.#list(line) : [];
     const attributes = attributesOf(line);
-    const stated = typeOf(line);
+    const stated = line.rest.startsWith(":") ? typeOf(line) : null;
     const made = node(op, inputs, attributes, { region: line.take("@") ? this.#path(line) : null });
-    if (made.dtype !== stated.dtype || !sameShape(made.shape, stated.shape))
+    if (stated !== null && (made.dtype !== stated.dtype || !sameShape(made.shape, stated.shape)))
       throw new Error(`${op} is ${describe(made)}, not ${describe(stated)}`);
     return made;
   }
@@ -165,7 +165,7 @@ function typeOf(line: Scanner): Type {
   return { dtype, shape: listOf(line, "]", number) };
 }
 
-/** The graph of a text. Node names may be any word after %; the printed ones are places. */
+/** The graph of a text. One written by hand may use any word after % as a name, and leave out the types of ops. */
 export function parse(text: string): Graph {
   const reader = new Reader();
   const lines = text.split("\n").map((line) => line.trim());

@@ -22,7 +22,7 @@ import {
 } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-const backends = ["reference"] as const;
+const backends = ["reference", "wasm"] as const;
 
 function parameter(values: number[]): Tensor {
   return tensor(values, { requiresGrad: true });

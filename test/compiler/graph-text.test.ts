@@ -62,8 +62,8 @@ it("pads, convolutions and inputs without dims read back", () => {
   expect(print(parse(text))).toBe(text);
 });
 
-it("a text written by hand may use any names and spaces", () => {
-  expect(print(parse("\n graph\n\n %x = argument 0:float32[ 2 ]\n %y = neg %x : float32[2]\n return %y\n"))).toBe(
+it("a text written by hand may use any names and spaces, and leave out types of ops", () => {
+  expect(print(parse("\n graph\n\n %x = argument 0:float32[ 2 ]\n %y = neg %x\n return %y\n"))).toBe(
     "graph\n  %0 = argument 0 : float32[2]\n  %1 = neg %0 : float32[2]\n  return %1",
   );
 });

@@ -65,21 +65,16 @@ function dataOf(memory: Memory, buffer: Buffer): TypedArray {
   return data;
 }
 
+const runners: { readonly [K in Kernel["kind"]]: (kernel: Extract<Kernel, { kind: K }>, memory: Memory) => void } = {
+  loops: runLoops,
+  scan: runScan,
+  matmul: runMatmul,
+  convolution: runConvolution,
+  topk: runTopk,
+};
+
 function runKernel(kernel: Kernel, memory: Memory): void {
-  switch (kernel.kind) {
-    case "loops":
-      return runLoops(kernel, memory);
-    case "scan":
-      return runScan(kernel, memory);
-    case "matmul":
-      return runMatmul(kernel, memory);
-    case "convolution":
-      return runConvolution(kernel, memory);
-    case "topk":
-      return runTopk(kernel, memory);
-    default:
-      return kernel satisfies never;
-  }
+  runners[kernel.kind](kernel as never, memory);
 }
 
 /** Visits the points of an index space, the last axis fastest. */
@@ -124,7 +119,7 @@ function evaluate(
 ): void {
   const load = (access: Access, extra = 0) =>
     at(dataOf(memory, access.buffer), placeOf(access, point) + extra, access.buffer);
-  const valueOf = (instruction: Instruction): number => {
+  const computed = (instruction: Instruction): number => {
     switch (instruction.kind) {
       case "load":
         return load(instruction.access, displacement("gather", instruction.indirection, values));
@@ -153,7 +148,7 @@ function evaluate(
     }
   };
   for (const instruction of instructions) {
-    values.push(valueOf(instruction));
+    values.push(computed(instruction));
     dtypes.push(instruction.dtype);
   }
 }

@@ -1,7 +1,7 @@
 // The assembler: an engine accepts what it writes, and it does what it says.
 import { describe, expect, it } from "vitest";
-import { type Code, type Local, Module, type ValueType } from "../../../src/backends/wasm/assembler.ts";
-import { type Instruction, opcodes } from "../../../src/backends/wasm/opcodes.ts";
+import { type Code, type Local, Module, type ValueType } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { type Instruction, opcodes } from "../../../src/backends/wasm/assembler/opcodes.ts";
 
 const pages = { initial: 1, maximum: 1, shared: false };
 
@@ -100,7 +100,8 @@ function signature(name: Instruction): { parameters: ValueType[]; results: Value
     };
   const from = /_(i32|i64|f32|f64)(x\d)?(_|$)/.exec(what);
   if (from && !vector) return { parameters: [from[1] as ValueType], results: [self] };
-  if (vector && /convert|trunc_sat|demote|promote/.test(what)) return { parameters: ["v128"], results: ["v128"] };
+  if (vector && /convert|trunc_sat|demote|promote|extend/.test(what))
+    return { parameters: ["v128"], results: ["v128"] };
   if (/^(any_true|all_true|bitmask)$/.test(what)) return { parameters: ["v128"], results: ["i32"] };
   if (/bitselect|relaxed/.test(what)) return { parameters: ["v128", "v128", "v128"], results: ["v128"] };
   if (/^(shl|shr)/.test(what) && vector) return { parameters: ["v128", "i32"], results: ["v128"] };

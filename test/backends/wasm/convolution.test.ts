@@ -1,13 +1,16 @@
 // Convolutions as the assembler writes them: what plain loops say, to the bit, for every way that an instance can be cut up.
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler.ts";
+import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import {
+  type ConvolutionPlace,
   type ConvolutionSpec,
   convolutionScratch,
   convolutionUnits,
   describeConvolution,
+  finishedLanes,
   writeConvolution,
-} from "../../../src/backends/wasm/convolution.ts";
+} from "../../../src/backends/wasm/products/convolution.ts";
+import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
 
 const pages = 256;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -174,6 +177,9 @@ describe("each element is the sum over channels, kernel rows and kernel columns,
     "stride and dilation": { stride: [2, 3], kernelDilation: [3, 2], padding: [3, 2], size: [13, 17] },
     "input dilated": { inputDilation: [2, 2], padding: [2, 2], high: [1, 2] },
     "input dilated, with a stride": { inputDilation: [2, 3], stride: [3, 2], padding: [2, 1] },
+    "input dilated, one column": {
+      ...{ size: [8, 1], kernel: [1, 4], stride: [2, 1], inputDilation: [1, 2], padding: [0, 1], high: [0, 2] },
+    },
     groups: { groups: 3, channels: 2, outputs: 4, padding: [1, 1] },
     depthwise: { groups: 6, channels: 1, outputs: 1, padding: [1, 1] },
     "one pixel": { kernel: [1, 1], channels: 20, outputs: 9 },
@@ -286,36 +292,70 @@ it("ranges of work, however they are cut and in whichever order, give the same b
   }
 });
 
+/** Σ index · step, in bytes, with `place` as the other array's first element: pushes the address of lane 0. */
+function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
+  code.i32(0);
+  for (const index of ["image", "group", "output", "row", "column"] as const)
+    code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");
+  code.i32(4).op("i32.mul").get(at.extras[0]).op("i32.add");
+}
+
+const finished: readonly Sizes[] = [
+  { groups: 2, padding: [1, 1] },
+  { size: [3, 4], outputs: 11 },
+  { outputs: 10, inputDilation: [2, 2], padding: [1, 1] },
+  { outputs: 5, groups: 2, inputDilation: [1, 3], kernel: [2, 2] },
+];
+
 it("finish sees each element once, complete, with its place and the function's further parameters", () => {
-  for (const sizes of [
-    { groups: 2, padding: [1, 1] as Pair },
-    { size: [3, 4] as Pair, outputs: 11 },
-    { outputs: 10, inputDilation: [2, 2] as Pair, padding: [1, 1] as Pair },
-  ]) {
+  for (const sizes of finished) {
     const problem = spec(sizes);
     const { groups, outputs, y } = problem;
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
+    const known = finishedLanes(problem);
     // value = max(value + other[the same place], 0)
     const values = convolve({
       ...problem,
       extras: 1,
-      finish: (code, { value, image, group, output, row, column, extras: [other] }) => {
-        code.i32(0);
-        const steps = [
-          [image, y.image],
-          [group, y.group],
-          [output, y.output],
-          [row, y.row],
-          [column, y.column],
-        ] as const;
-        for (const [index, step] of steps) code.get(index).i32(step).op("i32.mul", "i32.add");
-        code.i32(4).op("i32.mul").get(other).op("i32.add").memory("v128.load").get(value).op("f32x4.add");
-        code.f32x4(0).op("f32x4.max").set(value);
+      finish: (code, at) => {
+        expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
+        const other = code.local("v128");
+        for (let lane = 0; lane < at.lanes; lane++) {
+          elementOf(code, at, y);
+          code
+            .get(other)
+            .laneMemory("v128.load32_lane", lane, lane * at.apart * y.column * 4)
+            .set(other);
+        }
+        code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
       },
     });
     const expected = plainLoops(problem, Math.fround).sums.map((sum, i) => Math.max(Math.fround(sum + (i % 5)), 0));
     expect(groups * outputs).toBeGreaterThan(9);
     expect(values).toEqual(Float32Array.from(expected));
+  }
+});
+
+it("what finish stores by itself is not stored to y", () => {
+  for (const sizes of finished) {
+    const problem = spec(sizes);
+    const count = [...eachElement(problem)].length;
+    numbers.fill(guard, places.extra, places.extra + count + 4);
+    const untouched = convolve({
+      ...problem,
+      stores: false,
+      extras: 1,
+      finish: (code, at) => {
+        const place = code.local("i32");
+        elementOf(code, at, problem.y);
+        code.set(place);
+        storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+      },
+    });
+    expect(untouched.every((value) => value === guard)).toBe(true);
+    const expected = Float32Array.from(plainLoops(problem, Math.fround).sums);
+    expect(numbers.slice(places.extra, places.extra + count)).toEqual(expected);
+    expect(numbers[places.extra + count]).toBe(guard);
   }
 });
 

@@ -1,8 +1,10 @@
 // States in the memory: readable and writable from outside, whatever programs do to them in between.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { tensor, zeros } from "chainrule";
 import { expect, it } from "vitest";
-import { homeOf, settle } from "../../../src/backends/wasm/home.ts";
-import { programMemory } from "../../../src/backends/wasm/memory.ts";
+import { homeOf, settle } from "../../../src/backends/wasm/memory/home.ts";
+import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
 
 it("a tensor has one home, and its contents move there without a change of version", () => {
   const weight = tensor([1, 2, 3]);
@@ -84,4 +86,24 @@ it("memory grows without moving a home", () => {
   settle(weight, homeOf(weight));
   programMemory.allocate(30 * 2 ** 20, "a tensor");
   expect(weight.toArray()).toEqual([1, 2]);
+});
+
+it("a tensor that nobody can reach any more gives its block back", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const settled = () => {
+    const x = zeros([2 ** 18]);
+    settle(x, homeOf(x));
+    return x;
+  };
+  const kept = settled();
+  const before = programMemory.used;
+  for (let i = 0; i < 20; i++) settled();
+  expect(programMemory.used).toBeGreaterThan(before + 20 * 2 ** 20 - 1);
+  for (let i = 0; i < 20 && programMemory.used > before; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+  }
+  expect(programMemory.used).toBeLessThan(before + 2 * 2 ** 20);
+  expect(kept.data.length).toBe(2 ** 18);
 });

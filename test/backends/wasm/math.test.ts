@@ -2,8 +2,8 @@
 //
 //   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math.test.ts      all 2³² arguments of these; minutes each
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler.ts";
-import { MathFunctions, type MathName, vectorMath } from "../../../src/backends/wasm/math.ts";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { MathFunctions, type MathName, vectorMath } from "../../../src/backends/wasm/math/vector-math.ts";
 import { elementwise } from "../../../src/tensor/ops/elementwise.ts";
 
 const names = Object.keys(vectorMath) as MathName[];

@@ -1,6 +1,6 @@
 // Products as the assembler writes them: what plain loops say, whatever the sizes, the strides and the way the work is cut up.
 import { describe, expect, it } from "vitest";
-import { type Code, type Local, Module } from "../../../src/backends/wasm/assembler.ts";
+import { type Code, type Local, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import {
   describeMatmul,
   type MatmulPlace,
@@ -8,8 +8,8 @@ import {
   scratchBytes,
   workUnits,
   writeMatmul,
-} from "../../../src/backends/wasm/matmul.ts";
-import { storeLanes } from "../../../src/backends/wasm/tile.ts";
+} from "../../../src/backends/wasm/products/matmul.ts";
+import { storeLanes } from "../../../src/backends/wasm/products/tile.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);
@@ -264,14 +264,17 @@ describe("sums that take several steps wait in scratch", () => {
         sums: "scratch",
         extras: 1,
         finish: (code, at) => {
-          elementOf(code, at.extras[0], n, at).memory("v128.load", (places.c - places.extra) * 4);
+          elementOf(code, at.extras[0], n, at)
+            .i32((places.c - places.extra) * 4)
+            .op("i32.add")
+            .memory("v128.load");
           code.get(at.value).op("f32x4.sub").set(at.value);
         },
       });
       for (let i = 0; i < m * n + 4; i++) numbers[places.c + i] = i % 7;
       run();
       const expected = plainLoops(problem).map((value, i) => Math.fround((i % 7) - value));
-      expect(numbers.slice(places.c, places.c + m * n)).toEqual(expected);
+      expect(expected.findIndex((value, i) => value !== numbers[places.c + i])).toBe(-1);
     }
   });
 
@@ -294,7 +297,7 @@ describe("sums that take several steps wait in scratch", () => {
         [Math.floor(units / 2), units],
         [0, Math.floor(units / 2)],
       ]);
-      expect(numbers.slice(places.extra, places.extra + m * n)).toEqual(plainLoops(problem));
+      expect(plainLoops(problem).findIndex((value, i) => value !== numbers[places.extra + i])).toBe(-1);
       expect(numbers[places.extra + m * n]).toBe(guard);
     }
   });

@@ -1,5 +1,5 @@
 // Where float32 does not suffice: float64, two lanes at a time. The four lanes of x go through it in two halves.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 
 /** Adding it leaves the nearest whole number in the lowest bits. */
 export const rounder = 1.5 * 2 ** 52;

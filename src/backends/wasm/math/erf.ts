@@ -1,6 +1,6 @@
 // The error function: x + x·P(x²) near 0, and 1 - 2^-Q(|x|) from 0.9 on, where Q = -log₂ erfc is nearly a parabola
 // (the form is Norbert Juffa's). It rounds to 1 from 3.92 on.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { powerOfTwo } from "./exponential.ts";
 import { polynomial, signedLike } from "./polynomial.ts";
 

@@ -2,7 +2,7 @@
 //
 // Adding 1.5·2²³ to a float32 leaves the nearest whole number n in its lowest bits, so that 2ⁿ costs a shift and an
 // addition. Bounds are applied by pmin and pmax, which keep a NaN that stands first.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { ln2High, ln2Low, one, polynomial, signedLike, zeroLike } from "./polynomial.ts";
 
 const rounder = 1.5 * 2 ** 23;

@@ -1,7 +1,7 @@
 // ln x and ln(1 + x): x = 2ᵏ (1 + f) with √½ ≤ 1 + f < √2, and ln(1 + f) by the series of the inverse hyperbolic tangent:
 // with s = f / (2 + f) it is ln((1 + s) / (1 - s)) = 2s + s³·P(s²), written as f - (f²/2 - s (f²/2 + s²·P(s²))),
 // where the largest term, f, is exact (fdlibm, e_log.c).
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { ln2High, ln2Low, one, polynomial, zeroLike } from "./polynomial.ts";
 
 /** Bits of √½: what lies between two of its multiples by powers of two has one exponent k. */

@@ -1,6 +1,6 @@
 // What the vector functions share: Horner's rule, constants, and how a result keeps the sign of its argument. The coefficients of this
 // folder are minimax (Remez exchange), rounded to float32; the error beside each is that of the exact polynomial.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 
 // ln 2 in two parts, of which the first has 9 bits: a product with a whole number of up to 15 bits is exact (Cephes, expf).
 export const ln2High = 0.693359375;

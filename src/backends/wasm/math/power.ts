@@ -1,7 +1,7 @@
 // aᵇ = 2^(b·log₂ |a|), in float64, two lanes at a time: b·log₂ |a| is up to 150, and its absolute error is the relative one of
 // the result. Float32's subnormals are ordinary numbers there, and the one rounding, to float32 at the end, underflows and
 // overflows as it should. What remains, signs and IEEE 754's special values, is done on all four lanes.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { float, half, integer, join, rounder } from "./double.ts";
 
 /** (log₂((1 + s) / (1 - s)) - 2s / ln 2) / s³ in s² for (1 + s) / (1 - s) between √½ and √2, to 2⁻³⁷ of the logarithm. */

@@ -1,7 +1,7 @@
 // x = n·π/2 + r with |r| ≤ π/4, for sin and cos. Near a multiple of π/2 the subtraction cancels nearly all digits of x, so it
 // is done in float64, up to |x| = 2²⁵. Beyond, lane by lane in whole numbers, with those places of 1/2π that matter for the
 // exponent of x (M. Payne, R. Hanek: Radian reduction for trigonometric functions, 1983): rare, hence a branch.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { float, half, join, rounder } from "./double.ts";
 
 const far = 2 ** 25;

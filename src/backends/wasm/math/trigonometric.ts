@@ -1,5 +1,5 @@
 // sin and cos: x = n·π/2 + r, the polynomials of sin r and cos r, of which n modulo 4 chooses one and its sign.
-import type { Code, Local } from "../assembler.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
 import { polynomial, zeroLike } from "./polynomial.ts";
 import { type Reduced, reduce } from "./radians.ts";
 

@@ -1,0 +1,264 @@
+// A small assembler: WebAssembly modules, byte by byte. A module is written in one go, functions as callbacks that push
+// instructions; the names section tells profilers which kernel is which. (WebAssembly Core Specification, "Binary Format".)
+import { Bytes } from "./bytes.ts";
+import {
+  type Instruction,
+  type LaneInstruction,
+  type LaneMemoryInstruction,
+  laneMemoryOpcodes,
+  laneOpcodes,
+  type MemoryInstruction,
+  memoryOpcodes,
+  opcodes,
+} from "./opcodes.ts";
+
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const satisfies Record<
+  ValueType,
+  number
+>;
+
+/** A parameter or a local of the function that is being written. */
+export interface Local {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+/** A function of the module, imported or its own. */
+export interface Function {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** The body of a function: each method pushes one instruction. */
+export class Code {
+  readonly #bytes = new Bytes();
+  readonly #locals: ValueType[] = [];
+  readonly #parameters: number;
+  #depth = 0;
+
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  local(type: ValueType): Local {
+    this.#locals.push(type);
+    return { index: this.#parameters + this.#locals.length - 1, type };
+  }
+  get(local: Local): this {
+    return this.#indexed(0x20, local.index);
+  }
+  set(local: Local): this {
+    return this.#indexed(0x21, local.index);
+  }
+  tee(local: Local): this {
+    return this.#indexed(0x22, local.index);
+  }
+
+  op(...names: Instruction[]): this {
+    for (const name of names) this.#push(opcodes[name]);
+    return this;
+  }
+  /** `offset` is in bytes and not negative; `align` is log2 of what the address is a multiple of, the natural alignment if left out. */
+  memory(name: MemoryInstruction, offset = 0, align: number = memoryOpcodes[name].align): this {
+    this.#bytes.append(memoryOpcodes[name].code).unsigned(align).unsigned(offset);
+    return this;
+  }
+  laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
+    const { code, align } = laneMemoryOpcodes[name];
+    this.#bytes.append(code).unsigned(align).unsigned(offset).byte(lane);
+    return this;
+  }
+  lane(name: LaneInstruction, lane: number): this {
+    this.#bytes.append(laneOpcodes[name]).byte(lane);
+    return this;
+  }
+  /** 16 lane numbers: below 16 of the first vector, from 16 on of the second. */
+  shuffle(lanes: readonly number[]): this {
+    return this.#push([0xfd, 0x0d, ...lanes]);
+  }
+
+  i32(value: number): this {
+    this.#bytes.byte(0x41).signed(value | 0);
+    return this;
+  }
+  i64(value: bigint): this {
+    this.#bytes.byte(0x42).signed64(BigInt.asIntN(64, value));
+    return this;
+  }
+  f32(value: number): this {
+    return this.#push([0x43, ...new Uint8Array(Float32Array.of(value).buffer)]);
+  }
+  f64(value: number): this {
+    return this.#push([0x44, ...new Uint8Array(Float64Array.of(value).buffer)]);
+  }
+  /** One float32 in all four lanes. */
+  f32x4(value: number): this {
+    const bytes = new Uint8Array(Float32Array.of(value).buffer);
+    return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
+  }
+  /** One int32 in all four lanes. */
+  i32x4(value: number): this {
+    const bytes = new Uint8Array(Int32Array.of(value).buffer);
+    return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
+  }
+
+  /** Four int32, a lane each. */
+  int32s(...lanes: readonly [number, number, number, number]): this {
+    return this.#push([0xfd, 0x0c, ...new Uint8Array(Int32Array.from(lanes).buffer)]);
+  }
+
+  call(callee: Function): this {
+    return this.#indexed(0x10, callee.index);
+  }
+
+  /** Labels are depths at which a block was opened: br(label) leaves a block, and repeats a loop. */
+  block(body: (label: number) => void): this {
+    return this.#nest([0x02, 0x40], body);
+  }
+  loop(body: (label: number) => void): this {
+    return this.#nest([0x03, 0x40], body);
+  }
+  if(then: () => void, otherwise?: () => void): this {
+    this.#push([0x04, 0x40]);
+    this.#depth++;
+    then();
+    if (otherwise) {
+      this.#push([0x05]);
+      otherwise();
+    }
+    this.#depth--;
+    return this.#push([0x0b]);
+  }
+  br(label: number): this {
+    return this.#indexed(0x0c, this.#depth - label);
+  }
+  brIf(label: number): this {
+    return this.#indexed(0x0d, this.#depth - label);
+  }
+  /** Orders memory accesses between threads. */
+  fence(): this {
+    return this.#push([0xfe, 0x03, 0x00]);
+  }
+
+  /** for (i = from; i < to; i += step), tested before the first round; from and to push an i32. */
+  for(i: Local, from: () => void, to: () => void, step: number, body: () => void): this {
+    from();
+    this.set(i);
+    return this.block((done) => {
+      this.loop((again) => {
+        this.get(i);
+        to();
+        this.op("i32.ge_s").brIf(done);
+        body();
+        this.get(i).i32(step).op("i32.add").set(i).br(again);
+      });
+    });
+  }
+
+  /** The locals and the body, with their length in front. */
+  bytes(): Bytes {
+    const body = new Bytes().unsigned(this.#locals.length);
+    for (const type of this.#locals) body.byte(1).byte(typeCodes[type]);
+    body.append(this.#bytes.view()).byte(0x0b);
+    return new Bytes().sized(body);
+  }
+
+  #nest(open: readonly number[], body: (label: number) => void): this {
+    this.#push(open);
+    this.#depth++;
+    body(this.#depth);
+    this.#depth--;
+    return this.#push([0x0b]);
+  }
+  #push(bytes: readonly number[]): this {
+    for (const byte of bytes) this.#bytes.byte(byte);
+    return this;
+  }
+  #indexed(code: number, index: number): this {
+    this.#bytes.byte(code).unsigned(index);
+    return this;
+  }
+}
+
+interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+export interface Memory {
+  /** In pages of 64 KiB. */
+  readonly initial: number;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+/** A module that imports its memory as "env" "memory". Imported functions are declared before the module's own. */
+export class Module {
+  readonly #types: Bytes[] = [];
+  readonly #typeIndices = new Map<string, number>();
+  readonly #imports: Bytes[] = [];
+  readonly #importedFunctions: string[] = [];
+  readonly #functions: { readonly name: string; readonly type: number; readonly body: Bytes }[] = [];
+  readonly #exports: Bytes[] = [];
+
+  constructor({ initial, maximum, shared }: Memory) {
+    const limits = shared ? 0x03 : 0x01;
+    const entry = new Bytes().text("env").text("memory").byte(0x02).byte(limits);
+    this.#imports.push(entry.unsigned(initial).unsigned(maximum));
+  }
+
+  import(from: string, name: string, { parameters, results }: Signature): Function {
+    if (this.#functions.length > 0) throw new Error(`internal: import ${name} comes after a function`);
+    this.#imports.push(new Bytes().text(from).text(name).byte(0x00).unsigned(this.#type({ parameters, results })));
+    this.#importedFunctions.push(`${from}.${name}`);
+    return { index: this.#importedFunctions.length - 1, name };
+  }
+
+  /** Writes a function; body gets its code and its parameters, and leaves its results on the stack. */
+  function(name: string, signature: Signature, body: (code: Code, ...parameters: Local[]) => void): Function {
+    const { parameters } = signature;
+    const code = new Code(parameters.length);
+    const index = this.#importedFunctions.length + this.#functions.length;
+    body(code, ...parameters.map((type, place): Local => ({ index: place, type })));
+    if (index !== this.#importedFunctions.length + this.#functions.length)
+      throw new Error(`internal: ${name} was written while another function was`);
+    this.#functions.push({ name, type: this.#type(signature), body: code.bytes() });
+    return { index, name };
+  }
+
+  export(name: string, callee: Function): void {
+    this.#exports.push(new Bytes().text(name).byte(0x00).unsigned(callee.index));
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    const names = [...this.#importedFunctions, ...this.#functions.map(({ name }) => name)];
+    const functionNames = names.map((name, index) => new Bytes().unsigned(index).text(name));
+    const content = {
+      types: new Bytes().vector(this.#types),
+      imports: new Bytes().vector(this.#imports),
+      functions: new Bytes().vector(this.#functions.map(({ type }) => new Bytes().unsigned(type))),
+      exports: new Bytes().vector(this.#exports),
+      code: new Bytes().vector(this.#functions.map(({ body }) => body)),
+      names: new Bytes().text("name").byte(1).sized(new Bytes().vector(functionNames)),
+    };
+    const module = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    module.byte(1).sized(content.types).byte(2).sized(content.imports).byte(3).sized(content.functions);
+    module.byte(7).sized(content.exports).byte(10).sized(content.code).byte(0).sized(content.names);
+    return module.view();
+  }
+
+  #type({ parameters, results }: Signature): number {
+    const key = `${parameters} -> ${results}`;
+    const known = this.#typeIndices.get(key);
+    if (known !== undefined) return known;
+    const type = new Bytes().byte(0x60);
+    for (const list of [parameters, results]) {
+      type.unsigned(list.length);
+      for (const one of list) type.byte(typeCodes[one]);
+    }
+    this.#typeIndices.set(key, this.#types.length);
+    return this.#types.push(type) - 1;
+  }
+}

@@ -1,0 +1,214 @@
+// The elementwise ops as instructions: one line an op, total over the op table. A column is a class of values: f32x4 and i32x4 are
+// four float32 or four int32 (uint8 too, wrapped afterwards), mask is four bools as all ones or zeros; f64 and i32 are the numbers of kernels
+// with float64, where float32 is rounded after each op, as in the op table. An entry is the instructions that
+// turn the operands on the stack into the result, or a function that writes them.
+import type { ElementwiseName } from "../../../compiler/kernel.ts";
+import type { DType } from "../../../tensor/dtype.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import type { Instruction } from "../assembler/opcodes.ts";
+import type { Form, KernelContext } from "../kernel-writer.ts";
+import { type MathName, vectorMath } from "../math/vector-math.ts";
+import type { Held, Place } from "./body.ts";
+import { cast } from "./casts.ts";
+
+export interface Operation {
+  readonly code: Code;
+  readonly context: KernelContext;
+  readonly form: Form;
+  readonly operands: readonly Local[];
+  /** Of each operand, where it is known. */
+  readonly constants: readonly (number | undefined)[];
+  /** dtype of the last operand, and of the result. */
+  readonly from: DType;
+  readonly to: DType;
+}
+
+type Emission = readonly Instruction[] | ((operation: Operation) => void);
+type Class = "f32x4" | "i32x4" | "mask" | "f64" | "i32";
+export type Entry = Readonly<Partial<Record<Class, Emission>>> & {
+  /** The function that kernels of this op call or write in place. */
+  readonly math?: MathName;
+};
+
+/** The class of each dtype, in either form. */
+const classes = {
+  vector: { float32: "f32x4", float64: "f64", int32: "i32x4", uint8: "i32x4", bool: "mask" },
+  scalar: { float32: "f64", float64: "f64", int32: "i32", uint8: "i32", bool: "i32" },
+} as const satisfies Record<Form, Record<DType, Class>>;
+
+/** A function of math.ts, written in place: neighbouring vectors share its constants; in float64 it is called. */
+function fromMath(math: MathName): Entry {
+  return {
+    math,
+    f32x4: ({ code, operands }) => vectorMath[math].write(code, ...(operands as [Local, Local])),
+    f64: ({ code, context, operands }) => {
+      const callee = context.callees.imported.get(math);
+      if (!callee) throw new Error(`internal: ${math} was not imported`);
+      push(code, operands).call(callee);
+    },
+  };
+}
+
+const push = (code: Code, operands: readonly Local[]): Code => {
+  for (const operand of operands) code.get(operand);
+  return code;
+};
+
+/** (a, b) -> a if `compare` says so, else b. */
+const choose =
+  (compare: Instruction) =>
+  ({ code, operands: [a, b] }: Operation) =>
+    code.get(a).get(b).get(a).get(b).op(compare, "select");
+
+/**
+ * NaN in, NaN out, and +0 counts as more than -0: engines take eight instructions for that. Against a constant they take one, which
+ * keeps a NaN that stands first; where the other zero could survive, adding or the long way sees to it.
+ */
+const extremum =
+  (which: "max" | "min") =>
+  ({ code, operands: [a, b], constants }: Operation): void => {
+    const known = constants.findIndex((constant) => constant !== undefined);
+    const limit = known < 0 ? Number.NaN : (constants[known] ?? Number.NaN);
+    const [first, second] = known === 0 ? [b, a] : [a, b];
+    code.get(first).get(second);
+    if (Number.isNaN(limit) || (which === "min" && Object.is(limit, -0))) code.op(`f32x4.${which}`);
+    else code.op(`f32x4.p${which}`);
+    if (which === "max" && Object.is(limit, 0)) code.f32x4(0).op("f32x4.add");
+  };
+
+/** condition ? a : b of whole bits; where one of them is 0, the other and the mask say it all. */
+const bitselect = ({ code, operands: [condition, a, b], constants: [, ofA, ofB] }: Operation) => {
+  if (Object.is(ofB, 0)) return code.get(a).get(condition).op("v128.and");
+  if (Object.is(ofA, 0)) return code.get(b).get(condition).op("v128.andnot");
+  return code.get(a).get(b).get(condition).op("v128.bitselect");
+};
+const select = ({ code, operands: [condition, a, b] }: Operation) => code.get(a).get(b).get(condition).op("select");
+
+const integerPower = ({ code, context, operands }: Operation): void => {
+  const { integerPower: callee } = context.callees;
+  if (!callee) throw new Error("internal: integerPower was not written");
+  push(code, operands).call(callee);
+};
+
+const integerPowers = ({ code, context, operands }: Operation): void => {
+  const { integerPower: callee } = context.callees;
+  if (!callee) throw new Error("internal: integerPower was not written");
+  code.i32x4(0);
+  for (let lane = 0; lane < 4; lane++) {
+    for (const operand of operands) code.get(operand).lane("i32x4.extract_lane", lane);
+    code.call(callee).lane("i32x4.replace_lane", lane);
+  }
+};
+
+/** 1 where x > 0, -1 where x < 0, else 0, NaN too. */
+const signs = ({ code, operands: [x] }: Operation) => {
+  code.get(x).f32x4(0).op("f32x4.gt").f32x4(1).op("v128.and");
+  code.get(x).f32x4(0).op("f32x4.lt").f32x4(-1).op("v128.and", "v128.or");
+};
+const sign =
+  (greater: Instruction, less: Instruction, zero: (code: Code) => void) =>
+  ({ code, operands: [x] }: Operation) => {
+    code.get(x);
+    zero(code);
+    code.op(greater).get(x);
+    zero(code);
+    return code.op(less, "i32.sub");
+  };
+
+export const emission = {
+  neg: {
+    f32x4: ["f32x4.neg"],
+    i32x4: ["i32x4.neg"],
+    f64: ["f64.neg"],
+    i32: ({ code, operands: [x] }) => code.i32(0).get(x).op("i32.sub"),
+  },
+  abs: {
+    f32x4: ["f32x4.abs"],
+    i32x4: ["i32x4.abs"],
+    f64: ["f64.abs"],
+    i32: ({ code, operands: [x] }) => code.i32(0).get(x).op("i32.sub").get(x).get(x).i32(0).op("i32.lt_s", "select"),
+  },
+  sign: {
+    f32x4: signs,
+    i32x4: ({ code, operands: [x] }) => code.get(x).i32x4(-1).op("i32x4.max_s").i32x4(1).op("i32x4.min_s"),
+    f64: (operation) => sign("f64.gt", "f64.lt", (code) => code.f64(0))(operation).op("f64.convert_i32_s"),
+    i32: sign("i32.gt_s", "i32.lt_s", (code) => code.i32(0)),
+  },
+  floor: { f32x4: ["f32x4.floor"], f64: ["f64.floor"] },
+  round: { f32x4: ["f32x4.nearest"], f64: ["f64.nearest"] },
+  exp: fromMath("exp"),
+  expm1: fromMath("expm1"),
+  log: fromMath("log"),
+  log1p: fromMath("log1p"),
+  sqrt: { f32x4: ["f32x4.sqrt"], f64: ["f64.sqrt"] },
+  sin: fromMath("sin"),
+  cos: fromMath("cos"),
+  erf: fromMath("erf"),
+  tanh: fromMath("tanh"),
+  sigmoid: fromMath("sigmoid"),
+  add: { f32x4: ["f32x4.add"], i32x4: ["i32x4.add"], f64: ["f64.add"], i32: ["i32.add"] },
+  sub: { f32x4: ["f32x4.sub"], i32x4: ["i32x4.sub"], f64: ["f64.sub"], i32: ["i32.sub"] },
+  mul: { f32x4: ["f32x4.mul"], i32x4: ["i32x4.mul"], mask: ["v128.and"], f64: ["f64.mul"], i32: ["i32.mul"] },
+  div: { f32x4: ["f32x4.div"], f64: ["f64.div"] },
+  pow: { ...fromMath("pow"), i32x4: integerPowers, i32: integerPower },
+  maximum: {
+    f32x4: extremum("max"),
+    i32x4: ["i32x4.max_s"],
+    mask: ["v128.or"],
+    f64: ["f64.max"],
+    i32: choose("i32.gt_s"),
+  },
+  minimum: {
+    f32x4: extremum("min"),
+    i32x4: ["i32x4.min_s"],
+    mask: ["v128.and"],
+    f64: ["f64.min"],
+    i32: choose("i32.lt_s"),
+  },
+  eq: { f32x4: ["f32x4.eq"], i32x4: ["i32x4.eq"], mask: ["v128.xor", "v128.not"], f64: ["f64.eq"], i32: ["i32.eq"] },
+  lt: {
+    f32x4: ["f32x4.lt"],
+    i32x4: ["i32x4.lt_s"],
+    mask: ({ code, operands: [a, b] }) => code.get(b).get(a).op("v128.andnot"),
+    f64: ["f64.lt"],
+    i32: ["i32.lt_s"],
+  },
+  le: {
+    f32x4: ["f32x4.le"],
+    i32x4: ["i32x4.le_s"],
+    mask: ({ code, operands: [a, b] }) => code.get(a).op("v128.not").get(b).op("v128.or"),
+    f64: ["f64.le"],
+    i32: ["i32.le_s"],
+  },
+  where: { f32x4: bitselect, i32x4: bitselect, mask: bitselect, f64: select, i32: select },
+  cast: { f32x4: cast, i32x4: cast, mask: cast, f64: cast, i32: cast },
+} as const satisfies Record<ElementwiseName, Entry>;
+
+/** The op's result in a local. */
+export function writeOperation(place: Place, op: ElementwiseName, operands: readonly Held[], to: DType): Local {
+  const { code, context, form } = place;
+  const from = operands[operands.length - 1].dtype;
+  const column = classes[form][from];
+  const entry: Entry = emission[op];
+  const write = entry[column];
+  if (!write) throw new Error(`internal: ${op} of ${from} has no meaning`);
+  const locals = operands.map(({ local }) => local);
+  const constants = operands.map(({ constant }) => constant);
+  if (typeof write === "function") write({ code, context, form, operands: locals, constants, from, to });
+  else push(code, locals).op(...write);
+  narrow(code, form, to);
+  const result = code.local(typeOf(form, to));
+  code.set(result);
+  return result;
+}
+
+/** Rounds what is on the stack to what its dtype can hold. */
+export function narrow(code: Code, form: Form, dtype: DType): void {
+  if (form === "scalar" && dtype === "float32") code.op("f32.demote_f64", "f64.promote_f32");
+  if (dtype !== "uint8") return;
+  if (form === "scalar") code.i32(255).op("i32.and");
+  else code.i32x4(255).op("v128.and");
+}
+
+export const typeOf = (form: Form, dtype: DType): "v128" | "f64" | "i32" =>
+  form === "vector" ? "v128" : dtype === "float32" || dtype === "float64" ? "f64" : "i32";

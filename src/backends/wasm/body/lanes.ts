@@ -1,0 +1,262 @@
+// Four lanes of a buffer at a time. Neighbours are one instruction, a repeated number is spread over the lanes, every other number comes
+// by two loads and a shuffle, anything else lane by lane. uint8 becomes int32, bool a mask. Whole vectors are read also where fewer
+// lanes exist (12 bytes past an element are readable); apart from that only lanes that exist are read, and only those are stored.
+import type { Access } from "../../../compiler/kernel.ts";
+import type { DType } from "../../../tensor/dtype.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import { bytesOf } from "../layout.ts";
+import { advance, storeLanes } from "../products/tile.ts";
+import type { Decided, Memory, Place } from "./body.ts";
+
+const isByte = (dtype: DType): boolean => bytesOf(dtype) === 1;
+
+const inLocal = (code: Code): Local => {
+  const local = code.local("v128");
+  code.set(local);
+  return local;
+};
+
+/** Bytes 0, 1, ... of a vector at the front of each int32: what stood there as uint8, or as bool 0 or 1. */
+function widen(code: Code, dtype: DType): void {
+  if (!isByte(dtype)) return;
+  code.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
+  toMask(code, dtype);
+}
+
+const toMask = (code: Code, dtype: DType): void => {
+  if (dtype === "bool") code.op("i32x4.neg");
+};
+
+/** Where a lane's number lies: pushes an address and gives the offset that belongs to it. */
+type At = (elements: number) => number;
+
+/** Loads one number into all lanes. */
+function spread(code: Code, dtype: DType, at: At): void {
+  const offset = at(0);
+  if (isByte(dtype)) {
+    code.memory("i32.load8_u", offset).op("i32x4.splat");
+    toMask(code, dtype);
+  } else code.memory("v128.load32_splat", offset);
+}
+
+function neighbours(code: Code, dtype: DType, at: At): void {
+  const offset = at(0);
+  if (isByte(dtype)) {
+    code.memory("v128.load32_zero", offset, 0);
+    widen(code, dtype);
+  } else code.memory("v128.load", offset, 2);
+}
+
+/** Numbers 0, 2, 4, 6: the second load starts at the last of them less three, so that nothing past it is read. */
+function everyOther(code: Code, at: At): void {
+  code.memory("v128.load", at(0), 2);
+  code.memory("v128.load", at(3), 2);
+  code.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31]);
+}
+
+/** Every other number out of vectors that neighbours in the kernel's body may share. */
+function everyOtherOf(place: Place, access: Access, elements: number): Local | null {
+  const { code, lanes } = place;
+  const { dtype } = access.buffer;
+  const low = place.pair?.(access, elements);
+  if (!low) return null;
+  const first = low.odd ? 1 : 0;
+  const from = [0, 2, 4, 6].map((element) => element + first);
+  if (isByte(dtype)) {
+    code.get(low.vector).i32x4(0);
+    code.shuffle(from.flatMap((byte) => [byte, 16, 16, 16]));
+    toMask(code, dtype);
+  } else {
+    const high = lanes > 2 ? place.pair?.(access, elements + 4) : low;
+    if (!high) return null;
+    code
+      .get(low.vector)
+      .get(high.vector)
+      .shuffle(from.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+  }
+  return inLocal(code);
+}
+
+/** Loads the lanes that exist, each from its own place; the others are 0. */
+function apart(code: Code, dtype: DType, lanes: number, at: (lane: number) => number): Local {
+  const result = code.local("v128");
+  if (isByte(dtype)) code.i32x4(0);
+  else code.memory("v128.load32_zero", at(0));
+  code.set(result);
+  for (let lane = isByte(dtype) ? 0 : 1; lane < lanes; lane++) {
+    const offset = at(lane);
+    code.get(result);
+    if (isByte(dtype)) code.laneMemory("v128.load8_lane", 4 * lane, offset);
+    else code.laneMemory("v128.load32_lane", lane, offset);
+    code.set(result);
+  }
+  if (dtype === "bool") code.get(result).op("i32x4.neg").set(result);
+  return result;
+}
+
+/** The lanes `step` elements from each other, where `at` pushes the place of lane 0 plus elements. */
+function strided(code: Code, dtype: DType, lanes: number, step: number, at: At): Local {
+  if (step === 0 || lanes === 1) spread(code, dtype, at);
+  else if (step === 1) neighbours(code, dtype, at);
+  else if (step === 2 && lanes === 4 && !isByte(dtype)) everyOther(code, at);
+  else return apart(code, dtype, lanes, (lane) => at(lane * step));
+  return inLocal(code);
+}
+
+/** Stores the lanes that exist. */
+function storeStrided(code: Code, dtype: DType, value: Local, lanes: number, step: number, at: At): void {
+  if (!isByte(dtype)) {
+    if (step === 1 && lanes > 1) {
+      const offset = at(0);
+      storeLanes(code, inAddress(code), value, lanes, offset);
+      return;
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      const offset = at(lane * step);
+      code.get(value).laneMemory("v128.store32_lane", lane, offset);
+    }
+    return;
+  }
+  const bytes = code.local("v128");
+  code.get(value);
+  if (dtype === "bool") code.i32x4(1).op("v128.and");
+  code.set(bytes);
+  if (step === 1 && lanes === 4) {
+    const offset = at(0);
+    code.get(bytes).get(bytes).shuffle([0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]);
+    code.set(bytes).get(bytes).laneMemory("v128.store32_lane", 0, offset);
+    return;
+  }
+  for (let lane = 0; lane < lanes; lane++) {
+    const offset = at(lane * step);
+    code.get(bytes).laneMemory("v128.store8_lane", 4 * lane, offset);
+  }
+}
+
+const inAddress = (code: Code): Local => {
+  const local = code.local("i32");
+  code.set(local);
+  return local;
+};
+
+/** Index lanes that are not outside, 0 for those that are, of which the first is reported. */
+function checked({ context, code, table, lanes }: Place, { index, size, site }: Decided): Local {
+  const [inside, result] = [code.local("v128"), code.local("v128")];
+  code.get(index.local).i32x4(size).op("i32x4.lt_u").tee(inside).get(index.local).op("v128.and").set(result);
+  const { report } = context.callees;
+  if (!report) throw new Error("internal: report was not written");
+  const all = 2 ** (index.uniform ? 1 : lanes) - 1;
+  code.get(inside).op("i32x4.bitmask").i32(all).op("i32.and").i32(all).op("i32.ne");
+  code.if(() => {
+    for (let lane = 0; lane < (index.uniform ? 1 : lanes); lane++) {
+      code.get(inside).lane("i32x4.extract_lane", lane).op("i32.eqz");
+      code.if(() => code.get(table).i32(site).get(index.local).lane("i32x4.extract_lane", lane).call(report));
+    }
+  });
+  return result;
+}
+
+/** The addresses of an access that data decides: `at` gives them as though the access had no indirection. */
+function decidedAddress(place: Place, access: Access, decided: Decided): (lane: number, elements: number) => number {
+  const { code } = place;
+  const index = checked(place, decided);
+  const bytes = bytesOf(access.buffer.dtype) * decided.stride;
+  return (lane, elements) => {
+    const offset = place.address(access, elements);
+    code
+      .get(index)
+      .lane("i32x4.extract_lane", decided.index.uniform ? 0 : lane)
+      .i32(bytes)
+      .op("i32.mul", "i32.add");
+    if (decided.stride >= 0) return offset;
+    code.i32(offset).op("i32.add");
+    return 0;
+  };
+}
+
+/** There is one address for lane 0, from which the others follow. */
+function baseOf(code: Code, push: () => number, unit: number): At {
+  const base = code.local("i32");
+  const offset = push();
+  code.set(base);
+  advance(code, base, offset);
+  return (elements) => {
+    code.get(base);
+    if (elements >= 0) return elements * unit;
+    code.i32(elements * unit).op("i32.add");
+    return 0;
+  };
+}
+
+export const vectorMemory: Memory = {
+  constant({ code }, value, dtype) {
+    if (dtype === "float32") code.f32x4(value);
+    else code.i32x4(dtype === "bool" ? (value === 0 ? 0 : -1) : dtype === "uint8" ? value & 255 : value);
+    return inLocal(code);
+  },
+
+  position(place, offset, strides) {
+    const { code } = place;
+    const step = place.stride(strides);
+    place.position(offset, strides);
+    code.op("i32x4.splat");
+    if (step !== 0) code.int32s(0, step, 2 * step, 3 * step).op("i32x4.add");
+    return inLocal(code);
+  },
+
+  load(place, access, elements, decided) {
+    const { code, lanes } = place;
+    const { dtype } = access.buffer;
+    const step = place.stride(access.strides);
+    if (!decided) {
+      const every = step === 2 && lanes > 1 ? everyOtherOf(place, access, elements) : null;
+      return every ?? strided(code, dtype, lanes, step, (more) => place.address(access, elements + more));
+    }
+    const address = decidedAddress(place, access, decided);
+    if (!decided.index.uniform) return apart(code, dtype, lanes, (lane) => address(lane, elements + lane * step));
+    const at = baseOf(code, () => address(0, elements), bytesOf(dtype));
+    return strided(code, dtype, lanes, step, at);
+  },
+
+  store(place, access, value, mode, decided) {
+    const { code, lanes } = place;
+    const { dtype } = access.buffer;
+    const step = place.stride(access.strides);
+    const write = (count: number, held: Local, at: At) => {
+      if (mode === "set") storeStrided(code, dtype, held, count, step, at);
+      else storeStrided(code, dtype, added(code, dtype, held, strided(code, dtype, count, step, at)), count, step, at);
+    };
+    if (!decided) {
+      write(lanes, value.local, (more) => place.address(access, more));
+      return;
+    }
+    const address = decidedAddress(place, access, decided);
+    if (decided.index.uniform) {
+      write(
+        lanes,
+        value.local,
+        baseOf(code, () => address(0, 0), bytesOf(dtype)),
+      );
+      return;
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      const at = baseOf(code, () => address(lane, lane * step), bytesOf(dtype));
+      write(1, lane === 0 ? value.local : moved(code, value.local, lane), at);
+    }
+  },
+};
+
+/** One lane of a vector as lane 0. */
+function moved(code: Code, value: Local, lane: number): Local {
+  code.get(value).get(value);
+  code.shuffle(Array.from({ length: 16 }, (_, byte) => 4 * lane + (byte % 4)));
+  return inLocal(code);
+}
+
+function added(code: Code, dtype: DType, value: Local, before: Local): Local {
+  code.get(before).get(value);
+  if (dtype === "bool") throw new Error("internal: bools do not add");
+  code.op(dtype === "float32" ? "f32x4.add" : "i32x4.add");
+  if (dtype === "uint8") code.i32x4(255).op("v128.and");
+  return inLocal(code);
+}

@@ -1,0 +1,228 @@
+// What a reduction keeps while its loops run. Four lanes of float32 are summed as twice two float64, as exactly as the op table says;
+// max lets a NaN through; argmax keeps the largest and where it stood.
+import type { DType } from "../../../tensor/dtype.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import { narrow, typeOf } from "../body/elementwise.ts";
+import type { Form } from "../kernel-writer.ts";
+import { half, join } from "../math/double.ts";
+
+export interface Accumulator {
+  start(): void;
+  /** Takes `lanes` lanes in; `place` is where they stand along the reduced axes, for argmax. */
+  add(value: Local, lanes: number, place: Local | null): void;
+  /** What there is so far, lane by lane, in a new local. */
+  result(): Local;
+  /** Takes another's lanes in. */
+  absorb(other: this): void;
+  /** All lanes into one, in a new local: in all four lanes. */
+  merged(): Local;
+}
+
+const words = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+
+/** float32 in float64, lanes 0 and 1 in `low`, 2 and 3 in `high`. */
+export class WideSum implements Accumulator {
+  readonly #code: Code;
+  readonly #low: Local;
+  readonly #high: Local;
+
+  constructor(code: Code) {
+    this.#code = code;
+    [this.#low, this.#high] = [code.local("v128"), code.local("v128")];
+  }
+  start(): void {
+    this.#code.f32x4(0).set(this.#low).f32x4(0).set(this.#high);
+  }
+  add(value: Local, lanes: number): void {
+    const code = this.#code;
+    code.get(this.#low);
+    half(code, value, 0);
+    code.op("f64x2.add").set(this.#low);
+    if (lanes <= 2) return;
+    code.get(this.#high);
+    half(code, value, 1);
+    code.op("f64x2.add").set(this.#high);
+  }
+  result(): Local {
+    const code = this.#code;
+    const result = code.local("v128");
+    code.get(this.#low).op("f32x4.demote_f64x2_zero").get(this.#high).op("f32x4.demote_f64x2_zero");
+    join(code);
+    code.set(result);
+    return result;
+  }
+  absorb(other: WideSum): void {
+    const code = this.#code;
+    code.get(this.#low).get(other.#low).op("f64x2.add").set(this.#low);
+    code.get(this.#high).get(other.#high).op("f64x2.add").set(this.#high);
+  }
+  merged(): Local {
+    const code = this.#code;
+    const result = code.local("v128");
+    code.get(this.#low).get(this.#high).op("f64x2.add").set(this.#low);
+    code.get(this.#low).lane("f64x2.extract_lane", 0).get(this.#low).lane("f64x2.extract_lane", 1);
+    code.op("f64.add", "f32.demote_f64", "f32x4.splat").set(result);
+    return result;
+  }
+}
+
+/**
+ * The largest of float32, NaN above all. An engine's max takes eight instructions for that: here the largest number and whether there was
+ * a NaN are kept apart, and met at the end, where all ones are a NaN too.
+ */
+export class FloatMax implements Accumulator {
+  readonly #code: Code;
+  readonly #largest: Local;
+  readonly #strange: Local;
+  #first: boolean;
+
+  constructor(code: Code, first: boolean) {
+    this.#code = code;
+    this.#first = first;
+    [this.#largest, this.#strange] = [code.local("v128"), code.local("v128")];
+  }
+  start(): void {
+    this.#code.f32x4(-Infinity).set(this.#largest).i32x4(0).set(this.#strange);
+  }
+  add(value: Local): void {
+    const code = this.#code;
+    if (this.#first) code.get(value).set(this.#largest);
+    else code.get(this.#largest).get(value).op("f32x4.pmax").set(this.#largest);
+    this.#first = false;
+    code.get(value).get(value).op("f32x4.ne").get(this.#strange).op("v128.or").set(this.#strange);
+  }
+  result(): Local {
+    const code = this.#code;
+    const result = code.local("v128");
+    code.get(this.#largest).get(this.#strange).op("v128.or").set(result);
+    return result;
+  }
+  absorb(other: FloatMax): void {
+    this.add(other.result());
+  }
+  merged(): Local {
+    const code = this.#code;
+    const turned = code.local("v128");
+    for (const lanes of [words(2, 3, 0, 1), words(1, 0, 3, 2)]) {
+      const all = this.result();
+      code.get(all).get(all).shuffle(lanes).set(turned);
+      this.add(turned);
+    }
+    return this.result();
+  }
+}
+
+export type Combine = (code: Code) => void;
+
+/** One value that takes each next one in; four lanes or a number. */
+export class Single implements Accumulator {
+  readonly #code: Code;
+  readonly #form: Form;
+  readonly #start: (code: Code) => void;
+  readonly #combine: Combine | null;
+  readonly #local: Local;
+  readonly #dtype: DType;
+
+  /** Without `combine` the larger of two i32 is kept. */
+  constructor(code: Code, form: Form, dtype: DType, start: (code: Code) => void, combine: Combine | null) {
+    this.#code = code;
+    this.#form = form;
+    this.#dtype = dtype;
+    this.#start = start;
+    this.#combine = combine;
+    this.#local = code.local(typeOf(form, dtype));
+  }
+  start(): void {
+    this.#start(this.#code);
+    this.#code.set(this.#local);
+  }
+  add(value: Local): void {
+    const code = this.#code;
+    code.get(this.#local).get(value);
+    if (this.#combine) this.#combine(code);
+    else code.get(this.#local).get(value).op("i32.gt_s", "select");
+    code.set(this.#local);
+  }
+  result(): Local {
+    const code = this.#code;
+    const result = code.local(typeOf(this.#form, this.#dtype));
+    code.get(this.#local);
+    narrow(code, this.#form, this.#dtype);
+    code.set(result);
+    return result;
+  }
+  absorb(other: Single): void {
+    this.add(other.#local);
+  }
+  merged(): Local {
+    const code = this.#code;
+    const turned = code.local("v128");
+    for (const lanes of [words(2, 3, 0, 1), words(1, 0, 3, 2)]) {
+      code.get(this.#local).get(this.#local).shuffle(lanes).set(turned);
+      this.add(turned);
+    }
+    return this.result();
+  }
+}
+
+export interface Comparison {
+  readonly value: (code: Code) => void;
+  /** (x, best) -> whether x is to replace best; NaN is the largest, the first of equals stays. */
+  readonly exceeds: (code: Code, x: Local, best: Local) => void;
+}
+
+export class Argmax implements Accumulator {
+  readonly #code: Code;
+  readonly #comparison: Comparison;
+  readonly #form: Form;
+  readonly #best: Local;
+  readonly #place: Local;
+  #first: boolean;
+
+  constructor(code: Code, form: Form, dtype: DType, comparison: Comparison, first: boolean) {
+    this.#code = code;
+    this.#first = first;
+    this.#form = form;
+    this.#comparison = comparison;
+    this.#best = code.local(typeOf(form, dtype));
+    this.#place = code.local(typeOf(form, "int32"));
+  }
+  start(): void {
+    const code = this.#code;
+    this.#comparison.value(code);
+    code.set(this.#best);
+    if (this.#form === "vector") code.i32x4(0).set(this.#place);
+    else code.i32(0).set(this.#place);
+  }
+  add(value: Local, _lanes: number, place: Local | null): void {
+    if (!place) throw new Error("internal: argmax without a place");
+    const code = this.#code;
+    if (this.#first) {
+      this.#first = false;
+      code.get(value).set(this.#best);
+      return;
+    }
+    const exceeds = code.local(this.#form === "vector" ? "v128" : "i32");
+    this.#comparison.exceeds(code, value, this.#best);
+    code.set(exceeds);
+    const choice = this.#form === "vector" ? "v128.bitselect" : "select";
+    code.get(value).get(this.#best).get(exceeds).op(choice).set(this.#best);
+    code.get(place).get(this.#place).get(exceeds).op(choice).set(this.#place);
+  }
+  result(): Local {
+    const result = this.#code.local(typeOf(this.#form, "int32"));
+    this.#code.get(this.#place).set(result);
+    return result;
+  }
+  largest(): Local {
+    const result = this.#code.local(this.#best.type);
+    this.#code.get(this.#best).set(result);
+    return result;
+  }
+  absorb(): void {
+    throw new Error("internal: argmax runs along lanes that are not reduced");
+  }
+  merged(): Local {
+    throw new Error("internal: argmax runs along lanes that are not reduced");
+  }
+}

@@ -1,0 +1,149 @@
+// In which loop each value of a nest is computed: the innermost one in which anything that it depends on varies. And along which
+// values the lanes differ.
+import type { Access, Buffer, Instruction, Value } from "../../../compiler/kernel.ts";
+import type { Nest, Schedule } from "./nest.ts";
+
+interface Placed {
+  readonly value: Value;
+  readonly instruction: Instruction;
+  /** Inside so many loops; 0 is a unit of work, -1 the whole function. */
+  readonly level: number;
+}
+
+export interface Levels {
+  /** Which buffers the nest writes. */
+  readonly written: ReadonlySet<Buffer>;
+  /** Inside so many loops the reductions begin and the epilogue stands; null without reductions. */
+  readonly reduceDepth: number | null;
+  readonly instructions: readonly Placed[];
+  /** Whether a value differs from lane to lane. */
+  varies(value: Value): boolean;
+  /** Random bits whose positions run with the lanes from an even one on, so that two vectors take four blocks. */
+  readonly paired: ReadonlySet<Value>;
+  /** The number of an added value: where a point stands along the reduced axes, for argmax. */
+  readonly placeOfReduced: Value;
+}
+
+export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
+  const { axes, body, stores, reductions, epilogue, running } = nest;
+  const outer = loops.filter(({ axis }) => axes[axis].kind !== "reduce").length;
+  const lanesReduced = lane !== null && axes[lane].kind === "reduce";
+  const depths = axes.map((_, axis) => {
+    const depth = loops.findIndex((loop) => loop.axis === axis);
+    return depth >= 0 ? depth + 1 : units.includes(axis) ? 0 : -1;
+  });
+  const written = new Set([...stores, ...epilogue.stores].map(({ access }) => access.buffer));
+  if (running) written.add(running.buffer);
+
+  const levels = new Map<Value, number>();
+  const varying = new Set<Value>();
+  const strideLevel = (strides: readonly number[]) =>
+    strides.reduce((level, stride, axis) => (stride === 0 ? level : Math.max(level, depths[axis])), -1);
+  const accessLevel = ({ buffer, strides }: Access, innermost: number) =>
+    written.has(buffer) ? innermost : strideLevel(strides);
+  const along = (strides: readonly number[]) => lane !== null && (strides[lane] ?? 0) !== 0;
+
+  const levelOf = (instruction: Instruction, innermost: number): number => {
+    switch (instruction.kind) {
+      case "load":
+        return Math.max(
+          accessLevel(instruction.access, innermost),
+          instruction.indirection ? (levels.get(instruction.indirection.value) ?? -1) : -1,
+        );
+      case "constant":
+        return -1;
+      case "position":
+        return strideLevel(instruction.strides);
+      case "randomBits": {
+        const { key, counter, position } = instruction;
+        const loads = Math.max(accessLevel(key, innermost), accessLevel(counter, innermost));
+        return Math.max(loads, levels.get(position) ?? -1);
+      }
+      case "op":
+        return Math.max(-1, ...instruction.operands.map((operand) => levels.get(operand) ?? -1));
+      default:
+        return instruction satisfies never;
+    }
+  };
+  const instructions: Placed[] = [];
+  const place = (value: Value, instruction: Instruction, innermost: number) => {
+    const level = levelOf(instruction, innermost);
+    levels.set(value, level);
+    if (variesAlong(instruction, along, varying)) varying.add(value);
+    instructions.push({ value, instruction, level });
+  };
+  for (const [value, instruction] of body.entries()) place(value, instruction, loops.length);
+  const placeOfReduced = -1;
+  if (reductions.some(({ combine }) => combine === "argmax")) {
+    const strides = rowMajor(nest);
+    place(placeOfReduced, { kind: "position", offset: 0, strides, dtype: "int32" }, loops.length);
+  }
+  const first = body.length;
+  for (const [i, { value }] of reductions.entries()) {
+    levels.set(first + i, outer);
+    if (!lanesReduced && varying.has(value)) varying.add(first + i);
+  }
+  for (const [i, instruction] of epilogue.instructions.entries())
+    place(first + reductions.length + i, instruction, outer);
+  const reduceDepth = reductions.length === 0 ? null : outer;
+  return {
+    written,
+    paired: pairedOf(nest, lane),
+    reduceDepth,
+    instructions,
+    placeOfReduced,
+    varies: (value) => varying.has(value),
+  };
+}
+
+/** Whether an instruction's value differs from lane to lane, where `along` knows it of strides and `varying` of earlier values. */
+export function variesAlong(
+  instruction: Instruction,
+  along: (strides: readonly number[]) => boolean,
+  varying: ReadonlySet<Value>,
+): boolean {
+  switch (instruction.kind) {
+    case "load": {
+      const { access, indirection } = instruction;
+      return along(access.strides) || (indirection !== undefined && varying.has(indirection.value));
+    }
+    case "constant":
+      return false;
+    case "position":
+      return along(instruction.strides);
+    case "randomBits": {
+      const { key, counter, position } = instruction;
+      return along(key.strides) || along(counter.strides) || varying.has(position);
+    }
+    case "op":
+      return instruction.operands.some((operand) => varying.has(operand));
+    default:
+      return instruction satisfies never;
+  }
+}
+
+function pairedOf({ axes, body }: Nest, lane: number | null): Set<Value> {
+  const paired = new Set<Value>();
+  for (const [value, instruction] of body.entries()) {
+    if (instruction.kind !== "randomBits") continue;
+    const { key, counter, position } = instruction;
+    const at = body[position];
+    const fixed = [key, counter].every(({ strides }) => lane === null || strides[lane] === 0);
+    if (lane === null || !fixed || at.kind !== "position" || at.strides[lane] !== 1 || at.offset % 2 !== 0) continue;
+    if (at.strides.every((stride, axis) => axis === lane || axes[axis].size === 1 || stride % 2 === 0))
+      paired.add(value);
+  }
+  return paired;
+}
+
+/** Strides of the reduced axes as though they were an array of their own. */
+function rowMajor({ axes }: Nest): number[] {
+  const strides = axes.map(() => 0);
+  let stride = 1;
+  for (let axis = axes.length - 1; axis >= 0; axis--) {
+    if (axes[axis].kind !== "reduce") continue;
+    strides[axis] = stride;
+    stride *= axes[axis].size;
+  }
+  return strides;
+}

@@ -1,0 +1,254 @@
+// The kernels "matmul" and "convolution" as functions over a range of their work: their accesses become the sizes and strides of
+// matmul.ts and convolution.ts, their epilogue what finishes the sums (epilogue.ts).
+import {
+  type Access,
+  type Buffer,
+  type Convolution,
+  type Matmul,
+  readsOf,
+  type Store,
+} from "../../../compiler/kernel.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import { type KernelWriter, kernelParameters } from "../kernel-writer.ts";
+import {
+  type ConvolutionSpec,
+  convolutionScratch,
+  convolutionUnits,
+  describeConvolution,
+  finishedLanes,
+  writeConvolution,
+} from "./convolution.ts";
+import { isDirect, writeFinisher } from "./epilogue.ts";
+import { describeMatmul, type MatmulSpec, scratchBytes, workUnits, writeMatmul } from "./matmul.ts";
+
+const bytes = 4;
+
+const distinct = (buffers: readonly Buffer[]): Buffer[] => [...new Set(buffers)];
+
+/** Pushes the address of an access' element where all indices are 0 but those given. */
+function address(
+  code: Code,
+  pointers: ReadonlyMap<Buffer, Local>,
+  { buffer, offset, strides }: Access,
+  indices: readonly (Local | null)[] = [],
+): void {
+  const pointer = pointers.get(buffer);
+  if (!pointer) throw new Error(`internal: no pointer to ${buffer.name}`);
+  code.get(pointer);
+  if (offset !== 0) code.i32(offset * bytes).op("i32.add");
+  for (const [axis, index] of indices.entries()) {
+    if (index === null || strides[axis] === 0) continue;
+    code
+      .get(index)
+      .i32(strides[axis] * bytes)
+      .op("i32.mul", "i32.add");
+  }
+}
+
+/** C of a product: a store that can be the matrix itself, and which axis its rows are made of. */
+interface Target {
+  readonly store: Store | null;
+  readonly transposed: boolean;
+}
+
+/** Elements of a row must be neighbours and rows must not overlap; if columns are rows so, the transposed product is computed. */
+function targetOf({ axes, epilogue }: Matmul): Target {
+  const [m, n] = axes.slice(-3).map(({ size }) => size);
+  const rowsFit = (rows: number, row: number, columns: number, column: number) =>
+    (columns === 1 || column === 1) && (rows === 1 || row >= columns);
+  for (const transposed of [false, true]) {
+    for (const store of epilogue.stores) {
+      const [row, column] = store.access.strides.slice(-2);
+      const fits = transposed ? rowsFit(n, column, m, row) : rowsFit(m, row, n, column);
+      if (fits && isDirect(epilogue, store)) return { store, transposed };
+    }
+  }
+  const neighbours = (axis: -1 | -2) => epilogue.stores.filter(({ access }) => access.strides.at(axis) === 1).length;
+  return { store: null, transposed: neighbours(-2) > neighbours(-1) };
+}
+
+/** Whether nothing else of the kernel reads or writes the buffer of a store: only then may unfinished sums wait in it. */
+const isAlone = (kernel: Matmul, store: Store): boolean =>
+  readsOf(kernel).every(({ buffer }) => buffer !== store.access.buffer) &&
+  kernel.epilogue.stores.every((other) => other === store || other.access.buffer !== store.access.buffer);
+
+export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) => {
+  const { axes, epilogue } = kernel;
+  const sizes = axes.slice(0, -1).map(({ size }) => size);
+  const batch = sizes.slice(0, -2);
+  const [m, n] = sizes.slice(-2);
+  const [rowAxis, columnAxis, sumAxis] = [sizes.length - 2, sizes.length - 1, sizes.length];
+  const { store, transposed } = targetOf(kernel);
+  const [rows, columns] = transposed ? [n, m] : [m, n];
+  const { write, buffers } = writeFinisher(context, name, {
+    epilogue,
+    direct: store,
+    lane: transposed ? rowAxis : columnAxis,
+    sizes,
+    variants: [Math.min(columns, 4), columns % 4]
+      .filter((lanes, i, all) => lanes > 0 && all.indexOf(lanes) === i)
+      .map((lanes) => ({ lanes, apart: 1 })),
+  });
+  const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
+  const [ofA, ofB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
+  const spec: MatmulSpec = {
+    m: rows,
+    n: columns,
+    k: axes[sumAxis].size,
+    a: { row: a.strides[ofA], inner: a.strides[sumAxis] },
+    b: { inner: b.strides[sumAxis], column: b.strides[ofB] },
+    c: store && { row: rows === 1 ? columns : store.access.strides[ofA] },
+    ...(store && isAlone(kernel, store) ? {} : { sums: "scratch" as const }),
+    relaxed: context.relaxed,
+    ...(write
+      ? {
+          // table, pointers, indices of the batch
+          extras: 1 + buffers.length + batch.length,
+          finish: (code, { value, row, column, lanes, extras: [table, ...others] }) => {
+            const [pointers, matrices] = [others.slice(0, buffers.length), others.slice(buffers.length)];
+            const indices = [...matrices, ...(transposed ? [column, row] : [row, column])];
+            write(code, { value, indices, lanes, apart: 1, table, pointers });
+          },
+        }
+      : {}),
+  };
+  const product = writeMatmul(context.module, `${name}.product`, spec);
+  const pointers = distinct([kernel.a.buffer, kernel.b.buffer, ...buffers]);
+  const unitsOfMatrix = workUnits(spec);
+  const matrices = batch.reduce((count, size) => count * size, 1);
+  const callee = context.module.function(
+    name,
+    { parameters: kernelParameters(pointers), results: [] },
+    (code, ...parameters) => {
+      const at = new Map(pointers.map((buffer, i) => [buffer, parameters[i]]));
+      const [scratch, from, to, table] = parameters.slice(pointers.length);
+      const indices = batch.map((size) => (size === 1 ? null : code.local("i32")));
+      const one = (first: () => void, last: () => void) => {
+        address(code, at, a, indices);
+        address(code, at, b, indices);
+        if (store) address(code, at, store.access, indices);
+        else code.i32(0);
+        code.get(scratch);
+        first();
+        last();
+        if (write) {
+          code.get(table);
+          for (const buffer of buffers) address(code, at, { buffer, offset: 0, strides: [] });
+          for (const index of indices) index === null ? code.i32(0) : code.get(index);
+        }
+        code.call(product);
+      };
+      if (unitsOfMatrix * matrices === 0) return;
+      if (matrices === 1)
+        one(
+          () => code.get(from),
+          () => code.get(to),
+        );
+      else eachMatrix(code, { from, to, unitsOfMatrix, batch, indices }, one);
+    },
+  );
+  return {
+    callee,
+    pointers,
+    units: unitsOfMatrix * matrices,
+    scratch: scratchBytes(spec),
+    words: `${matrices === 1 ? "" : `${matrices} times `}${describeMatmul(spec)}`,
+  };
+};
+
+/** The matrices of which [from, to) has units: sets their indices, gives the body their first and last unit. */
+function eachMatrix(
+  code: Code,
+  {
+    from,
+    to,
+    unitsOfMatrix,
+    batch,
+    indices,
+  }: {
+    readonly from: Local;
+    readonly to: Local;
+    readonly unitsOfMatrix: number;
+    readonly batch: readonly number[];
+    readonly indices: readonly (Local | null)[];
+  },
+  body: (first: () => void, last: () => void) => void,
+): void {
+  const [first, last, rest] = [code.local("i32"), code.local("i32"), code.local("i32")];
+  code.block((done) => {
+    code.loop((again) => {
+      code.get(from).get(to).op("i32.ge_s").brIf(done);
+      // last = min(first + (to − from), units of a matrix)
+      code.get(from).i32(unitsOfMatrix).op("i32.rem_u").tee(first);
+      code.get(to).get(from).op("i32.sub", "i32.add").tee(last).i32(unitsOfMatrix);
+      code.get(last).i32(unitsOfMatrix).op("i32.lt_s", "select").set(last);
+      code.get(from).i32(unitsOfMatrix).op("i32.div_u").set(rest);
+      for (const [axis, index] of [...indices.entries()].toReversed()) {
+        if (index === null) continue;
+        code.get(rest).i32(batch[axis]).op("i32.rem_u").set(index);
+        code.get(rest).i32(batch[axis]).op("i32.div_u").set(rest);
+      }
+      body(
+        () => code.get(first),
+        () => code.get(last),
+      );
+      code.get(from).get(last).op("i32.add").get(first).op("i32.sub").set(from).br(again);
+    });
+  });
+}
+
+export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kernel, name) => {
+  const { axes, channels, x, w, epilogue } = kernel;
+  const { size, kernel: taps, stride, padding, inputDilation, kernelDilation } = kernel;
+  const sizes = axes.map(({ size }) => size);
+  const [batch, groups, outputs, rows, columns] = sizes;
+  const candidates = epilogue.stores.filter((store) => isDirect(epilogue, store));
+  const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
+  const [image = 0, group = 0, output = 0, row = 0, column = 0] = store?.access.strides ?? [];
+  const plain: ConvolutionSpec = {
+    ...{ batch, groups, channels, outputs, size, kernel: taps, positions: [rows, columns] },
+    ...{ stride, padding, inputDilation, kernelDilation, relaxed: context.relaxed },
+    x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
+    w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
+    y: { image, group, output, row, column },
+    ...(store ? {} : { stores: false as const }),
+  };
+  const variants = finishedLanes(plain);
+  const { write, buffers } = writeFinisher(context, name, { epilogue, direct: store, lane: 4, sizes, variants });
+  const spec: ConvolutionSpec = !write
+    ? plain
+    : {
+        ...plain,
+        extras: 1 + buffers.length,
+        finish: (code, { extras: [table, ...pointers], ...at }) =>
+          write(code, { ...at, indices: [at.image, at.group, at.output, at.row, at.column], table, pointers }),
+      };
+  const product = writeConvolution(context.module, `${name}.product`, spec);
+  const pointers = distinct([x.buffer, w.buffer, ...buffers]);
+  const callee = context.module.function(
+    name,
+    { parameters: kernelParameters(pointers), results: [] },
+    (code, ...parameters) => {
+      const at = new Map(pointers.map((buffer, i) => [buffer, parameters[i]]));
+      const [scratch, from, to, table] = parameters.slice(pointers.length);
+      if (convolutionUnits(spec) === 0) return;
+      address(code, at, x);
+      address(code, at, w);
+      if (store) address(code, at, store.access);
+      else code.i32(0);
+      code.get(scratch).get(from).get(to);
+      if (write) {
+        code.get(table);
+        for (const buffer of buffers) address(code, at, { buffer, offset: 0, strides: [] });
+      }
+      code.call(product);
+    },
+  );
+  return {
+    callee,
+    pointers,
+    units: convolutionUnits(spec),
+    scratch: convolutionScratch(spec),
+    words: describeConvolution(spec),
+  };
+};

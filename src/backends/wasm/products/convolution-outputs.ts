@@ -1,0 +1,262 @@
+// Convolution with four neighbouring outputs in a vector: y[position, output] = patches[position, k] · w[k, output], where a number
+// of the padded image meets a packed vector of the kernel. A tile is some positions of one image, or one position of some images, by
+// up to eight outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum goes
+// block by block, kept in scratch as [image][position][output] until it is complete.
+import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import type { ConvolutionSpec } from "./convolution.ts";
+import { acrossSums, area, type OutputsPlan, outputsPlan, width } from "./convolution-outputs-plan.ts";
+import { writeTiles } from "./convolution-outputs-tiles.ts";
+import { writePack } from "./pack.ts";
+import { writePad } from "./pad.ts";
+import { advance, storeStrided } from "./tile.ts";
+
+const bytes = 4;
+
+/** Outputs that go together: as many as a tile is wide, or what is left of them. */
+interface Panel {
+  readonly outputs: number;
+  readonly pack: WasmFunction;
+  readonly multiply: WasmFunction;
+}
+
+export function writeByOutputs(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+  const { batch, channels, kernel, kernelDilation, padding, x, w } = spec;
+  const plan = outputsPlan(spec);
+  const pad = writePad(module, `${name}.pad`, plan.padding);
+  const panels = [Math.min(width, spec.outputs), spec.outputs > width ? spec.outputs % width : 0]
+    .filter((outputs) => outputs > 0)
+    .map((outputs): Panel => {
+      const lines = { lines: outputs, width: Math.ceil(outputs / 4) * 4, line: w.output, inner: w.column };
+      return {
+        outputs,
+        pack: writePack(module, `${name}.w${outputs}`, lines),
+        multiply: writeTiles(module, `${name}.x${outputs}`, spec, plan, outputs),
+      };
+    });
+  const gather = writeGather(module, `${name}.gather`, spec, plan);
+  const outputBlocks = Math.ceil(spec.outputs / plan.outputs);
+  const imageBlocks = Math.ceil(batch / plan.images);
+  const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
+  return module.function(name, { parameters, results: [] }, (code, fromX, fromW, toY, scratch, unit, to, ...extras) => {
+    const index = () => code.local("i32");
+    const [group, output, outputs, image, images, c, channelCount, i, rowCount] = Array.from({ length: 9 }, index);
+    const [o, n, p, row, target, begun] = Array.from({ length: 6 }, index);
+    const zero = () => code.i32(0);
+    const add = (local: Local, by: number) =>
+      code
+        .get(local)
+        .i32(by * bytes)
+        .op("i32.mul", "i32.add");
+    /** to = min(limit − from, size) */
+    const count = (to: Local, from: Local, size: number, limit: number) => {
+      code.i32(limit).get(from).op("i32.sub").tee(to).i32(size).get(to).i32(size).op("i32.lt_s", "select").set(to);
+    };
+    const packPanel = ({ pack, outputs: columns }: Panel) => {
+      const across = Math.ceil(columns / 4) * 4;
+      code.get(scratch).i32(plan.packed).op("i32.add");
+      add(o, plan.channels * plan.kernelRows * kernel[1]).set(target);
+      code.for(
+        n,
+        zero,
+        () => code.get(channelCount),
+        1,
+        () =>
+          code.for(
+            row,
+            zero,
+            () => code.get(rowCount),
+            1,
+            () => {
+              code.get(fromW);
+              add(group, w.group);
+              add(output, w.output);
+              add(o, w.output);
+              add(c, w.channel);
+              add(n, w.channel);
+              add(i, w.row);
+              add(row, w.row).get(target).i32(kernel[1]).call(pack);
+              advance(code, target, kernel[1] * across * bytes);
+            },
+          ),
+      );
+    };
+    const multiplyPanel = ({ multiply }: Panel) => {
+      code.get(scratch).get(scratch).i32(plan.packed).op("i32.add");
+      add(o, plan.channels * plan.kernelRows * kernel[1])
+        .get(scratch)
+        .i32(plan.sums)
+        .op("i32.add");
+      add(o, 1).get(images).get(begun).get(channelCount).get(rowCount).call(multiply);
+    };
+    const eachPanel = (body: (panel: Panel) => void) => {
+      const [whole, edge] = panels;
+      code.for(
+        o,
+        zero,
+        () =>
+          code
+            .get(outputs)
+            .i32(whole.outputs - 1)
+            .op("i32.sub"),
+        whole.outputs,
+        () => body(whole),
+      );
+      if (edge)
+        code
+          .get(o)
+          .get(outputs)
+          .op("i32.lt_s")
+          .if(() => body(edge));
+    };
+    const padImages = () =>
+      code.for(
+        n,
+        zero,
+        () => code.get(images),
+        1,
+        () =>
+          code.for(
+            p,
+            zero,
+            () => code.get(channelCount),
+            1,
+            () => {
+              code.get(fromX);
+              add(group, x.group);
+              add(image, x.image);
+              add(n, x.image);
+              add(c, x.channel);
+              add(p, x.channel).get(scratch);
+              add(n, plan.channels * plan.plane);
+              add(p, plan.plane).get(i).i32(kernelDilation[0]).op("i32.mul").i32(padding[0]).op("i32.sub");
+              code
+                .get(rowCount)
+                .i32(kernelDilation[0])
+                .op("i32.mul")
+                .i32(reachOfPositions(spec))
+                .op("i32.add")
+                .call(pad);
+            },
+          ),
+      );
+    code.for(
+      unit,
+      () => code.get(unit),
+      () => code.get(to),
+      1,
+      () => {
+        code
+          .get(unit)
+          .i32(imageBlocks * outputBlocks)
+          .op("i32.div_u")
+          .set(group);
+        code.get(unit).i32(imageBlocks).op("i32.div_u").i32(outputBlocks).op("i32.rem_u");
+        code.i32(plan.outputs).op("i32.mul").set(output);
+        code.get(unit).i32(imageBlocks).op("i32.rem_u").i32(plan.images).op("i32.mul").set(image);
+        count(outputs, output, plan.outputs, spec.outputs);
+        count(images, image, plan.images, batch);
+        code.i32(0).set(begun);
+        const blocks = () => {
+          count(channelCount, c, plan.channels, channels);
+          code.for(
+            i,
+            zero,
+            () => code.i32(Math.max(kernel[0], 1)),
+            plan.kernelRows,
+            () => {
+              count(rowCount, i, plan.kernelRows, kernel[0]);
+              eachPanel(packPanel);
+              code.get(rowCount).if(padImages);
+              eachPanel(multiplyPanel);
+              code.i32(1).set(begun);
+            },
+          );
+        };
+        code.for(c, zero, () => code.i32(Math.max(channels, 1)), plan.channels, blocks);
+        code.get(scratch).i32(plan.sums).op("i32.add").get(toY);
+        code.get(group).get(output).get(outputs).get(image).get(images);
+        for (const extra of extras) code.get(extra);
+        code.call(gather);
+      },
+    );
+  });
+}
+
+/** Padded rows that all positions read with a kernel of r rows, less r · kernelDilation. */
+const reachOfPositions = ({ positions, stride, kernelDilation }: ConvolutionSpec): number =>
+  (positions[0] - 1) * stride[0] + 1 - kernelDilation[0];
+
+/** A function (sums, y, group, output, outputs, image, images, ...extras): the sums become rows of y. */
+function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: OutputsPlan): WasmFunction {
+  const { positions, y, finish } = spec;
+  const across = acrossSums(plan);
+  const parameters = Array.from({ length: 7 + (spec.extras ?? 0) }, () => "i32" as const);
+  return module.function(
+    name,
+    { parameters, results: [] },
+    (code, sums, toY, group, firstOutput, outputs, firstImage, images, ...extras) => {
+      const [image, output, row, column, n, o, from, to] = Array.from({ length: 8 }, () => code.local("i32"));
+      const value = code.local("v128");
+      const zero = () => code.i32(0);
+      const add = (local: Local, by: number) => code.get(local).i32(by).op("i32.mul", "i32.add");
+      const some = (lanes: number) => {
+        code.get(from).memory("v128.load32_zero").set(value);
+        for (let lane = 1; lane < lanes; lane++)
+          code
+            .get(from)
+            .get(value)
+            .laneMemory("v128.load32_lane", lane, lane * across)
+            .set(value);
+        finish?.(code, { value, image, group, output, row, column, apart: 1, lanes, extras });
+        if (spec.stores !== false) storeStrided(code, to, value, lanes, 0, y.column);
+        advance(code, from, lanes * across);
+        advance(code, to, lanes * y.column * bytes);
+      };
+      const left = positions[1] % 4;
+      code.for(
+        n,
+        zero,
+        () => code.get(images),
+        1,
+        () =>
+          code.for(
+            o,
+            zero,
+            () => code.get(outputs),
+            1,
+            () =>
+              code.for(
+                row,
+                zero,
+                () => code.i32(positions[0]),
+                1,
+                () => {
+                  code.get(firstImage).get(n).op("i32.add").set(image);
+                  code.get(firstOutput).get(o).op("i32.add").set(output);
+                  code.get(sums);
+                  add(n, area(spec) * across);
+                  add(o, bytes);
+                  add(row, positions[1] * across)
+                    .set(from)
+                    .get(toY);
+                  add(group, y.group * bytes);
+                  add(image, y.image * bytes);
+                  add(output, y.output * bytes);
+                  add(row, y.row * bytes).set(to);
+                  if (positions[1] < 4) code.i32(0).set(column);
+                  else
+                    code.for(
+                      column,
+                      zero,
+                      () => code.i32(positions[1] - left),
+                      4,
+                      () => some(4),
+                    );
+                  if (left > 0) some(left);
+                },
+              ),
+          ),
+      );
+    },
+  );
+}

@@ -1,0 +1,204 @@
+// Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position], where
+// the patches are the padded image itself, read from another place for each k. A tile is some outputs by up to eight positions.
+import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import type { ConvolutionSpec } from "./convolution.ts";
+import { type Panels, type PositionsPlan, positionsPlan, reach, widthOf } from "./convolution-positions-plan.ts";
+import { writePad } from "./pad.ts";
+import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
+
+const bytes = 4;
+
+export function writeByPositions(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+  const { groups, channels, positions, stride, padding, x, w, y } = spec;
+  const plan = positionsPlan(spec);
+  const pad = plan.padding && writePad(module, `${name}.pad`, plan.padding);
+  const multiply = plan.panels.map((panels) =>
+    writePanels(module, `${name}.${panels.height}x${panels.columns}`, spec, plan, panels),
+  );
+  const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
+  return module.function(name, { parameters, results: [] }, (code, fromX, fromW, toY, scratch, unit, to, ...extras) => {
+    const [image, group, row, rows, channel, source, b] = Array.from({ length: 7 }, () => code.local("i32"));
+    const add = (index: Local, by: number) =>
+      code
+        .get(index)
+        .i32(by * bytes)
+        .op("i32.mul", "i32.add");
+    code.for(
+      unit,
+      () => code.get(unit),
+      () => code.get(to),
+      1,
+      () => {
+        code
+          .get(unit)
+          .i32(plan.blocks * groups)
+          .op("i32.div_u")
+          .set(image);
+        code.get(unit).i32(plan.blocks).op("i32.div_u").i32(groups).op("i32.rem_u").set(group);
+        code.get(unit).i32(plan.blocks).op("i32.rem_u").i32(plan.rows).op("i32.mul").set(row);
+        // rows = min(positions − row, plan.rows)
+        code.i32(positions[0]).get(row).op("i32.sub").tee(rows).i32(plan.rows);
+        code.get(rows).i32(plan.rows).op("i32.lt_s", "select").set(rows);
+        code.get(fromX);
+        add(image, x.image);
+        add(group, x.group).set(source);
+        if (pad) {
+          code.for(
+            channel,
+            () => code.i32(0),
+            () => code.i32(channels),
+            1,
+            () => {
+              code.get(source);
+              add(channel, x.channel).get(scratch);
+              add(channel, plan.plane).get(row).i32(stride[0]).op("i32.mul").i32(padding[0]).op("i32.sub");
+              code.get(rows).i32(stride[0]).op("i32.mul").i32(reach(spec, 0)).op("i32.add").call(pad);
+            },
+          );
+          code.get(scratch).set(b);
+        } else {
+          code.get(source);
+          add(row, stride[0] * x.row).set(b);
+          advance(code, b, -(padding[0] * x.row + padding[1]) * bytes);
+        }
+        for (const panels of multiply) {
+          code.get(fromW);
+          add(group, w.group).get(b).get(toY);
+          add(image, y.image);
+          add(group, y.group);
+          add(row, y.row).get(image).get(group).get(row).get(rows);
+          for (const extra of extras) code.get(extra);
+          code.call(panels);
+        }
+      },
+    );
+  });
+}
+
+/** A function (w, patches, y, image, group, row, rows, ...extras): rows of y of one image and group, in some of their columns. */
+function writePanels(
+  module: Module,
+  name: string,
+  spec: ConvolutionSpec,
+  plan: PositionsPlan,
+  panels: Panels,
+): WasmFunction {
+  const { outputs, stride, w, y } = spec;
+  const width = widthOf(spec);
+  const parameters = Array.from({ length: 7 + (spec.extras ?? 0) }, () => "i32" as const);
+  return module.function(name, { parameters, results: [] }, (code, a, b, c, image, group, row, rows, ...extras) => {
+    const [output, column, end, fromA, fromB, toC, patch, place] = Array.from({ length: 8 }, () => code.local("i32"));
+    const tile = (height: number) => {
+      code
+        .get(b)
+        .i32(panels.first * bytes)
+        .op("i32.add")
+        .set(patch);
+      code
+        .get(c)
+        .get(output)
+        .i32(y.output * bytes)
+        .op("i32.mul", "i32.add")
+        .i32(panels.first * y.column * bytes);
+      code.op("i32.add").set(place).i32(panels.first).set(column);
+      code.loop((again) => {
+        code
+          .get(a)
+          .get(output)
+          .i32(w.output * bytes)
+          .op("i32.mul", "i32.add")
+          .set(fromA);
+        code.get(patch).set(fromB).get(place).set(toC);
+        writeTile(
+          code,
+          spec,
+          plan,
+          { height, columns: panels.columns },
+          { a: fromA, b: fromB, c: toC, image, group, output, row, column, extras },
+        );
+        advance(code, patch, width * bytes);
+        advance(code, place, width * y.column * bytes);
+        advance(code, column, width);
+        if (panels.count > 1)
+          code
+            .get(column)
+            .i32(panels.first + panels.count * width)
+            .op("i32.lt_s")
+            .brIf(again);
+      });
+    };
+    code.get(row).get(rows).op("i32.add").set(end);
+    code.for(
+      row,
+      () => code.get(row),
+      () => code.get(end),
+      1,
+      () => {
+        const left = outputs % panels.height;
+        code.for(
+          output,
+          () => code.i32(0),
+          () => code.i32(outputs - left),
+          panels.height,
+          () => tile(panels.height),
+        );
+        if (left > 0) tile(left);
+        advance(code, b, stride[0] * plan.pitch * bytes);
+        advance(code, c, y.row * bytes);
+      },
+    );
+  });
+}
+
+interface TilePlace extends Record<"a" | "b" | "c" | "image" | "group" | "output" | "row" | "column", Local> {
+  readonly extras: readonly Local[];
+}
+
+function writeTile(
+  code: Code,
+  spec: ConvolutionSpec,
+  plan: PositionsPlan,
+  { height, columns }: { readonly height: number; readonly columns: number },
+  at: TilePlace,
+): void {
+  const { channels, kernel, stride, kernelDilation, w, y, finish } = spec;
+  const vectors = Math.ceil(columns / 4);
+  const acc = accumulators(code, height, vectors);
+  for (const value of acc.flat()) code.f32x4(0).set(value);
+  const taps = { count: kernel[1], a: w.column * bytes, b: kernelDilation[1] * bytes };
+  // Column u of the padded row: see pad.ts.
+  const phased = Array.from({ length: kernel[1] }, (_, j) => {
+    const u = j * kernelDilation[1];
+    const phase = plan.pitch / stride[1];
+    return { a: taps.a * j, b: ((u % stride[1]) * phase + Math.floor(u / stride[1])) * bytes };
+  });
+  const tile = {
+    rows: Array.from({ length: height }, (_, i) => i * w.output * bytes),
+    vectors: Array.from({ length: vectors }, (_, v) => v * 16),
+    sum: [
+      { count: channels, a: w.channel * bytes, b: plan.plane * bytes },
+      { count: kernel[0], a: w.row * bytes, b: kernelDilation[0] * plan.pitch * bytes },
+      ...(stride[1] === 1 ? [taps] : []),
+    ],
+    relaxed: spec.relaxed,
+    ...(stride[1] === 1 ? {} : { body: phased }),
+  };
+  sumProducts(code, tile, acc, at.a, at.b);
+  const [output, column] = [code.local("i32"), code.local("i32")];
+  for (const [i, values] of acc.entries()) {
+    for (const [v, value] of values.entries()) {
+      const lanes = Math.min(columns - 4 * v, 4);
+      if (finish) {
+        code.get(at.output).i32(i).op("i32.add").set(output);
+        code
+          .get(at.column)
+          .i32(4 * v)
+          .op("i32.add")
+          .set(column);
+        finish(code, { ...at, value, output, column, apart: 1, lanes });
+      }
+      if (spec.stores !== false) storeStrided(code, at.c, value, lanes, 4 * v * y.column * bytes, y.column);
+    }
+    advance(code, at.c, y.output * bytes);
+  }
+}

@@ -1,0 +1,141 @@
+// Convolutions in float32, specialised to their sizes and strides: matrix products whose second factor is never laid out. Patches of
+// the image are read where they lie, or from a padded copy (pad.ts), by the inner loop of tile.ts. Two ways, of which the plan
+// takes the cheaper: neighbouring positions share a vector, with a number of the kernel against it (convolution-positions.ts), or
+// neighbouring outputs do, with a number of the image (convolution-outputs.ts: small images, and the gradient of the kernel).
+// Either way an element is summed over channels, kernel rows and kernel columns in this order.
+import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { withoutGaps } from "./convolution-gaps.ts";
+import { writeByOutputs } from "./convolution-outputs.ts";
+import { outputsCost, outputsPlan } from "./convolution-outputs-plan.ts";
+import { writeByPositions } from "./convolution-positions.ts";
+import { positionsCost, positionsPlan } from "./convolution-positions-plan.ts";
+
+type Pair = readonly [number, number];
+
+/**
+ * y[image, group, output] at (row, column) = Σ over channel, i, j of x[image, group, channel] at
+ * (row · stride + i · kernelDilation − padding) / inputDilation · w[group, output, channel, i, j]; outside and between the numbers of x
+ * stand zeros. Pairs are height, width; strides are in elements and may be any integers, those of y must keep its elements apart.
+ */
+export interface ConvolutionSpec {
+  readonly batch: number;
+  readonly groups: number;
+  /** Channels and outputs of one group. */
+  readonly channels: number;
+  readonly outputs: number;
+  readonly size: Pair;
+  readonly kernel: Pair;
+  /** Rows and columns of y. */
+  readonly positions: Pair;
+  readonly stride: Pair;
+  /** At the low end; what follows at the high end is up to `positions`. Negative crops. */
+  readonly padding: Pair;
+  readonly inputDilation: Pair;
+  readonly kernelDilation: Pair;
+  readonly x: Readonly<Record<"image" | "group" | "channel" | "row" | "column", number>>;
+  readonly w: Readonly<Record<"group" | "output" | "channel" | "row" | "column", number>>;
+  readonly y: Readonly<Record<"image" | "group" | "output" | "row" | "column", number>>;
+  /** false: nothing is stored to y, since finish does what is to be done. */
+  readonly stores?: false;
+  /** Whether the engine may round product and sum at once. */
+  readonly relaxed: boolean;
+  /** How many more i32 parameters the function takes, for finish to read. */
+  readonly extras?: number;
+  /** Called once for each up to four elements of a row of y, when their sums are complete and before they are stored: may change `value`. */
+  readonly finish?: (code: Code, at: ConvolutionPlace) => void;
+}
+
+export interface ConvolutionPlace {
+  /** y at column, column + apart, …, of which `lanes` exist. The others may be anything and are not stored. */
+  readonly value: Local;
+  readonly image: Local;
+  readonly group: Local;
+  /** Within the group. */
+  readonly output: Local;
+  readonly row: Local;
+  readonly column: Local;
+  readonly apart: number;
+  readonly lanes: number;
+  readonly extras: readonly Local[];
+}
+
+/** The gradient of a kernel has hardly any positions; copying and gathering make outputs in the lanes a little dearer. */
+const preference = 1.1;
+
+interface Plan {
+  readonly units: number;
+  readonly scratch: number;
+  readonly words: string;
+}
+
+const byPositions = (spec: ConvolutionSpec): boolean => positionsCost(spec) <= preference * outputsCost(spec);
+const planOf = (spec: ConvolutionSpec): Plan => (byPositions(spec) ? positionsPlan(spec) : outputsPlan(spec));
+
+const isEmpty = ({ batch, groups, outputs, positions }: ConvolutionSpec): boolean =>
+  batch * groups * outputs * positions[0] * positions[1] === 0;
+const plans = (spec: ConvolutionSpec): Plan[] =>
+  isEmpty(spec) ? [] : withoutGaps(spec).map((part) => planOf(part.spec));
+
+/** How many units of work there are: parts of y, which one or many calls compute. */
+export const convolutionUnits = (spec: ConvolutionSpec): number =>
+  plans(spec).reduce((sum, { units }) => sum + units, 0);
+
+/** How many lanes finish will be given, and how far apart, for those who write functions for it. */
+export function finishedLanes(spec: ConvolutionSpec): { readonly lanes: number; readonly apart: number }[] {
+  const parts = isEmpty(spec) ? [] : withoutGaps(spec);
+  const all = parts.flatMap(({ spec: { positions }, apart }) =>
+    [Math.min(positions[1], 4), positions[1] % 4].map((lanes) => ({ lanes, apart })),
+  );
+  return all.filter(({ lanes }, i) => lanes > 0 && all.findIndex((other) => other.lanes === lanes) === i);
+}
+
+/** What a call needs for itself, in bytes; calls that run at the same time must not share it. */
+export const convolutionScratch = (spec: ConvolutionSpec): number =>
+  Math.max(0, ...plans(spec).map(({ scratch }) => scratch));
+
+/** The plan in words, for explain(). */
+export function describeConvolution(spec: ConvolutionSpec): string {
+  const [first, ...others] = plans(spec).map(({ words }) => words);
+  if (first === undefined) return "nothing to do";
+  return others.length === 0 ? first : `${others.length + 1} parts without gaps, the first in ${first}`;
+}
+
+/**
+ * Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. The operands are read by whole
+ * vectors: 12 bytes past the last element of x, w and of what finish loads must be readable.
+ */
+export function writeConvolution(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+  const parts = isEmpty(spec) ? [] : withoutGaps(spec);
+  const write = (part: ConvolutionSpec, as: string) =>
+    byPositions(part) ? writeByPositions(module, as, part) : writeByOutputs(module, as, part);
+  if (parts.length === 1 && parts[0].w === 0 && parts[0].y === 0) return write(parts[0].spec, name);
+  const written = parts.map((part, i) => ({ ...part, ...planOf(part.spec), callee: write(part.spec, `${name}.${i}`) }));
+  const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
+  return module.function(name, { parameters, results: [] }, (code, x, w, y, scratch, from, to, ...extras) => {
+    // Parts have their units one after the other; both ends of the range count from the part's first, and parts stop by themselves.
+    for (const part of written) {
+      code
+        .get(x)
+        .get(w)
+        .i32(part.w * 4)
+        .op("i32.add")
+        .get(y)
+        .i32(part.y * 4)
+        .op("i32.add")
+        .get(scratch);
+      clamped(code, from, 0, part.units);
+      clamped(code, to, 0, part.units);
+      for (const extra of extras) code.get(extra);
+      code.call(part.callee);
+      code.get(from).i32(part.units).op("i32.sub").set(from);
+      code.get(to).i32(part.units).op("i32.sub").set(to);
+    }
+  });
+}
+
+/** min(max(value, low), high) */
+function clamped(code: Code, value: Local, low: number, high: number): void {
+  const result = code.local("i32");
+  code.get(value).i32(low).get(value).i32(low).op("i32.gt_s", "select").tee(result);
+  code.i32(high).get(result).i32(high).op("i32.lt_s", "select");
+}

@@ -1,0 +1,250 @@
+// Matrix products, C = A·B in float32, specialised to their sizes and strides. Columns go four to a vector, a tile of C stays in
+// registers (tile.ts), blocks of A and B stay in cache and are packed (pack.ts) where that pays (matmul-plan.ts). Whatever the plan,
+// an element is summed over k from the front to the back, so that ranges of work, tiles and edges all give the same bits.
+import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { type MatmulPlan, type PanelShape, planMatmul } from "./matmul-plan.ts";
+import { heights, sumsInScratch, writeTiles } from "./matmul-tiles.ts";
+import { writePack } from "./pack.ts";
+
+/** Sizes and strides in elements. The strides of A and B may be any integers. */
+export interface MatmulSpec {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** a[i · row + p · inner] */
+  readonly a: { readonly row: number; readonly inner: number };
+  /** b[p · inner + j · column] */
+  readonly b: { readonly inner: number; readonly column: number };
+  /** c[i · row + j], row ≥ n; null if finish stores the elements itself. */
+  readonly c: { readonly row: number } | null;
+  /** Where sums wait if the plan takes them in several steps: in C, if left out and there is one. finish may read the old C then only if in scratch. */
+  readonly sums?: "scratch";
+  /** Whether the engine may round product and sum at once. */
+  readonly relaxed: boolean;
+  /** How many more i32 parameters the function takes, for finish to read. */
+  readonly extras?: number;
+  /** Called once for each four neighbours of C, when their sums are complete and before they are stored: may change `value`. */
+  readonly finish?: (code: Code, at: MatmulPlace) => void;
+}
+
+export interface MatmulPlace {
+  /** c[row][column … column + 3], of which `lanes` exist. The others may be anything and are not stored. */
+  readonly value: Local;
+  readonly row: Local;
+  readonly column: Local;
+  readonly lanes: number;
+  readonly extras: readonly Local[];
+}
+
+const bytes = 4;
+
+/** How many units of work there are: blocks of C, whole columns of blocks one after the other. */
+export function workUnits(spec: MatmulSpec): number {
+  const { block } = planMatmul(spec);
+  return spec.m * spec.n === 0 ? 0 : Math.ceil(spec.m / block.m) * Math.ceil(spec.n / block.n);
+}
+
+/** What a call needs for itself, in bytes; calls that run at the same time must not share it. */
+export function scratchBytes(spec: MatmulSpec): number {
+  const plan = planMatmul(spec);
+  const sums = sumsInScratch(spec, plan);
+  return sizeOfB(plan) + sizeOfA(plan) + (sums ? spec.m * sums.row * bytes : 0);
+}
+
+const sizeOfA = ({ packA, block }: MatmulPlan): number => (packA ? block.m * block.k * bytes : 0);
+
+const sizeOfB = ({ packB, block }: MatmulPlan): number => (packB ? Math.ceil(block.n / 4) * 4 * block.k * bytes : 0);
+
+/** The plan in words, for explain(). */
+export function describeMatmul(spec: MatmulSpec): string {
+  const { panel, packA, packB, block } = planMatmul(spec);
+  const operand = (name: string, packed: boolean) => `${name} ${packed ? "packed" : "in place"}`;
+  const blocks = `blocks of ${block.m}×${block.n}×${block.k}`;
+  return `tiles of ${panel.rows}×${panel.columns}, ${operand("A", packA)}, ${operand("B", packB)}, ${blocks}`;
+}
+
+/**
+ * Writes a function (a, b, c, scratch, from, to, ...extras) that computes the units [from, to) of C; `c` is not used where the spec
+ * has none. The operands are read by whole vectors: 12 bytes past the last element of A, B, C and of what finish loads must be readable.
+ */
+export function writeMatmul(module: Module, name: string, spec: MatmulSpec): WasmFunction {
+  const plan = planMatmul(spec);
+  const panels = [plan.panel, ...(plan.edge ? [plan.edge] : [])].map((shape) =>
+    writePanel(module, name, spec, plan, shape),
+  );
+  const packsOfA = plan.packA
+    ? heights(spec, plan.panel).map((rows) =>
+        writePack(module, `${name}.a${rows}`, { lines: rows, width: rows, line: spec.a.row, inner: spec.a.inner }),
+      )
+    : null;
+  const parameters = [...Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const)];
+  return module.function(name, { parameters, results: [] }, (code, ...locals) => {
+    if (spec.m * spec.n > 0) writeBlocks(code, spec, plan, { panels, packsOfA }, locals);
+  });
+}
+
+interface Panel extends PanelShape {
+  /** (source, panel, count), if B is packed. */
+  readonly pack: WasmFunction | null;
+  /** (a, b, c, column, top, bottom, p, count, sums if they wait in scratch, ...extras) */
+  readonly multiply: WasmFunction;
+}
+
+function writePanel(module: Module, name: string, spec: MatmulSpec, plan: MatmulPlan, shape: PanelShape): Panel {
+  const { inner, column: line } = spec.b;
+  const panel = { lines: shape.columns, width: Math.ceil(shape.columns / 4) * 4, line, inner };
+  return {
+    ...shape,
+    pack: plan.packB ? writePack(module, `${name}.b${shape.columns}`, panel) : null,
+    multiply: writeTiles(module, `${name}.${shape.rows}x${shape.columns}`, spec, plan, shape),
+  };
+}
+
+/** The loops over units, blocks of k, panels and tiles; around each loop what is packed for it. */
+function writeBlocks(
+  code: Code,
+  spec: MatmulSpec,
+  plan: MatmulPlan,
+  { panels, packsOfA }: { readonly panels: readonly Panel[]; readonly packsOfA: readonly WasmFunction[] | null },
+  [a, b, c, scratch, unit, to, ...extras]: readonly Local[],
+): void {
+  const { m, n, k } = spec;
+  const { block } = plan;
+  const rowBlocks = Math.ceil(m / block.m);
+  const sums = sumsInScratch(spec, plan);
+  const index = () => code.local("i32");
+  const [left, right, first, last, p, count, top, bottom, i, j] = [
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+    index(),
+  ];
+  /** to = min(from + size, limit) */
+  const end = (to: Local, from: Local, size: number, limit: number) => {
+    code.get(from).i32(size).op("i32.add").tee(to).i32(limit);
+    code.get(to).i32(limit).op("i32.lt_s", "select").set(to);
+  };
+  /** base + index · stride + …, in elements */
+  const address = (base: Local, ...terms: (readonly [Local, number])[]) => {
+    code.get(base);
+    for (const [term, stride] of terms)
+      code
+        .get(term)
+        .i32(stride * bytes)
+        .op("i32.mul", "i32.add");
+  };
+  const fromA = () => address(a, [i, spec.a.row], [p, spec.a.inner]);
+  const fromB = () => address(b, [j, spec.b.column], [p, spec.b.inner]);
+  /** The place of a packed line: lines of one panel lie together. */
+  const packed = (line: Local, start: Local, offset: number) => {
+    code
+      .get(line)
+      .get(start)
+      .op("i32.sub")
+      .i32(block.k * bytes)
+      .op("i32.mul");
+    code.get(scratch).op("i32.add").i32(offset).op("i32.add");
+  };
+  const packedA = () => packed(i, top, sizeOfB(plan));
+  const packedB = () => packed(j, left, 0);
+  /** Runs `all[0]` on whole steps from start to stop and `all[1]` on what is left at the end, if anything can be. */
+  const steps = <T>(at: Local, start: Local, stop: Local, step: number, all: readonly T[], body: (one: T) => void) => {
+    const [whole, edge] = all;
+    code.for(
+      at,
+      () => code.get(start),
+      () =>
+        code
+          .get(stop)
+          .i32(step - 1)
+          .op("i32.sub"),
+      step,
+      () => body(whole),
+    );
+    if (edge !== undefined)
+      code
+        .get(at)
+        .get(stop)
+        .op("i32.lt_s")
+        .if(() => body(edge));
+  };
+  const [{ columns, rows }] = panels;
+
+  const units = () => {
+    // The rows [first, last) and columns [left, right) of these units, as far as they share their columns.
+    code.get(unit).i32(rowBlocks).op("i32.div_u").i32(block.n).op("i32.mul").set(left);
+    end(right, left, block.n, n);
+    code.get(unit).i32(rowBlocks).op("i32.rem_u").tee(first).get(to).op("i32.add").get(unit).op("i32.sub").set(last);
+    end(last, last, 0, rowBlocks);
+    code.get(unit).get(last).op("i32.add").get(first).op("i32.sub").set(unit);
+    code.get(first).i32(block.m).op("i32.mul").set(first);
+    code.get(last).i32(block.m).op("i32.mul").set(last);
+    end(last, last, 0, m);
+  };
+  const packPanels = () =>
+    steps(j, left, right, columns, panels, ({ pack }) => {
+      if (!pack) return;
+      fromB();
+      packedB();
+      code.get(count).call(pack);
+    });
+  const packRows = (packs: readonly WasmFunction[]) =>
+    steps(i, top, bottom, rows, packs, (pack) => {
+      fromA();
+      packedA();
+      code.get(count).call(pack);
+    });
+  const multiplyPanels = () =>
+    steps(j, left, right, columns, panels, ({ multiply }) => {
+      code.get(top).set(i);
+      if (packsOfA) packedA();
+      else fromA();
+      if (plan.packB) packedB();
+      else fromB();
+      if (spec.c) address(c, [i, spec.c.row], [j, 1]);
+      else code.get(c);
+      code.get(j).get(top).get(bottom).get(p).get(count);
+      if (sums) {
+        address(scratch, [i, sums.row], [j, 1], [left, -1]);
+        code.i32(sizeOfB(plan) + sizeOfA(plan)).op("i32.add");
+      }
+      for (const extra of extras) code.get(extra);
+      code.call(multiply);
+    });
+
+  code.block((done) => {
+    code.loop((again) => {
+      code.get(unit).get(to).op("i32.ge_s").brIf(done);
+      units();
+      code.for(
+        p,
+        () => code.i32(0),
+        () => code.i32(Math.max(k, 1)),
+        Math.max(block.k, 1),
+        () => {
+          end(count, p, block.k, k);
+          code.get(count).get(p).op("i32.sub").set(count);
+          if (plan.packB) packPanels();
+          code.for(
+            top,
+            () => code.get(first),
+            () => code.get(last),
+            block.m,
+            () => {
+              end(bottom, top, block.m, m);
+              if (packsOfA) packRows(packsOfA);
+              multiplyPanels();
+            },
+          );
+        },
+      );
+      code.br(again);
+    });
+  });
+}

@@ -1,0 +1,210 @@
+// A program that is ready to run: an instance of its module, a table of where its things lie, and the tensors that it keeps. A run
+// copies the arguments in and the results out; states are where they belong already. What a call allocates is its results.
+import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
+import type { Program } from "../../compiler/backend.ts";
+import {
+  type Buffer,
+  type Indirection,
+  type Kernel,
+  type KernelProgram,
+  type Store,
+  writesOf,
+} from "../../compiler/kernel.ts";
+import type { DType, TypedArray } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { mathImports } from "./emit.ts";
+import { explainProgram, reportTimes, type Stages } from "./explain.ts";
+import { instructionsOf, type Site } from "./kernel-writer.ts";
+import { bytesOf, table } from "./layout.ts";
+import { arena } from "./memory/arena.ts";
+import { HomeStorage, homeOf, settle } from "./memory/home.ts";
+import { programMemory } from "./memory/memory.ts";
+
+/** Tables of programs that nobody can reach any more go back to the heap. */
+const tables = new FinalizationRegistry<number>((address) => programMemory.free(address));
+
+/** A buffer of the arena or of a state; offset in bytes from the one or the other. */
+interface Place {
+  readonly home: HomeStorage | null;
+  readonly offset: number;
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+interface Update {
+  readonly state: Tensor;
+  readonly home: HomeStorage;
+  /** The first kernel that writes to it. */
+  readonly first: number;
+}
+
+export class WasmProgram implements Program {
+  readonly #stages: Stages;
+  readonly #states: readonly Tensor[];
+  readonly #homes: readonly HomeStorage[];
+  /** The states that the program changes. */
+  readonly #updated: readonly Update[];
+  /** By argument; null if nothing reads it. */
+  readonly #arguments: readonly (Place | null)[];
+  readonly #results: readonly Place[];
+  readonly #table: number;
+  readonly #run: (table: number) => void;
+  readonly #steps: readonly ((table: number) => void)[];
+
+  constructor(stages: Stages, states: readonly Tensor[]) {
+    const { kernels: program, allocation, emitted } = stages;
+    this.#stages = stages;
+    this.#states = states;
+    this.#homes = states.map(homeOf);
+    this.#updated = updatesOf(program).map(({ index, first }) => ({
+      state: states[index],
+      home: this.#homes[index],
+      first,
+    }));
+    const place = (buffer: Buffer): Place => placeOf(buffer, allocation, this.#homes);
+    const args: (Place | null)[] = [];
+    for (const buffer of program.buffers) {
+      if (buffer.kind === "argument") args[buffer.index] = allocation.offsets.has(buffer) ? place(buffer) : null;
+    }
+    this.#arguments = Array.from(args, (argument) => argument ?? null);
+    this.#results = program.results.map(place);
+    arena.reserve(allocation.bytes + emitted.scratch, largest(program));
+    this.#table = programMemory.allocate(table.states + states.length * 4, "the program's table");
+    tables.register(this, this.#table);
+    const { int32 } = programMemory.views();
+    for (const [i, { address }] of this.#homes.entries()) int32[(this.#table + table.states) / 4 + i] = address;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
+      env: { memory: programMemory.memory },
+      math: mathImports,
+    });
+    this.#run = entry(exports, "run");
+    this.#steps = emitted.steps.map((_, i) => entry(exports, `step${i}`));
+  }
+
+  run(args: readonly Tensor[]): readonly Storage[] {
+    this.#begin(args);
+    try {
+      this.#run(this.#table);
+    } catch (error) {
+      this.#spoil(this.#steps.length);
+      throw error;
+    }
+    return this.#end();
+  }
+
+  profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string } {
+    this.#begin(args);
+    const { int32 } = programMemory.views();
+    const times = this.#steps.map((step) => {
+      const start = performance.now();
+      if (int32[(this.#table + table.failure) / 4] === 0) step(this.#table);
+      return performance.now() - start;
+    });
+    return { results: this.#end(), report: reportTimes(this.#stages, times) };
+  }
+
+  explain(): string {
+    return explainProgram(
+      this.#stages,
+      this.#homes.map(({ bytes }) => bytes),
+    );
+  }
+
+  /** Brings states and arguments to where the program expects them. */
+  #begin(args: readonly Tensor[]): void {
+    for (let i = 0; i < this.#states.length; i++) settle(this.#states[i], this.#homes[i]);
+    const views = programMemory.views();
+    const base = arena.address;
+    views.int32[(this.#table + table.arena) / 4] = base;
+    views.int32[(this.#table + table.scratch) / 4] = base + this.#stages.allocation.bytes;
+    views.int32[(this.#table + table.failure) / 4] = 0;
+    for (let i = 0; i < this.#arguments.length; i++) {
+      const place = this.#arguments[i];
+      if (place === null) continue;
+      const { storage } = args[i];
+      const to = base + place.offset;
+      if (storage instanceof HomeStorage) {
+        storage.check();
+        views.uint8.copyWithin(to, storage.address, storage.address + storage.bytes);
+      } else views[place.dtype].set(storage.data, to / bytesOf(place.dtype));
+    }
+  }
+
+  /** Tells the states of their new contents and takes the results. */
+  #end(): readonly Storage[] {
+    const { int32 } = programMemory.views();
+    const failure = int32[(this.#table + table.failure) / 4];
+    if (failure !== 0) {
+      const { call, size } = this.#stages.emitted.sites[failure - 1];
+      this.#spoil(lastDecided(this.#stages.kernels, call, size) + 1);
+      throw new Error(`${call}: index ${int32[(this.#table + table.value) / 4]} is outside of 0 to ${size - 1}`);
+    }
+    for (let i = 0; i < this.#updated.length; i++) {
+      const { state, home } = this.#updated[i];
+      home.changed();
+      state.replaceStorage(home);
+    }
+    const results: Storage[] = [];
+    for (let i = 0; i < this.#results.length; i++) results.push(new ArrayStorage(this.#take(this.#results[i])));
+    return results;
+  }
+
+  #take({ home, offset, dtype, size }: Place): TypedArray {
+    const first = ((home === null ? arena.address : home.address) + offset) / bytesOf(dtype);
+    return programMemory.views()[dtype].slice(first, first + size);
+  }
+  /** The program stopped within its first so many kernels: the states that they change may be half new. */
+  #spoil(kernels: number): void {
+    for (const { home, first } of this.#updated) if (first < kernels) home.spoil();
+  }
+}
+
+/** The states that kernels write to, and which is the first to do so. */
+function updatesOf({ kernels }: KernelProgram): { readonly index: number; readonly first: number }[] {
+  const firsts = new Map<number, number>();
+  for (const [at, kernel] of kernels.entries()) {
+    for (const { buffer } of writesOf(kernel))
+      if (buffer.kind === "state" && !firsts.has(buffer.index)) firsts.set(buffer.index, at);
+  }
+  return [...firsts].map(([index, first]) => ({ index, first }));
+}
+
+/** The last kernel that a call with an index below size may have stopped in: no kernel after it has run. */
+function lastDecided({ kernels }: KernelProgram, call: Site["call"], size: number): number {
+  const decides = ({ indirection }: { readonly indirection?: Indirection }) => indirection?.size === size;
+  return kernels.findLastIndex((kernel) => {
+    const [instructions, stores] = [instructionsOf(kernel), storesOf(kernel)];
+    return call === "gather" ? instructions.some((one) => one.kind === "load" && decides(one)) : stores.some(decides);
+  });
+}
+
+function storesOf(kernel: Kernel): readonly Store[] {
+  if (kernel.kind === "scan" || kernel.kind === "topk") return [];
+  return kernel.kind === "loops" ? [...kernel.stores, ...kernel.epilogue.stores] : kernel.epilogue.stores;
+}
+
+function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeStorage[]): Place {
+  if (buffer.order.some((axis, i) => axis !== i))
+    throw new Error(`internal: ${buffer.name} is seen from outside, but its axes lie in the order ${buffer.order}`);
+  const { dtype, shape } = buffer;
+  const size = sizeOf(shape);
+  if (buffer.kind === "state") return { home: homes[buffer.index], offset: 0, dtype, size };
+  const offset = offsets.get(buffer);
+  if (offset === undefined) throw new Error(`internal: ${buffer.name} has no place in the arena`);
+  return { home: null, offset, dtype, size };
+}
+
+/** The three largest buffers of the arena. */
+const largest = ({ buffers }: KernelProgram): Buffer[] =>
+  buffers
+    .filter(({ kind }) => kind !== "state")
+    .toSorted((a, b) => bytesOfBuffer(b) - bytesOfBuffer(a))
+    .slice(0, 3);
+
+function entry(exports: WebAssembly.Exports, name: string): (table: number) => void {
+  const callee = exports[name];
+  if (typeof callee !== "function") throw new Error(`internal: the module exports no function ${name}`);
+  return callee as (table: number) => void;
+}

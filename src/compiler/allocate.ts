@@ -1,0 +1,118 @@
+// Lifetimes become places: every argument and temporary gets an offset in one arena, and buffers that are never needed at the same
+// time share bytes. The largest are placed first, each into the tightest gap between those that live at its time. States lie
+// elsewhere, since they outlive the program.
+import type { DType } from "../tensor/dtype.ts";
+import { describe } from "../tensor/dtype.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { type Buffer, type KernelProgram, readsOf, writesOf } from "./kernel.ts";
+
+/** Where each buffer begins, in bytes, and how long the arena is. */
+export interface Allocation {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly bytes: number;
+}
+
+/** The kernels by position, first and last included, during which a buffer's contents count; -1 is before all of them. */
+interface Lifetime {
+  readonly first: number;
+  readonly last: number;
+}
+
+interface Placed extends Lifetime {
+  readonly buffer: Buffer;
+  readonly from: number;
+  readonly to: number;
+}
+
+const elementBytes = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const satisfies Record<DType, number>;
+
+/** Of a cache line; every vector is aligned to it, too. */
+const alignment = 64;
+/** Buffers are read by whole vectors: so many bytes after the last element belong to the arena as well. */
+const margin = 16;
+
+export const bytesOf = ({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): number =>
+  elementBytes[dtype] * sizeOf(shape);
+
+const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+
+/**
+ * Arguments are all written before the first kernel, temporaries by the kernels; results are read after the last. What nobody
+ * reads has no life. What a kernel reads and what it writes never share bytes: its points may run in any order.
+ */
+export function lifetimes({ kernels, results }: KernelProgram): Map<Buffer, Lifetime> {
+  const lives = new Map<Buffer, Lifetime>();
+  const extend = (buffer: Buffer, at: number) => {
+    if (buffer.kind === "state") return;
+    const { first, last } = lives.get(buffer) ?? { first: at, last: at };
+    lives.set(buffer, { first: Math.min(first, at), last: Math.max(last, at) });
+  };
+  for (const [at, kernel] of kernels.entries())
+    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) extend(buffer, at);
+  for (const buffer of results) extend(buffer, kernels.length);
+  for (const buffer of lives.keys()) if (buffer.kind === "argument") extend(buffer, -1);
+  return lives;
+}
+
+const meet = (a: Lifetime, b: Lifetime): boolean => a.first <= b.last && b.first <= a.last;
+
+export function allocate(program: KernelProgram): Allocation {
+  const lives = [...lifetimes(program)].map(([buffer, life]) => ({ buffer, ...life, bytes: bytesOf(buffer) }));
+  const placed: Placed[] = [];
+  for (const { buffer, first, last, bytes } of lives.sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
+    const length = align(bytes + margin);
+    const from = tightestGap(placed, { first, last }, length);
+    // Kept in the order of their offsets.
+    const next = placed.findLastIndex((other) => other.from <= from) + 1;
+    placed.splice(next, 0, { buffer, first, last, from, to: from + length });
+  }
+  return {
+    offsets: new Map(placed.map(({ buffer, from }) => [buffer, from])),
+    bytes: placed.reduce((most, { to }) => Math.max(most, to), 0),
+  };
+}
+
+/** The shortest free stretch that is long enough, among those that live at the same time; else the end of them all. */
+function tightestGap(placed: readonly Placed[], life: Lifetime, length: number): number {
+  let [best, shortest, end] = [-1, Infinity, 0];
+  for (const other of placed) {
+    if (!meet(other, life)) continue;
+    const gap = other.from - end;
+    if (gap >= length && gap < shortest) [best, shortest] = [end, gap];
+    end = Math.max(end, other.to);
+  }
+  return best < 0 ? end : best;
+}
+
+/** Throws where two buffers that live at the same time share bytes, or where one has no place of its own. */
+export function verifyAllocation(program: KernelProgram, { offsets, bytes }: Allocation): void {
+  const placed = [...lifetimes(program)].map(([buffer, life]): Placed => {
+    const from = offsets.get(buffer);
+    if (from === undefined) throw new Error(`internal: allocate: ${buffer.name} has no place`);
+    const to = from + bytesOf(buffer) + margin;
+    if (from < 0 || from % alignment !== 0 || to > bytes)
+      throw new Error(`internal: allocate: ${buffer.name} lies at ${from} to ${to} of ${bytes} bytes`);
+    return { buffer, ...life, from, to };
+  });
+  for (const [i, a] of placed.entries()) {
+    for (const b of placed.slice(i + 1)) {
+      if (meet(a, b) && a.from < b.to && b.from < a.to)
+        throw new Error(`internal: allocate: ${a.buffer.name} and ${b.buffer.name} share bytes`);
+    }
+  }
+}
+
+/** One line a buffer, in the order of their places: where it lies, from when to when it lives. */
+export function describeAllocation(program: KernelProgram, { offsets, bytes }: Allocation): string {
+  const lives = lifetimes(program);
+  const end = program.kernels.length;
+  const moment = (at: number) => (at < 0 ? "start" : at >= end ? "end" : `${at}`);
+  const lines = [...offsets]
+    .sort(([a, from], [b, to]) => from - to || (lives.get(a)?.first ?? 0) - (lives.get(b)?.first ?? 0))
+    .map(([buffer, from]) => {
+      const { first, last } = lives.get(buffer) ?? { first: 0, last: 0 };
+      return `${from}: ${buffer.name} ${describe(buffer)} ${bytesOf(buffer)} bytes, ${moment(first)} to ${moment(last)}`;
+    });
+  const alone = [...lives.keys()].reduce((sum, buffer) => sum + align(bytesOf(buffer) + margin), 0);
+  return [`arena of ${bytes} bytes (${alone} if nothing were shared)`, ...lines.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,79 @@
+// Graph -> KernelProgram: what is computed at the same places shares a kernel, so that numbers meet in registers rather than in
+// memory. Movements disappear into the accesses of who reads them (fuse/absorb.ts), steps join into groups (fuse/groups.ts),
+// groups get an order (fuse/schedule.ts) and become loops (fuse/lower.ts).
+import { type Shape, sameShape } from "../tensor/shape.ts";
+import { absorb } from "./fuse/absorb.ts";
+import { Builder } from "./fuse/builder.ts";
+import type { Memory } from "./fuse/lines.ts";
+import { lower } from "./fuse/lower.ts";
+import { type Home, schedule } from "./fuse/schedule.ts";
+import { type Input, isAll, type Step, writersOf } from "./fuse/steps.ts";
+import { argumentsOf, type Graph, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
+import type { Buffer, KernelProgram } from "./kernel.ts";
+
+export function fuse(graph: Graph): KernelProgram {
+  const builder = new Builder(graph);
+  const inputs = [...argumentsOf(graph), ...statesOf(graph)].map((node) => {
+    const buffer = inputBuffer(node);
+    const { shape, dtype } = node;
+    const step = builder.step<Input>({ kind: "input", name: buffer.name, shape, dtype, buffer });
+    builder.set(node, builder.whole(step));
+    return step;
+  });
+  const needed = new Set(reachable(outputsOf(graph)));
+  for (const node of graph.nodes) if (needed.has(node)) absorb(builder, node);
+  const shapes = new Map<Step, Shape>();
+  const updates = graph.updates.flatMap(({ state, value }): Home[] => {
+    const home = builder.read(state).step;
+    if (home.kind !== "input") throw new Error("internal: an update of what is no state");
+    const read = builder.read(value);
+    if (read.step === home && isAll(read)) return [];
+    return [{ state: home.buffer, step: laid(builder, value, shapes) }];
+  });
+  const results = graph.results.map((node) => laid(builder, node, shapes));
+  const plan = schedule(builder, [...updates.map(({ step }) => step), ...results], updates);
+
+  const temporaries: Buffer[] = [];
+  const buffers = new Map<Step, Buffer>(plan.homes);
+  for (const step of inputs) buffers.set(step, step.buffer);
+  const memory: Memory = {
+    isStored: (step) => plan.stored.has(step) || plan.homes.has(step),
+    bufferOf: (step) => {
+      const known = buffers.get(step);
+      if (known !== undefined) return known;
+      const buffer = temporary(temporaries.length, { dtype: step.dtype, shape: shapes.get(step) ?? step.shape });
+      buffers.set(step, buffer);
+      temporaries.push(buffer);
+      return buffer;
+    },
+  };
+  const kernels = plan.groups.map((group) => lower(group, memory));
+  return {
+    buffers: [...inputs.map(({ buffer }) => buffer), ...temporaries],
+    kernels,
+    results: results.map(memory.bufferOf),
+  };
+}
+
+/** The step whose buffer holds a node as it is, in its shape: one that runs, or a copy. */
+function laid(builder: Builder, node: Node, shapes: Map<Step, Shape>): Step {
+  const read = builder.read(node);
+  const shape = shapes.get(read.step);
+  const own = writersOf(read.step).length > 0 && isAll(read);
+  const fits = shape === undefined || sameShape(shape, node.shape);
+  const step = own && fits ? read.step : builder.duplicate(read, node.shape);
+  shapes.set(step, node.shape);
+  return step;
+}
+
+const rowMajor = (shape: Shape): number[] => shape.map((_, axis) => axis);
+
+function inputBuffer({ op, attributes, dtype, shape }: Node): Buffer {
+  const index = Number(attributes.index);
+  const kind = op === "argument" ? "argument" : "state";
+  return { name: `${kind[0]}${index}`, kind, index, dtype, shape, order: rowMajor(shape) };
+}
+
+function temporary(index: number, { dtype, shape }: Pick<Buffer, "dtype" | "shape">): Buffer {
+  return { name: `t${index}`, kind: "temporary", index, dtype, shape, order: rowMajor(shape) };
+}

@@ -1,0 +1,188 @@
+// Graph -> steps. Each op says what it is to a compiler of loops: movements disappear into views, constants and positions into
+// whoever uses them, and a few ops turn out to be others in disguise. A node without elements is a constant, so that only stores
+// of empty results meet an axis of size 0.
+import type { Attributes, OpName } from "../../tensor/ops.ts";
+import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
+import type { Node } from "../graph.ts";
+import { sameView, strideOf } from "../view.ts";
+import type { Builder } from "./builder.ts";
+import { convolution, matmul } from "./contract.ts";
+import { gather } from "./gather.ts";
+import { accessOf, dimsOf, expansion, innerView } from "./places.ts";
+import { pointwise } from "./pointwise.ts";
+import { type Iota, type Random, type Read, type Scan, segmentsOf, type Topk } from "./steps.ts";
+
+type Rule<N extends OpName> = (builder: Builder, node: Node, attributes: Attributes<N>) => Read;
+
+/** The node as a step; its inputs are there already. */
+export function absorb(builder: Builder, node: Node): void {
+  if (builder.has(node)) return;
+  if (node.op === "argument" || node.op === "state") throw new Error("internal: an input is there from the start");
+  const rule: Rule<never> = rules[node.op];
+  const read = sizeOf(node.shape) === 0 ? builder.constant(node, 0) : rule(builder, node, node.attributes as never);
+  builder.set(node, read);
+}
+
+const moving = (builder: Builder, node: Node): Read => builder.move(builder.read(node.inputs[0]), accessOf(node));
+
+/** x read as [before, length, after], for what runs along the dim. */
+function along(builder: Builder, { inputs: [x] }: Node, dim: number) {
+  const length = x.shape[dim];
+  const shape = [sizeOf(x.shape.slice(0, dim)), length, sizeOf(x.shape.slice(dim + 1))];
+  const { read, groups } = builder.grouped(builder.buffer(builder.read(x)), shape, [1]);
+  const stride = strideOf(groups[1]) ?? 0;
+  return { buffers: [read], before: groups[0].dims, after: groups[2].dims, length, stride };
+}
+
+/** Windows that neither overlap nor leave anything out are only a movement: dims [.., windows, .., size] to [.., windows · size, ..]. */
+function fold(builder: Builder, node: Node, { dim, step, length }: Attributes<"fold">): Read {
+  const [x] = node.inputs;
+  if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
+  const rank = node.shape.length;
+  const [windows, size] = [x.shape[dim], x.shape[rank]];
+  if (step === size && windows * size === length) {
+    const strides = stridesOf(x.shape);
+    const dims = dimsOf(x.shape.slice(0, -1), strides.slice(0, -1));
+    dims.splice(dim + 1, 0, { size, stride: strides[rank] });
+    return builder.sumOfOne(builder.move(builder.read(x), { offset: 0, dims }), node);
+  }
+  const { target, after } = builder.assemble("fold", node, 0);
+  const strides = stridesOf(node.shape);
+  const dims = dimsOf(x.shape, [...withSize(strides, dim, strides[dim] * step), strides[dim]]);
+  const segments = segmentsOf(x.shape, [dim, rank]);
+  builder.place(target, builder.read(x), { view: { offset: 0, dims }, mode: "add", after, segments });
+  return builder.whole(target);
+}
+
+function pad(builder: Builder, node: Node, { widths, value }: Attributes<"pad">): Read {
+  const [x] = node.inputs;
+  if (sizeOf(x.shape) === 0) return builder.constant(node, value);
+  if (sizeOf(x.shape) === sizeOf(node.shape)) return builder.read(x);
+  const { target, after } = builder.assemble("pad", node, value);
+  const view = innerView(node.shape, x.shape, widths);
+  builder.place(target, builder.read(x), { view, mode: "set", after });
+  return builder.whole(target);
+}
+
+function concat(builder: Builder, node: Node, { dim }: Attributes<"concat">): Read {
+  const parts = node.inputs.filter(({ shape }) => sizeOf(shape) > 0);
+  if (parts.length === 1) return builder.read(parts[0]);
+  const { target } = builder.assemble("concat", node, null);
+  const strides = stridesOf(node.shape);
+  let start = 0;
+  for (const part of parts) {
+    const view = { offset: start * strides[dim], dims: dimsOf(part.shape, strides) };
+    builder.place(target, builder.read(part), { view, mode: "set" });
+    start += part.shape[dim];
+  }
+  return builder.whole(target);
+}
+
+/** With one index a line that is known to be in range, each element can say for itself whether it is meant. */
+function scatterAdd(builder: Builder, node: Node, { dim, size }: Attributes<"scatterAdd">): Read {
+  const [x, index] = node.inputs;
+  if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
+  const [from, at] = [builder.read(x), builder.read(index)];
+  const { shape } = node;
+  const spread = (read: Read) => builder.move(read, expansion(index.shape, shape));
+  if (index.shape[dim] === 1 && inRange(builder, at, size)) {
+    const places = builder.step<Iota>({ kind: "iota", name: "iota", shape: [size], dtype: "int32", inline: 1 });
+    const strides = shape.map((_, d) => (d === dim ? 1 : 0));
+    const here = builder.move(builder.whole(places), { offset: 0, dims: dimsOf(shape, strides) });
+    const meant = builder.map("eq", { shape, dtype: "bool" }, [spread(at), here]);
+    return builder.map("where", node, [meant, builder.sumOfOne(spread(from), node), builder.constant(node, 0)]);
+  }
+  const { target, after } = builder.assemble("scatterAdd", node, 0);
+  const strides = stridesOf(shape);
+  const view = { offset: 0, dims: dimsOf(x.shape, withSize(strides, dim, 0)) };
+  const segments = segmentsOf(x.shape, [dim]);
+  const indirection = { read: at, stride: strides[dim], size };
+  builder.place(target, from, { view, mode: "add", after, segments, index: indirection });
+  return builder.whole(target);
+}
+
+/** An argmax is in range, and so is what a gather has checked. */
+function inRange(builder: Builder, at: Read, size: number): boolean {
+  if (at.step.kind === "reduce" && at.step.combine === "argmax") return at.step.points / at.step.size <= size;
+  return builder.checked.some(
+    ({ read, limit }) => limit <= size && read.step === at.step && sameView(read.view, at.view),
+  );
+}
+
+const rules: { readonly [N in OpName]: Rule<N> } = {
+  full: (builder, node, { value }) => builder.constant(node, value),
+  iota: (builder, { shape, dtype }) =>
+    builder.whole(builder.step<Iota>({ kind: "iota", name: "iota", shape, dtype, inline: 1 })),
+  randomBits: (builder, { inputs: [key, counter], shape, dtype }, { bits }) => {
+    // The second number of the key stands right after the first.
+    const { read, groups } = builder.grouped(builder.buffer(builder.read(key)), [2], [0]);
+    const buffers = [strideOf(groups[0]) === 1 ? read : builder.copy(read), builder.buffer(builder.read(counter))];
+    return builder.whole(builder.step<Random>({ kind: "random", name: "randomBits", shape, dtype, bits, buffers }));
+  },
+
+  neg: pointwise,
+  abs: pointwise,
+  sign: pointwise,
+  floor: pointwise,
+  round: pointwise,
+  exp: pointwise,
+  expm1: pointwise,
+  log: pointwise,
+  log1p: pointwise,
+  sqrt: pointwise,
+  sin: pointwise,
+  cos: pointwise,
+  erf: pointwise,
+  tanh: pointwise,
+  sigmoid: pointwise,
+  add: pointwise,
+  sub: pointwise,
+  mul: pointwise,
+  div: pointwise,
+  pow: pointwise,
+  maximum: pointwise,
+  minimum: pointwise,
+  eq: pointwise,
+  lt: pointwise,
+  le: pointwise,
+  where: pointwise,
+  cast: pointwise,
+
+  reshape: moving,
+  permute: moving,
+  expand: moving,
+  slice: moving,
+  flip: moving,
+  unfold: moving,
+  fold,
+  pad,
+  concat,
+
+  sum: (builder, node, { dims }) => {
+    const [x] = node.inputs;
+    if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
+    return builder.reduce("sum", builder.read(x), x.shape, dims, node);
+  },
+  max: (builder, node, { dims }) =>
+    builder.reduce("max", builder.read(node.inputs[0]), node.inputs[0].shape, dims, node),
+  argmax: (builder, node, { dim }) =>
+    builder.reduce("argmax", builder.read(node.inputs[0]), node.inputs[0].shape, [dim], node),
+  topk: (builder, node, { dim, k }) => {
+    const { shape, dtype } = node;
+    const step = builder.step<Topk>({ kind: "topk", name: "topk", shape, dtype, k, ...along(builder, node, dim) });
+    return builder.whole(step);
+  },
+  cumsum: (builder, node, attributes) => {
+    const { dim } = attributes as { readonly dim: number };
+    const { shape, dtype } = node;
+    if (shape[dim] === 1) return builder.read(node.inputs[0]);
+    return builder.whole(
+      builder.step<Scan>({ kind: "scan", name: "cumsum", shape, dtype, ...along(builder, node, dim) }),
+    );
+  },
+
+  gather,
+  scatterAdd,
+  matmul,
+  conv: convolution,
+};

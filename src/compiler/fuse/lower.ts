@@ -1,0 +1,202 @@
+// A group becomes a kernel: its marks divide its points into axes, its steps become lines, what others need is stored.
+import type { Axis, Convolution, Kernel, Loops, Matmul, Reduction, Scan, Topk } from "../kernel.ts";
+import { sizesBetween } from "../view.ts";
+import { joinAxes } from "./axes.ts";
+import type { Group } from "./group.ts";
+import { Lines, type Memory, type Space } from "./lines.ts";
+import type {
+  ContractionDim,
+  ContractionRole,
+  Convolution as ConvolutionStep,
+  Matmul as MatmulStep,
+  Reduce,
+  Scan as ScanStep,
+  Segment,
+  Step,
+  Topk as TopkStep,
+} from "./steps.ts";
+
+export function lower(group: Group, memory: Memory): Kernel {
+  const steps = group.steps.toSorted((a, b) => a.id - b.id);
+  const name = [...new Set(steps.map((step) => step.name))].slice(0, 4).join("_");
+  for (const step of steps) {
+    switch (step.kind) {
+      case "matmul":
+        return joinAxes(matmul(step, steps, group, name, memory));
+      case "convolution":
+        return convolution(step, steps, group, name, memory);
+      case "scan":
+        return scan(step, name, memory);
+      case "topk":
+        return topk(step, name, memory);
+      default:
+    }
+  }
+  return joinAxes(loops(group, steps, name, memory));
+}
+
+/** Which of the axes lie in special segments. */
+function special(sizes: readonly number[], segments: readonly Segment[]): boolean[] {
+  const result: boolean[] = [];
+  let axis = 0;
+  for (const { size, special } of segments) {
+    for (let span = 1; span < size; axis++) {
+      span *= sizes[axis];
+      result.push(special);
+    }
+  }
+  return axis === 0 ? sizes.map(() => false) : result;
+}
+
+function loops(group: Group, steps: readonly Step[], name: string, memory: Memory): Loops {
+  const sizes = sizesBetween(group.marks, group.points);
+  const [first] = steps;
+  const marked = special(sizes, group.kind === "alone" && first.kind === "place" ? first.segments : group.segments);
+  const order = [...keys(marked, false), ...keys(marked, true)];
+  const kind = group.kind === "reduce" ? "reduce" : "serial";
+  const axes = order.map((i): Axis => ({ size: sizes[i], kind: marked[i] ? kind : "each" }));
+  const space: Space = { sizes, arrange: (strides) => order.map((i) => strides[i]) };
+  const body = new Lines(memory, space, 0);
+  const reducing: { step: Reduce; reduction: Reduction }[] = [];
+  const after: Step[] = [];
+  for (const step of steps) {
+    if (step.kind === "reduce") {
+      const { combine, dtype } = step;
+      reducing.push({ step, reduction: { combine, value: body.read(step.values[0]), dtype } });
+    } else if (group.kind === "reduce" && step.points !== group.points) after.push(step);
+    else body.write(step);
+  }
+  const kept: Space = { sizes: sizes.filter((_, i) => !marked[i]), arrange: (strides) => strides };
+  const last = new Lines(memory, kept, body.instructions.length + reducing.length);
+  reducing.forEach(({ step }, i) => {
+    last.define(step, body.instructions.length + i);
+  });
+  for (const step of after) last.write(step);
+  return {
+    kind: "loops",
+    name,
+    axes,
+    body: body.instructions,
+    stores: body.stores,
+    reductions: reducing.map(({ reduction }) => reduction),
+    epilogue: { instructions: last.instructions, stores: last.stores },
+  };
+}
+
+const keys = (flags: readonly boolean[], flag: boolean): number[] => flags.flatMap((is, i) => (is === flag ? [i] : []));
+
+const rank: Readonly<Record<ContractionRole, number>> = {
+  ...{ batch: 0, m: 1, n: 2 },
+  ...{ image: 0, group: 1, output: 2, row: 3, column: 4 },
+};
+
+/** A contraction's dims as axes, where the marks of the epilogue may have split those of the batch. */
+function contractionAxes({ marks, points }: Group, dims: readonly ContractionDim[]) {
+  const between = sizesBetween(marks, points);
+  const parts: ContractionDim[] = [];
+  let next = between.length - 1;
+  for (const dim of dims.toReversed()) {
+    const { size, role, strides } = dim;
+    if (size === 1) parts.unshift(dim);
+    for (let span = 1; span < size; next--) {
+      const times = span;
+      const part = between[next];
+      parts.unshift({ size: part, role, strides: [strides[0] * times, strides[1] * times] });
+      span *= part;
+    }
+  }
+  const ordered = parts.map((part, i) => ({ part, i })).sort((x, y) => rank[x.part.role] - rank[y.part.role]);
+  const space: Space = {
+    sizes: parts.map(({ size }) => size),
+    arrange: (strides) => ordered.map(({ i }) => strides[i]),
+  };
+  return { parts: ordered.map(({ part }) => part), space };
+}
+
+function epilogueOf(step: Step, steps: readonly Step[], space: Space, memory: Memory) {
+  const lines = new Lines(memory, space, 1);
+  lines.define(step, 0);
+  for (const other of steps) if (other !== step) lines.write(other);
+  return { instructions: lines.instructions, stores: lines.stores };
+}
+
+function matmul(step: MatmulStep, steps: readonly Step[], group: Group, name: string, memory: Memory): Matmul {
+  const { parts, space } = contractionAxes(group, step.dims);
+  const operand = (i: 0 | 1) => ({
+    buffer: memory.bufferOf(step.buffers[i].step),
+    offset: step.buffers[i].view.offset,
+    strides: [...parts.map(({ strides }) => strides[i]), step.k.strides[i]],
+  });
+  const each = parts.map(({ size }): Axis => ({ size, kind: "each" }));
+  return {
+    kind: "matmul",
+    name,
+    axes: [...each, { size: step.k.size, kind: "reduce" }],
+    a: operand(0),
+    b: operand(1),
+    epilogue: epilogueOf(step, steps, space, memory),
+  };
+}
+
+function convolution(
+  step: ConvolutionStep,
+  steps: readonly Step[],
+  group: Group,
+  name: string,
+  memory: Memory,
+): Convolution {
+  const { parts, space } = contractionAxes(group, step.dims);
+  const { stride, padding, inputDilation, kernelDilation } = step.attributes;
+  const operand = (i: 0 | 1, strides: readonly number[]) => {
+    const { step: source, view } = step.buffers[i];
+    return { buffer: memory.bufferOf(source), offset: view.offset, strides };
+  };
+  return {
+    kind: "convolution",
+    name,
+    axes: parts.map(({ size }): Axis => ({ size, kind: "each" })),
+    channels: step.channels,
+    ...step.spatial,
+    stride,
+    padding: [padding[0][0], padding[1][0]],
+    inputDilation,
+    kernelDilation,
+    x: operand(0, step.x),
+    w: operand(1, step.w),
+    epilogue: epilogueOf(step, steps, space, memory),
+  };
+}
+
+/** Axes for the dims before and after, and where the lines of x and of the result along the dim between them start. */
+function lines(step: ScanStep | TopkStep, length: number, memory: Memory) {
+  const { before, after, buffers } = step;
+  const dims = [...before, ...after];
+  const strides: number[] = new Array(dims.length);
+  let span = 1;
+  for (let i = dims.length - 1; i >= 0; span *= dims[i].size, i--) {
+    strides[i] = i < before.length ? span * length : span;
+  }
+  const inner = after.reduce((product, { size }) => product * size, 1);
+  const [{ step: source, view }] = buffers;
+  return {
+    axes: dims.map(({ size }): Axis => ({ size, kind: "each" })),
+    x: { buffer: memory.bufferOf(source), offset: view.offset, strides: [...dims.map((d) => d.stride), step.stride] },
+    y: { buffer: memory.bufferOf(step), offset: 0, strides: [...strides, inner] },
+  };
+}
+
+function scan(step: ScanStep, name: string, memory: Memory): Scan {
+  const { axes, x, y } = lines(step, step.length, memory);
+  return {
+    kind: "scan",
+    name,
+    axes: [...axes, { size: step.length, kind: "serial" }],
+    body: [{ kind: "load", access: x, dtype: step.dtype }],
+    value: 0,
+    store: y,
+  };
+}
+
+function topk(step: TopkStep, name: string, memory: Memory): Topk {
+  return { kind: "topk", name, ...lines(step, step.k, memory), size: step.length, k: step.k };
+}

@@ -1,0 +1,101 @@
+// The groups while they grow. A merge must not leave anything outside that would have to run both before and after it.
+import { type Group, joint, single } from "./group.ts";
+import { isAll, runs, type Step, writersOf } from "./steps.ts";
+
+/** Larger kernels gain nothing, and engines compile them late. */
+const most = 400;
+
+interface Entry {
+  group: Group;
+  readonly steps: Step[];
+  /** The highest number of a step. */
+  last: number;
+  /** The steps whose groups it reads, with some of its own among them. */
+  readonly reads: number[];
+  /** Those that have to lie in memory. */
+  readonly stored: number[];
+  /** The search that came by last. */
+  search: number;
+}
+
+export class Partition {
+  readonly #of: (Entry | undefined)[];
+  #searches = 0;
+
+  /** Of steps with numbers below a count. */
+  constructor(count: number) {
+    this.#of = new Array(count);
+  }
+
+  #entryOf(id: number): Entry {
+    const entry = this.#of[id];
+    if (entry === undefined) throw new Error(`internal: step ${id} is in no group`);
+    return entry;
+  }
+
+  groupOf({ id }: Step): Group {
+    return this.#entryOf(id).group;
+  }
+
+  groups(): Group[] {
+    const all = new Set(this.#of);
+    all.delete(undefined);
+    return [...all].flatMap((entry) => (entry === undefined ? [] : [{ ...entry.group, steps: entry.steps }]));
+  }
+
+  /** A group for a step, after those that it reads. */
+  add(step: Step): void {
+    const reads: number[] = [];
+    const stored: number[] = [];
+    const need = (other: Step, inMemory: boolean) => {
+      for (const { id } of writersOf(other)) {
+        reads.push(id);
+        if (inMemory) stored.push(id);
+      }
+    };
+    for (const read of step.values) need(read.step, !runs(read.step) || !isAll(read));
+    for (const read of step.buffers) need(read.step, true);
+    if (step.kind === "place" && step.after !== null) need(step.after, true);
+    this.#of[step.id] = { group: single(step), steps: [step], last: step.id, reads, stored, search: 0 };
+  }
+
+  /** Makes one of the groups of two steps that meet at so many points, if that is possible. */
+  merge(one: Step, other: Step, points: number): void {
+    const [a, b] = [this.#entryOf(one.id), this.#entryOf(other.id)];
+    if (a === b || a.steps.length + b.steps.length > most) return;
+    const together = joint(a.group, b.group, points);
+    if (together === null || this.#between(a, b) || this.#between(b, a)) return;
+    if (a.steps.length < b.steps.length) this.#absorb(b, a, together);
+    else this.#absorb(a, b, together);
+  }
+
+  #absorb(into: Entry, from: Entry, group: Group): void {
+    into.group = group;
+    into.last = Math.max(into.last, from.last);
+    into.steps.push(...from.steps);
+    for (const { id } of from.steps) this.#of[id] = into;
+    for (const id of from.reads) if (this.#of[id] !== into) into.reads.push(id);
+    for (const id of from.stored) if (this.#of[id] !== into) into.stored.push(id);
+  }
+
+  /** Whether b needs something of a before it can start, or something that needs a. */
+  #between(a: Entry, b: Entry): boolean {
+    const first = a.group.id;
+    if (b.last < first) return false;
+    for (const id of b.stored) if (this.#of[id] === a) return true;
+    const search = ++this.#searches;
+    a.search = b.search = search;
+    const waiting = [b];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      for (const id of next.reads) {
+        const writer = this.#entryOf(id);
+        if (writer === a && next !== b) return true;
+        // What ends before a starts has read nothing of it.
+        if (writer.search === search || writer.last < first) continue;
+        writer.search = search;
+        waiting.push(writer);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+// Elementwise ops. One that reads something computed only through a permutation is computed in the order of what it reads, and is
+// itself read through the permutation: so a bias is added where the product still is in registers, though heads are split between.
+import type { Node } from "../graph.ts";
+import { inverse, type View } from "../view.ts";
+import type { Builder } from "./builder.ts";
+import { isMovement } from "./places.ts";
+import { isAll, isElementwise, type Read, runs } from "./steps.ts";
+
+export function pointwise(builder: Builder, node: Node): Read {
+  const { op, inputs } = node;
+  if (!isElementwise(op)) throw new Error(`internal: ${op} is not elementwise`);
+  const reads = inputs.map((input) => builder.read(input));
+  const leader = reads.findIndex((read, i) => runs(read.step) && !isAll(read) && isOnlyFor(builder, inputs[i], node));
+  const lead = reads[leader];
+  // What stands in the result's own order would have to be read across, or is wanted in it.
+  const free = lead !== undefined && !builder.isOutput(node) && !reads.some((read) => runs(read.step) && isAll(read));
+  const back = free ? inverse(lead.view, lead.step.size) : null;
+  const there = back && allMoved(builder, reads, back);
+  if (there === null) return builder.map(op, node, reads);
+  const { step } = builder.map(op, { shape: lead.step.shape, dtype: node.dtype }, there);
+  return { step, view: lead.view };
+}
+
+function allMoved(builder: Builder, reads: readonly Read[], outer: View): Read[] | null {
+  const moved = reads.flatMap((read) => builder.moved(read, outer) ?? []);
+  return moved.length === reads.length ? moved : null;
+}
+
+/** Whether a node is what nobody else wants moved, and otherwise only goes on point by point. */
+function isOnlyFor(builder: Builder, node: Node, reader: Node): boolean {
+  for (; isMovement(node.op); [node, reader] = [node.inputs[0], node]) {
+    if (builder.onlyReader(node) !== reader) return false;
+  }
+  return (
+    !builder.isOutput(node) && builder.readersOf(node).every((other) => other === reader || isElementwise(other.op))
+  );
+}

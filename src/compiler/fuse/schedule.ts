@@ -1,0 +1,97 @@
+// In which order groups run, and which of them write a state in place. A new value goes straight to its state if everything that
+// reads the old contents can run before; else it waits in a buffer of its own and is copied at the end.
+import type { Buffer } from "../kernel.ts";
+import type { Builder } from "./builder.ts";
+import { type Group, single } from "./group.ts";
+import { group } from "./groups.ts";
+import { Lifetimes } from "./lifetimes.ts";
+import { Order } from "./order.ts";
+import { isAll, type Read, runs, type Step, writersOf } from "./steps.ts";
+
+/** A state's buffer and what it holds in the end; a step that runs. */
+export interface Home {
+  readonly state: Buffer;
+  readonly step: Step;
+}
+
+export interface Schedule {
+  readonly groups: readonly Group[];
+  /** Steps that are written to a state, and to which. */
+  readonly homes: ReadonlyMap<Step, Buffer>;
+  /** What others than its own kernel read. */
+  readonly stored: ReadonlySet<Step>;
+}
+
+export function schedule(builder: Builder, outputs: readonly Step[], updates: readonly Home[]): Schedule {
+  const steps = live(builder.steps, outputs);
+  const readers = readersOf(steps);
+  const readsOf = (state: Buffer) => readers.get(state) ?? [];
+  // What others than single numbers still have to read before it is overwritten.
+  const late = updates.filter(({ state }) => readsOf(state).some(({ points }) => points > 1)).map(({ step }) => step);
+  const groups = group(steps, builder.steps.length, new Set(late));
+  const of = new Map<Step, Group>();
+  for (const group of groups) for (const step of group.steps) of.set(step, group);
+  const stored = new Set<Step>(outputs);
+  for (const step of steps) {
+    const own = of.get(step);
+    for (const read of step.values) if (of.get(read.step) !== own || !isAll(read)) stored.add(read.step);
+    for (const read of step.buffers) stored.add(read.step);
+  }
+  const order = new Order();
+  const groupsOf = (some: readonly Step[]) => some.flatMap((step) => of.get(step) ?? []);
+  for (const group of groups) order.append(group, groupsOf(group.steps.flatMap(before)));
+  const homes = new Map<Step, Buffer>();
+  for (const { state, step } of updates) {
+    const reading = readsOf(state);
+    const home = homes.has(step) ? undefined : of.get(step);
+    const fits = home && reading.every((reader) => of.get(reader) !== home || readsInPlace(reader, state, step));
+    if (home && fits && order.defer(home, groupsOf(reading))) homes.set(step, state);
+    else {
+      const copy = builder.duplicate(builder.whole(step), step.shape);
+      homes.set(copy, state);
+      order.append(single(copy), groupsOf([...writersOf(step), ...reading]));
+    }
+  }
+  const lifetimes = new Lifetimes(order.groups, (step) => stored.has(step) && !homes.has(step), outputs);
+  return { groups: order.sorted((ready) => lifetimes.pick(ready)), homes, stored };
+}
+
+/** What has to have run before a step. */
+function before(step: Step): Step[] {
+  const read = [...step.values, ...step.buffers].flatMap(({ step }) => writersOf(step));
+  return step.kind === "place" && step.after !== null ? [...read, step.after] : read;
+}
+
+/** The steps that outputs need. */
+function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
+  const needed = new Set<Step>(outputs);
+  // What follows a step has a higher number, but for the parts of what is assembled.
+  for (const step of steps.toReversed()) {
+    const of: Step = step.kind === "place" ? step.target : step;
+    if (!needed.has(of) && !needed.has(step)) continue;
+    needed.add(step);
+    for (const read of [...step.values, ...step.buffers]) needed.add(read.step);
+  }
+  return steps.filter((step) => needed.has(step));
+}
+
+/** The steps that read each state's old contents. */
+function readersOf(steps: readonly Step[]): Map<Buffer, Step[]> {
+  const readers = new Map<Buffer, Step[]>();
+  for (const step of steps) {
+    if (!runs(step)) continue;
+    for (const { step: read } of [...step.values, ...step.buffers]) {
+      if (read.kind !== "input" || read.buffer.kind !== "state") continue;
+      const known = readers.get(read.buffer);
+      if (known === undefined) readers.set(read.buffer, [step]);
+      else known.push(step);
+    }
+  }
+  return readers;
+}
+
+/** Whether each point of a reader takes just that element of a state which the step in the same kernel writes there. */
+function readsInPlace(reader: Step, state: Buffer, step: Step): boolean {
+  const isOld = ({ step: read }: Read) => read.kind === "input" && read.buffer === state;
+  return reader.points === step.size && !reader.buffers.some(isOld) && reader.values.filter(isOld).every(isAll);
+}

@@ -1,0 +1,119 @@
+// Prints a KernelProgram as loop nests that people and tests read: what each kernel runs over, what it loads and where, what it
+// computes, what it keeps. Values are v0, v1, ... as the kernel counts them, axes i0, i1, ... from the outermost.
+import { describe } from "../tensor/dtype.ts";
+import type { Access, Axis, Epilogue, Indirection, Instruction, Kernel, KernelProgram, Store } from "./kernel.ts";
+
+/** The whole program: buffers, kernels in order, results. */
+export function print({ buffers, kernels, results }: KernelProgram): string {
+  const declared = buffers.map((buffer) => {
+    const rowMajor = buffer.order.every((axis, i) => axis === i);
+    return `${buffer.name} ${describe(buffer)}${rowMajor ? "" : ` order ${buffer.order.join(" ")}`}`;
+  });
+  const blocks = kernels.map((kernel, i) => `k${i} ${printKernel(kernel)}`);
+  const end = `results ${results.map(({ name }) => name).join(" ")}`.trimEnd();
+  return `${[declared.join("\n"), ...blocks, end].filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** One kernel: a headline, then a line for each step. */
+export function printKernel(kernel: Kernel): string {
+  const head = `${kernel.kind} ${kernel.name}: ${kernel.axes.map(printAxis).join(" ") || "one point"}`;
+  return [head, ...linesOf(kernel).map((line) => `  ${line}`)].join("\n");
+}
+
+const printAxis = ({ size, kind }: Axis, i: number): string => `${kind === "each" ? "" : `${kind} `}i${i}<${size}`;
+
+function linesOf(kernel: Kernel): string[] {
+  switch (kernel.kind) {
+    case "loops": {
+      const { body, reductions } = kernel;
+      return [
+        ...body.map(printInstruction),
+        ...kernel.stores.map(printStore),
+        ...reductions.map(({ combine, value }, i) => `v${body.length + i} = ${combine} of v${value}`),
+        ...epilogueLines(kernel.epilogue, body.length + reductions.length),
+      ];
+    }
+    case "scan":
+      return [...kernel.body.map(printInstruction), `${printAccess(kernel.store)} = running sum of v${kernel.value}`];
+    case "matmul": {
+      const k = kernel.axes.length - 1;
+      const product = `${printAccess(kernel.a)} · ${printAccess(kernel.b)}`;
+      return [`v0 = sum over i${k} of ${product}`, ...epilogueLines(kernel.epilogue, 1)];
+    }
+    case "convolution": {
+      const { channels, size, kernel: taps, stride, padding, inputDilation, kernelDilation } = kernel;
+      const names = (first: string[]) => (access: Access) => printAccess(access, first);
+      const x = names(["image", "group", "channel", "r", "c"])(kernel.x);
+      const w = names(["group", "output", "channel", "i", "j"])(kernel.w);
+      return [
+        `v0 = sum over channel<${channels} i<${taps[0]} j<${taps[1]} of ${x} · ${w}`,
+        `  ${size.join("×")}, stride ${stride}, padding ${padding}, dilation of input ${inputDilation}, of kernel ${kernelDilation}`,
+        ...epilogueLines(kernel.epilogue, 1),
+      ];
+    }
+    case "topk": {
+      const line = [...kernel.axes.map((_, i) => `i${i}`), "j"];
+      return [
+        `${printAccess(kernel.y, line)} = places of the ${kernel.k} largest of ${printAccess(kernel.x, line)}, j<${kernel.size}`,
+      ];
+    }
+    default:
+      return kernel satisfies never;
+  }
+}
+
+const epilogueLines = ({ instructions, stores }: Epilogue, first: number): string[] => [
+  ...instructions.map((instruction, i) => printInstruction(instruction, first + i)),
+  ...stores.map(printStore),
+];
+
+function printInstruction(instruction: Instruction, i: number): string {
+  return `v${i} = ${expression(instruction)}`;
+}
+
+function expression(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case "load":
+      return printAccess(instruction.access, [], instruction.indirection);
+    case "constant":
+      return `${instruction.dtype} ${Object.is(instruction.value, -0) ? "-0" : instruction.value}`;
+    case "position":
+      return affine(instruction.offset, instruction.strides);
+    case "randomBits": {
+      const { key, counter, bits, position } = instruction;
+      return `randomBits(${printAccess(key)}, ${printAccess(counter)}, v${position}) ${bits}`;
+    }
+    case "op": {
+      const call = `${instruction.op}(${instruction.operands.map((operand) => `v${operand}`).join(", ")})`;
+      return instruction.op === "cast" ? `${call} ${instruction.dtype}` : call;
+    }
+    default:
+      return instruction satisfies never;
+  }
+}
+
+const printStore = ({ access, indirection, value, mode }: Store): string =>
+  `${printAccess(access, [], indirection)} ${mode === "set" ? "=" : "+="} v${value}`;
+
+/** t3[i0*128 + i1]; a place that data decides comes last. */
+export function printAccess(access: Access, names: readonly string[] = [], indirection?: Indirection): string {
+  const { buffer, offset, strides } = access;
+  const place = affine(offset, strides, names);
+  if (indirection === undefined) return `${buffer.name}[${place}]`;
+  const moved = `${times(`v${indirection.value}`, indirection.stride)} below ${indirection.size}`;
+  return `${buffer.name}[${place === "0" ? "" : `${place} + `}${moved}]`;
+}
+
+const times = (name: string, stride: number): string => (stride === 1 ? name : `${name}*${stride}`);
+
+/** offset + Σ index · stride, without what is 0. */
+function affine(offset: number, strides: readonly number[], names: readonly string[] = []): string {
+  let text = offset === 0 ? "" : `${offset}`;
+  strides.forEach((stride, axis) => {
+    if (stride === 0) return;
+    const term = times(names[axis] ?? `i${axis}`, Math.abs(stride));
+    const sign = stride < 0 ? "-" : "+";
+    text = text === "" ? (stride < 0 ? `-${term}` : term) : `${text} ${sign} ${term}`;
+  });
+  return text === "" ? "0" : text;
+}

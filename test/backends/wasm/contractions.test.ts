@@ -1,0 +1,477 @@
+// Products with epilogues: what the interpreter of kernels says, wherever the numbers come from and go to. Operands are small whole
+// numbers, so that sums are exact and results equal to the bit.
+import { describe, expect, it } from "vitest";
+import type {
+  Access,
+  Buffer,
+  Convolution,
+  ElementwiseName,
+  Epilogue,
+  Instruction,
+  Matmul,
+  Store,
+} from "../../../src/compiler/kernel.ts";
+import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
+import { sizeOf, stridesOf } from "../../../src/tensor/shape.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
+import { buffer, buffersOf, expectSame, type Product, runKernel } from "./one-kernel.ts";
+
+const whole = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: stridesOf(buffer.shape) });
+const at = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, offset, strides });
+
+/** Writes an epilogue: instructions in order, each giving its number; value 0 is the sum. */
+class Finish {
+  readonly instructions: Instruction[] = [];
+  readonly stores: Store[] = [];
+
+  load(access: Access): number {
+    return this.instructions.push({ kind: "load", access, dtype: access.buffer.dtype });
+  }
+  constant(value: number, dtype: DType = "float32"): number {
+    return this.instructions.push({ kind: "constant", value, dtype });
+  }
+  op(op: ElementwiseName, operands: readonly number[], dtype: DType = "float32"): number {
+    return this.instructions.push({ kind: "op", op, operands, dtype });
+  }
+  store(access: Access, value: number, mode: Store["mode"] = "set"): this {
+    this.stores.push({ access, value, mode });
+    return this;
+  }
+}
+
+const stored = (access: Access): Epilogue => new Finish().store(access, 0);
+
+interface Sizes {
+  readonly batch?: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+function matmul({ batch = [], m, n, k }: Sizes, epilogue: Epilogue): Matmul {
+  const [a, b] = [buffer("a0", [...batch, m, k]), buffer("a1", [...batch, k, n])];
+  const [ofA, ofB] = [stridesOf(a.shape), stridesOf(b.shape)];
+  return {
+    kind: "matmul",
+    name: "product",
+    axes: [...[...batch, m, n].map((size) => ({ size, kind: "each" as const })), { size: k, kind: "reduce" as const }],
+    a: at(a, [...ofA.slice(0, -1), 0, 1]),
+    b: at(b, [...ofB.slice(0, -2), 0, 1, ofB[batch.length]]),
+    epilogue,
+  };
+}
+
+/** Whole numbers from -3 to 3; states and other arguments likewise, positive where `positive` names them. */
+function numbers(kernel: Product, seed: number, positive: readonly string[] = []): Map<Buffer, TypedArray> {
+  const draw = new Draw(seed);
+  return new Map(
+    buffersOf(kernel).map((one) => [
+      one,
+      allocate(one.dtype, sizeOf(one.shape)).map(() =>
+        one.dtype === "bool" || positive.includes(one.name) ? draw.whole(0, 1) : draw.whole(-3, 3),
+      ),
+    ]),
+  );
+}
+
+const check = (kernel: Product, within = 0, positive: readonly string[] = []) =>
+  expectSame(kernel, numbers(kernel, firstSeed, positive), within);
+
+const sizes: readonly Sizes[] = [
+  { m: 7, n: 10, k: 5 },
+  { m: 1, n: 9, k: 4 },
+  { m: 9, n: 1, k: 4 },
+  { m: 1, n: 1, k: 3 },
+  { m: 37, n: 45, k: 20 },
+  { m: 13, n: 19, k: 1100 },
+  { m: 3, n: 140, k: 600 },
+];
+
+describe("the epilogue of a matrix product", () => {
+  it("none but the store", () => {
+    for (const size of sizes) check(matmul(size, stored(whole(buffer("t0", [size.m, size.n])))));
+  });
+
+  it("bias, relu, and its mask for the way back", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const finish = new Finish();
+      const sum = finish.op("add", [0, finish.load(at(buffer("s0", [n]), [0, 1]))]);
+      const zero = finish.constant(0);
+      finish.store(whole(buffer("t0", [m, n], "bool")), finish.op("lt", [zero, sum], "bool"));
+      finish.store(whole(buffer("t1", [m, n])), finish.op("maximum", [sum, zero]));
+      check(matmul(size, finish));
+    }
+  });
+
+  it("a mask that was stored before", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const finish = new Finish();
+      const mask = finish.load(whole(buffer("a2", [m, n], "bool")));
+      finish.store(whole(buffer("t0", [m, n])), finish.op("where", [mask, 0, finish.constant(0)]));
+      check(matmul(size, finish));
+    }
+  });
+
+  it("gradient descent in place, also where the sum takes several steps", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const weight = whole(buffer("s0", [m, n]));
+      const finish = new Finish();
+      const step = finish.op("mul", [0, finish.constant(0.5)]);
+      finish.store(weight, finish.op("sub", [finish.load(weight), step]));
+      check(matmul(size, finish));
+    }
+  });
+
+  it("gradient descent on a weight that lies transposed", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const weight = at(buffer("s0", [n, m]), [1, m]);
+      const finish = new Finish();
+      finish.store(weight, finish.op("sub", [finish.load(weight), 0]));
+      check(matmul(size, finish));
+    }
+  });
+
+  it("Adam: three states at once, long enough for a function of its own", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const [weight, first, second] = ["s0", "s1", "s2"].map((name) => whole(buffer(name, [m, n])));
+      const finish = new Finish();
+      const mix = (old: number, beta: number, next: number) =>
+        finish.op("add", [
+          finish.op("mul", [old, finish.constant(beta)]),
+          finish.op("mul", [next, finish.constant(1 - beta)]),
+        ]);
+      const mean = mix(finish.load(first), 0.5, 0);
+      const square = mix(finish.load(second), 0.75, finish.op("mul", [0, 0]));
+      const root = finish.op("add", [finish.op("sqrt", [square]), finish.constant(1)]);
+      finish.store(first, mean).store(second, square);
+      finish.store(weight, finish.op("sub", [finish.load(weight), finish.op("div", [mean, root])]));
+      check(matmul(size, finish), 1e-6, ["s2"]);
+    }
+  });
+
+  it("adds to a gradient that is there", () => {
+    for (const size of sizes) check(matmul(size, new Finish().store(whole(buffer("s0", [size.m, size.n])), 0, "add")));
+  });
+
+  it("every dtype, every layout, alone and together", () => {
+    for (const size of sizes.filter(({ m, k }) => m < 30 && k < 1000)) {
+      const { m, n } = size;
+      const layouts = (name: string, dtype: DType): readonly Access[] => [
+        whole(buffer(name, [m, n], dtype)),
+        at(buffer(name, [n, m], dtype), [1, m]),
+        at(buffer(name, [m, n + 3], dtype), [n + 3, 1], 2),
+        at(buffer(name, [m, 3 * n], dtype), [3 * n, 3], 1),
+        at(buffer(name, [m, n], dtype), [-n, 1], n * (m - 1)),
+        at(buffer(name, [m, n], dtype), [n, -1], n - 1),
+      ];
+      for (const dtype of ["float32", "int32", "bool", "uint8"] as const) {
+        for (const access of layouts("t0", dtype)) {
+          const finish = new Finish();
+          const value = dtype === "float32" ? 0 : finish.op("cast", [0], dtype);
+          finish.store(access, value);
+          check(matmul(size, finish));
+          finish.store(whole(buffer("t1", [m, n])), finish.op("neg", [0]));
+          check(matmul(size, finish));
+        }
+      }
+    }
+  });
+
+  it("float64, whose numbers go one by one", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const finish = new Finish();
+      const wide = finish.op(
+        "mul",
+        [finish.op("cast", [0], "float64"), finish.load(at(buffer("a2", [n], "float64"), [0, 1]))],
+        "float64",
+      );
+      finish.store(whole(buffer("t0", [m, n], "float64")), wide);
+      finish.store(at(buffer("t1", [n, m]), [1, m]), finish.op("cast", [wide], "float32"));
+      check(matmul(size, finish));
+    }
+  });
+
+  it("a row that data chooses, and the place itself", () => {
+    for (const size of sizes) {
+      const { m, n } = size;
+      const finish = new Finish();
+      const row = finish.load(at(buffer("a2", [m], "int32"), [1, 0]));
+      const chosen = finish.instructions.push({
+        ...{ kind: "load", dtype: "float32", access: at(buffer("a3", [2, n]), [0, 1]) },
+        indirection: { value: row, stride: n, size: 2 },
+      });
+      const position = finish.instructions.push({ kind: "position", offset: 2, strides: [3, -1], dtype: "int32" });
+      const place = finish.op("cast", [position]);
+      finish.store(whole(buffer("t0", [m, n])), finish.op("add", [finish.op("mul", [0, chosen]), place]));
+      check(matmul(size, finish), 0, ["a2"]);
+    }
+  });
+
+  it("nothing is computed where a size is 0, and sums of nothing are 0", () => {
+    for (const size of [
+      { m: 0, n: 3, k: 2 },
+      { m: 3, n: 0, k: 2 },
+      { batch: [0], m: 3, n: 3, k: 3 },
+      { m: 5, n: 7, k: 0 },
+    ]) {
+      const { batch = [], m, n } = size;
+      const finish = new Finish();
+      finish.store(whole(buffer("t0", [...batch, m, n])), finish.op("add", [0, finish.constant(2)]));
+      const { written } = check(matmul(size, finish));
+      expect(written.units > 0).toBe(size.k === 0);
+    }
+  });
+});
+
+describe("many products at once", () => {
+  const small = [...sizes.slice(0, 4), { m: 5, n: 6, k: 600 }];
+
+  it("each with its own operands and its own place in the epilogue", () => {
+    for (const batch of [[3], [2, 3], [1, 4], [2, 1, 3]]) {
+      for (const { m, n, k } of small) {
+        const shape = [...batch, m, n];
+        const finish = new Finish();
+        const ofMatrix = finish.load(at(buffer("a2", batch), [...stridesOf(batch), 0, 0]));
+        const ofColumn = finish.load(at(buffer("a3", [...batch, n]), [...stridesOf([...batch, n]).slice(0, -1), 0, 1]));
+        finish.store(whole(buffer("t0", shape)), finish.op("add", [finish.op("mul", [0, ofMatrix]), ofColumn]));
+        check(matmul({ batch, m, n, k }, finish));
+      }
+    }
+  });
+
+  it("that share an operand, or add up along a state", () => {
+    for (const { m, n, k } of small) {
+      const plain = matmul({ batch: [2, 3], m, n, k }, stored(whole(buffer("t0", [2, 3, m, n]))));
+      check({ ...plain, a: at(buffer("a0", [m, k]), [0, 0, k, 0, 1]) });
+      check({ ...plain, b: at(buffer("a1", [3, k, n]), [0, k * n, 0, 1, n]) });
+      const home = at(buffer("s0", [3, 2, m, n]), [m * n, 2 * m * n, n, 1]);
+      const finish = new Finish();
+      finish.store(home, finish.op("add", [finish.load(home), 0]));
+      check({ ...plain, epilogue: finish });
+    }
+  });
+});
+
+/** Strides of a permutation of a row-major array's dims, with gaps. */
+function randomMatmul(draw: Draw): Matmul {
+  const size = () => draw.pick([1, 2, 3, 4, 5, 8, 9, 17]);
+  const batch = Array.from({ length: draw.pick([0, 0, 1, 2]) }, () => draw.pick([1, 2, 3]));
+  const [m, n, k] = [size(), size(), draw.pick([1, 2, 7, 30, 700])];
+  const each = [...batch, m, n];
+  let count = 2;
+  /** A new array over some of the axes, in any order, maybe with room to spare. */
+  const over = (name: string, axes: readonly number[], dtype: DType = "float32"): Access => {
+    const order = axes.map((_, i) => i).sort(() => draw.unit() - 0.5);
+    const strides = axes.map(() => 0);
+    let step = draw.pick([1, 1, 1, 2]);
+    for (const axis of order) {
+      if (axes[axis] === 0) continue;
+      strides[axis] = step;
+      step *= axes[axis];
+      step += draw.pick([0, 0, 1]);
+    }
+    return at(buffer(name, [step + 1], dtype), strides, draw.pick([0, 1]));
+  };
+  const some = (): number[] => each.map((size) => (draw.unit() < 0.6 ? size : 0));
+  const finish = new Finish();
+  let value = 0;
+  for (let i = draw.whole(0, 4); i > 0; i--) {
+    const position = () => {
+      const strides = each.map(() => draw.whole(-1, 2));
+      return finish.instructions.push({ kind: "position", offset: draw.whole(0, 3), strides, dtype: "int32" });
+    };
+    const other = draw.pick([
+      () => finish.load(over(`a${count++}`, some())),
+      () => finish.load(over(`a${count++}`, some())),
+      () => finish.constant(draw.whole(-2, 2)),
+      () => finish.op("cast", [position()]),
+    ])();
+    value = finish.op(draw.pick(["add", "sub", "maximum", "minimum"]), [value, other]);
+  }
+  for (let i = draw.whole(1, 2); i > 0; i--) {
+    const place = over(`${draw.pick(["s", "t"])}${count++}`, each, "float32");
+    finish.store(place, place.buffer.kind === "state" ? finish.op("sub", [finish.load(place), value]) : value);
+  }
+  if (draw.unit() < 0.3)
+    finish.store(over(`t${count++}`, each, "bool"), finish.op("lt", [value, finish.constant(1)], "bool"));
+  const a = over("a0", [...each.slice(0, -1), 0, k]);
+  const b = over("a1", [...batch.map((n) => draw.pick([n, 0])), 0, n, k]);
+  return {
+    kind: "matmul",
+    name: "random",
+    axes: [...each.map((size) => ({ size, kind: "each" as const })), { size: k, kind: "reduce" as const }],
+    a,
+    b,
+    epilogue: finish,
+  };
+}
+
+it("random products with random epilogues", () => {
+  for (let seed = firstSeed; seed < firstSeed + 150; seed++) {
+    const kernel = randomMatmul(new Draw(seed));
+    try {
+      expectSame(kernel, numbers(kernel, seed));
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+});
+
+it("a long epilogue is written once, not in each place of a tile", () => {
+  const size = { m: 64, n: 128, k: 64 };
+  const weight = whole(buffer("s0", [64, 128]));
+  const of = (steps: number) => {
+    const finish = new Finish();
+    let value = finish.load(weight);
+    for (let i = 0; i < steps; i++) value = finish.op("sub", [value, 0]);
+    const kernel = matmul(size, finish.store(weight, value));
+    return runKernel(kernel, numbers(kernel, 1)).bytes;
+  };
+  expect(of(40) - of(20)).toBeLessThan(20 * 16);
+});
+
+interface Images {
+  readonly batch?: number;
+  readonly groups?: number;
+  readonly channels?: number;
+  readonly outputs?: number;
+  readonly size?: readonly [number, number];
+  readonly taps?: readonly [number, number];
+  readonly positions: readonly [number, number];
+  readonly stride?: readonly [number, number];
+  readonly padding?: readonly [number, number];
+  readonly inputDilation?: readonly [number, number];
+}
+
+/** Row-major x [image, group, channel, row, column] and w [group, output, channel, row, column]. */
+function convolution(images: Images, epilogueOf: (shape: readonly number[]) => Epilogue): Convolution {
+  const one = [1, 1] as const;
+  const all = { batch: 2, groups: 1, channels: 3, outputs: 5, size: [6, 7] as const, taps: [3, 3] as const, ...images };
+  const { batch, groups, channels, outputs, size, taps, positions } = all;
+  const shape = [batch, groups, outputs, ...positions];
+  return {
+    kind: "convolution",
+    name: "convolution",
+    axes: shape.map((size) => ({ size, kind: "each" })),
+    ...{ channels, size, kernel: taps, stride: images.stride ?? one, padding: images.padding ?? [0, 0] },
+    ...{ inputDilation: images.inputDilation ?? one, kernelDilation: one },
+    x: whole(buffer("a0", [batch, groups, channels, ...size])),
+    w: whole(buffer("a1", [groups, outputs, channels, ...taps])),
+    epilogue: epilogueOf(shape),
+  };
+}
+
+const instances: Record<string, Images> = {
+  "3×3": { positions: [4, 5] },
+  padded: { padding: [1, 1], positions: [6, 7] },
+  "stride 2": { padding: [1, 1], stride: [2, 2], positions: [3, 4] },
+  "its gradient": { inputDilation: [2, 2], padding: [2, 2], positions: [13, 14], size: [6, 6] },
+  groups: { groups: 3, channels: 2, outputs: 4, positions: [4, 5] },
+  "one position": { size: [3, 3], outputs: 19, positions: [1, 1], batch: 9 },
+  "a gradient of a kernel": { size: [30, 30], taps: [28, 28], positions: [3, 3], channels: 2, outputs: 9 },
+  "1×1": { taps: [1, 1], positions: [6, 7], channels: 9 },
+  "nothing to sum": { channels: 0, positions: [4, 5] },
+  "no images": { batch: 0, positions: [4, 5] },
+};
+
+describe.each(Object.keys(instances))("the epilogue of a convolution: %s", (name) => {
+  const instance = instances[name];
+  const strides = (shape: readonly number[], order: readonly number[]) => {
+    const result = shape.map(() => 0);
+    let step = 1;
+    for (const axis of order.toReversed()) {
+      result[axis] = step;
+      step *= Math.max(shape[axis], 1);
+    }
+    return result;
+  };
+
+  it("none but the store, in each layout", () => {
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [0, 3, 4, 1, 2],
+      [4, 3, 2, 1, 0],
+    ])
+      check(convolution(instance, (shape) => stored(at(buffer("t0", [sizeOf(shape)]), strides(shape, order)))));
+  });
+
+  it("bias, relu and mask, channels first and last", () => {
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [0, 3, 4, 1, 2],
+    ]) {
+      check(
+        convolution(instance, (shape) => {
+          const finish = new Finish();
+          const bias = finish.load(at(buffer("s0", shape.slice(1, 3)), [0, shape[2], 1, 0, 0]));
+          const sum = finish.op("add", [0, bias]);
+          const zero = finish.constant(0);
+          finish.store(
+            at(buffer("t0", [sizeOf(shape)], "bool"), strides(shape, order)),
+            finish.op("lt", [zero, sum], "bool"),
+          );
+          return finish.store(
+            at(buffer("t1", [sizeOf(shape)]), strides(shape, order)),
+            finish.op("maximum", [sum, zero]),
+          );
+        }),
+      );
+    }
+  });
+
+  it("an update in place, with momentum", () => {
+    check(
+      convolution(instance, (shape) => {
+        const [weight, speed] = ["s0", "s1"].map((name) => whole(buffer(name, shape)));
+        const finish = new Finish();
+        const faster = finish.op("add", [finish.op("mul", [finish.load(speed), finish.constant(0.5)]), 0]);
+        finish.store(speed, faster);
+        return finish.store(
+          weight,
+          finish.op("sub", [finish.load(weight), finish.op("mul", [faster, finish.constant(0.25)])]),
+        );
+      }),
+    );
+  });
+
+  it("nothing but a mask; float64; a sum that is there", () => {
+    const check64 = (epilogueOf: (shape: readonly number[], finish: Finish) => Finish) =>
+      check(convolution(instance, (shape) => epilogueOf(shape, new Finish())));
+    check64((shape, finish) =>
+      finish.store(whole(buffer("t0", shape, "bool")), finish.op("lt", [finish.constant(0), 0], "bool")),
+    );
+    check64((shape, finish) => finish.store(whole(buffer("t0", shape, "float64")), finish.op("cast", [0], "float64")));
+    check64((shape, finish) => finish.store(whole(buffer("s0", shape)), 0, "add"));
+  });
+});
+
+it("random convolutions, with a bias, a mask and a state", () => {
+  for (let seed = firstSeed; seed < firstSeed + 80; seed++) {
+    const draw = new Draw(seed);
+    const pair = (low: number, high: number) => [draw.whole(low, high), draw.whole(low, high)] as const;
+    const images: Images = {
+      ...{ batch: draw.whole(1, 3), groups: draw.pick([1, 1, 2]), channels: draw.pick([1, 2, 5]) },
+      ...{ outputs: draw.pick([1, 2, 4, 9]), size: pair(1, 7), taps: pair(1, 3), positions: pair(1, 9) },
+      ...{ stride: pair(1, 2), padding: pair(-1, 3), inputDilation: draw.pick([[1, 1], pair(1, 3)] as const) },
+    };
+    const kernel = convolution(images, (shape) => {
+      const finish = new Finish();
+      let sum = finish.op("add", [0, finish.load(at(buffer("a2", shape.slice(1, 3)), [0, shape[2], 1, 0, 0]))]);
+      for (let i = draw.pick([0, 0, 12]); i > 0; i--) sum = finish.op("neg", [sum]);
+      const weight = whole(buffer("s0", shape));
+      finish.store(whole(buffer("t0", shape, "bool")), finish.op("lt", [sum, finish.constant(1)], "bool"));
+      return finish.store(weight, finish.op("sub", [finish.load(weight), sum]));
+    });
+    try {
+      expectSame(kernel, numbers(kernel, seed));
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+});

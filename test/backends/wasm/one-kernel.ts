@@ -1,0 +1,149 @@
+// Runs a single kernel as WebAssembly and as the plain loops of test/compiler/interpret.ts, on the same numbers, and compares all
+// that the kernel may have written. Between the buffers lie guards that nobody may touch.
+import { expect } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { kernelContext, type WrittenKernel } from "../../../src/backends/wasm/kernel-writer.ts";
+import { bytesOf } from "../../../src/backends/wasm/layout.ts";
+import { writeConvolutionKernel, writeMatmulKernel } from "../../../src/backends/wasm/products/contractions.ts";
+import { writeTopkKernel } from "../../../src/backends/wasm/topk.ts";
+import {
+  type Buffer,
+  type Convolution,
+  type Matmul,
+  readsOf,
+  type Topk,
+  writesOf,
+} from "../../../src/compiler/kernel.ts";
+import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
+import { sizeOf } from "../../../src/tensor/shape.ts";
+import { interpret } from "../../compiler/interpret.ts";
+
+export type Product = Matmul | Convolution | Topk;
+
+const pages = 512;
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const guard = 0xa5;
+const margin = 64;
+const views = {
+  float32: new Float32Array(memory.buffer),
+  float64: new Float64Array(memory.buffer),
+  int32: new Int32Array(memory.buffer),
+  uint8: new Uint8Array(memory.buffer),
+  bool: new Uint8Array(memory.buffer),
+} satisfies Record<DType, TypedArray>;
+
+const kinds = { a: "argument", s: "state", t: "temporary" } as const;
+
+/** A row-major buffer by its name, as s1. */
+export function buffer(name: string, shape: readonly number[], dtype: DType = "float32"): Buffer {
+  const kind = kinds[name[0] as keyof typeof kinds];
+  return { name, kind, index: Number(name.slice(1)), dtype, shape, order: shape.map((_, axis) => axis) };
+}
+
+export const buffersOf = (kernel: Product): Buffer[] => [
+  ...new Set([...readsOf(kernel), ...writesOf(kernel)].map((access) => access.buffer)),
+];
+
+function write(module: Module, kernel: Product, relaxed: boolean): WrittenKernel {
+  const context = kernelContext(module, { kernels: [kernel] }, relaxed);
+  switch (kernel.kind) {
+    case "matmul":
+      return writeMatmulKernel(context, kernel, kernel.name);
+    case "convolution":
+      return writeConvolutionKernel(context, kernel, kernel.name);
+    case "topk":
+      return writeTopkKernel(context, kernel, kernel.name);
+    default:
+      return kernel satisfies never;
+  }
+}
+
+const dataOf = (given: ReadonlyMap<Buffer, TypedArray>, buffer: Buffer): TypedArray =>
+  given.get(buffer) ?? allocate(buffer.dtype, sizeOf(buffer.shape)).fill(7);
+
+/** What each buffer holds afterwards; the units are done in `parts` calls, the last of them first. */
+export function runKernel(
+  kernel: Product,
+  given: ReadonlyMap<Buffer, TypedArray>,
+  { parts = 1, relaxed = false }: { readonly parts?: number; readonly relaxed?: boolean } = {},
+): { readonly after: Map<Buffer, TypedArray>; readonly written: WrittenKernel; readonly bytes: number } {
+  const module = new Module({ initial: pages, maximum: pages, shared: false });
+  const written = write(module, kernel, relaxed);
+  module.export("run", written.callee);
+  const bytes = module.bytes();
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory },
+    math: { exp: Math.exp, tanh: Math.tanh },
+  });
+  const run = exports.run as (...parameters: number[]) => void;
+  const buffers = buffersOf(kernel);
+  const places = new Map<Buffer, number>();
+  let end = 1024;
+  for (const one of buffers) {
+    places.set(one, end);
+    end += Math.ceil((sizeOf(one.shape) * bytesOf(one.dtype)) / 64) * 64 + margin;
+  }
+  const scratch = end;
+  end += written.scratch + margin;
+  expect(end).toBeLessThan(pages * 65536);
+  views.uint8.fill(guard, 0, end);
+  const viewOf = (one: Buffer): TypedArray => {
+    const first = (places.get(one) ?? 0) / bytesOf(one.dtype);
+    return views[one.dtype].subarray(first, first + sizeOf(one.shape));
+  };
+  for (const one of buffers) viewOf(one).set(dataOf(given, one));
+  const { units, pointers } = written;
+  const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * units) / parts));
+  for (let part = parts - 1; part >= 0; part--) {
+    views.float32.fill(Number.NaN, scratch / 4, scratch / 4 + Math.ceil(written.scratch / 4));
+    run(...pointers.map((one) => places.get(one) ?? 0), scratch, cuts[part], cuts[part + 1], 0);
+  }
+  const after = new Map(buffers.map((one) => [one, viewOf(one).slice()]));
+  for (const one of buffers) viewOf(one).fill(0);
+  for (const one of buffers) {
+    const from = (places.get(one) ?? 0) + sizeOf(one.shape) * bytesOf(one.dtype);
+    expect(views.uint8.subarray(from, from + margin).every((byte) => byte === guard)).toBe(true);
+  }
+  expect(views.uint8.subarray(scratch + written.scratch, end).every((byte) => byte === guard)).toBe(true);
+  return { after, written, bytes: bytes.length };
+}
+
+/** What the definition says that each buffer holds afterwards. */
+export function expectedOf(kernel: Product, given: ReadonlyMap<Buffer, TypedArray>): Map<Buffer, TypedArray> {
+  const buffers = buffersOf(kernel);
+  // The interpreter begins temporaries with garbage: here all are states, whose contents are known.
+  const homes = new Map(buffers.map((one, index): [Buffer, Buffer] => [one, { ...one, kind: "state", index }]));
+  const moved = JSON.parse(JSON.stringify(kernel), (_, value) => {
+    if (typeof value !== "object" || value === null || !("order" in value)) return value;
+    const [, home] = [...homes].find(([one]) => one.name === value.name) ?? [];
+    return home ?? value;
+  }) as Product;
+  const states = buffers.map((one) => ({ shape: one.shape, dtype: one.dtype, data: dataOf(given, one) }));
+  const after = interpret({ buffers: [...homes.values()], kernels: [moved], results: [] }, [], states).states;
+  return new Map(buffers.map((one, i) => [one, after[i].data]));
+}
+
+/** Both ways agree, however the work is cut; to the bit unless floats may differ by `within` of the largest. */
+export function expectSame(
+  kernel: Product,
+  given: ReadonlyMap<Buffer, TypedArray>,
+  within = 0,
+): ReturnType<typeof runKernel> {
+  const expected = expectedOf(kernel, given);
+  const results = [1, 2, 5].map((parts) => runKernel(kernel, given, { parts }));
+  for (const { after } of results) {
+    for (const [one, values] of after) {
+      const reference: ArrayLike<number> = expected.get(one) ?? [];
+      const bound = within * Array.from(reference).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      const wrong = values.findIndex((value, i) => {
+        const difference = Math.abs(value - reference[i]);
+        return !(Object.is(value, reference[i]) || value === reference[i] || difference <= bound);
+      });
+      if (wrong >= 0)
+        throw new Error(
+          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${results[0].written.words}\n${JSON.stringify(kernel)}`,
+        );
+    }
+  }
+  return results[0];
+}

@@ -1,0 +1,118 @@
+// Runs one loop nest or scan as WebAssembly, its units of work cut in several ways, and as the plain loops of the interpreter, on the
+// same numbers; then compares all that lies in its buffers and the guards between them.
+import { expect } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { mathImports } from "../../../src/backends/wasm/emit.ts";
+import { kernelContext, type Site } from "../../../src/backends/wasm/kernel-writer.ts";
+import { bytesOf, table } from "../../../src/backends/wasm/layout.ts";
+import { writeLoops, writeScan } from "../../../src/backends/wasm/nest/loops.ts";
+import { type Access, type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../src/compiler/kernel.ts";
+import type { DType, TypedArray } from "../../../src/tensor/dtype.ts";
+import { interpret } from "../../compiler/interpret.ts";
+
+const pages = 1024;
+const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+const margin = 64;
+const guard = 0xa5;
+const views = {
+  float32: new Float32Array(memory.buffer),
+  float64: new Float64Array(memory.buffer),
+  int32: new Int32Array(memory.buffer),
+  uint8: new Uint8Array(memory.buffer),
+  bool: new Uint8Array(memory.buffer),
+} satisfies Record<DType, TypedArray>;
+
+/** Buffers of a test are states, whose contents are known before and read afterwards. */
+export class Buffers {
+  readonly all: Buffer[] = [];
+  readonly data: TypedArray[] = [];
+
+  add(dtype: DType, data: ArrayLike<number>): Buffer {
+    const index = this.all.length;
+    const buffer = { name: `s${index}`, kind: "state", index, dtype, shape: [data.length], order: [0] } as const;
+    this.all.push(buffer);
+    this.data.push(new (views[dtype].constructor as new (data: ArrayLike<number>) => TypedArray)(data));
+    return buffer;
+  }
+}
+
+export const access = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, offset, strides });
+
+export interface Outcome {
+  readonly after: TypedArray[];
+  readonly words: string;
+  readonly failure: { readonly site: Site; readonly value: number } | null;
+}
+
+/** What the buffers hold when all units are done, in so many calls, the last first. */
+export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1): Outcome {
+  const module = new Module({ initial: pages, maximum: pages, shared: false });
+  const context = kernelContext(module, { kernels: [kernel] }, false);
+  const written =
+    kernel.kind === "loops" ? writeLoops(context, kernel, kernel.name) : writeScan(context, kernel, kernel.name);
+  module.export("run", written.callee);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
+    env: { memory },
+    math: mathImports,
+  });
+  const run = instance.exports.run as (...parameters: number[]) => void;
+  const words = 1024;
+  const places: number[] = [];
+  let end = 2048;
+  for (const [i, buffer] of all.entries()) {
+    places.push(end);
+    end += Math.ceil((data[i].length * bytesOf(buffer.dtype)) / 64) * 64 + margin;
+  }
+  expect(end).toBeLessThan(pages * 65536);
+  views.uint8.fill(guard, 0, end);
+  views.uint8.fill(0, words, words + table.states);
+  const viewOf = (i: number) => {
+    const first = places[i] / bytesOf(all[i].dtype);
+    return views[all[i].dtype].subarray(first, first + data[i].length);
+  };
+  for (const i of all.keys()) viewOf(i).set(data[i]);
+  const { units, pointers } = written;
+  const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * units) / parts));
+  for (let part = parts - 1; part >= 0; part--)
+    run(...pointers.map(({ index }) => places[index]), 0, cuts[part], cuts[part + 1], words);
+  const after = all.map((_, i) => viewOf(i).slice());
+  for (const i of all.keys()) {
+    const from = places[i] + data[i].length * bytesOf(all[i].dtype);
+    const to = i + 1 < all.length ? places[i + 1] : end;
+    if (!views.uint8.subarray(from, to).every((byte) => byte === guard))
+      throw new Error(`${all[i].name} is written past its end; ${written.words}`);
+  }
+  const failure = views.int32[(words + table.failure) / 4];
+  return {
+    after,
+    words: written.words,
+    failure: failure === 0 ? null : { site: context.sites[failure - 1], value: views.int32[(words + table.value) / 4] },
+  };
+}
+
+const used = (kernel: Loops | Scan): Set<Buffer> =>
+  new Set([...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer));
+
+/** Both ways agree, however the work is cut: to the bit (but for the sign of 0), or within so many ulp. */
+export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ulp = 0): TypedArray[] {
+  const { all, data } = buffers;
+  for (const buffer of used(kernel)) expect(all).toContain(buffer);
+  const states = all.map(({ dtype, shape }, i) => ({ dtype, shape, data: data[i] }));
+  const expected = interpret({ buffers: all, kernels: [kernel], results: [] }, [], states).states;
+  for (const parts of [1, 3]) {
+    const { after, words } = runNest(kernel, buffers, parts);
+    for (const [i, values] of after.entries()) {
+      const want = expected[i].data;
+      const wrong = values.findIndex((value, at) => {
+        const [x, y] = [value, want[at]];
+        if (x === y || Object.is(x, y)) return false;
+        return !(Math.abs(x - y) <= ulp * Math.max(2 ** -23 * Math.abs(y), 2 ** -149));
+      });
+      if (wrong >= 0)
+        throw new Error(
+          `${all[i].name}[${wrong}] is ${values[wrong]}, not ${want[wrong]}; ${parts} parts; ${words}; ${note}\n${JSON.stringify(kernel)}`,
+        );
+    }
+  }
+  return expected.map((state) => state.data);
+}

@@ -1,0 +1,24 @@
+// A graph as the compiler runs it: simplified, fused, placed, written as WebAssembly, with a verifier between the passes.
+
+import { verification, wasm } from "../../src/backends/wasm/backend.ts";
+import { verify } from "../../src/compiler/graph-rules.ts";
+import { simplify } from "../../src/compiler/simplify.ts";
+import type { NDArray } from "../../src/tensor/dtype.ts";
+import { ArrayStorage } from "../../src/tensor/storage.ts";
+import { Tensor } from "../../src/tensor/tensor.ts";
+import type { Executor } from "./fuzz.ts";
+
+const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
+const asArray = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
+
+export const asWasm: Executor = (graph, args, states) => {
+  verification.enabled = true;
+  const simple = simplify(graph);
+  verify(simple);
+  const tensors = states.map(asTensor);
+  const storages = wasm.prepare(simple, tensors, { relaxed: true, threads: null }).run(args.map(asTensor));
+  return {
+    results: graph.results.map((type, i) => ({ ...type, data: storages[i].data })),
+    states: tensors.map(asArray),
+  };
+};

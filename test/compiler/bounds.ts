@@ -1,0 +1,215 @@
+// How far another executor may be from the reference, element by element: the reference's value with a radius around it. 0 means
+// the same number, NaN or infinity; an infinite radius, that rounding has decided something and anything goes: which of two near
+// equals is larger, to which integer a number falls, whether a result overflows. Forward error analysis: what the inputs are off
+// by, as it arrives, and what the op itself may be off by. That is some units of the last place for elementwise ops (a product may
+// reach a sum unrounded, by fused multiply-add) and c · √K · ε · Σ|terms| for sums.
+import type { Graph, Node } from "../../src/compiler/graph.ts";
+import { allocate, isFloating, type NDArray } from "../../src/tensor/dtype.ts";
+import { forEachLine } from "../../src/tensor/op.ts";
+import { type OpName, opOf } from "../../src/tensor/ops.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import { elementwiseRadius } from "./bounds-elementwise.ts";
+import { type Bounded, type Rounding, replay, roundings, type Step } from "./bounds-step.ts";
+
+type Radius = (step: Step) => Float64Array;
+
+/** The c of c · √K · ε · Σ|terms|; up to K = c² that is the worst that can happen. */
+const sumFactor = 4;
+
+const all = (y: NDArray, radius: number): Float64Array => new Float64Array(y.data.length).fill(radius);
+const isCertain = ({ radius }: Bounded): boolean => radius.every((r) => r === 0);
+const finite = ({ data }: NDArray): Float64Array =>
+  Float64Array.from(data, (x) => (Number.isFinite(x) ? Math.abs(x) : 0));
+
+/** Sources: exact, if what they read is. */
+const source: Radius = ({ y, inputs }) => all(y, inputs.every(isCertain) ? 0 : Infinity);
+
+/** Movement moves radii; what it adds, as padding, is exact. */
+const moved: Radius = (step) =>
+  replay(
+    { ...step, attributes: "value" in step.attributes ? { ...step.attributes, value: 0 } : step.attributes },
+    step.inputs.map(({ radius }) => radius),
+  );
+
+const gathered: Radius = (step) => {
+  const [x, index] = step.inputs;
+  const radius = replay(step, [x.radius, null]);
+  return radius.map((r, i) => (index.radius[i] === 0 ? r : Infinity));
+};
+
+interface Terms {
+  /** How many terms each sum has, Σ|term| over the finite ones, and the sum of what they are off by. */
+  readonly count: Float64Array;
+  readonly size: Float64Array;
+  readonly off: Float64Array;
+  /** Whether all are whole numbers: as long as they are small, their sum is exact. */
+  readonly areWhole: boolean;
+}
+
+function ofSum({ y }: Step, { count, size, off, areWhole }: Terms): Float64Array {
+  const { epsilon, tiny, max }: Rounding = roundings[y.dtype];
+  return off.map((r, i) => {
+    if (!isFloating(y.dtype)) return r === 0 ? 0 : Infinity;
+    if (!Number.isFinite(r) || size[i] > 0.9 * max || (r > 0 && !Number.isFinite(y.data[i]))) return Infinity;
+    const isExact = r === 0 && (count[i] <= 1 || (areWhole && size[i] < 1 / epsilon));
+    if (isExact || !Number.isFinite(y.data[i])) return 0;
+    return r + sumFactor * Math.sqrt(count[i]) * (epsilon * (size[i] + r) + tiny);
+  });
+}
+
+const ones = ({ data }: NDArray): Float64Array => new Float64Array(data.length).fill(1);
+const isWhole = ({ data }: NDArray): boolean => data.every((x) => Number.isInteger(x));
+
+/** Sums of elements of the first input. */
+const added: Radius = (step) => {
+  const [x, ...others] = step.inputs;
+  if (!others.every(isCertain)) return all(step.y, Infinity);
+  const [count, size, off] = [ones(x), finite(x), x.radius].map((data) => replay(step, [data, null]));
+  return ofSum(step, { count, size, off, areWhole: isWhole(x) });
+};
+
+/** Sums of products: a · b is off by |a| · rb + ra · |b| + ra · rb. */
+const multiplied: Radius = (step) => {
+  const [a, b] = step.inputs;
+  const [sizeA, sizeB] = [finite(a), finite(b)];
+  const parts = [
+    [sizeA, b.radius],
+    [a.radius, sizeB],
+    [a.radius, b.radius],
+  ].map((pair) => (isCertain(a) && isCertain(b) ? null : replay(step, pair)));
+  const off = all(step.y, 0).map((_, i) => parts.reduce((sum, part) => sum + (part?.[i] ?? 0), 0));
+  return ofSum(step, {
+    count: replay(step, [ones(a), ones(b)]),
+    size: replay(step, [sizeA, sizeB]),
+    off,
+    areWhole: isWhole(a) && isWhole(b),
+  });
+};
+
+/** What lies outside of an image is 0, and whether 0 · ∞ is computed there is open. */
+const convolved: Radius = (step) =>
+  step.inputs.every(({ data }) => data.every(Number.isFinite)) ? multiplied(step) : all(step.y, Infinity);
+
+/** Places of the largest, the first k or the first: certain where each of them is certainly larger than all that follow it. */
+const ranked: Radius = ({ y, inputs: [x], attributes }) => {
+  const dim = Number(attributes.dim);
+  const lines: boolean[] = [];
+  forEachLine(x, dim, (start, stride, line) => {
+    const at = (place: number) => start + place * stride;
+    const places = Array.from({ length: x.shape[dim] }, (_, i) => i);
+    const isSure = places.every((place) => x.radius[at(place)] === 0);
+    lines[line] =
+      isSure ||
+      chosen(line).every((best, rank, first) => {
+        const rest = places.filter((place) => !first.slice(0, rank + 1).includes(place));
+        return rest.every((place) => isAbove(x, at(best), at(place)));
+      });
+  });
+  function chosen(line: number): number[] {
+    const inner = y.shape.slice(dim + 1).reduce((product, n) => product * n, 1);
+    const k = y.shape[dim];
+    const from = Math.floor(line / inner) * k * inner + (line % inner);
+    return Array.from({ length: k }, (_, rank) => y.data[from + rank * inner]);
+  }
+  const radius = all(y, 0);
+  forEachLine(y, dim, (start, stride, line) => {
+    for (let i = 0; i < y.shape[dim]; i++) radius[start + i * stride] = lines[line] ? 0 : Infinity;
+  });
+  return radius;
+};
+
+const isAbove = ({ data, radius }: Bounded, i: number, j: number): boolean =>
+  (Number.isNaN(data[i]) && radius[i] === 0 && radius[j] === 0) || data[i] - radius[i] > data[j] + radius[j];
+
+const one = elementwiseRadius;
+
+const radii = {
+  full: source,
+  iota: source,
+  randomBits: source,
+  neg: one,
+  abs: one,
+  sign: one,
+  floor: one,
+  round: one,
+  exp: one,
+  expm1: one,
+  log: one,
+  log1p: one,
+  sqrt: one,
+  sin: one,
+  cos: one,
+  erf: one,
+  tanh: one,
+  sigmoid: one,
+  add: one,
+  sub: one,
+  mul: one,
+  div: one,
+  pow: one,
+  maximum: one,
+  minimum: one,
+  eq: one,
+  lt: one,
+  le: one,
+  where: one,
+  cast: one,
+  reshape: moved,
+  permute: moved,
+  expand: moved,
+  slice: moved,
+  flip: moved,
+  unfold: moved,
+  fold: added,
+  pad: moved,
+  concat: moved,
+  sum: added,
+  max: moved,
+  argmax: ranked,
+  topk: ranked,
+  cumsum: added,
+  gather: gathered,
+  scatterAdd: added,
+  matmul: multiplied,
+  conv: convolved,
+} satisfies Record<OpName, Radius>;
+
+const exactly = (value: NDArray): Bounded => ({ ...value, radius: all(value, 0) });
+
+export interface BoundedValues {
+  readonly results: readonly Bounded[];
+  readonly states: readonly Bounded[];
+}
+
+/** Each node's value and radius. */
+function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Map<Node, Bounded> {
+  const known = new Map<Node, Bounded>();
+  for (const n of graph.nodes) {
+    const { op, attributes, shape, dtype } = n;
+    if (op === "argument" || op === "state") {
+      known.set(n, exactly((op === "argument" ? args : states)[Number(attributes.index)]));
+      continue;
+    }
+    const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
+    const inputs = n.inputs.map((x) => boundOf(known, x));
+    opOf(op).evaluate(y, inputs, attributes as never);
+    // NaN: a radius of ∞ has met a factor of 0.
+    const radius = radii[op]({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
+    known.set(n, { ...y, radius });
+  }
+  return known;
+}
+
+function boundOf(known: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
+  const value = known.get(n);
+  if (value === undefined) throw new Error(`internal: ${n.op} is read before it is computed`);
+  return value;
+}
+
+/** What a graph computes, with the room that there is around it. */
+export function bound(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): BoundedValues {
+  const known = boundAll(graph, args, states);
+  const after = states.map(exactly);
+  for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = boundOf(known, value);
+  return { results: graph.results.map((n) => boundOf(known, n)), states: after };
+}

@@ -1,0 +1,88 @@
+// Executors for testing the tests: one op after the other, by loops that may be replaced.
+import type { Node } from "../../src/compiler/graph.ts";
+import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
+import { type OpName, opOf } from "../../src/tensor/ops.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import type { Executor } from "./fuzz.ts";
+
+/** Fills y, or says that the op table should. */
+export type Loops = (op: OpName, y: NDArray, inputs: readonly NDArray[], n: Node) => boolean;
+
+export const executor =
+  (loops: Loops): Executor =>
+  (graph, args, states) => {
+    const values = new Map<Node, NDArray>();
+    const of = (n: Node): NDArray => values.get(n) ?? { ...n, data: allocate(n.dtype, 0) };
+    for (const n of graph.nodes) {
+      const { op, shape, dtype, attributes } = n;
+      if (op === "argument" || op === "state")
+        values.set(n, (op === "argument" ? args : states)[Number(attributes.index)]);
+      else {
+        const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
+        const inputs = n.inputs.map(of);
+        if (!loops(op, y, inputs, n)) opOf(op).evaluate(y, inputs, attributes as never);
+        values.set(n, y);
+      }
+    }
+    const after = [...states];
+    for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = of(value);
+    return { results: graph.results.map(of), states: after };
+  };
+
+const transcendental: readonly OpName[] = ["exp", "expm1", "log", "log1p", "sin", "cos", "erf", "tanh", "sigmoid"];
+
+/** In float32 throughout: products and sums round at each step, in four sums at once, and functions are 2 ulp off. */
+export const rough = executor((op, y, [a, b], n) => {
+  if (y.dtype !== "float32") return false;
+  if (transcendental.includes(op)) {
+    opOf(op).evaluate(y, [a], {} as never);
+    for (let i = 0; i < y.data.length; i++) y.data[i] *= 1 + ((i % 2) * 4 - 2) * 2 ** -24;
+    return true;
+  }
+  if (op === "matmul") {
+    const [m, k] = a.shape.slice(-2);
+    const columns = b.shape[b.shape.length - 1];
+    for (let i = 0; i < y.data.length; i++) {
+      const [row, column, slab] = [
+        Math.floor(i / columns) * k,
+        i % columns,
+        Math.floor(i / (m * columns)) * k * columns,
+      ];
+      y.data[i] = inFours(k, (j) => a.data[row + j] * b.data[slab + j * columns + column]);
+    }
+    return true;
+  }
+  const dims = n.attributes.dims as readonly number[];
+  if (op === "sum" && a.shape.every((_, dim) => dims.includes(dim))) {
+    if (y.data.length > 0) y.data[0] = inFours(a.data.length, (j) => a.data[j]);
+    return true;
+  }
+  return false;
+});
+
+/** Σ term(0), term(1), ..., each fourth by itself. */
+function inFours(count: number, term: (i: number) => number): number {
+  const sums = [0, 0, 0, 0];
+  for (let i = 0; i < count; i++) sums[i % 4] = Math.fround(sums[i % 4] + Math.fround(term(i)));
+  return Math.fround(Math.fround(sums[0] + sums[2]) + Math.fround(sums[1] + sums[3]));
+}
+
+/** A product that goes into a sum arrives there unrounded. */
+export const fused: Executor = (graph, args, states) => {
+  const products = new Map<NDArray, Float64Array>();
+  return executor((op, y, inputs, n) => {
+    if (y.dtype !== "float32") return false;
+    if (op === "mul") {
+      opOf(op).evaluate(y, inputs, n.attributes as never);
+      products.set(
+        y,
+        Float64Array.from(inputs[0].data, (x, i) => x * inputs[1].data[i]),
+      );
+      return true;
+    }
+    if (op !== "add" && op !== "sub") return false;
+    const [a, b] = inputs.map((x) => products.get(x) ?? x.data);
+    for (let i = 0; i < y.data.length; i++) y.data[i] = op === "add" ? a[i] + b[i] : a[i] - b[i];
+    return true;
+  })(graph, args, states);
+};

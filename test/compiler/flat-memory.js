@@ -1,0 +1,40 @@
+// Runs in a process of its own, with --expose-gc, for flat-memory.test.ts: prints what the memory of JavaScript and of the programs
+// comes to, after few steps and after many, and after nobody holds the programs any more.
+import { compile, Linear, mseLoss, randn, SGD } from "chainrule";
+import { programMemory } from "../../dist/backends/wasm/memory/memory.js";
+
+const steps = Number(process.argv[2]);
+
+function training(features) {
+  const model = new Linear(features, 4);
+  const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
+  const step = compile((x, y) => {
+    const loss = mseLoss(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  const [x, y] = [randn([8, features]), randn([8, 4])];
+  return () => step(x, y).item();
+}
+
+const used = () => {
+  globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { heap: heapUsed, buffers: arrayBuffers, programs: programMemory.used };
+};
+
+const run = training(16);
+for (let i = 0; i < 1000; i++) run();
+const before = used();
+for (let i = 0; i < steps; i++) run();
+const after = used();
+
+for (let i = 0; i < 50; i++) training(32 + i)();
+const held = programMemory.used;
+for (let i = 0; i < 20; i++) {
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+console.log(JSON.stringify({ before, after, held, freed: programMemory.used, last: run() }));

@@ -1,0 +1,31 @@
+// A training loop may run for days: nothing grows with the number of steps, although nobody disposes of anything, and a program
+// that nobody holds gives back what it needed.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+interface Use {
+  readonly heap: number;
+  readonly buffers: number;
+  readonly programs: number;
+}
+interface Report {
+  readonly before: Use;
+  readonly after: Use;
+  readonly held: number;
+  readonly freed: number;
+  readonly last: number;
+}
+
+it("memory is flat over 100,000 steps in one synchronous loop, and programs that nobody holds are freed", () => {
+  const script = fileURLToPath(new URL("flat-memory.js", import.meta.url));
+  const output = execFileSync(process.execPath, ["--expose-gc", script, "100000"], { encoding: "utf8" });
+  const { before, after, held, freed, last }: Report = JSON.parse(output);
+  expect(after.heap - before.heap).toBeLessThan(1_000_000);
+  expect(after.buffers - before.buffers).toBeLessThan(100_000);
+  expect(after.programs).toBe(before.programs);
+  expect(held).toBeGreaterThan(after.programs + 50 * 1000);
+  // The arena keeps the size that the largest of them needed.
+  expect(freed - after.programs).toBeLessThan((held - after.programs) / 5);
+  expect(Number.isFinite(last)).toBe(true);
+});

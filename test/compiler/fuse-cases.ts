@@ -1,0 +1,60 @@
+// Short texts of graphs for the tests of fusion, and what they become.
+import { evaluate } from "../../src/backends/reference.ts";
+import { fuse } from "../../src/compiler/fuse.ts";
+import { argumentsOf, type Graph, statesOf } from "../../src/compiler/graph.ts";
+import { verify as verifyGraph } from "../../src/compiler/graph-rules.ts";
+import { parse } from "../../src/compiler/graph-text.ts";
+import type { KernelProgram } from "../../src/compiler/kernel.ts";
+import { verify } from "../../src/compiler/kernel-rules.ts";
+import { printKernel } from "../../src/compiler/kernel-text.ts";
+import { allocate, isFloating, type NDArray, type Type } from "../../src/tensor/dtype.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import { Draw } from "../tensor/draw.ts";
+import { expectClose } from "./close.ts";
+import { interpret } from "./interpret.ts";
+
+/** Lines of a graph. */
+export const graphOf = (text: string): Graph =>
+  parse(
+    `graph\n${text
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .join("\n")}`,
+  );
+
+/** Random numbers, small whole ones where a dtype wants whole ones. */
+function numbers(draw: Draw, { shape, dtype }: Type): NDArray {
+  const next = isFloating(dtype) ? () => 2 * draw.unit() - 1 : () => draw.whole(0, 1);
+  return { shape, dtype, data: allocate(dtype, sizeOf(shape)).map(next) };
+}
+
+/** The graph's kernels, checked: they are valid, and compute what the graph says. */
+export function program(text: string): KernelProgram {
+  const graph = graphOf(text);
+  verifyGraph(graph);
+  const result = fuse(graph);
+  verify(result);
+  const draw = new Draw(1);
+  const args = argumentsOf(graph).map((node) => numbers(draw, node));
+  const states = statesOf(graph).map((node) => numbers(draw, node));
+  const expected = evaluate(graph, args, states);
+  const actual = interpret(result, args, states);
+  expected.results.forEach((value, i) => {
+    expectClose(actual.results[i], value);
+  });
+  expected.states.forEach((value, i) => {
+    expectClose(actual.states[i], value);
+  });
+  return result;
+}
+
+/** The same as text, with the results. */
+export function kernels(text: string): string {
+  const { kernels, results } = program(text);
+  const end = results.length === 0 ? [] : [`results ${results.map(({ name }) => name).join(" ")}`];
+  return [...kernels.map(printKernel), ...end].join("\n\n");
+}
+
+/** Just which kernels there are. */
+export const names = (text: string): string[] => program(text).kernels.map(({ kind, name }) => `${kind} ${name}`);

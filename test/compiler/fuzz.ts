@@ -1,0 +1,67 @@
+// An executor against the reference, on graphs of all kinds. A failure is made small and told with the seed that gives it again.
+
+import type { Graph } from "../../src/compiler/graph.ts";
+import { verify } from "../../src/compiler/graph-rules.ts";
+import { print } from "../../src/compiler/graph-text.ts";
+import type { NDArray } from "../../src/tensor/dtype.ts";
+import { Draw } from "../tensor/draw.ts";
+import { disagreements, type Values } from "./agree.ts";
+import { bound } from "./bounds.ts";
+import { randomGraph } from "./random-graph.ts";
+import type { Trial } from "./random-growth.ts";
+import { shrink } from "./shrink.ts";
+
+/** Runs a graph; arguments and states must be left as they are. */
+export type Executor = (graph: Graph, args: readonly NDArray[], states: readonly NDArray[]) => Values;
+
+export interface Failure {
+  readonly seed: number;
+  /** As small as it could be made. */
+  readonly trial: Trial;
+  readonly complaint: string;
+}
+
+/** What is wrong with what an executor makes of a graph; null if nothing is. */
+export function complaintAbout(run: Executor, { graph, args, states }: Trial): string | null {
+  const expected = bound(graph, args, states);
+  let actual: Values;
+  try {
+    actual = run(graph, args, states);
+  } catch (error) {
+    return `it throws: ${error instanceof Error ? error.message : error}`;
+  }
+  return disagreements(expected, actual);
+}
+
+const show = ({ shape, data }: NDArray): string =>
+  `[${shape}] ${[...data.slice(0, 24)].map((x) => (Object.is(x, -0) ? "-0" : x)).join(" ")}${data.length > 24 ? " ..." : ""}`;
+
+/** The failure, with all that it takes to see it again. */
+export function tell({ seed, trial, complaint }: Failure): string {
+  const contents = [
+    ...trial.args.map((value, i) => `argument ${i}: ${show(value)}`),
+    ...trial.states.map((value, i) => `state ${i}: ${show(value)}`),
+  ];
+  return [`seed ${seed}: ${complaint}`, print(trial.graph), ...contents].join("\n");
+}
+
+const fail = (failure: Failure): never => {
+  throw new Error(tell(failure));
+};
+
+/** `count` graphs from the seed on. onFailure may throw, which is what it does if it is left out, or go on. */
+export function fuzz(options: {
+  readonly seed: number;
+  readonly count: number;
+  readonly run: Executor;
+  readonly onFailure?: (failure: Failure) => void;
+}): void {
+  const { seed: first, count, run, onFailure = fail } = options;
+  for (let seed = first; seed < first + count; seed++) {
+    const whole = randomGraph(new Draw(seed));
+    verify(whole.graph);
+    if (complaintAbout(run, whole) === null) continue;
+    const trial = shrink(whole, (candidate) => complaintAbout(run, candidate) !== null);
+    onFailure({ seed, trial, complaint: complaintAbout(run, trial) ?? "it does not fail any more" });
+  }
+}

@@ -1,0 +1,125 @@
+// A graph that fails, made small: fewer outputs first, then nodes give way to arguments that hold what they were, to constants,
+// or to what they read. Whatever still fails is kept; what is left is what it takes.
+import { evaluate } from "../../src/backends/reference.ts";
+import { type Graph, input, type Node, node, outputsOf, reachable, rewrite } from "../../src/compiler/graph.ts";
+import type { NDArray } from "../../src/tensor/dtype.ts";
+import { sameShape } from "../../src/tensor/shape.ts";
+import type { Trial } from "./random-growth.ts";
+
+type Contents = ReadonlyMap<Node, NDArray>;
+
+const isInput = ({ op }: Node): boolean => op === "argument" || op === "state";
+
+function contentsOf({ graph, args, states }: Trial): Contents {
+  const of = ({ op, attributes }: Node) => (op === "argument" ? args : states)[Number(attributes.index)];
+  return new Map(graph.nodes.filter(isInput).map((n) => [n, of(n)]));
+}
+
+/** The graph with only what its outputs need, its inputs counted anew. */
+function tidy(graph: Graph, contents: Contents): Trial {
+  const needed = reachable([...outputsOf(graph), ...graph.updates.map(({ state }) => state)]);
+  const kinds = (["argument", "state"] as const).map((kind) => needed.filter(({ op }) => op === kind));
+  const renamed = new Map(
+    kinds.flatMap((nodes) => nodes.map((n, i): [Node, Node] => [n, input(n.op as "argument", i, n)])),
+  );
+  const of = (n: Node): NDArray => {
+    const found = contents.get(n);
+    if (found === undefined) throw new Error("internal: an input without contents");
+    return found;
+  };
+  const inputs = kinds.flat();
+  const all = { ...graph, nodes: [...inputs, ...needed.filter((n) => !isInput(n))] };
+  const { nodes, results, updates } = rewrite(all, (n) => renamed.get(n) ?? n);
+  const moved = updates.map(({ state, value }) => ({ state: renamed.get(state) ?? state, value }));
+  const order = ({ state }: { readonly state: Node }) => Number(state.attributes.index);
+  const first = inputs.flatMap((n) => renamed.get(n) ?? []);
+  return {
+    graph: {
+      nodes: [...first, ...nodes.filter((n) => !isInput(n))],
+      results,
+      updates: moved.sort((a, b) => order(a) - order(b)),
+    },
+    args: kinds[0].map(of),
+    states: kinds[1].map(of),
+  };
+}
+
+const exchange = (trial: Trial, old: Node, other: Node, contents = contentsOf(trial)): Trial =>
+  tidy(
+    rewrite(trial.graph, (n) => (n === old ? other : n)),
+    contents,
+  );
+
+/** The value of each node, as results of one evaluation. */
+function valuesOf({ graph, args, states }: Trial): Contents {
+  const { results } = evaluate({ ...graph, results: graph.nodes }, args, states);
+  return new Map(graph.nodes.map((n, i) => [n, results[i]]));
+}
+
+/** Each node is tried by its place, since every success makes new nodes. */
+type Attempt = (trial: Trial, place: number) => Trial[];
+
+const fewerOutputs: Attempt = (trial, place) => {
+  const { graph } = trial;
+  const contents = contentsOf(trial);
+  const only = graph.nodes[place];
+  return [
+    ...(isInput(only) ? [] : [tidy({ nodes: graph.nodes, results: [only], updates: [] }, contents)]),
+    ...(place < graph.results.length ? [tidy({ ...graph, results: graph.results.toSpliced(place, 1) }, contents)] : []),
+    ...(place < graph.updates.length ? [tidy({ ...graph, updates: graph.updates.toSpliced(place, 1) }, contents)] : []),
+  ];
+};
+
+const toArgument: Attempt = (trial, place) => {
+  const n = trial.graph.nodes[place];
+  const value = valuesOf(trial).get(n);
+  if (isInput(n) || value === undefined) return [];
+  const argument = input("argument", trial.args.length, n);
+  return [exchange(trial, n, argument, new Map([...contentsOf(trial), [argument, value]]))];
+};
+
+const toConstant: Attempt = (trial, place) => {
+  const n = trial.graph.nodes[place];
+  const isFixed = n.op === "full" || trial.graph.updates.some(({ state }) => state === n);
+  return isFixed ? [] : [exchange(trial, n, node("full", [], { shape: n.shape, dtype: n.dtype, value: 1 }))];
+};
+
+const toItsInput: Attempt = (trial, place) => {
+  const n = trial.graph.nodes[place];
+  const alike = n.inputs.filter(({ dtype, shape }) => dtype === n.dtype && sameShape(shape, n.shape));
+  return alike.map((other) => exchange(trial, n, other));
+};
+
+/** What counts most is how many ops there are, then inputs, then constants. */
+const weight = ({ graph }: Trial): number =>
+  graph.nodes.reduce((sum, n) => sum + (n.op === "full" ? 4 : isInput(n) ? 5 : 9), 0) +
+  graph.results.length +
+  graph.updates.length;
+
+/** The smallest trial that was found and still fails. A candidate on which `fails` throws does not count. */
+export function shrink(trial: Trial, fails: (trial: Trial) => boolean, tries = 2000): Trial {
+  const stillFails = (candidate: Trial): boolean => {
+    try {
+      return fails(candidate);
+    } catch {
+      return false;
+    }
+  };
+  for (let progress = true; progress; ) {
+    progress = false;
+    for (const attempt of [fewerOutputs, toItsInput, toArgument, toConstant]) {
+      for (let place = 0; place < trial.graph.nodes.length && tries > 0; place++) {
+        for (const candidate of attempt(trial, place)) {
+          tries--;
+          if (weight(candidate) < weight(trial) && stillFails(candidate)) {
+            trial = candidate;
+            progress = true;
+            place--;
+            break;
+          }
+        }
+      }
+    }
+  }
+  return trial;
+}

@@ -1,0 +1,66 @@
+// What simplification does, rule by rule, as text; and that it never changes what a graph computes.
+import { expect, it, vi } from "vitest";
+import { evaluate } from "../../src/backends/reference.ts";
+import { verify } from "../../src/compiler/graph-rules.ts";
+import { print } from "../../src/compiler/graph-text.ts";
+import { simplify, stages } from "../../src/compiler/simplify.ts";
+import type { NDArray } from "../../src/tensor/dtype.ts";
+import { Draw, firstSeed } from "../tensor/draw.ts";
+import { randomGraph } from "./random-graph.ts";
+import { arithmetic } from "./simplify-arithmetic.ts";
+import { type Cases, graphOf } from "./simplify-cases.ts";
+import { movement } from "./simplify-movement.ts";
+
+const cases: Cases = { ...arithmetic, ...movement };
+const rules = stages[stages.length - 1];
+
+it("every rule is shown at work", () => {
+  expect(Object.keys(cases).sort()).toEqual(Object.keys(rules).sort());
+});
+
+for (const [claim, examples] of Object.entries(cases)) {
+  it(claim, () => {
+    const applied = vi.spyOn(rules[claim], "apply");
+    for (const [before, after] of examples) {
+      const simple = simplify(graphOf(before));
+      verify(simple);
+      expect(print(simple)).toBe(print(graphOf(after)));
+    }
+    expect(applied.mock.results.some(({ value }) => value !== null)).toBe(true);
+    applied.mockRestore();
+  });
+}
+
+it("equal nodes become one, whatever the order of a sum's terms", () => {
+  const simple = simplify(graphOf("%a = add %x, %y; %b = add %y, %x; %p = sub %a, %b; %q = sub %x, %y; return %p, %q"));
+  expect(print(simple)).toBe(print(graphOf("%a = add %x, %y; %p = sub %a, %a; %q = sub %x, %y; return %p, %q")));
+});
+
+it("what nothing needs goes, arguments and states stay", () => {
+  expect(print(simplify(graphOf("%a = exp %x; return")))).toBe(print(graphOf("return")));
+});
+
+it("a long chain of movements sinks at once", () => {
+  const lines = Array.from({ length: 400 }, (_, n) => `%${n + 1} = exp %${n === 0 ? "x" : n}`);
+  const simple = simplify(graphOf([...lines, "%r = reshape %400 {shape: [6]}", "return %r"].join("; ")));
+  expect(simple.nodes[8].op).toBe("reshape");
+  expect(simple.nodes).toHaveLength(8 + 401);
+});
+
+/** Where two lists of arrays differ, to the bit; NaN is NaN. */
+function difference(expected: readonly NDArray[], actual: readonly NDArray[]): string | null {
+  const place = expected.findIndex(({ data }, i) => !data.every((x, at) => Object.is(x, actual[i].data[at])));
+  return place < 0 ? null : `array ${place}: ${actual[place].data} instead of ${expected[place].data}`;
+}
+
+it("never changes what a graph computes, in any bit", () => {
+  for (let seed = firstSeed; seed < firstSeed + 600; seed++) {
+    const { graph, args, states } = randomGraph(new Draw(seed));
+    const simple = simplify(graph);
+    verify(simple);
+    const [before, after] = [evaluate(graph, args, states), evaluate(simple, args, states)];
+    const wrong = difference([...before.results, ...before.states], [...after.results, ...after.states]);
+    expect(wrong, `seed ${seed}\n${print(graph)}\nbecomes\n${print(simple)}`).toBeNull();
+    expect(print(simplify(simple)), `seed ${seed}: once more`).toBe(print(simple));
+  }
+});
