@@ -79,7 +79,10 @@ class Trace implements Tracer {
   readonly #guards = new Map<object, Map<string, Guard>>();
   readonly #setModes = new Map<object, Map<string, { readonly before: boolean | null; readonly write: () => void }>>();
   readonly #regions = new Map<RegionName, Region>();
-  #differentiated: string | null = null;
+  #lastRegion = 0;
+  readonly #backward = new Map<Region | null, Region>();
+  /** The node whose gradient is being written down. */
+  #differentiated: Node | null = null;
 
   constructor({ lines }: { readonly lines: boolean }) {
     this.#lines = lines;
@@ -88,10 +91,7 @@ class Trace implements Tracer {
   // ── what the tensors ask
 
   run({ name, inputs, attributes }: Operation): Storage {
-    const options = {
-      region: this.#region(currentRegion()),
-      line: this.#lines ? (this.#differentiated ?? userLine()) : null,
-    };
+    const options = { region: this.#regionNow(), line: this.#line() };
     const made = node(
       name,
       inputs.map((tensor) => this.#nodeOf(tensor)),
@@ -140,10 +140,8 @@ class Trace implements Tracer {
     this.#setModes.set(owner, modes.set(name, { write }));
   }
   differentiates(tensor: Tensor | null): void {
-    if (!this.#lines) return;
     const storage = tensor?.storage;
-    this.#differentiated =
-      storage instanceof TracedStorage && storage.node.line ? `${storage.node.line} (its gradient)` : null;
+    this.#differentiated = storage instanceof TracedStorage ? storage.node : null;
   }
 
   // ── what the trace is made of
@@ -193,12 +191,27 @@ class Trace implements Tracer {
   #quietly<T>(read: () => T): T {
     return withTracer(null, read);
   }
+  #line(): string | null {
+    if (!this.#lines) return null;
+    return this.#differentiated?.line ? `${this.#differentiated.line} (its gradient)` : userLine();
+  }
+  /** What follows a composite backward is a region within it, and what follows anything else backward is one of its own. */
+  #regionNow(): Region | null {
+    const region = this.#region(currentRegion());
+    if (region !== null || this.#differentiated === null) return region;
+    const parent = this.#differentiated.region;
+    const known = this.#backward.get(parent);
+    if (known) return known;
+    const made = { name: "backward", attributes: {}, parent, id: ++this.#lastRegion };
+    this.#backward.set(parent, made);
+    return made;
+  }
   #region(name: RegionName | null): Region | null {
     if (name === null) return null;
     const known = this.#regions.get(name);
     if (known) return known;
     const parent = this.#region(name.parent);
-    const region = { name: name.name, attributes: name.attributes, parent, id: this.#regions.size + 1 };
+    const region = { name: name.name, attributes: name.attributes, parent, id: ++this.#lastRegion };
     this.#regions.set(name, region);
     return region;
   }

@@ -6,6 +6,7 @@ import { gather, indexSelect, oneHot, scatterAdd, split, topk } from "./indexing
 import { matmul } from "./matmul.ts";
 import { arrange, checkNumeric, constant, floating, type Operand, operands, promoted } from "./promotion.ts";
 import { mirrored, reduce } from "./reducing.ts";
+import { inRegion } from "./region.ts";
 import { expandShape, paddingOf, type Range, rangesOf, squeezeShape, triangle } from "./reshaping.ts";
 import { type Dims, normalizeDim, normalizeDims, resolveShape, type Shape, sameShape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -138,7 +139,7 @@ export abstract class Vocabulary {
   }
   /** x where x > 0, else 0, with the gradient 0 at 0; NaN stays NaN. */
   relu(this: Tensor): Tensor {
-    return constant(this, 0).where(this.le(0), this);
+    return inRegion("relu", {}, () => constant(this, 0).where(this.le(0), this));
   }
   gelu(this: Tensor): Tensor {
     return gelu(floating(this));
