@@ -188,7 +188,7 @@ describe("model files", () => {
     ],
     ["an unknown layer", { architecture: '[["Rotate",3]]' }, /layer 0 is an unknown "Rotate"/],
     ["a layer of half a size", { architecture: '[["Linear",0.5,2]]' }, /layer 0, Linear, has the sizes/],
-    ["an input that does not fit", { input: "[1,10,10]" }, /layer 1, Linear 784 128, does not take what it is given/],
+    ["an input that does not fit", { input: "[1,10,10]" }, /layer 7, Linear 784 10, does not take what it is given/],
     ["an enormous input", { input: "[1,1000000,1000000]" }, /no usable "input"/],
     ["too few classes", { classes: '["a"]' }, /its layers end in \[10\], not in 1 classes/],
     ["broken JSON", { normalisation: "{" }, /no usable "normalisation"/],

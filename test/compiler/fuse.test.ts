@@ -200,3 +200,30 @@ it("a program lists arguments and states in their order, used or not", () => {
     return %3`);
   expect(buffers.map(({ name }) => name)).toEqual(["a0", "a1", "s0", "t0"]);
 });
+
+it("single numbers do not share a kernel if one is read by what the other waits for, however late that was numbered", () => {
+  const text = `
+    %0 = argument 0 : float32[5,10]
+    %1 = argument 1 : int32[5]
+    %2 = state 0 : float32[]
+    %3 = exp %0 : float32[5,10]
+    %4 = sum %3 {dims: [1]} : float32[5,1]
+    %5 = expand %4 {shape: [5, 10]} : float32[5,10]
+    %6 = sub %0, %5 : float32[5,10]
+    %7 = reshape %1 {shape: [5, 1]} : int32[5,1]
+    %8 = gather %6, %7 {dim: 1} : float32[5,1]
+    %9 = sum %8 {dims: [0]} : float32[1,1]
+    %10 = reshape %2 {shape: [1, 1]} : float32[1,1]
+    %11 = neg %10 : float32[1,1]
+    %12 = expand %11 {shape: [5, 10]} : float32[5,10]
+    %13 = mul %12, %3 : float32[5,10]
+    %14 = sum %13 {dims: [1]} : float32[5,1]
+    return %9, %14`;
+  expect(names(text)).toMatchInlineSnapshot(`
+    [
+      "loops neg",
+      "loops exp_sum_gather_sub",
+      "loops sum",
+    ]
+  `);
+});

@@ -8,8 +8,6 @@ const most = 400;
 interface Entry {
   group: Group;
   readonly steps: Step[];
-  /** The highest number of a step. */
-  last: number;
   /** The steps whose groups it reads, with some of its own among them. */
   readonly reads: number[];
   /** Those that have to lie in memory. */
@@ -56,7 +54,7 @@ export class Partition {
     for (const read of step.values) need(read.step, !runs(read.step) || !isAll(read));
     for (const read of step.buffers) need(read.step, true);
     if (step.kind === "place" && step.after !== null) need(step.after, true);
-    this.#of[step.id] = { group: single(step), steps: [step], last: step.id, reads, stored, search: 0 };
+    this.#of[step.id] = { group: single(step), steps: [step], reads, stored, search: 0 };
   }
 
   /** Makes one of the groups of two steps that meet at so many points, if that is possible. */
@@ -71,7 +69,6 @@ export class Partition {
 
   #absorb(into: Entry, from: Entry, group: Group): void {
     into.group = group;
-    into.last = Math.max(into.last, from.last);
     into.steps.push(...from.steps);
     for (const { id } of from.steps) this.#of[id] = into;
     for (const id of from.reads) if (this.#of[id] !== into) into.reads.push(id);
@@ -80,8 +77,6 @@ export class Partition {
 
   /** Whether b needs something of a before it can start, or something that needs a. */
   #between(a: Entry, b: Entry): boolean {
-    const first = a.group.id;
-    if (b.last < first) return false;
     for (const id of b.stored) if (this.#of[id] === a) return true;
     const search = ++this.#searches;
     a.search = b.search = search;
@@ -90,8 +85,7 @@ export class Partition {
       for (const id of next.reads) {
         const writer = this.#entryOf(id);
         if (writer === a && next !== b) return true;
-        // What ends before a starts has read nothing of it.
-        if (writer.search === search || writer.last < first) continue;
+        if (writer.search === search) continue;
         writer.search = search;
         waiting.push(writer);
       }
