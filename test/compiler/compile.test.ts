@@ -112,6 +112,7 @@ describe.each(backends)("compile on %s", (backend) => {
     });
 
     it("is numbers, strings and booleans by value", () => {
+      vi.spyOn(console, "warn").mockImplementation(() => {});
       const { f, traces } = counted();
       for (const option of [1, 2, -0, 0, Number.NaN, "1", true, null, [1], [2], { a: 1 }]) f(tensor([1]), option);
       expect(traces()).toBe(11);

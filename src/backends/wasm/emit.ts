@@ -3,7 +3,8 @@
 // index outside of its buffer. The module imports the memory, and Math (mathImports) if a kernel computes in float64.
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
-import { isDecided, type KernelWriter, kernelContext, type Site, type WrittenKernel } from "./kernel-writer.ts";
+import { kernelContext } from "./kernel-context.ts";
+import { isDecided, type KernelWriter, type Site, type WrittenKernel } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
 import { writeLoops, writeScan } from "./nest/loops.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "./products/contractions.ts";

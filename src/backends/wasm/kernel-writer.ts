@@ -1,11 +1,7 @@
-// What the writers of kernels share: where they write to, what they hand back, and the functions that kernels call. A module's
-// functions are written one after the other, so what a kernel may call is written before any kernel (kernelContext).
-import type { Buffer, Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
-import { type DType, isFloating } from "../../tensor/dtype.ts";
+// What the writers of kernels share: where they write to, and what they hand back.
+import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
-import { type Entry, emission } from "./body/elementwise.ts";
-import { writeIntegerPower } from "./body/integer-power.ts";
-import { writeReport } from "./body/report.ts";
 import type { MathName } from "./math/vector-math.ts";
 
 /** A place in the program where data decides an address: its number plus one is what the failure word says. */
@@ -75,48 +71,9 @@ export type Form = "vector" | "scalar";
 
 export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("float64") ? "scalar" : "vector");
 
-const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
-
 /** Whether data decides a place in this kernel, so that it may fail. */
 export function isDecided(kernel: Kernel): boolean {
   const stores = kernel.kind === "loops" ? [...kernel.stores, ...kernel.epilogue.stores] : [];
   const loads = instructionsOf(kernel).filter((instruction) => instruction.kind === "load");
   return [...stores, ...loads].some(({ indirection }) => indirection !== undefined);
-}
-
-/** The context in which the kernels of one module are written: declares all that they may call. */
-export function kernelContext(
-  module: Module,
-  { kernels }: Pick<KernelProgram, "kernels">,
-  relaxed: boolean,
-): KernelContext {
-  const imported = new Map<MathName, WasmFunction>();
-  for (const kernel of kernels) {
-    if (formOfKernel(kernel) === "vector") continue;
-    for (const instruction of instructionsOf(kernel)) {
-      const name = mathOf(instruction);
-      if (name && !imported.has(name)) imported.set(name, importMath(module, name));
-    }
-  }
-  const callees = {
-    imported,
-    integerPower: kernels.flatMap(instructionsOf).some(isIntegerPower) ? writeIntegerPower(module) : null,
-    report: kernels.some(isDecided) ? writeReport(module) : null,
-  };
-  return { module, callees, relaxed, sites: [] };
-}
-
-/** The function that an instruction computes in floating point, if math.ts has it. */
-export function mathOf(instruction: Instruction): MathName | null {
-  if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
-  const { math }: Entry = emission[instruction.op];
-  return math ?? null;
-}
-
-const isIntegerPower = (instruction: Instruction): boolean =>
-  instruction.kind === "op" && instruction.op === "pow" && !isFloating(instruction.dtype);
-
-function importMath(module: Module, name: MathName): WasmFunction {
-  const parameters = name === "pow" ? (["f64", "f64"] as const) : (["f64"] as const);
-  return module.import("math", name, { parameters, results: ["f64"] });
 }

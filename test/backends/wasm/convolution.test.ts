@@ -2,14 +2,13 @@
 import { describe, expect, it } from "vitest";
 import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import {
-  type ConvolutionPlace,
-  type ConvolutionSpec,
   convolutionScratch,
   convolutionUnits,
   describeConvolution,
   finishedLanes,
   writeConvolution,
 } from "../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionPlace, ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
 import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
 
 const pages = 256;

@@ -2,7 +2,8 @@
 // that the kernel may have written. Between the buffers lie guards that nobody may touch.
 import { expect } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { kernelContext, type WrittenKernel } from "../../../src/backends/wasm/kernel-writer.ts";
+import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
+import type { WrittenKernel } from "../../../src/backends/wasm/kernel-writer.ts";
 import { bytesOf } from "../../../src/backends/wasm/layout.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "../../../src/backends/wasm/products/contractions.ts";
 import { writeTopkKernel } from "../../../src/backends/wasm/topk.ts";

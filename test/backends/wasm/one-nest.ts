@@ -3,7 +3,8 @@
 import { expect } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import { mathImports } from "../../../src/backends/wasm/emit.ts";
-import { kernelContext, type Site } from "../../../src/backends/wasm/kernel-writer.ts";
+import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
+import type { Site } from "../../../src/backends/wasm/kernel-writer.ts";
 import { bytesOf, table } from "../../../src/backends/wasm/layout.ts";
 import { writeLoops, writeScan } from "../../../src/backends/wasm/nest/loops.ts";
 import { type Access, type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../src/compiler/kernel.ts";

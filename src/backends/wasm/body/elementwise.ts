@@ -8,8 +8,8 @@ import type { Code, Local } from "../assembler/assembler.ts";
 import type { Instruction } from "../assembler/opcodes.ts";
 import type { Form, KernelContext } from "../kernel-writer.ts";
 import { type MathName, vectorMath } from "../math/vector-math.ts";
-import type { Held, Place } from "./body.ts";
 import { cast } from "./casts.ts";
+import type { Held, Place } from "./place.ts";
 
 export interface Operation {
   readonly code: Code;
@@ -36,7 +36,7 @@ const classes = {
   scalar: { float32: "f64", float64: "f64", int32: "i32", uint8: "i32", bool: "i32" },
 } as const satisfies Record<Form, Record<DType, Class>>;
 
-/** A function of math.ts, written in place: neighbouring vectors share its constants; in float64 it is called. */
+/** A function of vector-math.ts, written in place: neighbouring vectors share its constants; in float64 it is called. */
 function fromMath(math: MathName): Entry {
   return {
     math,

@@ -6,7 +6,7 @@ import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
 import { advance, storeLanes } from "../products/tile.ts";
-import type { Decided, Memory, Place } from "./body.ts";
+import type { Decided, Memory, Place } from "./place.ts";
 
 const isByte = (dtype: DType): boolean => bytesOf(dtype) === 1;
 

@@ -3,8 +3,8 @@ import type { Access } from "../../../compiler/kernel.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
-import type { Decided, Memory, Place } from "./body.ts";
 import { narrow, typeOf } from "./elementwise.ts";
+import type { Decided, Memory, Place } from "./place.ts";
 
 const loads = {
   float32: (code, offset) => code.memory("f32.load", offset).op("f64.promote_f32"),

@@ -1,7 +1,7 @@
 // Where the writing of a nest is: which slots there are, how far they are from the pointers, and the values that are there by now.
 import type { Value } from "../../../compiler/kernel.ts";
 import type { Local } from "../assembler/assembler.ts";
-import type { Held } from "../body/body.ts";
+import type { Held } from "../body/place.ts";
 import type { WaitingStores } from "./waiting-stores.ts";
 import type { Displacement } from "./walk.ts";
 

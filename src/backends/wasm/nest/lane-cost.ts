@@ -2,7 +2,7 @@
 // wins. Only the order of the costs counts, not their size.
 import type { Instruction, Store, Value } from "../../../compiler/kernel.ts";
 import type { DType } from "../../../tensor/dtype.ts";
-import { mathOf } from "../kernel-writer.ts";
+import { mathOf } from "../kernel-context.ts";
 import { bytesOf } from "../layout.ts";
 import { variesAlong } from "./levels.ts";
 import { type Nest, sizeOf } from "./nest.ts";

@@ -2,7 +2,7 @@
 // other number meet here: what one leaves out, another may want.
 import type { Access, Buffer, Instruction, Store } from "../../../compiler/kernel.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-import type { Pair, Place } from "../body/body.ts";
+import type { Pair, Place } from "../body/place.ts";
 import type { Form, KernelContext } from "../kernel-writer.ts";
 import { bytesOf } from "../layout.ts";
 import { type Frame, valueAt } from "./frame.ts";

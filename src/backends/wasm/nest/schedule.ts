@@ -102,7 +102,7 @@ function crossedAxis({ axes, body, stores, reductions, running }: Nest, lane: nu
   return each.find(crosses) ?? null;
 }
 
-/** Short bodies are worth unrolling; long functions share their constants between vectors (math.ts), random bits their blocks. */
+/** Short bodies are worth unrolling; long functions share their constants between vectors (vector-math.ts), random bits their blocks. */
 function vectorsFor(nest: Nest): number {
   const all = pointwise(nest);
   if (all.some((instruction) => instruction.kind === "randomBits" || hasMath(instruction))) return 4;

@@ -3,7 +3,7 @@
 import type { Reduction } from "../../../compiler/kernel.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-import type { Held } from "../body/body.ts";
+import type { Held } from "../body/place.ts";
 import type { Form } from "../kernel-writer.ts";
 import { type Accumulator, Argmax, type Combine, type Comparison, FloatMax, Single, WideSum } from "./accumulators.ts";
 

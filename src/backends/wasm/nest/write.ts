@@ -4,7 +4,8 @@
 // fewer lanes.
 import type { Instruction, Reduction, Value } from "../../../compiler/kernel.ts";
 import type { Local } from "../assembler/assembler.ts";
-import { type Held, writeInstruction, writeRandomPair, writeStores } from "../body/body.ts";
+import { writeInstruction, writeRandomPair, writeStores } from "../body/body.ts";
+import type { Held } from "../body/place.ts";
 import { repeat } from "../products/tile.ts";
 import { type Frame, inside, slotsOf, valueAt } from "./frame.ts";
 import { type Levels, levelsOf } from "./levels.ts";

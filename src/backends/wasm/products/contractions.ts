@@ -11,15 +11,16 @@ import {
 import type { Code, Local } from "../assembler/assembler.ts";
 import { type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
-  type ConvolutionSpec,
   convolutionScratch,
   convolutionUnits,
   describeConvolution,
   finishedLanes,
   writeConvolution,
 } from "./convolution.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { isDirect, writeFinisher } from "./epilogue.ts";
-import { describeMatmul, type MatmulSpec, scratchBytes, workUnits, writeMatmul } from "./matmul.ts";
+import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "./matmul.ts";
+import type { MatmulSpec } from "./matmul-spec.ts";
 
 const bytes = 4;
 

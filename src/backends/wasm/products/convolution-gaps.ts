@@ -3,7 +3,7 @@
 // taps of the kernel, and those meet neighbours of x: each class is a convolution of its own, without gaps. (Products with gaps are left
 // out, not computed: an infinite weight that only meets gaps gives no NaN.)
 import type { Code, Local } from "../assembler/assembler.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "./convolution.ts";
+import type { ConvolutionPlace, ConvolutionSpec } from "./convolution-spec.ts";
 
 /** A convolution that is part of another: where its kernel and its results begin, in elements. */
 export interface Part {

@@ -1,5 +1,5 @@
 // How a convolution with outputs in the lanes (convolution-outputs.ts) is cut up, and what it costs.
-import type { ConvolutionSpec } from "./convolution.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight, tileCost } from "./matmul-plan.ts";
 import { type Padding, pitch } from "./pad.ts";
 

@@ -1,8 +1,8 @@
 // The tiles of a convolution with outputs in the lanes (convolution-outputs.ts): which numbers of the padded images meet a vector of the
 // packed kernel, and where the sums are kept from one block to the next.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { ConvolutionSpec } from "./convolution.ts";
 import { acrossSums, area, type OutputsPlan } from "./convolution-outputs-plan.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight } from "./matmul-plan.ts";
 import { pitch } from "./pad.ts";
 import { accumulators, advance, sumProducts } from "./tile.ts";

@@ -3,9 +3,9 @@
 // up to eight outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum goes
 // block by block, kept in scratch as [image][position][output] until it is complete.
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { ConvolutionSpec } from "./convolution.ts";
 import { acrossSums, area, type OutputsPlan, outputsPlan, width } from "./convolution-outputs-plan.ts";
 import { writeTiles } from "./convolution-outputs-tiles.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { writePack } from "./pack.ts";
 import { writePad } from "./pad.ts";
 import { advance, storeStrided } from "./tile.ts";

@@ -1,5 +1,5 @@
 // How a convolution with positions in the lanes (convolution-positions.ts) is cut up, and what it costs.
-import type { ConvolutionSpec } from "./convolution.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight, bestVectors, tileCost } from "./matmul-plan.ts";
 import { type Padding, pitch } from "./pad.ts";
 

@@ -1,8 +1,8 @@
 // Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position], where
 // the patches are the padded image itself, read from another place for each k. A tile is some outputs by up to eight positions.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { ConvolutionSpec } from "./convolution.ts";
 import { type Panels, type PositionsPlan, positionsPlan, reach, widthOf } from "./convolution-positions-plan.ts";
+import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { writePad } from "./pad.ts";
 import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 

@@ -1,6 +1,6 @@
 // How a product is cut up: the tile that stays in registers, the blocks that stay in cache, and what is packed. All constants were
 // measured (bench/matmul.js) and are fixed, so that one shape has one plan on every machine.
-import type { MatmulSpec } from "./matmul.ts";
+import type { MatmulSpec } from "./matmul-spec.ts";
 
 export interface MatmulPlan {
   /** The panels of B: as many of `panel` as fit, then `edge`, if columns are left over. */

@@ -1,8 +1,8 @@
 // The tiles of one panel of a product (matmul.ts), from the top of C to its bottom: each begins with zeros or with what C holds,
 // runs through a block of the sum, and is finished and stored.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { MatmulSpec } from "./matmul.ts";
 import type { MatmulPlan, PanelShape } from "./matmul-plan.ts";
+import type { MatmulSpec } from "./matmul-spec.ts";
 import { accumulators, advance, storeLanes, sumProducts } from "./tile.ts";
 
 const bytes = 4;

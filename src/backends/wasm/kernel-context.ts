@@ -1,0 +1,48 @@
+// The functions that the kernels of a module call: declared before any kernel is written, since functions follow one another.
+import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import { isFloating } from "../../tensor/dtype.ts";
+import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
+import { type Entry, emission } from "./body/elementwise.ts";
+import { writeIntegerPower } from "./body/integer-power.ts";
+import { writeReport } from "./body/report.ts";
+import { type Form, formOf, instructionsOf, isDecided, type KernelContext } from "./kernel-writer.ts";
+import type { MathName } from "./math/vector-math.ts";
+
+const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
+
+/** The context in which the kernels of one module are written: declares all that they may call. */
+export function kernelContext(
+  module: Module,
+  { kernels }: Pick<KernelProgram, "kernels">,
+  relaxed: boolean,
+): KernelContext {
+  const imported = new Map<MathName, WasmFunction>();
+  for (const kernel of kernels) {
+    if (formOfKernel(kernel) === "vector") continue;
+    for (const instruction of instructionsOf(kernel)) {
+      const name = mathOf(instruction);
+      if (name && !imported.has(name)) imported.set(name, importMath(module, name));
+    }
+  }
+  const callees = {
+    imported,
+    integerPower: kernels.flatMap(instructionsOf).some(isIntegerPower) ? writeIntegerPower(module) : null,
+    report: kernels.some(isDecided) ? writeReport(module) : null,
+  };
+  return { module, callees, relaxed, sites: [] };
+}
+
+/** The function that an instruction computes in floating point, if vector-math.ts has it. */
+export function mathOf(instruction: Instruction): MathName | null {
+  if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
+  const { math }: Entry = emission[instruction.op];
+  return math ?? null;
+}
+
+const isIntegerPower = (instruction: Instruction): boolean =>
+  instruction.kind === "op" && instruction.op === "pow" && !isFloating(instruction.dtype);
+
+function importMath(module: Module, name: MathName): WasmFunction {
+  const parameters = name === "pow" ? (["f64", "f64"] as const) : (["f64"] as const);
+  return module.import("math", name, { parameters, results: ["f64"] });
+}
