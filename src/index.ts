@@ -2,20 +2,40 @@
 import "./backends/bind.ts";
 
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
-export { ReLU, Sigmoid, Tanh } from "./nn/activations.ts";
+export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
+export { MultiheadAttention, scaledDotProductAttention } from "./nn/attention.ts";
+export { BatchNorm2d } from "./nn/batch-norm.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
-export { Conv2d, MaxPool2d } from "./nn/convolution.ts";
-export { Dropout } from "./nn/dropout.ts";
+export { Conv2d } from "./nn/convolution.ts";
+export { Dropout, Dropout2d } from "./nn/dropout.ts";
+export { Embedding } from "./nn/embedding.ts";
+export * as init from "./nn/init.ts";
 export { Linear } from "./nn/linear.ts";
-export { crossEntropy, mseLoss } from "./nn/losses.ts";
+export {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  hingeLoss,
+  huberLoss,
+  klDivLoss,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+} from "./nn/losses.ts";
 export { Module } from "./nn/module.ts";
-export { Adam } from "./optim/adam.ts";
+export { GroupNorm, LayerNorm } from "./nn/normalisation.ts";
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { Adam, AdamW } from "./optim/adam.ts";
+export { ExponentialMovingAverage } from "./optim/average.ts";
+export { clipGradNorm } from "./optim/clip.ts";
+export type { Group, ParameterGroup } from "./optim/groups.ts";
 export { Optimizer } from "./optim/optimizer.ts";
+export { RMSprop } from "./optim/rmsprop.ts";
+export { cosineSchedule, oneCycleSchedule } from "./optim/schedules.ts";
 export { SGD } from "./optim/sgd.ts";
 export { arange, eye, full, linspace, ones, tensor, zeros } from "./tensor/create.ts";
 export { checkGradients, grad, valueAndGrad } from "./tensor/derivatives.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
-export { avgPool2d, concat, conv2d, maxPool2d, stack } from "./tensor/functions.ts";
+export { adaptiveAvgPool2d, avgPool2d, concat, conv2d, maxPool2d, stack } from "./tensor/functions.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";

@@ -1,10 +1,44 @@
-// What stands between linear layers, so that two of them are more than one.
+// What stands between linear layers, so that two of them are more than one. Any shape; element by element, but for softmax.
 import type { Tensor } from "../tensor/tensor.ts";
+import { settings } from "./layer-tree.ts";
 import { Module } from "./module.ts";
 
+/** max(x, 0) */
 export class ReLU extends Module {
   forward(x: Tensor): Tensor {
     return x.relu();
+  }
+}
+
+/** x where x > 0, else negativeSlope · x (Maas et al. 2013). */
+export class LeakyReLU extends Module {
+  readonly #negativeSlope: number;
+
+  constructor(negativeSlope = 0.01) {
+    super();
+    this.#negativeSlope = negativeSlope;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.leakyRelu(this.#negativeSlope);
+  }
+
+  override extraRepr(): string {
+    return settings([], { negativeSlope: this.#negativeSlope });
+  }
+}
+
+/** x · Φ(x), Φ the normal distribution, by erf and not by an approximation (Hendrycks and Gimpel 2016). */
+export class GELU extends Module {
+  forward(x: Tensor): Tensor {
+    return x.gelu();
+  }
+}
+
+/** x · sigmoid(x) (Elfwing et al. 2018). */
+export class SiLU extends Module {
+  forward(x: Tensor): Tensor {
+    return x.silu();
   }
 }
 
@@ -14,8 +48,45 @@ export class Tanh extends Module {
   }
 }
 
+/** 1 / (1 + e⁻ˣ) */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return x.sigmoid();
+  }
+}
+
+/** eˣ / Σ eˣ along dim, the last one if left out. Throws where x has no such dim. */
+export class Softmax extends Module {
+  readonly #dim: number;
+
+  constructor(dim = -1) {
+    super();
+    this.#dim = dim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.softmax(this.#dim);
+  }
+
+  override extraRepr(): string {
+    return settings([], { dim: this.#dim });
+  }
+}
+
+/** x - log Σ eˣ along dim, the last one if left out: what nllLoss takes. Throws where x has no such dim. */
+export class LogSoftmax extends Module {
+  readonly #dim: number;
+
+  constructor(dim = -1) {
+    super();
+    this.#dim = dim;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.logSoftmax(this.#dim);
+  }
+
+  override extraRepr(): string {
+    return settings([], { dim: this.#dim });
   }
 }

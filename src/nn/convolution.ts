@@ -1,7 +1,8 @@
-// Layers over pictures, [N, C, H, W]: filters that slide, and windows that keep the largest.
-import { type Conv2dOptions, conv2d, maxPool2d, type PoolOptions } from "../tensor/functions.ts";
+// The layer over pictures, [N, C, H, W]: filters that slide.
+import { type Conv2dOptions, conv2d } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
 import { Module } from "./module.ts";
 
 /** conv2d with its own weight [outChannels, inChannels/groups, kH, kW] and bias [outChannels]. */
@@ -33,19 +34,12 @@ export class Conv2d extends Module {
   forward(x: Tensor): Tensor {
     return conv2d(x, this.weight, this.bias, this.#options);
   }
-}
 
-export class MaxPool2d extends Module {
-  readonly #kernelSize: number;
-  readonly #options: PoolOptions;
-
-  constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
-    super();
-    this.#kernelSize = kernelSize;
-    this.#options = options;
-  }
-
-  forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.#kernelSize, this.#options);
+  override extraRepr(): string {
+    const [outChannels, inside, height, width] = this.weight.shape;
+    const { groups = 1, ...others } = this.#options;
+    const kernelSize = height === width ? height : [height, width];
+    const options = { ...others, groups: groups === 1 ? undefined : groups, bias: this.bias ? undefined : false };
+    return settings([inside * groups, outChannels, kernelSize], options);
   }
 }

@@ -1,8 +1,21 @@
 // Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
+import { describe } from "../tensor/dtype.ts";
 import { rand } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
+import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { settings } from "./layer-tree.ts";
 import { Module } from "./module.ts";
+
+function checkProbability(call: string, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new Error(`${call}: p is a probability from 0 to 1, not ${p}`);
+}
+
+/** x · kept / (1 - p), kept being 0 with probability p and else 1, one draw for each element of the shape, which broadcasts to x. */
+function thin(x: Tensor, shape: Shape, p: number): Tensor {
+  const kept = rand(shape).ge(p).to(x.dtype);
+  return x.mul(kept.mul(p === 1 ? 0 : 1 / (1 - p)));
+}
 
 /** In training each element is 0 with probability p, and the others grow by 1/(1 - p), so that the mean stays; else x itself. */
 export class Dropout extends Module {
@@ -10,15 +23,41 @@ export class Dropout extends Module {
 
   constructor(p = 0.5) {
     super();
-    if (!(p >= 0 && p <= 1)) throw new Error(`Dropout: p is a probability from 0 to 1, not ${p}`);
+    checkProbability("Dropout", p);
     this.#p = p;
   }
 
   forward(x: Tensor): Tensor {
     if (!this.training || this.#p === 0) return x;
-    return inRegion("dropout", { p: this.#p }, () => {
-      const kept = rand(x.shape).ge(this.#p).to(x.dtype);
-      return x.mul(kept.mul(this.#p === 1 ? 0 : 1 / (1 - this.#p)));
-    });
+    return inRegion("dropout", { p: this.#p }, () => thin(x, x.shape, this.#p));
+  }
+
+  override extraRepr(): string {
+    return settings([], { p: this.#p });
+  }
+}
+
+/**
+ * The same with whole channels of x [N, C, H, W] or [C, H, W], whose neighbouring places say much the same (Tompson et al. 2015).
+ * Throws where x has other dims.
+ */
+export class Dropout2d extends Module {
+  readonly #p: number;
+
+  constructor(p = 0.5) {
+    super();
+    checkProbability("Dropout2d", p);
+    this.#p = p;
+  }
+
+  forward(x: Tensor): Tensor {
+    if (x.ndim !== 3 && x.ndim !== 4)
+      throw new Error(`Dropout2d: x is [N, C, H, W] or [C, H, W], not ${describe(x)}; Dropout takes any shape`);
+    if (!this.training || this.#p === 0) return x;
+    return inRegion("dropout2d", { p: this.#p }, () => thin(x, [...x.shape.slice(0, -2), 1, 1], this.#p));
+  }
+
+  override extraRepr(): string {
+    return settings([], { p: this.#p });
   }
 }

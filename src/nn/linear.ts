@@ -2,6 +2,7 @@
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
 import { Module } from "./module.ts";
 
 /** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
@@ -28,5 +29,10 @@ export class Linear extends Module {
       const y = x.matmul(this.weight.transpose());
       return this.bias ? y.add(this.bias) : y;
     });
+  }
+
+  override extraRepr(): string {
+    const [outFeatures, inFeatures] = this.weight.shape;
+    return settings([inFeatures, outFeatures], { bias: this.bias ? undefined : false });
   }
 }

@@ -1,9 +1,22 @@
 // How wrong a net is, as one number: the mean over the batch.
-import { describe } from "../tensor/dtype.ts";
+import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
+
+function checkLabels(call: string, what: string, x: Tensor, labels: Tensor): void {
+  const fits = x.ndim === 2 && labels.ndim === 1 && x.shape[0] === labels.shape[0];
+  if (fits && (labels.dtype === "int32" || labels.dtype === "uint8")) return;
+  throw new Error(
+    `${call}: ${what} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
+  );
+}
+
+function checkAlike(call: string, x: Tensor, y: Tensor): void {
+  if (!sameShape(x.shape, y.shape))
+    throw new Error(`${call}: shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
+}
 
 /**
  * The mean of -log softmax(logits)[label]: logits [N, C], labels [N] (int32 or uint8, from 0 to C - 1). With labelSmoothing ε
@@ -14,12 +27,7 @@ export function crossEntropy(
   labels: Tensor,
   { labelSmoothing = 0 }: { labelSmoothing?: number } = {},
 ): Tensor {
-  const fits = logits.ndim === 2 && labels.ndim === 1 && logits.shape[0] === labels.shape[0];
-  if (!fits || (labels.dtype !== "int32" && labels.dtype !== "uint8")) {
-    throw new Error(
-      `crossEntropy: logits [N, C] go with int32 or uint8 labels [N], not ${describe(logits)} with ${describe(labels)}`,
-    );
-  }
+  checkLabels("crossEntropy", "logits", logits, labels);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new Error(`crossEntropy: labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
   return inRegion("crossEntropy", { labelSmoothing }, () => {
@@ -29,9 +37,95 @@ export function crossEntropy(
   });
 }
 
+/** The mean of -x[label]: x [N, C] are logarithms of probabilities, as logSoftmax gives them, labels [N] as in crossEntropy. */
+export function nllLoss(x: Tensor, labels: Tensor): Tensor {
+  checkLabels("nllLoss", "logarithms of probabilities", x, labels);
+  return inRegion("nllLoss", {}, () => within("nllLoss", () => x.gather(1, labels.unsqueeze(1)).mean().neg()));
+}
+
+/**
+ * The mean over all elements of -(t · log p + (1 - t) · log(1 - p)) with p = sigmoid(logit) and t the target, from 0 to 1, of the
+ * same shape. With posWeight w, a tensor that broadcasts to them, the first term counts w times. Computed as (1 - t) · x +
+ * (1 + (w - 1) · t) · log(1 + e⁻ˣ), where nothing overflows.
+ */
+export function binaryCrossEntropyWithLogits(
+  logits: Tensor,
+  targets: Tensor,
+  { posWeight = null }: { posWeight?: Tensor | null } = {},
+): Tensor {
+  checkAlike("binaryCrossEntropyWithLogits", logits, targets);
+  return inRegion("binaryCrossEntropyWithLogits", { posWeight: posWeight !== null }, () => {
+    // log(1 + e⁻ˣ) = max(-x, 0) + log(1 + e^-|x|), written so that the slope at 0 is -½ too, which max and |x| do not have
+    const negative = logits.lt(0);
+    const exponent = logits.where(negative, logits.neg());
+    const softplus = logits.neg().where(negative, 0).add(exponent.exp().log1p());
+    const weighted = posWeight ? softplus.mul(targets.mul(posWeight.sub(1)).add(1)) : softplus;
+    return logits.mul(targets.neg().add(1)).add(weighted).mean();
+  });
+}
+
+/** The mean over all elements of max(0, 1 - y · score), y being -1 or 1, of the same shape (Cortes and Vapnik 1995). */
+export function hingeLoss(scores: Tensor, targets: Tensor): Tensor {
+  checkAlike("hingeLoss", scores, targets);
+  return inRegion("hingeLoss", {}, () => scores.mul(targets).neg().add(1).relu().mean());
+}
+
 /** The mean of (x - y)², over all elements; the shapes must be equal. */
 export function mseLoss(x: Tensor, y: Tensor): Tensor {
-  if (!sameShape(x.shape, y.shape))
-    throw new Error(`mseLoss: shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
+  checkAlike("mseLoss", x, y);
   return inRegion("mseLoss", {}, () => x.sub(y).square().mean());
+}
+
+/** The mean of |x - y|, over all elements; the shapes must be equal. Where x = y the gradient is 0. */
+export function l1Loss(x: Tensor, y: Tensor): Tensor {
+  checkAlike("l1Loss", x, y);
+  return inRegion("l1Loss", {}, () => x.sub(y).abs().mean());
+}
+
+/**
+ * The mean over all elements of d²/2 where |d| ≤ delta and delta · (|d| - delta/2) beyond, d = x - y: like mseLoss near 0, and
+ * no steeper than delta (Huber 1964). The shapes must be equal, delta above 0.
+ */
+export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number } = {}): Tensor {
+  checkAlike("huberLoss", x, y);
+  if (!(delta > 0 && delta < Infinity)) throw new Error(`huberLoss: delta is a number above 0, not ${delta}`);
+  return inRegion("huberLoss", { delta }, () => {
+    const d = x.sub(y);
+    const size = d.abs();
+    return d
+      .square()
+      .mul(0.5)
+      .where(size.le(delta), size.sub(0.5 * delta).mul(delta))
+      .mean();
+  });
+}
+
+export interface KLDivOptions {
+  /** Divided by N, by the number of elements, or not at all. */
+  reduction?: "batchmean" | "mean" | "sum";
+  /** Whether the targets are logarithms too. */
+  logTarget?: boolean;
+}
+
+/**
+ * Σ p · (log p - x), the divergence of the distribution that x has the logarithms of from the target p (Kullback and Leibler
+ * 1951): logarithms first, as in PyTorch, and of the same shape, [N, ...]. It is divided by N, "batchmean", which is the
+ * definition and what PyTorch recommends; PyTorch's default, "mean", divides by the number of elements. Where p is 0 its part
+ * is 0.
+ */
+export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}): Tensor {
+  const { reduction = "batchmean", logTarget = false } = options;
+  checkAlike("klDivLoss", x, targets);
+  if (!isFloating(x.dtype) || !isFloating(targets.dtype))
+    throw new Error(`klDivLoss: takes float32 or float64, not ${describe(x)} and ${describe(targets)}`);
+  if (reduction === "batchmean" && x.ndim === 0)
+    throw new Error('klDivLoss: "batchmean" needs [N, ...], not a 0-d tensor; use "mean" or "sum"');
+  const counts = { batchmean: x.shape[0] ?? 1, mean: x.size, sum: 1 };
+  const count = Object.hasOwn(counts, reduction) ? counts[reduction] : null;
+  if (count === null) throw new Error(`klDivLoss: reduction is ${Object.keys(counts).join(", ")}, not ${reduction}`);
+  return inRegion("klDivLoss", { reduction, logTarget }, () => {
+    const p = logTarget ? targets.exp() : targets;
+    const logp = logTarget ? targets : targets.where(targets.ne(0), 1).log();
+    return p.mul(logp).sub(p.mul(x)).sum().div(count);
+  });
 }

@@ -3,6 +3,7 @@
 import { assignAll } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
+import { type Branch, drawTree } from "./layer-tree.ts";
 
 type Entry = readonly [name: string, value: Tensor | Module];
 
@@ -60,6 +61,32 @@ export abstract class Module {
 
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = null;
+  }
+
+  /** What stands in brackets behind the layer's name when a model is printed: "784, 128". */
+  extraRepr(): string {
+    return "";
+  }
+
+  /** The layers as a tree, with the shapes of their parameters and their counts. */
+  toString(): string {
+    return drawTree(this.#branch());
+  }
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  #branch(): Branch {
+    const entries = [...entriesOf(this, "")];
+    const tensors = entries.flatMap(([name, entry]) => (entry instanceof Module ? [] : [[name, entry] as const]));
+    const extra = this.extraRepr();
+    return {
+      module: this,
+      title: this.constructor.name + (extra === "" ? "" : `(${extra})`),
+      parameters: tensors.filter(([, { requiresGrad }]) => requiresGrad),
+      buffers: tensors.filter(([, { requiresGrad }]) => !requiresGrad),
+      parts: entries.flatMap(([name, entry]) => (entry instanceof Module ? [[name, entry.#branch()] as const] : [])),
+    };
   }
 
   #tensors(prefix: string): [name: string, tensor: Tensor][] {

@@ -1,6 +1,8 @@
-// Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam).
+// Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam and AdamW).
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange, Optimizer, stepCounter, zerosLike } from "./optimizer.ts";
+import type { Optimized } from "./groups.ts";
+import { decayed, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
+import { checkRange } from "./range.ts";
 
 export interface AdamOptions {
   lr?: number;
@@ -16,26 +18,27 @@ type Moments = { readonly step: Tensor; readonly exp_avg: Tensor; readonly exp_a
  * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), t counting from 1.
  */
 export class Adam extends Optimizer<Moments> {
-  readonly #options: Required<Omit<AdamOptions, "lr">>;
+  readonly #options: Required<Omit<AdamOptions, "lr" | "weightDecay">>;
 
-  constructor(parameters: Tensor[], options: AdamOptions = {}) {
+  constructor(parameters: Optimized, options: AdamOptions = {}) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
-    super(parameters, lr, (parameter) => ({
+    super(parameters, { lr, weightDecay }, (parameter) => ({
       step: stepCounter(),
       exp_avg: zerosLike(parameter),
       exp_avg_sq: zerosLike(parameter),
     }));
-    checkRange("Adam", "betas[0]", betas[0], 0, 1);
-    checkRange("Adam", "betas[1]", betas[1], 0, 1);
-    checkRange("Adam", "eps", eps, 0, Infinity);
-    checkRange("Adam", "weightDecay", weightDecay, 0, Infinity);
-    this.#options = { betas, eps, weightDecay };
+    const call = new.target.name;
+    checkRange(call, "betas[0]", betas[0], 0, 1);
+    checkRange(call, "betas[1]", betas[1], 0, 1);
+    checkRange(call, "eps", eps, 0, Infinity);
+    this.#options = { betas, eps };
   }
 
-  protected update(p: Tensor, grad: Tensor, { step, exp_avg: m, exp_avg_sq: v }: Moments, lr: Tensor): void {
-    const { betas, eps, weightDecay } = this.#options;
+  protected update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
+    const { step, exp_avg: m, exp_avg_sq: v } = state;
+    const { betas, eps } = this.#options;
     const [beta1, beta2] = betas;
-    const g = weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));
+    const g = decayed(grad, p, weightDecay);
     step.assign(step.add(1));
     m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
     v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
@@ -43,5 +46,20 @@ export class Adam extends Optimizer<Moments> {
     const [bias1, bias2] = betas.map((beta) => step.mul(Math.log(beta)).expm1().neg());
     const denominator = v.sqrt().div(bias2.sqrt()).add(eps);
     p.assign(p.sub(m.div(denominator).mul(lr.div(bias1))));
+  }
+}
+
+/**
+ * Adam in which the decay pulls at the weights themselves, p -= lr · weightDecay · p, before the step, and does not pass through
+ * the moments (Loshchilov and Hutter 2019). weightDecay is 0.01 if left out.
+ */
+export class AdamW extends Adam {
+  constructor(parameters: Optimized, options: AdamOptions = {}) {
+    super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
+  }
+
+  protected override update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
+    if (weightDecay !== 0) p.assign(p.mul(lr.mul(-weightDecay).add(1)));
+    super.update(p, grad, state, { lr, weightDecay: 0 });
   }
 }

@@ -1,68 +1,75 @@
-// What optimisers share: the parameters, a learning rate that schedules may move, and state that is all made at the start,
-// so that a step compiled once has everything it will ever need.
+// What optimisers share: the parameters in their groups, learning rates that schedules may move, and state that is all made at
+// the start, so that a step compiled once has everything it will ever need.
 import { full } from "../tensor/create.ts";
-import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { assignAll } from "../tensor/state.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { refuseTracing } from "../tensor/tracing.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
 /** What an optimiser remembers of one parameter, under PyTorch's names (momentum_buffer, exp_avg). */
 export type State = Readonly<Record<string, Tensor>>;
 
-export abstract class Optimizer<S extends State = State> {
-  readonly #parameters: readonly Tensor[];
-  readonly #states: readonly S[];
-  #lr: number;
-  readonly #lrTensor: Tensor;
+/** What holds for the parameter that is being moved: its group's learning rate, float64 [], and weight decay. */
+export interface Settings {
+  readonly lr: Tensor;
+  readonly weightDecay: number;
+}
 
-  protected constructor(parameters: readonly Tensor[], lr: number, makeState: (parameter: Tensor) => S) {
-    const call = new.target.name;
-    if (parameters.length === 0) throw new Error(`${call}: there are no parameters to optimise`);
-    const strange = parameters.findIndex((parameter) => !(parameter instanceof Tensor));
-    if (strange >= 0) throw new Error(`${call}: parameter ${strange} is no Tensor`);
-    if (new Set(parameters).size !== parameters.length) throw new Error(`${call}: a parameter is listed twice`);
-    const result = parameters.find(({ history }) => history !== null);
-    if (result)
-      throw new Error(
-        `${call}: ${describe(result)} is the result of ${result.history?.name}; only leaves can be optimised`,
-      );
-    checkRange(call, "lr", lr, 0, Infinity);
-    this.#parameters = [...parameters];
-    this.#states = parameters.map(makeState);
-    this.#lr = lr;
-    this.#lrTensor = full([], lr, { dtype: "float64" });
+interface Moved<S> {
+  readonly parameter: Tensor;
+  readonly state: S;
+  readonly settings: Settings;
+}
+
+export abstract class Optimizer<S extends State = State> {
+  readonly groups: readonly Group[];
+  readonly #moved: readonly Moved<S>[];
+  readonly #rate: LearningRate;
+
+  protected constructor(
+    optimized: Optimized,
+    { lr, weightDecay }: { lr: number; weightDecay: number },
+    makeState: (parameter: Tensor) => S,
+  ) {
+    this.#rate = new LearningRate(new.target.name, lr);
+    this.groups = groupsOf(new.target.name, optimized, weightDecay, this.#rate);
+    this.#moved = this.groups.flatMap(({ parameters, rate, weightDecay }) => {
+      const settings = { lr: rate.tensor, weightDecay };
+      return parameters.map((parameter) => ({ parameter, state: makeState(parameter), settings }));
+    });
   }
 
-  /** The learning rate, as it was set. */
+  /**
+   * The learning rate of all groups that were made without one of their own, as it was set; the others have theirs in
+   * `groups[i].lr`. Reading and setting it throws while compile traces: between calls it may be set, and the program reads it.
+   */
   get lr(): number {
-    refuseTracing("lr", "its value would become part of the program; read it outside, between calls");
-    return this.#lr;
+    return this.#rate.value;
   }
   set lr(lr: number) {
-    refuseTracing("lr", "set it outside, between calls: the program reads it at each");
-    checkRange(this.constructor.name, "lr", lr, 0, Infinity);
-    this.#lr = lr;
-    this.#lrTensor.assign(full([], lr, { dtype: "float64" }));
+    this.#rate.value = lr;
   }
 
   /** Moves each parameter that has a gradient. */
   step(): void {
     noGrad(() => {
-      this.#parameters.forEach((parameter, i) => {
-        if (parameter.grad !== null) this.update(parameter, parameter.grad, this.#states[i], this.#lrTensor);
-      });
+      for (const { parameter, state, settings } of this.#moved) {
+        if (parameter.grad !== null) this.update(parameter, parameter.grad, state, settings);
+      }
     });
   }
 
   /** Assigns the parameter and its state anew. */
-  protected abstract update(parameter: Tensor, grad: Tensor, state: S, lr: Tensor): void;
+  protected abstract update(parameter: Tensor, grad: Tensor, state: S, settings: Settings): void;
 
   zeroGrad(): void {
-    for (const parameter of this.#parameters) parameter.grad = null;
+    for (const { parameter } of this.#moved) parameter.grad = null;
   }
 
-  /** The learning rate and what is remembered of each parameter ("state.0.exp_avg"), as they are now. */
+  /**
+   * The learning rates ("lr", and "groups.1.lr" of a group that has its own) and what is remembered of each parameter, counted
+   * through all groups ("state.0.exp_avg"), as they are now.
+   */
   stateDict(): Map<string, Tensor> {
     return new Map(this.#entries().map(([name, tensor]) => [name, tensor.detach()]));
   }
@@ -70,22 +77,17 @@ export abstract class Optimizer<S extends State = State> {
   /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     assignAll(new Map(this.#entries()), state, "this optimiser");
-    this.#lr = this.#lrTensor.item();
+    for (const { rate } of [{ rate: this.#rate }, ...this.groups]) rate.reload();
   }
 
   #entries(): [string, Tensor][] {
-    const states = this.#states.flatMap((state, i) => {
+    const rates = this.groups.flatMap(({ rate }, i): [string, Tensor][] => {
+      return rate === this.#rate ? [] : [[`groups.${i}.lr`, rate.tensor]];
+    });
+    const states = this.#moved.flatMap(({ state }, i) => {
       return Object.entries(state).map(([name, tensor]): [string, Tensor] => [`state.${i}.${name}`, tensor]);
     });
-    return [["lr", this.#lrTensor], ...states];
-  }
-}
-
-export function checkRange(call: string, name: string, value: number, from: number, below: number): void {
-  if (!(value >= from && value < below)) {
-    throw new Error(
-      `${call}: ${name} is a number from ${from}${below < Infinity ? ` and below ${below}` : ""}, not ${value}`,
-    );
+    return [["lr", this.#rate.tensor], ...rates, ...states];
   }
 }
 
@@ -94,3 +96,7 @@ export const zerosLike = (x: Tensor): Tensor => full(x.shape, 0, { dtype: x.dtyp
 
 /** A counter of steps, float64 []. */
 export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });
+
+/** grad + weightDecay · p: a pull towards 0 that goes through the optimiser like any gradient (L2 regularisation). */
+export const decayed = (grad: Tensor, p: Tensor, weightDecay: number): Tensor =>
+  weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));

@@ -1,6 +1,8 @@
 // Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange, Optimizer, type State, stepCounter, zerosLike } from "./optimizer.ts";
+import type { Optimized } from "./groups.ts";
+import { decayed, Optimizer, type Settings, type State, stepCounter, zerosLike } from "./optimizer.ts";
+import { checkRange } from "./range.ts";
 
 export interface SGDOptions {
   lr: number;
@@ -15,25 +17,25 @@ export interface SGDOptions {
  * p -= lr · (g + momentum · v).
  */
 export class SGD extends Optimizer {
-  readonly #options: Required<Omit<SGDOptions, "lr">>;
+  readonly #options: Required<Omit<SGDOptions, "lr" | "weightDecay">>;
 
-  constructor(parameters: Tensor[], options: SGDOptions) {
-    const { momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
-    super(parameters, options.lr, (parameter): State => {
+  constructor(parameters: Optimized, options: SGDOptions) {
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    super(parameters, { lr, weightDecay }, (parameter): State => {
       if (momentum === 0) return {};
       const velocity = { momentum_buffer: zerosLike(parameter) };
       return dampening === 0 ? velocity : { ...velocity, step: stepCounter() };
     });
     checkRange("SGD", "momentum", momentum, 0, Infinity);
-    checkRange("SGD", "weightDecay", weightDecay, 0, Infinity);
     if (nesterov && (momentum === 0 || dampening !== 0))
       throw new Error("SGD: nesterov needs a momentum and no dampening");
-    this.#options = { momentum, dampening, weightDecay, nesterov };
+    this.#options = { momentum, dampening, nesterov };
   }
 
-  protected update(p: Tensor, grad: Tensor, { momentum_buffer: velocity, step }: State, lr: Tensor): void {
-    const { momentum, dampening, weightDecay, nesterov } = this.#options;
-    const g = weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));
+  protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
+    const { momentum, dampening, nesterov } = this.#options;
+    const { momentum_buffer: velocity, step } = state;
+    const g = decayed(grad, p, weightDecay);
     if (momentum === 0) {
       p.assign(p.sub(g.mul(lr)));
       return;

@@ -1,4 +1,4 @@
-// Functions of several tensors: joining, convolution, pooling.
+// Functions of several tensors, or of pictures: joining, convolution, pooling.
 import { describe, isFloating, promote } from "./dtype.ts";
 import { inRegion } from "./region.ts";
 import { normalizeDim } from "./shape.ts";
@@ -159,4 +159,34 @@ export function avgPool2d(x: Tensor, kernelSize: number | [number, number], opti
     throw new Error(`avgPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
   const window = windowOf("avgPool2d", kernelSize, options);
   return inRegion("avgPool2d", window, () => windows("avgPool2d", x, window, 0).mean([-2, -1]));
+}
+
+/**
+ * The mean of each of outH · outW windows that divide the picture as evenly as it goes: row i sees rows ⌊i·H/outH⌋ to
+ * ⌈(i+1)·H/outH⌉, the last one left out, columns likewise; neighbours overlap where H does not divide. [N, C, H, W] or [C, H, W].
+ */
+export function adaptiveAvgPool2d(x: Tensor, outputSize: number | [number, number]): Tensor {
+  const [height, width] = pair("adaptiveAvgPool2d", "outputSize", outputSize, 1);
+  if ((x.ndim !== 3 && x.ndim !== 4) || !isFloating(x.dtype))
+    throw new Error(`adaptiveAvgPool2d: x is floating, [N, C, H, W] or [C, H, W], not ${describe(x)}`);
+  const [rows, columns] = x.shape.slice(-2);
+  if (rows === 0 || columns === 0) throw new Error(`adaptiveAvgPool2d: ${describe(x)} has no places to take a mean of`);
+  return inRegion("adaptiveAvgPool2d", { outputSize: [height, width] }, () => {
+    if (height === 1 && width === 1) return x.mean([-2, -1], true);
+    if (rows % height === 0 && columns % width === 0) {
+      const blocks = [...x.shape.slice(0, -2), height, rows / height, width, columns / width];
+      return x.reshape(blocks).mean([-3, -1]);
+    }
+    return evenMeans(evenMeans(x, x.ndim - 2, height), x.ndim - 1, width);
+  });
+}
+
+/** One dim of the above: the mean of a window is the mean of its rows' means. */
+function evenMeans(x: Tensor, dim: number, count: number): Tensor {
+  const length = x.shape[dim];
+  const means = Array.from({ length: count }, (_, i) => {
+    const window = [Math.floor((i * length) / count), Math.ceil(((i + 1) * length) / count)] as const;
+    return x.slice(...x.shape.map((_, d) => (d === dim ? window : null))).mean(dim, true);
+  });
+  return concat(means, dim);
 }

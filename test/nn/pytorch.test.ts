@@ -1,14 +1,33 @@
-// Layers, losses and optimisers against PyTorch, from its own parameters: outputs and gradients, six steps of each
+// Layers, losses, optimisers and schedules against PyTorch, from its own parameters: outputs and gradients, six steps of each
 // optimiser, and fifteen steps of training whose losses follow PyTorch's to 2e-5; at once, and compiled for each backend.
 
-import { Adam, type Optimizer, SGD, type Tensor, tensor } from "chainrule";
+import {
+  Adam,
+  AdamW,
+  cosineSchedule,
+  type Optimizer,
+  oneCycleSchedule,
+  RMSprop,
+  SGD,
+  type Tensor,
+  tensor,
+} from "chainrule";
 import { describe, expect, it } from "vitest";
 import { load } from "../fixtures/load.ts";
-import { construct, runLayer, runOptimiser, runTraining, title } from "../fixtures/networks.ts";
+import {
+  construct,
+  runAverage,
+  runClipping,
+  runLayer,
+  runNormaliser,
+  runOptimiser,
+  runTraining,
+  title,
+} from "../fixtures/networks.ts";
 import { runBackward, runCase } from "../fixtures/run.ts";
 import { compiledWays, ways } from "../fixtures/ways.ts";
 
-const { cases, layers, optimisers, runs } = load("networks");
+const { cases, layers, normalisers, optimisers, clippings, averages, schedules, runs } = load("networks");
 
 describe("losses, as in PyTorch", () => {
   for (const c of cases) {
@@ -26,6 +45,12 @@ describe.each(Object.entries(ways))("layers, as in PyTorch, %s", (_, run) => {
     });
   }
 
+  for (const normaliser of normalisers) {
+    it(`${title(normaliser.spec)} in training, ${normaliser.steps[0].input.dtype}`, () => {
+      expect(runNormaliser(normaliser, run).join("\n")).toBe("");
+    });
+  }
+
   for (const [name, { spec, state }] of new Map(layers.map((layer) => [title(layer.spec), layer]))) {
     it(`${name} names and shapes its state as PyTorch does`, () => {
       const own = [...construct(spec).stateDict()].map(([key, value]) => [key, [...value.shape]]);
@@ -36,14 +61,29 @@ describe.each(Object.entries(ways))("layers, as in PyTorch, %s", (_, run) => {
 
 describe.each(Object.entries(ways))("optimisers, step by step as in PyTorch, %s", (_, run) => {
   for (const optimiser of optimisers) {
-    it(`${optimiser.name} ${JSON.stringify(optimiser.options)} in ${optimiser.parameters[0].dtype}`, () => {
+    const groups = optimiser.groups ? ` in groups ${JSON.stringify(optimiser.groups)}` : "";
+    it(`${optimiser.name} ${JSON.stringify(optimiser.options)}${groups} in ${optimiser.parameters[0].dtype}`, () => {
       expect(runOptimiser(optimiser, run).join("\n")).toBe("");
+    });
+  }
+
+  for (const clipping of clippings) {
+    it(`clipGradNorm to ${clipping.maxNorm} in ${clipping.norm.dtype}`, () => {
+      expect(runClipping(clipping, run).join("\n")).toBe("");
+    });
+  }
+
+  for (const average of averages) {
+    it(`ExponentialMovingAverage by ${average.decay} in ${average.parameters[0].dtype}`, () => {
+      expect(runAverage(average, run).join("\n")).toBe("");
     });
   }
 
   it.each([
     ["SGD", (parameters: Tensor[]): Optimizer => new SGD(parameters, { lr: 0.1, weightDecay: 0.1 })],
     ["Adam", (parameters: Tensor[]): Optimizer => new Adam(parameters, { lr: 0.1, weightDecay: 0.1 })],
+    ["AdamW", (parameters: Tensor[]): Optimizer => new AdamW(parameters, { lr: 0.1, weightDecay: 0.1 })],
+    ["RMSprop", (parameters: Tensor[]): Optimizer => new RMSprop(parameters, { lr: 0.1, weightDecay: 0.1 })],
   ])("%s leaves alone what has no gradient", (_, make) => {
     const [used, unused] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4], { requiresGrad: true })];
     const optimizer = make([used, unused]);
@@ -58,6 +98,17 @@ describe.each(Object.entries(ways))("training follows PyTorch's losses to 2e-5, 
   for (const training of runs) {
     it(training.name, () => {
       expect(runTraining(training, run).join("\n")).toBe("");
+    });
+  }
+});
+
+describe("learning rates, as PyTorch's schedulers set them", () => {
+  const makers = { cosineSchedule, oneCycleSchedule };
+  for (const { name, options, rates } of schedules) {
+    it(`${name}(${JSON.stringify(options)})`, () => {
+      const schedule = makers[name](options);
+      for (const [step, rate] of rates.entries())
+        expect(Math.abs(schedule(step) - rate)).toBeLessThan(1e-12 * options.peak);
     });
   }
 });

@@ -1,5 +1,5 @@
 // Optimisers: state that can be saved and restored so that a run goes on bit for bit, and what they refuse.
-import { Adam, Linear, manualSeed, mseLoss, type Optimizer, rand, SGD, tensor } from "chainrule";
+import { Adam, AdamW, Linear, manualSeed, mseLoss, type Optimizer, RMSprop, rand, SGD, tensor } from "chainrule";
 import { describe, expect, it } from "vitest";
 
 const makers: Record<string, (parameters: ReturnType<Linear["parameters"]>) => Optimizer> = {
@@ -8,6 +8,9 @@ const makers: Record<string, (parameters: ReturnType<Linear["parameters"]>) => O
   "SGD with dampening": (p) => new SGD(p, { lr: 0.1, momentum: 0.9, dampening: 0.5, weightDecay: 0.01 }),
   "SGD with nesterov": (p) => new SGD(p, { lr: 0.1, momentum: 0.9, nesterov: true }),
   Adam: (p) => new Adam(p),
+  AdamW: (p) => new AdamW(p, { lr: 0.01, weightDecay: 0.1 }),
+  RMSprop: (p) => new RMSprop(p),
+  "RMSprop with momentum, centered": (p) => new RMSprop(p, { momentum: 0.9, weightDecay: 0.01, centered: true }),
 };
 
 describe.each(Object.entries(makers))("%s", (_, make) => {

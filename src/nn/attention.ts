@@ -1,0 +1,88 @@
+// Each place of a sequence looks at the others and takes what concerns it (Vaswani et al. 2017).
+import { full, zeros } from "../tensor/create.ts";
+import { describe, isFloating } from "../tensor/dtype.ts";
+import { inRegion } from "../tensor/region.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import * as init from "./init.ts";
+import { checkSize } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
+import { Linear } from "./linear.ts";
+import { Module } from "./module.ts";
+
+/**
+ * softmax(q · kᵀ / √D) · v: q [..., L, D], k [..., S, D], v [..., S, E] -> [..., L, E]. `causal`: place l sees none beyond l.
+ * Throws where the last dims do not fit; the dims in front broadcast.
+ */
+export function scaledDotProductAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { causal = false }: { causal?: boolean } = {},
+): Tensor {
+  const fits = [q, k, v].every(({ ndim, dtype }) => ndim >= 2 && isFloating(dtype));
+  const [l, d] = q.shape.slice(-2);
+  const [s, dk] = k.shape.slice(-2);
+  if (!fits || d !== dk || s !== v.shape.at(-2)) {
+    throw new Error(
+      `scaledDotProductAttention: q [..., L, D] goes with k [..., S, D] and v [..., S, E], not ${describe(q)} with ${describe(k)} and ${describe(v)}`,
+    );
+  }
+  return inRegion("scaledDotProductAttention", { causal }, () => {
+    const scores = q.mul(1 / Math.sqrt(d)).matmul(k.transpose());
+    const visible = causal ? scores.where(full([l, s], 1, { dtype: "bool" }).tril(), -Infinity) : scores;
+    return visible.softmax(-1).matmul(v);
+  });
+}
+
+/**
+ * Self-attention with several heads, batch first: x [N, L, size] -> the same, or without N. in_proj_weight [3·size, size] makes
+ * queries, keys and values, in this order; each head attends in size/heads of their features; out_proj, Linear(size, size),
+ * mixes what they found. in_proj_weight begins xavierUniform, in_proj_bias and out_proj.bias as 0, as in PyTorch; they are null with
+ * `bias: false`. `causal`: no place sees a later one. Throws where heads do not divide size, or x has another one.
+ */
+export class MultiheadAttention extends Module {
+  readonly in_proj_weight: Tensor;
+  readonly in_proj_bias: Tensor | null;
+  readonly out_proj: Linear;
+  readonly #heads: number;
+  readonly #causal: boolean;
+
+  constructor(size: number, heads: number, { bias = true, causal = false }: { bias?: boolean; causal?: boolean } = {}) {
+    super();
+    checkSize("MultiheadAttention", "size", size);
+    checkSize("MultiheadAttention", "heads", heads);
+    if (size % heads !== 0) throw new Error(`MultiheadAttention: ${size} features do not divide into ${heads} heads`);
+    this.in_proj_weight = init.xavierUniform(zeros([3 * size, size], { requiresGrad: true }));
+    this.in_proj_bias = bias ? zeros([3 * size], { requiresGrad: true }) : null;
+    this.out_proj = new Linear(size, size, { bias });
+    if (this.out_proj.bias) init.zeros(this.out_proj.bias);
+    this.#heads = heads;
+    this.#causal = causal;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [, size] = this.in_proj_weight.shape;
+    if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[x.ndim - 1] !== size || !isFloating(x.dtype))
+      throw new Error(`MultiheadAttention: x is floating, [N, L, ${size}] or [L, ${size}], not ${describe(x)}`);
+    if (x.ndim === 2) return this.forward(x.unsqueeze(0)).squeeze(0);
+    const [batch, length] = x.shape;
+    const [heads, causal] = [this.#heads, this.#causal];
+    return inRegion("multiheadAttention", { heads, causal, bias: this.in_proj_bias !== null }, () => {
+      const product = x.matmul(this.in_proj_weight.transpose());
+      const projected = this.in_proj_bias ? product.add(this.in_proj_bias) : product;
+      // [N, L, 3·size] -> [3, N, heads, L, size/heads]
+      const apart = projected.reshape([batch, length, 3, heads, size / heads]).permute([2, 0, 3, 1, 4]);
+      const found = scaledDotProductAttention(apart.slice(0), apart.slice(1), apart.slice(2), { causal });
+      return this.out_proj.forward(found.permute([0, 2, 1, 3]).reshape([batch, length, size]));
+    });
+  }
+
+  override extraRepr(): string {
+    const options = {
+      heads: this.#heads,
+      causal: this.#causal || undefined,
+      bias: this.in_proj_bias ? undefined : false,
+    };
+    return settings([this.in_proj_weight.shape[1]], options);
+  }
+}

@@ -1,0 +1,86 @@
+// Every channel with mean 0 and variance 1: over the batch while training, over all that training has seen when in use
+// (Ioffe and Szegedy 2015).
+import { full, ones, zeros } from "../tensor/create.ts";
+import { describe, isFloating } from "../tensor/dtype.ts";
+import { noGrad } from "../tensor/mode.ts";
+import { inRegion } from "../tensor/region.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
+import { Module } from "./module.ts";
+import { checkEps, type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+
+/**
+ * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training mean and variance are the
+ * batch's, Σ (x - mean)²/n with n = N·H·W, and what use will take them from follows: running = (1 - momentum) · running +
+ * momentum · new, the variance there as of a sample, Σ (x - mean)²/(n - 1). weight, bias, running_mean and running_var are [C],
+ * num_batches_tracked counts, int32 []; without `affine` weight and bias are null. Throws where x has another shape, or, in
+ * training, one value a channel, which has no variance.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+  readonly running_mean: Tensor;
+  readonly running_var: Tensor;
+  readonly num_batches_tracked: Tensor;
+  readonly #eps: number;
+  readonly #momentum: number;
+
+  constructor(
+    features: number,
+    { eps = 1e-5, momentum = 0.1, affine = true }: { eps?: number; momentum?: number; affine?: boolean } = {},
+  ) {
+    super();
+    checkSize("BatchNorm2d", "features", features);
+    checkEps("BatchNorm2d", eps);
+    if (!(momentum >= 0 && momentum <= 1))
+      throw new Error(`BatchNorm2d: momentum is a number from 0 to 1, not ${momentum}`);
+    this.weight = scaleOf([features], affine);
+    this.bias = shiftOf([features], affine);
+    this.running_mean = zeros([features]);
+    this.running_var = ones([features]);
+    this.num_batches_tracked = full([], 0, { dtype: "int32" });
+    this.#eps = eps;
+    this.#momentum = momentum;
+  }
+
+  forward(x: Tensor): Tensor {
+    const channels = this.running_mean.size;
+    if (x.ndim !== 4 || x.shape[1] !== channels || !isFloating(x.dtype))
+      throw new Error(`BatchNorm2d: x is floating, [N, ${channels}, H, W], not ${describe(x)}`);
+    const { training } = this;
+    const perChannel = [1, channels, 1, 1];
+    return inRegion("batchNorm2d", { eps: this.#eps, affine: this.weight !== null, training }, () => {
+      const moments = training
+        ? this.#observe(x)
+        : { mean: this.running_mean.reshape(perChannel), variance: this.running_var.reshape(perChannel) };
+      return rescale(normalise(x, moments, this.#eps), this.weight, this.bias, perChannel);
+    });
+  }
+
+  /** The batch's moments, which the running ones take in. */
+  #observe(x: Tensor): Moments {
+    const count = x.size / this.running_mean.size;
+    if (count < 2)
+      throw new Error(`BatchNorm2d: one value a channel has no variance, x is ${describe(x)} in training; use eval()`);
+    const moments = momentsOf(x, [0, 2, 3]);
+    noGrad(() => {
+      const follow = (running: Tensor, now: Tensor) => {
+        const latest = now.reshape(running.shape).to(running.dtype);
+        running.assign(running.mul(1 - this.#momentum).add(latest.mul(this.#momentum)));
+      };
+      follow(this.running_mean, moments.mean);
+      follow(this.running_var, moments.variance.mul(count / (count - 1)));
+      this.num_batches_tracked.assign(this.num_batches_tracked.add(1));
+    });
+    return moments;
+  }
+
+  override extraRepr(): string {
+    return settings([this.running_mean.size], {
+      eps: this.#eps,
+      momentum: this.#momentum,
+      affine: this.weight !== null,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+// Words, letters, whatever can be counted, as points in a space: a table with a row for each.
+import { describe } from "../tensor/dtype.ts";
+import { randn } from "../tensor/random.ts";
+import { inRegion } from "../tensor/region.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { within } from "../tensor/within.ts";
+import { checkSize } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
+import { Module } from "./module.ts";
+
+/**
+ * Row i of the weight for each index i: indices [...] -> [..., size]. The weight is [count, size] and begins normal, mean 0 and
+ * variance 1. Indices are int32 or uint8, from 0 to count - 1, else it throws; a row's gradient is the sum over its uses.
+ */
+export class Embedding extends Module {
+  readonly weight: Tensor;
+
+  constructor(count: number, size: number) {
+    super();
+    checkSize("Embedding", "count", count);
+    checkSize("Embedding", "size", size);
+    this.weight = randn([count, size], { requiresGrad: true });
+  }
+
+  forward(indices: Tensor): Tensor {
+    if (indices.dtype !== "int32" && indices.dtype !== "uint8")
+      throw new Error(`Embedding: indices are int32 or uint8, not ${describe(indices)}; use to("int32")`);
+    const [, size] = this.weight.shape;
+    return inRegion("embedding", {}, () =>
+      within("Embedding", () =>
+        this.weight.indexSelect(0, indices.reshape([indices.size])).reshape([...indices.shape, size]),
+      ),
+    );
+  }
+
+  override extraRepr(): string {
+    return settings(this.weight.shape);
+  }
+}

@@ -1,0 +1,117 @@
+// How parameters may begin, under PyTorch's names (torch.nn.init): each fills a tensor in place, by `assign`, from the seeded
+// generator, in the tensor's own dtype, and returns it. None is differentiated. Weights are [out, in, ...window]: fanIn =
+// in · window, fanOut = out · window.
+import { full } from "../tensor/create.ts";
+import { describe } from "../tensor/dtype.ts";
+import { noGrad } from "../tensor/mode.ts";
+import { rand, randn } from "../tensor/random.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { orthonormalRows } from "./orthonormal.ts";
+
+const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(values()));
+
+/** Uniform in [a, b). Throws unless x is float32 or float64. */
+export function uniform(x: Tensor, a = 0, b = 1): Tensor {
+  checkFinite("init.uniform", x, { a, b });
+  return fill(x, () =>
+    rand(x.shape, { dtype: x.dtype })
+      .mul(b - a)
+      .add(a),
+  );
+}
+
+/** Normal, with this mean and this standard deviation. Throws unless x is float32 or float64. */
+export function normal(x: Tensor, mean = 0, std = 1): Tensor {
+  checkFinite("init.normal", x, { mean, std });
+  return fill(x, () => randn(x.shape, { dtype: x.dtype }).mul(std).add(mean));
+}
+
+/** The same value everywhere. */
+export function constant(x: Tensor, value: number): Tensor {
+  return fill(x, () => full(x.shape, value, { dtype: x.dtype }));
+}
+
+export const zeros = (x: Tensor): Tensor => constant(x, 0);
+export const ones = (x: Tensor): Tensor => constant(x, 1);
+
+/** Uniform in ±gain · √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
+export function xavierUniform(x: Tensor, gain = 1): Tensor {
+  const { fanIn, fanOut } = fans("init.xavierUniform", x);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform(x, -bound, bound);
+}
+
+/** Normal, std = gain · √(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
+export function xavierNormal(x: Tensor, gain = 1): Tensor {
+  const { fanIn, fanOut } = fans("init.xavierNormal", x);
+  return normal(x, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
+}
+
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
+
+export interface KaimingOptions {
+  /** The slope of leakyRelu below 0. */
+  a?: number;
+  /** What keeps its variance: the activations on the way forward, or the gradients on the way back. */
+  mode?: "fanIn" | "fanOut";
+  nonlinearity?: Nonlinearity;
+}
+
+/** Uniform in ±gain · √(3 / fan) (He et al. 2015). Throws where x has fewer than two dims. */
+export function kaimingUniform(x: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", x, options);
+  return uniform(x, -bound, bound);
+}
+
+/** Normal, std = gain / √fan (He et al. 2015). Throws where x has fewer than two dims. */
+export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
+  return normal(x, 0, kaimingStd("init.kaimingNormal", x, options));
+}
+
+/**
+ * gain · a matrix, all dims but the first as one, whose rows (or, if there are more of them, columns) are orthonormal (Saxe et
+ * al. 2014). Throws where x has fewer than two dims.
+ */
+export function orthogonal(x: Tensor, gain = 1): Tensor {
+  fans("init.orthogonal", x);
+  const [rows, columns] = [x.shape[0], sizeOf(x.shape.slice(1))];
+  return fill(x, () => {
+    const wide = orthonormalRows(randn([Math.min(rows, columns), Math.max(rows, columns)], { dtype: "float64" }));
+    return (rows > columns ? wide.transpose() : wide).mul(gain).reshape(x.shape).to(x.dtype);
+  });
+}
+
+/** By how much weights should be larger for what a nonlinearity takes away, PyTorch's table; `a` is the slope of leakyRelu. */
+export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
+  const gains = {
+    linear: 1,
+    sigmoid: 1,
+    tanh: 5 / 3,
+    relu: Math.SQRT2,
+    leakyRelu: Math.sqrt(2 / (1 + a * a)),
+  } satisfies Record<Nonlinearity, number>;
+  if (!Object.hasOwn(gains, nonlinearity)) {
+    throw new Error(`init.gain: there is no nonlinearity ${nonlinearity}; there are ${Object.keys(gains).join(", ")}`);
+  }
+  return gains[nonlinearity];
+}
+
+function kaimingStd(call: string, x: Tensor, options: KaimingOptions): number {
+  const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
+  const fan = fans(call, x)[mode];
+  if (fan === undefined) throw new Error(`${call}: mode is "fanIn" or "fanOut", not ${mode}`);
+  return gain(nonlinearity, a) / Math.sqrt(fan);
+}
+
+function fans(call: string, x: Tensor): Readonly<Record<"fanIn" | "fanOut", number>> {
+  if (x.ndim < 2) throw new Error(`${call}: a weight is [out, in, ...window], not ${describe(x)}`);
+  const window = sizeOf(x.shape.slice(2));
+  return { fanIn: x.shape[1] * window, fanOut: x.shape[0] * window };
+}
+
+function checkFinite(call: string, x: Tensor, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (x.size > 0 && !Number.isFinite(value)) throw new Error(`${call}: ${name} is a finite number, not ${value}`);
+  }
+}

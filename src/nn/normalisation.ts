@@ -1,0 +1,97 @@
+// Every example with mean 0 and variance 1 by itself, whatever else is in the batch: over its features (Ba et al. 2016) or over
+// groups of its channels (Wu and He 2018). Both do the same in training and in use.
+import { describe, isFloating } from "../tensor/dtype.ts";
+import { inRegion } from "../tensor/region.ts";
+import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { checkSize } from "./initialize.ts";
+import { settings } from "./layer-tree.ts";
+import { Module } from "./module.ts";
+import { checkEps, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+
+/**
+ * y = (x - mean) / √(variance + eps) · weight + bias, over the last dims, which are of this shape; the variance is Σ (x - mean)²/n.
+ * weight and bias have that shape; null without `elementwiseAffine`, and `bias: false` leaves out the bias alone. Throws where
+ * x ends in another shape.
+ */
+export class LayerNorm extends Module {
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+  readonly #shape: Shape;
+  readonly #eps: number;
+
+  constructor(shape: number | Shape, options: { eps?: number; elementwiseAffine?: boolean; bias?: boolean } = {}) {
+    super();
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    this.#shape = typeof shape === "number" ? [shape] : [...shape];
+    if (this.#shape.length === 0) throw new Error("LayerNorm: shape names at least one dim, not none");
+    for (const size of this.#shape) checkSize("LayerNorm", "each size of shape", size);
+    checkEps("LayerNorm", eps);
+    this.weight = scaleOf(this.#shape, elementwiseAffine);
+    this.bias = shiftOf(this.#shape, elementwiseAffine && bias);
+    this.#eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    const rank = this.#shape.length;
+    if (!isFloating(x.dtype) || !sameShape(x.shape.slice(-rank), this.#shape))
+      throw new Error(`LayerNorm: x is floating and ends in [${this.#shape}], not ${describe(x)}`);
+    const dims = this.#shape.map((_, i) => x.ndim - rank + i);
+    const attributes = { eps: this.#eps, dims, weight: this.weight !== null, bias: this.bias !== null };
+    return inRegion("layerNorm", attributes, () =>
+      rescale(normalise(x, momentsOf(x, dims), this.#eps), this.weight, this.bias, this.#shape),
+    );
+  }
+
+  override extraRepr(): string {
+    const affine = this.weight === null ? { elementwiseAffine: false } : this.bias === null ? { bias: false } : {};
+    return settings([this.#shape.length === 1 ? this.#shape[0] : this.#shape], { eps: this.#eps, ...affine });
+  }
+}
+
+/**
+ * The channels of x [N, C, ...] in groups of C/groups neighbours, each group of each example normalised over its channels and
+ * all dims behind them as in LayerNorm; then weight and bias, [C], channel by channel; null without `affine`. Throws where
+ * the channels do not divide into groups, or x has others.
+ */
+export class GroupNorm extends Module {
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+  readonly #groups: number;
+  readonly #channels: number;
+  readonly #eps: number;
+
+  constructor(
+    groups: number,
+    channels: number,
+    { eps = 1e-5, affine = true }: { eps?: number; affine?: boolean } = {},
+  ) {
+    super();
+    checkSize("GroupNorm", "groups", groups);
+    checkSize("GroupNorm", "channels", channels);
+    checkEps("GroupNorm", eps);
+    if (channels % groups !== 0) throw new Error(`GroupNorm: ${channels} channels do not divide into ${groups} groups`);
+    this.weight = scaleOf([channels], affine);
+    this.bias = shiftOf([channels], affine);
+    this.#groups = groups;
+    this.#channels = channels;
+    this.#eps = eps;
+  }
+
+  forward(x: Tensor): Tensor {
+    const [groups, channels] = [this.#groups, this.#channels];
+    if (x.ndim < 2 || x.shape[1] !== channels || !isFloating(x.dtype))
+      throw new Error(`GroupNorm: x is floating, [N, ${channels}, ...], not ${describe(x)}`);
+    const [batch, , ...places] = x.shape;
+    const perChannel = [1, channels, ...places.map(() => 1)];
+    return inRegion("groupNorm", { groups, eps: this.#eps, affine: this.weight !== null }, () => {
+      const grouped = x.reshape([batch, groups, (channels / groups) * sizeOf(places)]);
+      const even = normalise(grouped, momentsOf(grouped, [2]), this.#eps).reshape(x.shape);
+      return rescale(even, this.weight, this.bias, perChannel);
+    });
+  }
+
+  override extraRepr(): string {
+    return settings([this.#groups, this.#channels], { eps: this.#eps, affine: this.weight !== null });
+  }
+}

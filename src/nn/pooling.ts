@@ -1,0 +1,63 @@
+// Layers that make pictures smaller, [N, C, H, W] or [C, H, W]: windows that keep the largest, or the mean.
+import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../tensor/functions.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { settings } from "./layer-tree.ts";
+import { Module } from "./module.ts";
+
+/** maxPool2d with a square window; the stride is the window's size if left out. */
+export class MaxPool2d extends Module {
+  readonly #kernelSize: number;
+  readonly #options: PoolOptions;
+
+  constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
+    super();
+    this.#kernelSize = kernelSize;
+    this.#options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.#kernelSize, this.#options);
+  }
+
+  override extraRepr(): string {
+    return settings([this.#kernelSize], this.#options);
+  }
+}
+
+/** avgPool2d with a square window, padding counted; the stride is the window's size if left out. */
+export class AvgPool2d extends Module {
+  readonly #kernelSize: number;
+  readonly #options: PoolOptions;
+
+  constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
+    super();
+    this.#kernelSize = kernelSize;
+    this.#options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return avgPool2d(x, this.#kernelSize, this.#options);
+  }
+
+  override extraRepr(): string {
+    return settings([this.#kernelSize], this.#options);
+  }
+}
+
+/** adaptiveAvgPool2d: means of windows that divide the picture into this many rows and columns, however large it is. */
+export class AdaptiveAvgPool2d extends Module {
+  readonly #outputSize: number | [number, number];
+
+  constructor(outputSize: number | [number, number]) {
+    super();
+    this.#outputSize = outputSize;
+  }
+
+  forward(x: Tensor): Tensor {
+    return adaptiveAvgPool2d(x, this.#outputSize);
+  }
+
+  override extraRepr(): string {
+    return settings([this.#outputSize]);
+  }
+}

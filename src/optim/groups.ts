@@ -1,0 +1,110 @@
+// Parameters that are optimised alike. A plain list of them is one group; several, as { parameters, lr, weightDecay }, may each
+// have a learning rate and a weight decay of their own, and have the optimiser's where they name none.
+import { full } from "../tensor/create.ts";
+import { describe } from "../tensor/dtype.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { refuseTracing } from "../tensor/tracing.ts";
+import { checkRange } from "./range.ts";
+
+export interface ParameterGroup {
+  readonly parameters: readonly Tensor[];
+  readonly lr?: number;
+  readonly weightDecay?: number;
+}
+
+/** What optimisers are made of: parameters, or groups of them. */
+export type Optimized = readonly Tensor[] | readonly ParameterGroup[];
+
+/** A number from 0 that can be set between steps, and a float64 [] that a compiled step reads it from. */
+export class LearningRate {
+  readonly tensor: Tensor;
+  readonly #call: string;
+  #value: number;
+
+  constructor(call: string, value: number) {
+    checkRange(call, "lr", value, 0, Infinity);
+    this.#call = call;
+    this.#value = value;
+    this.tensor = full([], value, { dtype: "float64" });
+  }
+
+  /** As it was set. Throws while compile traces, and so does setting it. */
+  get value(): number {
+    refuseTracing("lr", "its value would become part of the program; read it outside, between calls");
+    return this.#value;
+  }
+  set value(value: number) {
+    refuseTracing("lr", "set it outside, between calls: the program reads it at each");
+    checkRange(this.#call, "lr", value, 0, Infinity);
+    this.#value = value;
+    this.tensor.assign(full([], value, { dtype: "float64" }));
+  }
+
+  /** Takes the number from the tensor, which was assigned. */
+  reload(): void {
+    this.#value = this.tensor.item();
+  }
+}
+
+/** One of an optimiser's groups. */
+export class Group {
+  readonly parameters: readonly Tensor[];
+  readonly weightDecay: number;
+  readonly rate: LearningRate;
+
+  /** For the library's own use. */
+  constructor(parameters: readonly Tensor[], weightDecay: number, rate: LearningRate) {
+    this.parameters = parameters;
+    this.weightDecay = weightDecay;
+    this.rate = rate;
+  }
+
+  /** The learning rate as it was set: the group's own, or the optimiser's, and then setting either sets both. */
+  get lr(): number {
+    return this.rate.value;
+  }
+  set lr(lr: number) {
+    this.rate.value = lr;
+  }
+}
+
+const known: ReadonlySet<string> = new Set(["parameters", "lr", "weightDecay"] satisfies (keyof ParameterGroup)[]);
+
+const isGroup = (entry: unknown): entry is ParameterGroup =>
+  typeof entry === "object" && entry !== null && !(entry instanceof Tensor) && "parameters" in entry;
+
+/** Throws where a group is empty or has other options, and where a parameter is no tensor, no leaf, or listed twice. */
+export function groupsOf(call: string, optimized: Optimized, weightDecay: number, rate: LearningRate): Group[] {
+  const entries: readonly unknown[] = optimized;
+  const given = entries.some(isGroup) ? entries : [{ parameters: entries }];
+  const groups = given.map((entry, i): Group => {
+    if (!isGroup(entry))
+      throw new Error(`${call}: entry ${i} is no group among groups; pass tensors alone, or { parameters } for each`);
+    const strange = Object.keys(entry).filter((key) => !known.has(key));
+    if (strange.length > 0) {
+      throw new Error(`${call}: group ${i} cannot have its own ${strange.join(", ")}, only ${[...known].join(", ")}`);
+    }
+    if (entry.parameters.length === 0)
+      throw new Error(`${call}: there are no parameters to optimise${given.length > 1 ? ` in group ${i}` : ""}`);
+    const decay = entry.weightDecay ?? weightDecay;
+    checkRange(call, "weightDecay", decay, 0, Infinity);
+    const own = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
+    return new Group([...entry.parameters], decay, own);
+  });
+  checkParameters(
+    call,
+    groups.flatMap(({ parameters }) => parameters),
+  );
+  return groups;
+}
+
+function checkParameters(call: string, parameters: readonly Tensor[]): void {
+  const strange = parameters.findIndex((parameter) => !(parameter instanceof Tensor));
+  if (strange >= 0) throw new Error(`${call}: parameter ${strange} is no Tensor`);
+  if (new Set(parameters).size !== parameters.length) throw new Error(`${call}: a parameter is listed twice`);
+  const result = parameters.find(({ history }) => history !== null);
+  if (result)
+    throw new Error(
+      `${call}: ${describe(result)} is the result of ${result.history?.name}; only leaves can be optimised`,
+    );
+}

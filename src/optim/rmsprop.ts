@@ -1,0 +1,49 @@
+// Gradients divided by their recent size, so that flat directions are not slow and steep ones not wild (Tieleman and Hinton 2012;
+// PyTorch's RMSprop).
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Optimized } from "./groups.ts";
+import { decayed, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
+import { checkRange } from "./range.ts";
+
+export interface RMSpropOptions {
+  lr?: number;
+  alpha?: number;
+  eps?: number;
+  momentum?: number;
+  weightDecay?: number;
+  /** Divides by the spread around the recent mean instead of by the size (Graves 2013). */
+  centered?: boolean;
+}
+
+/**
+ * g = grad + weightDecay · p; s = α · s + (1 - α) · g²; d = g / (√s + eps); p -= lr · d, with a momentum b = momentum · b + d and
+ * p -= lr · b. Centered: a = α · a + (1 - α) · g, and √(s - a²) in the place of √s.
+ */
+export class RMSprop extends Optimizer {
+  readonly #options: Required<Omit<RMSpropOptions, "lr" | "weightDecay">>;
+
+  constructor(parameters: Optimized, options: RMSpropOptions = {}) {
+    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, weightDecay = 0, centered = false } = options;
+    super(parameters, { lr, weightDecay }, (parameter) => ({
+      square_avg: zerosLike(parameter),
+      ...(momentum === 0 ? {} : { momentum_buffer: zerosLike(parameter) }),
+      ...(centered ? { grad_avg: zerosLike(parameter) } : {}),
+    }));
+    checkRange("RMSprop", "alpha", alpha, 0, Infinity);
+    checkRange("RMSprop", "eps", eps, 0, Infinity);
+    checkRange("RMSprop", "momentum", momentum, 0, Infinity);
+    this.#options = { alpha, eps, momentum, centered };
+  }
+
+  protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
+    const { alpha, eps, momentum, centered } = this.#options;
+    const { square_avg: s, momentum_buffer: b, grad_avg: a } = state;
+    const g = decayed(grad, p, weightDecay);
+    s.assign(s.mul(alpha).add(g.square().mul(1 - alpha)));
+    if (centered) a.assign(a.mul(alpha).add(g.mul(1 - alpha)));
+    const spread = centered ? s.sub(a.square()) : s;
+    const direction = g.div(spread.sqrt().add(eps));
+    if (momentum !== 0) b.assign(b.mul(momentum).add(direction));
+    p.assign(p.sub((momentum === 0 ? direction : b).mul(lr)));
+  }
+}

@@ -1,0 +1,64 @@
+// Learning rates as functions of the step, counted from 0: `optimizer.lr = schedule(step)` before each step, compiled or not.
+import { checkRange } from "./range.ts";
+
+function checkStep(call: string, step: number): void {
+  if (!(step >= 0)) throw new Error(`${call}: the step is a number from 0, not ${step}`);
+}
+
+function checkWarmup(call: string, warmup: number, steps: number): void {
+  checkRange(call, "steps", steps, 1, Infinity);
+  if (!(warmup >= 0 && warmup <= steps))
+    throw new Error(`${call}: warmup is a number of steps from 0 to ${steps}, which are all, not ${warmup}`);
+}
+
+/** From a to b as t goes from 0 to 1, along half a period of the cosine: level at both ends. */
+const ease = (a: number, b: number, t: number): number => b + ((a - b) / 2) * (1 + Math.cos(Math.PI * t));
+
+/**
+ * Warmup, peak · (step + 1)/(warmup + 1) so that the first step counts too and step `warmup` is at the peak; then half a cosine down
+ * to `floor` at `steps`, floor + (peak - floor)/2 · (1 + cos(π · (step - warmup)/(steps - warmup))), and `floor` from there on
+ * (Loshchilov and Hutter 2017; without warmup PyTorch's CosineAnnealingLR with T_max = steps, eta_min = floor; with it, its
+ * LinearLR before that). Throws where a step or an option makes no sense.
+ */
+export function cosineSchedule(options: {
+  peak: number;
+  steps: number;
+  warmup?: number;
+  floor?: number;
+}): (step: number) => number {
+  const { peak, steps, warmup = 0, floor = 0 } = options;
+  checkRange("cosineSchedule", "peak", peak, 0, Infinity);
+  checkRange("cosineSchedule", "floor", floor, 0, Infinity);
+  checkWarmup("cosineSchedule", warmup, steps);
+  return (step) => {
+    checkStep("cosineSchedule", step);
+    if (step < warmup) return (peak * (step + 1)) / (warmup + 1);
+    return step >= steps ? floor : ease(peak, floor, (step - warmup) / (steps - warmup));
+  };
+}
+
+/**
+ * From peak/divFactor up to the peak at step warmup - 1, and down to peak/divFactor/finalDivFactor at step steps - 1, each along
+ * half a cosine; there it stays (Smith and Topin 2018; PyTorch's OneCycleLR with pct_start = warmup/steps). The warmup is 0.3 of the steps
+ * if left out, and need not be whole. Throws where a step or an option makes no sense.
+ */
+export function oneCycleSchedule(options: {
+  peak: number;
+  steps: number;
+  warmup?: number;
+  divFactor?: number;
+  finalDivFactor?: number;
+}): (step: number) => number {
+  const { peak, steps, warmup = 0.3 * options.steps, divFactor = 25, finalDivFactor = 1e4 } = options;
+  checkRange("oneCycleSchedule", "peak", peak, 0, Infinity);
+  checkRange("oneCycleSchedule", "divFactor", divFactor, 1, Infinity);
+  checkRange("oneCycleSchedule", "finalDivFactor", finalDivFactor, 1, Infinity);
+  checkWarmup("oneCycleSchedule", warmup, steps);
+  const [first, last] = [peak / divFactor, peak / divFactor / finalDivFactor];
+  const [top, end] = [Math.max(warmup - 1, 0), steps - 1];
+  return (step) => {
+    checkStep("oneCycleSchedule", step);
+    if (step < top) return ease(first, peak, step / top);
+    return step >= end ? (end > top ? last : peak) : ease(peak, last, (step - top) / (end - top));
+  };
+}
