@@ -7,8 +7,13 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chainrule$/, replacement: source("index.ts") },
-      { find: /^chainrule\/(scalar|data|io|node)$/, replacement: source("$1/index.ts") },
+      { find: /^chainrule\/(compiler|scalar|data|io|train|node)$/, replacement: source("$1/index.ts") },
+      { find: /^chainrule-onnx$/, replacement: source("../onnx/src/index.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts", "cli/test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts"],
+    testTimeout: 60_000,
+    setupFiles: ["test/equality.ts"],
+  },
 });

@@ -1,7 +1,20 @@
-// A net learns to read handwriting. Forward, backward and update are one compiled step, called once for each batch.
+// A net learns to read handwriting: convolutions find strokes, then strokes of strokes, and a last layer says which digit they
+// make. Forward, backward and update are one compiled step, called once for each batch.
 //
 //   npx tsx examples/digits.ts
-import { Adam, compile, crossEntropy, Flatten, Linear, manualSeed, ReLU, Sequential, type Tensor } from "chainrule";
+import {
+  Adam,
+  Conv2d,
+  compile,
+  crossEntropy,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  manualSeed,
+  ReLU,
+  Sequential,
+  type Tensor,
+} from "chainrule";
 import { batches } from "chainrule/data";
 import { loadMnist } from "chainrule/node";
 
@@ -9,7 +22,11 @@ const { train, test } = await loadMnist();
 const options = { batchSize: 50, mean: 0.1307, std: 0.3081 };
 
 manualSeed(0);
-const model = new Sequential(new Flatten(), new Linear(784, 128), new ReLU(), new Linear(128, 10));
+const model = new Sequential(
+  ...[new Conv2d(1, 8, 5), new ReLU(), new MaxPool2d(2)], // [1, 28, 28] -> [8, 24, 24] -> [8, 12, 12]
+  ...[new Conv2d(8, 16, 5), new ReLU(), new MaxPool2d(2)], // -> [16, 8, 8] -> [16, 4, 4]
+  ...[new Flatten(), new Linear(256, 10)],
+);
 const optimizer = new Adam(model.parameters());
 
 const step = compile((images: Tensor, labels: Tensor) => {
@@ -21,9 +38,10 @@ const step = compile((images: Tensor, labels: Tensor) => {
 });
 const right = compile((images: Tensor, labels: Tensor) => model.forward(images).argmax(1).eq(labels).sum());
 
-for (let epoch = 0; epoch < 2; epoch++) {
+for (const [epoch, lr] of [0.003, 0.0003].entries()) {
+  optimizer.lr = lr;
   for (const { images, labels } of batches(train, { ...options, epoch })) step(images, labels);
   let count = 0;
   for (const { images, labels } of batches(test, options)) count += right(images, labels).item();
-  console.log(`epoch ${epoch + 1}: reads ${(count / test.labels.size) * 100} % of the digits that it has never seen`);
+  console.log(`epoch ${epoch + 1}: reads ${(100 * count) / test.labels.size} % of the digits that it has never seen`);
 }

@@ -41,7 +41,10 @@ export abstract class Module {
     return new Map(this.#tensors("").map(([name, tensor]) => [name, tensor.detach()]));
   }
 
-  /** Takes over all parameters and buffers. Throws, and changes nothing, if any is missing, unknown or of another shape. */
+  /**
+   * Takes over all parameters and buffers, floats rounded to their own dtype. Throws, and changes nothing, if any is missing,
+   * unknown, of another shape, or a number that its dtype has no place for (2.5 or 2³¹ batches); the message names all of them.
+   */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     assignAll(new Map(this.#tensors("")), state, "this model");
   }

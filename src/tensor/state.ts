@@ -1,24 +1,52 @@
-// Named tensors, taken over all at once or not at all: what a model or an optimiser is restored from.
-import { describe } from "./dtype.ts";
+// Named tensors, taken over all at once or not at all: what a model or an optimiser is restored from. What comes may have come a
+// long way (PyTorch counts Adam's steps in float32, and batches in int64), so dtypes may differ, as long as nothing is lost that
+// matters: floats round, as in PyTorch, but a whole number arrives as it is, and what is finite stays finite.
+import { type DType, describe } from "./dtype.ts";
 import { sameShape } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Whether a tensor of this dtype can take a number over. */
+const takes: Readonly<Record<DType, (value: number) => boolean>> = {
+  float64: () => true,
+  float32: (value) => Number.isFinite(Math.fround(value)) || !Number.isFinite(value),
+  int32: (value) => value === (value | 0),
+  uint8: (value) => value === (value & 255),
+  bool: (value) => value === 0 || value === 1,
+};
+
+interface Pair {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly given: Tensor;
+}
+
+/** What is wrong with it in words, none where it fits. */
+function misfits({ name, tensor, given }: Pair, owner: string): string[] {
+  if (!(given instanceof Tensor)) return [`${name} is no Tensor`];
+  if (!sameShape(given.shape, tensor.shape)) return [`${name} is ${describe(given)}, ${owner} has ${describe(tensor)}`];
+  if (given.dtype === tensor.dtype) return [];
+  const { data } = given;
+  const at = data.findIndex((value) => !takes[tensor.dtype](value));
+  return at < 0 ? [] : [`${name} holds ${data[at]} at ${at}, which ${tensor.dtype} cannot take over`];
+}
 
 /**
- * Assigns each tensor of `own` the one of the same name, in its own dtype. Throws, and changes nothing, if any is missing,
- * unknown or of another shape; the message names all of them.
+ * Assigns each tensor of `own` the one of the same name, in its own dtype: a float is rounded to the nearest one, an integer or a
+ * boolean must be there exactly. Throws, and changes nothing, if any is missing, unknown, of another shape or out of range; the
+ * message names all of them.
  */
 export function assignAll(own: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string, Tensor>, owner: string): void {
-  const pairs = [...own].flatMap(([name, tensor]) => {
-    const given = state.get(name);
-    return given ? [{ name, tensor, given }] : [];
+  if (typeof state?.has !== "function")
+    throw new TypeError("loadStateDict: expected a Map of names to tensors, as stateDict() is");
+  const pairs = [...own].flatMap(([name, tensor]): Pair[] => {
+    return state.has(name) ? [{ name, tensor, given: state.get(name) as Tensor }] : [];
   });
   const wrong = [
     ...[...own.keys()].filter((name) => !state.has(name)).map((name) => `${name} is missing`),
     ...[...state.keys()].filter((name) => !own.has(name)).map((name) => `${name} is not part of ${owner}`),
-    ...pairs
-      .filter(({ tensor, given }) => !sameShape(given.shape, tensor.shape))
-      .map(({ name, tensor, given }) => `${name} is ${describe(given)}, ${owner} has ${describe(tensor)}`),
+    ...pairs.flatMap((pair) => misfits(pair, owner)),
   ];
   if (wrong.length > 0) throw new Error(`loadStateDict: ${wrong.join("; ")}`);
-  for (const { tensor, given } of pairs) tensor.assign(given.detach().to(tensor.dtype));
+  const contents = pairs.map(({ tensor, given }) => given.detach().to(tensor.dtype));
+  for (const [i, { tensor }] of pairs.entries()) tensor.assign(contents[i]);
 }

@@ -1,0 +1,94 @@
+// The first thing one reads: how good the net is and what it confuses most, in words that need no explanation.
+import { type Content, html, type Markup } from "./markup.ts";
+import type { ReportData } from "./report-data.ts";
+import { type ClassScore, interval, type Mixup, type Scores } from "./scores.ts";
+import { brief, count, decimal, duration, percent, plural, times } from "./wording.ts";
+
+export function headline(data: ReportData, scores: Scores): Markup {
+  const { name } = data.test;
+  return html`<header>
+<p class="mark">chainrule<span>${data.title}</span>${data.date === undefined ? null : html`<span>${data.date}</span>`}</p>
+<div>
+<h1>${title(scores, name)}</h1>
+<p class="lede">${sentences([
+    verdict(scores, name),
+    confusions(scores.mixups, data.classes),
+    hardest(scores, data.classes),
+    outlook(scores),
+    guess(scores, data.classes),
+  ])}</p>
+${facts(data, scores)}
+</div>
+</header>`;
+}
+
+function title({ pictures, right, accuracy }: Scores, name: string): string {
+  const all = plural(pictures, `${name} picture`);
+  if (pictures === 0) return `No ${name} pictures, no verdict`;
+  return right === pictures ? `All ${all} recognised` : `${percent(accuracy)} of ${all} recognised`;
+}
+
+/** "one in 89", "7 in 10" */
+function oneIn(part: number, whole: number): string {
+  return part <= 0.4 * whole ? `one in ${count(whole / part)}` : `${Math.round((10 * part) / whole)} in 10`;
+}
+
+function verdict({ accuracy, pictures, right, guessing }: Scores, name: string): Content {
+  if (pictures === 0) return html`There were no pictures to test it on.`;
+  if (right === pictures) return html`The net is right on every single one.`;
+  if (interval(right, pictures)[0] <= guessing) return html`The net is no better than a guess.`;
+  return html`The net is ${adverb(accuracy)}: ${oneIn(pictures - right, pictures)} ${name} pictures goes wrong.`;
+}
+
+function adverb(accuracy: number): string {
+  if (accuracy >= 0.995) return "almost never wrong";
+  if (accuracy >= 0.97) return "nearly always right";
+  if (accuracy >= 0.9) return "usually right";
+  if (accuracy >= 0.75) return "right most of the time";
+  return accuracy >= 0.5 ? "right more often than wrong" : "wrong more often than right, yet no mere guess";
+}
+
+function confusions(mixups: readonly Mixup[], classes: readonly string[]): Content {
+  const [first, second] = mixups;
+  if (first === undefined) return null;
+  const mixup = ({ truth, answer }: Mixup) => html`${quoted(classes[truth])} for ${quoted(classes[answer])}`;
+  if (second === undefined) return html`All it ever does wrong is to take ${mixup(first)}.`;
+  return first.count === second.count
+    ? html`It most often takes ${mixup(first)} and ${mixup(second)} (${times(first.count)} each).`
+    : html`It most often takes ${mixup(first)} (${times(first.count)}), then ${mixup(second)} (${times(second.count)}).`;
+}
+
+function hardest({ classes, right, pictures }: Scores, names: readonly string[]): Content {
+  const found = classes.filter((score): score is ClassScore & { recall: number } => score.recall !== null);
+  if (found.length < 3 || right === pictures) return null;
+  const worst = found.reduce((a, b) => (b.recall < a.recall ? b : a));
+  return html`Hardest is ${quoted(names[worst.index])}, of which it recognises ${percent(worst.recall)}.`;
+}
+
+function outlook({ right, pictures }: Scores): Content {
+  if (pictures === 0) return null;
+  const [low, high] = interval(right, pictures);
+  return html`On other pictures of the same kind, expect ${percent(low)} to ${percent(high)}.`;
+}
+
+function guess({ classes, guessing, pictures }: Scores, names: readonly string[]): Content {
+  if (pictures === 0) return null;
+  const commonest = classes.reduce((a, b) => (b.support > a.support ? b : a));
+  return html`For comparison: always saying ${quoted(names[commonest.index])} would be right on ${percent(guessing)}.`;
+}
+
+function facts({ curves, parameters, run, test }: ReportData, { pictures, right, macroF1 }: Scores): Markup {
+  const fact = (term: string, value: Content) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+  const seen = curves.epochs.length * run.data.training;
+  const speed = run.seconds.training > 0 && seen > 0 ? `${count(seen / run.seconds.training)} pictures/s` : null;
+  return html`<dl class="facts">
+${fact("wrong", html`${count(pictures - right)} <small>of ${count(pictures)}</small>`)}
+${fact(`${test.name} loss`, decimal(test.loss))}
+${fact("mean F1", percent(macroF1))}
+${fact("parameters", count(parameters))}
+${fact("training took", html`${duration(run.seconds.training)}${speed === null ? null : html` <small>${speed}</small>`}`)}
+</dl>`;
+}
+
+const quoted = (name: string) => html`<q>${brief(name)}</q>`;
+const sentences = (parts: readonly Content[]) => parts.filter((part) => part !== null).map((part) => html`${part} `);

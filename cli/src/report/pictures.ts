@@ -1,0 +1,70 @@
+// Pictures for the page: bytes or weights become PNGs inside the HTML. A report is one file, and data: addresses are the only ones its
+// own rules let it load.
+import { PNG } from "pngjs";
+import type { Picture } from "./report-data.ts";
+
+/** Photographs are drawn at about a hundred CSS pixels, and PNG keeps all it gets: more would only make the file heavy. */
+const longestSide = 96;
+
+/** data:image/png;base64,… */
+export function drawPicture(picture: Picture): string {
+  const { channels, height, width, bytes } = shrink(picture);
+  const size = height * width;
+  if (channels === 1) return encode(bytes, { width, height, colours: "grey" });
+  const pixels = new Uint8Array(3 * size);
+  for (let at = 0; at < size; at++) for (let c = 0; c < 3; c++) pixels[3 * at + c] = bytes[c * size + at];
+  return encode(pixels, { width, height, colours: "rgb" });
+}
+
+/** Two hues that stay apart for the colour-blind; the same as --right and --wrong of the page's style. */
+const positive = [42, 120, 214] as const;
+const negative = [224, 94, 32] as const;
+
+/**
+ * The hue says the sign, opacity says the size: what is 0 lets the page shine through, so that one picture serves light and dark.
+ * What is larger than `largest` is drawn as `largest`.
+ */
+export function drawWeights(
+  weights: ArrayLike<number>,
+  size: { width: number; height: number; largest: number },
+): string {
+  const pixels = new Uint8Array(4 * weights.length);
+  for (let at = 0; at < weights.length; at++) {
+    const strength = size.largest > 0 ? Math.min(1, Math.abs(weights[at]) / size.largest) : 0;
+    pixels.set(weights[at] < 0 ? negative : positive, 4 * at);
+    pixels[4 * at + 3] = Math.round(255 * strength);
+  }
+  return encode(pixels, { ...size, colours: "rgba" });
+}
+
+const colourTypes = { grey: 0, rgb: 2, rgba: 6 } as const;
+
+function encode(
+  pixels: Uint8Array,
+  { width, height, colours }: { width: number; height: number; colours: keyof typeof colourTypes },
+): string {
+  const colorType = colourTypes[colours];
+  const image = new PNG({ width, height });
+  image.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  const bytes = PNG.sync.write(image, { colorType, inputColorType: colorType, inputHasAlpha: colours === "rgba" });
+  return `data:image/png;base64,${bytes.toString("base64")}`;
+}
+
+/** The mean of whole blocks of pixels, until the longest side is short enough; small pictures stay as they are. */
+function shrink({ channels, height, width, bytes }: Picture): Picture {
+  const block = Math.ceil(Math.max(height, width) / longestSide);
+  if (block === 1) return { channels, height, width, bytes };
+  const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];
+  const small = new Uint8Array(channels * rows * columns);
+  for (let c = 0; c < channels; c++)
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < columns; x++) {
+        const [bottom, right] = [Math.min(height, (y + 1) * block), Math.min(width, (x + 1) * block)];
+        let total = 0;
+        for (let row = y * block; row < bottom; row++)
+          for (let column = x * block; column < right; column++) total += bytes[(c * height + row) * width + column];
+        const pixels = (bottom - y * block) * (right - x * block);
+        small[(c * rows + y) * columns + x] = Math.round(total / pixels);
+      }
+  return { channels, height: rows, width: columns, bytes: small };
+}

@@ -1,0 +1,74 @@
+// What follows from a confusion matrix: all that the page says about classes comes from here, and the figures from chainrule/train.
+import { classReport } from "chainrule/train";
+
+export type Confusion = readonly (readonly number[])[];
+
+export interface ClassScore {
+  readonly index: number;
+  /** Pictures that are of this class. */
+  readonly support: number;
+  /** 0 … 1; null where it would be 0/0: the net never said so, there are no such pictures, or both. */
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+}
+
+export interface Mixup {
+  readonly truth: number;
+  readonly answer: number;
+  readonly count: number;
+  /** Of the pictures that are of the class `truth`. */
+  readonly share: number;
+}
+
+export interface Scores {
+  readonly pictures: number;
+  readonly right: number;
+  readonly accuracy: number;
+  /** How often one would be right who always says the commonest class. */
+  readonly guessing: number;
+  readonly classes: readonly ClassScore[];
+  /** The commonest first. */
+  readonly mixups: readonly Mixup[];
+  /** Over the classes, each counting the same. */
+  readonly macroF1: number;
+}
+
+export function scores(confusion: Confusion): Scores {
+  const report = classReport(confusion);
+  const { support: pictures, f1: macroF1 } = report.macro;
+  const classes = report.classes.map(({ precision, recall, f1, support }, index): ClassScore => {
+    const said = confusion.some((row) => row[index] > 0);
+    return {
+      index,
+      support,
+      precision: said ? precision : null,
+      recall: support > 0 ? recall : null,
+      f1: said || support > 0 ? f1 : null,
+    };
+  });
+  const mixups = confusion.flatMap((row, truth) =>
+    row.flatMap((count, answer) =>
+      count > 0 && answer !== truth ? [{ truth, answer, count, share: count / classes[truth].support }] : [],
+    ),
+  );
+  return {
+    pictures,
+    right: confusion.reduce((sum, row, i) => sum + row[i], 0),
+    accuracy: report.accuracy,
+    guessing: pictures === 0 ? 0 : Math.max(...classes.map(({ support }) => support)) / pictures,
+    classes,
+    mixups: mixups.sort((a, b) => b.count - a.count || b.share - a.share || a.truth - b.truth || a.answer - b.answer),
+    macroF1,
+  };
+}
+
+/** Wilson's interval: where the true accuracy lies, 19 times out of 20, if these pictures are like all others. */
+export function interval(right: number, pictures: number): readonly [low: number, high: number] {
+  const z = 1.96;
+  const p = right / pictures;
+  const scale = 1 + z ** 2 / pictures;
+  const middle = (p + z ** 2 / (2 * pictures)) / scale;
+  const half = (z / scale) * Math.sqrt((p * (1 - p)) / pictures + z ** 2 / (4 * pictures ** 2));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}

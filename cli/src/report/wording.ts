@@ -1,0 +1,43 @@
+// How numbers and names are said, one way for the whole page.
+
+const minus = "\u2212";
+const narrow = "\u202f";
+
+export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
+
+/** 98.12 %. What is not quite all or nothing is not rounded to it. */
+export function percent(fraction: number, digits = 1): string {
+  const [least, most] = [10 ** -digits, 100 - 10 ** -digits];
+  const value = 100 * fraction;
+  const shown = value > 0 && value < least ? least : value < 100 && value > most ? most : value;
+  return `${shown.toFixed(digits)}${narrow}%`;
+}
+
+/** Three digits that count: 0.0412, 1.23, 0.00000512. */
+export function decimal(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e4 || size < 1e-4 ? size.toExponential(2) : size.toPrecision(3);
+  return (value < 0 ? minus : "") + text.replace("e-", `e${minus}`).replace("e+", "e");
+}
+
+/** "0.42 s", "41 s", "3 min 20 s", "2 h 5 min" */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  const whole = Math.round(seconds);
+  const [h, min, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (h > 0) return `${h} h ${min} min`;
+  return min > 0 ? `${min} min ${s} s` : `${s} s`;
+}
+
+export const times = (value: number): string =>
+  value === 1 ? "once" : value === 2 ? "twice" : `${count(value)} times`;
+
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** A class name in running text, which a very long one would tear apart. */
+export function brief(name: string): string {
+  const characters = [...name];
+  return characters.length <= 32 ? name : `${characters.slice(0, 31).join("").trimEnd()}…`;
+}

@@ -1,0 +1,20 @@
+// Every op of chainrule in ONNX: the table that says what an op alone becomes. Regions, above it, become more at once.
+import type { OpName } from "chainrule/compiler";
+import type { Lowering } from "./lowering.ts";
+import { contractions } from "./ops/contractions.ts";
+import { elementwise } from "./ops/elementwise.ts";
+import { indexing } from "./ops/indexing.ts";
+import { movements } from "./ops/movement.ts";
+import { reductions } from "./ops/reductions.ts";
+import { sources } from "./ops/sources.ts";
+
+const lowerings = {
+  ...sources,
+  ...elementwise,
+  ...movements,
+  ...reductions,
+  ...indexing,
+  ...contractions,
+} satisfies { readonly [N in OpName]: Lowering<N> };
+
+export const loweringOf = (op: OpName): Lowering<never> => lowerings[op];

@@ -1,0 +1,30 @@
+// Constants and counting. A constant is one number, which broadcasts; ONNX's random numbers are none that chainrule knows.
+import type { Call } from "../lowering.ts";
+import { isFixed } from "../size.ts";
+import { describeNode } from "../symbolic.ts";
+import type { Value, Writer } from "../writer.ts";
+
+export const sources = {
+  full({ attributes: { value }, dtype }: Call<"full">, writer: Writer): Value {
+    if (isFixed(value)) return writer.scalar(dtype, value);
+    // A multiple of the batch, as the count in a mean over it.
+    return writer.cast(writer.reshape(writer.sizes([value]), []), dtype);
+  },
+
+  iota({ attributes: { length }, shape }: Call<"iota">, writer: Writer): Value {
+    if (isFixed(length))
+      return writer.constant(
+        "int32",
+        [length],
+        Array.from({ length }, (_, i) => i),
+      );
+    const count = writer.cast(writer.reshape(writer.sizes([length]), []), "int32");
+    return writer.node("Range", [writer.scalar("int32", 0), count, writer.scalar("int32", 1)], "int32", shape);
+  },
+
+  randomBits({ node }: Call<"randomBits">): never {
+    throw new Error(
+      `toOnnx: ${describeNode(node)} draws random numbers, which ONNX cannot draw as chainrule does; leave them out in eval mode, or pass them in`,
+    );
+  },
+};

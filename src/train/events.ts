@@ -1,0 +1,88 @@
+// All that a run tells of itself. Epochs, batches and steps are counted from 1, as people do; seconds are those in which the run worked,
+// without what the body of the loop took, so that a page may pause there.
+import type { Evaluation } from "./evaluate.ts";
+import type { Best } from "./position.ts";
+
+/** "start" comes first and "stopped" or "done" last; between them the steps of an epoch, its "epoch", and its "validation" if there is one. */
+export type FitEvent = StartEvent | StepEvent | EpochEvent | ValidationEvent | StoppedEvent | DoneEvent;
+
+export interface StartEvent {
+  readonly type: "start";
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  /** How many pictures an epoch has, and how many validation has; 0 without. */
+  readonly pictures: number;
+  readonly validationPictures: number;
+  /** How many numbers the model learns. */
+  readonly parameters: number;
+  /** What a resumed run has behind it: whole epochs, pictures of the next one, and steps; else 0. */
+  readonly done: { readonly epochs: number; readonly pictures: number; readonly steps: number };
+}
+
+/** Of the epoch so far; each picture counted as it was answered before the step that learned from it. */
+export interface Mean {
+  readonly loss: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  readonly pictures: number;
+}
+
+interface Place {
+  readonly epoch: number;
+  /** Over all epochs. */
+  readonly step: number;
+  /** Seconds of work since the run began or was resumed. */
+  readonly seconds: number;
+  /** The best validation so far, null before the first. */
+  readonly best: Best | null;
+}
+
+export interface StepEvent extends Place {
+  readonly type: "step";
+  /** Within the epoch. */
+  readonly batch: number;
+  /** Of this batch, before the step. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly mean: Mean;
+  readonly lr: number;
+  /** Pictures a second of training, since the run began or was resumed. */
+  readonly imagesPerSecond: number;
+}
+
+export interface EpochEvent extends Place {
+  readonly type: "epoch";
+  /** Over the whole epoch. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Of its last step. */
+  readonly lr: number;
+  /** The epoch's own speed and time, since it began or was resumed. */
+  readonly imagesPerSecond: number;
+  readonly epochSeconds: number;
+}
+
+export interface ValidationEvent extends Place {
+  readonly type: "validation";
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly evaluation: Evaluation;
+  /** Whether this epoch is the best so far; `best` is then this one. */
+  readonly improved: boolean;
+  readonly validationSeconds: number;
+}
+
+/** The signal asked for it. The model is as the last step left it, and checkpoint() goes on from here. */
+export interface StoppedEvent extends Place {
+  readonly type: "stopped";
+  /** The epoch that it is in, and how many of its pictures are behind it: all of them, where only its validation is left. */
+  readonly pictures: number;
+}
+
+export interface DoneEvent extends Place {
+  readonly type: "done";
+  /** All epochs are over, or so many went by without a better one. */
+  readonly reason: "epochs" | "patience";
+  /** Whether the model has been given the weights of the best epoch. */
+  readonly restored: boolean;
+}

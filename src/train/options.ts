@@ -1,0 +1,99 @@
+// What a run is made of.
+import type { Augmentation } from "../data/augment.ts";
+import { checkDataset, type Dataset } from "../data/dataset.ts";
+import type { Module } from "../nn/module.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Loss } from "./evaluate.ts";
+import type { Metric } from "./position.ts";
+
+export interface FitOptions {
+  train: Dataset;
+  /** Judged after each epoch, as evaluate does. */
+  validation?: Dataset;
+  epochs: number;
+  batchSize: number;
+  /** Leaves out the last batch of an epoch where it would be smaller; false if left out. */
+  dropLast?: boolean;
+  /** Over the model's parameters. */
+  optimizer: Optimizer;
+  /**
+   * The learning rate of each step, counted from 0 over all epochs; without it the optimiser keeps its own, which may be set between
+   * steps. Groups that have a learning rate of their own keep it.
+   */
+  schedule?: (step: number) => number;
+  /** crossEntropy if left out. */
+  loss?: Loss;
+  /** 0 to 1, of crossEntropy in training; validation is judged without. */
+  labelSmoothing?: number;
+  /** Limits the length of all gradients as one vector, before each step (clipGradNorm). */
+  clipNorm?: number;
+  /** Order, augmentation and dropout follow from it; a whole number from 0, and 0 if left out. The model's first weights are its maker's. */
+  seed?: number;
+  /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
+  mean?: number | number[];
+  std?: number | number[];
+  augment?: Augmentation;
+  /** Ends the run when `patience` epochs in a row were no better than the best, by the validation's "loss" or "accuracy"; "loss" if left out. */
+  earlyStopping?: { patience: number; metric?: Metric };
+  /** At the end the model gets the weights of its best epoch in validation. true: by earlyStopping's metric, else by "loss". */
+  keepBest?: boolean | Metric;
+  /** When it is aborted, the run stops after its step, and says so. */
+  signal?: AbortSignal;
+  /** Goes on where this checkpoint was made, as if it had never been stopped. */
+  resume?: Resume;
+  /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */
+  checkFinite?: boolean;
+}
+
+/** What checkpoint() gave, also after a way through a file. */
+export interface Resume {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly position: unknown;
+}
+
+/** The metric that best weights are kept by; null where they are not. */
+export function keptMetric({ keepBest = false, earlyStopping }: FitOptions): Metric | null {
+  if (keepBest === false) return null;
+  return keepBest === true ? (earlyStopping?.metric ?? "loss") : keepBest;
+}
+
+const metrics: readonly unknown[] = ["loss", "accuracy"] satisfies Metric[];
+
+/** Throws where options make no sense, each alone and together. */
+export function checkOptions(model: Module, options: FitOptions): void {
+  const { train, validation, epochs, batchSize, seed = 0, loss, labelSmoothing, earlyStopping, clipNorm } = options;
+  checkCount("epochs", epochs, 1);
+  checkCount("batchSize", batchSize, 1);
+  checkCount("seed", seed, 0);
+  checkDataset("fit", train);
+  if (train.labels.size === 0) throw new Error("fit: there are no pictures to train on");
+  if (options.dropLast && train.labels.size < batchSize)
+    throw new Error(
+      `fit: ${train.labels.size} pictures make no batch of ${batchSize}, and dropLast leaves out smaller ones`,
+    );
+  if (loss !== undefined && labelSmoothing !== undefined)
+    throw new Error("fit: labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself");
+  if (clipNorm !== undefined && !(clipNorm > 0))
+    throw new RangeError(`fit: clipNorm is a number above 0, not ${clipNorm}`);
+  if (earlyStopping !== undefined) checkCount("earlyStopping.patience", earlyStopping.patience, 1);
+  for (const metric of [earlyStopping?.metric ?? "loss", keptMetric(options) ?? "loss"])
+    if (!metrics.includes(metric)) throw new TypeError(`fit: the metric is "loss" or "accuracy", not ${metric}`);
+  if (validation === undefined && (earlyStopping !== undefined || keptMetric(options) !== null))
+    throw new Error(
+      `fit: ${earlyStopping ? "earlyStopping" : "keepBest"} needs validation, pictures that are not trained on; split() of chainrule/data sets some aside`,
+    );
+  checkOptimizer(model, options.optimizer);
+}
+
+function checkCount(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new RangeError(`fit: ${name} is a whole number from ${least}, not ${value}`);
+}
+
+function checkOptimizer(model: Module, { groups }: Optimizer): void {
+  const own = new Set(model.parameters());
+  const moved = groups.flatMap(({ parameters }) => parameters);
+  if (!moved.some((parameter) => own.has(parameter)))
+    throw new Error("fit: the optimizer moves no parameter of this model; make it of model.parameters()");
+}

@@ -1,0 +1,35 @@
+// How long a run works. While the body of the loop has the word, the watch stands still.
+
+export class Stopwatch {
+  #before = 0;
+  #since: number | null = null;
+
+  /** So far, in seconds. */
+  get seconds(): number {
+    return (this.#before + (this.#since === null ? 0 : performance.now() - this.#since)) / 1000;
+  }
+
+  go(): void {
+    this.#since ??= performance.now();
+  }
+
+  halt(): void {
+    this.#before = 1000 * this.seconds;
+    this.#since = null;
+  }
+}
+
+/** Pictures, and the seconds that they took. */
+export class Pace {
+  pictures = 0;
+  seconds = 0;
+
+  add(pictures: number, seconds: number): void {
+    this.pictures += pictures;
+    this.seconds += seconds;
+  }
+
+  get imagesPerSecond(): number {
+    return this.seconds > 0 ? this.pictures / this.seconds : 0;
+  }
+}

@@ -1,0 +1,97 @@
+// What evaluate says is what the net, in use, says of each picture.
+import { crossEntropy, hingeLoss, type Module, noGrad, type Tensor } from "chainrule";
+import { batches } from "chainrule/data";
+import { accuracy, evaluate } from "chainrule/train";
+import { describe, expect, it } from "vitest";
+import { begin, eventsOf, rows, smallNet, weightsOf } from "./synthetic.ts";
+
+const normalised = { mean: 0.3, std: 0.2 };
+
+async function trained(): Promise<Module> {
+  const { model, run } = begin({ train: rows(60), epochs: 4, batchSize: 10, ...normalised });
+  await eventsOf(run);
+  return model;
+}
+
+/** One picture after the other, without a program. */
+function eagerly(model: Module, data: ReturnType<typeof rows>) {
+  const modes = model.training;
+  model.eval();
+  const all = noGrad(() => {
+    return [...batches(data, { batchSize: 1, shuffle: false, ...normalised })].map(({ images, labels }) => {
+      const logits = model.forward(images);
+      return {
+        answer: logits.argmax(1).item(),
+        sure: logits.softmax(1).max().item(),
+        loss: crossEntropy(logits, labels).item(),
+      };
+    });
+  });
+  model.train(modes);
+  return all;
+}
+
+describe("evaluate", () => {
+  it("judges each picture as the eager net in evaluation mode does, in the data's order", async () => {
+    const model = await trained();
+    const data = rows(31, { seed: 9 });
+    const expected = eagerly(model, data);
+    const judged = await evaluate(model, data, { batchSize: 8, ...normalised });
+    expect([...judged.answers]).toEqual(expected.map(({ answer }) => answer));
+    for (const [n, { sure }] of expected.entries()) expect(judged.probabilities[n]).toBeCloseTo(sure, 5);
+    expect(judged.loss).toBeCloseTo(expected.reduce((sum, { loss }) => sum + loss, 0) / 31, 5);
+    expect(judged.accuracy).toBe(accuracy(judged.answers, data.labels));
+    expect(judged.accuracy).toBeGreaterThan(0.8);
+    expect(judged.confusion.flat().reduce((sum, count) => sum + count)).toBe(31);
+    expect(judged.scores.shape).toEqual([31, 3]);
+    expect([...judged.scores.argmax(1).data]).toEqual([...judged.answers]);
+  });
+
+  it("changes nothing: weights, running moments, and the mode of each layer", async () => {
+    const model = smallNet();
+    const layers = Object.values(model).filter((layer): layer is Module => typeof layer === "object");
+    layers[1].eval();
+    const before = weightsOf(model);
+    const modes = () => [model, ...layers].map(({ training }) => training);
+    const modesBefore = modes();
+    const judging = evaluate(model, rows(20), { batchSize: 4 });
+    expect(modes()).toEqual(modesBefore);
+    await judging;
+    expect(modes()).toEqual(modesBefore);
+    expect(modesBefore.slice(0, 3)).toEqual([true, true, false]);
+    expect(weightsOf(model)).toEqual(before);
+  });
+
+  it("takes another loss, and the program that it made for it again", async () => {
+    const model = smallNet();
+    const data = rows(20);
+    let traced = 0;
+    const loss = (logits: Tensor, labels: Tensor) => {
+      traced++;
+      return hingeLoss(logits, labels.oneHot(3).mul(2).sub(1));
+    };
+    const first = await evaluate(model, data, { batchSize: 10, loss });
+    expect(await evaluate(model, data, { batchSize: 10, loss })).toEqual(first);
+    expect(traced).toBe(1);
+    expect(first.loss).not.toBe((await evaluate(model, data)).loss);
+  });
+
+  it("lets timers and signals through, and throws the signal's reason", async () => {
+    const stopper = new AbortController();
+    setImmediate(() => stopper.abort(new Error("enough")));
+    await expect(evaluate(smallNet(), rows(30_000), { batchSize: 1, signal: stopper.signal })).rejects.toThrow(
+      "enough",
+    );
+  });
+
+  it("says what does not fit", async () => {
+    const failure = (data: ReturnType<typeof rows>) => evaluate(smallNet(), data).then(String, String);
+    expect(await failure(rows(0))).toBe("Error: evaluate: there are no pictures in this data set");
+    expect(await failure(rows(9, { classes: 5 }))).toBe(
+      "Error: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs",
+    );
+    expect(await failure(rows(9, { side: 8 }))).toMatch(
+      /evaluate: the model does not take the data's pictures, 9 of 1×8×8/,
+    );
+  });
+});

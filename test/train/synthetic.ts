@@ -1,0 +1,99 @@
+// Runs that are small enough to be stopped everywhere: pictures that are easy to learn, nets with all that training changes.
+import {
+  Adam,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  Linear,
+  type Module,
+  manualSeed,
+  ReLU,
+  Sequential,
+  type Tensor,
+  tensor,
+} from "chainrule";
+import type { Dataset } from "chainrule/data";
+import { type Checkpoint, type Fit, type FitEvent, type FitOptions, fit as train } from "chainrule/train";
+
+export interface Making {
+  readonly seed?: number;
+  readonly side?: number;
+  readonly channels?: number;
+  readonly classes?: number;
+}
+
+/** Class k is a bright row, the k-th, in a little noise. The same pictures each time. */
+export function rows(count: number, { seed = 1, side = 6, channels = 1, classes = 3 }: Making = {}): Dataset {
+  let state = seed;
+  // The "minimal standard" generator of Park and Miller: x -> 16807 x mod (2³¹ - 1).
+  const random = () => (state = (16807 * state) % (2 ** 31 - 1)) / 2 ** 31;
+  const plane = side * side;
+  const bytes = new Uint8Array(count * channels * plane).map((_, i) => {
+    const label = Math.floor(i / (channels * plane)) % classes;
+    const row = Math.floor((i % plane) / side);
+    return (row === label ? 90 : 0) + 120 * random();
+  });
+  return {
+    images: tensor(bytes, { shape: [count, channels, side, side] }),
+    labels: tensor(new Int32Array(count).map((_, n) => n % classes)),
+    classes: ["ant", "bee", "cat", "dog", "elk"].slice(0, classes),
+  };
+}
+
+/** Batch norm has running moments, and dropout draws: both have to come through a checkpoint. */
+export function smallNet({ side = 6, channels = 1, classes = 3 }: Making = {}): Module {
+  manualSeed(3);
+  return new Sequential(
+    new Conv2d(channels, 3, 3, { padding: 1 }),
+    new BatchNorm2d(3),
+    new ReLU(),
+    new Flatten(),
+    new Dropout(0.3),
+    new Linear(3 * side * side, classes),
+  );
+}
+
+export interface Run {
+  readonly model: Module;
+  readonly run: Fit;
+}
+
+/** A fresh model and a run over it. */
+export function begin(options: Omit<FitOptions, "optimizer">): Run {
+  const model = smallNet();
+  return { model, run: train(model, { ...options, optimizer: new Adam(model.parameters(), { lr: 0.01 }) }) };
+}
+
+/** What an event says beside how long it took. */
+export function timeless(event: FitEvent): unknown {
+  const timed = ["seconds", "epochSeconds", "validationSeconds", "imagesPerSecond"];
+  return Object.fromEntries(
+    Object.entries(event).flatMap(([key, value]) => {
+      if (timed.includes(key)) return [];
+      return [[key, key === "evaluation" ? { ...value, scores: [...value.scores.data] } : value]];
+    }),
+  );
+}
+
+export interface Moment {
+  readonly event: FitEvent;
+  readonly checkpoint: Checkpoint;
+}
+
+/** All events of a run, and a checkpoint at each. */
+export async function everyMoment(run: Fit): Promise<Moment[]> {
+  const moments: Moment[] = [];
+  for await (const event of run) moments.push({ event, checkpoint: run.checkpoint() });
+  return moments;
+}
+
+export async function eventsOf(run: Fit): Promise<FitEvent[]> {
+  return (await everyMoment(run)).map(({ event }) => event);
+}
+
+/** A model's parameters and buffers as plain numbers. */
+export const weightsOf = (model: Module): Record<string, number[]> => numbersOf(model.stateDict());
+
+export const numbersOf = (tensors: ReadonlyMap<string, Tensor>): Record<string, number[]> =>
+  Object.fromEntries([...tensors].map(([name, { data }]) => [name, [...data]]));
