@@ -1,7 +1,8 @@
-// An epoch in batches: pictures go from bytes to float32 on the way, gathered straight from the data set's typed array. A byte
-// has 256 values, so its normalised value is looked up, one table a channel.
+// An epoch in batches: pictures go from bytes to float32 on the way, gathered straight from the data set's typed array, or from a
+// copy that augmentation has changed. A byte has 256 values, so its normalised value is looked up, one table a channel.
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { type Augment, type Augmentation, augmenter } from "./augment.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { shuffle } from "./shuffle.ts";
 
@@ -13,6 +14,8 @@ export interface BatchOptions {
   dropLast?: boolean;
   mean?: number | number[];
   std?: number | number[];
+  /** Changes each picture a little, in its bytes, before they become numbers. */
+  augment?: Augmentation;
 }
 
 export interface Batch {
@@ -23,7 +26,8 @@ export interface Batch {
 /**
  * One epoch an iteration: images float32 [B, C, H, W], (x / 255 - mean) / std with one mean and std or one a channel, and labels
  * int32 [B]. The order depends on (seed, epoch) alone; the last batch is smaller where batchSize does not divide N, unless
- * dropLast leaves it out. Throws at once on options or data that make no sense.
+ * dropLast leaves it out. With `augment` each picture is changed a little, and how depends on (seed, epoch, its index in the data)
+ * alone: beyond its edge a picture goes on as it ends, and what falls between pixels is interpolated. Throws at once on options or data that make no sense.
  */
 export function batches(data: Dataset, options: BatchOptions): Iterable<Batch> {
   checkDataset("batches", data);
@@ -33,28 +37,43 @@ export function batches(data: Dataset, options: BatchOptions): Iterable<Batch> {
   checkInteger("epoch", epoch, 0, 2 ** 32 - 1);
   const [count, channels] = data.images.shape;
   const tables = lookupTables(perChannel("mean", mean, channels), perChannel("std", std, channels));
+  const augment = options.augment === undefined ? null : augmenter(options.augment, data.images.shape.slice(1));
   const end = dropLast ? count - (count % batchSize) : count;
   return {
     *[Symbol.iterator]() {
       const order = shuffled ? shuffle(count, { seed, epoch }) : new Int32Array(count).map((_, i) => i);
       for (let start = 0; start < end; start += batchSize)
-        yield gather(data, order.subarray(start, Math.min(start + batchSize, end)), tables);
+        yield gather(data, order.subarray(start, Math.min(start + batchSize, end)), { tables, augment, seed, epoch });
     },
   };
 }
 
-function gather({ images, labels }: Dataset, chosen: Int32Array, tables: readonly Float32Array[]): Batch {
+interface Making {
+  readonly tables: readonly Float32Array[];
+  readonly augment: Augment | null;
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+function gather({ images, labels }: Dataset, chosen: Int32Array, { tables, augment, seed, epoch }: Making): Batch {
   const [, channels, height, width] = images.shape;
   const plane = height * width;
-  const from = images.data;
-  const to = new Float32Array(chosen.length * channels * plane);
-  for (let n = 0; n < chosen.length; n++)
+  const size = channels * plane;
+  const bytes = images.data as Uint8Array;
+  const changed = new Uint8Array(augment === null ? 0 : size);
+  const to = new Float32Array(chosen.length * size);
+  for (let n = 0; n < chosen.length; n++) {
+    const index = chosen[n];
+    augment?.(bytes.subarray(index * size, (index + 1) * size), changed, { seed, epoch, index });
+    const from = augment === null ? bytes : changed;
+    const start = augment === null ? index * size : 0;
     for (let c = 0; c < channels; c++) {
       const table = tables[c];
-      const source = (chosen[n] * channels + c) * plane;
-      const target = (n * channels + c) * plane;
+      const source = start + c * plane;
+      const target = n * size + c * plane;
       for (let i = 0; i < plane; i++) to[target + i] = table[from[source + i]];
     }
+  }
   const classNumbers = labels.data;
   return {
     images: tensor(to, { shape: [chosen.length, channels, height, width] }),

@@ -2,8 +2,8 @@
 // the model, and applied to every picture that the model is shown.
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, centreOfMass } from "./digit.ts";
+import { letterbox } from "./letterbox.ts";
 import { contrastingBackground, edgeLevel, type Picture, planes } from "./picture.ts";
-import { resize } from "./resize.ts";
 
 /**
  * digit: white ink on black, centred, 28 × 28, as MNIST was made. dark and light: shrunk into the frame, on a ground that is darker
@@ -42,22 +42,12 @@ export function frame(picture: Picture, options: { shape: readonly number[]; fra
   if (channels !== 1 && channels !== 3) throw new RangeError(`frame: pictures have 1 or 3 channels, not ${channels}`);
   const layers = planes(picture, channels, contrastingBackground(picture));
   if (options.framing === "digit") return centreDigit(layers[0]);
-  const scale = Math.min(width / picture.width, height / picture.height);
-  const size = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length * scale)));
-  const left = (width - size[0]) >> 1;
-  const top = (height - size[1]) >> 1;
-  const bytes = new Uint8Array(channels * height * width);
-  let varies = false;
-  const edges = layers.map(edgeLevel);
-  const brightness = edges.reduce((sum, level) => sum + level, 0) / channels;
+  const fitted = layers.map((layer) => letterbox(layer, width, height));
+  const brightness = fitted.reduce((sum, { edge }) => sum + edge, 0) / channels;
   const invert = options.framing === "dark" ? brightness > 127 : options.framing === "light" && brightness < 128;
-  layers.forEach((layer, c) => {
-    varies ||= layer.data.some((level) => Math.abs(level - edges[c]) > 24);
-    const target = bytes.subarray(c * height * width, (c + 1) * height * width).fill(edges[c]);
-    const { data } = resize(layer, size[0], size[1]);
-    for (let y = 0; y < size[1]; y++)
-      for (let x = 0; x < size[0]; x++) target[(top + y) * width + left + x] = Math.round(data[y * size[0] + x]);
-  });
+  const varies = layers.some(({ data }, c) => data.some((level) => Math.abs(level - fitted[c].edge) > 24));
+  const bytes = new Uint8Array(channels * height * width);
+  for (const [c, { data }] of fitted.entries()) bytes.set(data, c * height * width);
   if (!varies) return null;
   return invert ? bytes.map((level) => 255 - level) : bytes;
 }

@@ -22,11 +22,16 @@ export function planes(picture: Picture, channels: 1 | 3, background = 255): Byt
     throw new RangeError(`planes: ${width}×${height} pixels of four bytes each, but ${data.length} bytes`);
   const result = Array.from({ length: channels }, () => new Uint8Array(width * height));
   for (let i = 0; i < width * height; i++) {
+    let red = data[4 * i];
+    let green = data[4 * i + 1];
+    let blue = data[4 * i + 2];
     const alpha = data[4 * i + 3] / 255;
-    const under = (1 - alpha) * background;
-    const red = alpha * data[4 * i] + under;
-    const green = alpha * data[4 * i + 1] + under;
-    const blue = alpha * data[4 * i + 2] + under;
+    if (alpha !== 1) {
+      const under = (1 - alpha) * background;
+      red = alpha * red + under;
+      green = alpha * green + under;
+      blue = alpha * blue + under;
+    }
     if (channels === 1) result[0][i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
     else {
       result[0][i] = Math.round(red);
@@ -55,4 +60,10 @@ export function edgeLevel({ width, height, data }: Plane): number {
   for (let y = 0; y < height; y++) edge.push(data[y * width], data[y * width + width - 1]);
   edge.sort((a, b) => a - b);
   return edge[edge.length >> 1];
+}
+
+/** Whether red, green and blue are equal everywhere. */
+export function isGrey({ data }: Picture): boolean {
+  for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+  return true;
 }

@@ -29,6 +29,7 @@ export interface Header {
 }
 
 const longestHeader = 100_000_000;
+const mostDims = 64;
 
 export function fail(problem: string): never {
   throw new Error(`readSafetensors: ${problem}`);
@@ -66,34 +67,50 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     fail("byte 8: the header is not UTF-8");
   }
+  checkNesting(text);
   try {
     json = JSON.parse(text);
   } catch (error) {
     fail(`byte 8: the header is not JSON (${error instanceof Error ? error.message.slice(0, 120) : error})`);
   }
-  checkKeys(text);
   if (!isRecord(json)) fail("byte 8: the header is not a JSON object");
   return json;
 }
 
-/** JSON.parse keeps the last of two equal keys and says nothing; here the text is known to be valid JSON already. */
-function checkKeys(text: string): void {
+/**
+ * Before JSON.parse, which keeps the last of two equal keys and says nothing, and makes an object of each bracket: a header has
+ * objects in one object, and lists that hold nothing of the kind.
+ */
+function checkNesting(text: string): void {
   const open: (Set<string> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
-    if (character === "{") open.push(new Set());
-    else if (character === "[") open.push(null);
-    else if (character === "}" || character === "]") open.pop();
+    if (character === "{" || character === "[") {
+      if (open.length === mostNesting || open[open.length - 1] === null)
+        fail(`byte 8: the header nests deeper than objects and lists in one object`);
+      open.push(character === "{" ? new Set() : null);
+    } else if (character === "}" || character === "]") open.pop();
     else if (character === '"') {
       const start = at;
       do at = text.indexOf('"', at + 1);
-      while (isEscaped(text, at));
+      while (at >= 0 && isEscaped(text, at));
+      if (at < 0) fail("byte 8: the header is not JSON (a string does not end)");
       const keys = open[open.length - 1];
       if (!keys || !isKey(text, at + 1)) continue;
-      const key: string = JSON.parse(text.slice(start, at + 1));
+      const key = readKey(text.slice(start, at + 1));
       if (keys.has(key)) fail(`the header names ${quote(key)} twice`);
       keys.add(key);
     }
+  }
+}
+
+const mostNesting = 3;
+
+function readKey(text: string): string {
+  try {
+    return JSON.parse(text);
+  } catch {
+    fail(`byte 8: the header is not JSON (the key ${text.slice(0, 40)})`);
   }
 }
 
@@ -113,8 +130,9 @@ function readEntry(name: string, value: unknown, file: { start: number; length: 
   const { dtype, shape, data_offsets: offsets } = value;
   const size = typeof dtype === "string" ? elementBytes.get(dtype) : undefined;
   if (typeof dtype !== "string" || size === undefined)
-    fail(`tensor ${quote(name)}: unknown dtype ${JSON.stringify(dtype)?.slice(0, 40)}`);
+    fail(`tensor ${quote(name)}: unknown dtype ${typeof dtype === "string" ? quote(dtype) : `(${typeof dtype})`}`);
   if (!isCounts(shape)) fail(`tensor ${quote(name)}: its shape is not a list of sizes`);
+  if (shape.length > mostDims) fail(`tensor ${quote(name)}: ${shape.length} dimensions, at most ${mostDims} are read`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
     fail(`tensor ${quote(name)}: its data_offsets are not [begin, end]`);
   const [begin, end] = offsets.map((offset) => file.start + offset);

@@ -3,6 +3,7 @@
 import { tensor } from "../tensor/create.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { conversions, int64, isWide, writeInt64 } from "./conversions.ts";
 import { type Entry, fail, quote, readHeader } from "./header.ts";
 
 interface Format {
@@ -20,16 +21,18 @@ const formats: Readonly<Record<DType, Format>> = {
   bool: { code: "BOOL", bytes: 1, view: (buffer) => new Uint8Array(buffer) },
 };
 const dtypes = new Map(Object.entries(formats).map(([dtype, { code }]) => [code, dtype as DType]));
+const readable: ReadonlySet<string> = new Set([...dtypes.keys(), ...conversions.keys()]);
 
 /**
- * The tensors of a safetensors file, and its metadata. F32, F64, I32, U8 and BOOL come as they are, I64 as int32 if every value
- * fits. Throws, naming the byte or the tensor, on anything else that does not hold together: lengths, shapes, offsets, overlaps,
- * holes, names that come twice, another dtype. The result shares no memory with `bytes`.
+ * The tensors of a safetensors file, and its metadata. F32, F64, I32, U8 and BOOL come as they are; F16 and BF16 as float32,
+ * which holds all their values; I64 as int32 if every value fits. Throws, naming the byte or the tensor, on anything else that
+ * does not hold together: lengths, shapes, offsets, overlaps, holes, names that come twice, another dtype. Tensors need not be
+ * aligned. The result shares no memory with `bytes`.
  */
 export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tensor>; metadata: Record<string, string> } {
   if (!(bytes instanceof Uint8Array)) throw new TypeError("readSafetensors: expected the file's bytes as a Uint8Array");
   const { entries, metadata } = readHeader(bytes);
-  const unreadable = entries.find(({ dtype }) => !dtypes.has(dtype) && dtype !== "I64");
+  const unreadable = entries.find(({ dtype }) => !readable.has(dtype));
   if (unreadable !== undefined)
     fail(
       `tensor ${quote(unreadable.name)} has dtype ${unreadable.dtype}, which is not read; ` +
@@ -40,7 +43,8 @@ export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tenso
 
 function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
   const { name, dtype: code, shape, begin, end } = entry;
-  if (code === "I64") return tensor(readInt64(bytes, entry), { shape });
+  const convert = conversions.get(code);
+  if (convert !== undefined) return tensor(convert(bytes, entry), { shape });
   const dtype = dtypes.get(code);
   if (dtype === undefined) throw new Error(`internal: dtype ${code} was let through`);
   // A copy, because the file's own offset need not be a multiple of the element's size (and Node's Buffer.slice makes none).
@@ -52,47 +56,49 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
   return tensor(formats[dtype].view(data.buffer), { shape, dtype });
 }
 
-/** PyTorch counts batches in int64, which has no counterpart here. */
-function readInt64(bytes: Uint8Array, { name, begin, end }: Entry): Int32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + begin, end - begin);
-  const values = new Int32Array((end - begin) / 8);
-  for (let i = 0; i < values.length; i++) {
-    const value = view.getBigInt64(8 * i, true);
-    values[i] = Number(value);
-    if (BigInt(values[i]) !== value)
-      fail(`byte ${begin + 8 * i}: tensor ${quote(name)} is I64 and holds ${value}, which does not fit into int32`);
-  }
-  return values;
-}
-
 /**
  * A safetensors file of these tensors. The same tensors and metadata make the same bytes, in whatever order they come: data lies
  * widest dtype first, then by name, so that each tensor is aligned. Throws where the metadata is not all strings.
+ *
+ * int32 tensors called `num_batches_tracked`, or `….num_batches_tracked`, are written as I64: PyTorch's batch norm has int64 there.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array {
-  const sorted = [...tensors].sort(
-    ([a, { dtype: first }], [b, { dtype: second }]) => formats[second].bytes - formats[first].bytes || compare(a, b),
-  );
-  const header = new TextEncoder().encode(headerText(sorted, metadata));
+  const parts = [...tensors].map(([name, { dtype, shape, size, data }]): Part => {
+    const wide = dtype === "int32" && isWide(name);
+    const { code, bytes } = wide ? int64 : formats[dtype];
+    return { name, code, shape, bytes, length: size * bytes, data };
+  });
+  parts.sort((a, b) => b.bytes - a.bytes || compare(a.name, b.name));
+  const header = new TextEncoder().encode(headerText(parts, metadata));
   const start = 8 + Math.ceil(header.length / 8) * 8;
-  const sizes = sorted.map(([, { dtype, size }]) => size * formats[dtype].bytes);
-  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, start));
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, start));
   new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
   bytes.fill(0x20, 8, start);
   bytes.set(header, 8);
   let at = start;
-  for (const [, { data }] of sorted) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  for (const { code, data, length } of parts) {
+    if (code === int64.code) writeInt64(bytes.subarray(at, at + length), data);
+    else bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += length;
   }
   return bytes;
 }
 
+interface Part {
+  readonly name: string;
+  readonly code: string;
+  readonly shape: readonly number[];
+  /** An element's, and all of them. */
+  readonly bytes: number;
+  readonly length: number;
+  readonly data: TypedArray;
+}
+
 /** Written piece by piece: an object would put names that look like numbers first, and lose one called __proto__. */
-function headerText(tensors: readonly [string, Tensor][], metadata: Record<string, string>): string {
+function headerText(parts: readonly Part[], metadata: Record<string, string>): string {
   const strings = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
   for (const [key, value] of strings)
     if (typeof value !== "string")
@@ -100,10 +106,9 @@ function headerText(tensors: readonly [string, Tensor][], metadata: Record<strin
   const members = strings.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const entries = members.length > 0 ? [`"__metadata__":{${members.join(",")}}`] : [];
   let at = 0;
-  for (const [name, { dtype, shape, size }] of tensors) {
+  for (const { name, code, shape, length } of parts) {
     if (name === "__metadata__") throw new Error('writeSafetensors: no tensor can be called "__metadata__"');
-    const { code, bytes } = formats[dtype];
-    const entry = { dtype: code, shape, data_offsets: [at, (at += size * bytes)] };
+    const entry = { dtype: code, shape, data_offsets: [at, (at += length)] };
     entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
   return `{${entries.join(",")}}`;

@@ -5,7 +5,9 @@ import { basename, dirname, join } from "node:path";
 
 /** The whole of an ordinary file of at most `most` bytes. Errors name the file and say what is wrong with it. */
 export async function readBytes(file: string, most = 2 ** 31 - 1): Promise<Uint8Array> {
-  const { size } = await statFile(file);
+  const status = await stat(file).catch((error) => explain(file, error));
+  checkOrdinary(file, status);
+  const { size } = status;
   if (size > most) throw new Error(`${file}: ${size} bytes are more than the ${most} that are read`);
   return await readFile(file).catch((error) => explain(file, error));
 }
@@ -57,11 +59,14 @@ async function resolveTarget(file: string): Promise<string> {
 
 const partialOf = (target: string) => join(dirname(target), `.${basename(target)}.${process.pid}.partial`);
 
-async function statFile(file: string) {
-  const status = await stat(file).catch((error) => explain(file, error));
+interface Status {
+  isDirectory(): boolean;
+  isFile(): boolean;
+}
+
+export function checkOrdinary(file: string, status: Status): void {
   if (status.isDirectory()) throw new Error(`${file}: is a folder, not a file`);
   if (!status.isFile()) throw new Error(`${file}: is not an ordinary file`);
-  return status;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,71 +1,183 @@
 // A data set as people keep one: a folder for each class, pictures in it.
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
-import { planes } from "../data/picture.ts";
-import { resize } from "../data/resize.ts";
 import { tensor } from "../tensor/create.ts";
-import { explain } from "./files.ts";
-import { loadPicture } from "./pictures.ts";
+import type { Decoded, DecodeJob } from "./decode-job.ts";
+import { openPool, type Pool } from "./decode-pool.ts";
+import { openCache } from "./picture-cache.ts";
+import { fingerprint, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
+import { usualSize } from "./picture-size.ts";
+
+export interface ImageFolderOptions {
+  /** In pixels. Left out: what most pictures have, its longer side at most 256 (see loadImageFolder). */
+  size?: [height: number, width: number];
+  /** 3: red, green, blue. 1: grey. Left out: 1 where every picture is grey, else 3. */
+  channels?: 1 | 3;
+  /** Leave out pictures that cannot be read, and list them in `skipped`, rather than throw. */
+  skipBroken?: boolean;
+  /** A file to keep the decoded pictures in. Written whole or not at all; not used once a picture or an option has changed. */
+  cache?: string;
+  /** Threads to decode with, 0 for none. Left out: as many as there are cores, or none for few pictures. */
+  threads?: number;
+  /** Called now and then with how many pictures were read of how many; the last time with all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** A picture that cannot be read, and why. */
+export interface Skipped {
+  readonly file: string;
+  readonly problem: string;
+}
+
+export interface ImageFolder extends Dataset {
+  readonly skipped: readonly Skipped[];
+}
 
 /**
- * One class a subfolder, both classes and files in the order of their names; every PNG and JPEG in it (.png, .jpg, .jpeg), other
- * files and names with a leading dot left out. Pictures are turned upright, what is transparent shows white, and all are stretched
- * to `size`; without one they have to be of one size. channels: 3 (red, green, blue; the default) or 1 (grey).
- * Gives images uint8 [N, C, H, W]. Throws, naming the folder or file, where there is nothing to read or something cannot be read.
+ * One class a subfolder, in the order of their names; in it and in its own subfolders every PNG, JPEG, GIF (its first frame) and
+ * BMP by its name, in the order of their paths. Other files and names with a leading dot are left out. Gives images uint8
+ * [N, C, H, W].
+ *
+ * Pictures are turned upright as their EXIF data say; what is transparent shows white; grey is 0.299 R + 0.587 G + 0.114 B. Each is
+ * fitted into the size, its proportions kept, and what remains of the frame gets the level of its edge. Without `size` that is the
+ * size which most of them have (a thousand are looked at), if at least half do, else their median height and width; shrunk until its
+ * longer side is 256.
+ *
+ * Throws, naming folder or file, where there are fewer than two classes, a class without pictures, or pictures that cannot be read:
+ * all of them in one error.
  */
-export async function loadImageFolder(
-  directory: string,
-  options: { size?: [height: number, width: number]; channels?: 1 | 3 } = {},
-): Promise<Dataset> {
-  const { channels = 3 } = options;
-  if (channels !== 1 && channels !== 3) throw new RangeError(`loadImageFolder: channels are 1 or 3, not ${channels}`);
-  if (
-    options.size !== undefined &&
-    !(options.size.length === 2 && options.size.every((n) => Number.isSafeInteger(n) && n > 0))
-  )
-    throw new RangeError(`loadImageFolder: size is [height, width] in pixels, not [${options.size}]`);
-  const classes = await list(directory, (entry) => entry.isDirectory());
-  if (classes.length === 0) throw new Error(`${directory}: no folders in it; each class needs one, with its pictures`);
-  const files: { file: string; label: number }[] = [];
-  for (const [label, name] of classes.entries()) {
-    const pictures = await list(
-      join(directory, name),
-      (entry) => !entry.isDirectory() && /\.(png|jpe?g)$/i.test(entry.name),
-    );
-    if (pictures.length === 0) throw new Error(`${join(directory, name)}: no PNG or JPEG in it`);
-    for (const picture of pictures) files.push({ file: join(directory, name, picture), label });
+export async function loadImageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+  checkOptions(options);
+  const { size, channels, skipBroken = false, threads, onProgress } = options;
+  const folder = await listPictures(directory);
+  const { files } = folder;
+  const print = () => fingerprint(directory, folder, [size, channels, skipBroken]);
+  const cache = options.cache === undefined ? null : await openCache(options.cache, print());
+  if (cache?.found) {
+    onProgress?.(files.length, files.length);
+    return cache.found;
   }
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const pool = await openPool({ files: files.length, bytes }, threads);
+  try {
+    const frame = size ?? (await measure(pool, files));
+    const data = await decode(pool, folder, { directory, size: frame, channels, skipBroken, onProgress });
+    await cache?.save(data);
+    return data;
+  } finally {
+    await pool.close();
+  }
+}
 
-  let size = options.size;
-  let images = new Uint8Array(0);
-  for (const [n, { file }] of files.entries()) {
-    const picture = await loadPicture(file);
-    if (size === undefined) size = [picture.height, picture.width];
-    const [height, width] = size;
-    if (options.size === undefined && (picture.height !== height || picture.width !== width))
-      throw new Error(
-        `${file}: is ${picture.width}×${picture.height}, ${files[0].file} ${width}×${height}; give loadImageFolder a size`,
-      );
-    if (n === 0) images = new Uint8Array(files.length * channels * height * width);
-    for (const [c, plane] of planes(picture, channels).entries())
-      images.set(resize(plane, width, height).data.map(Math.round), (n * channels + c) * height * width);
-  }
-  const [height, width] = size ?? [0, 0];
+function checkOptions({ size, channels, threads }: ImageFolderOptions): void {
+  const isCount = (n: number) => Number.isSafeInteger(n) && n > 0;
+  if (channels !== undefined && channels !== 1 && channels !== 3)
+    throw new RangeError(`loadImageFolder: channels are 1 or 3, not ${channels}`);
+  if (size !== undefined && !(Array.isArray(size) && size.length === 2 && size.every(isCount)))
+    throw new RangeError(`loadImageFolder: size is [height, width] in pixels, not [${size}]`);
+  if (threads !== undefined && threads !== 0 && !isCount(threads))
+    throw new RangeError(`loadImageFolder: threads are a number of threads, not ${threads}`);
+}
+
+/** So many pictures, evenly spread, say how large pictures usually are. */
+const sample = 1000;
+
+async function measure(pool: Pool, files: readonly PictureFile[]): Promise<[height: number, width: number]> {
+  const sizes: [number, number][] = [];
+  const step = Math.ceil(files.length / sample);
+  const some = files.filter((_, n) => n % step === 0);
+  const jobs = portions(some).map(({ paths }): DecodeJob => ({ kind: "measure", paths }));
+  await pool.run(jobs, ({ data }) => {
+    for (let n = 0; n < data.length; n += 2) if (data[n] > 0) sizes.push([data[n], data[n + 1]]);
+  });
+  // Where no picture can be read, decoding says so.
+  return sizes.length > 0 ? usualSize(sizes) : [1, 1];
+}
+
+interface Wanted extends Pick<ImageFolderOptions, "channels" | "onProgress"> {
+  readonly directory: string;
+  readonly size: readonly [height: number, width: number];
+  readonly skipBroken: boolean;
+}
+
+/** Not more than a typed array holds everywhere. */
+const mostBytes = 2 ** 32 - 1;
+
+async function decode(pool: Pool, { classes, files }: PictureFiles, wanted: Wanted): Promise<ImageFolder> {
+  const { size, skipBroken, onProgress, channels: given = null } = wanted;
+  const plane = size[0] * size[1];
+  const total = files.length * plane * (given ?? 1);
+  if (total > mostBytes)
+    throw new RangeError(
+      `loadImageFolder: ${files.length} pictures of ${size[0]}×${size[1]} take ${(total / 1e9).toFixed(1)} GB; give a smaller size`,
+    );
+  const all = portions(files);
+  const answers: Decoded[] = [];
+  let done = 0;
+  const jobs = all.map(({ paths }): DecodeJob => ({ kind: "decode", paths, size, channels: given }));
+  await pool.run(jobs, (answer, n) => {
+    answers[n] = answer;
+    done += all[n].paths.length;
+    onProgress?.(done, files.length);
+  });
+  const skipped = answers.flatMap(({ problems }, n) =>
+    problems.map(({ index, problem }) => ({ file: files[all[n].start + index].path, problem })),
+  );
+  if (skipped.length > 0 && !skipBroken) throw unreadable(skipped, files.length);
+  const counts = answers.flatMap(({ planes }) => planes);
+  const kept = files.filter((_, n) => counts[n] > 0);
+  const empty = classes.findIndex((_, label) => !kept.some((file) => file.label === label));
+  if (empty >= 0)
+    throw new Error(`${wanted.directory}: no picture of class ${JSON.stringify(classes[empty])} can be read`);
+  const channels = given ?? (counts.includes(3) ? 3 : 1);
+  if (kept.length * channels * plane > mostBytes)
+    throw new RangeError(
+      `loadImageFolder: ${kept.length} colour pictures of ${size[0]}×${size[1]} are more than 4 GB; give a smaller size`,
+    );
   return {
-    images: tensor(images, { shape: [files.length, channels, height, width] }),
-    labels: tensor(Int32Array.from(files, ({ label }) => label)),
+    images: tensor(gather(answers, { count: kept.length, channels, plane }), {
+      shape: [kept.length, channels, size[0], size[1]],
+    }),
+    labels: tensor(Int32Array.from(kept, ({ label }) => label)),
     classes,
+    skipped,
   };
 }
 
-interface Entry {
-  readonly name: string;
-  isDirectory(): boolean;
+/** A grey picture among coloured ones has its plane three times. */
+function gather(
+  answers: readonly Decoded[],
+  { count, channels, plane }: { count: number; channels: number; plane: number },
+): Uint8Array {
+  const images = new Uint8Array(count * channels * plane);
+  let to = 0;
+  for (const { data, planes } of answers) {
+    let from = 0;
+    for (const own of planes) {
+      const picture = data.subarray(from, (from += own * plane));
+      for (let copies = own === 0 ? 0 : channels / own; copies > 0; copies--, to += picture.length)
+        images.set(picture, to);
+    }
+  }
+  return images;
 }
 
-async function list(directory: string, wanted: (entry: Entry) => boolean): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error) => explain(directory, error));
-  const names = entries.filter((entry) => !entry.name.startsWith(".") && wanted(entry)).map(({ name }) => name);
-  return names.sort((a, b) => (a < b ? -1 : 1));
+function unreadable(problems: readonly Skipped[], total: number): Error {
+  const lines = problems.slice(0, 1000).map(({ file, problem }) => `${file}: ${problem}`);
+  if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
+  if (problems.length === 1) return new Error(`${lines[0]} (remove it, or skip it with skipBroken)`);
+  const head = `${problems.length} of ${total} pictures cannot be read; remove them, or skip them with skipBroken:`;
+  return new Error([head, ...lines].join("\n"));
+}
+
+/** Files in portions that take a fraction of a second each. */
+function portions(files: readonly PictureFile[]): { start: number; paths: string[] }[] {
+  const parts: { start: number; paths: string[]; bytes: number }[] = [];
+  for (const [n, { path, bytes }] of files.entries()) {
+    const last = parts[parts.length - 1];
+    if (last !== undefined && last.paths.length < 128 && last.bytes + bytes < 2 ** 22) {
+      last.paths.push(path);
+      last.bytes += bytes;
+    } else parts.push({ start: n, paths: [path], bytes });
+  }
+  return parts;
 }

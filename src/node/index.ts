@@ -1,5 +1,6 @@
 // "chainrule/node": the file system's side of data and io, for Node.
+export { decodePicture } from "./decode.ts";
 export { checkWritable, readBytes, writeWhole } from "./files.ts";
-export { loadImageFolder } from "./image-folder.ts";
+export { type ImageFolder, type ImageFolderOptions, loadImageFolder, type Skipped } from "./image-folder.ts";
 export { loadFashionMnist, loadMnist } from "./mnist.ts";
 export { loadPicture } from "./pictures.ts";

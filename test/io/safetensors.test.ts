@@ -79,6 +79,45 @@ describe("reading", () => {
   });
 });
 
+describe("dtypes that PyTorch has and chainrule has not", () => {
+  test("F16 and BF16 are read into float32, exactly: every pattern", () => {
+    const patterns = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    const data = [...new Uint8Array(patterns.buffer)];
+    const read = (dtype: string) =>
+      readSafetensors(file({ h: entry(dtype, [65536], 0, 131072) }, data)).tensors.get("h")?.data;
+    const half = read("F16");
+    const brain = read("BF16");
+    for (const bits of patterns) {
+      const [sign, exponent, fraction] = [bits >> 15 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
+      const finite = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+      const value = sign * (exponent < 31 ? finite : fraction > 0 ? Number.NaN : Infinity);
+      if (!Object.is(half?.[bits], value)) expect(half?.[bits], `F16 ${bits}`).toBe(value);
+      const wide = new Float32Array(Uint32Array.of(bits << 16).buffer)[0];
+      if (!Object.is(brain?.[bits], wide)) expect(brain?.[bits], `BF16 ${bits}`).toBe(wide);
+    }
+  });
+
+  test("num_batches_tracked goes out as I64, and comes back as int32; other names stay I32", () => {
+    const counts = tensor(Int32Array.of(-7, 2 ** 31 - 1));
+    const given = new Map([
+      ["bn.num_batches_tracked", counts],
+      ["num_batches_tracked", tensor(Int32Array.of(3), { shape: [] })],
+      ["my_num_batches_tracked", counts],
+      ["float.num_batches_tracked", tensor([1.5])],
+    ]);
+    const bytes = writeSafetensors(given);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + bytes[0] + 256 * bytes[1])));
+    expect(Object.entries<{ dtype: string }>(header).map(([name, { dtype }]) => [name, dtype])).toEqual([
+      ["bn.num_batches_tracked", "I64"],
+      ["num_batches_tracked", "I64"],
+      ["float.num_batches_tracked", "F32"],
+      ["my_num_batches_tracked", "I32"],
+    ]);
+    for (const [name, { dtype, shape, data }] of readSafetensors(bytes).tensors)
+      expect([dtype, shape, data]).toEqual([given.get(name)?.dtype, given.get(name)?.shape, given.get(name)?.data]);
+  });
+});
+
 describe("writing", () => {
   test("the bytes are the format's, header padded to 8, widest dtype first, then by name", () => {
     const bytes = writeSafetensors(
@@ -188,11 +227,16 @@ describe("a file that does not hold together is refused, before anything of a cl
     ["an entry that is none", file({ a: 3 }), /tensor "a": its entry is not an object/],
     ["an unknown dtype", file({ a: entry("F3", [1], 0, 1) }, [0]), /tensor "a": unknown dtype "F3"/],
     [
-      "half precision",
-      file({ w: entry("F16", [1], 0, 2) }, [0, 0]),
-      /tensor "w" has dtype F16.*F32, F64, I32, U8, BOOL/,
+      "eighths of precision",
+      file({ w: entry("F8_E5M2", [1], 0, 1) }, [0]),
+      /"w" has dtype F8_E5M2.*F32, F64, I32, U8, BOOL/,
     ],
-    ["bfloat", file({ w: entry("BF16", [1], 0, 2) }, [0, 0]), /tensor "w" has dtype BF16/],
+    ["a dtype nested deeply", file(`{"a":{"dtype":${"[".repeat(1e5)}`), /nests deeper/],
+    [
+      "more dimensions than anyone has",
+      file({ a: entry("U8", new Array(65).fill(1), 0, 1) }, [0]),
+      /65 dimensions, at most 64/,
+    ],
     ["a shape with a negative size", file({ a: entry("U8", [-2], 0, 2) }, [0, 0]), /its shape/],
     ["a shape with a fraction", file({ a: entry("U8", [0.5, 4], 0, 2) }, [0, 0]), /its shape/],
     [

@@ -1,9 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { loadImageFolder } from "chainrule/node";
 import { Jimp } from "jimp";
 import { beforeEach, describe, expect, test } from "vitest";
+import { usualSize } from "../../src/node/picture-size.ts";
 import { temporaryFolder } from "./synthetic.ts";
+
+const built = pathToFileURL(join(import.meta.dirname, "../../dist/node/index.js")).href;
 
 let root: string;
 beforeEach(() => {
@@ -12,7 +17,8 @@ beforeEach(() => {
 
 async function picture(path: string, color: number, [width, height] = [4, 2]): Promise<void> {
   mkdirSync(join(root, path, ".."), { recursive: true });
-  const type = path.endsWith(".png") ? "image/png" : "image/jpeg";
+  const types = { png: "image/png", gif: "image/gif", bmp: "image/bmp", jpg: "image/jpeg" } as const;
+  const type = types[(path.split(".").pop() ?? "") as keyof typeof types];
   writeFileSync(join(root, path), await new Jimp({ width, height, color }).getBuffer(type));
 }
 
@@ -38,9 +44,9 @@ describe("a folder for each class", () => {
     expect([0, 8, 16, 24].map((i) => images.data[i])).toEqual([0, 76, 150, 255]);
   });
 
-  test("pictures of several sizes need one to be given, and are stretched to it", async () => {
+  test("pictures of several sizes come in the most frequent one, their proportions kept", async () => {
     await picture("cats/2.jpg", 0xffffffff, [9, 9]);
-    await expect(loadImageFolder(root)).rejects.toThrow(/2\.jpg: is 9×9, .*1\.png 4×2; give loadImageFolder a size/);
+    expect((await loadImageFolder(root)).images.shape).toEqual([4, 3, 2, 4]);
     const { images } = await loadImageFolder(root, { size: [3, 5] });
     expect(images.shape).toEqual([4, 3, 3, 5]);
     expect(new Set(images.data.subarray(45, 90))).toEqual(new Set([255]));
@@ -54,10 +60,107 @@ describe("a folder for each class", () => {
     expect((await loadImageFolder(root)).images.shape[0]).toBe(3);
   });
 
-  test("a picture that is none, by its name", async () => {
+  test("pictures in folders of a class belong to it", async () => {
+    await picture("cats/more/0.png", 0x0000ffff);
+    const { labels, images } = await loadImageFolder(root);
+    expect([...labels.data]).toEqual([0, 0, 1, 1]);
+    expect([...images.data.subarray(24, 48)]).toEqual([...new Array(16).fill(0), ...new Array(8).fill(255)]);
+  });
+
+  test("grey in one channel where all are grey, else in three", async () => {
+    await picture("grey/cats/1.png", 0x808080ff);
+    await picture("grey/dogs/1.gif", 0xffffffff);
+    expect((await loadImageFolder(join(root, "grey"))).images.shape).toEqual([2, 1, 2, 4]);
+    expect((await loadImageFolder(join(root, "grey"), { channels: 3 })).images.shape).toEqual([2, 3, 2, 4]);
+    await picture("grey/dogs/2.bmp", 0xff0000ff);
+    const { images } = await loadImageFolder(join(root, "grey"));
+    expect(images.shape).toEqual([3, 3, 2, 4]);
+    expect([0, 8, 16, 48, 56, 64].map((i) => images.data[i])).toEqual([128, 128, 128, 255, 0, 0]);
+  });
+
+  test("progress ends with all of them", async () => {
+    const seen: [number, number][] = [];
+    await loadImageFolder(root, { onProgress: (done, total) => seen.push([done, total]) });
+    expect(seen.at(-1)).toEqual([3, 3]);
+  });
+
+  test("what cannot be read is named, all of it at once, or skipped and named", async () => {
     writeFileSync(join(root, "cats", "z.png"), "no picture");
     await expect(loadImageFolder(root)).rejects.toThrow(/cats\/z\.png: byte 0: neither a PNG nor a JPEG/);
+    writeFileSync(join(root, "dogs", "y.jpg"), "");
+    await expect(loadImageFolder(root)).rejects.toThrow(/^2 of 5 pictures cannot be read.*\n.*z\.png: .*\n.*y\.jpg: /);
+    const { images, labels, skipped } = await loadImageFolder(root, { skipBroken: true });
+    expect([images.shape[0], [...labels.data]]).toEqual([3, [0, 1, 1]]);
+    expect(skipped.map(({ file }) => file)).toEqual([join(root, "cats", "z.png"), join(root, "dogs", "y.jpg")]);
+    writeFileSync(join(root, "cats", "1.png"), "neither");
+    await expect(loadImageFolder(root, { skipBroken: true })).rejects.toThrow(/no picture of class "cats" can be read/);
   });
+
+  test.skipIf(process.platform === "win32")("a pipe with a picture's name is not waited for", async () => {
+    execFileSync("mkfifo", [join(root, "cats", "pipe.png")]);
+    await expect(loadImageFolder(root)).rejects.toThrow(/pipe\.png: is not an ordinary file/);
+  });
+
+  describe("kept in a cache", () => {
+    const load = async (options = {}) => {
+      const cache = join(root, ".cache");
+      const data = await loadImageFolder(root, { cache, ...options });
+      return { ...data, bytes: [...data.images.data] };
+    };
+
+    test("it gives the same, and is not made again", async () => {
+      const first = await load();
+      const { mtimeMs, ino } = statSync(join(root, ".cache"));
+      const second = await load();
+      expect(second.bytes).toEqual(first.bytes);
+      expect([second.classes, [...second.labels.data], second.skipped]).toEqual([
+        first.classes,
+        [...first.labels.data],
+        [],
+      ]);
+      expect(statSync(join(root, ".cache"))).toMatchObject({ mtimeMs, ino });
+    });
+
+    test("another option, another file or another time make it stale", async () => {
+      await load();
+      expect((await load({ size: [1, 1] })).images.shape).toEqual([3, 3, 1, 1]);
+      await picture("dogs/c.png", 0x0000ffff);
+      expect((await load()).images.shape[0]).toBe(4);
+      await picture("dogs/c.png", 0x00ffffff);
+      utimesSync(join(root, "dogs", "c.png"), 1, 1);
+      expect((await load()).bytes.slice(-16)).toEqual(new Array(16).fill(255));
+    });
+
+    test("damaged, it is made anew; a file that is none is left alone; what cannot be written is said at once", async () => {
+      const { bytes } = await load();
+      const whole = readFileSync(join(root, ".cache"));
+      for (const damaged of [whole.subarray(0, -1), whole.subarray(0, 5), Buffer.from(whole).fill(99, 0, 8)]) {
+        writeFileSync(join(root, ".cache"), damaged);
+        expect((await load()).bytes).toEqual(bytes);
+        expect(readFileSync(join(root, ".cache")).equals(whole)).toBe(true);
+      }
+      const letter = "Dear Sir or Madam, ".repeat(20);
+      writeFileSync(join(root, ".cache"), letter);
+      expect((await load()).bytes).toEqual(bytes);
+      expect(readFileSync(join(root, ".cache"), "utf8")).toBe(letter);
+      await expect(load({ cache: join(root, "nowhere", "cache") })).rejects.toThrow(/nowhere does not exist/);
+      expect(readdirSync(root).sort()).toEqual([".cache", "cats", "dogs"]);
+    });
+  });
+});
+
+test("the size is the most frequent, or in the middle, and not too large", () => {
+  const many = (n: number, size: [number, number]) => new Array<[number, number]>(n).fill(size);
+  expect(usualSize([...many(3, [10, 20]), ...many(2, [30, 30])])).toEqual([10, 20]);
+  expect(usualSize([...many(2, [10, 20]), ...many(2, [5, 5])])).toEqual([5, 5]);
+  expect(
+    usualSize([
+      [10, 90],
+      [20, 80],
+      [30, 70],
+    ]),
+  ).toEqual([20, 80]);
+  expect(usualSize(many(4, [3000, 4000]))).toEqual([192, 256]);
 });
 
 test("nothing to read is said", async () => {
@@ -65,5 +168,29 @@ test("nothing to read is said", async () => {
   await expect(loadImageFolder(join(root, "x"))).rejects.toThrow(/x: no such file/);
   mkdirSync(join(root, "empty"));
   await expect(loadImageFolder(root)).rejects.toThrow(/empty: no PNG or JPEG/);
+  await picture("empty/1.png", 0xff);
+  await expect(loadImageFolder(root)).rejects.toThrow(/only one class, "empty"/);
   await expect(loadImageFolder(root, { size: [0, 5] })).rejects.toThrow(/size is \[height, width\]/);
+});
+
+describe("by threads", () => {
+  test("the built library decodes with them, gives the same, and lets the process end", async () => {
+    for (let n = 0; n < 300; n++) await picture(`${n % 2 ? "odd" : "even"}/${n}.png`, (n * 0x01030700 + 0xff) >>> 0);
+    writeFileSync(join(root, "odd", "broken.png"), "");
+    const script = `
+      import { createHash } from "node:crypto";
+      import { loadImageFolder } from ${JSON.stringify(built)};
+      const { images, skipped } = await loadImageFolder(${JSON.stringify(root)}, { threads: +process.argv[1], skipBroken: true });
+      console.log(createHash("sha256").update(images.data).digest("hex"), images.shape.join(), skipped.length);`;
+    const run = (threads: string) =>
+      execFileSync(process.execPath, ["--input-type=module", "-e", script, threads], { encoding: "utf8" });
+    expect(run("2")).toBe(run("0"));
+    expect(run("2")).toMatch(/ 300,3,2,4 1$/m);
+  });
+
+  test("where sources run, threads that cannot start are done without", async () => {
+    await picture("a/1.png", 0x102030ff);
+    await picture("b/1.png", 0x102030ff);
+    expect((await loadImageFolder(root, { threads: 2 })).images.shape).toEqual([2, 3, 2, 4]);
+  });
 });

@@ -85,6 +85,47 @@ describe("PNG and JPEG become RGBA bytes", () => {
   });
 });
 
+describe("EXIF's eight ways of holding a camera", () => {
+  // Levels far apart and a smooth picture, so that a JPEG keeps the order: stored left to right 0, 80, top to bottom + 0, + 100.
+  const stored = (x: number, y: number) => (x < 16 ? 20 : 90) + (y < 8 ? 0 : 120);
+  // The levels at the upright picture's top left, top right, bottom left, bottom right.
+  const upright: [number, number[]][] = [
+    [1, [20, 90, 140, 210]],
+    [2, [90, 20, 210, 140]],
+    [3, [210, 140, 90, 20]],
+    [4, [140, 210, 20, 90]],
+    [5, [20, 140, 90, 210]],
+    [6, [140, 20, 210, 90]],
+    [7, [210, 90, 140, 20]],
+    [8, [90, 210, 20, 140]],
+  ];
+  test.each(upright)("%i", async (orientation, corners) => {
+    const image = new Jimp({ width: 32, height: 16, color: 0xff });
+    for (let i = 0; i < 512; i++) image.bitmap.data.fill(stored(i % 32, i >> 5), 4 * i, 4 * i + 3);
+    const jpeg = await image.getBuffer("image/jpeg");
+    for (const little of [false, true]) {
+      const tiff = Buffer.alloc(26);
+      const view = new DataView(tiff.buffer, tiff.byteOffset, 26);
+      tiff.write(little ? "II" : "MM");
+      view.setUint16(2, 42, little);
+      view.setUint32(4, 8, little);
+      view.setUint16(8, 1, little);
+      view.setUint16(10, 0x0112, little);
+      view.setUint16(12, 3, little);
+      view.setUint32(14, 1, little);
+      view.setUint16(18, orientation, little);
+      const exif = Buffer.concat([Buffer.from("Exif\0\0"), tiff]);
+      const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, exif.length + 2]), exif]);
+      const file = save("held.jpg", Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]));
+      const { width, height, data } = await loadPicture(file);
+      expect([width, height]).toEqual(orientation > 4 ? [16, 32] : [32, 16]);
+      const at = (x: number, y: number) => data[4 * (y * width + x)];
+      const found = [at(2, 2), at(width - 3, 2), at(2, height - 3), at(width - 3, height - 3)];
+      for (const [i, level] of found.entries()) expect(Math.abs(level - corners[i])).toBeLessThan(8);
+    }
+  });
+});
+
 describe("what cannot be a picture is refused by its file and byte, before it is decoded", () => {
   const cases: [string, () => Uint8Array, RegExp][] = [
     ["nothing", () => new Uint8Array(0), /byte 0: neither a PNG nor a JPEG/],

@@ -1,0 +1,42 @@
+// BMP: "BM", the file's length, where the pixels begin, then a header of a size of its own with width, height (negative: rows from
+// the top), bits a pixel and the kind of compression. Packed rows are whole words, which says how long the file has to be.
+import { checkSize, fail, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
+
+const uncompressed = 0;
+const bitFields = 3;
+
+export const bmp: PictureFormat = {
+  name: "BMP",
+  type: "image/bmp",
+  begins: (bytes) => bytes.length >= 2 && bytes[0] === 0x42 && bytes[1] === 0x4d,
+  header: readHeader,
+  check: checkPixels,
+};
+
+function readHeader(bytes: Uint8Array): PictureHeader {
+  if (bytes.length < 54) fail(bytes.length, "the BMP ends within its header, it is cut off");
+  const view = viewOf(bytes);
+  if (view.getUint32(14, true) < 40) fail(14, "the BMP is of OS/2's kind, which is not read; save it as a PNG");
+  const [width, height] = [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
+  if (width < 0) fail(18, `the picture is announced as ${width} pixels wide`);
+  checkSize(width, height, 18);
+  return { width, height, orientation: 1 };
+}
+
+function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): void {
+  const view = viewOf(bytes);
+  const start = view.getUint32(10, true);
+  const bits = view.getUint16(28, true);
+  const compression = view.getUint32(30, true);
+  const colours = view.getUint32(46, true);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) fail(28, `${bits} bits a pixel do not exist`);
+  if (compression !== uncompressed && compression !== bitFields)
+    fail(30, "the BMP is compressed, which is not read; save it as a PNG");
+  if (compression === bitFields && bits !== 16 && bits !== 32) fail(30, `bit fields of ${bits} bits do not exist`);
+  const masks = [54, 58, 62].map((at) => (at + 4 <= bytes.length ? view.getUint32(at, true) : 0));
+  if (compression === bitFields && masks.includes(0)) fail(54, "the BMP's bit fields are empty");
+  if (colours > 256 || (bits <= 8 && colours > 2 ** bits)) fail(46, `a palette of ${colours} colours, of ${bits} bits`);
+  const end = start + height * 4 * Math.ceil((width * bits) / 32);
+  if (start < 54 || end > bytes.length)
+    fail(bytes.length, `the BMP's pixels would end at byte ${end}, the file ends before; is it cut off?`);
+}

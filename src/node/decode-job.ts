@@ -1,0 +1,91 @@
+// Some picture files at once: what a worker is asked for and what it answers. The same function runs in a worker and without one.
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { letterbox } from "../data/letterbox.ts";
+import { isGrey, planes } from "../data/picture.ts";
+import { decodePicture } from "./decode.ts";
+import { checkOrdinary, explain } from "./files.ts";
+import { measurePicture } from "./picture-header.ts";
+import { mostFileBytes } from "./pictures.ts";
+
+/** measure: only the sizes. decode: the pixels, in a frame of `size`, grey pictures in one plane unless `channels` says otherwise. */
+export type DecodeJob =
+  | { readonly kind: "measure"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "decode";
+      readonly paths: readonly string[];
+      readonly size: readonly [height: number, width: number];
+      readonly channels: 1 | 3 | null;
+    };
+
+export interface Decoded {
+  /** measure: height and width of each, zeros where it cannot be read. decode: the planes of each that can be, one after another. */
+  readonly data: Uint8Array | Uint32Array;
+  /** Planes of each picture, 0 where it cannot be read. */
+  readonly planes: readonly number[];
+  readonly problems: readonly { readonly index: number; readonly problem: string }[];
+}
+
+export async function runJob(job: DecodeJob): Promise<Decoded> {
+  return job.kind === "measure" ? measure(job.paths) : await decode(job);
+}
+
+/** Up to here a picture's header is looked for before the whole file is read. */
+const headBytes = 1 << 16;
+
+function measure(paths: readonly string[]): Decoded {
+  const sizes = new Uint32Array(2 * paths.length);
+  for (const [n, path] of paths.entries()) {
+    const { width, height } = measureFile(path) ?? { width: 0, height: 0 };
+    sizes.set([height, width], 2 * n);
+  }
+  return { data: sizes, planes: [], problems: [] };
+}
+
+/** null where something is wrong: decoding will say what. */
+function measureFile(path: string): { width: number; height: number } | null {
+  for (const most of [headBytes, mostFileBytes])
+    try {
+      return measurePicture(readStart(path, most));
+    } catch {}
+  return null;
+}
+
+/** Without waiting, where it is a pipe. */
+const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+function readStart(path: string, most: number): Uint8Array {
+  let handle = -1;
+  try {
+    handle = openSync(path, reading);
+    const status = fstatSync(handle);
+    checkOrdinary(path, status);
+    const bytes = Buffer.allocUnsafe(Math.min(status.size, most));
+    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0));
+  } catch (error) {
+    return explain(path, error);
+  } finally {
+    if (handle >= 0) closeSync(handle);
+  }
+}
+
+async function decode({ paths, size: [height, width], channels }: DecodeJob & { kind: "decode" }): Promise<Decoded> {
+  const plane = height * width;
+  const found: Uint8Array[] = [];
+  const counts: number[] = [];
+  const problems: { index: number; problem: string }[] = [];
+  for (const [index, path] of paths.entries()) {
+    try {
+      const picture = await decodePicture(readStart(path, mostFileBytes));
+      const layers = planes(picture, channels ?? (isGrey(picture) ? 1 : 3));
+      for (const layer of layers) found.push(letterbox(layer, width, height).data);
+      counts.push(layers.length);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      problems.push({ index, problem: message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message });
+      counts.push(0);
+    }
+  }
+  const data = new Uint8Array(found.length * plane);
+  for (const [n, bytes] of found.entries()) data.set(bytes, n * plane);
+  return { data, planes: counts, problems };
+}

@@ -1,0 +1,67 @@
+// Cameras store a picture as the sensor saw it, and beside it how the camera was held. EXIF counts eight ways, named by where the
+// stored picture's first row and first column belong when it is seen upright:
+//
+//   1 top, left      3 bottom, right   5 left, top       7 right, bottom
+//   2 top, right     4 bottom, left    6 right, top      8 left, bottom
+//
+// The block is a small TIFF file: "II" or "MM" for the byte order, 42, the offset of a list, its length, and entries of twelve bytes
+// (tag, type, count, value). Source: JEITA CP-3451, "Exif 2.3", 4.6.2 and 4.6.4.
+import type { Picture } from "../data/picture.ts";
+
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
+const orientationTag = 0x0112;
+const short = 3;
+
+/** 1, upright, where the block is damaged or does not say. */
+export function orientationOf(tiff: Uint8Array): Orientation {
+  if (tiff.length < 8) return 1;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
+  const order = view.getUint16(0);
+  if (order !== 0x4949 && order !== 0x4d4d) return 1;
+  const little = order === 0x4949;
+  const list = view.getUint32(4, little);
+  if (list + 2 > tiff.length) return 1;
+  const end = Math.min(list + 2 + 12 * view.getUint16(list, little), tiff.length - 11);
+  for (let at = list + 2; at < end; at += 12)
+    if (view.getUint16(at, little) === orientationTag && view.getUint16(at + 2, little) === short)
+      return orientations[view.getUint16(at + 8, little) - 1] ?? 1;
+  return 1;
+}
+
+/** Where the upright pixel (x, y) is stored, in a picture of w × h as stored. */
+const sources: Readonly<
+  Record<Orientation, (x: number, y: number, w: number, h: number) => readonly [number, number]>
+> = {
+  1: (x, y) => [x, y],
+  2: (x, y, w) => [w - 1 - x, y],
+  3: (x, y, w, h) => [w - 1 - x, h - 1 - y],
+  4: (x, y, _, h) => [x, h - 1 - y],
+  5: (x, y) => [y, x],
+  6: (x, y, _, h) => [y, h - 1 - x],
+  7: (x, y, w, h) => [w - 1 - y, h - 1 - x],
+  8: (x, y, w) => [w - 1 - y, x],
+};
+
+export const isOnItsSide = (orientation: Orientation) => orientation >= 5;
+
+export function turnUpright(picture: Picture, orientation: Orientation): Picture {
+  if (orientation === 1) return picture;
+  const { width: w, height: h } = picture;
+  const [width, height] = isOnItsSide(orientation) ? [h, w] : [w, h];
+  const source = sources[orientation];
+  const from = new Uint32Array(Uint8Array.from(picture.data).buffer);
+  const to = new Uint32Array(width * height);
+  // The mapping is affine, so that its steps along x and y say it all.
+  const place = (x: number, y: number) => {
+    const [column, row] = source(x, y, w, h);
+    return row * w + column;
+  };
+  const right = width > 1 ? place(1, 0) - place(0, 0) : 0;
+  for (let y = 0; y < height; y++) {
+    const start = place(0, y);
+    for (let x = 0; x < width; x++) to[y * width + x] = from[start + x * right];
+  }
+  return { width, height, data: new Uint8Array(to.buffer) };
+}

@@ -1,0 +1,53 @@
+// Decoded pictures beside the files that they came from: a safetensors file of images and labels, whose metadata are
+//
+//   format    "chainrule-pictures-1"
+//   names     the classes, as JSON
+//   of        a fingerprint of the folder and the options
+//   skipped   the pictures that could not be read, as JSON
+//
+// A cache only saves time. So one that is stale or damaged is made anew, and a file that is no cache is left as it is.
+import type { Dataset } from "../data/dataset.ts";
+import { checkDataset } from "../data/dataset.ts";
+import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
+import { checkWritable, readBytes, writeWhole } from "./files.ts";
+import type { ImageFolder } from "./image-folder.ts";
+
+const format = "chainrule-pictures-1";
+
+export interface Cache {
+  readonly found: ImageFolder | null;
+  readonly save: (data: ImageFolder) => Promise<void>;
+}
+
+/** Throws at once where the file could not be written later. */
+export async function openCache(file: string, fingerprint: string): Promise<Cache> {
+  await checkWritable(file);
+  const bytes = await readBytes(file).catch(() => null);
+  const found = bytes === null ? null : parse(bytes, fingerprint);
+  const ours = bytes === null || bytes.length < 64 || Buffer.from(bytes.subarray(0, 512)).includes(format);
+  const save = async (data: ImageFolder) => {
+    if (ours) await writeWhole(file, serialise(data, fingerprint));
+  };
+  return { found, save };
+}
+
+function serialise({ images, labels, classes, skipped }: ImageFolder, fingerprint: string): Uint8Array {
+  const tensors = new Map(Object.entries({ images, labels }));
+  const [names, left] = [JSON.stringify(classes), JSON.stringify(skipped)];
+  return writeSafetensors(tensors, { format, names, of: fingerprint, skipped: left });
+}
+
+/** null unless it is whole, of these pictures, and holds together. */
+function parse(bytes: Uint8Array, fingerprint: string): ImageFolder | null {
+  try {
+    const { tensors, metadata } = readSafetensors(bytes);
+    const images = tensors.get("images");
+    const labels = tensors.get("labels");
+    if (metadata.format !== format || metadata.of !== fingerprint || !images || !labels) return null;
+    const data: Dataset = { images, labels, classes: JSON.parse(metadata.names) };
+    checkDataset("loadImageFolder", data);
+    return { ...data, skipped: JSON.parse(metadata.skipped) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,81 @@
+// The files of a picture folder: which there are, of which class, and what tells this state of the folder from a later one.
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { explain } from "./files.ts";
+import { pictureNames } from "./picture-header.ts";
+
+export interface PictureFile {
+  readonly path: string;
+  readonly label: number;
+  readonly bytes: number;
+  /** Time of the last change, in milliseconds. */
+  readonly changed: number;
+}
+
+export interface PictureFiles {
+  readonly classes: readonly string[];
+  readonly files: readonly PictureFile[];
+}
+
+/**
+ * One class a subfolder, in the order of their names; its pictures wherever they lie in it, in the order of their paths. Names with
+ * a leading dot are left out, and links to folders are followed only where they stand for a class, so that no circle is walked.
+ */
+export async function listPictures(directory: string): Promise<PictureFiles> {
+  const { folders } = await list(directory, { followFolders: true });
+  if (folders.length === 0) throw new Error(`${directory}: no folders in it; each class needs one, with its pictures`);
+  const found: { path: string; label: number }[] = [];
+  for (const [label, name] of folders.entries()) {
+    const paths = await walk(join(directory, name));
+    if (paths.length === 0) throw new Error(`${join(directory, name)}: no PNG or JPEG in it (nor a GIF or BMP)`);
+    for (const path of paths) found.push({ path, label });
+  }
+  if (folders.length === 1)
+    throw new Error(
+      `${directory}: only one class, ${JSON.stringify(folders[0])}; a second folder of pictures is needed`,
+    );
+  return { classes: folders, files: measureFiles(found) };
+}
+
+async function walk(folder: string): Promise<string[]> {
+  const { folders, pictures } = await list(folder, { followFolders: false });
+  const paths = pictures.map((name) => join(folder, name));
+  for (const name of folders) paths.push(...(await walk(join(folder, name))));
+  return paths;
+}
+
+async function list(folder: string, { followFolders }: { followFolders: boolean }) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => explain(folder, error));
+  const folders: string[] = [];
+  const pictures: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith(".")) continue;
+    const leadsToFolder = async () => (await stat(join(folder, entry.name)).catch(() => null))?.isDirectory() ?? false;
+    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder()));
+    if (!isFolder && pictureNames.test(entry.name)) pictures.push(entry.name);
+    else if (isFolder && (followFolders || !entry.isSymbolicLink())) folders.push(entry.name);
+  }
+  return { folders, pictures };
+}
+
+/** A file that cannot be looked at is kept: who reads it will say why. One call after the other: sixty thousand promises take longer. */
+function measureFiles(found: readonly { path: string; label: number }[]): PictureFile[] {
+  return found.map((file) => {
+    try {
+      const { size, mtimeMs } = statSync(file.path);
+      return { ...file, bytes: size, changed: mtimeMs };
+    } catch {
+      return { ...file, bytes: 0, changed: 0 };
+    }
+  });
+}
+
+/** Changes with the names, sizes and times of the files and with whatever else the result depends on; not with the folder's place. */
+export function fingerprint(directory: string, { classes, files }: PictureFiles, options: unknown): string {
+  const hash = createHash("sha256").update(JSON.stringify([options, classes]));
+  for (const { path, label, bytes, changed } of files)
+    hash.update(JSON.stringify([relative(directory, path), label, bytes, changed]));
+  return hash.digest("hex");
+}

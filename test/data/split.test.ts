@@ -1,0 +1,50 @@
+import { tensor } from "chainrule";
+import { type Dataset, split } from "chainrule/data";
+import { expect, test } from "vitest";
+
+/** Picture n has the single byte n. */
+function labelled(labels: readonly number[]): Dataset {
+  const images = tensor(Uint8Array.from(labels.keys()), { shape: [labels.length, 1, 1, 1] });
+  return { images, labels: tensor(Int32Array.from(labels)), classes: ["a", "b", "c"] };
+}
+const data = labelled(Array.from({ length: 100 }, (_, n) => (n < 70 ? 0 : n < 97 ? 1 : 2)));
+const numbers = ({ images }: Dataset) => [...images.data];
+
+test("each picture is on one side, with its label, in the order of the data", () => {
+  const { train, validation } = split(data, { fraction: 0.3, seed: 5 });
+  expect([...numbers(train), ...numbers(validation)].sort((a, b) => a - b)).toEqual(numbers(data));
+  for (const side of [train, validation]) {
+    expect(numbers(side)).toEqual([...numbers(side)].sort((a, b) => a - b));
+    expect([...side.labels.data]).toEqual(numbers(side).map((n) => data.labels.data[n]));
+    expect(side.classes).toBe(data.classes);
+  }
+});
+
+test("each class gives its share, and the count is exact", () => {
+  const shares = (options: Parameters<typeof split>[1]) => {
+    const { validation } = split(data, options);
+    return [0, 1, 2].map((label) => validation.labels.data.filter((x) => x === label).length);
+  };
+  expect(shares({ fraction: 0.3 })).toEqual([21, 8, 1]);
+  expect(shares({})).toEqual([7, 3, 0]);
+  for (let count = 1; count < 100; count++) {
+    const each = shares({ count });
+    expect(each.reduce((sum, n) => sum + n)).toBe(count);
+    for (const [k, size] of [70, 27, 3].entries()) expect(Math.abs(each[k] - (size * count) / 100)).toBeLessThan(1);
+  }
+});
+
+test("the seed says which", () => {
+  const of = (seed: number) => numbers(split(data, { count: 20, seed }).validation);
+  expect(of(1)).toEqual(of(1));
+  expect(of(1)).not.toEqual(of(2));
+});
+
+test("what makes no sense is refused", () => {
+  expect(() => split(data, { fraction: 1 })).toThrow(/fraction lies between 0 and 1, it is 1/);
+  expect(() => split(data, { count: 100 })).toThrow(/100 of 100 pictures/);
+  expect(() => split(data, { count: 0 })).toThrow(/at least one/);
+  expect(() => split(data, { count: 1, fraction: 0.5 })).toThrow(/not both/);
+  expect(() => split(data, { seed: -1 })).toThrow(/seed/);
+  expect(() => split(labelled([0]))).toThrow(/of 1 pictures/);
+});
