@@ -6,6 +6,9 @@
 // place; beyond the picture its outermost pixels go on.
 import { threefry } from "../tensor/ops/threefry.ts";
 
+/**
+ * How a picture may change from epoch to epoch, each by chance up to the amount given. What is left out is not done.
+ */
 export interface Augmentation {
   /** At most so many pixels to the side and up or down, whole pixels. */
   shift?: number;

@@ -6,18 +6,25 @@ import { type Augment, type Augmentation, augmenter } from "./augment.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { shuffle } from "./shuffle.ts";
 
+/** How an epoch is cut into batches. */
 export interface BatchOptions {
+  /** Pictures at a time, from 1. */
   batchSize: number;
+  /** false: in the data set's order. true if left out. */
   shuffle?: boolean;
+  /** The order, and what augmentation does, follow from both, whole numbers from 0, and 0 if left out. */
   seed?: number;
   epoch?: number;
+  /** Leaves out the last batch where it would be smaller; false if left out. */
   dropLast?: boolean;
+  /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
   mean?: number | number[];
   std?: number | number[];
   /** Changes each picture a little, in its bytes, before they become numbers. */
   augment?: Augmentation;
 }
 
+/** images: float32 [B, C, H, W]; labels: int32 [B]. */
 export interface Batch {
   images: Tensor;
   labels: Tensor;

@@ -11,6 +11,7 @@ import { contrastingBackground, edgeLevel, type Picture, planes } from "./pictur
  */
 export type Framing = "digit" | "dark" | "light" | "plain";
 
+/** All that there are. */
 export const framings: readonly Framing[] = ["digit", "dark", "light", "plain"];
 
 /** Looks at a thousand pictures of a data set for what nearly all of them have in common. */

@@ -1,7 +1,10 @@
 // One picture size from another. Each new pixel is the average of what lies under it, fractions of pixels counted: the way
 // MNIST's grey levels came about. A pixel never looks at less than one old pixel's width, so that enlarging interpolates.
 
-/** One plane of a picture, row-major: whatever the numbers mean. */
+/**
+ * One plane of a picture, row-major: whatever the numbers mean.
+ * @inline
+ */
 export interface Plane {
   readonly width: number;
   readonly height: number;

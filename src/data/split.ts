@@ -4,11 +4,13 @@ import { tensor } from "../tensor/create.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { shuffle } from "./shuffle.ts";
 
+/** How many pictures go aside, and which. */
 export interface SplitOptions {
   /** The part of the pictures that goes to validation, between 0 and 1. Left out, and no count either: 0.1. */
   fraction?: number;
   /** How many pictures go to validation, instead of a fraction. */
   count?: number;
+  /** Which ones; a whole number from 0, and 0 if left out. */
   seed?: number;
 }
 

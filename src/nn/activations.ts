@@ -42,6 +42,7 @@ export class SiLU extends Module {
   }
 }
 
+/** tanh x */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return x.tanh();

@@ -15,6 +15,7 @@ export class Sequential extends Module {
     Object.assign(this, layers);
   }
 
+  /** How many layers. */
   get length(): number {
     return this.#length;
   }

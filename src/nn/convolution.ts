@@ -7,7 +7,9 @@ import { Module } from "./module.ts";
 
 /** conv2d with its own weight [outChannels, inChannels/groups, kH, kW] and bias [outChannels]. */
 export class Conv2d extends Module {
+  /** [outChannels, inChannels/groups, kH, kW], uniform in ±1/√fanIn at first, fanIn = inChannels/groups · kH · kW. */
   readonly weight: Tensor;
+  /** [outChannels], uniform in ±1/√fanIn at first; null with `bias: false`. */
   readonly bias: Tensor | null;
   readonly #options: Conv2dOptions;
 

@@ -32,7 +32,9 @@ export function constant(x: Tensor, value: number): Tensor {
   return fill(x, () => full(x.shape, value, { dtype: x.dtype }));
 }
 
+/** 0 everywhere. */
 export const zeros = (x: Tensor): Tensor => constant(x, 0);
+/** 1 everywhere. */
 export const ones = (x: Tensor): Tensor => constant(x, 1);
 
 /** Uniform in ±gain · √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
@@ -48,13 +50,16 @@ export function xavierNormal(x: Tensor, gain = 1): Tensor {
   return normal(x, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
 
+/** What follows a layer. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
 
+/** What kaimingUniform and kaimingNormal take; fanIn, leakyRelu and a = 0 if left out. */
 export interface KaimingOptions {
   /** The slope of leakyRelu below 0. */
   a?: number;
   /** What keeps its variance: the activations on the way forward, or the gradients on the way back. */
   mode?: "fanIn" | "fanOut";
+  /** What follows; it sets the gain. */
   nonlinearity?: Nonlinearity;
 }
 

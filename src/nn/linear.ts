@@ -7,7 +7,9 @@ import { Module } from "./module.ts";
 
 /** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
 export class Linear extends Module {
+  /** [outFeatures, inFeatures], uniform in ±1/√inFeatures at first. */
   readonly weight: Tensor;
+  /** [outFeatures], uniform in ±1/√inFeatures at first; null with `bias: false`. */
   readonly bias: Tensor | null;
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {

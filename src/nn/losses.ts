@@ -100,10 +100,11 @@ export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number 
   });
 }
 
+/** @inline */
 export interface KLDivOptions {
-  /** Divided by N, by the number of elements, or not at all. */
+  /** Divided by N, by the number of elements, or not at all; "batchmean" if left out. */
   reduction?: "batchmean" | "mean" | "sum";
-  /** Whether the targets are logarithms too. */
+  /** Whether the targets are logarithms too; false if left out. */
   logTarget?: boolean;
 }
 

@@ -14,9 +14,14 @@ function* entriesOf(value: object, prefix: string): Generator<Entry> {
   }
 }
 
+/**
+ * A layer, or a net of them. Subclasses have tensors and modules as their own properties, and a `forward`; #private fields are
+ * not seen. A tensor that requires a gradient is a parameter, another a buffer, modules and arrays of them are parts.
+ */
 export abstract class Module {
   #training = true;
 
+  /** What the layer makes of x. Shapes are as its class says; throws where x has others. */
   abstract forward(x: Tensor): Tensor;
 
   /** Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. */
@@ -49,6 +54,7 @@ export abstract class Module {
     assignAll(new Map(this.#tensors("")), state, "this model");
   }
 
+  /** Puts this and all its parts in training, or with false in use. */
   train(mode = true): this {
     tracing()?.writesMode(this, "training", () => {
       this.#training = mode;
@@ -58,10 +64,12 @@ export abstract class Module {
     return this;
   }
 
+  /** Puts this and all its parts in use: train(false). */
   eval(): this {
     return this.train(false);
   }
 
+  /** Forgets the gradients of earlier passes: each grad becomes null. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = null;
   }

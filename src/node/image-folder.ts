@@ -7,6 +7,7 @@ import { openCache } from "./picture-cache.ts";
 import { fingerprint, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
 import { usualSize } from "./picture-size.ts";
 
+/** How pictures of a folder are brought to one size, and what is done about those that cannot be read. */
 export interface ImageFolderOptions {
   /** In pixels. Left out: what most pictures have, its longer side at most 256 (see loadImageFolder). */
   size?: [height: number, width: number];
@@ -28,6 +29,7 @@ export interface Skipped {
   readonly problem: string;
 }
 
+/** A data set of a folder's pictures, and those that were left out under skipBroken. */
 export interface ImageFolder extends Dataset {
   readonly skipped: readonly Skipped[];
 }

@@ -4,10 +4,15 @@ import type { Optimized } from "./groups.ts";
 import { decayed, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
+/** @inline */
 export interface AdamOptions {
+  /** The learning rate, from 0; 1e-3 if left out. */
   lr?: number;
+  /** How much of the mean and of the mean square stays at each step, each from 0 and below 1; [0.9, 0.999] if left out. */
   betas?: [number, number];
+  /** Keeps from dividing by 0; 1e-8 if left out. */
   eps?: number;
+  /** A pull towards 0, from 0; 0 if left out. */
   weightDecay?: number;
 }
 

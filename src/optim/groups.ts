@@ -6,13 +6,17 @@ import { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
 import { checkRange } from "./range.ts";
 
+/** Parameters with a learning rate and a weight decay of their own, or the optimiser's where they are left out. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
   readonly lr?: number;
   readonly weightDecay?: number;
 }
 
-/** What optimisers are made of: parameters, or groups of them. */
+/**
+ * What optimisers are made of: parameters, or groups of them.
+ * @inline
+ */
 export type Optimized = readonly Tensor[] | readonly ParameterGroup[];
 
 /** A number from 0 that can be set between steps, and a float64 [] that a compiled step reads it from. */
@@ -50,9 +54,10 @@ export class LearningRate {
 export class Group {
   readonly parameters: readonly Tensor[];
   readonly weightDecay: number;
+  /** @internal */
   readonly rate: LearningRate;
 
-  /** For the library's own use. */
+  /** @internal */
   constructor(parameters: readonly Tensor[], weightDecay: number, rate: LearningRate) {
     this.parameters = parameters;
     this.weightDecay = weightDecay;

@@ -6,7 +6,10 @@ import { assignAll } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
-/** What an optimiser remembers of one parameter, under PyTorch's names (momentum_buffer, exp_avg). */
+/**
+ * What an optimiser remembers of one parameter, under PyTorch's names (momentum_buffer, exp_avg).
+ * @inline
+ */
 export type State = Readonly<Record<string, Tensor>>;
 
 /** What holds for the parameter that is being moved: its group's learning rate, float64 [], and weight decay. */
@@ -21,7 +24,9 @@ interface Moved<S> {
   readonly settings: Settings;
 }
 
+/** What moves parameters along their gradients. All its state is made in the constructor, so that a step can be compiled. */
 export abstract class Optimizer<S extends State = State> {
+  /** The groups that it was made of; one if it was given parameters alone. */
   readonly groups: readonly Group[];
   readonly #moved: readonly Moved<S>[];
   readonly #rate: LearningRate;
@@ -62,6 +67,7 @@ export abstract class Optimizer<S extends State = State> {
   /** Assigns the parameter and its state anew. */
   protected abstract update(parameter: Tensor, grad: Tensor, state: S, settings: Settings): void;
 
+  /** Forgets the gradients of earlier passes: each grad becomes null. */
   zeroGrad(): void {
     for (const { parameter } of this.#moved) parameter.grad = null;
   }

@@ -5,11 +5,17 @@ import type { Optimized } from "./groups.ts";
 import { decayed, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
+/** @inline */
 export interface RMSpropOptions {
+  /** The learning rate, from 0; 1e-2 if left out. */
   lr?: number;
+  /** How much of the mean square stays at each step; 0.99 if left out. */
   alpha?: number;
+  /** Keeps from dividing by 0; 1e-8 if left out. */
   eps?: number;
+  /** How much of the last direction stays, from 0; 0 if left out. */
   momentum?: number;
+  /** A pull towards 0, through the gradient, from 0; 0 if left out. */
   weightDecay?: number;
   /** Divides by the spread around the recent mean instead of by the size (Graves 2013). */
   centered?: boolean;

@@ -4,11 +4,17 @@ import type { Optimized } from "./groups.ts";
 import { decayed, Optimizer, type Settings, type State, stepCounter, zerosLike } from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
+/** @inline */
 export interface SGDOptions {
+  /** The learning rate, from 0. */
   lr: number;
+  /** How much of the last direction stays, from 0; 0 if left out. */
   momentum?: number;
+  /** By how much the new gradient counts less; 0 if left out. */
   dampening?: number;
+  /** A pull towards 0, through the gradient, from 0; 0 if left out. */
   weightDecay?: number;
+  /** Looks one step of momentum ahead (Nesterov 1983); false if left out. Needs a momentum and no dampening. */
   nesterov?: boolean;
 }
 

@@ -8,11 +8,15 @@ import { asValue, Value } from "./value.ts";
 export type Activation = "relu" | "tanh" | "sigmoid" | "linear";
 const activations: readonly Activation[] = ["relu", "tanh", "sigmoid", "linear"];
 
-/** `activation`: default "relu". `seed`: a whole number, default 0, of which the low 32 bits count. */
+/**
+ * `activation`: default "relu". `seed`: a whole number, default 0, of which the low 32 bits count.
+ * @inline
+ */
 type Options = { activation?: Activation; seed?: number };
 
 /** Something that has parameters: a neuron, a layer, a net. */
 export abstract class Parametric {
+  /** All weights and biases, in order. */
   abstract parameters(): Value[];
 
   /** Forgets the gradients of earlier passes, which the next backward() would add to. */
@@ -23,6 +27,7 @@ export abstract class Parametric {
 
 /** activation(w · x + b), its weights uniform in [-1, 1), its bias 0. */
 export class Neuron extends Parametric {
+  /** One for each input. */
   readonly weights: readonly Value[];
   readonly bias = new Value(0, { label: "b", kind: "bias" });
   readonly activation: Activation;
@@ -40,6 +45,7 @@ export class Neuron extends Parametric {
     });
   }
 
+  /** activation(w · x + b). Throws unless x has a number for each weight. */
   forward(x: readonly (Value | number)[]): Value {
     if (x.length !== this.weights.length)
       throw new Error(`Neuron.forward: ${x.length} inputs given, this neuron has ${this.weights.length} weights`);
@@ -55,6 +61,7 @@ export class Neuron extends Parametric {
 
 /** Neurons side by side: each sees all inputs and gives one output. */
 export class Layer extends Parametric {
+  /** One for each output. */
   readonly neurons: readonly Neuron[];
 
   constructor(inputs: number, outputs: number, options: Options = {}) {
@@ -65,6 +72,7 @@ export class Layer extends Parametric {
     this.neurons = Array.from({ length: outputs }, () => new Neuron(inputs, { ...options, seed: random() }));
   }
 
+  /** What each neuron makes of all inputs. Throws unless there are as many as the layer takes. */
   forward(x: readonly (Value | number)[]): Value[] {
     const { length } = this.neurons[0].weights;
     if (x.length !== length) throw new Error(`Layer.forward: ${x.length} inputs given, this layer takes ${length}`);
@@ -79,6 +87,7 @@ export class Layer extends Parametric {
 
 /** Layers in a row. Hidden layers have the activation (default "relu"), the last layer is linear. */
 export class MLP extends Parametric {
+  /** From the inputs to the outputs. */
   readonly layers: readonly Layer[];
 
   constructor(inputs: number, outputs: readonly number[], options: Options = {}) {
@@ -92,6 +101,7 @@ export class MLP extends Parametric {
     });
   }
 
+  /** What the last layer makes of what the others made of x. */
   forward(x: readonly (Value | number)[]): Value[] {
     return this.layers.reduce((values, layer) => layer.forward(values), x.map(asValue));
   }

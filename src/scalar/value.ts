@@ -5,16 +5,21 @@
 
 /** What a leaf stands for: an input that is fixed, or a parameter that training moves. */
 export type LeafKind = "data" | "weight" | "bias";
+/** @inline */
 type LeafOptions = { label?: string; kind?: LeafKind };
 type Op = "+" | "-" | "*" | "/" | "**" | "neg" | "exp" | "log" | "tanh" | "sigmoid" | "relu";
 
 /** One number in the graph: what it is, how it came about, and how much it moves the loss. */
 export class Value {
+  /** The number itself. Training moves it on weights and biases. */
   data: number;
   /** ∂root/∂this, summed over every backward() since it was last set to 0. */
   grad = 0;
+  /** A name for pictures; "" if none was given. */
   label: string;
+  /** What a leaf stands for, "data" if nothing was said; "result" for what an operation made. */
   readonly kind: LeafKind | "result";
+  /** The operation that made it, as "+" or "tanh"; "" for a leaf. */
   readonly op: string;
   // At most two inputs, held in fields: an array for each number would cost three times the time.
   readonly #a: Value | undefined;
@@ -47,21 +52,25 @@ export class Value {
     return a && b ? [a, b] : a ? [a] : [];
   }
 
+  /** this + other: slopes 1 and 1. */
   add(other: Value | number): Value {
     const b = asValue(other);
     return new Value(this.data + b.data, "+", this, 1, b, 1);
   }
 
+  /** this - other: slopes 1 and -1. */
   sub(other: Value | number): Value {
     const b = asValue(other);
     return new Value(this.data - b.data, "-", this, 1, b, -1);
   }
 
+  /** this · other: the slope along each is the other. */
   mul(other: Value | number): Value {
     const b = asValue(other);
     return new Value(this.data * b.data, "*", this, b.data, b, this.data);
   }
 
+  /** y = this / other: slopes 1/other and -y/other. */
   div(other: Value | number): Value {
     const b = asValue(other);
     const y = this.data / b.data;
@@ -77,24 +86,29 @@ export class Value {
     return new Value(y, "**", this, dx, n, dn);
   }
 
+  /** -this: slope -1. */
   neg(): Value {
     return new Value(-this.data, "neg", this, -1);
   }
 
+  /** y = eˣ: slope y. */
   exp(): Value {
     const y = Math.exp(this.data);
     return new Value(y, "exp", this, y);
   }
 
+  /** The natural logarithm: slope 1/x. */
   log(): Value {
     return new Value(Math.log(this.data), "log", this, 1 / this.data);
   }
 
+  /** y = tanh x: slope 1 - y². */
   tanh(): Value {
     const y = Math.tanh(this.data);
     return new Value(y, "tanh", this, 1 - y * y);
   }
 
+  /** y = 1 / (1 + e⁻ˣ): slope y · (1 - y). */
   sigmoid(): Value {
     const y = 1 / (1 + Math.exp(-this.data));
     return new Value(y, "sigmoid", this, y * (1 - y));

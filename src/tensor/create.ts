@@ -6,7 +6,13 @@ import { ArrayStorage } from "./storage.ts";
 import { apply, Tensor } from "./tensor.ts";
 import { within } from "./within.ts";
 
-export type Make = { dtype?: DType; requiresGrad?: boolean };
+/** @inline */
+export type Make = {
+  /** float32 if left out. */
+  dtype?: DType;
+  /** false if left out. */
+  requiresGrad?: boolean;
+};
 
 function checkDType(call: string, dtype: unknown): asserts dtype is DType | undefined {
   if (dtype !== undefined && !isDType(dtype)) {
@@ -57,6 +63,7 @@ export function tensor(
   return withGrad(new Tensor(new ArrayStorage(data), { shape: [...shape], dtype }), requiresGrad);
 }
 
+/** The same value everywhere. float32 if no dtype is given. Throws where the shape is none. */
 export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad }: Make = {}): Tensor {
   checkShape("full", shape);
   checkDType("full", dtype);
@@ -66,10 +73,12 @@ export function full(shape: Shape, value: number, { dtype = "float32", requiresG
   );
 }
 
+/** 0 everywhere. float32 if no dtype is given. */
 export function zeros(shape: Shape, options?: Make): Tensor {
   return within("zeros", () => full(shape, 0, options));
 }
 
+/** 1 everywhere. float32 if no dtype is given. */
 export function ones(shape: Shape, options?: Make): Tensor {
   return within("ones", () => full(shape, 1, options));
 }

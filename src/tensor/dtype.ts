@@ -1,7 +1,11 @@
 // The element types and how they combine: NumPy-style promotion by category, as in PyTorch, with int32 in the place of int64.
 import type { Shape } from "./shape.ts";
 
+/**
+ * The element types. uint8 and int32 wrap around; two tensors meet at the higher of bool < uint8 < int32 < float32 < float64.
+ */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
+/** What a tensor's contents stand in: Float32Array, Float64Array, Int32Array, and Uint8Array for uint8 and bool. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 /** What is known of a tensor without its contents. */

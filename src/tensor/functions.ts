@@ -46,10 +46,15 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
+/** @inline */
 export interface Conv2dOptions {
+  /** Rows and columns from one place to the next, from 1; 1 if left out. */
   stride?: number | [number, number];
+  /** Zeros around the picture; "same" as many as keep its size. 0 if left out. */
   padding?: number | [number, number] | "same";
+  /** Rows and columns from one element of the kernel to the next, from 1; 1 if left out. */
   dilation?: number | [number, number];
+  /** Parts of the channels that do not see each other; 1 if left out. */
   groups?: number;
 }
 
@@ -109,8 +114,11 @@ function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilat
   return [around(0), around(1)];
 }
 
+/** @inline */
 export interface PoolOptions {
+  /** Rows and columns from one window to the next; the window's size if left out. */
   stride?: number | [number, number];
+  /** Around the picture, at most half of the window; 0 if left out. */
   padding?: number | [number, number];
 }
 

@@ -2,6 +2,7 @@
 import type { TypedArray } from "./dtype.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 
+/** Numbers or booleans in arrays in arrays, all of one level equally long. */
 export type Nested = number | boolean | readonly Nested[];
 
 export interface Flat {

@@ -3,6 +3,7 @@ import { type DType, describe, isFloating, promote, promoteNumber, type Type, to
 import { broadcastShapes, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** @inline */
 export type Operand = Tensor | number;
 
 const category = (dtype: DType): number => (isFloating(dtype) ? 2 : dtype === "bool" ? 0 : 1);

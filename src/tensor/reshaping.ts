@@ -5,7 +5,10 @@ import { constant } from "./promotion.ts";
 import { normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** null: all of a dim. A number: that index, and the dim goes. [start, stop, step]: as in Python, step > 0. */
+/**
+ * null: all of a dim. A number: that index, and the dim goes. [start, stop, step]: as in Python, step > 0.
+ * @inline
+ */
 export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number];
 
 export interface Ranges {

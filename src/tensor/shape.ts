@@ -1,6 +1,11 @@
 // Shapes, strides and broadcasting as pure functions of numbers. A shape lists the sizes of the dims, the last varies fastest.
 
+/** The size of each dim, whole numbers from 0; [] is a single number. */
 export type Shape = readonly number[];
+/**
+ * One dim, or several; negative ones count from the end.
+ * @inline
+ */
 export type Dims = number | readonly number[];
 
 export function sizeOf(shape: Shape): number {

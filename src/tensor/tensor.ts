@@ -36,8 +36,14 @@ const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object):
   return apply(name as OpName, inputs, attributes as never);
 };
 
+/**
+ * An array of numbers, row-major, of one dtype and shape, which remembers what it came from where a gradient is wanted. No
+ * operation changes it; only `assign` gives it other contents.
+ */
 export class Tensor extends Vocabulary {
+  /** The size of each dim; [] for a single number. */
   readonly shape: Shape;
+  /** float32, float64, int32, uint8 or bool. */
   readonly dtype: DType;
   #grad: Tensor | null = null;
   #storage: Storage;
@@ -45,7 +51,7 @@ export class Tensor extends Vocabulary {
   #requiresGrad = false;
   #version = 0;
 
-  /** For the library's own use: tensor(), zeros() and their kin make tensors. */
+  /** @internal tensor(), zeros() and their kin make tensors. */
   constructor(storage: Storage, { shape, dtype }: Type, history: History | null = null) {
     super();
     this.shape = shape;
@@ -54,9 +60,11 @@ export class Tensor extends Vocabulary {
     this.#history = history;
   }
 
+  /** How many elements: the product of the shape. */
   get size(): number {
     return sizeOf(this.shape);
   }
+  /** How many dims. */
   get ndim(): number {
     return this.shape.length;
   }
@@ -71,14 +79,15 @@ export class Tensor extends Vocabulary {
   #contents(call: string): TypedArray {
     return tracing()?.reveal(this, call) ?? this.#storage.data;
   }
+  /** @internal */
   get storage(): Storage {
     return this.#storage;
   }
-  /** The op and the inputs that this tensor came from; null for a leaf, or where no gradient was wanted. */
+  /** @internal The op and the inputs that this tensor came from; null for a leaf, or where no gradient was wanted. */
   get history(): History | null {
     return this.#history;
   }
-  /** How often `assign` gave this tensor new contents. */
+  /** @internal How often `assign` gave this tensor new contents. */
   get version(): number {
     return this.#version;
   }
@@ -91,6 +100,10 @@ export class Tensor extends Vocabulary {
     tracing()?.writesGrad(this, grad);
     this.#grad = grad;
   }
+  /**
+   * Whether backward() gives it a gradient, or passes one through it. It may be set on a leaf of float32 or float64, and throws
+   * elsewhere.
+   */
   get requiresGrad(): boolean {
     tracing()?.readsMode(this, "requiresGrad", () => this.requiresGrad);
     return this.#requiresGrad || this.#history !== null;
@@ -110,9 +123,11 @@ export class Tensor extends Vocabulary {
       throw new Error(`item: ${describe(this)} has ${this.size} elements, not one; use toArray() or data`);
     return this.#contents("item")[0];
   }
+  /** Nested arrays of its shape, booleans where it is bool, and a plain number or boolean for shape []. */
   toArray(): Nested {
     return nest(this.#contents("toArray"), this.shape, this.dtype === "bool" ? (x) => x !== 0 : (x) => x);
   }
+  /** Its contents, to four decimals; many of them shortened in the middle. */
   override toString(): string {
     return this.#storage.placeholder ?? print(this.#storage.data, this.shape, this.dtype);
   }
@@ -140,6 +155,10 @@ export class Tensor extends Vocabulary {
   detach(): Tensor {
     return new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
   }
+  /**
+   * In this dtype: towards zero where floats become integers, bool where it is not 0; the tensor itself where it is that
+   * already.
+   */
   to(dtype: DType): Tensor {
     return dtype === this.dtype ? this : apply("cast", [this], { dtype });
   }
@@ -153,18 +172,18 @@ export class Tensor extends Vocabulary {
     this.replaceStorage(tracing()?.share(value) ?? value.#storage.share());
     return this;
   }
-  /** For the library's own use: new contents, wherever they lie. */
+  /** @internal New contents, wherever they lie. */
   replaceStorage(storage: Storage): void {
     this.#storage = storage;
     this.#requiresGrad = this.requiresGrad && this.#history === null;
     this.#history = null;
     this.#version++;
   }
-  /** For the library's own use: the same contents at another place. */
+  /** @internal The same contents at another place. */
   adoptStorage(storage: Storage): void {
     this.#storage = storage;
   }
-  /** For the library's own use: what a trace puts back when it is done. */
+  /** @internal What a trace puts back when it is done. */
   remember(): () => void {
     const [storage, history, requiresGrad, version, grad] = [
       this.#storage,
@@ -182,7 +201,7 @@ export class Tensor extends Vocabulary {
     };
   }
 
-  /** apply, for code that knows tensors only by their methods. */
+  /** @internal apply, for code that knows tensors only by their methods. */
   apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
     return apply(name, inputs, attributes);
   }

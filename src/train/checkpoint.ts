@@ -12,6 +12,9 @@ import type { Resume } from "./options.ts";
 import type { Position } from "./position.ts";
 import type { RandomStream } from "./random-stream.ts";
 
+/**
+ * A run between two steps, for `resume`: what stands in `tensors` goes to one file, `position` is plain data for JSON.
+ */
 export interface Checkpoint {
   readonly tensors: Map<string, Tensor>;
   /** Plain data: JSON.parse(JSON.stringify(position)) serves as well. */

@@ -15,6 +15,7 @@ import { checkFits } from "./shapes.ts";
 /** logits [N, C] and labels, int32 [N], to the mean loss of the batch, a scalar. */
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 
+/** How pictures are shown to the net, and what is called wrong. */
 export interface EvaluateOptions {
   /** Pictures at a time, 250 if left out: more are no faster, and need more memory. */
   batchSize?: number;
@@ -27,6 +28,7 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
 }
 
+/** What the net says of a data set, picture by picture and counted. */
 export interface Evaluation {
   /** The part of the answers that are right, 0 to 1. */
   readonly accuracy: number;

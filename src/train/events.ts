@@ -6,6 +6,7 @@ import type { Best } from "./position.ts";
 /** "start" comes first and "stopped" or "done" last; between them the steps of an epoch, its "epoch", and its "validation" if there is one. */
 export type FitEvent = StartEvent | StepEvent | EpochEvent | ValidationEvent | StoppedEvent | DoneEvent;
 
+/** Before the first step: how long the run will be. */
 export interface StartEvent {
   readonly type: "start";
   readonly epochs: number;
@@ -37,6 +38,7 @@ interface Place {
   readonly best: Best | null;
 }
 
+/** After each step: what the net answered before it. */
 export interface StepEvent extends Place {
   readonly type: "step";
   /** Within the epoch. */
@@ -50,6 +52,7 @@ export interface StepEvent extends Place {
   readonly imagesPerSecond: number;
 }
 
+/** After the last step of each epoch. */
 export interface EpochEvent extends Place {
   readonly type: "epoch";
   /** Over the whole epoch. */
@@ -62,6 +65,7 @@ export interface EpochEvent extends Place {
   readonly epochSeconds: number;
 }
 
+/** After each epoch, where there is validation: what the net makes of pictures that it does not learn from. */
 export interface ValidationEvent extends Place {
   readonly type: "validation";
   readonly loss: number;
@@ -79,6 +83,7 @@ export interface StoppedEvent extends Place {
   readonly pictures: number;
 }
 
+/** The last event of a run that came to its end. */
 export interface DoneEvent extends Place {
   readonly type: "done";
   /** All epochs are over, or so many went by without a better one. */

@@ -40,6 +40,7 @@ export function fit(model: Module, options: FitOptions): Fit {
   return new Fit(model, options);
 }
 
+/** A run that fit() made: an async iterable of events, whose loop does the work. */
 export class Fit implements AsyncIterable<FitEvent> {
   readonly #model: Module;
   readonly #options: FitOptions;
@@ -58,7 +59,7 @@ export class Fit implements AsyncIterable<FitEvent> {
   readonly #pace = new Pace();
   #epochPace = new Pace();
 
-  /** For the library's own use: fit() makes runs. */
+  /** @internal fit() makes runs. */
   constructor(model: Module, options: FitOptions) {
     checkOptions(model, options);
     checkNames(model);
@@ -107,6 +108,7 @@ export class Fit implements AsyncIterable<FitEvent> {
     return { model: this.#model, optimizer: this.#options.optimizer, random: this.#random };
   }
 
+  /** Takes steps as long as events are asked for. Throws where another loop is over the same run. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void, undefined> {
     if (this.#running) throw new Error("fit: this run is in a loop already; one run is one loop at a time");
     this.#running = true;

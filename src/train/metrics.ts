@@ -88,6 +88,7 @@ function checkClass(
     );
 }
 
+/** Precision, recall and F1, each 0 to 1, of a class, or their means. */
 export interface Scores {
   /** Of the pictures that are said to be of the class, the part that are: 0 where none is said to be. */
   readonly precision: number;
@@ -99,6 +100,7 @@ export interface Scores {
   readonly support: number;
 }
 
+/** How good the answers are, class by class and on the whole. */
 export interface ClassReport {
   /** In the order of the classes. */
   readonly classes: readonly (Scores & { readonly name: string })[];

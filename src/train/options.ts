@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Loss } from "./evaluate.ts";
 import type { Metric } from "./position.ts";
 
+/** What a run is made of. Sizes are in pictures. */
 export interface FitOptions {
   train: Dataset;
   /** Judged after each epoch, as evaluate does. */

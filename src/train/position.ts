@@ -1,6 +1,7 @@
 // How far a run is. With weights, optimiser state and random stream this is all that its further steps depend on; it is plain data,
 // that goes through JSON unchanged.
 
+/** What validation is judged by: the lower loss, or the higher accuracy. */
 export type Metric = "loss" | "accuracy";
 
 /** How well an epoch, counted from 1, did in validation. */
@@ -10,6 +11,7 @@ export interface Best {
   readonly accuracy: number;
 }
 
+/** How far a run is, as plain data. */
 export interface Position {
   /** Whole epochs behind it, their validation included. */
   readonly epoch: number;
