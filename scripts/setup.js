@@ -37,6 +37,6 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
 }
 
 // tsc -b compares sources with what it built and does nothing when they agree.
-if (!existsSync(join(root, "dist")) || !existsSync(join(root, "cli", "dist")))
-  say("compiling TypeScript to dist/ and cli/dist/ (tsc -b)");
-run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "cli"]);
+if (["dist", "onnx/dist", "cli/dist"].some((folder) => !existsSync(join(root, folder))))
+  say("compiling TypeScript to dist/, onnx/dist/ and cli/dist/ (tsc -b)");
+run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "onnx", "cli"]);

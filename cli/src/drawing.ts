@@ -2,7 +2,7 @@
 // terminal has greys, each pixel has its own; elsewhere a picture that is nearly all black and white is drawn in half blocks, which
 // keep every pixel (▀ ▄ █), and one that lives from its greys in shades, which keep five levels of the two together (░ ▒ ▓ █).
 import type { Dataset } from "chainrule/data";
-import type { Evaluation } from "./evaluation.ts";
+import type { Evaluation } from "chainrule/train";
 import { percent, type Stream } from "./screen.ts";
 
 interface Drawn {
@@ -23,7 +23,11 @@ const greys: Cell = (upper, lower) => {
 };
 
 /** Three pictures that the net got wrong, then three that it got right, the first of each; fewer where there are fewer. */
-export function drawAnswers(data: Dataset, { answers, probabilities }: Evaluation, stream: Stream): string {
+export function drawAnswers(
+  data: Dataset,
+  { answers, probabilities }: Pick<Evaluation, "answers" | "probabilities">,
+  stream: Stream,
+): string {
   const truth = data.labels.data;
   const numbers = [...answers.keys()];
   const wrong = numbers.filter((n) => answers[n] !== truth[n]).slice(0, 3);
@@ -42,12 +46,17 @@ export function drawAnswers(data: Dataset, { answers, probabilities }: Evaluatio
   });
 }
 
+/** Larger pictures are drawn smaller, so that three stand side by side. */
+const widest = 32;
+
+/** The first channel, by the middle pixel of each block where it is too wide. */
 function levelsOf({ images }: Dataset, n: number): number[][] {
   const [, channels, height, width] = images.shape;
   const start = n * channels * height * width;
-  return Array.from({ length: height }, (_, y) => [
-    ...images.data.subarray(start + y * width, start + (y + 1) * width),
-  ]);
+  const block = Math.ceil(width / widest);
+  const middles = (size: number) =>
+    Array.from({ length: Math.ceil(size / block) }, (_, i) => Math.min(i * block + (block >> 1), size - 1));
+  return middles(height).map((y) => middles(width).map((x) => images.data[start + y * width + x]));
 }
 
 function cellFor(pictures: readonly Drawn[]): Cell {

@@ -1,26 +1,79 @@
 // chainrule evaluate: the test of chainrule train, for a model that is in a file.
-import { loadData } from "./data.ts";
-import { checkFits, evaluate } from "./evaluation.ts";
-import { BadInput } from "./failure.ts";
+import { dirname } from "node:path";
+import type { Dataset } from "chainrule/data";
+import { tellTest } from "./account.ts";
+import { findData, loadIdx, type Source } from "./data.ts";
+import { checkFits, judge } from "./evaluation.ts";
+import { BadInput, GaveUp } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
-import { loadModel } from "./model-file.ts";
+import { type Extras, isRecord, loadModel, type Model } from "./model-file.ts";
+import { loadTestPictures } from "./picture-folder.ts";
+import { isFolderRecord } from "./plan.ts";
 import { isReaderGone, Screen, thousands } from "./screen.ts";
-import { report } from "./train.ts";
 
-export async function evaluateCommand(file: string, word: string, options: { json?: boolean }): Promise<number> {
+export interface EvaluateOptions {
+  readonly skipBroken?: boolean;
+  readonly json?: boolean;
+}
+
+export async function evaluateCommand(file: string, word: string, options: EvaluateOptions): Promise<number> {
   const began = performance.now();
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const model = await loadModel(file);
-  const data = await loadData(word);
-  const problem = checkFits(file, model.description, data);
+  const source = findData(word);
+  if (source.kind === "idx" && options.skipBroken)
+    throw new BadInput(`--skip-broken: is for folders of pictures; ${word} comes as it is, leave --skip-broken out`);
+  const found = await (source.kind === "idx"
+    ? readIdx(source)
+    : readFolder(source, { file, model, screen, interrupt, options })
+  ).catch((error: unknown) => {
+    if (error instanceof GaveUp) return null;
+    throw error;
+  });
+  if (found === null) return isReaderGone() ? 0 : interrupt.exitCode;
+  const { test, told } = found;
+  const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
-  screen.say(`${file} on the ${thousands(data.test.labels.size)} test pictures of ${data.name}`);
-  const evaluation = await evaluate(model, data.test, () => interrupt.requested || isReaderGone());
+  screen.say(`${file} on ${thousands(test.labels.size)} pictures: ${told}`);
+  const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;
-  report(screen, { test: { ...data.test, classes: model.description.classes } }, evaluation);
+  tellTest({ screen, test, description: model.description, inWords: source.kind === "pictures" }, evaluation);
   const seconds = (performance.now() - began) / 1000;
   screen.event("done", { testAccuracy: evaluation.accuracy, seconds, model: file });
   return 0;
+}
+
+interface Found {
+  readonly test: Dataset;
+  /** Which pictures those are. */
+  readonly told: string;
+}
+
+async function readIdx(source: Source): Promise<Found> {
+  const { test } = await loadIdx(source);
+  return { test, told: `the test pictures of ${source.name}` };
+}
+
+interface Asked {
+  readonly file: string;
+  readonly model: Model & Extras;
+  readonly screen: Screen;
+  readonly interrupt: Interrupt;
+  readonly options: EvaluateOptions;
+}
+
+async function readFolder(source: Source, { file, model, screen, interrupt, options }: Asked): Promise<Found> {
+  const { input, classes, seed } = model.description;
+  const kept = isRecord(model.training) ? model.training.folder : null;
+  const record = isFolderRecord(kept) ? kept : null;
+  return loadTestPictures(
+    source,
+    { input, classes, record, seed },
+    {
+      ...{ screen, skipBroken: options.skipBroken ?? record?.skipBroken ?? false, cacheIn: dirname(file) },
+      check: () => interrupt.check(),
+    },
+  );
 }

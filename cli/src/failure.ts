@@ -4,6 +4,9 @@
 /** Something the user gave cannot be used. The message names it and says what would help. */
 export class BadInput extends Error {}
 
+/** Thrown where somebody asked to stop in the middle of what has no other way to be stopped. */
+export class GaveUp extends Error {}
+
 /** Runs what depends on the user's files; what it says about them becomes BadInput, our own mistakes stay what they are. */
 export async function reading<T>(work: () => T | Promise<T>): Promise<T> {
   try {
@@ -15,7 +18,7 @@ export async function reading<T>(work: () => T | Promise<T>): Promise<T> {
       error instanceof RangeError ||
       error instanceof ReferenceError ||
       error.message.startsWith("internal:");
-    if (ours || error instanceof BadInput) throw error;
+    if (ours || error instanceof BadInput || error instanceof GaveUp) throw error;
     throw new BadInput(error.message, { cause: error });
   }
 }

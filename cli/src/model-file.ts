@@ -8,7 +8,8 @@
 //   normalisation   {"mean": [0.1307], "std": [0.3081]}, one number a channel, of pixels in [0, 1]
 //   framing         "digit": how a picture from outside is brought before the net
 //   seed            7
-//   training        how far training is and under which options; with the tensors "optimizer.…" and "rng" it goes on from there
+//   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
+//                   (see chainrule/train's checkpoint) it goes on from there
 import type { Sequential, Tensor } from "chainrule";
 import { type Framing, framings } from "chainrule/data";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
@@ -31,7 +32,7 @@ export interface Model {
   readonly net: Sequential;
 }
 
-/** What the file holds beyond the model: training's own metadata, as parsed JSON, and its tensors. */
+/** All that the file holds: training's own metadata, as parsed JSON, and every tensor, those of the net too. */
 export interface Extras {
   readonly training: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -40,10 +41,10 @@ export interface Extras {
 const format = "chainrule-model-1";
 const mostPixels = 2 ** 24;
 
-export async function saveModel(file: string, { description, net }: Model, extras: Extras): Promise<void> {
-  const metadata = Object.entries({ format, ...description, training: extras.training });
+export async function saveModel(file: string, description: Description, { training, tensors }: Extras): Promise<void> {
+  const metadata = Object.entries({ format, ...description, training });
   const texts = metadata.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
-  const bytes = writeSafetensors(new Map([...net.stateDict(), ...extras.tensors]), Object.fromEntries(texts));
+  const bytes = writeSafetensors(new Map(tensors), Object.fromEntries(texts));
   await reading(() => writeWhole(file, bytes));
 }
 
@@ -59,14 +60,15 @@ export async function loadModel(file: string): Promise<Model & Extras> {
     const problem = checkLayers(architecture, { input, classes: classes.length, tensors });
     if (problem !== null) throw new BadInput(`${file}: its architecture does not hold together: ${problem}`);
     const net = build(architecture);
-    const names = new Set(net.stateDict().keys());
-    const weights = [...tensors].filter(([name]) => names.has(name));
-    const wrong = weights.find(([, { dtype }]) => dtype !== "float32");
+    const state = net.stateDict();
+    const weights = [...tensors].filter(([name]) => state.has(name));
+    const wrong = weights.find(([name, { dtype }]) => dtype !== state.get(name)?.dtype);
     if (wrong !== undefined)
-      throw new BadInput(`${file}: tensor "${wrong[0]}" is ${wrong[1].dtype}, weights are float32`);
+      throw new BadInput(
+        `${file}: tensor "${wrong[0]}" is ${wrong[1].dtype}, it has to be ${state.get(wrong[0])?.dtype}`,
+      );
     net.loadStateDict(new Map(weights));
-    const others = [...tensors].filter(([name]) => !names.has(name));
-    return { description, net, training: json(metadata.training), tensors: new Map(others) };
+    return { description, net, training: json(metadata.training), tensors };
   });
 }
 

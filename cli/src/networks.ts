@@ -1,7 +1,7 @@
-// The nets that can be trained by name, and how a model file writes one down: as a list of layers with their sizes,
-// [["Flatten"], ["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]], which is all that is needed to build it again. One table
-// says of each kind of layer how it is built, what it makes of a shape, and which tensors it has.
-import { Conv2d, Flatten, Linear, MaxPool2d, type Module, ReLU, Sequential } from "chainrule";
+// How a model file writes a net down: as a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"],
+// ["Linear", 128, 10]], which is all that is needed to build it again. One table says of each kind of layer how it is built, what
+// it makes of a shape, and which tensors it has.
+import { AvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, type Module, ReLU, Sequential } from "chainrule";
 
 export type Layer = readonly [kind: string, ...sizes: number[]];
 export type Shape = readonly number[];
@@ -16,6 +16,12 @@ interface Kind {
 
 const product = (shape: Shape) => shape.reduce((size, dim) => size * dim, 1);
 const none = () => ({});
+
+/** Windows that lie side by side; what is left over at the edges is left out. */
+const pooled = (input: Shape, kernel: number): Shape | null =>
+  input.length === 3 && Math.min(input[1], input[2]) >= kernel
+    ? [input[0], Math.floor(input[1] / kernel), Math.floor(input[2] / kernel)]
+    : null;
 
 const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["Flatten", { sizes: 0, build: () => new Flatten(), output: (input) => [product(input)], tensors: none }],
@@ -41,37 +47,20 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
     },
   ],
   [
-    "MaxPool2d",
+    "BatchNorm2d",
     {
       sizes: 1,
-      build: (kernel) => new MaxPool2d(kernel),
-      output: (input, kernel) =>
-        input.length === 3 && Math.min(input[1], input[2]) >= kernel
-          ? [input[0], Math.floor(input[1] / kernel), Math.floor(input[2] / kernel)]
-          : null,
-      tensors: none,
+      build: (channels) => new BatchNorm2d(channels),
+      output: (input, channels) => (input.length === 3 && input[0] === channels ? input : null),
+      tensors: (channels) => ({
+        ...{ weight: [channels], bias: [channels], running_mean: [channels], running_var: [channels] },
+        num_batches_tracked: [],
+      }),
     },
   ],
+  ["MaxPool2d", { sizes: 1, build: (kernel) => new MaxPool2d(kernel), output: pooled, tensors: none }],
+  ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: none }],
 ]);
-
-/** From a picture's shape [C, H, W] and the number of classes to layers. */
-export const architectures = {
-  mlp: (input: Shape, classes: number): Layer[] => [
-    ["Flatten"],
-    ["Linear", product(input), 128],
-    ["ReLU"],
-    ["Linear", 128, classes],
-  ],
-  cnn: ([channels, height, width]: Shape, classes: number): Layer[] => [
-    ...([["Conv2d", channels, 8, 5], ["ReLU"], ["MaxPool2d", 2]] as const),
-    ...([["Conv2d", 8, 16, 5], ["ReLU"], ["MaxPool2d", 2]] as const),
-    ["Flatten"],
-    ["Linear", 16 * Math.floor(Math.floor(height / 2) / 2) * Math.floor(Math.floor(width / 2) / 2), classes],
-  ],
-};
-
-export type ArchitectureName = keyof typeof architectures;
-export const architectureNames = Object.keys(architectures) as ArchitectureName[];
 
 /** The layers with fresh weights. Call `checkLayers` first where they come from a file. */
 export function build(layers: readonly Layer[]): Sequential {

@@ -4,26 +4,52 @@ import { noGrad, tensor } from "chainrule";
 import { batches, frame } from "chainrule/data";
 import { loadPicture } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
+import { Interrupt } from "./interrupt.ts";
 import { loadModel, type Model } from "./model-file.ts";
-import { percent, Screen } from "./screen.ts";
+import { type Named, namedPictures } from "./named-pictures.ts";
+import { isReaderGone, percent, Screen, thousands } from "./screen.ts";
 
-export async function predict(file: string, pictures: readonly string[], options: { json?: boolean }): Promise<number> {
+export async function predict(file: string, words: readonly string[], options: { json?: boolean }): Promise<number> {
   const began = performance.now();
   const screen = new Screen(options.json ?? false);
+  const interrupt = new Interrupt();
   const model = await loadModel(file);
   model.net.eval();
   const problems: string[] = [];
-  for (const picture of pictures) {
+  const counts = new Map<string, number>();
+  const failed = (image: string, error: unknown) => {
+    if (!(error instanceof BadInput)) throw error;
+    problems.push(error.message);
+    screen.event("error", { image, message: error.message });
+  };
+  let [tried, inFolders] = [0, 0];
+  for (const word of words) {
+    let pictures: readonly Named[] = [];
     try {
-      show(screen, model, { picture, probabilities: await recognise(model, picture) });
+      pictures = namedPictures(word);
     } catch (error) {
-      if (!(error instanceof BadInput)) throw error;
-      problems.push(error.message);
-      screen.event("error", { image: picture, message: error.message });
+      failed(word, error);
+    }
+    for (const { picture, folder } of pictures) {
+      // Lets Ctrl-C through.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (isReaderGone()) return 0;
+      if (interrupt.requested) return interrupt.exitCode;
+      tried++;
+      try {
+        const probabilities = await recognise(model, picture);
+        const best = show(screen, model, { picture, probabilities, brief: folder });
+        if (!folder) continue;
+        inFolders++;
+        counts.set(best, (counts.get(best) ?? 0) + 1);
+      } catch (error) {
+        failed(picture, error);
+      }
     }
   }
+  if (inFolders > 1) summarise(screen, counts, inFolders);
   if (problems.length > 0) throw new BadInput(problems.join("\n"));
-  screen.event("done", { images: pictures.length, seconds: (performance.now() - began) / 1000, model: file });
+  screen.event("done", { images: tried, seconds: (performance.now() - began) / 1000, model: file });
   return 0;
 }
 
@@ -41,14 +67,21 @@ async function recognise({ net, description }: Model, file: string): Promise<Flo
 interface Recognised {
   readonly picture: string;
   readonly probabilities: Float32Array;
+  /** One line instead of one for each class. */
+  readonly brief: boolean;
 }
 
-function show(screen: Screen, { description: { classes } }: Model, { picture, probabilities }: Recognised): void {
+/** Gives the class that it most likely is. */
+function show(
+  screen: Screen,
+  { description: { classes } }: Model,
+  { picture, probabilities, brief }: Recognised,
+): string {
   const ranked = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   const [best] = ranked;
   const margin = Math.max(...classes.map((name) => name.length));
   screen.say(`${picture}: ${classes[best]} (${percent(probabilities[best])})`);
-  for (const n of ranked) {
+  for (const n of brief ? [] : ranked) {
     const bar = "█".repeat(Math.round(20 * probabilities[n]));
     screen.say(`  ${classes[n].padStart(margin)} ${percent(probabilities[n]).padStart(8)}  ${bar}`.trimEnd());
   }
@@ -58,4 +91,12 @@ function show(screen: Screen, { description: { classes } }: Model, { picture, pr
     probability: probabilities[best],
     probabilities: Object.fromEntries(classes.map((name, n) => [name, probabilities[n]])),
   });
+  return classes[best];
+}
+
+function summarise(screen: Screen, counts: ReadonlyMap<string, number>, pictures: number): void {
+  const ranked = [...counts].sort(([, a], [, b]) => b - a);
+  screen.say(
+    `${thousands(pictures)} pictures: ${ranked.map(([name, count]) => `${name} ${thousands(count)}`).join(", ")}`,
+  );
 }

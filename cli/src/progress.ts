@@ -1,79 +1,71 @@
 // How training looks while it runs: a bar that is redrawn in place on a terminal, one plain line an epoch elsewhere.
+import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
 import { SingleBar } from "cli-progress";
 import { percent, type Screen, thousands } from "./screen.ts";
-import type { Step } from "./training.ts";
 
-export interface Extent {
-  readonly epochs: number;
-  readonly picturesPerEpoch: number;
-  /** What an earlier run had done already. */
-  readonly done: { readonly epochs: number; readonly pictures: number };
-}
+/** A loss curve that programs can read: one "step" event in so many steps. */
+const stepsPerEvent = 100;
 
 export class Progress {
   readonly #screen: Screen;
-  readonly #extent: Extent;
-  readonly #began = performance.now();
-  #epochBegan = performance.now();
-  /** Pictures of the running epoch that were seen before it began here. */
-  #before: number;
+  #extent: StartEvent | null = null;
   #bar: SingleBar | null = null;
 
-  constructor(screen: Screen, extent: Extent) {
+  constructor(screen: Screen) {
     this.#screen = screen;
-    this.#extent = extent;
-    this.#before = extent.done.pictures;
   }
 
-  /** Pictures a second since training began here. */
-  #speed({ epoch, mean }: Step): number {
-    const { done, picturesPerEpoch } = this.#extent;
-    const seen = (epoch - done.epochs) * picturesPerEpoch + mean.pictures - done.pictures;
-    return (1000 * seen) / (performance.now() - this.#began);
+  show(event: FitEvent): void {
+    if (event.type === "start") this.#extent = event;
+    else if (this.#extent === null) throw new Error("internal: a run that does not begin with its start");
+    else if (event.type === "step") this.#step(event, this.#extent);
+    else if (event.type === "epoch") this.#epoch(event, this.#extent);
+    else if (event.type === "validation") this.#validation(event);
   }
 
-  show(step: Step): void {
-    const { epochs, picturesPerEpoch } = this.#extent;
-    if (this.#screen.words.isTTY) {
-      const left = ((epochs - step.epoch) * picturesPerEpoch - step.mean.pictures) / this.#speed(step);
-      this.#bar ??= this.#startBar(step);
-      this.#bar.update(step.mean.pictures, {
-        ...numbers(step),
-        speed: thousands(this.#speed(step)),
-        time: `${duration(left)} left`,
-      });
-    }
-    if (step.endsEpoch) this.#endEpoch(step);
+  #step(event: StepEvent, { epochs, pictures }: StartEvent): void {
+    const { step, epoch, loss, mean, imagesPerSecond } = event;
+    if (step % stepsPerEvent === 0) this.#screen.event("step", { step, epoch, loss });
+    if (!this.#screen.words.isTTY) return;
+    const left = ((epochs - epoch + 1) * pictures - mean.pictures) / imagesPerSecond;
+    this.#bar ??= this.#startBar(event, { epochs, pictures });
+    this.#bar.update(mean.pictures, {
+      ...numbers(mean),
+      speed: thousands(imagesPerSecond),
+      time: `${duration(left)} left`,
+    });
   }
 
-  #startBar({ epoch }: Step): SingleBar {
-    const format = `epoch ${epoch + 1}/${this.#extent.epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`;
+  #startBar({ epoch }: StepEvent, { epochs, pictures }: Pick<StartEvent, "epochs" | "pictures">): SingleBar {
+    const format = `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`;
     const bar = new SingleBar({
       ...{ format, stream: this.#screen.words, barsize: 10, barCompleteChar: "█", barIncompleteChar: "░" },
       ...{ fps: 10, hideCursor: true, gracefulExit: false, clearOnComplete: false },
     });
-    bar.start(this.#extent.picturesPerEpoch, 0, { loss: "", accuracy: "", speed: "", time: "" });
+    bar.start(pictures, 0, { loss: "", accuracy: "", speed: "", time: "" });
     return bar;
   }
 
-  #endEpoch(step: Step): void {
-    const { epochs, picturesPerEpoch } = this.#extent;
-    const seconds = (performance.now() - this.#epochBegan) / 1000;
-    const imagesPerSecond = (picturesPerEpoch - this.#before) / seconds;
-    const { loss, accuracy } = step.mean;
+  #epoch(event: EpochEvent, { epochs, pictures }: StartEvent): void {
+    const { epoch, loss, accuracy, imagesPerSecond, epochSeconds: seconds } = event;
     const time = `${seconds.toFixed(1)} s`;
-    if (this.#bar !== null)
-      this.#bar.update(picturesPerEpoch, { ...numbers(step), speed: thousands(imagesPerSecond), time });
+    if (this.#bar !== null) this.#bar.update(pictures, { ...numbers(event), speed: thousands(imagesPerSecond), time });
     this.stop();
     if (!this.#screen.words.isTTY) {
-      const shown = numbers(step);
+      const shown = numbers(event);
       this.#screen.say(
-        `epoch ${step.epoch + 1}/${epochs}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${thousands(imagesPerSecond)} images/s  ${time}`,
+        `epoch ${epoch}/${epochs}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${thousands(imagesPerSecond)} images/s  ${time}`,
       );
     }
-    this.#screen.event("epoch", { epoch: step.epoch + 1, epochs, loss, accuracy, imagesPerSecond, seconds });
-    this.#epochBegan = performance.now();
-    this.#before = 0;
+    this.#screen.event("epoch", { epoch, epochs, loss, accuracy, imagesPerSecond, seconds });
+  }
+
+  #validation({ epoch, loss, accuracy, improved, validationSeconds: seconds }: ValidationEvent): void {
+    const shown = numbers({ loss, accuracy });
+    this.#screen.say(
+      `  validation  loss ${shown.loss}  accuracy ${shown.accuracy}${improved ? "  the best so far" : ""}`,
+    );
+    this.#screen.event("validation", { epoch, loss, accuracy, improved, seconds });
   }
 
   /** Leaves the bar as it stands, and gives the cursor back. */
@@ -83,7 +75,10 @@ export class Progress {
   }
 }
 
-const numbers = ({ mean }: Step) => ({ loss: mean.loss.toFixed(4), accuracy: percent(mean.accuracy) });
+const numbers = ({ loss, accuracy }: Pick<Mean, "loss" | "accuracy">) => ({
+  loss: loss.toFixed(4),
+  accuracy: percent(accuracy),
+});
 
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);

@@ -1,0 +1,39 @@
+// The pictures that a word on the command line means: itself, or all that are in a folder and its own folders.
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { BadInput } from "./failure.ts";
+
+export interface Named {
+  readonly picture: string;
+  /** Whether it was found in a folder rather than named. */
+  readonly folder: boolean;
+}
+
+const pictureNames = /\.(png|jpe?g|gif|bmp)$/i;
+
+export function namedPictures(word: string): Named[] {
+  const isFolder = statSync(word, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isFolder) return [{ picture: word, folder: false }];
+  const found = walk(word);
+  if (found.length === 0) throw new BadInput(`${word}: no PNG, JPEG, GIF or BMP in this folder`);
+  return found.map((picture) => ({ picture, folder: true }));
+}
+
+/** In the order of their names. Links to folders are not followed, so that no circle is walked; names with a leading dot are left out. */
+function walk(folder: string): string[] {
+  const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const shown = entries.filter(({ name }) => !name.startsWith("."));
+  return shown.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return walk(path);
+    return pictureNames.test(entry.name) ? [path] : [];
+  });
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new BadInput(`${folder}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}

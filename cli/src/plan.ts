@@ -1,0 +1,176 @@
+// Under which options a net is trained: what was typed, the defaults of its kind of data, or what a file was begun with.
+import type { Augmentation } from "chainrule/data";
+import { type ArchitectureName, architectureNames } from "./architectures.ts";
+import { modelOf } from "./checkpoints.ts";
+import type { Data, Source } from "./data.ts";
+import { BadInput } from "./failure.ts";
+import { type Extras, isCount, isRecord, type Model } from "./model-file.ts";
+import type { FolderRecord } from "./reading.ts";
+
+export interface Plan {
+  readonly model: ArchitectureName;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** The learning rate of the first step; it falls in a straight line to 0 at the end of the last epoch. */
+  readonly lr: number;
+  readonly seed: number;
+  /** The part of the pictures that is set aside from learning, 0 for none. */
+  readonly validation: number;
+  /** After so many epochs without a better one it ends; null: never before the last. */
+  readonly patience: number | null;
+  readonly augment: Augmentation | null;
+  readonly folder: FolderRecord | null;
+}
+
+/** What was typed; undefined where nothing was. */
+export interface PlanOptions {
+  readonly model?: ArchitectureName;
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  readonly lr?: number;
+  readonly seed?: number;
+  readonly validation?: number;
+  readonly patience?: number;
+  readonly augment?: boolean;
+  readonly size?: readonly [height: number, width: number];
+  readonly skipBroken?: boolean;
+}
+
+export const defaults = {
+  idx: { model: "cnn", epochs: 4, lr: 0.003, seed: 0, validation: 0, patience: null, augment: false },
+  pictures: { model: "conv-bn", epochs: 20, lr: 0.003, seed: 0, validation: 0.1, patience: 5, augment: true },
+} as const;
+
+/** What is known before any picture was read. */
+export type Intent = Omit<Plan, "batchSize" | "augment" | "folder"> & { readonly augment: boolean };
+
+export function intend(options: PlanOptions, { kind, name }: Source): Intent {
+  const usual = defaults[kind];
+  for (const [flag, given] of [
+    ["--size", options.size],
+    ["--skip-broken", options.skipBroken],
+  ] as const)
+    if (given !== undefined && kind === "idx")
+      throw new BadInput(`${flag}: is for folders of pictures; ${name} comes as it is, leave ${flag} out`);
+  const validation = options.validation ?? usual.validation;
+  if (options.patience !== undefined && validation === 0)
+    throw new BadInput(
+      `--patience ${options.patience}: needs pictures to judge epochs by; add --validation 0.1, which sets a tenth aside`,
+    );
+  return {
+    model: options.model ?? usual.model,
+    epochs: options.epochs ?? usual.epochs,
+    lr: options.lr ?? usual.lr,
+    seed: options.seed ?? usual.seed,
+    validation,
+    patience: validation === 0 ? null : (options.patience ?? usual.patience),
+    augment: options.augment ?? usual.augment,
+  };
+}
+
+export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Plan {
+  const { model, epochs, lr, seed, validation, patience, augment } = intent;
+  const few = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
+  return {
+    ...{ model, epochs, batchSize: batchSize ?? few, lr, seed, validation, patience },
+    ...{ augment: augment ? augmentation(train.images.shape) : null, folder },
+  };
+}
+
+/** What makes no other thing of most things. Only coloured pictures are mirrored: grey ones may be letters. */
+function augmentation([, channels, height, width]: readonly number[]): Augmentation {
+  const shift = Math.round(Math.min(height, width) / 14);
+  return { shift, rotate: 8, crop: 0.1, flip: channels === 3 };
+}
+
+/** The options that a file was trained under, with those that may be changed. */
+export function resumedPlan(file: string, saved: Model & Extras, options: PlanOptions): Plan {
+  const plan = savedPlan(file, saved);
+  const { training } = saved;
+  for (const [flag, given, begun] of [
+    ["--model", options.model, plan.model],
+    ["--batch-size", options.batchSize, plan.batchSize],
+    ["--lr", options.lr, plan.lr],
+    ["--seed", options.seed, plan.seed],
+    ["--validation", options.validation, plan.validation],
+    ["--size", options.size?.join("x"), plan.folder?.size?.join("x") ?? saved.description.input.slice(1).join("x")],
+  ] as const) {
+    if (given !== undefined && given !== begun)
+      throw new BadInput(
+        `${flag} ${given}: ${file} was begun with ${flag} ${begun}; leave ${flag} out to go on, or --resume to begin anew`,
+      );
+  }
+  for (const [positive, negative, given, begun] of [
+    ["--augment", "--no-augment", options.augment, plan.augment !== null],
+    ["--skip-broken", "", options.skipBroken, plan.folder?.skipBroken ?? false],
+  ] as const) {
+    const flag = given ? positive : negative;
+    if (given !== undefined && given !== begun)
+      throw new BadInput(
+        `${flag}: ${file} was begun ${begun ? "with" : "without"} ${positive}; leave ${flag} out to go on, or --resume to begin anew`,
+      );
+  }
+  if (options.patience !== undefined && plan.validation === 0)
+    throw new BadInput(
+      `--patience ${options.patience}: ${file} was begun without --validation; leave --patience out to go on`,
+    );
+  const epochs = options.epochs ?? plan.epochs;
+  const patience = options.patience ?? plan.patience;
+  const reached = isRecord(training) ? Number(training.epoch) : 0;
+  // A checkpoint may be of the moment before the end, with the model still to be saved.
+  if (modelOf(file) !== file) return { ...plan, epochs, patience };
+  if (epochs <= reached)
+    throw new BadInput(
+      `--resume ${file}: has ${reached} epochs behind it already; give --epochs ${reached + 1} or more to go on`,
+    );
+  const waited = reached - bestEpoch(training);
+  if (patience !== null && waited >= patience)
+    throw new BadInput(
+      `--resume ${file}: stopped early, after ${waited} epochs that were no better; give --patience ${waited + 1} or more to go on`,
+    );
+  return { ...plan, epochs, patience };
+}
+
+/** Of the saved position; infinite where there was none, or none that one could go on from. */
+function bestEpoch(training: unknown): number {
+  if (!isRecord(training) || !isRecord(training.best) || !isRecord(training.best.loss)) return Number.POSITIVE_INFINITY;
+  return Number(training.best.loss.epoch);
+}
+
+function savedPlan(file: string, { training, description }: Extras & Model): Plan {
+  if (!isRecord(training) || !isCount(training.epoch)) throw cannotResume(file);
+  if (training.stage === undefined)
+    throw new BadInput(
+      `--resume ${file}: was saved by an older chainrule, whose trainings cannot be gone on with; train again, or use it as it is with evaluate and predict`,
+    );
+  const { epochs, batchSize, lr, validation, patience, augment, folder } = training;
+  const model = architectureNames.find((name) => name === training.model);
+  const numbers = isCount(epochs) && isCount(batchSize) && batchSize > 0 && typeof lr === "number" && lr > 0;
+  if (model === undefined || !numbers || typeof validation !== "number" || !(validation >= 0 && validation < 1))
+    throw cannotResume(file);
+  if (!isPatience(patience) || !isAugmentation(augment) || !isFolderRecord(folder)) throw cannotResume(file);
+  return { model, epochs, batchSize, lr, seed: description.seed, validation, patience, augment, folder };
+}
+
+export function cannotResume(file: string): BadInput {
+  return new BadInput(
+    `--resume ${file}: does not say how far its training was; only files that chainrule train wrote can be resumed`,
+  );
+}
+
+const isPatience = (value: unknown): value is number | null => value === null || (isCount(value) && value > 0);
+
+function isAugmentation(value: unknown): value is Augmentation | null {
+  if (value === null) return true;
+  return (
+    isRecord(value) && Object.values(value).every((amount) => Number.isFinite(amount) || typeof amount === "boolean")
+  );
+}
+
+export function isFolderRecord(value: unknown): value is FolderRecord | null {
+  if (value === null) return true;
+  if (!isRecord(value) || typeof value.skipBroken !== "boolean") return false;
+  const { size, dividedFrom } = value;
+  const sized = size === null || (Array.isArray(size) && size.length === 2 && size.every((n) => isCount(n) && n > 0));
+  return sized && (dividedFrom === null || typeof dividedFrom === "string");
+}

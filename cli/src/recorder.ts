@@ -1,0 +1,124 @@
+// Writes down what a run tells of itself, for --report, and fills in what the report says beside it.
+import { existsSync } from "node:fs";
+import type { Sequential } from "chainrule";
+import { checkWritable, readBytes, writeWhole } from "chainrule/node";
+import type { Evaluation, FitEvent } from "chainrule/train";
+import type { Data } from "./data.ts";
+import { BadInput, reading } from "./failure.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Description } from "./model-file.ts";
+import type { Plan } from "./plan.ts";
+import type { EpochPoint, ReportData, StepPoint } from "./report/report-data.ts";
+import { commandLine } from "./screen.ts";
+import { version } from "./version.ts";
+
+/** Of longer runs every second step is left out, and again, until so many are left: a chart has fewer pixels. */
+const mostSteps = 20_000;
+
+export class Recorder {
+  readonly #steps: StepPoint[] = [];
+  readonly #epochs: EpochPoint[] = [];
+  #every = 1;
+  #stepsPerEpoch = 1;
+  #seconds = 0;
+
+  see(event: FitEvent): void {
+    if (event.type === "start") {
+      this.#stepsPerEpoch = event.stepsPerEpoch;
+      return;
+    }
+    this.#seconds = event.seconds;
+    if (event.type === "step" && event.step % this.#every === 0) {
+      const { step, loss, accuracy } = event;
+      this.#steps.push({ step, loss, accuracy });
+      if (this.#steps.length > mostSteps) this.#thin();
+    } else if (event.type === "epoch") {
+      const { epoch, loss, accuracy, epochSeconds: seconds } = event;
+      this.#epochs.push({ epoch, training: { loss, accuracy }, validation: null, seconds });
+    } else if (event.type === "validation") {
+      const { epoch, loss, accuracy } = event;
+      const last = this.#epochs.findIndex((point) => point.epoch === epoch);
+      if (last >= 0) this.#epochs[last] = { ...this.#epochs[last], validation: { loss, accuracy } };
+    }
+  }
+
+  #thin(): void {
+    this.#every *= 2;
+    const kept = this.#steps.filter(({ step }) => step % this.#every === 0);
+    this.#steps.splice(0, this.#steps.length, ...kept);
+  }
+
+  get curves(): ReportData["curves"] {
+    return { stepsPerEpoch: this.#stepsPerEpoch, steps: this.#steps, epochs: this.#epochs };
+  }
+
+  /** Of training. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+}
+
+/** Refuses, before anything is computed, what the report could not be written to. */
+export async function checkReport(file: string): Promise<void> {
+  await reading(() => checkWritable(file));
+  if (!existsSync(file)) return;
+  const start = Buffer.from((await reading(() => readBytes(file))).subarray(0, 64)).toString("latin1");
+  if (start !== "" && !/^\s*<(!doctype html|html)/i.test(start))
+    throw new BadInput(`--report ${file}: exists and is no HTML page; it is not overwritten, choose another name`);
+}
+
+export interface Finished {
+  readonly plan: Plan;
+  readonly description: Description;
+  readonly net: Sequential;
+  readonly data: Data;
+  readonly evaluation: Evaluation;
+  readonly seconds: { readonly test: number; readonly total: number };
+}
+
+export async function report(
+  file: string,
+  recorder: Recorder,
+  { plan, description, net, data, evaluation, seconds }: Finished,
+): Promise<void> {
+  const { firstFilters, worstMistakes, writeReport } = await import("./report/report.ts");
+  const { loss, confusion } = evaluation;
+  const page = writeReport({
+    title: `${plan.model} on ${data.name}`,
+    date: new Date().toISOString().slice(0, 10),
+    classes: description.classes,
+    curves: recorder.curves,
+    test: { name: "test", loss, confusion },
+    mistakes: worstMistakes(data.test, evaluation),
+    filters: firstFilters(net.stateDict(), description.input),
+    tree: String(net),
+    parameters: net.parameters().reduce((sum, { size }) => sum + size, 0),
+    run: {
+      command: commandLine(process.argv.slice(2)),
+      seed: plan.seed,
+      options: settings(plan),
+      versions: { chainrule: version, node: process.versions.node },
+      platform: `${process.platform} ${process.arch}`,
+      data: {
+        name: data.name,
+        fingerprint: fingerprint(data.train),
+        training: data.train.labels.size,
+        validation: data.validation?.labels.size ?? 0,
+        test: data.test.labels.size,
+        shape: description.input,
+      },
+      seconds: { training: recorder.seconds, ...seconds },
+    },
+  });
+  await reading(() => writeWhole(file, new TextEncoder().encode(page)));
+}
+
+function settings({ model, epochs, batchSize, lr, validation, patience, augment }: Plan): ReportData["run"]["options"] {
+  const changes = Object.entries(augment ?? {}).filter(([, amount]) => amount !== false && amount !== 0);
+  return {
+    ...{ model, epochs, "batch size": batchSize, optimiser: "Adam", "learning rate": `${lr}, falling to 0` },
+    ...(validation === 0 ? {} : { "validation fraction": validation }),
+    ...(patience === null ? {} : { patience }),
+    augmentation: changes.length === 0 ? "none" : changes.map(([name, amount]) => `${name} ${amount}`).join(", "),
+  };
+}

@@ -1,0 +1,193 @@
+// A folder of pictures from beginning to end, as somebody has it who has never heard of a tensor.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSafetensors } from "chainrule/io";
+import { beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../test/node/synthetic.ts";
+import { chainrule, events } from "./command.ts";
+import { writePictures } from "./pictures.ts";
+
+const cwd = temporaryFolder();
+const at = (...path: string[]) => join(cwd, ...path);
+const classes = ["across", "along", "below"];
+let trained: Awaited<ReturnType<typeof chainrule>>;
+
+beforeAll(async () => {
+  writePictures(at("pictures"), { classes, each: 60, coloured: true });
+  trained = await chainrule(["train", "pictures", "--epochs", "6", "--report", "report.html", "--json"], { cwd });
+}, 60_000);
+
+describe("a folder with a folder for each class", () => {
+  test("is divided in plain words, trained on, and what came out is said in plain words", () => {
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toContain(
+      "of 180 pictures in pictures, seed 0 keeps 36 for the test and 14 for validation, which says when to stop; 130 are left to learn from",
+    );
+    expect(trained.stderr).toContain("130 pictures to learn from, 14 for validation, 36 to test, 16×16, 3 classes");
+    expect(trained.stderr).toMatch(/each time it is seen a picture is moved.*mirrored or not/);
+    expect(trained.stderr).toMatch(/ {2}validation {2}loss \d\.\d{4} {2}accuracy \d+\.\d\d %/);
+    expect(trained.stderr).toMatch(/of 36 test pictures it recognises \d+: /);
+    const told = events(trained);
+    expect(told[0]).toMatchObject({ event: "start", train: 130, validationPictures: 14, test: 36, model: "conv-bn" });
+    expect(told.filter(({ event }) => event === "validation").length).toBeGreaterThan(0);
+    expect(told.pop()?.testAccuracy).toBeGreaterThan(0.9);
+  });
+
+  test("the model file has batch norm's moments, and the decoded pictures lie beside it", () => {
+    const { tensors, metadata } = readSafetensors(readFileSync(at("pictures-conv-bn.safetensors")));
+    expect(tensors.get("1.num_batches_tracked")?.dtype).toBe("int32");
+    expect(tensors.get("1.running_mean")?.shape).toEqual([16]);
+    expect(JSON.parse(metadata.architecture).slice(0, 2)).toEqual([
+      ["Conv2d", 3, 16, 3],
+      ["BatchNorm2d", 16],
+    ]);
+    expect(readdirSync(cwd).filter((name) => /^pictures-[0-9a-f]{6}\.pictures$/.test(name))).toHaveLength(1);
+    expect(readdirSync(cwd).filter((name) => name.includes("checkpoint"))).toEqual([]);
+  });
+
+  test("evaluate finds those pictures again that it was not trained on, cached or not", async () => {
+    const figure = events(trained).pop()?.testAccuracy;
+    for (const cached of [true, false]) {
+      const cache = readdirSync(cwd).find((name) => name.endsWith(".pictures")) ?? "";
+      if (!cached) rmSync(at(cache));
+      const evaluated = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "pictures", "--json"], { cwd });
+      expect(evaluated.code, evaluated.stderr).toBe(0);
+      expect(evaluated.stderr).toContain("on 36 pictures: the test pictures in pictures, kept from training by seed 0");
+      expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
+      expect(existsSync(at(cache))).toBe(cached);
+    }
+  });
+
+  test("evaluate takes another folder too, all of it, and brings it to the model's size", async () => {
+    writePictures(at("others"), { classes: classes.slice(0, 2), each: 10, side: 40, coloured: true, seed: 5 });
+    const { code, stdout, stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "others"], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("on 20 pictures: all pictures in others; it was not trained on exactly these");
+  });
+
+  test("predict takes folders: a line a picture, and how many there are of each class", async () => {
+    const { code, stdout } = await chainrule(["predict", "pictures-conv-bn.safetensors", "pictures/along"], { cwd });
+    const lines = stdout.trimEnd().split("\n");
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(61);
+    const right = lines.filter((line) => /^pictures\/along\/\d+\.png: along \(\d+\.\d\d %\)$/.test(line));
+    expect(right.length).toBeGreaterThan(54);
+    expect(lines[60]).toMatch(/^60 pictures: along \d+/);
+  });
+
+  test("the report is one page, with the curves of training and validation", () => {
+    const page = readFileSync(at("report.html"), "utf8");
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain("conv-bn on pictures");
+    expect(page).toContain("chainrule train pictures --epochs 6 --report report.html --json");
+    expect(page).toMatch(/class="unseen" d="M/);
+    expect(page).toContain("BatchNorm2d(16");
+  });
+});
+
+describe("export", () => {
+  test("writes an ONNX file that says what its classes are, and replaces only such files", async () => {
+    const first = await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd });
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toContain("m.onnx: takes pictures of 3×16×16 (channels, height, width), any number at a time");
+    const bytes = readFileSync(at("m.onnx"));
+    expect(bytes.includes(JSON.stringify(classes))).toBe(true);
+    expect(bytes.includes('{"mean":[')).toBe(true);
+    expect((await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd })).code).toBe(0);
+    writeFileSync(at("notes.txt"), "not to be lost");
+    const refused: [string[], RegExp][] = [
+      [["pictures-conv-bn.safetensors", "--onnx", "notes.txt"], /notes\.txt: exists and is no ONNX file; .* --force/],
+      [["pictures-conv-bn.safetensors", "--onnx", "nowhere/m.onnx"], /the folder nowhere does not exist/],
+      [["pictures-conv-bn.safetensors", "--onnx", "pictures-conv-bn.safetensors", "--force"], /is the model itself/],
+      [["none.safetensors", "--onnx", "n.onnx"], /none\.safetensors: no such file/],
+      [["m.onnx", "--onnx", "n.onnx"], /m\.onnx: no model file, or a damaged one/],
+      [["pictures-conv-bn.safetensors"], /required option '--onnx <file>' not specified/],
+    ];
+    for (const [args, message] of refused) {
+      const { code, stderr } = await chainrule(["export", ...args], { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    }
+    expect(readFileSync(at("notes.txt"), "utf8")).toBe("not to be lost");
+    expect(existsSync(at("n.onnx"))).toBe(false);
+    const forced = ["export", "pictures-conv-bn.safetensors", "--onnx", "notes.txt", "--force"];
+    expect((await chainrule(forced, { cwd })).code).toBe(0);
+    expect(readFileSync(at("notes.txt")).equals(bytes)).toBe(true);
+  });
+});
+
+describe("train/ and test/", () => {
+  test("are taken as they are; grey pictures are not mirrored; --no-augment, --size and --validation 0 are heard", async () => {
+    writePictures(at("parts", "train"), { classes, each: 20 });
+    writePictures(at("parts", "test"), { classes: classes.slice(1), each: 5, seed: 7 });
+    const options = ["--epochs", "2", "--size", "12x14", "--no-augment", "--validation", "0", "--out", "p.safetensors"];
+    const { code, stdout, stderr } = await chainrule(["train", "parts", ...options], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("parts: 60 pictures to learn from, 10 to test, 14×12, 3 classes");
+    expect(stdout).not.toMatch(/validation|moved/);
+    const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], { cwd });
+    expect(evaluated.stdout).toContain("p.safetensors on 10 pictures: the pictures in parts/test");
+    const figure = /^test accuracy .*$/m.exec(stdout)?.[0] ?? "none";
+    expect(evaluated.stdout).toContain(figure);
+  });
+
+  test("a class that is only in test/ is named", async () => {
+    writePictures(at("strange", "train"), { classes, each: 4 });
+    writePictures(at("strange", "test"), { classes: ["above", ...classes], each: 2 });
+    const { code, stderr } = await chainrule(["train", "strange"], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/strange\/test: has a class that .* not have: above;/)]);
+  });
+});
+
+describe("what cannot be used", () => {
+  const refused = async (args: readonly string[], message: RegExp) => {
+    const before = readdirSync(cwd).sort();
+    const { code, stdout, stderr } = await chainrule(args, { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+    expect(stdout.replace(/^read .*\n/gm, "")).toBe("");
+    expect(readdirSync(cwd).sort()).toEqual(before);
+  };
+  const model = "pictures-conv-bn.safetensors";
+
+  test("broken pictures are named, and left out with --skip-broken", async () => {
+    writePictures(at("broken"), { classes, each: 12 });
+    writeFileSync(at("broken", "along", "torn.png"), readFileSync(at("broken", "along", "1.png")).subarray(0, 60));
+    await refused(["train", "broken"], /broken\/along\/torn\.png: .*--skip-broken/);
+    const args = ["train", "broken", "--skip-broken", "--epochs", "1", "--out", "b.safetensors", "--json"];
+    const { code, stderr, stdout } = await chainrule(args, { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/skipped, as they cannot be read: 1\n {2}broken\/along\/torn\.png: /);
+    expect(JSON.parse(stdout.split("\n")[0])).toMatchObject({ event: "skipped", file: "broken/along/torn.png" });
+  });
+
+  test("classes that the model does not know", async () => {
+    writePictures(at("more"), { classes: [...classes, "over"], each: 3, coloured: true });
+    await refused(["evaluate", model, "more"], /more: has a class that the model does not have: over; .* 3 classes/);
+  });
+
+  test("coloured pictures for a model of grey ones", async () => {
+    await refused(
+      ["evaluate", "p.safetensors", "pictures"],
+      /pictures: the pictures are coloured, the model takes grey/,
+    );
+  });
+
+  test("another size, or another data set, than the training was begun with", async () => {
+    const resume = ["train", "pictures", "--resume", model];
+    await refused([...resume, "--size", "20x20"], /--size 20x20: .* was begun with --size 16x16; leave --size out/);
+    await refused([...resume, "--no-augment"], /--no-augment: .* was begun with --augment; leave --no-augment out/);
+    await refused(
+      ["train", "others", "--resume", model, "--epochs", "9"],
+      /takes pictures of 3×16×16 .*, those of others have 3×40×40;/,
+    );
+  });
+
+  test("options that make no sense", async () => {
+    await refused(["train", "pictures", "--size", "12"], /--size <HxW>' argument '12' is invalid.*such as 32x32/);
+    await refused(["train", "pictures", "--validation", "1"], /--validation <part>' argument '1' is invalid/);
+    await refused(["train", "mnist", "--size", "12x12"], /--size: is for folders of pictures; mnist comes as it is/);
+    await refused(["train", "mnist", "--patience", "2"], /--patience 2: needs pictures .*; add --validation 0\.1/);
+    await refused(["train", "pictures", "--report", "m.onnx"], /--report .*: exists and is no HTML page/);
+    await refused(["train", "pictures/along"], /along: no folders in it; each class needs one/);
+  });
+});

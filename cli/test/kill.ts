@@ -1,0 +1,121 @@
+// Trainings that are killed without a word, as a power cut would: the last checkpoint always loads, and what goes on from it is the
+// curve of a training that nobody disturbed, step for step, to the same model file.
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../test/node/synthetic.ts";
+import { loadModel } from "../src/model-file.ts";
+import { chainrule, type Event, events } from "./command.ts";
+
+const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
+const [model, checkpoint] = ["m.safetensors", "m.checkpoint.safetensors"];
+
+export interface Whole {
+  readonly curve: readonly Event[];
+  readonly file: Buffer;
+  readonly seconds: number;
+}
+
+/** What does not depend on how long things took. */
+function curveOf(all: readonly Event[]): Event[] {
+  return all
+    .filter(({ event }) => ["step", "epoch", "validation", "test"].includes(event))
+    .map(({ seconds: _, imagesPerSecond: __, ...rest }) => rest as unknown as Event);
+}
+
+const begin = (data: string, options: readonly string[]) => ["train", data, ...options, "--json", "--out", model];
+
+/** Nobody disturbs it. */
+export async function undisturbed(data: string, options: readonly string[]): Promise<Whole> {
+  const cwd = temporaryFolder();
+  const began = performance.now();
+  const finished = await chainrule(begin(data, options), { cwd });
+  if (finished.code !== 0) throw new Error(`the undisturbed training failed:\n${finished.stderr}`);
+  const seconds = (performance.now() - began) / 1000;
+  return { curve: curveOf(events(finished)), file: readFileSync(join(cwd, model)), seconds };
+}
+
+export interface Killing {
+  readonly data: string;
+  readonly options: readonly string[];
+  readonly whole: Whole;
+  /** Each life ends after so many seconds; then it is resumed. */
+  readonly lives: readonly number[];
+}
+
+/** Throws where anything is other than in the undisturbed training. Says how it went. */
+export async function killAndResume({ data, options, whole, lives }: Killing): Promise<string> {
+  const cwd = temporaryFolder();
+  const deaths: string[] = [];
+  for (const seconds of lives) {
+    const { told, alive } = await oneLife(cwd, nextArguments(cwd, { data, options }), seconds);
+    checkWithin(curveOf(told), whole.curve);
+    if (alive) break;
+    deaths.push(await checkDead(cwd));
+    if (isSaved(cwd)) break;
+  }
+  if (!isSaved(cwd)) {
+    const last = await chainrule(nextArguments(cwd, { data, options }), { cwd });
+    if (last.code !== 0) throw new Error(`resuming failed:\n${last.stderr}`);
+    const curve = curveOf(events(last));
+    const expected = whole.curve.slice(whole.curve.length - curve.length);
+    if (JSON.stringify(curve) !== JSON.stringify(expected)) throw new Error("the resumed curve is another one");
+  }
+  if (!readFileSync(join(cwd, model)).equals(whole.file)) throw new Error("the model file is another one");
+  const left = readdirSync(cwd).filter((name) => name !== model);
+  if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
+  return deaths.length === 0 ? "was done before it was killed" : `killed ${deaths.join(", then ")}`;
+}
+
+/** Whole: while it is being saved the checkpoint is there as well. */
+const isSaved = (cwd: string) => existsSync(join(cwd, model)) && !existsSync(join(cwd, checkpoint));
+
+function nextArguments(cwd: string, { data, options }: Pick<Killing, "data" | "options">): string[] {
+  const interval = options.slice(options.indexOf("--checkpoint"), options.indexOf("--checkpoint") + 2);
+  return existsSync(join(cwd, checkpoint))
+    ? ["train", data, "--resume", checkpoint, "--json", ...interval]
+    : begin(data, options);
+}
+
+function oneLife(cwd: string, args: readonly string[], seconds: number): Promise<{ told: Event[]; alive: boolean }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const timer = setTimeout(() => child.kill("SIGKILL"), 1000 * seconds);
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      if (signal !== "SIGKILL" && code !== 0) reject(new Error(`exit code ${code}:\n${stderr}`));
+      // The last line may have been cut.
+      const lines = stdout.split("\n").slice(0, -1);
+      resolve({ told: lines.map((line) => JSON.parse(line)), alive: signal !== "SIGKILL" });
+    });
+  });
+}
+
+/** What was told in a life is somewhere in the undisturbed curve, without a gap. */
+function checkWithin(part: readonly Event[], whole: readonly Event[]): void {
+  if (part.length === 0) return;
+  const texts = whole.map((event) => JSON.stringify(event));
+  const start = texts.indexOf(JSON.stringify(part[0]));
+  const same = start >= 0 && part.every((event, n) => JSON.stringify(event) === texts[start + n]);
+  if (!same) throw new Error(`a life told another curve, from ${JSON.stringify(part[0])}`);
+}
+
+/** The checkpoint is a model that loads. Copied first, as a person would who wants to look at it. */
+async function checkDead(cwd: string): Promise<string> {
+  const file = [checkpoint, model].map((name) => join(cwd, name)).find(existsSync);
+  if (file === undefined) return "before its first checkpoint";
+  const copy = join(temporaryFolder(), "copy.safetensors");
+  copyFileSync(file, copy);
+  const { training } = await loadModel(copy);
+  const { epoch, batch, stage } = training as { epoch: number; batch: number; stage: string };
+  return `after a checkpoint in epoch ${epoch + 1}, ${stage === "steps" ? `batch ${batch}` : "before its validation"}`;
+}
