@@ -1,6 +1,5 @@
 // The whole public API, by name.
-import "./backends/bind.ts";
-
+export { threadsReady } from "./backends/bind.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
 export { MultiheadAttention, scaledDotProductAttention } from "./nn/attention.ts";

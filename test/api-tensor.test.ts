@@ -118,6 +118,7 @@ interface Functions {
   randperm(n: number): Tensor;
   multinomial(probabilities: Tensor, count: number): Tensor;
   manualSeed(seed: number): void;
+  threadsReady(): Promise<number>;
   concat(tensors: readonly Tensor[], dim?: number): Tensor;
   stack(tensors: readonly Tensor[], dim?: number): Tensor;
   conv2d(

@@ -8,3 +8,5 @@ import { wasm } from "./wasm/backend.ts";
 registerBackend(wasm);
 registerBackend(reference);
 carryLarge(oneOpPrograms(wasm));
+
+export { threadsReady } from "./wasm/threads/pool.ts";

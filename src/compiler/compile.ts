@@ -52,6 +52,9 @@ const most = 8;
  */
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   if (typeof f !== "function") throw new Error(`compile: takes a function, not ${typeof f}`);
+  const { threads = 1 } = options;
+  if (!Number.isSafeInteger(threads) || threads < 1)
+    throw new RangeError(`compile: threads are a whole number from 1 on, not ${threads}`);
   const entries: Entry[] = [];
   const made: Signature[] = [];
   let warned = false;

@@ -1,5 +1,5 @@
 // A static file server as plain as they come: the bytes of a file and their type, and no header that would give a page more
-// than it has anywhere (shared memory wants two). Listens on this machine only, on a free port.
+// than it has anywhere (shared memory wants two) unless a test asks for it. Listens on this machine only, on a free port.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -21,7 +21,10 @@ export interface Server {
 }
 
 /** Serves each folder below its path, "/dist/" for instance, and nothing else. */
-export async function serve(folders: Readonly<Record<string, string>>): Promise<Server> {
+export async function serve(
+  folders: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const server = createServer(async (request, response) => {
     const file = request.method === "GET" ? fileFor(request.url ?? "/", folders) : null;
     const bytes = file === null ? null : await readFile(file).catch(() => null);
@@ -29,7 +32,8 @@ export async function serve(folders: Readonly<Record<string, string>>): Promise<
       response.writeHead(404, { "Content-Type": "text/plain" }).end(`no ${request.url} here\n`);
       return;
     }
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(bytes);
+    const type = TYPES[extname(file)] ?? "application/octet-stream";
+    response.writeHead(200, { "Content-Type": type, ...headers }).end(bytes);
   });
   await new Promise<void>((listening, refused) => {
     server.once("error", refused).listen(0, "127.0.0.1", listening);

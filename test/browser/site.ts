@@ -14,9 +14,11 @@ export interface Site {
   remove(): void;
 }
 
+/** Brings dist/ up to date, so that no old build is tested; does nothing when it agrees with the sources. */
+export const build = (): void => compile("-b", "src");
+
 export function makeSite(): Site {
-  // Does nothing when dist/ agrees with the sources, and so never tests an old build.
-  compile("-b", "src");
+  build();
   const folder = mkdtempSync(join(tmpdir(), "chainrule-browser-"));
   const remove = () => rmSync(folder, { recursive: true });
   try {

@@ -7,19 +7,21 @@ import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
 import { programMemory } from "./memory/memory.ts";
 import { WasmProgram } from "./program.ts";
+import { threadsFor } from "./threads/surroundings.ts";
 
 /** Whether what the passes hand to each other is checked: in tests and in development. */
 export const verification = { enabled: false };
 
 export const wasm: Backend = {
   name: "wasm",
-  prepare(graph, states, { relaxed }) {
+  prepare(graph, states, { relaxed, threads: asked }) {
     requireVectors();
     const kernels = fuse(graph);
     if (verification.enabled) verify(kernels);
     const allocation = allocate(kernels);
     if (verification.enabled) verifyAllocation(kernels, allocation);
-    const options = { relaxed: relaxed && hasFusedMultiplyAdd(), memory: programMemory.limits };
+    const threads = threadsFor(asked);
+    const options = { relaxed: relaxed && hasFusedMultiplyAdd(), memory: programMemory.limits, threads };
     return new WasmProgram({ graph, kernels, allocation, emitted: emitProgram(kernels, allocation, options) }, states);
   },
 };

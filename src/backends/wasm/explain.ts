@@ -5,6 +5,7 @@ import { print as printGraph } from "../../compiler/graph-text.ts";
 import { type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
 import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { EmittedProgram } from "./emit.ts";
+import { alone } from "./threads/surroundings.ts";
 
 /** What a program was made from, in the order of the passes. */
 export interface Stages {
@@ -42,9 +43,25 @@ export function explainProgram({ graph, kernels, allocation, emitted }: Stages, 
       "Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.",
       ...steps,
     ],
+    ["── The threads: who does what", describeThreads(emitted)],
     ["── The memory: temporaries share one arena, where each is from one kernel to another", memory.join("\n")],
   ];
   return chapters.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function describeThreads({ threads, plan, steps }: EmittedProgram): string {
+  if (plan === null) {
+    const reason = threads > 1 ? "it has too little to share" : (alone ?? "one was asked for");
+    return `one thread: ${reason}`;
+  }
+  const names = (kind: "shared" | "alone") =>
+    plan.stages
+      .filter((stage) => (stage.kind === "shared") === (kind === "shared"))
+      .flatMap(({ steps }) => steps)
+      .map((step) => (kind === "shared" ? `k${step} (${steps[step].units} units)` : `k${step}`))
+      .join(", ");
+  const [shared, others] = [names("shared"), names("alone")];
+  return `up to ${threads} threads\nby all of them: ${shared}${others && `\nby one of them: ${others}`}`;
 }
 
 /** One line a step: its time, and what of it became of products and of moving its buffers once. `times` in milliseconds. */

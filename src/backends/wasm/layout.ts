@@ -8,6 +8,7 @@ export const bytesOf = (dtype: DType): number => elementBytes[dtype];
 
 /**
  * Byte offsets in the table: the address of the arena, of the scratch memory, the failure (0, or 1 + index into the program's
- * sites), the index value that failed, and from `states` on the address of each state's home.
+ * sites), the index value that failed, if threads share the program their words and its marks (threads/control.ts), and from `states` on
+ * the address of each state's home.
  */
-export const table = { arena: 0, scratch: 4, failure: 8, value: 12, states: 16 } as const;
+export const table = { arena: 0, scratch: 4, failure: 8, value: 12, control: 16, marks: 20, states: 24 } as const;

@@ -14,16 +14,28 @@ import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { mathImports } from "./emit.ts";
+import { type EmittedProgram, mathImports } from "./emit.ts";
 import { explainProgram, reportTimes, type Stages } from "./explain.ts";
 import { instructionsOf, type Site } from "./kernel-writer.ts";
 import { bytesOf, table } from "./layout.ts";
 import { arena } from "./memory/arena.ts";
 import { HomeStorage, homeOf, settle } from "./memory/home.ts";
 import { programMemory } from "./memory/memory.ts";
+import { marksOf, slice } from "./threads/control.ts";
+import { poolFor, type Registered } from "./threads/pool.ts";
 
-/** Tables of programs that nobody can reach any more go back to the heap. */
-const tables = new FinalizationRegistry<number>((address) => programMemory.free(address));
+/** What stays of a program that nobody can reach any more: its table goes back to the heap, its module is forgotten by the workers. */
+interface Remains {
+  readonly table: number;
+  registered: Registered | null;
+}
+const remains = new FinalizationRegistry<Remains>(({ table, registered }) => {
+  programMemory.free(table);
+  registered?.pool.drop(registered.id);
+});
+
+/** A thread is not lost before its longest unit has taken so many times what it was estimated to take. */
+const slowest = 100;
 
 /** A buffer of the arena or of a state; offset in bytes from the one or the other. */
 interface Place {
@@ -50,8 +62,12 @@ export class WasmProgram implements Program {
   readonly #arguments: readonly (Place | null)[];
   readonly #results: readonly Place[];
   readonly #table: number;
-  readonly #run: (table: number) => void;
-  readonly #steps: readonly ((table: number) => void)[];
+  readonly #marks: number;
+  readonly #remains: Remains;
+  readonly #run: Entry;
+  /** Thread 0's part of it, if threads share it. */
+  readonly #share: (() => number) | null;
+  readonly #steps: readonly Entry[];
 
   constructor(stages: Stages, states: readonly Tensor[]) {
     const { kernels: program, allocation, emitted } = stages;
@@ -70,9 +86,12 @@ export class WasmProgram implements Program {
     }
     this.#arguments = Array.from(args, (argument) => argument ?? null);
     this.#results = program.results.map(place);
-    arena.reserve(allocation.bytes + emitted.scratch, largest(program));
-    this.#table = programMemory.allocate(table.states + states.length * 4, "the program's table");
-    tables.register(this, this.#table);
+    arena.reserve(allocation.bytes + emitted.scratch * (emitted.plan ? emitted.threads : 1), largest(program));
+    const words = Math.ceil((table.states + states.length * 4) / 64) * 64;
+    this.#table = programMemory.allocate(words + marksBytes(emitted), "the program's table");
+    this.#marks = this.#table + words;
+    this.#remains = { table: this.#table, registered: null };
+    remains.register(this, this.#remains);
     const { int32 } = programMemory.views();
     for (const [i, { address }] of this.#homes.entries()) int32[(this.#table + table.states) / 4 + i] = address;
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
@@ -80,13 +99,16 @@ export class WasmProgram implements Program {
       math: mathImports,
     });
     this.#run = entry(exports, "run");
+    const share = emitted.plan && entry(exports, "share");
+    this.#share = share && (() => share(this.#table, 0, emitted.threads));
     this.#steps = emitted.steps.map((_, i) => entry(exports, `step${i}`));
   }
 
   run(args: readonly Tensor[]): readonly Storage[] {
     this.#begin(args);
     try {
-      this.#run(this.#table);
+      if (!this.#runTogether()) this.#run(this.#table);
+      else this.#blameFirst();
     } catch (error) {
       this.#spoil(this.#steps.length);
       throw error;
@@ -97,9 +119,11 @@ export class WasmProgram implements Program {
   profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string } {
     this.#begin(args);
     const { int32 } = programMemory.views();
-    const times = this.#steps.map((step) => {
+    const scratch = int32[(this.#table + table.scratch) / 4];
+    const times = this.#steps.map((step, i) => {
       const start = performance.now();
-      if (int32[(this.#table + table.failure) / 4] === 0) step(this.#table);
+      if (int32[(this.#table + table.failure) / 4] === 0)
+        step(this.#table, scratch, 0, this.#stages.emitted.steps[i].units);
       return performance.now() - start;
     });
     return { results: this.#end(), report: reportTimes(this.#stages, times) };
@@ -110,6 +134,33 @@ export class WasmProgram implements Program {
       this.#stages,
       this.#homes.map(({ bytes }) => bytes),
     );
+  }
+
+  /** With those workers that know the program; false if there are none, and nothing was done. */
+  #runTogether(): boolean {
+    const { bytes, threads, plan } = this.#stages.emitted;
+    if (plan === null || this.#share === null) return false;
+    const pool = poolFor(threads);
+    if (this.#remains.registered?.pool !== pool) this.#remains.registered = pool.register(bytes);
+    const { registered } = this.#remains;
+    if (registered === null) return false;
+    const { int32 } = programMemory.views();
+    int32[(this.#table + table.control) / 4] = pool.block;
+    int32[(this.#table + table.marks) / 4] = this.#marks;
+    int32.fill(0, this.#marks / 4, this.#marks / 4 + (plan.stages.length * marksOf(threads)) / 4);
+    const patience = Math.ceil((slowest * plan.longest) / (1e6 * slice));
+    return pool.run({ id: registered.id, table: this.#table, threads, patience, main: this.#share });
+  }
+
+  /** Of several threads any may have been the first to fail: one alone finds the same index each time. What the step reads is unchanged. */
+  #blameFirst(): void {
+    const { int32 } = programMemory.views();
+    const failure = int32[(this.#table + table.failure) / 4];
+    if (failure === 0) return;
+    int32[(this.#table + table.failure) / 4] = 0;
+    const { stepOfSite, steps } = this.#stages.emitted;
+    const step = stepOfSite[failure - 1];
+    this.#steps[step](this.#table, int32[(this.#table + table.scratch) / 4], 0, steps[step].units);
   }
 
   /** Brings states and arguments to where the program expects them. */
@@ -203,8 +254,13 @@ const largest = ({ buffers }: KernelProgram): Buffer[] =>
     .toSorted((a, b) => bytesOfBuffer(b) - bytesOfBuffer(a))
     .slice(0, 3);
 
-function entry(exports: WebAssembly.Exports, name: string): (table: number) => void {
+const marksBytes = ({ plan, threads }: EmittedProgram): number =>
+  plan === null ? 0 : plan.stages.length * marksOf(threads);
+
+type Entry = (...words: number[]) => number;
+
+function entry(exports: WebAssembly.Exports, name: string): Entry {
   const callee = exports[name];
   if (typeof callee !== "function") throw new Error(`internal: the module exports no function ${name}`);
-  return callee as (table: number) => void;
+  return callee as Entry;
 }

@@ -57,7 +57,8 @@ function start(program: KernelProgram, offsets: ReadonlyMap<Buffer, number>) {
   ints[word(table.scratch)] = places.scratch;
   ints[word(table.failure)] = 0;
   ints[word(table.states)] = places.state;
-  const call = (name: string) => (exports[name] as (table: number) => void)(places.table);
+  const call = (name: string, ...words: number[]) =>
+    (exports[name] as (...words: number[]) => void)(places.table, ...words);
   return { emitted, call, failure: () => [ints[word(table.failure)], ints[word(table.value)]] };
 }
 
@@ -102,7 +103,7 @@ describe("a program", () => {
   it("has each step by itself, too", () => {
     const { call } = start(program, offsets);
     floats[places.arena / 4] = 3;
-    call("step0");
+    call("step0", places.scratch, 0, 1);
     expect(floats[places.arena / 4 + 16]).toBe(6);
   });
 

@@ -229,6 +229,9 @@ it("explains itself: graph, kernels, steps, bytes", () => {
     k0 add: one unit, lanes along 3, a vector at a time
     k1 keep: one unit, lanes along 3, a vector at a time
 
+    ── The threads: who does what
+    one thread: one was asked for
+
     ── The memory: temporaries share one arena, where each is from one kernel to another
     arena of 128 bytes (128 if nothing were shared)
       0: a0 float32[3] 12 bytes, start to 0

@@ -3,6 +3,7 @@
 // grows by need. heap.ts keeps its books.
 import { describe, type Type } from "../../../tensor/dtype.ts";
 import type { Memory as Limits } from "../assembler/assembler.ts";
+import { alone } from "../threads/surroundings.ts";
 import { Heap } from "./heap.ts";
 
 const page = 64 * 1024;
@@ -149,5 +150,5 @@ function gibibytes(bytes: number): string {
   return bytes >= gib / 2 ? `${digits(bytes / gib)} GiB` : `${digits(bytes / 2 ** 20)} MiB`;
 }
 
-/** The one that programs use. */
-export const programMemory: ProgramMemory = new ProgramMemory();
+/** The one that programs use, shared with other threads where there are any. */
+export const programMemory: ProgramMemory = new ProgramMemory({ shared: alone === null });

@@ -12,6 +12,9 @@ const longestBlock = 512;
 const largestImages = 256 * 1024;
 /** Outputs of a unit. */
 const widestUnit = 16;
+/** For threads: so many units, as long as that many sums of each output share the kernel that a unit packs. */
+const enoughUnits = 16;
+const fewestSums = 256;
 /** So many positions have tiles of their own, written out. */
 const mostPositions = 32;
 
@@ -73,16 +76,23 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   };
   const plane = ((positions[0] - 1) * stride[0] + Math.max(kernelRows - 1, 0) * kernelDilation[0] + 1) * pitch(padded);
   const fitting = Math.floor(largestImages / (plane * blockChannels * bytes));
-  const images = Math.max(Math.min(batch, fitting >= width ? fitting - (fitting % width) : fitting), 1);
+  const byImages = costByImages(spec) < costByPositions(spec);
+  const most = Math.max(Math.min(batch, fitting >= width ? fitting - (fitting % width) : fitting), 1);
   const outputs = Math.min(spec.outputs, spec.outputs <= widestUnit ? width : widestUnit);
+  const unitsOf = (images: number) => groups * Math.ceil(spec.outputs / outputs) * Math.ceil(batch / images);
+  let images = most;
+  while (unitsOf(images) < enoughUnits) {
+    const fewer = byImages ? Math.ceil(images / (2 * width)) * width : Math.ceil(images / 2);
+    if (fewer >= images || fewer * area(spec) < fewestSums) break;
+    images = fewer;
+  }
   const across = Math.ceil(outputs / 4) * 4;
   const packed = images * blockChannels * plane * bytes;
   const sums = packed + across * blockChannels * kernelRows * kW * bytes;
-  const byImages = costByImages(spec) < costByPositions(spec);
   const heights = bestHeight(byImages ? images : area(spec), Math.min(Math.ceil(outputs / 4), 2), spec.relaxed);
   const tiles = `${heights} ${byImages ? "images" : "positions"} × ${Math.min(outputs, width)} outputs`;
   return {
-    units: groups * Math.ceil(spec.outputs / outputs) * Math.ceil(batch / images),
+    units: unitsOf(images),
     scratch: sums + images * area(spec) * across * bytes,
     words: `tiles of ${tiles}, x padded, w packed, sums in blocks of ${blockChannels}×${kernelRows}×${kW}`,
     outputs,

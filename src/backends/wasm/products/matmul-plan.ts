@@ -58,12 +58,18 @@ export function planMatmul({ m, n, k, a, b, relaxed }: MatmulSpec): MatmulPlan {
     edge: left === 0 ? null : edge,
     block: {
       m: m <= tallestBlock ? m : tallestBlock - (tallestBlock % rows),
-      n: n <= widestBlock ? Math.min(n, Math.ceil(n / width / 4) * width) : widestBlock - (widestBlock % width),
+      n: n <= widestBlock ? Math.min(n, Math.ceil(n / width / 4) * width) : blockWidth(n, width),
       k: k <= longestBlock ? k : Math.ceil(k / kBlocks / 4) * 4,
     },
     packA,
     packB,
   };
+}
+
+/** An even number of blocks, equally wide, so that two threads have the same to do. */
+function blockWidth(n: number, width: number): number {
+  const blocks = 2 * Math.ceil(n / (widestBlock - (widestBlock % width)) / 2);
+  return Math.ceil(n / blocks / width) * width;
 }
 
 /** Vectors of a tile if there are so many rows. */

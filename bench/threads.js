@@ -1,0 +1,127 @@
+// What threads gain: the training steps and products of works.js on one thread and on several, in one process, in turns of some
+// milliseconds; where Linux tells that others used a processor meanwhile, the turn does not count. First both have to give the same
+// losses, to the bit.
+//
+//   node bench/threads.js [rounds] [--threads 2] [--only W1,W2] [--profile]
+import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import * as chainrule from "chainrule";
+import { numbersOf } from "./peers/answer.js";
+import { questionOf, works } from "./works.js";
+
+const { Adam, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SGD, compile, crossEntropy, tensor, zeros } =
+  chainrule;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: "string", default: "2" }, only: { type: "string" }, profile: { type: "boolean" } },
+});
+const rounds = Number(positionals[0] ?? 40);
+const threads = Number(options.threads);
+const wanted = options.only?.split(",");
+const patience = 60e3; // ms that a quiet machine is waited for
+const chunk = 100; // ms that one of both runs at a time
+const mostOthers = 0.05; // of a processor, that others may use meanwhile
+
+const tensorOf = (described) => tensor(numbersOf(described), { shape: described.shape });
+const layerOf = {
+  linear: ({ from, to }) => new Linear(from, to),
+  conv: ({ from, to, kernel, padding }) => new Conv2d(from, to, kernel, { padding }),
+  relu: () => new ReLU(),
+  pool: () => new MaxPool2d(2),
+  flatten: () => new Flatten(),
+};
+
+function training({ layers, optimizer: { kind, lr }, parameters, batches: data }, threads) {
+  const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](layer)));
+  for (const [i, parameter] of model.parameters().entries()) parameter.assign(tensorOf(parameters[i]));
+  const optimizer = new { sgd: SGD, adam: Adam }[kind](model.parameters(), { lr });
+  const batches = data.map(({ images, labels }) => [tensorOf(images), tensor(labels, { dtype: "int32" })]);
+  const step = compile(
+    (images, labels) => {
+      const loss = crossEntropy(model.forward(images), labels);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    },
+    { threads },
+  );
+  let i = 0;
+  const run = () => step(...batches[i++ % batches.length]).item();
+  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile(...batches[0])}` };
+}
+
+function product({ a, b }, threads) {
+  const [left, right] = [a, b].map(tensorOf);
+  const result = zeros(left.shape);
+  const step = compile(() => void result.assign(left.matmul(right)), { threads });
+  const run = () => {
+    step();
+    return 0;
+  };
+  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile()}` };
+}
+
+/** Whether others use more than a little of the processors while something is done; false where nobody tells. */
+async function othersIn(work) {
+  const [before, start] = [used(), performance.now()];
+  await work();
+  const after = used();
+  return before !== null && after - before > 0.01 + (mostOthers * (performance.now() - start)) / 1e3;
+}
+
+/** Seconds of processor time that others have used. */
+function used() {
+  try {
+    const [user, nice, system, , , irq, soft, steal] = readFileSync("/proc/stat", "utf8")
+      .split(/\s+/)
+      .slice(1)
+      .map(Number);
+    const own = process.cpuUsage();
+    return (user + nice + system + irq + soft + steal) / 100 - (own.user + own.system) / 1e6;
+  } catch {
+    return null;
+  }
+}
+
+const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
+
+await chainrule.threadsReady();
+console.log(`Node ${process.version}, ${threads} threads, load ${loadavg()[0].toFixed(1)}`);
+console.log("| work | one thread, ms | together, ms | faster, median | faster, best |\n|---|---:|---:|---:|---:|");
+for (const work of works) {
+  if (work.call || !(wanted?.some((word) => word === work.name || word === work.name.split(" ")[0]) ?? true)) continue;
+  const question = questionOf(work);
+  const sides = [1, threads].map((count) => (work.size ? product : training)(question, count));
+  for (let i = 0; i < 30; i++) {
+    const [one, several] = sides.map(({ run }) => run());
+    if (one !== several) throw new Error(`${work.name}: step ${i} gives ${one} alone and ${several} together`);
+  }
+  const times = sides.map(() => []);
+  for (let counted = 0, since = performance.now(); counted < rounds && performance.now() - since < patience; ) {
+    if (await othersIn(() => new Promise((resolve) => setTimeout(resolve, 50)))) continue;
+    const own = sides.map(() => []);
+    const disturbed = await othersIn(() => {
+      for (const [side, { run }] of sides.entries()) {
+        for (const start = performance.now(); performance.now() - start < chunk; ) {
+          const begin = performance.now();
+          run();
+          own[side].push(performance.now() - begin);
+        }
+      }
+    });
+    if (disturbed) continue;
+    for (const [side, list] of own.entries()) times[side].push(...list);
+    counted++;
+  }
+  if (times.some((list) => list.length === 0)) {
+    console.log(`| ${work.name} | the machine was busy all the time |`);
+    continue;
+  }
+  const [one, several] = times.map(median);
+  const [first, second] = times.map((list) => list.toSorted((x, y) => x - y)[list.length >> 4]);
+  const row = [work.name, one.toFixed(3), several.toFixed(3), (one / several).toFixed(2), (first / second).toFixed(2)];
+  console.log(`| ${row.join(" | ")} |`);
+  if (options.profile) console.log(sides[1].about());
+}

@@ -1,0 +1,166 @@
+// What happens when a thread fails, vanishes or never comes: an error, at once or after the deadline, no wrong numbers, and the next
+// program works.
+import { compile, full, randn, type Tensor, threadsReady, zeros } from "chainrule";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { emitProgram } from "../../../src/backends/wasm/emit.ts";
+import { table } from "../../../src/backends/wasm/layout.ts";
+import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
+import { WasmProgram } from "../../../src/backends/wasm/program.ts";
+import { deadline, poolFor, rendezvous } from "../../../src/backends/wasm/threads/pool.ts";
+import { writeShare } from "../../../src/backends/wasm/threads/share.ts";
+import { allocate } from "../../../src/compiler/allocate.ts";
+import type { Buffer, Kernel, KernelProgram } from "../../../src/compiler/kernel.ts";
+import { shareAsUsual, shareEverything } from "./together.ts";
+
+beforeEach(async () => {
+  // Workers that the test before killed are known to be gone after a turn of the event loop.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  shareEverything(2);
+  await threadsReady();
+});
+afterEach(shareAsUsual);
+
+const size = 2 ** 16;
+
+/** s0 ← 2 · s0; with `fault`, worker threads do something else in its place. */
+function doubling(state: Tensor, fault: "trap" | "hang" | null): WasmProgram {
+  const s0: Buffer = { name: "s0", kind: "state", index: 0, dtype: "float32", shape: [size], order: [0] };
+  const access = { buffer: s0, offset: 0, strides: [1] };
+  const kernel: Kernel = {
+    ...{ kind: "loops", name: "double", axes: [{ size, kind: "each" }], reductions: [] },
+    body: [
+      { kind: "load", access, dtype: "float32" },
+      { kind: "op", op: "add", operands: [0, 0], dtype: "float32" },
+    ],
+    stores: [{ access, value: 1, mode: "set" }],
+    epilogue: { instructions: [], stores: [] },
+  };
+  const kernels: KernelProgram = { buffers: [s0], kernels: [kernel], results: [] };
+  const allocation = allocate(kernels);
+  const emitted = emitProgram(kernels, allocation, { relaxed: false, memory: programMemory.limits, threads: 2 });
+  const graph = { nodes: [], updates: [], results: [] };
+  const bytes = fault === null ? emitted.bytes : faulty(fault, emitted);
+  return new WasmProgram({ graph, kernels, allocation, emitted: { ...emitted, bytes, scratch: 64 } }, [state]);
+}
+
+/** The same stages around a step that does nothing on the caller's thread, slowly, and fails on others. */
+function faulty(
+  fault: "trap" | "hang",
+  { plan, threads, steps }: ReturnType<typeof emitProgram>,
+): Uint8Array<ArrayBuffer> {
+  if (plan === null) throw new Error("nothing is shared");
+  const module = new Module(programMemory.limits);
+  const parameters = ["i32", "i32", "i32", "i32"] as const;
+  const part = module.function("part", { parameters, results: [] }, (code, words, scratch) => {
+    code.get(words).memory("i32.load", table.scratch).get(scratch).op("i32.ne");
+    code.if(() => {
+      if (fault === "trap") code.op("unreachable");
+      else code.loop((again) => code.br(again));
+    });
+    const i = code.local("i32");
+    code.for(
+      i,
+      () => code.i32(0),
+      () => code.i32(1_000_000),
+      1,
+      () => {},
+    );
+  });
+  module.export("step0", part);
+  module.export(
+    "run",
+    module.function("run", { parameters: ["i32"], results: [] }, () => {}),
+  );
+  const shared = [{ part, units: steps[0].units, decided: false }];
+  module.export("share", writeShare(module, shared, { plan, threads, scratch: 64 }));
+  return module.bytes();
+}
+
+async function worksAgain(): Promise<void> {
+  expect(await threadsReady()).toBe(2);
+  const state = full([size], 3);
+  doubling(state, null).run([]);
+  expect(rendezvous.entered).toBe(1);
+  expect(state.data.every((value) => value === 6)).toBe(true);
+}
+
+it("a worker that traps is an error at once, and its states are refused until they are assigned", async () => {
+  const [state, other] = [full([size], 1), full([4], 5)];
+  const program = doubling(state, "trap");
+  const start = performance.now();
+  expect(() => program.run([])).toThrow("compile: a thread failed: RuntimeError: unreachable");
+  expect(performance.now() - start).toBeLessThan(2000);
+  expect(() => state.data).toThrow("compile: a call that failed left this state half updated");
+  expect(other.toArray()).toEqual([5, 5, 5, 5]);
+  state.assign(full([size], 7));
+  doubling(state, null).run([]);
+  expect(state.data.every((value) => value === 14)).toBe(true);
+  await worksAgain();
+});
+
+it("a worker that does not come back is an error after the deadline", async () => {
+  deadline.slices = 4;
+  const state = full([size], 1);
+  const program = doubling(state, "hang");
+  const start = performance.now();
+  expect(() => program.run([])).toThrow("compile: a thread did not come back");
+  expect(performance.now() - start).toBeGreaterThan(150);
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(() => state.data).toThrow("half updated");
+  await worksAgain();
+});
+
+it("a worker that is killed while it waits is not missed", async () => {
+  const state = full([size], 1);
+  const program = doubling(state, null);
+  program.run([]);
+  rendezvous.wanted = false;
+  for (const worker of poolFor(2).workers) worker.terminate();
+  for (let i = 0; i < 5; i++) program.run([]);
+  expect(state.data.every((value) => value === 64)).toBe(true);
+  // Now it is known that the worker has ended.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  program.run([]);
+  expect(state.data.every((value) => value === 128)).toBe(true);
+  rendezvous.wanted = true;
+  await worksAgain();
+});
+
+it("a worker that is killed at any moment makes no wrong numbers and no hang", async () => {
+  deadline.slices = 4;
+  rendezvous.wanted = false;
+  const [a, b, sum] = [randn([200, 200]), randn([200, 200]), zeros([200, 200])];
+  const reference = compile(() => a.matmul(b).relu().matmul(b), { threads: 1 })();
+  let refused = 0;
+  for (let i = 0; i < 25; i++) {
+    // Lets the pool hear of workers that have ended.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await threadsReady();
+    const step = compile(() => void sum.assign(a.matmul(b).relu().matmul(b)), { threads: 2 });
+    step();
+    for (let k = 0; k < 8; k++) {
+      if (k === i % 8) for (const worker of poolFor(2).workers) worker.terminate();
+      try {
+        step();
+        expect(sum.data.every((value, at) => value === reference.data[at])).toBe(true);
+      } catch (error) {
+        expect(`${error}`).toMatch(/did not come back|half updated/);
+        refused++;
+        sum.assign(zeros([200, 200]));
+      }
+    }
+  }
+  expect(refused).toBeLessThan(25);
+}, 120_000);
+
+it("programs that are gone are forgotten, and more programs than the log holds are taken in", async () => {
+  rendezvous.wanted = false;
+  for (let i = 0; i < 200; i++) {
+    const state = full([size], i);
+    doubling(state, null).run([]);
+    expect(state.data[size - 1]).toBe(2 * i);
+  }
+  rendezvous.wanted = true;
+  await worksAgain();
+});

@@ -1,0 +1,36 @@
+// What page, worker and their tests do: a small net trained for some steps, everything shared, and what is left of it, as numbers.
+
+import { rendezvous } from "/dist/backends/wasm/threads/pool.js";
+import { worthwhile } from "/dist/backends/wasm/threads/stages.js";
+import * as chainrule from "/dist/index.js";
+
+const { Adam, Conv2d, Flatten, Linear, ReLU, Sequential, compile, crossEntropy, manualSeed, randn, tensor } = chainrule;
+
+export async function train(threads) {
+  const ready = await chainrule.threadsReady();
+  Object.assign(worthwhile, { step: 0, program: 0 });
+  rendezvous.wanted = ready > 1;
+  rendezvous.entered = 0;
+  manualSeed(1);
+  const model = new Sequential(new Conv2d(1, 4, 3), new ReLU(), new Flatten(), new Linear(400, 10));
+  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const step = compile(
+    (images, labels) => {
+      const loss = crossEntropy(model.forward(images), labels);
+      optimizer.zeroGrad();
+      loss.backward();
+      optimizer.step();
+      return loss;
+    },
+    { threads },
+  );
+  const images = randn([16, 1, 12, 12]);
+  const labels = tensor(
+    Array.from({ length: 16 }, (_, i) => i % 10),
+    { dtype: "int32" },
+  );
+  const losses = Array.from({ length: 10 }, () => step(images, labels).item());
+  const weights = model.parameters().flatMap(({ data }) => [...new Uint32Array(data.buffer, 0, data.length)]);
+  const about = /── The threads.*\n(.*)/.exec(step.explain())[1];
+  return { ready, joined: rendezvous.entered, about, losses, weights };
+}
