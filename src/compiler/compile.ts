@@ -9,9 +9,11 @@ import { simplify } from "./simplify.ts";
 import { mapTensors, type Signature, signatureOf } from "./structure.ts";
 import { argumentGrads, type Traced, trace } from "./trace.ts";
 
+/** How a function is compiled. */
 export interface CompileOptions {
   /** How many threads at most; all that there are if left out. */
   threads?: number;
+  /** "wasm" if left out; "reference" runs the graph by the loops that define each op. */
   backend?: Backend["name"];
   /** false: no fused multiply-add, so that engines agree in every bit. */
   relaxed?: boolean;
@@ -19,6 +21,7 @@ export interface CompileOptions {
   checkFinite?: boolean;
 }
 
+/** A compiled function, called as the function is. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
   /** The last program, for people: its graph, its kernels, its memory. Throws before the first call. */
