@@ -1,5 +1,15 @@
 // Whether kernels computed what the op table does: whole numbers exactly, others but for the order of rounding.
+import type { Values } from "../../src/backends/reference.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";
+
+/** All results, and all states afterwards. */
+export function expectAllClose(actual: Values, expected: Values): void {
+  for (const kind of ["results", "states"] as const) {
+    expected[kind].forEach((value, i) => {
+      expectClose(actual[kind][i], value);
+    });
+  }
+}
 
 export function expectClose(actual: NDArray, expected: NDArray): void {
   const types = [actual, expected].map(({ dtype, shape }) => `${dtype}[${shape}]`);

@@ -7,10 +7,11 @@ import { parse } from "../../src/compiler/graph-text.ts";
 import type { KernelProgram } from "../../src/compiler/kernel.ts";
 import { verify } from "../../src/compiler/kernel-rules.ts";
 import { printKernel } from "../../src/compiler/kernel-text.ts";
+import { simplify } from "../../src/compiler/simplify.ts";
 import { allocate, isFloating, type NDArray, type Type } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { Draw } from "../tensor/draw.ts";
-import { expectClose } from "./close.ts";
+import { expectAllClose } from "./close.ts";
 import { interpret } from "./interpret.ts";
 
 /** Lines of a graph. */
@@ -29,9 +30,12 @@ function numbers(draw: Draw, { shape, dtype }: Type): NDArray {
   return { shape, dtype, data: allocate(dtype, sizeOf(shape)).map(next) };
 }
 
+/** A graph as it comes to fuse in the compiler, for what simplify finds to be another op in disguise. */
+export const simplified = (text: string): Graph => simplify(graphOf(text));
+
 /** The graph's kernels, checked: they are valid, and compute what the graph says. */
-export function program(text: string): KernelProgram {
-  const graph = graphOf(text);
+export function program(source: string | Graph): KernelProgram {
+  const graph = typeof source === "string" ? graphOf(source) : source;
   verifyGraph(graph);
   const result = fuse(graph);
   verify(result);
@@ -40,21 +44,17 @@ export function program(text: string): KernelProgram {
   const states = statesOf(graph).map((node) => numbers(draw, node));
   const expected = evaluate(graph, args, states);
   const actual = interpret(result, args, states);
-  expected.results.forEach((value, i) => {
-    expectClose(actual.results[i], value);
-  });
-  expected.states.forEach((value, i) => {
-    expectClose(actual.states[i], value);
-  });
+  expectAllClose(actual, expected);
   return result;
 }
 
 /** The same as text, with the results. */
-export function kernels(text: string): string {
-  const { kernels, results } = program(text);
+export function kernels(source: string | Graph): string {
+  const { kernels, results } = program(source);
   const end = results.length === 0 ? [] : [`results ${results.map(({ name }) => name).join(" ")}`];
   return [...kernels.map(printKernel), ...end].join("\n\n");
 }
 
 /** Just which kernels there are. */
-export const names = (text: string): string[] => program(text).kernels.map(({ kind, name }) => `${kind} ${name}`);
+export const names = (source: string | Graph): string[] =>
+  program(source).kernels.map(({ kind, name }) => `${kind} ${name}`);

@@ -8,7 +8,7 @@ import { verify } from "../../src/compiler/kernel-rules.ts";
 import { print } from "../../src/compiler/kernel-text.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
-import { expectClose } from "./close.ts";
+import { expectAllClose } from "./close.ts";
 import { interpret } from "./interpret.ts";
 import { knot } from "./knots.ts";
 import { randomGraph } from "./random-graph.ts";
@@ -37,12 +37,7 @@ for (const [kind, make] of Object.entries(kinds)) {
         verify(program);
         const expected = evaluate(graph, args, states);
         const actual = interpret(program, args, states);
-        expected.results.forEach((result, i) => {
-          expectClose(actual.results[i], result);
-        });
-        expected.states.forEach((state, i) => {
-          expectClose(actual.states[i], state);
-        });
+        expectAllClose(actual, expected);
       } catch (error) {
         throw new Error(`seed ${seed}: ${error}\n${printGraph(graph)}\n${text}`, { cause: error });
       }

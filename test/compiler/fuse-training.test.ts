@@ -27,7 +27,7 @@ import {
   tensor,
   zeros,
 } from "../../src/index.ts";
-import { expectClose } from "./close.ts";
+import { expectAllClose } from "./close.ts";
 import { interpret } from "./interpret.ts";
 
 interface Step {
@@ -66,12 +66,7 @@ function expectSame({ graph, program, args, states }: Step): void {
   const [before, inputs] = [states.map(contents), args.map(contents)];
   const expected = evaluate(graph, inputs, before);
   const actual = interpret(program, inputs, before);
-  expected.results.forEach((result, i) => {
-    expectClose(actual.results[i], result);
-  });
-  expected.states.forEach((state, i) => {
-    expectClose(actual.states[i], state);
-  });
+  expectAllClose(actual, expected);
 }
 
 const mlp = () => new Sequential(new Flatten(), new Linear(784, 128), new ReLU(), new Linear(128, 10));

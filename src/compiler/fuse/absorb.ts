@@ -1,14 +1,14 @@
 // Graph -> steps. Each op says what it is to a compiler of loops: movements disappear into views, constants and positions into
-// whoever uses them, and a few ops turn out to be others in disguise. A node without elements is a constant, so that only stores
-// of empty results meet an axis of size 0.
+// whoever uses them. What is another op in disguise, simplify has found out. A node without elements is a constant, so that only
+// stores of empty results meet an axis of size 0.
 import type { Attributes, OpName } from "../../tensor/ops.ts";
 import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { sameView, strideOf } from "../view.ts";
+import { strideOf } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { convolution, matmul } from "./contract.ts";
 import { gather } from "./gather.ts";
-import { accessOf, dimsOf, expansion, innerView } from "./places.ts";
+import { accessOf, dimsOf, innerView } from "./places.ts";
 import { pointwise } from "./pointwise.ts";
 import { type Iota, type Random, type Read, type Scan, segmentsOf, type Topk } from "./steps.ts";
 
@@ -34,18 +34,10 @@ function along(builder: Builder, { inputs: [x] }: Node, dim: number) {
   return { buffers: [read], before: groups[0].dims, after: groups[2].dims, length, stride };
 }
 
-/** Windows that neither overlap nor leave anything out are only a movement: dims [.., windows, .., size] to [.., windows · size, ..]. */
-function fold(builder: Builder, node: Node, { dim, step, length }: Attributes<"fold">): Read {
+function fold(builder: Builder, node: Node, { dim, step }: Attributes<"fold">): Read {
   const [x] = node.inputs;
   if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
   const rank = node.shape.length;
-  const [windows, size] = [x.shape[dim], x.shape[rank]];
-  if (step === size && windows * size === length) {
-    const strides = stridesOf(x.shape);
-    const dims = dimsOf(x.shape.slice(0, -1), strides.slice(0, -1));
-    dims.splice(dim + 1, 0, { size, stride: strides[rank] });
-    return builder.sumOfOne(builder.move(builder.read(x), { offset: 0, dims }), node);
-  }
   const { target, after } = builder.assemble("fold", node, 0);
   const strides = stridesOf(node.shape);
   const dims = dimsOf(x.shape, [...withSize(strides, dim, strides[dim] * step), strides[dim]]);
@@ -78,35 +70,17 @@ function concat(builder: Builder, node: Node, { dim }: Attributes<"concat">): Re
   return builder.whole(target);
 }
 
-/** With one index a line that is known to be in range, each element can say for itself whether it is meant. */
 function scatterAdd(builder: Builder, node: Node, { dim, size }: Attributes<"scatterAdd">): Read {
   const [x, index] = node.inputs;
   if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
   const [from, at] = [builder.read(x), builder.read(index)];
-  const { shape } = node;
-  const spread = (read: Read) => builder.move(read, expansion(index.shape, shape));
-  if (index.shape[dim] === 1 && inRange(builder, at, size)) {
-    const places = builder.step<Iota>({ kind: "iota", name: "iota", shape: [size], dtype: "int32", inline: 1 });
-    const strides = shape.map((_, d) => (d === dim ? 1 : 0));
-    const here = builder.move(builder.whole(places), { offset: 0, dims: dimsOf(shape, strides) });
-    const meant = builder.map("eq", { shape, dtype: "bool" }, [spread(at), here]);
-    return builder.map("where", node, [meant, builder.sumOfOne(spread(from), node), builder.constant(node, 0)]);
-  }
   const { target, after } = builder.assemble("scatterAdd", node, 0);
-  const strides = stridesOf(shape);
+  const strides = stridesOf(node.shape);
   const view = { offset: 0, dims: dimsOf(x.shape, withSize(strides, dim, 0)) };
   const segments = segmentsOf(x.shape, [dim]);
   const indirection = { read: at, stride: strides[dim], size };
   builder.place(target, from, { view, mode: "add", after, segments, index: indirection });
   return builder.whole(target);
-}
-
-/** An argmax is in range, and so is what a gather has checked. */
-function inRange(builder: Builder, at: Read, size: number): boolean {
-  if (at.step.kind === "reduce" && at.step.combine === "argmax") return at.step.points / at.step.size <= size;
-  return builder.checked.some(
-    ({ read, limit }) => limit <= size && read.step === at.step && sameView(read.view, at.view),
-  );
 }
 
 const rules: { readonly [N in OpName]: Rule<N> } = {

@@ -32,8 +32,6 @@ const none: never[] = [];
 
 export class Builder {
   readonly steps: Step[] = [];
-  /** Indices that a gather has found to be below its limit. */
-  readonly checked: { readonly read: Read; readonly limit: number }[] = [];
   readonly #readers = new Map<Node, Node[]>();
   readonly #outputs: ReadonlySet<Node>;
   readonly #reads = new Map<Node, Read>();

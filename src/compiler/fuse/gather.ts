@@ -1,19 +1,17 @@
 // Reading where data says: at an affine place, plus an index times a stride. What only a gather reads of something computed point by
 // point is computed after it, for the elements that are chosen.
 import type { Attributes } from "../../tensor/ops.ts";
-import { type Shape, sizeOf } from "../../tensor/shape.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { grouped, joined, marksOf, sameView, strideOf, type View } from "../view.ts";
+import { grouped, joined, marksOf, strideOf, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { repeated } from "./places.ts";
-import { type Gather, isAll, type Read, segmentsOf } from "./steps.ts";
+import { type Gather, isAll, type Read } from "./steps.ts";
 
 export function gather(builder: Builder, node: Node, { dim }: Attributes<"gather">): Read {
   const [x, index] = node.inputs;
   const limit = x.shape[dim];
   const [from, at] = [builder.read(x), builder.read(index)];
-  if (isChosen(from, at, x.shape, dim)) return builder.reduce("max", from, x.shape, [dim], node);
-  builder.checked.push({ read: at, limit });
   if (limit === 0) {
     // Any index is out of range; the error is all that there is.
     const nowhere = { step: builder.buffer(from).step, view: repeated(sizeOf(node.shape)) };
@@ -71,17 +69,4 @@ function gatherSooner(builder: Builder, node: Node, { step, view }: Read, at: Re
     stride === 0 ? read : gathered(builder, node, read, at, { stride, limit }),
   );
   return builder.map(step.op, node, operands);
-}
-
-/** Whether an index says where the largest along the dim stands, so that what it gathers is just that. */
-function isChosen(from: Read, at: Read, shape: Shape, dim: number): boolean {
-  if (at.step.kind !== "reduce" || at.step.combine !== "argmax" || !isAll(at)) return false;
-  const [searched] = at.step.values;
-  const segments = segmentsOf(shape, [dim]);
-  const same = segments.length === at.step.segments.length;
-  const alike = segments.every(({ size, special }, i) => {
-    const other = at.step.kind === "reduce" ? at.step.segments[i] : null;
-    return other !== null && size === other.size && special === other.special;
-  });
-  return same && alike && searched.step === from.step && sameView(searched.view, from.view);
 }

@@ -33,9 +33,3 @@ export function innerView(shape: Shape, from: Shape, widths: readonly PadWidth[]
   const apart = strides.map((stride, dim) => stride * (widths[dim].between + 1));
   return { offset, dims: dimsOf(from, apart) };
 }
-
-/** Sizes of 1 repeated. */
-export function expansion(from: Shape, to: Shape): View {
-  const strides = stridesOf(from).map((stride, dim) => (from[dim] === 1 ? 0 : stride));
-  return { offset: 0, dims: dimsOf(to, strides) };
-}
