@@ -4,19 +4,23 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { settings } from "./layer-tree.ts";
 import { Module } from "./module.ts";
 
-/** maxPool2d with a square window; the stride is the window's size if left out. */
-export class MaxPool2d extends Module {
+type Pool = (x: Tensor, kernelSize: number, options: PoolOptions) => Tensor;
+
+/** A square window that slides; what the two below differ in is what they make of what it sees. */
+abstract class Pool2d extends Module {
+  readonly #pool: Pool;
   readonly #kernelSize: number;
   readonly #options: PoolOptions;
 
-  constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
+  protected constructor(pool: Pool, kernelSize: number, options: PoolOptions) {
     super();
+    this.#pool = pool;
     this.#kernelSize = kernelSize;
     this.#options = options;
   }
 
   forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.#kernelSize, this.#options);
+    return this.#pool(x, this.#kernelSize, this.#options);
   }
 
   override extraRepr(): string {
@@ -24,23 +28,17 @@ export class MaxPool2d extends Module {
   }
 }
 
-/** avgPool2d with a square window, padding counted; the stride is the window's size if left out. */
-export class AvgPool2d extends Module {
-  readonly #kernelSize: number;
-  readonly #options: PoolOptions;
-
+/** maxPool2d with a square window; the stride is the window's size if left out. */
+export class MaxPool2d extends Pool2d {
   constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
-    super();
-    this.#kernelSize = kernelSize;
-    this.#options = options;
+    super(maxPool2d, kernelSize, options);
   }
+}
 
-  forward(x: Tensor): Tensor {
-    return avgPool2d(x, this.#kernelSize, this.#options);
-  }
-
-  override extraRepr(): string {
-    return settings([this.#kernelSize], this.#options);
+/** avgPool2d with a square window, padding counted; the stride is the window's size if left out. */
+export class AvgPool2d extends Pool2d {
+  constructor(kernelSize: number, options: { stride?: number; padding?: number } = {}) {
+    super(avgPool2d, kernelSize, options);
   }
 }
 
