@@ -18,20 +18,9 @@ import {
 import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../src/tensor/shape.ts";
 import { interpret } from "../../compiler/interpret.ts";
+import { guard, margin, memory, pages, views } from "./guarded-memory.ts";
 
 export type Product = Matmul | Convolution | Topk;
-
-const pages = 512;
-const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-const guard = 0xa5;
-const margin = 64;
-const views = {
-  float32: new Float32Array(memory.buffer),
-  float64: new Float64Array(memory.buffer),
-  int32: new Int32Array(memory.buffer),
-  uint8: new Uint8Array(memory.buffer),
-  bool: new Uint8Array(memory.buffer),
-} satisfies Record<DType, TypedArray>;
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 

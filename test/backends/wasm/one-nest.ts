@@ -10,18 +10,7 @@ import { writeLoops, writeScan } from "../../../src/backends/wasm/nest/loops.ts"
 import { type Access, type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../src/compiler/kernel.ts";
 import type { DType, TypedArray } from "../../../src/tensor/dtype.ts";
 import { interpret } from "../../compiler/interpret.ts";
-
-const pages = 1024;
-const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-const margin = 64;
-const guard = 0xa5;
-const views = {
-  float32: new Float32Array(memory.buffer),
-  float64: new Float64Array(memory.buffer),
-  int32: new Int32Array(memory.buffer),
-  uint8: new Uint8Array(memory.buffer),
-  bool: new Uint8Array(memory.buffer),
-} satisfies Record<DType, TypedArray>;
+import { guard, margin, memory, pages, views } from "./guarded-memory.ts";
 
 /** Buffers of a test are states, whose contents are known before and read afterwards. */
 export class Buffers {
