@@ -3,6 +3,7 @@ import { allocate, verifyAllocation } from "../../compiler/allocate.ts";
 import type { Backend } from "../../compiler/backend.ts";
 import { fuse } from "../../compiler/fuse.ts";
 import { verify } from "../../compiler/kernel-rules.ts";
+import { split } from "../../compiler/split.ts";
 import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
 import { programMemory } from "./memory/memory.ts";
@@ -14,8 +15,9 @@ export const verification = { enabled: false };
 
 export const wasm: Backend = {
   name: "wasm",
-  prepare(graph, states, { relaxed, threads: asked }) {
+  prepare(simple, states, { relaxed, threads: asked }) {
     requireVectors();
+    const graph = split(simple);
     const kernels = fuse(graph);
     if (verification.enabled) verify(kernels);
     const allocation = allocate(kernels);
