@@ -1,4 +1,5 @@
-// `npm test`: type check, lint, then every test file (which also run the examples), and one closing line that counts all of it.
+// `npm test`: type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and one closing
+// line that counts all of it.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,14 @@ const bin = (path) => join("node_modules", path);
 const checks = [
   ["type check", bin("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
   ["lint", bin("@biomejs/biome/bin/biome"), "check", "."],
+  [
+    "type check of the demo",
+    join("web", bin("svelte-check/bin/svelte-check")),
+    "--workspace",
+    "web",
+    "--fail-on-warnings",
+  ],
+  ["build of the demo", bin("vite/bin/vite.js"), "build", "web", "--logLevel", "warn"],
 ];
 
 let passed = 0;

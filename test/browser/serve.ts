@@ -8,6 +8,8 @@ import { extname, resolve, sep } from "node:path";
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
   ".json": "application/json",
   ".map": "application/json",
   ".wasm": "application/wasm",

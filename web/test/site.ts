@@ -1,0 +1,80 @@
+// The built demo as a person meets it: served as plain files, with or without the headers of isolation, from a folder of any name, in a
+// real Chromium. Whatever a page says on its console counts, and a request that leaves the site does too.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
+import { startChromium } from "../../test/browser/chromium.ts";
+import { type Server, serve } from "../../test/browser/serve.ts";
+
+const built = resolve(import.meta.dirname, "../dist");
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export interface Look {
+  /** The part and its settings: "neuron", "net?data=xor". */
+  readonly at?: string;
+  readonly dark?: boolean;
+  readonly phone?: boolean;
+  readonly still?: boolean;
+}
+
+/** A page, and what was wrong on it. */
+export interface Visit {
+  readonly page: Page;
+  /** Fails if the console had errors or warnings, or a request left the site; then closes. */
+  leave(): Promise<void>;
+}
+
+export class Site {
+  readonly #server: Server;
+  readonly #browser: Browser;
+  readonly #folder: string;
+
+  private constructor(server: Server, browser: Browser, folder: string) {
+    this.#server = server;
+    this.#browser = browser;
+    this.#folder = folder;
+  }
+
+  static async open({ isolated = true, folder = "/" }: { isolated?: boolean; folder?: string } = {}): Promise<Site> {
+    if (!existsSync(resolve(built, "index.html")))
+      throw new Error("the demo is not built: npm run build:demo, or npm test, which builds it");
+    const server = await serve({ [folder]: built }, isolated ? isolation : {});
+    return new Site(server, await startChromium(), folder);
+  }
+
+  async visit({ at = "", dark = false, phone = false, still = true }: Look = {}): Promise<Visit> {
+    const context = await this.#browser.newContext({
+      viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+      hasTouch: phone,
+      colorScheme: dark ? "dark" : "light",
+      reducedMotion: still ? "reduce" : "no-preference",
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(this.#server.origin) && !/^(data|blob):/.test(url)) complaints.push(`a request to ${url}`);
+    });
+    await page.goto(`${this.#server.origin}${this.#folder}index.html${at === "" ? "" : `#${at}`}`);
+    return {
+      page,
+      leave: async () => {
+        await context.close();
+        expect(complaints).toEqual([]);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}

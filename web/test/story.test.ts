@@ -1,0 +1,73 @@
+// The page around its parts: it paints at once, leads to every part, keeps its colours, and is accessible.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "./accessible.ts";
+import { Site } from "./site.ts";
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterAll(() => site.close());
+
+it("paints within a second", async () => {
+  const { page, leave } = await site.visit();
+  const painted = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          const paint = list.getEntriesByName("first-contentful-paint")[0];
+          if (paint) resolve(paint.startTime);
+        }).observe({ type: "paint", buffered: true });
+      }),
+  );
+  expect(painted).toBeLessThan(1000);
+  await leave();
+});
+
+it("leads to each part by its link", async () => {
+  const { page, leave } = await site.visit();
+  for (const [link, heading] of [
+    ["1 Neuron", "One neuron"],
+    ["2 Net", "A net of neurons"],
+    ["3 Efficiency", "Everything else is efficiency"],
+    ["4 Images", "A net that recognises images"],
+  ]) {
+    await page.getByRole("navigation").getByRole("link", { name: link }).click();
+    await expect
+      .poll(() =>
+        page
+          .getByRole("heading", { name: heading })
+          .boundingBox()
+          .then((box) => box?.y ?? -1),
+      )
+      .toBeLessThan(400);
+  }
+  await leave();
+});
+
+it("keeps the colours that somebody chose", async () => {
+  const { page, leave } = await site.visit({ dark: true });
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await paper();
+  const button = page.getByRole("button", { name: /^Colours/ });
+  await button.click();
+  expect(await paper()).not.toBe(dark);
+  await page.reload();
+  expect(await paper()).not.toBe(dark);
+  await button.click();
+  expect(await paper()).toBe(dark);
+  await leave();
+});
+
+for (const [what, look] of [
+  ["light", {}],
+  ["dark", { dark: true }],
+  ["on a phone", { phone: true }],
+] as const)
+  it(`is accessible around its parts, ${what}`, async () => {
+    const { page, leave } = await site.visit(look);
+    expect(await violations(page, "body")).toEqual([]);
+    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(inner).toBeLessThanOrEqual(outer);
+    await leave();
+  });
