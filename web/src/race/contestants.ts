@@ -1,0 +1,97 @@
+// One net, one loss, one set of first weights, and three ways to take a step: single numbers, arrays, and a compiled program. The loss is
+// the support vector machine's, Σ relu(1 - y · s) / n + 10⁻⁴ Σ p², of micrograd's moons.
+import { compile, Linear, noGrad, ReLU, Sequential, SGD, type Tensor, tensor } from "chainrule";
+import { MLP, Value } from "chainrule/scalar";
+import type { Point } from "../points/datasets.ts";
+import type { Runner } from "./messages.ts";
+
+export interface Contestant {
+  readonly runner: Runner;
+  /** Takes a step; the loss before it. */
+  step(): number;
+  /** Its score for each of the places x, y, x, y, ... */
+  scores(places: Float64Array): Float32Array;
+  explain?(): string;
+}
+
+const rate = 0.1;
+const decay = 1e-4;
+
+/** The same weights for all: those of a scalar net. */
+const firstNet = (width: number): MLP => new MLP(2, [width, width, 1], { seed: 3 });
+
+export function scalars(points: readonly Point[], width: number): Contestant {
+  const model = firstNet(width);
+  const parameters = model.parameters();
+  return {
+    runner: "scalars",
+    step() {
+      let margins = new Value(0);
+      for (const { x, y, kind } of points) margins = margins.add(model.forward([x, y])[0].mul(-kind).add(1).relu());
+      let squares = new Value(0);
+      for (const parameter of parameters) squares = squares.add(parameter.mul(parameter));
+      const loss = margins.div(points.length).add(squares.mul(decay));
+      model.zeroGrad();
+      loss.backward();
+      for (const parameter of parameters) parameter.data -= rate * parameter.grad;
+      return loss.data;
+    },
+    scores: (places) =>
+      Float32Array.from(
+        { length: places.length / 2 },
+        (_, i) => model.forward([places[2 * i], places[2 * i + 1]])[0].data,
+      ),
+  };
+}
+
+function arrayNet(points: readonly Point[], width: number): { model: Sequential; step: () => Tensor } {
+  const model = new Sequential(
+    new Linear(2, width),
+    new ReLU(),
+    new Linear(width, width),
+    new ReLU(),
+    new Linear(width, 1),
+  );
+  const first = firstNet(width);
+  const lists = first.layers.flatMap(({ neurons }) => [
+    neurons.map(({ weights }) => weights.map(({ data }) => data)),
+    neurons.map(({ bias }) => bias.data),
+  ]);
+  const parameters = model.parameters();
+  for (const [i, parameter] of parameters.entries()) parameter.assign(tensor(lists[i]));
+  const optimizer = new SGD(parameters, { lr: rate });
+  const places = tensor(points.map(({ x, y }) => [x, y]));
+  const kinds = tensor(points.map(({ kind }) => [kind]));
+  const step = () => {
+    const margins = model.forward(places).mul(kinds).neg().add(1).relu().mean();
+    const squares = parameters.map((parameter) => parameter.mul(parameter).sum()).reduce((sum, one) => sum.add(one));
+    const loss = margins.add(squares.mul(decay));
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss.detach();
+  };
+  return { model, step };
+}
+
+const scoresBy =
+  (model: Sequential) =>
+  (places: Float64Array): Float32Array =>
+    noGrad(() => model.forward(tensor(Float32Array.from(places), { shape: [places.length / 2, 2] })))
+      .data as Float32Array;
+
+export function arrays(points: readonly Point[], width: number): Contestant {
+  const { model, step } = arrayNet(points, width);
+  return { runner: "arrays", step: () => step().item(), scores: scoresBy(model) };
+}
+
+export function compiled(points: readonly Point[], width: number): Contestant {
+  const { model, step } = arrayNet(points, width);
+  const program = compile(step);
+  return {
+    runner: "compiled",
+    step: () => program().item(),
+    scores: scoresBy(model),
+    explain: () => program.explain(),
+  };
+}
