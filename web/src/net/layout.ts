@@ -1,0 +1,42 @@
+// Where neurons stand: inputs at the left, then a column for each layer, the output at the right; all in parts of the picture's width
+// and height, so that it fits any.
+
+export interface Spot {
+  /** -1 is the inputs. */
+  readonly layer: number;
+  readonly neuron: number;
+  /** 0 to 1. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** `sizes`: neurons of each layer, the output's last. */
+export function spotsOf(sizes: readonly number[], inputs = 2): Spot[] {
+  const columns = [inputs, ...sizes];
+  const tallest = Math.max(...columns);
+  return columns.flatMap((count, column) =>
+    Array.from({ length: count }, (_, neuron) => ({
+      layer: column - 1,
+      neuron,
+      x: (column + 0.5) / columns.length,
+      y: 0.5 + (neuron - (count - 1) / 2) / tallest,
+    })),
+  );
+}
+
+export interface Link {
+  readonly layer: number;
+  readonly neuron: number;
+  readonly input: number;
+  readonly from: Spot;
+  readonly to: Spot;
+}
+
+/** A link for each weight. */
+export function linksOf(spots: readonly Spot[]): Link[] {
+  return spots.flatMap((to) =>
+    spots
+      .filter(({ layer }) => layer === to.layer - 1)
+      .map((from) => ({ layer: to.layer, neuron: to.neuron, input: from.neuron, from, to })),
+  );
+}
