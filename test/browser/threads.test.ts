@@ -21,7 +21,7 @@ const root = resolve(import.meta.dirname, "..", "..");
 const closers: (() => unknown)[] = [];
 let browser: Browser;
 const origins = { isolated: "", moved: "", plain: "" };
-const file = "/dist/backends/wasm/threads/worker.js";
+const file = "/dist/backends/wasm/threads/chainrule-worker.js";
 
 beforeAll(async () => {
   build();

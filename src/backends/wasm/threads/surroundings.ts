@@ -92,9 +92,26 @@ function startInNode(builtin: typeof process.getBuiltinModule, place: unknown, {
   };
 }
 
+/**
+ * Vite's development server puts dependencies into one file elsewhere, beside which there is no worker's file, and warns if it is asked
+ * for. It says `DEV` where it runs; in what is built, by whatever bundler, this is false or undefined.
+ */
+const mayBeMoved = (import.meta as { readonly env?: { readonly DEV?: boolean } }).env?.DEV === true;
+
 function startInPage(place: unknown, { ready, gone }: Events): Started {
   let worker: Worker | null = null;
-  const begin = (started: Worker, failed: (reason: string) => void): void => {
+  // Bundlers find the file by exactly this form. It needs no permission of the page for blobs, so it comes first.
+  const fromFile = () => new Worker(new URL("./chainrule-worker.js", import.meta.url), { type: "module" });
+  // The file may not be there, or lie on another origin, from which a page may import but starts no worker. The text does without.
+  const fromText = () => new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+  const begin = (start: () => Worker, failed: (reason: string) => void): void => {
+    let started: Worker;
+    try {
+      started = start();
+    } catch (error) {
+      failed(String(error));
+      return;
+    }
     let begun = false;
     worker = started;
     started.onmessage = () => {
@@ -108,8 +125,7 @@ function startInPage(place: unknown, { ready, gone }: Events): Started {
     };
     started.postMessage(place);
   };
-  // A development server may have moved this module away from the worker's file, which the text does without.
-  const fromText = () => begin(new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" }))), gone);
-  begin(new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), fromText);
+  const [first, second] = mayBeMoved ? [fromText, fromFile] : [fromFile, fromText];
+  begin(first, () => begin(second, gone));
   return { ref() {}, unref() {}, terminate: () => worker?.terminate() };
 }
