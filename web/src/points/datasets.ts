@@ -35,7 +35,8 @@ interface Draw {
 const shapes = {
   moons({ along, kind }) {
     const angle = Math.PI * along;
-    return kind < 0 ? [Math.cos(angle) - 0.5, Math.sin(angle) - 0.25] : [0.5 - Math.cos(angle), 0.25 - Math.sin(angle)];
+    const [x, y] = [0.85 * Math.cos(angle) - 0.42, 0.9 * Math.sin(angle) - 0.22];
+    return kind < 0 ? [x, y] : [-x, -y];
   },
   circles({ along, kind }) {
     const radius = kind < 0 ? 1.2 : 0.5;
