@@ -194,7 +194,10 @@ const generic = () => {
   );
   const { y: doubled }: { y: Tensor } = double(x, 2);
   const texts: [string, string] = [double.explain(), double.profile(x, 2)];
-  return [slope, value, ...grads, doubled].map((tensor) => tensor.item()).concat(count, texts.length);
+  const { result, report }: { readonly result: { y: Tensor }; readonly report: string } = double.profiled(x, 2);
+  return [slope, value, ...grads, doubled, result.y]
+    .map((tensor) => tensor.item())
+    .concat(count, [...texts, report].length);
 };
 
 it("the methods and functions are as promised, or this file would not compile", () => {
@@ -204,5 +207,5 @@ it("the methods and functions are as promised, or this file would not compile", 
 
 it("a tensor has its properties, and what has type parameters keeps to them", () => {
   expect(properties(chainrule.zeros([2, 3]))).toEqual([[2, 3], "float32", 6, 2, 6]);
-  expect(generic()).toEqual([3, 6, 3, 2, 4, 1, 2]);
+  expect(generic()).toEqual([3, 6, 3, 2, 4, 4, 1, 3]);
 });

@@ -38,17 +38,23 @@ const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignmen
 
 /**
  * Arguments are all written before the first kernel, temporaries by the kernels; results are read after the last. What nobody
- * reads has no life. What a kernel reads and what it writes never share bytes: its points may run in any order.
+ * reads has no life. What a kernel reads and what it writes never share bytes: its points may run in any order. So it is with the kernels
+ * of a chain, whose parts may run in any order: what one of them touches lives as long as they all run.
  */
-export function lifetimes({ kernels, results }: KernelProgram): Map<Buffer, Lifetime> {
+export function lifetimes({ kernels, results, chains = [] }: KernelProgram): Map<Buffer, Lifetime> {
   const lives = new Map<Buffer, Lifetime>();
+  const span = kernels.map((_, at): Lifetime => ({ first: at, last: at }));
+  for (const { first, axes } of chains) span.fill({ first, last: first + axes.length - 1 }, first, first + axes.length);
   const extend = (buffer: Buffer, at: number) => {
     if (buffer.kind === "state") return;
     const { first, last } = lives.get(buffer) ?? { first: at, last: at };
     lives.set(buffer, { first: Math.min(first, at), last: Math.max(last, at) });
   };
   for (const [at, kernel] of kernels.entries())
-    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) extend(buffer, at);
+    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) {
+      extend(buffer, span[at].first);
+      extend(buffer, span[at].last);
+    }
   for (const buffer of results) extend(buffer, kernels.length);
   for (const buffer of lives.keys()) if (buffer.kind === "argument") extend(buffer, -1);
   return lives;

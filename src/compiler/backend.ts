@@ -7,6 +7,8 @@ import type { Graph } from "./graph.ts";
 export interface BackendOptions {
   /** Whether the engine may round a product and a sum at once (fused multiply-add). */
   readonly relaxed: boolean;
+  /** Whether 3×3 convolutions may be computed with fewer, less exact products; not if left out. */
+  readonly winograd?: boolean;
   readonly threads: number | null;
 }
 

@@ -2,6 +2,7 @@
 // contradicts it, as text.
 import { opOf } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { complaintAbout } from "./chain.ts";
 import {
   type Access,
   type Axis,
@@ -11,6 +12,7 @@ import {
   type KernelProgram,
   readsOf,
   type Store,
+  sameAccess,
   writesOf,
 } from "./kernel.ts";
 import { linesOf } from "./kernel-lines.ts";
@@ -240,11 +242,6 @@ function setsOnce(kernel: Kernel): boolean {
   return other && bodyStores.every((s) => apart(s, all)) && stores.every((s) => apart(s, kept));
 }
 
-const sameAccess = (a: Access, b: Access): boolean =>
-  a.offset === b.offset &&
-  a.strides.length === b.strides.length &&
-  a.strides.every((stride, i) => stride === b.strides[i]);
-
 /** What a kernel reads of a buffer that it writes, other than what its adding stores read. */
 function readsBack(kernel: Kernel): [read: Access, writes: readonly Access[]][] {
   const writes = writesOf(kernel);
@@ -310,6 +307,22 @@ export const rules: Readonly<Record<string, Rule>> = {
     kernels.flatMap((kernel) => {
       const wrong = readsBack(kernel).find(([read, writes]) => !writes.every((write) => sameAccess(read, write)));
       return wrong === undefined ? [] : [`${printAccess(wrong[0])} in ${printKernel(kernel)}`];
+    }),
+  "chains follow each other, each of two kernels at least": ({ kernels, chains = [] }) => {
+    let end = 0;
+    return chains.flatMap(({ first, axes }, i) => {
+      const holds = first >= end && axes.length >= 2 && first + axes.length <= kernels.length;
+      end = first + axes.length;
+      return holds ? [] : [`chain ${i} has the kernels ${first} to ${end - 1}`];
+    });
+  },
+  "the kernels of a chain need of each other only what their own part wrote": ({ kernels, chains = [] }) =>
+    chains.flatMap(({ first, axes, parts, piece }, i) => {
+      const links = axes.map((axis, at) => ({ kernel: kernels[first + at], axis }));
+      const [{ kernel, axis }] = links;
+      const cut = kernel.axes[axis]?.size === parts && piece >= 1 && piece <= parts;
+      const complaint = cut ? complaintAbout(links) : `it has ${parts} parts, ${piece} at a time`;
+      return complaint === null ? [] : [`chain ${i}: ${complaint}`];
     }),
 };
 

@@ -161,12 +161,35 @@ export interface Topk {
 
 export type Kernel = Loops | Scan | Matmul | Convolution | Topk;
 
+/**
+ * Loops that follow each other and may run part by part: what any of them does at index i of its axis needs, of what the others
+ * write, only what they write at i. So a part is done by all of them, in their order, before or after or beside any other part.
+ */
+export interface Chain {
+  /** The position of its first kernel. */
+  readonly first: number;
+  /** For each of its kernels the axis along which it is cut; all of one size. */
+  readonly axes: readonly number[];
+  /** The size of those axes. */
+  readonly parts: number;
+  /** How many parts are done together, so that what they touch stays in the cache. */
+  readonly piece: number;
+}
+
 /** What a graph becomes: kernels in the order in which they run. Results are read when all have run. */
 export interface KernelProgram {
   readonly buffers: readonly Buffer[];
   readonly kernels: readonly Kernel[];
   readonly results: readonly Buffer[];
+  /** In the order of their kernels, none of which is in two of them. */
+  readonly chains?: readonly Chain[];
 }
+
+/** Whether two accesses go the same way, each through its buffer. */
+export const sameAccess = (a: Access, b: Access): boolean =>
+  a.offset === b.offset &&
+  a.strides.length === b.strides.length &&
+  a.strides.every((stride, i) => stride === b.strides[i]);
 
 const loadsOf = (instructions: readonly Instruction[]): Access[] =>
   instructions.flatMap((instruction) => {

@@ -110,6 +110,10 @@ const program = (kernels: readonly Kernel[], more: Partial<KernelProgram> = {}):
 const withBody = (...body: Instruction[]): Loops => ({ ...loops, body, stores: [] });
 const withStore = (...stores: Store[]): Loops => ({ ...loops, stores });
 
+/** What loops wrote, row by row. */
+const copy: Loops = { ...loops, name: "copy", body: [load(at(t, 0, 6, 1))], stores: [set(at(s, 0, 6, 1), 0)] };
+const chain = { first: 0, axes: [0, 0], parts: 4, piece: 2 };
+
 /** For each rule programs that break it. */
 const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
   "a buffer stands in the list once, named by its kind and index": [
@@ -182,11 +186,28 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([{ ...withBody(load(at(s, 5, 6, -1))), stores: [set(at(s, 0, 6, 1), 0)] }]),
     program([{ ...matmul, b: at(s, 0, 0, 6, 1), epilogue: { ...none, stores: [set(at(s, 0, 6, 1), 0)] } }]),
   ],
+  "chains follow each other, each of two kernels at least": [
+    program([loops, copy], { chains: [{ ...chain, axes: [0] }] }),
+    program([loops, copy], { chains: [{ ...chain, first: 1 }] }),
+    program([loops, copy, copy], { chains: [chain, { ...chain, first: 1 }] }),
+  ],
+  "the kernels of a chain need of each other only what their own part wrote": [
+    program([loops, { ...copy, body: [load(at(t, 0, 0, 1))] }], { chains: [chain] }),
+    program([loops, { ...copy, body: [load(at(t, 18, -6, 1))] }], { chains: [chain] }),
+    program([loops, copy], { chains: [{ ...chain, axes: [0, 1] }] }),
+    program([loops, copy], { chains: [{ ...chain, parts: 3 }] }),
+    program([loops, copy], { chains: [{ ...chain, piece: 5 }] }),
+    program([sum, scan], { chains: [chain] }),
+  ],
 };
 
 it("each kind of kernel is valid, alone and one after the other", () => {
   for (const kernel of [loops, sum, matmul, convolution, scan, topk]) verify(program([kernel]));
   verify(program([loops, sum, matmul, convolution, scan, topk], { results: [t, u, places] }));
+});
+
+it("kernels of which each row needs its own are a valid chain", () => {
+  verify(program([loops, copy], { chains: [chain] }));
 });
 
 it("an update in place, and adding to zeros, are valid", () => {

@@ -1,7 +1,8 @@
 // Kernels become one WebAssembly module. A kernel is a function over a range of its units of work; `step0`, `step1`, ... (table, scratch,
-// from, to) look its buffers up in the program's table (layout.ts) and call it, `run` (table) does all steps in order, and stops after one
-// that met an index outside of its buffer. `share` does the same together with other threads (threads/share.ts), where that is worth it.
-// The module imports the memory, and Math (mathImports) if a kernel computes in float64.
+// from, to) look its buffers up in the program's table (layout.ts) and call it. Steps that are a chain share one more such function
+// (tasks.ts). `run` (table) does all in order, and stops after one that met an index outside of its buffer. `share` does the same together
+// with other threads (threads/share.ts), where that is worth it. The module imports the memory, and Math (mathImports) if a kernel
+// computes in float64.
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext, mathOf } from "./kernel-context.ts";
@@ -14,10 +15,11 @@ import {
   type WrittenKernel,
 } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
-import { writeLoops, writeScan } from "./nest/loops.ts";
+import { writeLoops, writeLoopsAlong, writeScan } from "./nest/loops.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "./products/contractions.ts";
-import { type SharedStep, writeShare } from "./threads/share.ts";
-import { type Plan, planStages, type Step } from "./threads/stages.ts";
+import { type Task, writeTasks } from "./tasks.ts";
+import { writeShare } from "./threads/share.ts";
+import { type Plan, planStages, type Work } from "./threads/stages.ts";
 import { timeOf } from "./threads/time.ts";
 import { writeTopkKernel } from "./topk.ts";
 
@@ -28,6 +30,8 @@ export interface EmittedProgram {
   /** Bytes of scratch memory that a thread needs, and from one thread to the next. */
   readonly scratch: number;
   readonly steps: readonly { readonly name: string; readonly words: string; readonly units: number }[];
+  /** What runs as one: a step, or those of a chain; by positions, and how many units that is. */
+  readonly tasks: readonly { readonly steps: readonly number[]; readonly units: number }[];
   readonly sites: readonly Site[];
   /** By site: its step. */
   readonly stepOfSite: readonly number[];
@@ -39,6 +43,8 @@ export interface EmittedProgram {
 export interface EmitOptions {
   /** Whether products and sums of them may be rounded at once. */
   readonly relaxed: boolean;
+  /** Whether 3×3 convolutions may be computed with fewer, less exact products; not if left out. */
+  readonly winograd?: boolean;
   readonly memory: Memory;
   /** How many threads it is for at most; one if left out. */
   readonly threads?: number;
@@ -58,31 +64,36 @@ const writers: { readonly [K in Kernel["kind"]]: KernelWriter<Extract<Kernel, { 
 export function emitProgram(
   program: KernelProgram,
   { offsets }: { readonly offsets: ReadonlyMap<Buffer, number> },
-  { relaxed, memory, threads = 1 }: EmitOptions,
+  { relaxed, winograd, memory, threads = 1 }: EmitOptions,
 ): EmittedProgram {
   const module = new Module(memory);
-  const context = kernelContext(module, program, relaxed);
+  const context = kernelContext(module, program, relaxed, winograd);
   const stepOfSite: number[] = [];
+  const axes = axesOfChains(program);
   const written = program.kernels.map((kernel, step) => {
-    const one = writers[kernel.kind](context, kernel as never, kernel.name);
+    const axis = axes.get(step);
+    const one =
+      kernel.kind === "loops" && axis !== undefined
+        ? writeLoopsAlong(context, kernel, kernel.name, axis)
+        : writers[kernel.kind](context, kernel as never, kernel.name);
     while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
     return one;
   });
-  const steps = written.map(
-    (kernel, i): SharedStep => ({
-      part: writeStep(module, `step${i}`, kernel, offsets),
-      units: kernel.units,
-      decided: isDecided(program.kernels[i]),
-    }),
-  );
-  writeRun(module, steps);
+  const steps = written.map((kernel, i) => ({
+    callee: writeStep(module, `step${i}`, kernel, offsets),
+    units: kernel.units,
+    decided: isDecided(program.kernels[i]),
+  }));
+  const tasks = writeTasks(module, steps, program.chains ?? []);
+  writeRun(module, tasks);
   const scratch = align(Math.max(0, ...written.map((kernel) => kernel.scratch)));
-  const plan = threads > 1 && memory.shared ? planStages(program.kernels.map(stepOf(written)), { offsets }) : null;
-  if (plan) module.export("share", writeShare(module, steps, { plan, threads, scratch }));
+  const plan = threads > 1 && memory.shared ? planStages(tasks.map(workOf(program.kernels)), { offsets }) : null;
+  if (plan) module.export("share", writeShare(module, tasks, { plan, threads, scratch }));
   return {
     bytes: module.bytes(),
     scratch,
     steps: written.map(({ words, units }, i) => ({ name: program.kernels[i].name, words, units })),
+    tasks: tasks.map(({ steps, units }) => ({ steps, units })),
     sites: context.sites,
     stepOfSite,
     threads,
@@ -90,15 +101,17 @@ export function emitProgram(
   };
 }
 
-const stepOf =
-  (written: readonly WrittenKernel[]) =>
-  (kernel: Kernel, i: number): Step => ({
-    kernel,
-    units: written[i].units,
-    time: timeOf(kernel),
-    bound: callsMath(kernel),
-    decided: isDecided(kernel),
-  });
+/** By the position of a kernel that is in a chain, the axis along which it is cut. */
+const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
+  new Map(chains.flatMap(({ first, axes }) => axes.map((axis, i): [number, number] => [first + i, axis])));
+
+const workOf =
+  (all: readonly Kernel[]) =>
+  ({ steps, units, decided }: Task): Work => {
+    const kernels = steps.map((step) => all[step]);
+    const time = kernels.reduce((sum, kernel) => sum + timeOf(kernel), 0);
+    return { kernels, units, time, bound: kernels.some(callsMath), decided };
+  };
 
 /** Whether a kernel calls imported functions, which only the module of the program's own thread has. */
 const callsMath = (kernel: Kernel): boolean => {
@@ -133,11 +146,11 @@ function pushAddress(code: Code, words: Local, buffer: Buffer, offsets: Readonly
   code.memory("i32.load", table.arena).i32(offset).op("i32.add");
 }
 
-function writeRun(module: Module, steps: readonly SharedStep[]): void {
+function writeRun(module: Module, tasks: readonly Task[]): void {
   const run = module.function("run", { parameters: ["i32"], results: [] }, (code, words) => {
     code.block((done) => {
-      for (const { part, units, decided } of steps) {
-        code.get(words).get(words).memory("i32.load", table.scratch).i32(0).i32(units).call(part);
+      for (const { callee, units, decided } of tasks) {
+        code.get(words).get(words).memory("i32.load", table.scratch).i32(0).i32(units).call(callee);
         if (decided) code.get(words).memory("i32.load", table.failure).brIf(done);
       }
     });

@@ -2,7 +2,7 @@
 import { type Allocation, bytesOf, describeAllocation } from "../../compiler/allocate.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
-import { type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
+import { type Chain, type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
 import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { EmittedProgram } from "./emit.ts";
 import { alone } from "./threads/surroundings.ts";
@@ -13,6 +13,8 @@ export interface Stages {
   readonly kernels: KernelProgram;
   readonly allocation: Allocation;
   readonly emitted: EmittedProgram;
+  /** Whether products and sums of them are rounded at once; not if left out. */
+  readonly relaxed?: boolean;
 }
 
 /** `states`: the bytes of each. */
@@ -42,6 +44,7 @@ export function explainProgram({ graph, kernels, allocation, emitted }: Stages, 
       "── The functions: how each kernel is cut up",
       "Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.",
       ...steps,
+      ...describeChains(kernels.chains ?? []),
     ],
     ["── The threads: who does what", describeThreads(emitted)],
     ["── The memory: temporaries share one arena, where each is from one kernel to another", memory.join("\n")],
@@ -49,7 +52,20 @@ export function explainProgram({ graph, kernels, allocation, emitted }: Stages, 
   return chapters.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-function describeThreads({ threads, plan, steps }: EmittedProgram): string {
+type Task = EmittedProgram["tasks"][number];
+
+/** k2; of a chain, k2 to k4. */
+const nameOf = ({ steps }: Task): string =>
+  steps.length === 1 ? `k${steps[0]}` : `k${steps[0]} to k${steps[steps.length - 1]}`;
+
+/** A line for each chain. */
+const describeChains = (chains: readonly Chain[]): string[] =>
+  chains.map(({ first, axes, parts, piece }) => {
+    const steps = axes.map((_, i) => first + i);
+    return `${nameOf({ steps, units: parts })} are a chain: one after the other for ${piece} of ${parts} parts at a time`;
+  });
+
+function describeThreads({ threads, plan, tasks }: EmittedProgram): string {
   if (plan === null) {
     const reason = threads > 1 ? "it has too little to share" : (alone ?? "one was asked for");
     return `one thread: ${reason}`;
@@ -57,39 +73,66 @@ function describeThreads({ threads, plan, steps }: EmittedProgram): string {
   const names = (kind: "shared" | "alone") =>
     plan.stages
       .filter((stage) => (stage.kind === "shared") === (kind === "shared"))
-      .flatMap(({ steps }) => steps)
-      .map((step) => (kind === "shared" ? `k${step} (${steps[step].units} units)` : `k${step}`))
+      .flatMap((stage) => stage.tasks)
+      .map((task) => `${nameOf(tasks[task])}${kind === "shared" ? ` (${tasks[task].units} units)` : ""}`)
       .join(", ");
   const [shared, others] = [names("shared"), names("alone")];
   return `up to ${threads} threads\nby all of them: ${shared}${others && `\nby one of them: ${others}`}`;
 }
 
-/** One line a step: its time, and what of it became of products and of moving its buffers once. `times` in milliseconds. */
-export function reportTimes({ kernels, emitted }: Stages, times: readonly number[]): string {
-  const rows = emitted.steps.map(({ name, words }, i) => row(name, times[i], kernels.kernels[i], words));
-  const total = times.reduce((sum, time) => sum + time, 0);
-  const all = [["", "µs", "GFLOP/s", "GB/s", ""], ...rows, ["total", micro(total), "", "", ""]];
+/** What a kernel, or all of them, had to do, and how long it took, in milliseconds. */
+interface Work {
+  readonly operations: number;
+  readonly bytes: number;
+  readonly time: number;
+}
+
+/**
+ * What the limit is, then one line a step and one for all of them: its time, what of it became of products, also as a share of the limit,
+ * and of moving its buffers once. `times` in milliseconds, `limit` in floating-point operations a millisecond.
+ */
+export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readonly number[], limit: number): string {
+  const works = kernels.kernels.map(
+    (kernel, i): Work => ({ operations: productsOf(kernel), bytes: bytesMoved(kernel), time: times[i] }),
+  );
+  const sum = (of: keyof Work) => works.reduce((total, work) => total + work[of], 0);
+  const whole: Work = { operations: sum("operations"), bytes: sum("bytes"), time: sum("time") };
+  const all = [
+    ["", "µs", "GFLOP/s", "share", "GB/s", ""],
+    ...emitted.steps.map(({ name, words }, i) => [name, ...figures(works[i], limit), words]),
+    ["total", ...figures(whole, limit), ""],
+  ];
   const widths = all[0].map((_, column) => Math.max(...all.map((cells) => cells[column].length)));
   const aligned = (cell: string, column: number) =>
-    column === 0 || column === 4 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
-  return all.map((cells) => cells.map(aligned).join("  ").trimEnd()).join("\n");
+    column === 0 || column === 5 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  const lines = all.map((cells) => cells.map(aligned).join("  ").trimEnd());
+  const fused = `${relaxed ? "with" : "without"} fused multiply-add`;
+  return [`limit of one thread: ${giga(limit)} GFLOP/s, float32, ${fused}`, ...lines].join("\n");
 }
 
-function row(name: string, time: number, kernel: Kernel, words: string): string[] {
-  const rate = (work: number) => (work === 0 || time === 0 ? "" : (work / time / 1e6).toFixed(1));
-  return [name, micro(time), rate(productsOf(kernel)), rate(bytesMoved(kernel)), words];
+/** µs, GFLOP/s, share of the limit, GB/s. */
+function figures({ operations, bytes, time }: Work, limit: number): string[] {
+  const rate = (work: number) => (work === 0 || time === 0 ? "" : giga(work / time));
+  const share = operations === 0 || time === 0 ? "" : `${((100 * operations) / time / limit).toFixed(0)} %`;
+  return [micro(time), rate(operations), share, rate(bytes)];
 }
 
+/** From so many a millisecond. */
+const giga = (rate: number): string => (rate / 1e6).toFixed(1);
 const micro = (milliseconds: number): string => (milliseconds * 1000).toFixed(0);
 
-/** Multiplications and additions of a product. */
+/** Multiplications and additions of a product, as it is defined. */
 function productsOf(kernel: Kernel): number {
   const points = () => kernel.axes.reduce((product, { size }) => product * size, 1);
   switch (kernel.kind) {
     case "matmul":
       return 2 * points();
     case "convolution":
-      return 2 * points() * kernel.channels * kernel.kernel[0] * kernel.kernel[1];
+      // Products with the gaps of a dilated input are left out.
+      return (
+        (2 * points() * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
+        (kernel.inputDilation[0] * kernel.inputDilation[1])
+      );
     case "loops":
     case "scan":
     case "topk":

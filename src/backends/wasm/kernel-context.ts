@@ -15,6 +15,7 @@ export function kernelContext(
   module: Module,
   { kernels }: Pick<KernelProgram, "kernels">,
   relaxed: boolean,
+  winograd = false,
 ): KernelContext {
   const imported = new Map<MathName, WasmFunction>();
   for (const kernel of kernels) {
@@ -29,7 +30,7 @@ export function kernelContext(
     integerPower: kernels.flatMap(instructionsOf).some(isIntegerPower) ? writeIntegerPower(module) : null,
     report: kernels.some(isDecided) ? writeReport(module) : null,
   };
-  return { module, callees, relaxed, sites: [] };
+  return { module, callees, relaxed, winograd, sites: [] };
 }
 
 /** The function that an instruction computes in floating point, if vector-math.ts has it. */

@@ -14,6 +14,8 @@ export interface KernelContext {
   readonly module: Module;
   readonly callees: Callees;
   readonly relaxed: boolean;
+  /** Whether 3×3 convolutions may be computed by winograd.ts. */
+  readonly winograd: boolean;
   /** All kernels' sites so far: writers append. */
   readonly sites: Site[];
 }

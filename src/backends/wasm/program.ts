@@ -18,21 +18,16 @@ import { type EmittedProgram, mathImports } from "./emit.ts";
 import { explainProgram, reportTimes, type Stages } from "./explain.ts";
 import { instructionsOf, type Site } from "./kernel-writer.ts";
 import { bytesOf, table } from "./layout.ts";
+import { Limit } from "./limit.ts";
 import { arena } from "./memory/arena.ts";
 import { HomeStorage, homeOf, settle } from "./memory/home.ts";
 import { programMemory } from "./memory/memory.ts";
+import { type Code, codeOf } from "./module-cache.ts";
 import { marksOf, slice } from "./threads/control.ts";
-import { poolFor, type Registered } from "./threads/pool.ts";
+import { poolFor } from "./threads/pool.ts";
 
-/** What stays of a program that nobody can reach any more: its table goes back to the heap, its module is forgotten by the workers. */
-interface Remains {
-  readonly table: number;
-  registered: Registered | null;
-}
-const remains = new FinalizationRegistry<Remains>(({ table, registered }) => {
-  programMemory.free(table);
-  registered?.pool.drop(registered.id);
-});
+/** What stays of a program that nobody can reach any more: its table, which goes back to the heap. */
+const remains = new FinalizationRegistry<number>((table) => programMemory.free(table));
 
 /** A thread is not lost before its longest unit has taken so many times what it was estimated to take. */
 const slowest = 100;
@@ -63,7 +58,7 @@ export class WasmProgram implements Program {
   readonly #results: readonly Place[];
   readonly #table: number;
   readonly #marks: number;
-  readonly #remains: Remains;
+  readonly #code: Code;
   readonly #run: Entry;
   /** Thread 0's part of it, if threads share it. */
   readonly #share: (() => number) | null;
@@ -71,7 +66,9 @@ export class WasmProgram implements Program {
 
   constructor(stages: Stages, states: readonly Tensor[]) {
     const { kernels: program, allocation, emitted } = stages;
-    this.#stages = stages;
+    this.#code = codeOf(emitted.bytes);
+    // Of equal bytes one copy is kept.
+    this.#stages = { ...stages, emitted: { ...emitted, bytes: this.#code.bytes } };
     this.#states = states;
     this.#homes = states.map(homeOf);
     this.#updated = updatesOf(program).map(({ index, first }) => ({
@@ -90,11 +87,10 @@ export class WasmProgram implements Program {
     const words = Math.ceil((table.states + states.length * 4) / 64) * 64;
     this.#table = programMemory.allocate(words + marksBytes(emitted), "the program's table");
     this.#marks = this.#table + words;
-    this.#remains = { table: this.#table, registered: null };
-    remains.register(this, this.#remains);
+    remains.register(this, this.#table);
     const { int32 } = programMemory.views();
     for (const [i, { address }] of this.#homes.entries()) int32[(this.#table + table.states) / 4 + i] = address;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
+    const { exports } = new WebAssembly.Instance(this.#code.module, {
       env: { memory: programMemory.memory },
       math: mathImports,
     });
@@ -117,16 +113,29 @@ export class WasmProgram implements Program {
   }
 
   profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string } {
+    const limit = new Limit(this.#stages.relaxed ?? false);
+    limit.measure();
     this.#begin(args);
+    const times: number[] = [];
+    try {
+      for (let i = 0; i < this.#steps.length; i++) times.push(this.#time(i));
+    } catch (error) {
+      this.#spoil(this.#steps.length);
+      throw error;
+    }
+    const results = this.#end();
+    limit.measure();
+    return { results, report: reportTimes(this.#stages, times, limit.speed) };
+  }
+
+  /** Runs one kernel, unless one before it failed, and gives its time in milliseconds. */
+  #time(step: number): number {
     const { int32 } = programMemory.views();
     const scratch = int32[(this.#table + table.scratch) / 4];
-    const times = this.#steps.map((step, i) => {
-      const start = performance.now();
-      if (int32[(this.#table + table.failure) / 4] === 0)
-        step(this.#table, scratch, 0, this.#stages.emitted.steps[i].units);
-      return performance.now() - start;
-    });
-    return { results: this.#end(), report: reportTimes(this.#stages, times) };
+    const start = performance.now();
+    if (int32[(this.#table + table.failure) / 4] === 0)
+      this.#steps[step](this.#table, scratch, 0, this.#stages.emitted.steps[step].units);
+    return performance.now() - start;
   }
 
   explain(): string {
@@ -138,11 +147,10 @@ export class WasmProgram implements Program {
 
   /** With those workers that know the program; false if there are none, and nothing was done. */
   #runTogether(): boolean {
-    const { bytes, threads, plan } = this.#stages.emitted;
+    const { threads, plan } = this.#stages.emitted;
     if (plan === null || this.#share === null) return false;
     const pool = poolFor(threads);
-    if (this.#remains.registered?.pool !== pool) this.#remains.registered = pool.register(bytes);
-    const { registered } = this.#remains;
+    const registered = this.#code.knownTo(pool);
     if (registered === null) return false;
     const { int32 } = programMemory.views();
     int32[(this.#table + table.control) / 4] = pool.block;

@@ -23,6 +23,7 @@ export function group(steps: readonly Step[], count: number, late: ReadonlySet<S
     if (sibling === undefined) alike.set(key, step);
     else partition.merge(sibling, step, step.points);
   }
+  meetAtReads(partition);
   // Single numbers, wherever they come from, are not worth a kernel each.
   let last: Step | null = null;
   for (const { kind, kept, steps } of partition.groups()) {
@@ -33,6 +34,32 @@ export function group(steps: readonly Step[], count: number, late: ReadonlySet<S
   }
   return partition.groups();
 }
+
+/** More sums at a time do not stay in registers. */
+const mostReductions = 4;
+
+/** Reductions over the same dims that read the same numbers, whatever they make of them, go over them once. */
+function meetAtReads(partition: Partition): void {
+  const readers = new Map<string, Step[]>();
+  for (const { kind, points, segments, steps } of partition.groups()) {
+    if (kind !== "reduce") continue;
+    const read = new Set<Step>();
+    for (const step of steps) {
+      if (step.points !== points) continue;
+      for (const one of step.values)
+        if (isInMemory(one.step) && isAll(one) && !steps.includes(one.step)) read.add(one.step);
+    }
+    const own = steps.find((step) => step.kind === "reduce") ?? steps[0];
+    for (const { id } of read) {
+      const key = [id, ...segments.flatMap((s) => [s.size, s.special])].join(" ");
+      const others = readers.get(key) ?? [];
+      readers.set(key, [...others, own]);
+      for (const other of others) partition.mergeReductions(other, own, points, mostReductions);
+    }
+  }
+}
+
+const isInMemory = (step: Step): boolean => step.kind === "input" || step.kind === "assembled" || runs(step);
 
 function describe({ values, segments }: Reduce): string {
   const read = ({ step, view }: Read) => [step.id, view.offset, ...view.dims.flatMap((d) => [d.size, d.stride])];

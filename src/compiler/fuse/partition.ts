@@ -67,6 +67,13 @@ export class Partition {
     else this.#absorb(a, b, together);
   }
 
+  /** The same for two groups that reduce, if there are not too many reductions then. */
+  mergeReductions(one: Step, other: Step, points: number, atMost: number): void {
+    const [a, b] = [this.#entryOf(one.id), this.#entryOf(other.id)];
+    const count = [...a.steps, ...b.steps].filter(({ kind }) => kind === "reduce").length;
+    if (count <= atMost) this.merge(one, other, points);
+  }
+
   #absorb(into: Entry, from: Entry, group: Group): void {
     into.group = group;
     into.steps.push(...from.steps);

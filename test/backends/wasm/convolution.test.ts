@@ -1,23 +1,28 @@
 // Convolutions as the assembler writes them: what plain loops say, to the bit, for every way that an instance can be cut up.
 import { describe, expect, it } from "vitest";
-import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import {
-  convolutionScratch,
   convolutionUnits,
   describeConvolution,
   finishedLanes,
-  writeConvolution,
 } from "../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
+import type { ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
 import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
-
-const pages = 256;
-const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-const numbers = new Float32Array(memory.buffer);
-const guard = 12345;
-const mega = 1 << 19;
-/** Elements where each array begins; strides may be negative, so that they lie in the middle of theirs. */
-const places = { x: mega, w: 2.5 * mega, y: 4 * mega, extra: 5 * mega, scratch: 5.5 * mega };
+import {
+  contiguous,
+  convolve,
+  eachElement,
+  elementOf,
+  guard,
+  mega,
+  numbers,
+  type Pair,
+  places,
+  plainLoops,
+  type Range,
+  type Sizes,
+  spec,
+} from "./one-convolution.ts";
 
 let state = 7;
 const random = () => {
@@ -26,135 +31,6 @@ const random = () => {
 };
 const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)];
 for (let i = 0; i < 3 * mega; i++) numbers[i] = random() * 2 - 1;
-
-type Range = readonly [number, number];
-type Pair = readonly [number, number];
-
-/** y in the order image, group, output, row, column; nothing else may have changed. */
-function convolve(spec: ConvolutionSpec, ranges: readonly Range[] = [[0, convolutionUnits(spec)]]): Float32Array {
-  const module = new Module({ initial: pages, maximum: pages, shared: false });
-  module.export("convolve", writeConvolution(module, "conv", spec));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
-  const run = instance.exports.convolve as (...args: number[]) => void;
-  const { x, w, y, extra, scratch } = places;
-  const elements = [...eachElement(spec)];
-  const [low, high] = [-64, elements.reduce((most, { at }) => Math.max(most, at), 0) + 64];
-  numbers.fill(guard, y + low, y + high);
-  const extras = Array.from({ length: spec.extras ?? 0 }, () => extra * 4);
-  for (const [from, to] of ranges) {
-    numbers.fill(Number.NaN, scratch, scratch + convolutionScratch(spec) / 4);
-    run(x * 4, w * 4, y * 4, scratch * 4, from, to, ...extras);
-  }
-  const result = Float32Array.from(elements, ({ at }) => numbers[y + at]);
-  for (const { at } of elements) numbers[y + at] = guard;
-  expect(numbers.subarray(y + low, y + high).every((value) => value === guard)).toBe(true);
-  return result;
-}
-
-function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: ConvolutionSpec) {
-  for (let image = 0; image < batch; image++)
-    for (let group = 0; group < groups; group++)
-      for (let output = 0; output < outputs; output++)
-        for (let row = 0; row < rows; row++)
-          for (let column = 0; column < columns; column++) {
-            const at = image * y.image + group * y.group + output * y.output + row * y.row + column * y.column;
-            yield { at, image, group, output, row, column };
-          }
-}
-
-/** The definition, each product and each sum rounded by `round`; also Σ|terms|. */
-function plainLoops(spec: ConvolutionSpec, round: (x: number) => number): { sums: number[]; sizes: number[] } {
-  const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = spec;
-  const place = (position: number, tap: number, dim: 0 | 1): number => {
-    const at = (position * stride[dim] + tap * kernelDilation[dim] - padding[dim]) / inputDilation[dim];
-    return Number.isInteger(at) && at >= 0 && at < size[dim] ? at : -1;
-  };
-  const [sums, sizes]: [number[], number[]] = [[], []];
-  for (const { image, group, output, row, column } of eachElement(spec)) {
-    let [sum, total] = [0, 0];
-    for (let channel = 0; channel < channels; channel++) {
-      for (let i = 0; i < kernel[0]; i++) {
-        for (let j = 0; j < kernel[1]; j++) {
-          const [h, v] = [place(row, i, 0), place(column, j, 1)];
-          const inside = h >= 0 && v >= 0;
-          const from = image * x.image + group * x.group + channel * x.channel + h * x.row + v * x.column;
-          const to = group * w.group + output * w.output + channel * w.channel + i * w.row + j * w.column;
-          const term = (inside ? numbers[places.x + from] : 0) * numbers[places.w + to];
-          sum = round(sum + round(term));
-          total += Math.abs(term);
-        }
-      }
-    }
-    sums.push(sum);
-    sizes.push(total);
-  }
-  return { sums, sizes };
-}
-
-interface Sizes {
-  readonly batch?: number;
-  readonly groups?: number;
-  readonly channels?: number;
-  readonly outputs?: number;
-  readonly size?: Pair;
-  readonly kernel?: Pair;
-  readonly stride?: Pair;
-  readonly padding?: Pair;
-  readonly high?: Pair;
-  readonly inputDilation?: Pair;
-  readonly kernelDilation?: Pair;
-}
-
-/** Strides of a contiguous array whose dims, the outermost first, are named and sized. */
-function contiguous<K extends string>(dims: readonly (readonly [K, number])[]): Record<K, number> {
-  const strides: Partial<Record<K, number>> = {};
-  let step = 1;
-  for (const [name, size] of dims.toReversed()) {
-    strides[name] = step;
-    step *= Math.max(size, 1);
-  }
-  return strides as Record<K, number>;
-}
-
-function spec(sizes: Sizes): ConvolutionSpec {
-  const one: Pair = [1, 1];
-  const all = { batch: 2, groups: 1, channels: 3, outputs: 5, size: [9, 11] as Pair, kernel: [3, 3] as Pair, ...sizes };
-  const { batch, groups, channels, outputs, size, kernel } = all;
-  const options = { stride: one, padding: [0, 0] as Pair, inputDilation: one, kernelDilation: one, ...sizes };
-  const { high = options.padding, stride, padding, inputDilation, kernelDilation } = options;
-  const span = (n: number, step: number) => (n === 0 ? 0 : (n - 1) * step + 1);
-  const positions = ([0, 1] as const).map((dim) => {
-    const room =
-      span(size[dim], inputDilation[dim]) + padding[dim] + high[dim] - span(kernel[dim], kernelDilation[dim]);
-    return Math.max(Math.floor(room / stride[dim]) + 1, 0);
-  });
-  return {
-    ...all,
-    ...{ stride, padding, inputDilation, kernelDilation, relaxed: false },
-    positions: [positions[0], positions[1]],
-    x: contiguous([
-      ["image", batch],
-      ["group", groups],
-      ["channel", channels],
-      ["row", size[0]],
-      ["column", size[1]],
-    ]),
-    w: contiguous([
-      ["group", groups],
-      ["output", outputs],
-      ["channel", channels],
-      ["row", kernel[0]],
-      ["column", kernel[1]],
-    ]),
-    y: contiguous([
-      ["image", batch],
-      ["group", groups],
-      ["output", outputs],
-      ["row", positions[0]],
-      ["column", positions[1]],
-    ]),
-  };
-}
 
 function expectExact(problem: ConvolutionSpec): void {
   const values = convolve(problem);
@@ -291,14 +167,6 @@ it("ranges of work, however they are cut and in whichever order, give the same b
     }
   }
 });
-
-/** Σ index · step, in bytes, with `place` as the other array's first element: pushes the address of lane 0. */
-function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
-  code.i32(0);
-  for (const index of ["image", "group", "output", "row", "column"] as const)
-    code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");
-  code.i32(4).op("i32.mul").get(at.extras[0]).op("i32.add");
-}
 
 const finished: readonly Sizes[] = [
   { groups: 2, padding: [1, 1] },

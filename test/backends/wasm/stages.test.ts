@@ -1,7 +1,7 @@
 // How a program is cut up for threads: what is shared, what one does alone, who waits for whom.
 import { compile, randn } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Plan, planStages, type Step } from "../../../src/backends/wasm/threads/stages.ts";
+import { type Plan, planStages, type Work } from "../../../src/backends/wasm/threads/stages.ts";
 import { threadsFor } from "../../../src/backends/wasm/threads/surroundings.ts";
 import type { Buffer, Loops } from "../../../src/compiler/kernel.ts";
 
@@ -13,16 +13,20 @@ const buffer = (name: string): Buffer => ({
 const access = (name: string) => ({ buffer: buffers[name], offset: 0, strides: [1] });
 const buffers = Object.fromEntries(["a0", "s0", "t0", "t1", "t2", "t3"].map((name) => [name, buffer(name)]));
 
-/** A step that reads some buffers and writes others: "a0 s0 -> t0". */
-function step(text: string, { time = 1e6, units = 32, ...rest }: Partial<Omit<Step, "kernel">> = {}): Step {
+/** A kernel that reads some buffers and writes others: "a0 s0 -> t0". */
+function kernel(text: string): Loops {
   const [reads, writes] = text.split(" -> ").map((names) => names.split(" "));
-  const kernel: Loops = {
+  return {
     ...{ kind: "loops", name: text, axes: [{ size: 100, kind: "each" }], reductions: [] },
     body: reads.map((name) => ({ kind: "load", access: access(name), dtype: "float32" })),
     stores: writes.map((name) => ({ access: access(name), value: 0, mode: "set" })),
     epilogue: { instructions: [], stores: [] },
   };
-  return { kernel, time, units, bound: false, decided: false, ...rest };
+}
+
+/** A task of one such kernel, or of several that are a chain: "a0 -> t0, t0 -> t1". */
+function step(text: string, { time = 1e6, units = 32, ...rest }: Partial<Omit<Work, "kernels">> = {}): Work {
+  return { kernels: text.split(", ").map(kernel), time, units, bound: false, decided: false, ...rest };
 }
 
 /** All temporaries lie apart, unless told otherwise. */
@@ -33,8 +37,8 @@ const offsets = (places: Readonly<Record<string, number>> = {}) => ({
 /** One line a stage: "k0 shared", "k1 k2 single after 0". */
 const told = (plan: Plan | null): string[] =>
   plan?.stages.map(
-    ({ steps, kind, waits }) =>
-      `${steps.map((at) => `k${at}`).join(" ")} ${kind}${waits.length > 0 ? ` after ${waits.join(" ")}` : ""}`,
+    ({ tasks, kind, waits }) =>
+      `${tasks.map((at) => `k${at}`).join(" ")} ${kind}${waits.length > 0 ? ` after ${waits.join(" ")}` : ""}`,
   ) ?? [];
 
 describe("stages", () => {
@@ -59,6 +63,21 @@ describe("stages", () => {
     expect(told(shared)).toEqual(["k0 shared", "k1 shared after 0", "k2 shared after 1"]);
     const apart = planStages(steps, offsets({ t0: 4096, t2: 4096 + 400 }));
     expect(told(apart)).toEqual(["k0 shared", "k1 shared after 0", "k2 shared"]);
+  });
+
+  it("wait for all that a chain touches", () => {
+    const chain = step("a0 -> t0, t0 -> t1");
+    const after = [step("a0 -> t2"), step("t0 -> t3"), step("t1 -> s0")];
+    expect(told(planStages([chain, ...after], offsets()))).toEqual([
+      "k0 shared",
+      "k1 shared",
+      "k2 shared after 0",
+      "k3 shared",
+    ]);
+    expect(told(planStages([step("a0 -> t2"), chain], offsets({ t2: 4096, t0: 4096 })))).toEqual([
+      "k0 shared",
+      "k1 shared after 0",
+    ]);
   });
 
   it("are one for several small steps, which one thread does", () => {

@@ -146,4 +146,43 @@ it("explains and profiles itself", () => {
   expect(f(x).item()).toBeCloseTo(expected, 3);
   expect(f.explain()).toMatch(/k0 matmul\w*: tiles of .*\n/);
   expect(f.profile(x)).toMatch(/matmul\w* +\d+ +\d/);
+  const { result, report } = f.profiled(x);
+  expect(result.item()).toBe(f(x).item());
+  expect(report).toMatch(/^limit of one thread: .*\n.*\nmatmul/);
+});
+
+it("profiles a step as the step that it is: the state moves on once, and the figures are those of its products", () => {
+  const [m, k, n] = [64, 128, 96];
+  const weight = randn([k, n]);
+  const update = compile(
+    (x: Tensor) => {
+      const y = x.matmul(weight);
+      weight.assign(weight.add(1));
+      return y;
+    },
+    { backend: "wasm", relaxed: false },
+  );
+  const x = randn([m, k]);
+  const before = weight.add(1).data;
+  const lines = update.profile(x).split("\n");
+  expect(weight.data).toEqual(before);
+  expect(lines[0]).toMatch(/ GFLOP\/s, float32, without fused multiply-add$/);
+  expect(lines[1].trim().split(/ +/)).toEqual(["µs", "GFLOP/s", "share", "GB/s"]);
+  const limit = Number(/[\d.]+(?= GFLOP)/.exec(lines[0])?.[0]);
+  const figuresOf = (name: string) => {
+    const line = lines.find((one) => one.startsWith(name)) ?? "";
+    const [, microseconds, speed, share] = /^\w+ +(\d+) +([\d.]+) +(\d+) %/.exec(line)?.map(Number) ?? [];
+    return { microseconds, speed, share };
+  };
+  for (const name of ["matmul", "total"]) {
+    const { microseconds, speed, share } = figuresOf(name);
+    // Within what is lost by writing whole microseconds, tenths and whole percents.
+    const operations = 2 * m * k * n;
+    expect(operations / (microseconds + 0.5) / 1e3).toBeLessThanOrEqual(speed + 0.05);
+    expect(operations / (microseconds - 0.5) / 1e3).toBeGreaterThanOrEqual(speed - 0.05);
+    expect(Math.abs(share - (100 * speed) / limit)).toBeLessThan(0.5 + (5 + 0.05 * share) / limit);
+  }
+  // What has no products has no share.
+  expect(lines.find((line) => line.startsWith("add"))).toMatch(/^add +\d+ +[\d.]+ {2}\S/);
+  expect(lines.at(-1)).toMatch(/^total /);
 });

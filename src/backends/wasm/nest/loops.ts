@@ -1,6 +1,7 @@
 // Loops and scans as functions. Both are loop nests (nest/): a scan is a sum along its last axis that also stores what it has so far.
 import { type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../compiler/kernel.ts";
 import {
+  type Form,
   formOf,
   type KernelContext,
   type KernelWriter,
@@ -11,8 +12,21 @@ import { type Nest, unitsOf } from "./nest.ts";
 import { describeSchedule, schedule } from "./schedule.ts";
 import { NestWriter } from "./write.ts";
 
-export const writeLoops: KernelWriter<Loops> = (context, kernel, name) =>
-  writeNest(context, { ...kernel, running: null }, buffersOf(kernel), name);
+export const writeLoops: KernelWriter<Loops> = (context, kernel, name) => writeLoopsAlong(context, kernel, name, null);
+
+/** With units that are cut out of an axis first: as many neighbours for each of its indices. */
+export const writeLoopsAlong = (
+  context: KernelContext,
+  kernel: Loops,
+  name: string,
+  axis: number | null,
+): WrittenKernel => writeNest(context, { ...kernel, running: null }, buffersOf(kernel), name, axis);
+
+/** Whether units can be cut out of an axis first. */
+export function cutsAlong(kernel: Loops, axis: number): boolean {
+  const nest = { ...kernel, running: null };
+  return schedule(nest, formOfNest(nest), axis).units[0] === axis;
+}
 
 export const writeScan: KernelWriter<Scan> = (context, kernel, name) => {
   const { axes, body, value, store } = kernel;
@@ -32,9 +46,18 @@ const buffersOf = (kernel: Loops | Scan): Buffer[] => [
   ...new Set([...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer)),
 ];
 
-function writeNest(context: KernelContext, nest: Nest, pointers: readonly Buffer[], name: string): WrittenKernel {
-  const form = formOf([...nest.body, ...nest.epilogue.instructions].map(({ dtype }) => dtype));
-  const plan = schedule(nest, form);
+const formOfNest = ({ body, epilogue }: Nest): Form =>
+  formOf([...body, ...epilogue.instructions].map(({ dtype }) => dtype));
+
+function writeNest(
+  context: KernelContext,
+  nest: Nest,
+  pointers: readonly Buffer[],
+  name: string,
+  first: number | null = null,
+): WrittenKernel {
+  const form = formOfNest(nest);
+  const plan = schedule(nest, form, first);
   const units = unitsOf(nest, plan);
   const parameters = kernelParameters(pointers);
   const callee = context.module.function(name, { parameters, results: [] }, (code, ...locals) => {

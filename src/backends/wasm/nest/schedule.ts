@@ -18,7 +18,8 @@ const shortAxis = 4;
 /** Loops that are shorter do not miss the cache. */
 const longAxis = 16;
 
-export function schedule(nest: Nest, form: Form): Schedule {
+/** `first`: an axis that the units of work come from before all others, if it is in none of the loops that are inside of units. */
+export function schedule(nest: Nest, form: Form, first: number | null = null): Schedule {
   const { axes, reductions, running } = nest;
   const numbers = axes.flatMap(({ size }, axis) => (size === 1 ? [] : [axis]));
   const lane = form === "scalar" ? null : laneOf(nest, numbers);
@@ -43,7 +44,8 @@ export function schedule(nest: Nest, form: Form): Schedule {
       writtenOut.unshift(axis);
     }
 
-  const outer = each.filter((axis) => !writtenOut.includes(axis));
+  const free = each.filter((axis) => !writtenOut.includes(axis));
+  const outer = [...free.filter((axis) => axis === first), ...free.filter((axis) => axis !== first)];
   let [units, taken] = [1, 0];
   while (taken < outer.length && units < enoughUnits) units *= axes[outer[taken++]].size;
   const inside = [...of("serial"), ...reduced, ...(crossed === null ? [] : [crossed])];

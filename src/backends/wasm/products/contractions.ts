@@ -208,7 +208,7 @@ export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kerne
   const [image = 0, group = 0, output = 0, row = 0, column = 0] = store?.access.strides ?? [];
   const plain: ConvolutionSpec = {
     ...{ batch, groups, channels, outputs, size, kernel: taps, positions: [rows, columns] },
-    ...{ stride, padding, inputDilation, kernelDilation, relaxed: context.relaxed },
+    ...{ stride, padding, inputDilation, kernelDilation, relaxed: context.relaxed, winograd: context.winograd },
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
     w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
     y: { image, group, output, row, column },

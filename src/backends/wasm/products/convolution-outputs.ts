@@ -3,6 +3,7 @@
 // up to eight outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum goes
 // block by block, kept in scratch as [image][position][output] until it is complete.
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { addSteps, setCount } from "./addressing.ts";
 import { acrossSums, area, type OutputsPlan, outputsPlan, width } from "./convolution-outputs-plan.ts";
 import { writeTiles } from "./convolution-outputs-tiles.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
@@ -42,15 +43,7 @@ export function writeByOutputs(module: Module, name: string, spec: ConvolutionSp
     const [group, output, outputs, image, images, c, channelCount, i, rowCount] = Array.from({ length: 9 }, index);
     const [o, n, p, row, target, begun] = Array.from({ length: 6 }, index);
     const zero = () => code.i32(0);
-    const add = (local: Local, by: number) =>
-      code
-        .get(local)
-        .i32(by * bytes)
-        .op("i32.mul", "i32.add");
-    /** to = min(limit − from, size) */
-    const count = (to: Local, from: Local, size: number, limit: number) => {
-      code.i32(limit).get(from).op("i32.sub").tee(to).i32(size).get(to).i32(size).op("i32.lt_s", "select").set(to);
-    };
+    const add = (index: Local, elements: number) => addSteps(code, index, elements * bytes);
     const packPanel = ({ pack, outputs: columns }: Panel) => {
       const across = Math.ceil(columns / 4) * 4;
       code.get(scratch).i32(plan.packed).op("i32.add");
@@ -153,18 +146,18 @@ export function writeByOutputs(module: Module, name: string, spec: ConvolutionSp
         code.get(unit).i32(imageBlocks).op("i32.div_u").i32(outputBlocks).op("i32.rem_u");
         code.i32(plan.outputs).op("i32.mul").set(output);
         code.get(unit).i32(imageBlocks).op("i32.rem_u").i32(plan.images).op("i32.mul").set(image);
-        count(outputs, output, plan.outputs, spec.outputs);
-        count(images, image, plan.images, batch);
+        setCount(code, outputs, output, plan.outputs, spec.outputs);
+        setCount(code, images, image, plan.images, batch);
         code.i32(0).set(begun);
         const blocks = () => {
-          count(channelCount, c, plan.channels, channels);
+          setCount(code, channelCount, c, plan.channels, channels);
           code.for(
             i,
             zero,
             () => code.i32(Math.max(kernel[0], 1)),
             plan.kernelRows,
             () => {
-              count(rowCount, i, plan.kernelRows, kernel[0]);
+              setCount(code, rowCount, i, plan.kernelRows, kernel[0]);
               eachPanel(packPanel);
               code.get(rowCount).if(padImages);
               eachPanel(multiplyPanel);
@@ -198,7 +191,6 @@ function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: 
       const [image, output, row, column, n, o, from, to] = Array.from({ length: 8 }, () => code.local("i32"));
       const value = code.local("v128");
       const zero = () => code.i32(0);
-      const add = (local: Local, by: number) => code.get(local).i32(by).op("i32.mul", "i32.add");
       const some = (lanes: number) => {
         code.get(from).memory("v128.load32_zero").set(value);
         for (let lane = 1; lane < lanes; lane++)
@@ -234,15 +226,15 @@ function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: 
                   code.get(firstImage).get(n).op("i32.add").set(image);
                   code.get(firstOutput).get(o).op("i32.add").set(output);
                   code.get(sums);
-                  add(n, area(spec) * across);
-                  add(o, bytes);
-                  add(row, positions[1] * across)
+                  addSteps(code, n, area(spec) * across);
+                  addSteps(code, o, bytes);
+                  addSteps(code, row, positions[1] * across)
                     .set(from)
                     .get(toY);
-                  add(group, y.group * bytes);
-                  add(image, y.image * bytes);
-                  add(output, y.output * bytes);
-                  add(row, y.row * bytes).set(to);
+                  addSteps(code, group, y.group * bytes);
+                  addSteps(code, image, y.image * bytes);
+                  addSteps(code, output, y.output * bytes);
+                  addSteps(code, row, y.row * bytes).set(to);
                   if (positions[1] < 4) code.i32(0).set(column);
                   else
                     code.for(

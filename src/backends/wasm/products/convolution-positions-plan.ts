@@ -17,11 +17,10 @@ export interface Panels {
   readonly height: number;
 }
 
-export interface PositionsPlan {
+/** How the rows of y are shared among units, and what of x each of them reads. */
+export interface RowsPlan {
   readonly units: number;
   readonly scratch: number;
-  readonly words: string;
-  readonly panels: readonly Panels[];
   /** Rows of y in a unit, and units in an image. */
   readonly rows: number;
   readonly blocks: number;
@@ -30,6 +29,11 @@ export interface PositionsPlan {
   /** Elements between a row and the next of what the tiles read, and between the channels. */
   readonly pitch: number;
   readonly plane: number;
+}
+
+export interface PositionsPlan extends RowsPlan {
+  readonly words: string;
+  readonly panels: readonly Panels[];
 }
 
 /** Positions of a tile. */
@@ -61,7 +65,8 @@ export function positionsCost(spec: ConvolutionSpec): number {
 export const reach = ({ stride, kernel, kernelDilation }: ConvolutionSpec, rows: number): number =>
   (rows - 1) * stride[0] + Math.max(kernel[0] - 1, 0) * kernelDilation[0] + 1;
 
-export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
+/** Units of so many rows that what they read of x, if it is padded, takes `largest` bytes. */
+export function planRows(spec: ConvolutionSpec, largest: number): RowsPlan {
   const { batch, groups, channels, size, kernel, positions, stride, padding, inputDilation, kernelDilation, x } = spec;
   const reachOfColumns = (positions[1] - 1) * stride[1] + Math.max(kernel[1] - 1, 0) * kernelDilation[1] + 1;
   const inPlace =
@@ -82,22 +87,28 @@ export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
     phase: Math.floor((Math.max(kernel[1] - 1, 0) * kernelDilation[1]) / stride[1]) + Math.ceil(positions[1] / 4) * 4,
   };
   const rowBytes = pitch(padded) * bytes * channels;
-  const fitting = Math.floor((largestImage / Math.max(rowBytes, 1) - reach(spec, 1)) / stride[0]) + 1;
+  const fitting = Math.floor((largest / Math.max(rowBytes, 1) - reach(spec, 1)) / stride[0]) + 1;
   const enough = Math.ceil((positions[0] * batch * groups) / fewestUnits);
   const blocks = Math.ceil(positions[0] / Math.max(Math.min(positions[0], enough, fitting), 1));
   const rows = Math.ceil(positions[0] / blocks);
   const plane = reach(spec, rows) * pitch(padded);
-  const panels = panelsOf(spec);
-  const tiles = panels.map(({ height, columns }) => `${height} outputs × ${columns} positions`).join(" and ");
   return {
     units: batch * groups * blocks,
     scratch: inPlace ? 0 : channels * plane * bytes + 16,
-    words: `tiles of ${tiles}, x ${inPlace ? "in place" : "padded"}, ${rows} rows at a time`,
-    panels,
     rows,
     blocks,
     padding: inPlace ? null : padded,
     pitch: inPlace ? x.row : pitch(padded),
     plane: inPlace ? x.channel : plane,
   };
+}
+
+export const describeRows = ({ padding, rows }: RowsPlan): string =>
+  `x ${padding ? "padded" : "in place"}, ${rows} rows at a time`;
+
+export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
+  const rows = planRows(spec, largestImage);
+  const panels = panelsOf(spec);
+  const tiles = panels.map(({ height, columns }) => `${height} outputs × ${columns} positions`).join(" and ");
+  return { ...rows, panels, words: `tiles of ${tiles}, ${describeRows(rows)}` };
 }

@@ -1,28 +1,46 @@
 // Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position], where
 // the patches are the padded image itself, read from another place for each k. A tile is some outputs by up to eight positions.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { type Panels, type PositionsPlan, positionsPlan, reach, widthOf } from "./convolution-positions-plan.ts";
+import { addSteps, setCount } from "./addressing.ts";
+import {
+  type Panels,
+  type PositionsPlan,
+  positionsPlan,
+  type RowsPlan,
+  reach,
+  widthOf,
+} from "./convolution-positions-plan.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { writePad } from "./pad.ts";
+import { placeOf, writePad } from "./pad.ts";
 import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
 export function writeByPositions(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
-  const { groups, channels, positions, stride, padding, x, w, y } = spec;
   const plan = positionsPlan(spec);
-  const pad = plan.padding && writePad(module, `${name}.pad`, plan.padding);
-  const multiply = plan.panels.map((panels) =>
+  const panels = plan.panels.map((panels) =>
     writePanels(module, `${name}.${panels.height}x${panels.columns}`, spec, plan, panels),
   );
+  return writeUnits(module, name, spec, plan, panels);
+}
+
+/**
+ * The convolution as functions (w, patches, y, image, group, row, rows, ...extras) do it that each compute some columns of some rows of
+ * y: here every unit finds its image, its group and its rows, and has x padded.
+ */
+export function writeUnits(
+  module: Module,
+  name: string,
+  spec: ConvolutionSpec,
+  plan: RowsPlan,
+  parts: readonly WasmFunction[],
+): WasmFunction {
+  const { groups, channels, positions, stride, padding, x, w, y } = spec;
+  const pad = plan.padding && writePad(module, `${name}.pad`, plan.padding);
   const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(name, { parameters, results: [] }, (code, fromX, fromW, toY, scratch, unit, to, ...extras) => {
     const [image, group, row, rows, channel, source, b] = Array.from({ length: 7 }, () => code.local("i32"));
-    const add = (index: Local, by: number) =>
-      code
-        .get(index)
-        .i32(by * bytes)
-        .op("i32.mul", "i32.add");
+    const add = (index: Local, elements: number) => addSteps(code, index, elements * bytes);
     code.for(
       unit,
       () => code.get(unit),
@@ -36,9 +54,7 @@ export function writeByPositions(module: Module, name: string, spec: Convolution
           .set(image);
         code.get(unit).i32(plan.blocks).op("i32.div_u").i32(groups).op("i32.rem_u").set(group);
         code.get(unit).i32(plan.blocks).op("i32.rem_u").i32(plan.rows).op("i32.mul").set(row);
-        // rows = min(positions − row, plan.rows)
-        code.i32(positions[0]).get(row).op("i32.sub").tee(rows).i32(plan.rows);
-        code.get(rows).i32(plan.rows).op("i32.lt_s", "select").set(rows);
+        setCount(code, rows, row, plan.rows, positions[0]);
         code.get(fromX);
         add(image, x.image);
         add(group, x.group).set(source);
@@ -61,14 +77,14 @@ export function writeByPositions(module: Module, name: string, spec: Convolution
           add(row, stride[0] * x.row).set(b);
           advance(code, b, -(padding[0] * x.row + padding[1]) * bytes);
         }
-        for (const panels of multiply) {
+        for (const part of parts) {
           code.get(fromW);
           add(group, w.group).get(b).get(toY);
           add(image, y.image);
           add(group, y.group);
           add(row, y.row).get(image).get(group).get(row).get(rows);
           for (const extra of extras) code.get(extra);
-          code.call(panels);
+          code.call(part);
         }
       },
     );
@@ -94,20 +110,15 @@ function writePanels(
         .i32(panels.first * bytes)
         .op("i32.add")
         .set(patch);
-      code
-        .get(c)
-        .get(output)
-        .i32(y.output * bytes)
-        .op("i32.mul", "i32.add")
-        .i32(panels.first * y.column * bytes);
-      code.op("i32.add").set(place).i32(panels.first).set(column);
+      code.get(c);
+      addSteps(code, output, y.output * bytes)
+        .i32(panels.first * y.column * bytes)
+        .op("i32.add")
+        .set(place);
+      code.i32(panels.first).set(column);
       code.loop((again) => {
-        code
-          .get(a)
-          .get(output)
-          .i32(w.output * bytes)
-          .op("i32.mul", "i32.add")
-          .set(fromA);
+        code.get(a);
+        addSteps(code, output, w.output * bytes).set(fromA);
         code.get(patch).set(fromB).get(place).set(toC);
         writeTile(
           code,
@@ -166,12 +177,10 @@ function writeTile(
   const acc = accumulators(code, height, vectors);
   for (const value of acc.flat()) code.f32x4(0).set(value);
   const taps = { count: kernel[1], a: w.column * bytes, b: kernelDilation[1] * bytes };
-  // Column u of the padded row: see pad.ts.
-  const phased = Array.from({ length: kernel[1] }, (_, j) => {
-    const u = j * kernelDilation[1];
-    const phase = plan.pitch / stride[1];
-    return { a: taps.a * j, b: ((u % stride[1]) * phase + Math.floor(u / stride[1])) * bytes };
-  });
+  const phased = Array.from({ length: kernel[1] }, (_, j) => ({
+    a: taps.a * j,
+    b: placeOf({ phases: stride[1], phase: plan.pitch / stride[1] }, j * kernelDilation[1]) * bytes,
+  }));
   const tile = {
     rows: Array.from({ length: height }, (_, i) => i * w.output * bytes),
     vectors: Array.from({ length: vectors }, (_, v) => v * 16),

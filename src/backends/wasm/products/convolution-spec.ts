@@ -30,6 +30,8 @@ export interface ConvolutionSpec {
   readonly stores?: false;
   /** Whether the engine may round product and sum at once. */
   readonly relaxed: boolean;
+  /** Whether fewer, less exact products may be taken where that is faster (winograd.ts). */
+  readonly winograd?: boolean;
   /** How many more i32 parameters the function takes, for finish to read. */
   readonly extras?: number;
   /** Called once for each up to four elements of a row of y, when their sums are complete and before they are stored: may change `value`. */

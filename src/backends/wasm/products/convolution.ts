@@ -2,7 +2,9 @@
 // the image are read where they lie, or from a padded copy (pad.ts), by the inner loop of tile.ts. Two ways, of which the plan
 // takes the cheaper: neighbouring positions share a vector, with a number of the kernel against it (convolution-positions.ts), or
 // neighbouring outputs do, with a number of the image (convolution-outputs.ts: small images, and the gradient of the kernel).
-// Either way an element is summed over channels, kernel rows and kernel columns in this order.
+// Either way an element is summed over channels, kernel rows and kernel columns in this order. Groups with one output have tiles of
+// their own (depthwise.ts), and the gradients of their kernels sums in four parts (depthwise-gradient.ts). Another way (winograd.ts)
+// has fewer products and other roundings: it is taken only where it is asked for.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { withoutGaps } from "./convolution-gaps.ts";
 import { writeByOutputs } from "./convolution-outputs.ts";
@@ -10,6 +12,12 @@ import { outputsCost, outputsPlan } from "./convolution-outputs-plan.ts";
 import { writeByPositions } from "./convolution-positions.ts";
 import { positionsCost, positionsPlan } from "./convolution-positions-plan.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
+import { writeDepthwise } from "./depthwise.ts";
+import { writeDepthwiseGradient } from "./depthwise-gradient.ts";
+import { gradientPlan, isDepthwiseGradient } from "./depthwise-gradient-plan.ts";
+import { depthwisePlan, isDepthwise } from "./depthwise-plan.ts";
+import { writeByWinograd } from "./winograd.ts";
+import { byWinograd, winogradPlan } from "./winograd-plan.ts";
 
 /** The gradient of a kernel has hardly any positions; copying and gathering make outputs in the lanes a little dearer. */
 const preference = 1.1;
@@ -21,7 +29,22 @@ interface Plan {
 }
 
 const byPositions = (spec: ConvolutionSpec): boolean => positionsCost(spec) <= preference * outputsCost(spec);
-const planOf = (spec: ConvolutionSpec): Plan => (byPositions(spec) ? positionsPlan(spec) : outputsPlan(spec));
+
+/** How a convolution is cut up, and who writes it so. */
+interface Way {
+  readonly plan: (spec: ConvolutionSpec) => Plan;
+  readonly write: (module: Module, name: string, spec: ConvolutionSpec) => WasmFunction;
+}
+
+function wayOf(spec: ConvolutionSpec): Way {
+  if (byWinograd(spec)) return { plan: winogradPlan, write: writeByWinograd };
+  if (isDepthwiseGradient(spec)) return { plan: gradientPlan, write: writeDepthwiseGradient };
+  if (isDepthwise(spec)) return { plan: depthwisePlan, write: writeDepthwise };
+  if (byPositions(spec)) return { plan: positionsPlan, write: writeByPositions };
+  return { plan: outputsPlan, write: writeByOutputs };
+}
+
+const planOf = (spec: ConvolutionSpec): Plan => wayOf(spec).plan(spec);
 
 const isEmpty = ({ batch, groups, outputs, positions }: ConvolutionSpec): boolean =>
   batch * groups * outputs * positions[0] * positions[1] === 0;
@@ -58,8 +81,7 @@ export function describeConvolution(spec: ConvolutionSpec): string {
  */
 export function writeConvolution(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const parts = isEmpty(spec) ? [] : withoutGaps(spec);
-  const write = (part: ConvolutionSpec, as: string) =>
-    byPositions(part) ? writeByPositions(module, as, part) : writeByOutputs(module, as, part);
+  const write = (part: ConvolutionSpec, as: string) => wayOf(part).write(module, as, part);
   if (parts.length === 1 && parts[0].w === 0 && parts[0].y === 0) return write(parts[0].spec, name);
   const written = parts.map((part, i) => ({ ...part, ...planOf(part.spec), callee: write(part.spec, `${name}.${i}`) }));
   const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);

@@ -20,6 +20,10 @@ export interface Padding {
 /** Padded rows are so many elements apart. */
 export const pitch = ({ phases, phase }: Padding): number => phases * phase;
 
+/** Where column u of a padded row lies. */
+export const placeOf = ({ phases, phase }: Pick<Padding, "phases" | "phase">, u: number): number =>
+  (u % phases) * phase + Math.floor(u / phases);
+
 /** A function (image, padded, row, count) that writes `count` padded rows from the row-th on, where row 0 is the image's first. */
 export function writePad(module: Module, name: string, padding: Padding): WasmFunction {
   const { size, strides, dilation } = padding;
@@ -79,6 +83,10 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
     zeros(code, to, width - margin - count);
     return;
   }
+  if (phases === 2 && dilation[1] === 1 && strides[1] === 1) {
+    copyInTwo(code, padding, from, padded);
+    return;
+  }
   start(0);
   zeros(code, to, width);
   // Columns of the image that are `apart` from each other fall into one phase.
@@ -95,7 +103,7 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
       .i32(column * strides[1] * 4)
       .op("i32.add")
       .set(source);
-    start((at % phases) * phase + Math.floor(at / phases));
+    start(placeOf(padding, at));
     repeat(code, Math.floor((last - column) / apart) + 1, () => {
       code.get(to).get(source).memory("f32.load").memory("f32.store");
       advance(code, source, apart * strides[1] * 4);
@@ -123,6 +131,46 @@ function copyNumbers(code: Code, from: Local, to: Local, count: number): void {
     code.get(from).memory("v128.load", offset, 2).set(value);
     storeLanes(code, to, value, lanes, offset);
   });
+}
+
+/** A row in two phases whose numbers are neighbours: a vector of each comes from two of the image. */
+function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padded: Local): void {
+  const crop = Math.max(-left, 0);
+  const margin = Math.max(left, 0);
+  const count = Math.max(Math.min(size[1] - crop, 2 * phase - margin), 0);
+  // The image's first column stands behind the margin, its second one in the other phase.
+  const phases = [0, 1].map((odd) => {
+    const first = margin + odd;
+    const [begin, numbers] = [Math.floor(first / 2), Math.ceil((count - odd) / 2)];
+    return { odd, at: (first % 2) * phase, begin, numbers, to: code.local("i32") };
+  });
+  const start = (to: Local, offset: number) => {
+    code.get(padded).set(to);
+    advance(code, to, offset * 4);
+  };
+  for (const { at, begin, numbers, to } of phases) {
+    start(to, at);
+    zeros(code, to, Math.min(begin, phase));
+    start(to, at + begin + numbers);
+    zeros(code, to, Math.max(phase - begin - numbers, 0));
+    start(to, at + begin);
+  }
+  const pair = [code.local("v128"), code.local("v128")] as const;
+  const value = code.local("v128");
+  const some = (numbers: number) => {
+    code.get(from).memory("v128.load", 0, 2).set(pair[0]);
+    if (numbers > 4) code.get(from).memory("v128.load", 16, 2).set(pair[1]);
+    for (const { odd, to } of phases) {
+      const lanes = [0, 2, 4, 6].flatMap((lane) => [0, 1, 2, 3].map((byte) => (lane + odd) * 4 + byte));
+      code.get(pair[0]).get(pair[1]).shuffle(lanes).set(value);
+      storeLanes(code, to, value, Math.ceil((numbers - odd) / 2));
+      advance(code, to, 16);
+    }
+    advance(code, from, 32);
+  };
+  advance(code, from, crop * 4);
+  repeat(code, Math.floor(count / 8), () => some(8));
+  if (count % 8 > 0) some(count % 8);
 }
 
 function inVectors(

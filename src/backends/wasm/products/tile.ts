@@ -176,7 +176,7 @@ export function advance(code: Code, pointer: Local, bytes: number): void {
 }
 
 /** sum += x · y, rounded once if the engine may (relaxed), else twice. */
-function multiplyAdd(code: Code, x: Local, y: Local, sum: Local, relaxed: boolean): void {
+export function multiplyAdd(code: Code, x: Local, y: Local, sum: Local, relaxed: boolean): void {
   if (relaxed) code.get(x).get(y).get(sum).op("f32x4.relaxed_madd").set(sum);
   else code.get(sum).get(x).get(y).op("f32x4.mul", "f32x4.add").set(sum);
 }

@@ -4,15 +4,9 @@
 // and again for some microseconds, then asleep, in slices. Results do not depend on who did what: units write what only they write.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { table } from "../layout.ts";
+import type { Task } from "../tasks.ts";
 import { control, marksOf, slice, stopped } from "./control.ts";
 import type { Plan, Stage } from "./stages.ts";
-
-/** A step as a function (table, scratch, from, to). */
-export interface SharedStep {
-  readonly part: WasmFunction;
-  readonly units: number;
-  readonly decided: boolean;
-}
 
 export interface Team {
   readonly plan: Plan;
@@ -23,11 +17,7 @@ export interface Team {
 }
 
 /** Writes it; it gives 0, or why its threads left before they were through. */
-export function writeShare(
-  module: Module,
-  steps: readonly SharedStep[],
-  { plan, threads, scratch }: Team,
-): WasmFunction {
+export function writeShare(module: Module, tasks: readonly Task[], { plan, threads, scratch }: Team): WasmFunction {
   const claim = writeClaim(module);
   const complete = writeComplete(module);
   const wait = writeWait(module);
@@ -58,12 +48,12 @@ export function writeShare(
           code.i32(stage.units).call(complete);
         };
         if (stage.kind === "shared") {
-          const [{ part }] = stage.steps.map((step) => steps[step]);
+          const [{ callee }] = stage.tasks.map((task) => tasks[task]);
           code.block((done) => {
             code.loop((again) => {
               marksAt(at).i32(stage.units).i32(stage.most).get(thread).get(count).call(claim).set(to).tee(from);
               code.get(to).op("i32.ge_u").brIf(done);
-              code.get(words).get(own).get(from).get(to).call(part);
+              code.get(words).get(own).get(from).get(to).call(callee);
               finish(() => code.get(to).get(from).op("i32.sub"));
               code.br(again);
             });
@@ -72,11 +62,11 @@ export function writeShare(
           if (stage.kind === "first") code.get(thread).op("i32.eqz");
           else marksAt(at).i32(0).i32(1).memory("i32.atomic.rmw.cmpxchg", 4).op("i32.eqz");
           code.if(() => {
-            writeAlone(code, stage, steps, words, own);
+            writeAlone(code, stage, tasks, words, own);
             finish(() => code.i32(1));
           });
         }
-        if (stage.steps.some((step) => steps[step].decided)) {
+        if (stage.tasks.some((task) => tasks[task].decided)) {
           waitFor(at);
           code.get(words).memory("i32.load", table.failure).brIf(leave);
         }
@@ -89,11 +79,11 @@ export function writeShare(
   });
 }
 
-/** Steps one after the other, until one fails. */
-function writeAlone(code: Code, stage: Stage, steps: readonly SharedStep[], words: Local, scratch: Local): void {
+/** Tasks one after the other, until one fails. */
+function writeAlone(code: Code, stage: Stage, tasks: readonly Task[], words: Local, scratch: Local): void {
   code.block((failed) => {
-    for (const { part, units, decided } of stage.steps.map((step) => steps[step])) {
-      code.get(words).get(scratch).i32(0).i32(units).call(part);
+    for (const { callee, units, decided } of stage.tasks.map((task) => tasks[task])) {
+      code.get(words).get(scratch).i32(0).i32(units).call(callee);
       if (decided) code.get(words).memory("i32.load", table.failure).brIf(failed);
     }
   });

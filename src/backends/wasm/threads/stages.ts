@@ -1,5 +1,5 @@
-// How the steps of a program are cut up for threads. A stage is one step whose units several threads share, or some steps that one
-// thread does alone, because they are too small to be worth the company. Each thread goes through all stages in order: at each it waits
+// How the tasks of a program (steps, and chains of them) are cut up for threads. A stage is one task whose units several threads share, or
+// some that one thread does alone, because they are too small to be worth the company. Each thread goes through all stages in order: at each it waits
 // for the earlier ones whose bytes it needs, takes what is left to take, and goes on without waiting for the others.
 import { type Allocation, bytesOf } from "../../../compiler/allocate.ts";
 import { type Buffer, type Kernel, readsOf, writesOf } from "../../../compiler/kernel.ts";
@@ -9,8 +9,8 @@ export type StageKind = "shared" | "single" | "first";
 
 export interface Stage {
   readonly kind: StageKind;
-  /** Positions of its steps; a shared stage has one. */
-  readonly steps: readonly number[];
+  /** Positions of its tasks; a shared stage has one. */
+  readonly tasks: readonly number[];
   readonly units: number;
   /** Units that are taken at once at most. */
   readonly most: number;
@@ -26,9 +26,9 @@ export interface Plan {
   readonly longest: number;
 }
 
-/** A step as the plan sees it; `time` is estimated, in nanoseconds. */
-export interface Step {
-  readonly kernel: Kernel;
+/** A task as the plan sees it: a kernel, or those of a chain; `time` is estimated, in nanoseconds. */
+export interface Work {
+  readonly kernels: readonly Kernel[];
   readonly units: number;
   readonly time: number;
   /** Whether it calls what only the caller's instance of the module can call. */
@@ -37,21 +37,21 @@ export interface Step {
   readonly decided: boolean;
 }
 
-/** Tests lower them, so that everything is shared. In nanoseconds: a step that takes less is done alone; a program of less, too. */
+/** Tests lower them, so that everything is shared. In nanoseconds: a task that takes less is done alone; a program of less, too. */
 export const worthwhile = { step: 6e3, program: 40e3 };
 /** No thread is away for longer at a time, unless a single unit takes longer. */
 const longestTurn = 20e6;
 
 /** null if one thread does it best. */
-export function planStages(steps: readonly Step[], allocation: Pick<Allocation, "offsets">): Plan | null {
-  const isShared = ({ units, time, bound }: Step) => units > 1 && !bound && time >= worthwhile.step;
-  const shared = steps.filter(isShared).reduce((sum, { time }) => sum + time, 0);
-  if (shared < worthwhile.program || steps.length === 0) return null;
+export function planStages(tasks: readonly Work[], allocation: Pick<Allocation, "offsets">): Plan | null {
+  const isShared = ({ units, time, bound }: Work) => units > 1 && !bound && time >= worthwhile.step;
+  const shared = tasks.filter(isShared).reduce((sum, { time }) => sum + time, 0);
+  if (shared < worthwhile.program || tasks.length === 0) return null;
 
   const groups: number[][] = [];
   let open: number[] | null = null;
-  for (const [at, step] of steps.entries()) {
-    const small = step.time < worthwhile.step;
+  for (const [at, task] of tasks.entries()) {
+    const small = task.time < worthwhile.step;
     if (small && open) open.push(at);
     else groups.push([at]);
     if (!small) open = null;
@@ -60,7 +60,7 @@ export function planStages(steps: readonly Step[], allocation: Pick<Allocation, 
 
   const touched = groups.map((group) =>
     touchedBy(
-      group.map((at) => steps[at].kernel),
+      group.flatMap((at) => tasks[at].kernels),
       allocation,
     ),
   );
@@ -69,18 +69,18 @@ export function planStages(steps: readonly Step[], allocation: Pick<Allocation, 
   for (const [stage, group] of groups.entries()) {
     const waits = unfinished.filter((earlier) => collide(touched[earlier], touched[stage]));
     unfinished = [...unfinished.filter((earlier) => !waits.includes(earlier)), stage];
-    const own = group.map((at) => steps[at]);
+    const own = group.map((at) => tasks[at]);
     const [{ units, time }] = own;
     if (isShared(own[0]) && own.length === 1) {
       const most = Math.max(1, Math.floor((longestTurn * units) / time));
-      stages.push({ kind: "shared", steps: group, units, most, waits });
+      stages.push({ kind: "shared", tasks: group, units, most, waits });
     } else {
       const kind = own.some(({ bound }) => bound) ? "first" : "single";
-      stages.push({ kind, steps: group, units: 1, most: 1, waits });
+      stages.push({ kind, tasks: group, units: 1, most: 1, waits });
     }
     if (own.some(({ decided }) => decided)) unfinished = unfinished.filter((other) => other !== stage);
   }
-  const longest = Math.max(...stages.map((one) => one.steps.reduce((sum, at) => sum + steps[at].time, 0) / one.units));
+  const longest = Math.max(...stages.map((one) => one.tasks.reduce((sum, at) => sum + tasks[at].time, 0) / one.units));
   return { stages, last: unfinished, longest };
 }
 

@@ -1,0 +1,436 @@
+// Depthwise convolutions and the gradients of their kernels: what plain loops in the stated order say, to the bit, and within the bound
+// of all products where the engine fuses multiply-add.
+import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import {
+  convolutionUnits,
+  describeConvolution,
+  finishedLanes,
+} from "../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
+import { gradientPlan, isDepthwiseGradient } from "../../../src/backends/wasm/products/depthwise-gradient-plan.ts";
+import { isDepthwise, tilesOf } from "../../../src/backends/wasm/products/depthwise-plan.ts";
+import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
+import {
+  contiguous,
+  convolve,
+  eachElement,
+  elementOf,
+  guard,
+  mega,
+  numbers,
+  type Pair,
+  places,
+  plainLoops,
+  type Range,
+  type Sizes,
+  spec,
+} from "./one-convolution.ts";
+import { joined, shareAsUsual, shareEverything } from "./together.ts";
+
+const filling = new Draw(firstSeed);
+for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;
+
+/** Layouts that views lead to: x and w in any, y with elements apart from each other. */
+const views = ["contiguous", "turned", "spread", "channels last"] as const;
+
+function seen(problem: ConvolutionSpec, view: (typeof views)[number]): ConvolutionSpec {
+  const { batch, groups, channels, outputs, size, kernel, positions, x, w, y } = problem;
+  switch (view) {
+    case "contiguous":
+      return problem;
+    case "turned":
+      return { ...problem, x: { ...x, row: -x.row }, w: { ...w, row: -w.row, column: -w.column } };
+    case "spread":
+      return {
+        ...problem,
+        x: { ...x, image: x.image * 2, column: -2, row: size[1] * 2 },
+        w: { ...w, column: 0 },
+        y: { ...y, image: y.image * 2, group: y.group * 2, output: y.output * 2, row: y.row * 2, column: 2 },
+      };
+    case "channels last":
+      return {
+        ...problem,
+        x: contiguous([
+          ["image", batch],
+          ["row", size[0]],
+          ["column", size[1]],
+          ["group", groups],
+          ["channel", channels],
+        ]),
+        w: contiguous([
+          ["channel", channels],
+          ["row", kernel[0]],
+          ["column", kernel[1]],
+          ["group", groups],
+          ["output", outputs],
+        ]),
+        y: contiguous([
+          ["image", batch],
+          ["row", positions[0]],
+          ["column", positions[1]],
+          ["group", groups],
+          ["output", outputs],
+        ]),
+      };
+    default:
+      return view satisfies never;
+  }
+}
+
+/** Four parts of each sum, by column modulo four, over channels, blocks and pairs of rows, vectors of columns and rows of a pair. */
+function partedSums(problem: ConvolutionSpec): Float32Array {
+  const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = problem;
+  const block = gradientPlan(problem).rows.rows;
+  const f = Math.fround;
+  const pixel = (base: number, row: number, column: number): number => {
+    const [h, v] = [(row - padding[0]) / inputDilation[0], (column - padding[1]) / inputDilation[1]];
+    const inside = Number.isInteger(h) && Number.isInteger(v) && h >= 0 && v >= 0 && h < size[0] && v < size[1];
+    return inside ? numbers[places.x + base + h * x.row + v * x.column] : 0;
+  };
+  return Float32Array.from(eachElement(problem), ({ image, group, output, row, column }) => {
+    const parts = [0, 0, 0, 0];
+    for (let channel = 0; channel < channels; channel++) {
+      const ofX = image * x.image + group * x.group + channel * x.channel;
+      const ofW = places.w + group * w.group + output * w.output + channel * w.channel;
+      for (let first = 0; first < kernel[0]; first += block) {
+        const end = Math.min(first + block, kernel[0]);
+        for (let pair = first; pair < end; pair += 2) {
+          for (let j = 0; j < kernel[1]; j += 4) {
+            for (let i = pair; i < Math.min(pair + 2, end); i++) {
+              for (let lane = 0; lane < Math.min(kernel[1] - j, 4); lane++) {
+                const at = j + lane;
+                const value = pixel(
+                  ofX,
+                  row * stride[0] + i * kernelDilation[0],
+                  column * stride[1] + at * kernelDilation[1],
+                );
+                parts[lane] = f(parts[lane] + f(value * numbers[ofW + i * w.row + at * w.column]));
+              }
+            }
+          }
+        }
+      }
+    }
+    return f(f(parts[0] + parts[1]) + f(parts[2] + parts[3]));
+  });
+}
+
+const definition = (problem: ConvolutionSpec): Float32Array =>
+  isDepthwiseGradient(problem) ? partedSums(problem) : Float32Array.from(plainLoops(problem, Math.fround).sums);
+
+function expectExact(problem: ConvolutionSpec, seed?: number): void {
+  const values = convolve(problem);
+  const expected = definition(problem);
+  const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
+  if (wrong >= 0)
+    throw new Error(
+      `seed ${seed}: element ${wrong} is ${values[wrong]}, not ${expected[wrong]}, in ${JSON.stringify(problem)}`,
+    );
+}
+
+/** The gradient of a kernel of `taps`, by images of `size` and what comes back at positions that are `stride` apart. */
+interface Gradient {
+  readonly images?: number;
+  readonly groups?: number;
+  readonly channels?: number;
+  readonly outputs?: number;
+  readonly size: Pair;
+  readonly taps: Pair;
+  readonly stride?: Pair;
+  readonly dilation?: Pair;
+  readonly padding?: Pair;
+}
+
+function gradient({ images = 3, groups = 2, channels = 1, outputs = 1, size, taps, ...options }: Gradient) {
+  const { stride = [1, 1], dilation = [1, 1], padding = [0, 0] } = options;
+  const [rows, columns] = [0, 1].map(
+    (dim) => Math.floor((size[dim] + 2 * padding[dim] - (taps[dim] - 1) * dilation[dim] - 1) / stride[dim]) + 1,
+  );
+  const problem = spec({
+    ...{ batch: channels, groups, channels: images, outputs, size, kernel: [rows, columns] },
+    ...{ stride: dilation, kernelDilation: stride, padding },
+  });
+  const strides = contiguous([
+    ["image", channels],
+    ["group", groups],
+    ["output", outputs],
+    ["row", taps[0]],
+    ["column", taps[1]],
+  ]);
+  return { ...problem, positions: taps, y: strides };
+}
+
+const forwards: Record<string, Sizes> = {
+  "3×3, padded": { groups: 6, channels: 1, outputs: 1, padding: [1, 1] },
+  "in place": { groups: 3, channels: 1, outputs: 1, size: [12, 16] },
+  "input gradient with channel multiplier 2": { groups: 4, channels: 2, outputs: 1, padding: [1, 1], size: [7, 9] },
+  "with channel multiplier 3, stride 2": {
+    ...{ groups: 4, channels: 3, outputs: 1, inputDilation: [2, 2], padding: [1, 1], size: [7, 9] },
+  },
+  "5×5, stride 2": {
+    groups: 2,
+    channels: 1,
+    outputs: 1,
+    kernel: [5, 5],
+    stride: [2, 2],
+    padding: [2, 2],
+    size: [19, 22],
+  },
+  "input gradient in four parts": {
+    ...{ groups: 2, channels: 1, outputs: 1, kernel: [5, 5], inputDilation: [2, 2], padding: [2, 2], size: [10, 11] },
+  },
+  "7×7": { groups: 2, channels: 1, outputs: 1, kernel: [7, 7], padding: [3, 3], size: [14, 14] },
+  "blocks of rows, the last one lower": {
+    batch: 1,
+    groups: 1,
+    channels: 1,
+    outputs: 1,
+    size: [97, 90],
+    padding: [1, 1],
+  },
+  "stride 2, all in the margin": {
+    ...{ groups: 3, channels: 1, outputs: 1, size: [3, 3], stride: [2, 2], padding: [1, 12], high: [1, -11] },
+  },
+  "1×1": { groups: 3, channels: 1, outputs: 1, kernel: [1, 1] },
+};
+
+const gradients: Record<string, Gradient> = {
+  "3×3, padded": { size: [9, 11], taps: [3, 3], padding: [1, 1] },
+  "in place": { size: [10, 18], taps: [3, 3], images: 2 },
+  "5×5, stride 2": { size: [23, 24], taps: [5, 5], stride: [2, 2], padding: [2, 2] },
+  "7×7, many groups": { size: [16, 16], taps: [7, 7], padding: [3, 3], groups: 37, images: 2 },
+  "channel multiplier 3, channels 2": { size: [12, 13], taps: [3, 3], outputs: 3, channels: 2, padding: [1, 1] },
+  dilated: { size: [16, 17], taps: [3, 3], dilation: [2, 3], padding: [2, 3] },
+  cropped: { size: [16, 17], taps: [3, 2], padding: [-1, -2] },
+  "blocks of rows": { size: [90, 70], taps: [3, 3], padding: [1, 1], groups: 1, images: 1 },
+};
+
+describe("sums in the stated order, to the bit", () => {
+  it.each(Object.keys(forwards))("forward: %s", (name) => {
+    const problem = spec(forwards[name]);
+    expect(describeConvolution(problem)).toContain("depthwise, tiles of");
+    for (const view of views) expectExact(seen(problem, view));
+  });
+
+  it.each(Object.keys(gradients))("gradient of the kernel: %s", (name) => {
+    const problem = gradient(gradients[name]);
+    expect(describeConvolution(problem)).toContain("depthwise, sums in lanes");
+    for (const view of views) expectExact(seen(problem, view));
+  });
+
+  it("random instances", () => {
+    const met = { forward: 0, gradient: 0 };
+    for (let seed = firstSeed; seed < firstSeed + 150; seed++) {
+      const draw = new Draw(seed);
+      const pair = (low: number, high: number): Pair => [draw.whole(low, high), draw.whole(low, high)];
+      const problem =
+        draw.unit() < 0.5
+          ? spec({
+              ...{ batch: draw.whole(1, 3), groups: draw.whole(1, 5), channels: draw.whole(1, 3) },
+              ...{ outputs: draw.pick([1, 1, 2, 3]), size: pair(1, 24), kernel: pair(1, 7), stride: pair(1, 3) },
+              ...{ padding: pair(-1, 3), high: pair(-1, 3), kernelDilation: pair(1, 2) },
+              inputDilation: draw.pick([[1, 1], [1, 1], pair(1, 3)]),
+            })
+          : gradient({
+              ...{ images: draw.whole(1, 3), groups: draw.whole(1, 11), channels: draw.whole(1, 2) },
+              ...{ outputs: draw.whole(1, 3), size: pair(16, 28), taps: pair(1, 5), stride: pair(1, 2) },
+              ...{ dilation: pair(1, 2), padding: pair(-1, 2) },
+            });
+      if (isDepthwiseGradient(problem)) met.gradient++;
+      else if (isDepthwise(problem)) met.forward++;
+      expectExact(seen(problem, draw.pick(views)), seed);
+    }
+    expect(Math.min(met.forward, met.gradient)).toBeGreaterThan(20);
+  });
+
+  if (hasFusedMultiplyAdd())
+    it("fused multiply-add is within √K · ε · Σ|terms| of the sum in float64", () => {
+      const all = [...Object.values(forwards).map(spec), ...Object.values(gradients).map(gradient)];
+      for (const problem of all) {
+        const { sums, sizes } = plainLoops(problem, (x) => x);
+        const bound = 2 ** -23 * Math.sqrt(problem.channels * problem.kernel[0] * problem.kernel[1]);
+        const excess = convolve({ ...problem, relaxed: true }).map(
+          (value, i) => Math.abs(value - sums[i]) - bound * sizes[i],
+        );
+        expect(Math.max(...excess)).toBeLessThanOrEqual(0);
+      }
+    });
+});
+
+it("rows are tiles of one height and of one row less, where that is possible", () => {
+  for (let rows = 1; rows < 60; rows++) {
+    for (let height = 1; height <= 6; height++) {
+      const { high, low, rest } = tilesOf(rows, height);
+      expect(high * height + low * (height - 1) + rest).toBe(rows);
+      if (rows >= height * (height - 1)) expect(rest).toBe(0);
+    }
+  }
+});
+
+it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+  const high = { batch: 1, groups: 1, channels: 1, outputs: 1, size: [97, 90], padding: [1, 1] } as const;
+  for (const problem of [
+    spec(forwards["input gradient with channel multiplier 2"]),
+    spec(high),
+    gradient(gradients["7×7, many groups"]),
+  ]) {
+    const units = convolutionUnits(problem);
+    expect(units).toBeGreaterThan(1);
+    const single = Array.from({ length: units }, (_, i): Range => [i, i + 1]).toReversed();
+    expect(convolve(problem, single)).toEqual(convolve(problem));
+  }
+});
+
+const finished = [
+  spec({ groups: 6, channels: 1, outputs: 1, padding: [1, 1] }),
+  spec({ groups: 6, channels: 1, outputs: 1, kernel: [5, 4], padding: [1, 1] }),
+  spec(forwards["input gradient in four parts"]),
+  gradient({ size: [12, 13], taps: [3, 3], outputs: 2, padding: [1, 1] }),
+  gradient({ size: [16, 17], taps: [5, 5], padding: [1, 1], groups: 19 }),
+];
+
+it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+  for (const problem of finished) {
+    for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
+    const known = finishedLanes(problem);
+    // value = max(value + other[the same place], 0)
+    const values = convolve({
+      ...problem,
+      extras: 1,
+      finish: (code, at) => {
+        expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
+        const other = code.local("v128");
+        for (let lane = 0; lane < at.lanes; lane++) {
+          elementOf(code, at, problem.y);
+          code
+            .get(other)
+            .laneMemory("v128.load32_lane", lane, lane * at.apart * problem.y.column * 4)
+            .set(other);
+        }
+        code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
+      },
+    });
+    const expected = definition(problem).map((sum, i) => Math.max(Math.fround(sum + (i % 5)), 0));
+    expect(values).toEqual(expected);
+  }
+});
+
+it("what finish stores by itself is not stored to y", () => {
+  for (const problem of finished) {
+    const count = [...eachElement(problem)].length;
+    numbers.fill(guard, places.extra, places.extra + count + 4);
+    const untouched = convolve({
+      ...problem,
+      stores: false,
+      extras: 1,
+      finish: (code, at) => {
+        const place = code.local("i32");
+        elementOf(code, at, problem.y);
+        code.set(place);
+        storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+      },
+    });
+    expect(untouched.every((value) => value === guard)).toBe(true);
+    expect(numbers.slice(places.extra, places.extra + count)).toEqual(definition(problem));
+    expect(numbers[places.extra + count]).toBe(guard);
+  }
+});
+
+describe("infinities", () => {
+  /** The problem with numbers changed, which are put back. */
+  function withInfinities(at: readonly number[], body: () => void): void {
+    const before = at.map((place) => numbers[place]);
+    for (const place of at) numbers[place] = Infinity;
+    body();
+    for (const [i, place] of at.entries()) numbers[place] = before[i];
+  }
+
+  it("arrive, also those that meet padding", () => {
+    for (const problem of [spec(forwards["3×3, padded"]), gradient(gradients["3×3, padded"])]) {
+      withInfinities([places.w], () => {
+        const expected = definition(problem);
+        expect([...expected].some(Number.isNaN)).toBe(true);
+        expect(convolve(problem)).toEqual(expected);
+      });
+    }
+  });
+
+  it("beside the last column of a kernel, which no sum meets, leave no trace", () => {
+    // 9 columns of the kernel: the last vector of a row has one; columns of x from 11 on are met by none.
+    const problem = { ...gradient({ size: [12, 16], taps: [3, 3] }), kernel: [10, 9] as const };
+    const { x, w, channels, groups } = problem;
+    const rows = Array.from({ length: 12 }, (_, row) => row);
+    const planes = Array.from({ length: channels * groups }, (_, i) => i);
+    const apart = { ...w, row: 16, channel: 16 * 12, output: 16 * 12, group: 16 * 12 * channels };
+    const beyond = (first: number, base: number, plane: number) =>
+      planes.flatMap((p) =>
+        rows.flatMap((row) => Array.from({ length: 16 - first }, (_, i) => base + p * plane + row * 16 + first + i)),
+      );
+    expect(x.row).toBe(16);
+    withInfinities([...beyond(11, places.x, 16 * 12), ...beyond(9, places.w, 16 * 12)], () => {
+      const values = convolve({ ...problem, w: apart });
+      expect([...values].every(Number.isFinite)).toBe(true);
+      expect(values).toEqual(definition({ ...problem, w: apart }));
+    });
+  });
+});
+
+describe("programs", () => {
+  const threads = 3;
+  beforeAll(async () => {
+    await threadsReady();
+    shareEverything(threads);
+  });
+  afterAll(shareAsUsual);
+
+  it.each([
+    { stride: 1, multiplier: 1 },
+    { stride: 2, multiplier: 1 },
+    { stride: 1, multiplier: 2 },
+    { stride: 2, multiplier: 3 },
+  ])("all three passes at any number of threads, as computed at once: %o", ({ stride, multiplier }) => {
+    const draw = new Draw(firstSeed);
+    const some = (...shape: number[]) =>
+      tensor(Array.from({ length: shape.reduce((a, b) => a * b) }, () => draw.unit() * 2 - 1)).reshape(shape);
+    const groups = 20;
+    const [x, weight, bias] = [some(3, groups, 15, 14), some(groups * multiplier, 1, 3, 3), some(groups * multiplier)];
+    const loss = (images: Tensor, kernel: Tensor, offset: Tensor) => {
+      const y = conv2d(images, kernel, offset, { stride, padding: 1, groups }).relu();
+      return y.mul(y).sum();
+    };
+    const passes = (images: Tensor, kernel: Tensor, offset: Tensor): Tensor[] => {
+      const { value, grads } = valueAndGrad(loss)(images, kernel, offset);
+      return [value, ...grads];
+    };
+    const run = (options: CompileOptions) => {
+      const program = compile(passes, options);
+      return { results: program(x, weight, bias).map(({ data }) => data), text: program.explain() };
+    };
+    const one = run({ threads: 1 });
+    expect(one.text).toContain("depthwise, tiles of");
+    expect(one.text).toContain("depthwise, sums in lanes");
+    joined();
+    expect(run({ threads }).results).toEqual(one.results);
+    expect(joined()).toBe(threads - 1);
+    for (const [i, { data }] of passes(x, weight, bias).entries()) {
+      const largest = Math.max(...[...data].map(Math.abs));
+      for (const [at, value] of [...data].entries())
+        expect(Math.abs(Number(one.results[i][at]) - value)).toBeLessThan(1e-5 * largest);
+    }
+  });
+});
+
+it("the plan in words", () => {
+  expect(describeConvolution(spec({ groups: 6, channels: 1, outputs: 1, padding: [1, 1] }))).toMatchInlineSnapshot(
+    `"depthwise, tiles of 3 rows × 4 positions, w in registers, x padded, 9 rows at a time"`,
+  );
+  expect(describeConvolution(spec(forwards["7×7"]))).toMatchInlineSnapshot(
+    `"depthwise, tiles of 4 rows × 8 positions, w in place, x padded, 7 rows at a time"`,
+  );
+  expect(describeConvolution(gradient(gradients["5×5, stride 2"]))).toMatchInlineSnapshot(
+    `"depthwise, sums in lanes, 9 positions at once, x padded, 6 rows at a time"`,
+  );
+});

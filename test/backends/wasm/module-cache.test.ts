@@ -1,0 +1,119 @@
+// Equal programs are compiled once, and nothing is kept of those that are gone.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { compile, ones, type Tensor, tensor, zeros } from "chainrule";
+import { afterEach, expect, it } from "vitest";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { cachedCount, codeOf, hashOf, mostCached } from "../../../src/backends/wasm/module-cache.ts";
+import { poolFor } from "../../../src/backends/wasm/threads/pool.ts";
+
+/** A module that gives a number. */
+function giving(value: number): Uint8Array<ArrayBuffer> {
+  const module = new Module({ initial: 1, maximum: 1, shared: false });
+  module.export(
+    "f",
+    module.function("f", { parameters: [], results: ["i32"] }, (code) => code.i32(value)),
+  );
+  return module.bytes();
+}
+
+/** A module with a custom section: id 0, 6 bytes, a name of one letter, and 4 bytes that mean nothing. */
+function remarking(bytes: Uint8Array<ArrayBuffer>, remark: number): Uint8Array<ArrayBuffer> {
+  const remarks = new Uint8Array(new Uint32Array([remark]).buffer);
+  return Uint8Array.from([...bytes, 0, 6, 1, 120, ...remarks]);
+}
+
+/** Two modules of one hash: among 2¹⁸ there are some 8 pairs. */
+function collision(): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
+  const bytes = giving(1);
+  const seen = new Map<number, number>();
+  for (let i = 0; i < 2 ** 20; i++) {
+    const remark = Math.imul(i, 0x9e3779b1) >>> 0;
+    const hash = hashOf(remarking(bytes, remark));
+    const before = seen.get(hash);
+    if (before !== undefined) return [remarking(bytes, before), remarking(bytes, remark)];
+    seen.set(hash, remark);
+  }
+  throw new Error("no two modules have one hash");
+}
+
+const { Instance: RealInstance } = WebAssembly;
+
+afterEach(() => {
+  WebAssembly.Instance = RealInstance;
+});
+
+/** From now on, the modules that instances are made of. */
+function instantiated(): WebAssembly.Module[] {
+  const modules: WebAssembly.Module[] = [];
+  WebAssembly.Instance = new Proxy(RealInstance, {
+    construct(target, [module, imports]: [WebAssembly.Module, WebAssembly.Imports]) {
+      modules.push(module);
+      return new target(module, imports);
+    },
+  });
+  return modules;
+}
+
+it("equal bytes are one module, other bytes are another", () => {
+  const one = codeOf(giving(1));
+  expect(codeOf(giving(1))).toBe(one);
+  expect(codeOf(giving(2)).module).not.toBe(one.module);
+  const count = cachedCount();
+  codeOf(giving(2));
+  expect(cachedCount()).toBe(count);
+});
+
+it("bytes of one hash are told apart", () => {
+  const [a, b] = collision();
+  expect(hashOf(a)).toBe(hashOf(b));
+  expect(a).not.toEqual(b);
+  const [one, other] = [codeOf(a), codeOf(b)];
+  expect(one.module).not.toBe(other.module);
+  expect([codeOf(a.slice()), codeOf(b.slice())]).toEqual([one, other]);
+});
+
+it("programs of equal functions share a module and keep their own states; those of others do not", () => {
+  const modules = instantiated();
+  const counter = (state: Tensor) => compile((by: Tensor) => void state.assign(state.add(by)), { threads: 1 });
+  const [first, second, third] = [zeros([5]), ones([5]), zeros([6])];
+  counter(first)(tensor([1, 2, 3, 4, 5]));
+  counter(second)(tensor([5, 4, 3, 2, 1]));
+  counter(third)(tensor([1, 1, 1, 1, 1, 1]));
+  expect([...first.data]).toEqual([1, 2, 3, 4, 5]);
+  expect([...second.data]).toEqual([6, 5, 4, 3, 2]);
+  expect(modules).toHaveLength(3);
+  expect(modules[1]).toBe(modules[0]);
+  expect(modules[2]).not.toBe(modules[0]);
+});
+
+it("workers learn of equal programs once", () => {
+  const pool = poolFor(2);
+  const known = codeOf(giving(77)).knownTo(pool);
+  expect(known).not.toBeNull();
+  expect(codeOf(giving(77)).knownTo(pool)).toBe(known);
+  expect(codeOf(giving(78)).knownTo(pool)?.id).not.toBe(known?.id);
+});
+
+it("modules of programs that nobody can reach any more are not kept", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const kept = Array.from({ length: 3 }, (_, i) => codeOf(giving(100 + i)));
+  for (let value = 200; value < 230; value++) codeOf(giving(value));
+  expect(cachedCount()).toBeGreaterThan(30);
+  for (let i = 0; i < 50 && cachedCount() > 10; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect();
+  }
+  expect(cachedCount()).toBeLessThanOrEqual(10);
+  expect(Array.from({ length: 3 }, (_, i) => codeOf(giving(100 + i)))).toEqual(kept);
+  expect(codeOf(giving(100))).toBe(kept[0]);
+});
+
+it("whoever compiles in a loop does not make it grow beyond its bound", () => {
+  for (let value = 1000; value < 1000 + 3 * mostCached; value++) codeOf(giving(value));
+  expect(cachedCount()).toBeLessThanOrEqual(mostCached);
+  // The last ones are known still.
+  const last = giving(1000 + 3 * mostCached - 1);
+  expect(codeOf(last).bytes).not.toBe(last);
+});

@@ -1,0 +1,549 @@
+// Winograd's minimal filtering against plain loops: equal where sums are exact, within the stated bound elsewhere, a NaN where the
+// definition has one; and only where it is asked for.
+import {
+  type CompileOptions,
+  Conv2d,
+  compile,
+  manualSeed,
+  ReLU,
+  randn,
+  Sequential,
+  type Tensor,
+  threadsReady,
+} from "chainrule";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import { describeConvolution, finishedLanes } from "../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionPlace, ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
+import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
+import { writeByWinograd } from "../../../src/backends/wasm/products/winograd.ts";
+import { byWinograd, winogradPlan } from "../../../src/backends/wasm/products/winograd-plan.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
+import { guard, memory, pages, views } from "./guarded-memory.ts";
+import { joined, shareAsUsual, shareEverything } from "./together.ts";
+
+const numbers = views.float32;
+const mega = 1 << 20;
+/** Elements where each array begins; strides may be negative, so that x, w and y lie in the middle of their rooms. */
+const places = { x: mega, w: 3 * mega, y: 5 * mega, other: 7 * mega, scratch: 8 * mega };
+
+interface Sizes {
+  readonly batch?: number;
+  readonly groups?: number;
+  readonly channels?: number;
+  readonly outputs?: number;
+  readonly size?: readonly [number, number];
+  readonly padding?: readonly [number, number];
+  readonly high?: readonly [number, number];
+  readonly relaxed?: boolean;
+}
+
+/** Strides of an array whose dims, the outermost first, are named and sized. */
+function layout<K extends string>(dims: readonly (readonly [K, number])[]): Record<K, number> {
+  const strides: Partial<Record<K, number>> = {};
+  let step = 1;
+  for (const [name, size] of dims.toReversed()) {
+    strides[name] = step;
+    step *= Math.max(size, 1);
+  }
+  return strides as Record<K, number>;
+}
+
+/** A convolution of 3×3 with row-major arrays. */
+function spec(sizes: Sizes): ConvolutionSpec {
+  const { batch = 2, groups = 1, channels = 3, outputs = 5, size = [9, 11], padding = [1, 1], relaxed = false } = sizes;
+  const { high = padding } = sizes;
+  const [rows, columns] = [0, 1].map((dim) => Math.max(size[dim] + padding[dim] + high[dim] - 2, 0));
+  const one = [1, 1] as const;
+  return {
+    ...{ batch, groups, channels, outputs, size, kernel: [3, 3], positions: [rows, columns], padding, relaxed },
+    ...{ stride: one, inputDilation: one, kernelDilation: one, winograd: true },
+    x: layout([
+      ["image", batch],
+      ["group", groups],
+      ["channel", channels],
+      ["row", size[0]],
+      ["column", size[1]],
+    ]),
+    w: layout([
+      ["group", groups],
+      ["output", outputs],
+      ["channel", channels],
+      ["row", 3],
+      ["column", 3],
+    ]),
+    y: layout([
+      ["image", batch],
+      ["group", groups],
+      ["output", outputs],
+      ["row", rows],
+      ["column", columns],
+    ]),
+  };
+}
+
+const channelsLast = (problem: ConvolutionSpec): ConvolutionSpec => {
+  const { batch, groups, channels, outputs, size, positions } = problem;
+  return {
+    ...problem,
+    x: layout([
+      ["image", batch],
+      ["row", size[0]],
+      ["column", size[1]],
+      ["group", groups],
+      ["channel", channels],
+    ]),
+    w: layout([
+      ["group", groups],
+      ["channel", channels],
+      ["row", 3],
+      ["column", 3],
+      ["output", outputs],
+    ]),
+    y: layout([
+      ["image", batch],
+      ["row", positions[0]],
+      ["column", positions[1]],
+      ["group", groups],
+      ["output", outputs],
+    ]),
+  };
+};
+
+/** The same with other strides: views that are turned round, spread, or in another order. */
+const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {
+  "row-major": (problem) => problem,
+  "channels last": channelsLast,
+  "the kernel turned round, as the gradient of x has it": (problem) => ({
+    ...problem,
+    w: { ...problem.w, output: 9, channel: 9 * problem.outputs, row: -3, column: -1 },
+  }),
+  "x and y upside down": (problem) => ({
+    ...problem,
+    x: { ...problem.x, row: -problem.x.row },
+    y: { ...problem.y, row: -problem.y.row, column: -problem.y.column },
+  }),
+  "every second number of x, from its end": (problem) => ({
+    ...problem,
+    x: {
+      ...problem.x,
+      image: problem.x.image * 2,
+      group: 2 * problem.x.group,
+      channel: 2 * problem.x.channel,
+      column: -2,
+    },
+  }),
+};
+
+function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: ConvolutionSpec) {
+  for (let image = 0; image < batch; image++)
+    for (let group = 0; group < groups; group++)
+      for (let output = 0; output < outputs; output++)
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            const at = image * y.image + group * y.group + output * y.output + row * y.row + column * y.column;
+            yield { at, image, group, output, row, column };
+          }
+}
+
+/** Numbers for x and w, wherever their views may read. */
+function fill(seed: number, number: (draw: Draw) => number): void {
+  const draw = new Draw(seed);
+  const some = Float32Array.from({ length: 4099 }, () => number(draw));
+  for (let i = 0; i < 4 * mega; i++) numbers[i] = some[(i + (i >> 12)) % some.length];
+}
+
+/** y in the order image, group, output, row, column; nothing else may have changed. */
+function convolve(problem: ConvolutionSpec, ranges?: readonly (readonly [number, number])[]): Float32Array {
+  const module = new Module({ initial: pages, maximum: pages, shared: false });
+  module.export("convolve", writeByWinograd(module, "conv", problem));
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
+  const run = instance.exports.convolve as (...args: number[]) => void;
+  const { x, w, y, other, scratch } = places;
+  const { units, scratch: size } = winogradPlan(problem);
+  const elements = [...eachElement(problem)];
+  const lowest = elements.reduce((least, { at }) => Math.min(least, at), 0);
+  const highest = elements.reduce((most, { at }) => Math.max(most, at), 0);
+  const around = views.uint8.subarray(4 * (y + lowest - 16), 4 * (y + highest + 17)).fill(guard);
+  const extras = Array.from({ length: problem.extras ?? 0 }, () => other * 4);
+  const after = views.uint8.subarray(scratch * 4 + size, scratch * 4 + size + 64).fill(guard);
+  for (const [from, to] of ranges ?? [[0, units]]) {
+    numbers.fill(Number.NaN, scratch, scratch + Math.floor(size / 4));
+    run(x * 4, w * 4, y * 4, scratch * 4, from, to, ...extras);
+  }
+  const result = Float32Array.from(elements, ({ at }) => numbers[y + at]);
+  for (const { at } of elements) views.uint8.fill(guard, 4 * (y + at), 4 * (y + at + 1));
+  expect(around.every((byte) => byte === guard)).toBe(true);
+  expect(after.every((byte) => byte === guard)).toBe(true);
+  return result;
+}
+
+/** By the definition in float64, and Σ over channels of (Σ|x| of the window) · (Σ|w| of the kernel), of which the bound is a multiple. */
+function definition(problem: ConvolutionSpec): { readonly sums: number[]; readonly sizes: number[] } {
+  const { channels, size, padding, x, w } = problem;
+  const [sums, sizes]: [number[], number[]] = [[], []];
+  for (const { image, group, output, row, column } of eachElement(problem)) {
+    let [sum, total] = [0, 0];
+    for (let channel = 0; channel < channels; channel++) {
+      let [window, kernel] = [0, 0];
+      for (let i = 0; i < 3; i++) {
+        for (let j = 0; j < 3; j++) {
+          const [h, v] = [row + i - padding[0], column + j - padding[1]];
+          const inside = h >= 0 && h < size[0] && v >= 0 && v < size[1];
+          const from = image * x.image + group * x.group + channel * x.channel + h * x.row + v * x.column;
+          const to = group * w.group + output * w.output + channel * w.channel + i * w.row + j * w.column;
+          const [number, tap] = [inside ? numbers[places.x + from] : 0, numbers[places.w + to]];
+          sum += number * tap;
+          window += Math.abs(number);
+          kernel += Math.abs(tap);
+        }
+      }
+      total += window * kernel;
+    }
+    sums.push(sum);
+    sizes.push(total);
+  }
+  return { sums, sizes };
+}
+
+/** Whole numbers: with quarters in the transformed kernel, every sum is exact. */
+const whole = (draw: Draw): number => draw.whole(-8, 8);
+
+function expectExact(problem: ConvolutionSpec): void {
+  const values = convolve(problem);
+  const { sums } = definition(problem);
+  const wrong = values.findIndex((value, i) => value !== sums[i]);
+  if (wrong >= 0)
+    throw new Error(`element ${wrong} is ${values[wrong]}, not ${sums[wrong]}, in ${JSON.stringify(problem)}`);
+}
+
+/** A problem of any size, and the seed's way to lay it out. */
+function randomProblem(draw: Draw): ConvolutionSpec {
+  const pair = (low: number, high: number) => [draw.whole(low, high), draw.whole(low, high)] as const;
+  const problem = spec({
+    ...{ batch: draw.pick([1, 2, 3, 9]), groups: draw.pick([1, 1, 2, 3]), channels: draw.pick([1, 2, 5, 30]) },
+    ...{ outputs: draw.pick([1, 2, 3, 4, 7, 8, 13]), size: pair(1, 21), padding: pair(-1, 3), high: pair(-1, 3) },
+  });
+  return layouts[draw.pick(Object.keys(layouts))](problem);
+}
+
+function eachSeed(count: number, body: (seed: number) => void): void {
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+    try {
+      body(seed);
+    } catch (error) {
+      throw new Error(`CHAINRULE_SEED=${seed}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+}
+
+describe("sums that are exact are those of the definition", () => {
+  beforeAll(() => fill(1, whole));
+
+  it.each(Object.keys(layouts))("%s", (name) => {
+    for (const size of [
+      [8, 16],
+      [7, 9],
+      [1, 1],
+      [13, 30],
+    ] as const)
+      expectExact(layouts[name](spec({ size, groups: 2 })));
+  });
+
+  it("padding of every kind", () => {
+    for (const padding of [-2, 0, 1, 2, 5])
+      for (const high of [-1, 0, 4]) expectExact(spec({ padding: [padding, 1 - padding], high: [high, 2 * high + 3] }));
+  });
+
+  it("blocks of rows, units of several blocks, and groups that follow one another in a unit's call", () => {
+    const problem = spec({ batch: 40, groups: 3, channels: 20, outputs: 6, size: [10, 6] });
+    const { blocksOfUnit, units, rows } = winogradPlan(problem);
+    expect({ blocksOfUnit, units, rows }).toEqual({ blocksOfUnit: 7, units: 18, rows: 5 });
+    expectExact(problem);
+    expect(winogradPlan(spec({ batch: 1, size: [40, 30] }))).toMatchObject({ units: 7, rows: 3, blocksOfImage: 7 });
+    expectExact(spec({ batch: 1, size: [40, 30] }));
+  });
+
+  it("random problems", () => {
+    eachSeed(80, (seed) => {
+      const draw = new Draw(seed);
+      expectExact(randomProblem(draw));
+    });
+  });
+});
+
+const roundings = hasFusedMultiplyAdd() ? [false, true] : [false];
+const unit = 2 ** -24;
+
+describe.each(roundings)("with fused multiply-add: %s", (relaxed) => {
+  it("each element is within 4 · (C + 10) · 2⁻²⁴ · Σ (Σ|x|) · (Σ|w|), and within √(C + 10) · 2⁻²⁴ of it where numbers are random", () => {
+    eachSeed(60, (seed) => {
+      const draw = new Draw(seed);
+      const scale = draw.pick([1, 1e-6, 1e6]);
+      fill(seed, (each) => scale * (each.pick([0, 1]) + each.unit() * 2 - 1));
+      const problem = { ...randomProblem(draw), relaxed };
+      const { sums, sizes } = definition(problem);
+      const roundings = problem.channels + 10;
+      for (const [i, value] of convolve(problem).entries()) {
+        const error = Math.abs(value - sums[i]) / unit;
+        if (!(error <= 4 * roundings * sizes[i] && error <= Math.sqrt(roundings) * sizes[i]))
+          throw new Error(`element ${i} is ${value}, not ${sums[i]}, in ${JSON.stringify(problem)}`);
+      }
+    });
+  });
+
+  it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+    fill(2, (draw) => draw.unit() * 2 - 1);
+    for (const sizes of [
+      { batch: 5, groups: 2, channels: 9 },
+      { batch: 40, size: [6, 5] as const },
+      { batch: 1, size: [30, 17] as const },
+    ]) {
+      const problem = { ...spec(sizes), relaxed };
+      const { units } = winogradPlan(problem);
+      expect(units).toBeGreaterThan(4);
+      const single = Array.from({ length: units }, (_, i) => [i, i + 1] as const).toReversed();
+      const whole = convolve(problem);
+      expect(convolve(problem, single)).toEqual(whole);
+      expect(
+        convolve(problem, [
+          [3, units],
+          [0, 0],
+          [0, 3],
+        ]),
+      ).toEqual(whole);
+    }
+  });
+});
+
+describe("what finishes the sums", () => {
+  const finished: readonly Sizes[] = [
+    { groups: 2 },
+    { size: [3, 4], outputs: 11 },
+    { size: [8, 16], outputs: 4, batch: 3 },
+    { size: [5, 2], outputs: 2 },
+    { size: [6, 23], outputs: 9, padding: [0, 1] },
+  ];
+  beforeAll(() => fill(3, whole));
+
+  /** Pushes the address of lane 0's element in the other array, which is laid out as y. */
+  function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
+    code.i32(0);
+    for (const index of ["image", "group", "output", "row", "column"] as const)
+      code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");
+    code.i32(4).op("i32.mul").get(at.extras[0]).op("i32.add");
+  }
+
+  it("sees each element once, complete, with its place", () => {
+    for (const problem of finished.map(spec)) {
+      const known = finishedLanes(problem);
+      const elements = [...eachElement(problem)];
+      for (const { at } of elements) numbers[places.other + at] = 0;
+      // other += 1; value = max(value + other, 0)
+      const values = convolve({
+        ...problem,
+        extras: 1,
+        finish: (code, at) => {
+          expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
+          const [other, place] = [code.local("v128"), code.local("i32")];
+          elementOf(code, at, problem.y);
+          code.tee(place).memory("v128.load", 0, 2).f32x4(1).op("f32x4.add").set(other);
+          storeStrided(code, place, other, at.lanes, 0, 1);
+          code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
+        },
+      });
+      expect([...values]).toEqual(definition(problem).sums.map((sum) => Math.max(sum + 1, 0)));
+      expect(elements.every(({ at }) => numbers[places.other + at] === 1)).toBe(true);
+    }
+  });
+
+  it("may be all that stores", () => {
+    for (const problem of finished.map((sizes) => channelsLast(spec(sizes)))) {
+      const untouched = convolve({
+        ...problem,
+        stores: false,
+        extras: 1,
+        finish: (code, at) => {
+          const place = code.local("i32");
+          elementOf(code, at, problem.y);
+          code.set(place);
+          storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+        },
+      });
+      const bytes = new Uint8Array(untouched.buffer);
+      expect(bytes.every((byte) => byte === guard)).toBe(true);
+      const stored = [...eachElement(problem)].map(({ at }) => numbers[places.other + at]);
+      expect(stored).toEqual(definition(problem).sums);
+    }
+  });
+});
+
+describe("numbers that are not finite", () => {
+  const problem = spec({ batch: 1, channels: 2, outputs: 3, size: [9, 10] });
+  const at = ({ row, column }: { readonly row: number; readonly column: number }) => places.x + row * 10 + column;
+  const rows = Array.from({ length: 9 }, (_, row) => row);
+  const columns = Array.from({ length: 10 }, (_, column) => column);
+  beforeAll(() => fill(4, (draw) => draw.whole(1, 8)));
+
+  /** Runs the body with another number at a place, for every place of an image. */
+  function everywhere(number: number, body: (row: number, column: number) => void): void {
+    for (const row of rows) {
+      for (const column of columns) {
+        const before = numbers[at({ row, column })];
+        numbers[at({ row, column })] = number;
+        body(row, column);
+        numbers[at({ row, column })] = before;
+      }
+    }
+  }
+  const near = (row: number, column: number) =>
+    [...eachElement(problem)].map((one) => Math.abs(one.row - row) <= 1 && Math.abs(one.column - column) <= 1);
+
+  it("a NaN in x reaches the elements whose window has it, as without the option, and not the rest of their tiles", () => {
+    everywhere(Number.NaN, (row, column) => {
+      const values = [...convolve(problem)];
+      expect(values.map(Number.isNaN)).toEqual(near(row, column));
+      expect(definition(problem).sums.map(Number.isNaN)).toEqual(near(row, column));
+    });
+  });
+
+  it("an infinity reaches the same elements, as an infinity or as a NaN", () => {
+    let lost = 0;
+    everywhere(Infinity, (row, column) => {
+      const values = [...convolve(problem)];
+      expect(values.map((value) => !Number.isFinite(value))).toEqual(near(row, column));
+      expect(definition(problem).sums.map((sum) => sum === Infinity)).toEqual(near(row, column));
+      lost += values.filter(Number.isNaN).length;
+    });
+    expect(lost).toBeGreaterThan(0);
+  });
+
+  it("a NaN in a kernel reaches every element of its output, also those at the padding", () => {
+    const before = numbers[places.w];
+    numbers[places.w] = Number.NaN;
+    expect([...convolve(problem)].map(Number.isNaN)).toEqual(
+      [...eachElement(problem)].map(({ output }) => output === 0),
+    );
+    numbers[places.w] = before;
+  });
+});
+
+describe("which convolutions are computed so", () => {
+  const pays = spec({ batch: 8, channels: 16, outputs: 16, size: [32, 32] });
+  const two = [2, 2] as const;
+
+  it("those of 3×3 without strides and gaps, with enough channels, outputs and positions, where it is asked for", () => {
+    expect(byWinograd(pays)).toBe(true);
+    expect(byWinograd(layouts["the kernel turned round, as the gradient of x has it"](pays))).toBe(true);
+    expect(byWinograd(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).toBe(true);
+    const others: Record<string, ConvolutionSpec> = {
+      "not asked for": { ...pays, winograd: false },
+      "3×5": { ...pays, kernel: [3, 5] },
+      "with a stride": { ...pays, stride: two },
+      "with a dilated kernel": { ...pays, kernelDilation: two },
+      "with a dilated input": { ...pays, inputDilation: two },
+      "few channels": spec({ batch: 8, channels: 3, outputs: 32, size: [32, 32] }),
+      "few outputs": spec({ batch: 8, channels: 32, outputs: 3, size: [32, 32] }),
+      depthwise: spec({ batch: 8, groups: 32, channels: 1, outputs: 1, size: [32, 32] }),
+      "few positions": spec({ batch: 8, channels: 32, outputs: 32, size: [4, 4] }),
+      "a large kernel, of which each thread would have its own": spec({ channels: 512, outputs: 512, size: [14, 14] }),
+    };
+    for (const [name, other] of Object.entries(others))
+      expect({ name, so: byWinograd(other) }).toEqual({ name, so: false });
+  });
+
+  it("the plan in words", () => {
+    expect(describeConvolution(pays)).toMatchInlineSnapshot(
+      `"Winograd F(2×2, 3×3), products of 4 outputs × 8 tiles, 16 rows of tiles at a time"`,
+    );
+  });
+});
+
+describe("compile(f, { winograd: true })", () => {
+  beforeAll(async () => {
+    await threadsReady();
+    shareEverything(8);
+  });
+  afterAll(shareAsUsual);
+  manualSeed(3);
+  const model = new Sequential(
+    ...[new Conv2d(3, 16, 3, { padding: 1 }), new ReLU(), new Conv2d(16, 32, 3, { padding: 1 }), new ReLU()],
+    ...[new Conv2d(32, 32, 3, { groups: 2 }), new ReLU(), new Conv2d(32, 8, 5)],
+  );
+  const images = randn([4, 3, 22, 26]);
+
+  /** The output, the loss and the gradients, and the text of the program. */
+  function run(options: CompileOptions): { readonly results: readonly Tensor[]; readonly text: string } {
+    const step = compile((x: Tensor) => {
+      const y = model.forward(x);
+      const loss = y.square().mean();
+      for (const parameter of model.parameters()) parameter.grad = null;
+      loss.backward();
+      const grads = model.parameters().map(({ grad }) => grad ?? loss);
+      for (const parameter of model.parameters()) parameter.grad = null;
+      return [y, loss, ...grads];
+    }, options);
+    return { results: step(images), text: step.explain() };
+  }
+  const bits = ({ results }: ReturnType<typeof run>): string[] =>
+    results.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"));
+  const count = ({ text }: ReturnType<typeof run>) => text.split("Winograd F(2×2, 3×3)").length - 1;
+
+  it("takes two of the layers, forward and for the gradient of the input, and no gradient of a kernel", () => {
+    expect(count(run({}))).toBe(0);
+    expect(count(run({ winograd: true }))).toBe(4);
+  });
+
+  it("gives what the usual way gives, but for rounding", () => {
+    const usual = run({ winograd: false });
+    for (const relaxed of [false, true]) {
+      const { results } = run({ winograd: true, relaxed });
+      for (const [i, { data }] of results.entries()) {
+        const expected = [...usual.results[i].data];
+        const largest = Math.max(...expected.map(Math.abs));
+        expect(largest).toBeGreaterThan(0);
+        expect(Math.max(...[...data].map((value, k) => Math.abs(value - expected[k])))).toBeLessThan(2e-6 * largest);
+      }
+    }
+    expect(bits(run({ winograd: true }))).not.toEqual(bits(usual));
+  });
+
+  it("gives the same bits on 1, 2, 3 and 8 threads", () => {
+    for (const relaxed of [false, true]) {
+      const alone = bits(run({ winograd: true, relaxed, threads: 1 }));
+      for (const threads of [2, 3, 8]) {
+        expect(bits(run({ winograd: true, relaxed, threads }))).toEqual(alone);
+        expect(joined()).toBe(threads - 1);
+      }
+    }
+  });
+
+  it("takes the 3×3 parts of a gradient with gaps, and a long epilogue after them", () => {
+    const [before, after] = [new Conv2d(3, 16, 1), new Conv2d(16, 16, 6, { stride: 2, padding: 1 })];
+    const gradients = (options: CompileOptions) => {
+      const step = compile((x: Tensor) => {
+        const loss = after.forward(before.forward(x).gelu()).square().sum();
+        before.weight.grad = null;
+        loss.backward();
+        const { grad } = before.weight;
+        before.weight.grad = null;
+        return grad ?? loss;
+      }, options);
+      return { data: step(randn([3, 3, 41, 44])).data, text: step.explain() };
+    };
+    manualSeed(4);
+    const usual = gradients({});
+    manualSeed(4);
+    const { data, text } = gradients({ winograd: true });
+    expect(usual.text).toMatch(/4 parts without gaps, the first in tiles/);
+    expect(text).toMatch(/4 parts without gaps, the first in Winograd/);
+    const largest = Math.max(...[...usual.data].map(Math.abs));
+    expect(Math.max(...[...data].map((value, i) => Math.abs(value - usual.data[i])))).toBeLessThan(2e-6 * largest);
+  });
+
+  it("changes nothing of the reference backend", () => {
+    const backend = "reference";
+    expect(bits(run({ backend, winograd: true }))).toEqual(bits(run({ backend })));
+  });
+});
