@@ -20,7 +20,11 @@ export interface Outcome {
   readonly interrupt: Interrupt;
 }
 
-export function announce({ screen, plan, description, data, out }: Outcome, { parameters, done }: StartEvent): void {
+export function announce(
+  { screen, plan, description, data, out }: Outcome,
+  { parameters, done }: StartEvent,
+  threads: number,
+): void {
   const [, height, width] = description.input;
   const { model, epochs, batchSize, lr, seed, patience, augment } = plan;
   const [seen, unseen] = [data.train.labels.size, data.test.labels.size];
@@ -31,7 +35,7 @@ export function announce({ screen, plan, description, data, out }: Outcome, { pa
   );
   screen.say(
     `${model} with ${thousands(parameters)} parameters; epochs ${epochs}, batch size ${batchSize}, ` +
-      `learning rate ${lr} falling to 0, seed ${seed}`,
+      `learning rate ${lr} falling to 0, seed ${seed}; on ${threads === 1 ? "one thread" : `${threads} threads`}`,
   );
   if (patience !== null) screen.say(`it ends early when ${patience} epochs go by that are no better in validation`);
   if (augment !== null)
@@ -42,7 +46,7 @@ export function announce({ screen, plan, description, data, out }: Outcome, { pa
     screen.say(`resumed after epoch ${done.epochs} and ${thousands(done.pictures)} pictures of the next`);
   screen.event("start", {
     ...{ data: data.name, train: seen, test: unseen, validationPictures: validation },
-    ...{ classes: description.classes, parameters, ...plan, out },
+    ...{ classes: description.classes, parameters, ...plan, threads, out },
   });
 }
 

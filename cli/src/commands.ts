@@ -4,8 +4,9 @@ import { architectureNames } from "./architectures.ts";
 import { type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { defaults } from "./plan.ts";
-import { predict } from "./predict.ts";
+import { type PredictOptions, predict } from "./predict.ts";
 import { type TrainOptions, train, usualInterval } from "./train.ts";
+import { warmSteps } from "./training.ts";
 import { fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
 
@@ -28,6 +29,11 @@ export function commands(finish: (code: number) => void): Command {
     .showHelpAfterError("`chainrule --help` shows what there is");
 
   const json = () => new Option("--json", "one JSON object a line on stdout; words go to stderr");
+  const threads = () =>
+    new Option(
+      "--threads <n>",
+      "threads that compute, with the same result at any number (default: one a processor)",
+    ).argParser(integer(1, 1000));
   const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and say which");
   const subcommand = (name: string, description: string) =>
     program
@@ -54,7 +60,9 @@ export function commands(finish: (code: number) => void): Command {
     .addOption(skipBroken())
     .option("--out <file>", "where to save (default: <data>-<model>.safetensors here, or the resumed file)")
     .option("--report <file>", "write a page about the training: curves, mistakes, settings; one HTML file")
+    .addOption(threads())
     .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
+    .option("--profile", `show where the time of a step goes, kernel by kernel, once ${warmSteps} steps are done`)
     .option(
       "--checkpoint <s>",
       `seconds between the checkpoints within an epoch, beside one at its end (default: ${usualInterval})`,
@@ -71,6 +79,7 @@ export function commands(finish: (code: number) => void): Command {
     .argument("<model>", "a file that train saved")
     .argument("<data>", "as for train; of a folder of pictures those that the model was not trained on")
     .addOption(skipBroken())
+    .addOption(threads())
     .addOption(json())
     .action(async (model: string, data: string, options: EvaluateOptions) =>
       finish(await evaluateCommand(model, data, options)),
@@ -79,8 +88,9 @@ export function commands(finish: (code: number) => void): Command {
   subcommand("predict", "say what is on pictures")
     .argument("<model>", "a file that train saved")
     .argument("<image...>", "PNG, JPEG, GIF or BMP of any size, or folders of them")
+    .addOption(threads())
     .addOption(json())
-    .action(async (model: string, images: string[], options: { json?: boolean }) =>
+    .action(async (model: string, images: string[], options: PredictOptions) =>
       finish(await predict(model, images, options)),
     );
 

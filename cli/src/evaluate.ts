@@ -10,14 +10,17 @@ import { type Extras, isRecord, loadModel, type Model } from "./model-file.ts";
 import { loadTestPictures } from "./picture-folder.ts";
 import { isFolderRecord } from "./plan.ts";
 import { isReaderGone, Screen, thousands } from "./screen.ts";
+import { chooseThreads } from "./threads.ts";
 
 export interface EvaluateOptions {
   readonly skipBroken?: boolean;
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
 export async function evaluateCommand(file: string, word: string, options: EvaluateOptions): Promise<number> {
   const began = performance.now();
+  chooseThreads(options.threads);
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const model = await loadModel(file);

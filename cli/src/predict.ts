@@ -8,9 +8,16 @@ import { Interrupt } from "./interrupt.ts";
 import { loadModel, type Model } from "./model-file.ts";
 import { type Named, namedPictures } from "./named-pictures.ts";
 import { isReaderGone, percent, Screen, thousands } from "./screen.ts";
+import { chooseThreads } from "./threads.ts";
 
-export async function predict(file: string, words: readonly string[], options: { json?: boolean }): Promise<number> {
+export interface PredictOptions {
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+export async function predict(file: string, words: readonly string[], options: PredictOptions): Promise<number> {
   const began = performance.now();
+  chooseThreads(options.threads);
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const model = await loadModel(file);

@@ -1,6 +1,7 @@
 // chainrule train: from a data set to a model file, with everything said on the way.
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { threadsReady } from "chainrule";
 import { framingOf, normalisation } from "chainrule/data";
 import { checkWritable } from "chainrule/node";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
@@ -16,6 +17,7 @@ import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./
 import { Progress } from "./progress.ts";
 import { checkReport, Recorder, report } from "./recorder.ts";
 import { commandLine, isReaderGone, Screen } from "./screen.ts";
+import { chooseThreads } from "./threads.ts";
 import { begin, type Training } from "./training.ts";
 
 /** What was typed; undefined where nothing was. */
@@ -24,7 +26,9 @@ export interface TrainOptions extends PlanOptions {
   readonly resume?: string;
   readonly report?: string;
   readonly checkpoint?: number;
+  readonly threads?: number;
   readonly explain?: boolean;
+  readonly profile?: boolean;
   readonly json?: boolean;
 }
 
@@ -34,6 +38,7 @@ export const usualInterval = 30;
 /** Ends with the exit code. */
 export async function train(word: string, options: TrainOptions): Promise<number> {
   const began = performance.now();
+  chooseThreads(options.threads);
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const resume = options.resume === undefined ? null : { file: options.resume, saved: await loadModel(options.resume) };
@@ -44,6 +49,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const checkpoint = checkpointOf(out);
   await checkOutputs([out, checkpoint], options.report);
 
+  // They start while the pictures are read.
+  const ready = threadsReady();
   const data = await loadData(source, {
     ...{ screen, seed: intent.seed, validation: intent.validation, cacheIn: dirname(out), keep: resume === null },
     size: (begun === null ? options.size : begun.folder?.size) ?? null,
@@ -63,7 +70,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
     const problem = checkFits(resume.file, description, data);
     if (problem !== null) throw new BadInput(problem);
   }
-  const training = begin({ data, description, plan, signal: interrupt.signal, resume });
+  const profile = options.profile ?? false;
+  const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile });
   const save = (file: string) => saveModel(file, description, training.extras());
   for (const line of data.told) screen.say(line);
   const checkpoints = new Checkpoints(checkpoint, {
@@ -75,7 +83,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
     );
   const recorder = new Recorder();
   const run = { screen, plan, description, data, word, out, interrupt };
-  const end = await follow(training, { ...run, checkpoints, recorder, explain: options.explain ?? false });
+  const shown = { explain: options.explain ?? false, profile };
+  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, threads: await ready });
   if (end === null) {
     // Nobody reads any more: `| head -1` leaves nothing behind.
     if (checkpoints.written) checkpoints.remove();
@@ -134,6 +143,9 @@ interface Following extends Outcome {
   readonly checkpoints: Checkpoints;
   readonly recorder: Recorder;
   readonly explain: boolean;
+  readonly profile: boolean;
+  /** How many there are to compute. */
+  readonly threads: number;
 }
 
 /** How it ended; null where nobody reads any more. */
@@ -141,12 +153,23 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
   const { screen, plan, checkpoints, recorder } = following;
   const progress = new Progress(screen);
   let explained = !following.explain;
+  let behind = 0;
   try {
     for await (const event of run) {
-      if (event.type === "start") announce(following, event);
+      if (event.type === "start") {
+        announce(following, event, following.threads);
+        behind = event.done.steps;
+      }
       if (event.type === "step" && !explained) screen.say(`\n${run.explain()}\n`);
       if (event.type === "step") explained = true;
       progress.show(event);
+      if (event.type === "step" && event.step === run.profiled) {
+        progress.stop();
+        screen.say(`\nwhere the time of a step goes, on one thread, after ${event.step - behind - 1} steps:`);
+        screen.say(`${run.profile()}\n`);
+      }
+      if (event.type === "done" && following.profile && run.profiled === null)
+        screen.say("--profile: the training ended before a step was profiled");
       recorder.see(event);
       if (event.type === "done" || event.type === "stopped") return event;
       if (isReaderGone()) return null;

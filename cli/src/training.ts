@@ -3,9 +3,12 @@ import { Adam, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { type Fit, fit } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { type Description, type Extras, isRecord, type Model } from "./model-file.ts";
+import { type Description, type Extras, isCount, isRecord, type Model } from "./model-file.ts";
 import { build } from "./networks.ts";
 import { cannotResume, type Plan } from "./plan.ts";
+
+/** So many steps come before the one of --profile, in which the engine compiles well what it runs. */
+export const warmSteps = 50;
 
 export interface Training {
   readonly net: Sequential;
@@ -22,9 +25,11 @@ export interface Beginning {
   readonly signal: AbortSignal;
   /** The file that it goes on from. */
   readonly resume: { readonly file: string; readonly saved: Model & Extras } | null;
+  readonly profile: boolean;
 }
 
-export function begin({ data: { train, validation }, description, plan, signal, resume }: Beginning): Training {
+export function begin({ data, description, plan, signal, resume, profile }: Beginning): Training {
+  const { train, validation } = data;
   const { batchSize, epochs, lr, seed, patience, augment } = plan;
   manualSeed(seed);
   const net = build(description.architecture);
@@ -38,6 +43,7 @@ export function begin({ data: { train, validation }, description, plan, signal, 
     ...{ train, ...judged, epochs, batchSize, dropLast, optimizer, seed, signal, ...description.normalisation },
     ...(patience === null || validation === null ? {} : { earlyStopping: { patience } }),
     ...(augment === null ? {} : { augment }),
+    ...(profile ? { profile: stepsBefore(epochs * stepsPerEpoch - stepsBehind(resume, stepsPerEpoch)) } : {}),
     schedule: (step: number) => lr * (1 - step / (epochs * stepsPerEpoch)),
   };
   const run = resume === null ? fit(net, options) : resumed(resume, (saved) => fit(net, { ...options, resume: saved }));
@@ -46,6 +52,15 @@ export function begin({ data: { train, validation }, description, plan, signal, 
     return { tensors, training: { ...plan, ...position } };
   };
   return { net, run, stepsPerEpoch, extras };
+}
+
+/** Of few steps the last but one tells, for the last may be of a smaller batch. */
+const stepsBefore = (steps: number): number => Math.max(0, Math.min(warmSteps, steps - 2));
+
+function stepsBehind(resume: Beginning["resume"], stepsPerEpoch: number): number {
+  if (resume === null || !isRecord(resume.saved.training)) return 0;
+  const { epoch, batch } = resume.saved.training;
+  return isCount(epoch) && isCount(batch) ? epoch * stepsPerEpoch + batch : 0;
 }
 
 type Saved = { readonly tensors: ReadonlyMap<string, Tensor>; readonly position: unknown };

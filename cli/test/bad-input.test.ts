@@ -71,6 +71,9 @@ describe("options", () => {
     [["train", "data", "--batch-size", "0"], /--batch-size/],
     [["train", "data", "--batch-size", "64x"], /--batch-size <n>' argument '64x'/],
     [["train", "data", "--seed", "1e99"], /--seed/],
+    [["train", "data", "--threads", "0"], /--threads <n>' argument '0' is invalid.*whole number from 1/],
+    [["evaluate", "model.safetensors", "data", "--threads", "two"], /--threads <n>' argument 'two' is invalid/],
+    [["predict", "model.safetensors", "bar.png", "--threads", "1.5"], /--threads <n>' argument '1.5' is invalid/],
     [["predict", "model.safetensors"], /missing required argument 'image'/],
     [["teach", "data"], /unknown command 'teach'/],
   ];

@@ -12,13 +12,17 @@ export interface Finished {
 
 export type Event = Record<string, unknown> & { readonly event: string };
 
-/** `watch` sees stdout as it grows, and may act on the process. */
+/** `watch` sees stdout as it grows, and may act on the process; `env` is added to that of the tests. */
 export function chainrule(
   args: readonly string[],
-  options: { cwd: string; watch?: (stdout: string, process: ReturnType<typeof spawn>) => void },
+  options: {
+    cwd: string;
+    watch?: (stdout: string, process: ReturnType<typeof spawn>) => void;
+    env?: Readonly<Record<string, string>>;
+  },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, npm_command: undefined };
+    const env = { ...process.env, npm_command: undefined, ...options.env };
     const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

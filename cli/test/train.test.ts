@@ -109,6 +109,47 @@ describe("chainrule train", () => {
     expect(stdout).toMatch(/^test accuracy/m);
   });
 
+  test("--profile shows once where the time of a warm step goes", async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await chainrule(["train", data, "--epochs", "2", "--profile"], { cwd });
+    expect(code).toBe(0);
+    // 2000 pictures are 31 batches of 64 and one of 16: the 51st step is within the second epoch.
+    expect(stdout.match(/^where the time of a step goes, .*/gm)).toEqual([
+      "where the time of a step goes, on one thread, after 50 steps:",
+    ]);
+    expect(stdout).toMatch(
+      /^epoch 1\/2 [\s\S]*^limit of one thread: \d+\.\d GFLOP\/s.*\n +µs[\s\S]*^conv\w* +\d+ +\d+\.\d +\d+ % [\s\S]*^epoch 2\/2 /m,
+    );
+    expect(stdout).toMatch(/^total +\d+ +\d+\.\d +\d+ % +\d+\.\d$/m);
+  });
+
+  test.each([
+    // 4 steps, of which the last has a smaller batch; and one step.
+    [["--batch-size", "64"], 2],
+    [["--batch-size", "200"], 0],
+  ])("--profile of a training of few steps, %j: after %i", async (options, steps) => {
+    const few = ["train", small, "--epochs", "1", "--profile", ...options];
+    const { code, stdout } = await chainrule(few, { cwd: temporaryFolder() });
+    expect(code).toBe(0);
+    expect(stdout.match(/^where the time of a step goes, .*/gm)).toEqual([
+      `where the time of a step goes, on one thread, after ${steps} steps:`,
+    ]);
+  });
+
+  test("--threads says how many threads compute, and is stronger than CHAINRULE_THREADS", async () => {
+    const told = async (args: readonly string[], threads: string) => {
+      const training = ["train", small, "--model", "mlp", "--epochs", "1", "--json", ...args];
+      const trained = await chainrule(training, { cwd: temporaryFolder(), env: { CHAINRULE_THREADS: threads } });
+      expect(trained.code, trained.stderr).toBe(0);
+      expect(trained.stderr).toMatch(/seed 0; on (one thread|\d+ threads)$/m);
+      return events(trained)[0].threads;
+    };
+    expect(await told([], "1")).toBe(1);
+    expect(await told([], "3")).toBe(3);
+    expect(await told(["--threads", "2"], "1")).toBe(2);
+    expect(await told(["--threads", "1"], "several")).toBe(1);
+  });
+
   test("--model cnn", async () => {
     const cwd = temporaryFolder();
     const trained = await chainrule(
@@ -180,6 +221,24 @@ describe("one seed, one result, bit for bit", () => {
     expect(curve(second)).toEqual(curve(first));
     expect(model(two).equals(model(one))).toBe(true);
     expect(model(three).equals(model(one))).toBe(false);
+  });
+
+  test("on one thread and on several it is the same file, and evaluate and predict say the same", async () => {
+    const counts = ["1", "3"];
+    const answers = counts.map(async (threads) => {
+      const cwd = temporaryFolder();
+      const on = ["--threads", threads];
+      // Batches that are large enough to be shared.
+      const training = ["train", data, "--epochs", "1", "--batch-size", "500", "--out", "m.safetensors", ...on];
+      const trained = await chainrule([...training, "--explain"], { cwd });
+      expect(trained.code, trained.stderr).toBe(0);
+      expect(trained.stdout).toMatch(threads === "1" ? /^one thread: one was asked for$/m : /^up to 3 threads$/m);
+      const evaluated = await chainrule(["evaluate", "m.safetensors", data, ...on], { cwd });
+      expect(evaluated.code, evaluated.stderr).toBe(0);
+      return [model(cwd).toString("base64"), evaluated.stdout];
+    });
+    const [one, several] = await Promise.all(answers);
+    expect(several).toEqual(one);
   });
 
   test.skipIf(process.platform === "win32")(

@@ -26,6 +26,8 @@ export interface EvaluateOptions {
   loss?: Loss;
   /** When it is aborted, evaluate throws its reason. */
   signal?: AbortSignal;
+  /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
+  threads?: number;
 }
 
 /** What the net says of a data set, picture by picture and counted. */
@@ -45,36 +47,43 @@ export interface Evaluation {
 
 type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
 
-/** One program a model and loss, however often it is evaluated. */
-const judges = new WeakMap<Module, WeakMap<Loss, Judge>>();
+/** One program a model, loss and number of threads, however often it is evaluated. */
+const judges = new WeakMap<Module, WeakMap<Loss, Map<number | undefined, Judge>>>();
 
-function judgeOf(model: Module, loss: Loss): Judge {
-  const known = judges.get(model) ?? new WeakMap<Loss, Judge>();
-  judges.set(model, known);
+function judgeOf(model: Module, loss: Loss, threads: number | undefined): Judge {
+  const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<number | undefined, Judge>>();
+  judges.set(model, ofModel);
+  const ofLoss = ofModel.get(loss) ?? new Map<number | undefined, Judge>();
+  ofModel.set(loss, ofLoss);
   const judge =
-    known.get(loss) ??
-    compile((images: Tensor, labels: Tensor) =>
-      noGrad(() => {
-        const logits = model.forward(images);
-        return { loss: loss(logits, labels), said: logits.argmax(1), scores: logits.softmax(1).to("float32") };
-      }),
+    ofLoss.get(threads) ??
+    compile(
+      (images: Tensor, labels: Tensor) =>
+        noGrad(() => {
+          const logits = model.forward(images);
+          return { loss: loss(logits, labels), said: logits.argmax(1), scores: logits.softmax(1).to("float32") };
+        }),
+      { threads },
     );
-  known.set(loss, judge);
+  ofLoss.set(threads, judge);
   return judge;
 }
 
 /**
  * Accuracy, mean loss, confusion matrix, and the answer to each picture. The model answers in evaluation mode (no dropout, batch
  * norm by its running moments) as one compiled program, and is in its own mode whenever others can see it; timers and events come
- * through meanwhile. Throws where there are no pictures, or pictures or classes do not fit the model, and the signal's reason when that is aborted.
+ * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
+ * 1, and the signal's reason when that is aborted.
  */
 export async function evaluate(model: Module, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { batchSize = 250, mean, std, loss: lossOf = crossEntropy, signal } = options;
+  const { batchSize = 250, mean, std, loss: lossOf = crossEntropy, signal, threads } = options;
   const [count, classes] = [data.labels.size, data.classes.length];
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
+    throw new RangeError(`evaluate: threads is a whole number from 1, not ${threads}`);
   if (count === 0) throw new Error("evaluate: there are no pictures in this data set");
   const all = batches(data, { batchSize, shuffle: false, mean, std });
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
-  const judge = judgeOf(model, lossOf);
+  const judge = judgeOf(model, lossOf, threads);
   const answers = new Int32Array(count);
   const scores = new Float32Array(count * classes);
   let [at, loss] = [0, 0];

@@ -104,6 +104,19 @@ export class Fit implements AsyncIterable<FitEvent> {
     return this.#stepper.explain();
   }
 
+  /**
+   * Where the time of one step went, for people: a line for each of its kernels, as Compiled.profile gives it. It is the step that
+   * `FitOptions.profile` asks for; throws before that was taken.
+   */
+  profile(): string {
+    return this.#stepper.profile();
+  }
+
+  /** The step that profile() tells of, counted as events count; null before it was taken. */
+  get profiled(): number | null {
+    return this.#stepper.profiled;
+  }
+
   get #parts() {
     return { model: this.#model, optimizer: this.#options.optimizer, random: this.#random };
   }
@@ -167,7 +180,7 @@ export class Fit implements AsyncIterable<FitEvent> {
     if (schedule !== undefined) optimizer.lr = schedule(this.#stepsBehind);
     const { lr } = optimizer;
     const place = `epoch ${epoch + 1}, batch ${batch + 1}, with the learning rate ${lr}`;
-    const { loss, correct } = await this.#stepper.take(images, labels, place);
+    const { loss, correct } = await this.#stepper.take({ images, labels }, { step: this.#stepsBehind + 1, place });
     const pictures = labels.size;
     this.#position = stepped(this.#position, { loss, correct, pictures });
     this.#stepper.settle();
@@ -194,19 +207,18 @@ export class Fit implements AsyncIterable<FitEvent> {
 
   /** Its one event; none where the signal is aborted meanwhile. */
   async *#validation(): AsyncGenerator<ValidationEvent, void, undefined> {
-    const { validation, batchSize, mean, std, loss: lossOf, signal } = this.#options;
+    const { validation, batchSize, mean, std, loss: lossOf, signal, threads } = this.#options;
     const { epoch } = this.#position;
     const began = this.#watch.seconds;
     if (validation === undefined) {
       this.#position = { ...this.#position, ...epochStart(epoch + 1) };
       return;
     }
-    const evaluation = await evaluate(this.#model, validation, { batchSize, mean, std, loss: lossOf, signal }).catch(
-      (error: unknown) => {
-        if (signal?.aborted && error === signal.reason) return null;
-        throw error;
-      },
-    );
+    const options = { batchSize, mean, std, loss: lossOf, signal, threads };
+    const evaluation = await evaluate(this.#model, validation, options).catch((error: unknown) => {
+      if (signal?.aborted && error === signal.reason) return null;
+      throw error;
+    });
     if (evaluation === null) return;
     const { loss, accuracy } = evaluation;
     const { improved, position } = judged(this.#position, evaluation);

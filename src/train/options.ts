@@ -45,6 +45,14 @@ export interface FitOptions {
   resume?: Resume;
   /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */
   checkFinite?: boolean;
+  /** How many threads at most, for training and validation; all that there are if left out. Of no consequence for what comes out. */
+  threads?: number;
+  /**
+   * After so many steps of this run the next one of a whole batch tells, by profile(), where its time goes. The first steps are slower than
+   * later ones, until the engine has compiled them well: some 50. That step takes longer, for one thread does its kernels one by one,
+   * and gives the same bits.
+   */
+  profile?: number;
 }
 
 /** What checkpoint() gave, also after a way through a file. */
@@ -64,9 +72,12 @@ const metrics: readonly unknown[] = ["loss", "accuracy"] satisfies Metric[];
 /** Throws where options make no sense, each alone and together. */
 export function checkOptions(model: Module, options: FitOptions): void {
   const { train, validation, epochs, batchSize, seed = 0, loss, labelSmoothing, earlyStopping, clipNorm } = options;
+  const { threads = 1, profile = 0 } = options;
   checkCount("epochs", epochs, 1);
   checkCount("batchSize", batchSize, 1);
   checkCount("seed", seed, 0);
+  checkCount("threads", threads, 1);
+  checkCount("profile", profile, 0);
   checkDataset("fit", train);
   if (train.labels.size === 0) throw new Error("fit: there are no pictures to train on");
   if (options.dropLast && train.labels.size < batchSize)

@@ -2,7 +2,7 @@
 import { crossEntropy, hingeLoss, type Module, noGrad, type Tensor } from "chainrule";
 import { batches } from "chainrule/data";
 import { accuracy, evaluate } from "chainrule/train";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { begin, eventsOf, rows, smallNet, weightsOf } from "./synthetic.ts";
 
 const normalised = { mean: 0.3, std: 0.2 };
@@ -82,6 +82,22 @@ describe("evaluate", () => {
     await expect(evaluate(smallNet(), rows(30_000), { batchSize: 1, signal: stopper.signal })).rejects.toThrow(
       "enough",
     );
+  });
+
+  it("says the same on any number of threads, and has a program for each", async () => {
+    const model = await trained();
+    const traces = vi.spyOn(model, "forward");
+    const on = (threads?: number) => evaluate(model, rows(9, { seed: 5 }), { ...normalised, threads });
+    const expected = await on(1);
+    const once = traces.mock.calls.length;
+    expect(await on(2)).toEqual(expected);
+    expect(traces.mock.calls.length).toBeGreaterThan(once);
+    // What is tried out before each evaluation is the only call that is left.
+    const both = traces.mock.calls.length;
+    expect(await on(1)).toEqual(expected);
+    expect(await on(2)).toEqual(expected);
+    expect((traces.mock.calls.length - both) / 2).toBe(once - 1);
+    expect(await on(0).then(String, String)).toBe("RangeError: evaluate: threads is a whole number from 1, not 0");
   });
 
   it("says what does not fit", async () => {

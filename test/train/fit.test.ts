@@ -2,7 +2,17 @@
 import { Adam, BatchNorm2d, Conv2d, Flatten, Linear, Module, Sequential, SGD, type Tensor } from "chainrule";
 import { evaluate, type FitEvent, type FitOptions, fit as train } from "chainrule/train";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { begin, eventsOf, rows, smallNet, weightsOf } from "./synthetic.ts";
+import {
+  begin,
+  eventsOf,
+  everyMoment,
+  type Moment,
+  numbersOf,
+  rows,
+  smallNet,
+  timeless,
+  weightsOf,
+} from "./synthetic.ts";
 
 const options: Omit<FitOptions, "optimizer"> = {
   train: rows(60),
@@ -113,6 +123,47 @@ describe("a run", () => {
     await expect(run[Symbol.asyncIterator]().next()).rejects.toThrow("fit: this run is in a loop already");
     await loop.return(undefined);
     expect((await run[Symbol.asyncIterator]().next()).value).toMatchObject({ type: "start" });
+  });
+});
+
+describe("profile", () => {
+  it("tells of the first step with a whole batch after those that were asked for, and changes nothing", async () => {
+    const plain = begin(options);
+    const expected = await everyMoment(plain.run);
+    // The 8th step is of 4 pictures: the 9th tells.
+    const { run, model } = begin({ ...options, profile: 7 });
+    expect(() => run.profile()).toThrow(
+      "profile: no step has been profiled yet; the first with a whole batch after 7 steps of this run will be, call it then",
+    );
+    const seen: (number | null)[] = [];
+    const moments: Moment[] = [];
+    for await (const event of run) {
+      moments.push({ event, checkpoint: run.checkpoint() });
+      if (event.type === "step") seen.push(run.profiled);
+    }
+    expect(seen).toEqual([...Array(8).fill(null), ...Array(24).fill(9)]);
+    expect(run.profile()).toMatch(/^limit of one thread: [\s\S]*\nmatmul\w* +\d+ [\s\S]*\ntotal .*$/);
+    const told = (all: readonly Moment[]) =>
+      all.map(({ event, checkpoint }) => [timeless(event), numbersOf(checkpoint.tensors), checkpoint.position]);
+    expect(told(moments)).toEqual(told(expected));
+    expect(weightsOf(model)).toEqual(weightsOf(plain.model));
+  });
+
+  it("counts the steps of a run that was resumed from there", async () => {
+    const { run } = begin(options);
+    for await (const event of run) if (event.type === "step" && event.step === 3) break;
+    const resumed = begin({ ...options, resume: run.checkpoint(), profile: 2 }).run;
+    for await (const event of resumed) if (event.type === "epoch") break;
+    expect(resumed.profiled).toBe(6);
+  });
+
+  it("is refused by a run that was not asked for it", async () => {
+    const { run } = begin({ ...options, epochs: 1 });
+    await eventsOf(run);
+    expect(run.profiled).toBeNull();
+    expect(() => run.profile()).toThrow(
+      "profile: no step is profiled in this run; give fit { profile: 50 } for the one after 50 steps",
+    );
   });
 });
 
@@ -258,6 +309,8 @@ describe("what does not fit is said before training", () => {
     expect(said({ epochs: 0 })).toBe("fit: epochs is a whole number from 1, not 0");
     expect(said({ batchSize: 1.5 })).toBe("fit: batchSize is a whole number from 1, not 1.5");
     expect(said({ seed: -1 })).toBe("fit: seed is a whole number from 0, not -1");
+    expect(said({ threads: 0 })).toBe("fit: threads is a whole number from 1, not 0");
+    expect(said({ profile: 0.5 })).toBe("fit: profile is a whole number from 0, not 0.5");
     expect(said({ earlyStopping: { patience: 0 } })).toBe(
       "fit: earlyStopping.patience is a whole number from 1, not 0",
     );

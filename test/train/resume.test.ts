@@ -1,8 +1,9 @@
 // One seed, one result; stopped anywhere and resumed, the same result.
-import { crossEntropy, manualSeed, rand, SGD } from "chainrule";
+import { crossEntropy, manualSeed, rand, SGD, threadsReady } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { type Checkpoint, type FitOptions, fit as train } from "chainrule/train";
 import { describe, expect, it } from "vitest";
+import { joined, shareAsUsual, shareEverything } from "../backends/wasm/together.ts";
 import { begin, eventsOf, everyMoment, numbersOf, rows, smallNet, timeless, weightsOf } from "./synthetic.ts";
 
 const options: Omit<FitOptions, "optimizer"> = {
@@ -92,6 +93,28 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
       expect(events).toBeLessThan(whole.length);
     }
     expect(seen).toEqual(whole.slice(1));
+  });
+
+  it("on another number of threads", async () => {
+    await threadsReady();
+    shareEverything(3);
+    try {
+      const whole = begin({ ...options, threads: 1 });
+      const events = (await eventsOf(whole.run)).map(timeless);
+      expect(whole.run.explain()).toContain("one thread: one was asked for");
+      joined();
+      const first = begin({ ...options, threads: 3 });
+      for await (const event of first.run) if (event.type === "step" && event.step === 4) break;
+      expect(first.run.explain()).toContain("up to 3 threads");
+      expect(joined()).toBe(2);
+      const second = begin({ ...options, threads: 2, resume: saved(first.run.checkpoint()) });
+      const rest = (await eventsOf(second.run)).slice(1).map(timeless);
+      expect(joined()).toBe(1);
+      expect(rest).toEqual(events.slice(-rest.length));
+      expect(weightsOf(second.model)).toEqual(weightsOf(whole.model));
+    } finally {
+      shareAsUsual();
+    }
   });
 
   it("for more epochs than it was begun for, from the last weights and not the best", async () => {
