@@ -1,107 +1,103 @@
-// The table of bench/steps.js, Markdown that reads on a terminal too: each side's time, what part of the physical limit it reaches and
-// how it stands to chainrule; then what compiling costs, against the goals that the project has set itself.
+// The table of bench/steps.js: each side's time, what part of the physical limit it reaches, what a second thread gains and how it
+// stands to chainrule; then what compiling costs, against the goals that the project has set itself.
+import { machine, percent, range, short, table, times, whole } from "./markdown.js";
+import { median } from "./statistics.js";
+
 const quiet = 0.95; // of a side's time with a processor: below that others were at work
 const nearly = 1.15; // of a steady step's time: full speed
 
-const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
-const percent = (share) => `${(100 * share).toFixed(0)} %`;
-const short = (milliseconds) =>
-  milliseconds.toFixed(milliseconds < 0.1 ? 4 : milliseconds < 10 ? 3 : milliseconds < 100 ? 1 : 0);
-const range = (values, write) => `${write(Math.min(...values))} – ${write(Math.max(...values))}`;
-
-/** results: { work, operations, rows } of each work, as measured; limit in operations a millisecond. */
-export function report(results, { node, processor, limit, relaxed }) {
-  const steps = results.filter(({ work }) => !work.call);
+/** results: { work, operations, limits, rows } of each work, as measured; threads: the numbers of them. */
+export function report(results, { relaxed, threads }) {
+  const limits = new Map(threads.map((count) => [count, limitOf(results, count)]));
   const lines = [
     "# Steps",
     "",
-    `Made by \`npm run bench\` on Node ${node}, ${processor}; float32, one thread. Times are medians over rounds, and their range over`,
-    "fresh processes where a side had several, else over rounds. The limit is a WebAssembly loop of independent four-wide multiply-adds",
-    `${relaxed ? "(fused) " : ""}in the same rounds; PyTorch's vectors are wider. Running: the share of its time in which a side had a processor; less than`,
-    `${percent(quiet)} says that others kept the machine busy and the figure is too slow. The wasm backend of TensorFlow.js lacks the gradient of a`,
-    "convolution by its kernel: it is written as a convolution here.",
+    `Made by \`npm run bench\` on ${machine}; float32. Times are medians over rounds, and their range over fresh processes`,
+    "where a side had several, else over rounds. A side with several threads has asked for so many and waited until they were there;",
+    "TensorFlow.js and jax-js have one in Node: the first switches its threads off there, the second wants a page's workers.",
+    "",
+    `The limit is a WebAssembly loop of independent four-wide multiply-adds ${relaxed ? "(fused) " : ""}in the same rounds, run by as many threads at once as`,
+    "the side has; PyTorch's vectors are wider. × of one: how many times faster than with one thread. Time to chainrule's: with as many",
+    `threads. Running: the share of its threads' time in which they had a processor; with one thread, less than ${percent(quiet)} says that others kept`,
+    "the machine busy and the figure is too slow, with several also that some waited for others. The wasm backend of TensorFlow.js lacks",
+    "the gradient of a convolution by its kernel: it is written as a convolution here.",
     "",
     ...results.map(({ work, operations }) => {
       const size = operations > 0 ? `, ${(operations / 1e6).toFixed(1)} million operations` : "";
       return `- ${work.name}: ${work.title}${size}`;
     }),
   ];
-  const head = [
-    "work",
-    "side",
-    "ms",
-    "range",
-    "GFLOP/s",
-    "of the limit",
-    "goal",
-    "time to chainrule's",
-    "first step, ms",
-    "running",
-  ];
-  if (steps.length > 0)
-    lines.push(
-      "",
-      ...table(
-        head,
-        steps.flatMap((result) => rowsOf(result, limit)),
-      ),
-    );
+  const columns = ["ms", "range", "GFLOP/s", "of the limit", "× of one", "goal"];
+  const head = ["work", "side", "threads", ...columns, "time to chainrule's", "first step, ms", "running"];
+  const rows = results.filter(({ work }) => !work.call).flatMap((result) => rowsOf(result, limits));
+  if (rows.length > 0) lines.push("", ...table(head, rows));
   const failures = results.flatMap(({ work, rows }) =>
     rows
       .filter(({ failure }) => failure)
-      .map(({ name, label, failure }) => `- ${work.name}, ${name ?? label}: ${failure}`),
+      .map(({ name, label, threads, failure }) => `- ${work.name}, ${name ?? label}, ${threads}: ${failure}`),
   );
-  if (failures.length > 0) lines.push("", "Failed:", "", ...failures);
-  const nets = results.filter(({ work, rows }) => work.layers && timedOwn(rows));
-  if (nets.length > 0)
+  if (failures.length > 0) lines.push("", "Failed (work, side, threads):", "", ...failures);
+  const compiled = results
+    .filter(({ work }) => work.layers)
+    .flatMap(({ work, rows }) => timedOwn(rows).map((row) => compilingOf(work, row)));
+  if (compiled.length > 0)
     lines.push(
       "",
       "What compiling costs chainrule: the first call of a fresh process less a steady step, and after how many steps five in a row",
       `are within ${percent(nearly - 1)} of a steady one.`,
       "",
-      ...table(
-        ["work", "side", "compiling, ms", "range", "goal", "steps to full speed", "range"],
-        nets.map(compilingOf),
-      ),
+      ...table(["work", "threads", "compiling, ms", "range", "goal", "steps to full speed", "range"], compiled, 1),
     );
-  for (const { work, rows } of results) {
-    const row = timedOwn(rows);
-    if (!work.call || !row) continue;
+  for (const { work, rows } of results.filter(({ work }) => work.call)) {
     const micros = (ms) => (1e3 * ms).toFixed(1);
-    const spread = `${range(row.runs.map(median), micros)} over processes, goal ${work.goal.call}`;
-    lines.push("", `A call of a program of next to no work takes ${micros(time(row))} µs (${spread}).`);
+    const calls = timedOwn(rows).map((row) => {
+      const spread = `${range(row.runs.map(median), micros)} over processes`;
+      return `${micros(time(row))} µs with threads: ${row.threads} (${spread})`;
+    });
+    if (calls.length > 0)
+      lines.push("", `A call of a program of next to no work takes ${calls.join(", ")}, goal ${work.goal.call}.`);
   }
   return `${lines.join("\n")}\n`;
 }
 
-function rowsOf({ work, operations, rows }, limit) {
-  const mine = timedOwn(rows);
-  const ours = mine ? time(mine) : null;
+/** A busy machine slows the limit too: only the best work's is one. */
+const limitOf = (results, threads) => Math.max(...results.map(({ limits }) => limits.get(threads)));
+
+function rowsOf({ work, operations, rows }, limits) {
   const all = rows.map((row) => {
-    if (row.failure) return ["", row.name ?? row.label, "failed", "", "", "", "", "", "", ""];
+    const name = ["", row.name ?? row.label, `${row.threads}`];
+    if (row.failure) return [...name, "failed", ...Array(8).fill("")];
     const [ms, speed] = [time(row), operations / time(row)];
     const samples = row.runs.length > 1 ? row.runs.map(median) : row.runs[0];
     const spread = samples.length > 1 ? range(samples, short) : "one round";
+    const single = rows.find(({ label, threads, failure }) => label === row.label && threads === 1 && !failure);
+    const mine = timedOwn(rows).find(({ threads }) => threads === row.threads);
     return [
-      ...["", row.name, short(ms), spread, (speed / 1e6).toFixed(1), percent(speed / limit)],
-      row.own && work.goal?.share ? percent(work.goal.share) : "",
-      ours ? (ms / ours).toFixed(2) : "",
+      ...[...name, short(ms), spread, (speed / 1e6).toFixed(1), percent(speed / limits.get(row.threads))],
+      row.threads > 1 && single ? times(time(single) / ms) : "",
+      row.own ? goalOf(work, row.threads) : "",
+      mine ? (ms / time(mine)).toFixed(2) : "",
       short(median(row.firsts.map(([first]) => first))),
       percent(row.worked / row.elapsed),
     ];
   });
-  const least = ["", "the limit", short(operations / limit), "", (limit / 1e6).toFixed(1), percent(1), "", "", "", ""];
-  all.push(least);
+  for (const [threads, limit] of limits) {
+    const gain = threads > 1 && limits.has(1) ? times(limit / limits.get(1)) : "";
+    const cells = [short(operations / limit), "", (limit / 1e6).toFixed(1), percent(1), gain, "", "", "", ""];
+    all.push(["", "the limit", `${threads}`, ...cells]);
+  }
   all[0][0] = work.name;
   return all;
 }
 
-function timedOwn(rows) {
-  return rows.find(({ own, failure }) => own && !failure);
+function goalOf({ goal }, threads) {
+  if (threads === 1) return goal?.share ? percent(goal.share) : "";
+  return threads === 2 && goal?.faster ? times(goal.faster) : "";
 }
 
-function compilingOf({ work, rows }) {
-  const row = timedOwn(rows);
+const timedOwn = (rows) => rows.filter(({ own, failure }) => own && !failure);
+
+function compilingOf(work, row) {
   const steady = row.runs.map(median);
   const compiling = row.firsts.map(([first], i) => first - steady[i]);
   const after = row.firsts.map((steps, i) => {
@@ -111,22 +107,11 @@ function compilingOf({ work, rows }) {
     return found < 0 ? steps.length : found;
   });
   const goal = work.goal?.compile ? `${work.goal.compile}` : "";
-  const whole = (ms) => ms.toFixed(0);
-  const name = [work.name, row.name];
+  const name = [work.name, `${row.threads}`];
   return [...name, whole(median(compiling)), range(compiling, whole), goal, `${median(after)}`, range(after, String)];
 }
 
 /** Milliseconds a step: the median process's median round. */
 function time({ runs }) {
   return median(runs.map(median));
-}
-
-function table(head, rows) {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const right = head.map((_, column) => column > 1);
-  const line = (row) =>
-    `| ${row.map((cell, column) => (right[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, column) => `${"-".repeat(width - 1)}${right[column] ? ":" : "-"}`).join(" | ")} |`;
-  return [line(head), rule, ...rows.map(line)];
 }

@@ -1,8 +1,7 @@
 // What the benches of the WebAssembly kernels share: rounds go through the limit and all cases in turn, so that a busy machine slows
 // all of them, and each case's median time becomes a share of the limit's. One process tells only about itself: run several.
 import { limitsOf } from "./limit.js";
-
-const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
+import { median } from "./statistics.js";
 
 /** cases: { label, operations, repeats, run, plan }; prints one Markdown table headed `kind`, microseconds with `digits`. */
 export function measureShares(cases, { kind, rounds, relaxed, digits }) {

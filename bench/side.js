@@ -1,27 +1,37 @@
-// One side of the comparison that bench/steps.js makes, in a process of its own that is asked in turn. Whatever goes wrong there
-// (a missing package, an exception, a step that does not end) becomes a sentence in the table and ends that side, never the bench.
+// One side of a comparison (sides.js), in a process of its own that is asked in turn and has so many threads. Whatever goes wrong
+// there (a missing package, an exception, a step that does not end) becomes a sentence in the table and ends that side, never the bench.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 const patience = 150e3; // ms for one answer: jax-js takes half a minute to compile the largest net
-const oneThread = { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+/** How many threads a process may start at all: PyTorch's libraries and chainrule read it. */
+const limitedTo = (threads) =>
+  Object.fromEntries(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "CHAINRULE_THREADS"].map((name) => [name, `${threads}`]));
 
 export class Side {
   #child;
   #answers;
   #complaints = "";
   name;
+  threads;
   failure = null;
   /** Milliseconds that its answers have taken. */
   spent = 0;
 
-  constructor(label, [command, ...args]) {
+  constructor({ label, command: [command, ...args], threads }) {
     this.name = label;
-    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...oneThread } });
+    this.threads = threads;
+    const env = { ...process.env, ...limitedTo(threads) };
+    this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env });
     this.#child.on("error", ({ message }) => (this.#complaints += `${message}\n`));
     this.#child.stderr.on("data", (text) => (this.#complaints = `${this.#complaints}${text}`.slice(-2000)));
     this.#child.stdin.on("error", () => {}); // it has gone: ask() sees that too
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Hands a work over. */
+  async begin(question) {
+    return this.ask({ ...question, threads: this.threads });
   }
 
   /** The answer, or null once the side has failed. */

@@ -7,53 +7,31 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import * as chainrule from "chainrule";
-import { numbersOf } from "./peers/answer.js";
-import { questionOf, works } from "./works.js";
+import { median } from "./statistics.js";
+import { tensorOf, workOf } from "./training.js";
+import { chosenFrom, questionOf, works } from "./works.js";
 
-const { Adam, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SGD, compile, crossEntropy, tensor, zeros } =
-  chainrule;
+const { compile, zeros } = chainrule;
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { threads: { type: "string", default: "2" }, only: { type: "string" }, profile: { type: "boolean" } },
 });
 const rounds = Number(positionals[0] ?? 40);
 const threads = Number(options.threads);
-const wanted = options.only?.split(",");
 const patience = 60e3; // ms that a quiet machine is waited for
 const chunk = 100; // ms that one of both runs at a time
 const mostOthers = 0.05; // of a processor, that others may use meanwhile
 
-const tensorOf = (described) => tensor(numbersOf(described), { shape: described.shape });
-const layerOf = {
-  linear: ({ from, to }) => new Linear(from, to),
-  conv: ({ from, to, kernel, padding }) => new Conv2d(from, to, kernel, { padding }),
-  relu: () => new ReLU(),
-  pool: () => new MaxPool2d(2),
-  flatten: () => new Flatten(),
-};
-
-function training({ layers, optimizer: { kind, lr }, parameters, batches: data }, threads) {
-  const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](layer)));
-  for (const [i, parameter] of model.parameters().entries()) parameter.assign(tensorOf(parameters[i]));
-  const optimizer = new { sgd: SGD, adam: Adam }[kind](model.parameters(), { lr });
-  const batches = data.map(({ images, labels }) => [tensorOf(images), tensor(labels, { dtype: "int32" })]);
-  const step = compile(
-    (images, labels) => {
-      const loss = crossEntropy(model.forward(images), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    },
-    { threads },
-  );
+function training(question, threads) {
+  const { train, batch } = workOf(chainrule, question);
+  const step = compile(train, { threads });
   let i = 0;
-  const run = () => step(...batches[i++ % batches.length]).item();
-  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile(...batches[0])}` };
+  const run = () => step(...batch(i++)).item();
+  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile(...batch(0))}` };
 }
 
 function product({ a, b }, threads) {
-  const [left, right] = [a, b].map(tensorOf);
+  const [left, right] = [a, b].map((described) => tensorOf(chainrule, described));
   const result = zeros(left.shape);
   const step = compile(() => void result.assign(left.matmul(right)), { threads });
   const run = () => {
@@ -85,13 +63,11 @@ function used() {
   }
 }
 
-const median = (values) => values.toSorted((x, y) => x - y)[values.length >> 1];
-
 await chainrule.threadsReady();
 console.log(`Node ${process.version}, ${threads} threads, load ${loadavg()[0].toFixed(1)}`);
 console.log("| work | one thread, ms | together, ms | faster, median | faster, best |\n|---|---:|---:|---:|---:|");
-for (const work of works) {
-  if (work.call || !(wanted?.some((word) => word === work.name || word === work.name.split(" ")[0]) ?? true)) continue;
+for (const work of chosenFrom(works, options.only)) {
+  if (work.call) continue;
   const question = questionOf(work);
   const sides = [1, threads].map((count) => (work.size ? product : training)(question, count));
   for (let i = 0; i < 30; i++) {

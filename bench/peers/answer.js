@@ -1,11 +1,13 @@
-// The side of bench/steps.js that works, as a process that answers each line of JSON with one. Its first line hands it the work
-// (bench/works.js), then { run: k } does k steps and says how long each took, its loss read, and how long a processor had worked for
-// it; { entries } reads a product.
+// The side of a bench that works, as a process that answers each line of JSON with one (bench/side.js asks). One line hands it a
+// work (questionOf in bench/works.js), then { run: k } does k steps and says how long each took, its loss read, and how long a
+// processor had worked for it; { entries } reads a product, { profile } is chainrule's own account of a step, and { memory } says how
+// many bytes the process has held at most so far.
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /**
- * train(work): a function that does the i-th step and gives its loss; multiply(work): { step, entries }, step doing
- * work.repeats products, entries giving the last one's numbers at some places; call(work): a function that calls a program
+ * train(work): { step }, a function that does the i-th step and gives its loss; multiply(work): { step, entries }, step doing
+ * work.repeats products, entries giving the last one's numbers at some places; call(work): { step }, a function that calls a program
  * work.repeats times. What they give may be asynchronous.
  */
 export async function answer(name, { train, multiply, call }) {
@@ -20,10 +22,11 @@ export async function answer(name, { train, multiply, call }) {
   }
 
   async function reply(question) {
+    if (question.memory) return { peak: peakMemory() };
     if (question.entries) return { values: [...(await work.entries(question.entries))] };
+    if (question.profile) return { report: work.profile() };
     if (!question.run) {
-      if (question.size) work = await multiply(question);
-      else work = { step: question.call ? call(question) : await train(question) };
+      work = await { train, multiply, call }[kindOf(question)](question);
       return { name };
     }
     const [values, milliseconds] = [[], []];
@@ -42,5 +45,17 @@ export async function answer(name, { train, multiply, call }) {
   }
 }
 
-/** A tensor of the question as float32. */
-export const numbersOf = ({ data }) => new Float32Array(new Uint8Array(Buffer.from(data, "base64")).buffer);
+function kindOf({ size, call }) {
+  if (size) return "multiply";
+  return call ? "call" : "train";
+}
+
+/** Linux's own figure where there is one: maxRSS begins with what the parent held when it forked. */
+function peakMemory() {
+  try {
+    const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"));
+    return 1024 * Number(kibibytes);
+  } catch {
+    return 1024 * process.resourceUsage().maxRSS;
+  }
+}

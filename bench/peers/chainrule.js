@@ -1,43 +1,32 @@
-// chainrule's side of bench/steps.js: the loop that a user writes, on one thread. With --eager the same without `compile`.
+// chainrule's side of the benches: the loop that a user writes, on as many threads as the question says, which have all come before
+// the first step. With --eager the same without `compile`.
 import * as chainrule from "chainrule";
-import { answer, numbersOf } from "./answer.js";
+import { tensorOf, workOf } from "../training.js";
+import { answer } from "./answer.js";
 
-const { Adam, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, SGD, crossEntropy, tensor, zeros } = chainrule;
+const { compile, tensor, threadsReady, zeros } = chainrule;
 const eager = process.argv.includes("--eager");
-const program = (body) => (eager ? body : chainrule.compile(body, { threads: 1 }));
 
-const tensorOf = (described) => tensor(numbersOf(described), { shape: described.shape });
+async function program(body, { threads }) {
+  if (eager) return body;
+  if (threads > 1) await threadsReady();
+  return compile(body, { threads });
+}
 
-const layerOf = {
-  linear: ({ from, to }) => new Linear(from, to),
-  conv: ({ from, to, kernel, padding }) => new Conv2d(from, to, kernel, { padding }),
-  relu: () => new ReLU(),
-  pool: () => new MaxPool2d(2),
-  flatten: () => new Flatten(),
-};
-
-function train({ layers, optimizer: { kind, lr }, parameters, batches: data }) {
-  const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](layer)));
-  for (const [i, parameter] of model.parameters().entries()) parameter.assign(tensorOf(parameters[i]));
-  const optimizer = new { sgd: SGD, adam: Adam }[kind](model.parameters(), { lr });
-  const batches = data.map(({ images, labels }) => [tensorOf(images), tensor(labels, { dtype: "int32" })]);
-  const step = program((images, labels) => {
-    const loss = crossEntropy(model.forward(images), labels);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
-  return (i) => step(...batches[i % batches.length]).item();
+async function train(question) {
+  const { train, batch } = workOf(chainrule, question);
+  const step = await program(train, question);
+  return { step: (i) => step(...batch(i)).item(), profile: () => step.profile(...batch(0)) };
 }
 
 /** The matrices are the program's state, so that nothing is copied but what the product itself moves. */
-function multiply({ a, b, repeats }) {
-  const [left, right] = [a, b].map(tensorOf);
+async function multiply({ a, b, repeats, threads }) {
+  const [left, right] = [a, b].map((described) => tensorOf(chainrule, described));
   const result = zeros(left.shape);
-  const product = program(() => {
+  const multiplied = () => {
     result.assign(left.matmul(right));
-  });
+  };
+  const product = await program(multiplied, { threads });
   return {
     step() {
       for (let i = 0; i < repeats; i++) product();
@@ -47,17 +36,20 @@ function multiply({ a, b, repeats }) {
 }
 
 /** A program of next to no work, with an argument, state and a result: what a call costs. */
-function call({ repeats }) {
+async function call({ repeats, threads }) {
   const state = zeros([4]);
-  const tiny = program((x) => {
+  const halved = (x) => {
     state.assign(state.mul(0.5).add(x)); // goes to 2x
     return state.sum();
-  });
+  };
+  const tiny = await program(halved, { threads });
   const x = tensor([1, 2, 3, 4]);
-  return () => {
-    let last;
-    for (let i = 0; i < repeats; i++) last = tiny(x);
-    if (Math.abs(last.item() - 20) > 1e-4) throw new Error(`wrong: ${last.item()}, not 20`);
+  return {
+    step() {
+      let last;
+      for (let i = 0; i < repeats; i++) last = tiny(x);
+      if (Math.abs(last.item() - 20) > 1e-4) throw new Error(`wrong: ${last.item()}, not 20`);
+    },
   };
 }
 

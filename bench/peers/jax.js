@@ -1,7 +1,8 @@
 // jax-js on its WebAssembly device, the whole step under jit. It uses threads where the global Worker exists; Node has none so far.
 // `.ref` keeps an array that a function would otherwise consume.
 import { readFileSync } from "node:fs";
-import { answer, numbersOf } from "./answer.js";
+import { numbersOf } from "../works.js";
+import { answer } from "./answer.js";
 
 globalThis.Worker = undefined;
 const { blockUntilReady, init, jit, lax, nn, numpy: np, valueAndGrad } = await import("@jax-js/jax");
@@ -66,7 +67,7 @@ function train({ layers, optimizer: { kind, lr }, parameters: described, batches
     bias2.dispose();
     return [loss, updated.map(({ p }) => p), updated.map(({ state }) => state)];
   });
-  return async (i) => {
+  const train = async (i) => {
     const { images, labels } = batches[i % batches.length];
     const [bias1, bias2] = [0.9, 0.999].map((beta) => np.array(1 - beta ** (i + 1)));
     const [loss, next, moments] = step(parameters, states, images.ref, labels.ref, bias1, bias2);
@@ -74,6 +75,7 @@ function train({ layers, optimizer: { kind, lr }, parameters: described, batches
     [parameters, states] = [next, moments];
     return loss.item();
   };
+  return { step: train };
 }
 
 function multiply({ a, b, repeats }) {

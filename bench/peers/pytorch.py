@@ -1,6 +1,7 @@
-# PyTorch's side of bench/steps.js, on one thread: answers each line of JSON with one, as answer.js does.
+# PyTorch's side of the benches: answers each line of JSON with one, as answer.js does, on as many threads as the question says.
 import base64
 import json
+import re
 import sys
 import time
 
@@ -11,7 +12,6 @@ except ImportError as error:
     print(json.dumps({"error": f"{error}: pip install torch"}), flush=True)
     sys.exit()
 
-torch.set_num_threads(1)
 torch.set_flush_denormal(False)
 
 
@@ -61,12 +61,26 @@ def multiply(work):
     return step, lambda places: result.flatten()[torch.tensor(places)].tolist()
 
 
+def peak_memory():
+    try:
+        with open("/proc/self/status") as status:
+            return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1])
+    except OSError:
+        import resource  # Windows has neither
+
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return held if sys.platform == "darwin" else 1024 * held
+
+
 step, entries, done = None, None, 0
 for line in sys.stdin:
     question = json.loads(line)
-    if "entries" in question:
+    if "memory" in question:
+        reply = {"peak": peak_memory()}
+    elif "entries" in question:
         reply = {"values": entries(question["entries"])}
     elif "run" not in question:
+        torch.set_num_threads(question["threads"])
         step, entries = multiply(question) if "size" in question else train(question)
         reply = {"name": f"PyTorch {torch.__version__.split('+')[0]}"}
     else:

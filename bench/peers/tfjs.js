@@ -1,9 +1,11 @@
-// TensorFlow.js on its WebAssembly backend, one thread. The backend has no gradient of a convolution by its kernel, so that one is
+// TensorFlow.js on its WebAssembly backend, on one thread: in Node it has no more (its flag WASM_HAS_MULTITHREAD_SUPPORT is false there,
+// github.com/tensorflow/tfjs/issues/3830, and where it is forced the backend does not start). The backend has no gradient of a convolution by its kernel, so that one is
 // written here, in the form that measured fastest: as a convolution whose channels are the images of the batch and whose kernel is the
 // gradient of the result. Pictures are channels last there, so weights and pictures are turned round beforehand.
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, version_wasm } from "@tensorflow/tfjs-backend-wasm";
-import { answer, numbersOf } from "./answer.js";
+import { numbersOf } from "../works.js";
+import { answer } from "./answer.js";
 
 // Before the first tensor: the threaded binary is chosen by this too.
 tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
@@ -66,7 +68,7 @@ function train(work) {
     images: channelsLast(tensorOf(images)),
     labels: tf.oneHot(tf.tensor1d(labels, "int32"), 10).toFloat(),
   }));
-  return (i) => {
+  const step = (i) => {
     const { images, labels } = batches[i % batches.length];
     const loss = optimizer.minimize(() => {
       const logits = layers.reduce((x, layer) => layer(x), images);
@@ -76,6 +78,7 @@ function train(work) {
     loss.dispose();
     return value;
   };
+  return { step };
 }
 
 function multiply({ a, b, repeats }) {

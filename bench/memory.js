@@ -1,0 +1,96 @@
+// How much memory training takes: the largest resident size of a fresh process that makes a net of works.js and trains 50 steps, for
+// chainrule and its peers (sides.js), beside what the same process had held before, when it had only loaded the library. It contains the
+// work's weights and batches as text, for all sides alike. Each side has to give the right losses. Who takes too long for 50
+// steps makes fewer: memory is at its largest after a few. Figures are medians over processes.
+//
+//   node bench/memory.js [processes] [--threads 1,2] [--only W1,W2] [--no-peers] [--out FILE]
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { machine, range, table } from "./markdown.js";
+import { Side } from "./side.js";
+import { sidesOf, threadsIn } from "./sides.js";
+import { median } from "./statistics.js";
+import { chosenFrom, nets, questionOf } from "./works.js";
+
+const steps = 50;
+const fewest = 3; // the first one compiles
+const budget = 10e3; // ms of steps
+const tolerance = 1e-4; // of a loss
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    threads: { type: "string", default: "1,2" },
+    only: { type: "string" },
+    out: { type: "string" },
+    "no-peers": { type: "boolean" },
+  },
+});
+const processes = Number(positionals[0] ?? 3);
+if (!Number.isSafeInteger(processes) || processes < 1) {
+  console.error(`bench/memory: processes: ${positionals[0]}, give a whole number of at least 1`);
+  process.exit(1);
+}
+
+const sides = sidesOf({ threads: threadsIn(options.threads), peers: !options["no-peers"] });
+const rows = [];
+const failures = [];
+for (const work of chosenFrom(nets, options.only)) {
+  process.stderr.write(`bench: ${work.name}, ${work.title}\n`);
+  for (const [i, side] of sides.entries()) rows.push([i === 0 ? work.name : "", ...(await rowOf(side, work))]);
+}
+const bare = spawnSync(process.execPath, ["-p", "process.resourceUsage().maxRSS"], { encoding: "utf8" });
+const head = ["work", "side", "threads", "loaded, MB", "peak, MB", "more than loaded, MB", "range", "steps"];
+const text = `${[
+  "# Memory",
+  "",
+  `Made by \`npm run bench\` on ${machine}. The largest resident size of a fresh process, in megabytes of 10⁶ bytes: once it has loaded`,
+  `the library, and after it has made the net and trained ${steps} steps, or fewer where they would take more than ${budget / 1e3} s; medians over processes: ${processes}.`,
+  `Node alone: ${((1024 * Number(bare.stdout)) / 1e6).toFixed(1)}. The workers of a side with several threads start after loading. The nets are those of [results.md](results.md).`,
+  "",
+  ...table(head, rows),
+  ...(failures.length > 0 ? ["", "Failed (work, side, threads):", "", ...failures] : []),
+].join("\n")}\n`;
+console.log(text);
+const whole = !options.only && options.threads === "1,2" && !options["no-peers"];
+const out = options.out ?? (whole ? fileURLToPath(new URL("memory.md", import.meta.url)) : null);
+if (out && rows.length > 0) writeFileSync(out, text);
+
+async function rowOf(side, work) {
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+  const samples = [];
+  for (let i = 0; i < processes; i++) samples.push(await peakOf(side, work));
+  const { name } = samples[0];
+  const failure = samples.find((sample) => sample.failure)?.failure;
+  if (failure) {
+    failures.push(`- ${work.name}, ${name}, ${side.threads}: ${failure}`);
+    if (side.own) process.exitCode = 1;
+    return [name, `${side.threads}`, "failed", "", "", "", ""];
+  }
+  const more = samples.map(({ loaded, peak }) => peak - loaded);
+  const sizes = ["loaded", "peak"].map((key) => median(samples.map((sample) => sample[key])));
+  const least = Math.min(...samples.map(({ done }) => done));
+  return [name, `${side.threads}`, ...[...sizes, median(more)].map(megabytes), range(more, megabytes), `${least}`];
+}
+
+/** { name, loaded, peak, done } of one process, or its failure. */
+async function peakOf(side, work) {
+  if (side.missing) return { name: side.label, failure: side.missing };
+  const asked = new Side(side);
+  const loaded = (await asked.ask({ memory: true }))?.peak;
+  const name = (await asked.begin(questionOf(work)))?.name ?? side.label;
+  const begun = asked.spent;
+  let done = 0;
+  while (done < steps && (done < fewest || asked.spent - begun < budget) && !asked.failure) {
+    const loss = (await asked.ask({ run: 1 }))?.values[0];
+    const expected = work.losses[done];
+    if (expected !== undefined && !(Math.abs(loss - expected) <= tolerance * expected))
+      asked.fail(`wrong: loss ${loss} in step ${done + 1}, not ${expected}`);
+    done++;
+  }
+  const peak = (await asked.ask({ memory: true }))?.peak;
+  asked.stop();
+  return { name, loaded, peak, done, failure: asked.failure };
+}

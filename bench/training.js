@@ -1,0 +1,41 @@
+// A net of works.js in chainrule, and the loop's body that a user writes. The library is an argument: bench/startup.js times the
+// loading of it, so that nothing here may import it.
+import { numbersOf } from "./works.js";
+
+const layerOf = {
+  linear: ({ Linear }, { from, to }) => new Linear(from, to),
+  conv: ({ Conv2d }, { from, to, kernel, padding }) => new Conv2d(from, to, kernel, { padding }),
+  relu: ({ ReLU }) => new ReLU(),
+  pool: ({ MaxPool2d }) => new MaxPool2d(2),
+  flatten: ({ Flatten }) => new Flatten(),
+};
+
+/** { model, train }: train(images, labels) is one step, and gives its loss. */
+export function netOf(chainrule, { layers, optimizer: { kind, lr } }) {
+  const { Adam, crossEntropy, Sequential, SGD } = chainrule;
+  const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](chainrule, layer)));
+  const optimizer = new { sgd: SGD, adam: Adam }[kind](model.parameters(), { lr });
+  const train = (images, labels) => {
+    const loss = crossEntropy(model.forward(images), labels);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return loss;
+  };
+  return { model, train };
+}
+
+/** A tensor of a question (questionOf in works.js). */
+export const tensorOf = ({ tensor }, described) => tensor(numbersOf(described), { shape: described.shape });
+
+/** The same with the weights and the batches of a question: the net, and a function that gives the arguments of the i-th step. */
+export function workOf(chainrule, question) {
+  const net = netOf(chainrule, question);
+  for (const [i, parameter] of net.model.parameters().entries())
+    parameter.assign(tensorOf(chainrule, question.parameters[i]));
+  const batches = question.batches.map(({ images, labels }) => [
+    tensorOf(chainrule, images),
+    chainrule.tensor(labels, { dtype: "int32" }),
+  ]);
+  return { ...net, batch: (i) => batches[i % batches.length] };
+}
