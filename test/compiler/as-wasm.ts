@@ -7,12 +7,13 @@ import type { NDArray } from "../../src/tensor/dtype.ts";
 import { ArrayStorage } from "../../src/tensor/storage.ts";
 import { Tensor } from "../../src/tensor/tensor.ts";
 import type { Executor } from "./fuzz.ts";
+import { verifier } from "./verifier.ts";
 
 const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
 const asArray = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
 
 export const asWasm: Executor = (graph, args, states) => {
-  verification.enabled = true;
+  verification.by = verifier;
   const simple = simplify(graph);
   verify(simple);
   const tensors = states.map(asTensor);

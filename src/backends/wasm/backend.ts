@@ -1,10 +1,10 @@
 // The passes from a graph to a running program, in order: kernels, places in the arena, a module.
-import { allocate, verifyAllocation } from "../../compiler/allocate.ts";
+import { type Allocation, allocate } from "../../compiler/allocate.ts";
 import type { Backend } from "../../compiler/backend.ts";
 import { chain } from "../../compiler/chain.ts";
 import { fuse } from "../../compiler/fuse.ts";
 import { inPlace } from "../../compiler/in-place.ts";
-import { verify } from "../../compiler/kernel-rules.ts";
+import type { KernelProgram } from "../../compiler/kernel.ts";
 import { split } from "../../compiler/split.ts";
 import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
@@ -13,8 +13,14 @@ import { cutsAlong } from "./nest/loops.ts";
 import { WasmProgram } from "./program.ts";
 import { threadsFor } from "./threads/surroundings.ts";
 
-/** Whether what the passes hand to each other is checked: in tests and in development. */
-export const verification = { enabled: false };
+/** Looks at what the passes hand to each other, and throws: kernel-rules.ts, verifyAllocation. */
+export interface Verifier {
+  kernels(program: KernelProgram): void;
+  allocation(program: KernelProgram, allocation: Allocation): void;
+}
+
+/** Who verifies: tests and whoever changes a pass. Programs in use carry no rules with them. */
+export const verification: { by: Verifier | null } = { by: null };
 
 export const wasm: Backend = {
   name: "wasm",
@@ -23,9 +29,9 @@ export const wasm: Backend = {
     const graph = split(simple);
     const threads = threadsFor(asked);
     const kernels = chain(inPlace(fuse(graph)), cutsAlong, threads);
-    if (verification.enabled) verify(kernels);
+    verification.by?.kernels(kernels);
     const allocation = allocate(kernels);
-    if (verification.enabled) verifyAllocation(kernels, allocation);
+    verification.by?.allocation(kernels, allocation);
     const options = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, memory: programMemory.limits, threads };
     const emitted = emitProgram(kernels, allocation, options);
     return new WasmProgram({ graph, kernels, allocation, emitted, relaxed: options.relaxed }, states);

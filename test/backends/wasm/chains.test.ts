@@ -9,6 +9,7 @@ import type { NDArray } from "../../../src/tensor/dtype.ts";
 import { ArrayStorage } from "../../../src/tensor/storage.ts";
 import { Tensor as AnyTensor } from "../../../src/tensor/tensor.ts";
 import { randomGraph } from "../../compiler/random-graph.ts";
+import { verifier } from "../../compiler/verifier.ts";
 import { Draw } from "../../tensor/draw.ts";
 import { shareAsUsual, shareEverything } from "./together.ts";
 
@@ -17,7 +18,7 @@ const everywhere = { parts: 2, bytes: 0, most: Number.POSITIVE_INFINITY, streams
 const nowhere = { most: -1 };
 
 beforeAll(async () => {
-  verification.enabled = true;
+  verification.by = verifier;
   await threadsReady();
   shareEverything(3);
 });

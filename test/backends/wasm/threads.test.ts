@@ -24,6 +24,7 @@ import { mapTensors } from "../../../src/compiler/structure.ts";
 import type { NDArray } from "../../../src/tensor/dtype.ts";
 import { ArrayStorage } from "../../../src/tensor/storage.ts";
 import { randomGraph } from "../../compiler/random-graph.ts";
+import { verifier } from "../../compiler/verifier.ts";
 import { load } from "../../fixtures/load.ts";
 import { type Run, runLayer, runOptimiser, runTraining } from "../../fixtures/networks.ts";
 import { runCase } from "../../fixtures/run.ts";
@@ -33,7 +34,7 @@ import { joined, shareAsUsual, shareEverything } from "./together.ts";
 const counts = [2, 3, 8];
 
 beforeAll(async () => {
-  verification.enabled = true;
+  verification.by = verifier;
   await threadsReady();
   shareEverything(Math.max(...counts));
 });

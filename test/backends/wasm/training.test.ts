@@ -24,9 +24,10 @@ import {
 import { beforeAll, describe, expect, it } from "vitest";
 import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
 import { registerBackend } from "../../../src/compiler/compile.ts";
+import { verifier } from "../../compiler/verifier.ts";
 
 beforeAll(() => {
-  verification.enabled = true;
+  verification.by = verifier;
   registerBackend(wasm);
 });
 
