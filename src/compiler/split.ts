@@ -26,7 +26,7 @@ const usual: SplitLimits = {
   results: 1 << 15,
   work: 1 << 19,
   terms: 256,
-  pieces: 16,
+  pieces: 8,
   rows: 256,
   columns: 16,
 };

@@ -1,0 +1,178 @@
+// From what was written to chainrule's own Values: one node for each number that the result depends on, inputs before what is made of
+// them. A name that is used twice is one node with two ways out. The same statements always give the same node ids.
+import { type LeafKind, Value } from "chainrule/scalar";
+import {
+  type Expression,
+  ExpressionError,
+  type FunctionName,
+  type Operator,
+  type Statement,
+  write,
+} from "./expression.ts";
+import { defaultOf } from "./presets.ts";
+
+export type Op = Operator | FunctionName | "neg";
+
+export interface GraphNode {
+  /** Its place in the graph's nodes. */
+  readonly id: number;
+  readonly value: Value;
+  /** Its name, or what it was computed from. */
+  readonly label: string;
+  /** Leaves have names and can be moved; a constant is a number in the formula; results come from an op. */
+  readonly role: LeafKind | "constant" | "result";
+  readonly op: Op | null;
+  readonly inputs: readonly number[];
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly root: GraphNode;
+  /** Leaves with a name, in the order of their first use. */
+  readonly leaves: readonly GraphNode[];
+}
+
+/** What a leaf is worth, by its name; defaultOf(name) where nothing is said. */
+export type LeafValues = Readonly<Record<string, number>>;
+
+/** More than this, nobody reads. */
+export const mostNodes = 60;
+
+const operations = {
+  "+": (a, b) => a.add(b),
+  "-": (a, b) => a.sub(b),
+  "*": (a, b) => a.mul(b),
+  "/": (a, b) => a.div(b),
+  "**": (a, b) => a.pow(b),
+  neg: (a) => a.neg(),
+  tanh: (a) => a.tanh(),
+  sigmoid: (a) => a.sigmoid(),
+  relu: (a) => a.relu(),
+  exp: (a) => a.exp(),
+  log: (a) => a.log(),
+} as const satisfies Record<Op, (a: Value, b: Value) => Value>;
+
+/** The op on its inputs, one or two, by chainrule. */
+export const apply = (op: Op, inputs: readonly Value[]): Value => operations[op](inputs[0], inputs[1]);
+
+/** Weights and biases are told by their first letter, as in w1 and b. */
+const kindOf = (name: string): LeafKind => (/^w/i.test(name) ? "weight" : /^b/i.test(name) ? "bias" : "data");
+
+/** The number of a statement such as x = 2, which makes x a leaf; null for all others. */
+export const leafNumber = ({ expression }: Statement): number | null =>
+  expression.kind === "number" ? expression.value : null;
+
+/**
+ * The graph of the last statement of `text`, parsed. Throws ExpressionError if a name is given twice or after its use, and if there are
+ * more than `mostNodes` nodes.
+ */
+export function build(statements: readonly Statement[], values: LeafValues, text: string): Graph {
+  const builder = new Builder(values, text);
+  for (const statement of statements) builder.assign(statement);
+  const last = statements.at(-1);
+  const root = builder.named.get(last?.name ?? "");
+  if (last === undefined || root === undefined) throw new Error("internal: a graph of no statement");
+  const graph = under(root, builder.nodes);
+  if (graph.nodes.length > mostNodes)
+    throw new ExpressionError(
+      `this makes ${graph.nodes.length} numbers, and nobody can read a picture of more than ${mostNodes}: please shorten it`,
+      text,
+      last.from,
+      last.to,
+      false,
+    );
+  return graph;
+}
+
+class Builder {
+  readonly nodes: GraphNode[] = [];
+  readonly named = new Map<string, GraphNode>();
+  readonly #assigned = new Set<string>();
+  readonly #values: LeafValues;
+  readonly #text: string;
+
+  constructor(values: LeafValues, text: string) {
+    this.#values = values;
+    this.#text = text;
+  }
+
+  assign(statement: Statement): void {
+    const { name, expression, from, to } = statement;
+    const number = leafNumber(statement);
+    const node = number === null ? this.#node(expression, name) : null;
+    if (this.named.has(name)) {
+      const why = this.#assigned.has(name) ? "has its value already" : "was used before it got its value";
+      throw new ExpressionError(`${name} ${why}: choose another name for the result`, this.#text, from, to);
+    }
+    this.named.set(name, node ?? this.#leaf(name, number ?? 0));
+    this.#assigned.add(name);
+  }
+
+  #node(expression: Expression, name?: string): GraphNode {
+    const label = name ?? write(expression);
+    switch (expression.kind) {
+      case "number":
+        return this.#add({
+          value: new Value(expression.value, { label }),
+          label,
+          role: "constant",
+          op: null,
+          inputs: [],
+        });
+      case "name": {
+        const known = this.named.get(expression.name);
+        if (known !== undefined) return known;
+        return this.#leaf(expression.name, this.#values[expression.name] ?? defaultOf(expression.name));
+      }
+      case "negative":
+        return this.#result("neg", label, [this.#node(expression.of)]);
+      case "call":
+        return this.#result(expression.call, label, [this.#node(expression.of)]);
+      case "binary":
+        return this.#result(expression.operator, label, [this.#node(expression.left), this.#node(expression.right)]);
+      default:
+        return expression satisfies never;
+    }
+  }
+
+  #leaf(name: string, number: number): GraphNode {
+    const role = kindOf(name);
+    const value = new Value(number, { label: name, kind: role });
+    const node = this.#add({ value, label: name, role, op: null, inputs: [] });
+    this.named.set(name, node);
+    return node;
+  }
+
+  #result(op: Op, label: string, inputs: readonly GraphNode[]): GraphNode {
+    const value = apply(
+      op,
+      inputs.map((input) => input.value),
+    );
+    value.label = label;
+    return this.#add({ value, label, role: "result", op, inputs: inputs.map(({ id }) => id) });
+  }
+
+  #add(node: Omit<GraphNode, "id">): GraphNode {
+    const added = { ...node, id: this.nodes.length };
+    this.nodes.push(added);
+    return added;
+  }
+}
+
+/** What a node depends on, itself last, with ids from 0 on. */
+function under(root: GraphNode, nodes: readonly GraphNode[]): Graph {
+  const needed = new Set([root.id]);
+  for (const id of needed) for (const input of nodes[id].inputs) needed.add(input);
+  const kept = nodes.filter(({ id }) => needed.has(id));
+  const idOf = new Map(kept.map(({ id }, i) => [id, i]));
+  const renumbered = kept.map((node, id) => ({
+    ...node,
+    id,
+    inputs: node.inputs.map((input) => idOf.get(input) ?? 0),
+  }));
+  return {
+    nodes: renumbered,
+    root: renumbered[idOf.get(root.id) ?? 0],
+    leaves: renumbered.filter(({ op, role }) => op === null && role !== "constant"),
+  };
+}

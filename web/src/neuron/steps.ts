@@ -1,0 +1,85 @@
+// Backward, written down: the steps that Value.backward() takes, one for each op, in its order, with every number in them. The slopes are
+// chainrule's own: the op alone, on fresh leaves, asked by backward() how steep it is.
+import { Value } from "chainrule/scalar";
+import { apply, type Graph, type GraphNode, type Op } from "./graph.ts";
+
+/** What one input of an op receives. */
+export interface Share {
+  readonly input: number;
+  /** Which of the op's inputs: 0 or 1. */
+  readonly place: number;
+  /** ∂result/∂input */
+  readonly slope: number;
+  /** slope · the result's gradient */
+  readonly share: number;
+  /** The input's gradient before and after. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export type Step =
+  /** ∂L/∂L = 1. */
+  | { readonly kind: "seed"; readonly node: number }
+  | {
+      readonly kind: "op";
+      readonly node: number;
+      readonly op: Op;
+      /** The result's gradient, complete by now. */
+      readonly above: number;
+      readonly shares: readonly Share[];
+    };
+
+/**
+ * All steps. A node's step comes when all its uses have sent their share. Numbers in the formula receive none: nobody can move them. So an
+ * op of such numbers alone takes no step.
+ */
+export function stepsOf({ nodes, root }: Graph): readonly Step[] {
+  const waiting = nodes.map(() => 0);
+  for (const { inputs } of nodes) for (const input of inputs) waiting[input]++;
+  const grads = nodes.map(() => 0);
+  grads[root.id] = 1;
+  const steps: Step[] = [{ kind: "seed", node: root.id }];
+  const ready = [root.id];
+  for (const id of ready) {
+    const node = nodes[id];
+    if (node.op === null) continue;
+    const slopes = slopesOf(node.op, node.inputs, nodes);
+    const shares: Share[] = [];
+    node.inputs.forEach((input, place) => {
+      const share = slopes[place] * grads[id];
+      const before = grads[input];
+      grads[input] += share;
+      if (--waiting[input] === 0) ready.push(input);
+      if (nodes[input].role !== "constant")
+        shares.push({ input, place, slope: slopes[place], share, before, after: grads[input] });
+    });
+    if (shares.length > 0) steps.push({ kind: "op", node: id, op: node.op, above: grads[id], shares });
+  }
+  return steps;
+}
+
+function slopesOf(op: Op, inputs: readonly number[], nodes: readonly GraphNode[]): number[] {
+  const leaves = inputs.map((id) => new Value(nodes[id].value.data));
+  apply(op, leaves).backward();
+  return leaves.map(({ grad }) => grad);
+}
+
+/** Every node's gradient after the first `count` steps; null where none has arrived yet. */
+export function gradientsAfter({ nodes }: Graph, steps: readonly Step[], count: number): readonly (number | null)[] {
+  const grads: (number | null)[] = nodes.map(() => null);
+  for (const step of steps.slice(0, count)) {
+    if (step.kind === "seed") grads[step.node] = 1;
+    else for (const { input, after } of step.shares) grads[input] = after;
+  }
+  return grads;
+}
+
+/** What each way from an input to an op has carried after `count` steps, by the op's node and the input's place. */
+export function flowAfter(steps: readonly Step[], count: number): ReadonlyMap<string, number> {
+  const flow = new Map<string, number>();
+  for (const step of steps.slice(0, count))
+    if (step.kind === "op") for (const { place, share } of step.shares) flow.set(wayOf(step.node, place), share);
+  return flow;
+}
+
+export const wayOf = (node: number, place: number): string => `${node}.${place}`;
