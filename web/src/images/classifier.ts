@@ -1,0 +1,109 @@
+// A net with all that has to be known to use it, and what the page wants to see of it: its answer to one picture, what each layer makes of
+// that, which pixels matter, and its first weights. Two small compiled programs, which share the weights with the one that trains.
+import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
+import { batches, frame, type Picture } from "chainrule/data";
+import { architectures } from "../../../cli/src/architectures.ts";
+import { build } from "../../../cli/src/networks.ts";
+import { stages, words } from "./layers.ts";
+import {
+  type LayerView,
+  type NetChoice,
+  type NetFacts,
+  netChoices,
+  type Seen,
+  type SmallPictures,
+} from "./messages.ts";
+import type { Description } from "./model-file.ts";
+import { overChannels, smallPictures } from "./small-pictures.ts";
+
+export class Classifier {
+  description: Description;
+  readonly net: Sequential;
+  /** Whether it has learned anything, here or before it came. */
+  trained: boolean;
+  readonly #outputs;
+  readonly #slope;
+
+  constructor(description: Description, { net, trained }: { net?: Sequential; trained: boolean }) {
+    this.description = description;
+    this.net = net ?? build(description.architecture);
+    this.net.eval();
+    this.trained = trained;
+    const shown = stages(description.architecture).map(({ index }) => index);
+    this.#outputs = compile((picture: Tensor) =>
+      noGrad(() => {
+        const outputs: Tensor[] = [];
+        let x = picture;
+        for (let i = 0; i < this.net.length; i++) outputs.push((x = this.net[i].forward(x)));
+        return { shown: shown.map((index) => outputs[index]), probabilities: x.softmax(1) };
+      }),
+    );
+    // ∂score/∂pixel: the same backpropagation as in training, to the picture instead of to the weights.
+    this.#slope = compile((picture: Tensor, chosen: Tensor) =>
+      grad((x: Tensor) => this.net.forward(x).mul(chosen).sum())(picture),
+    );
+  }
+
+  get facts(): NetFacts {
+    const { architecture, input, classes } = this.description;
+    return {
+      ...{ choice: this.choice, layers: architecture.map(words), input, classes, trained: this.trained },
+      parameters: this.net.parameters().reduce((sum, { size }) => sum + size, 0),
+    };
+  }
+
+  /** Which of the nets that can be trained here it is. */
+  get choice(): NetChoice | null {
+    const { architecture, input, classes } = this.description;
+    const own = JSON.stringify(architecture);
+    return netChoices.find((name) => JSON.stringify(architectures[name](input, classes.length)) === own) ?? null;
+  }
+
+  /** A picture as this net reads it; null where it is blank. */
+  frame(picture: Picture): Uint8Array | null {
+    const { input, framing } = this.description;
+    return frame(picture, { shape: input, framing });
+  }
+
+  look(bytes: Uint8Array, about: number | null): Seen {
+    const began = performance.now();
+    const { input, classes, normalisation, architecture } = this.description;
+    const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
+    const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
+    const { shown, probabilities } = this.#outputs(images);
+    const sure = Array.from(probabilities.data);
+    const asked = about ?? sure.indexOf(Math.max(...sure));
+    const chosen = Float32Array.from(classes, (_, n) => (n === asked ? 1 : 0));
+    const slope = this.#slope(images, tensor(chosen, { shape: [1, classes.length] }));
+    const [channels, height, width] = input;
+    const pixels = overChannels(slope.data, [1, channels, height * width]);
+    return {
+      ...{ bytes, probabilities: sure, about: asked },
+      layers: stages(architecture).map(({ title }, n) => layerView(title, shown[n])),
+      saliency: smallPictures({ values: pixels, count: 1, height, width }),
+      took: performance.now() - began,
+    };
+  }
+
+  /** What the first layer looks for: a picture a neuron, or a filter. */
+  firstWeights(): SmallPictures {
+    const { architecture, input } = this.description;
+    const index = architecture.findIndex(([kind]) => kind === "Linear" || kind === "Conv2d");
+    const [kind, from, count, kernel] = architecture[index];
+    const weight = this.net.stateDict().get(`${index}.weight`);
+    if (weight === undefined) throw new Error(`internal: layer ${index} has no weight`);
+    if (kind === "Conv2d") {
+      const values = overChannels(weight.data, [count, Number(from), kernel * kernel]);
+      return smallPictures({ values, count, height: kernel, width: kernel });
+    }
+    const [channels, height, width] = Number(from) === input[0] * input[1] * input[2] ? input : [1, 1, Number(from)];
+    const values = overChannels(weight.data, [count, channels, height * width]);
+    return smallPictures({ values, count, height, width });
+  }
+}
+
+function layerView(title: string, { shape, data }: Tensor): LayerView {
+  const [, count, height = 1, width = 1] = shape;
+  // Numbers without a place stand side by side; they are compared with each other, and so are maps.
+  return { title, ...smallPictures({ values: data, count, height, width }, true) };
+}

@@ -1,0 +1,119 @@
+// Data sets that somebody drops in: IDX files as MNIST and Fashion-MNIST come, plain or gzipped, pictures and labels together. What a file
+// is, its contents say; whether it is to learn from or to test with, its name does (t10k or test). Nothing is used before all fits.
+import type { Tensor } from "chainrule";
+import { type Dataset, readIdx, split } from "chainrule/data";
+import { Trouble } from "./trouble.ts";
+
+export interface NamedBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Data {
+  readonly name: string;
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const clothes: readonly string[] = [
+  ...["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
+  ...["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+];
+/** How Fashion-MNIST's labels begin, of the test and of training: it has MNIST's file names, and says nowhere that its classes are clothes. */
+const fashionLabels: readonly (readonly number[])[] = [
+  [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3],
+  [9, 0, 0, 3, 0, 2, 7, 2, 5, 5, 0, 9, 5, 5, 7, 9, 1, 0, 6, 4, 3, 1, 4, 8, 4, 3, 0, 2, 4, 4],
+];
+
+const mostSide = 128;
+const leastPictures = 20;
+/** Of the pictures, where all are for learning. */
+const testPart = 1 / 6;
+
+type Role = "train" | "test";
+interface Found {
+  readonly name: string;
+  readonly role: Role;
+  readonly values: Tensor;
+}
+
+/** Throws Trouble, naming the file. */
+export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
+  const found = await Promise.all(files.map(read));
+  const pairs = new Map<Role, Dataset>();
+  const fashion = found.some(({ values }) => values.ndim === 1 && isFashion(values.data));
+  for (const role of ["train", "test"] as const) {
+    const pair = pairOf(found.filter((file) => file.role === role));
+    if (pair !== null) pairs.set(role, pair);
+  }
+  const [train, test] = [pairs.get("train"), pairs.get("test")];
+  const only = train ?? test;
+  if (only === undefined) throw new Error("internal: no files");
+  const both = train !== undefined && test !== undefined ? { train, test } : divided(only);
+  if (both.train.images.shape.slice(1).join() !== both.test.images.shape.slice(1).join())
+    throw new Trouble("The pictures to learn from and those to test with differ in size.");
+  const largest = Math.max(9, largestOf(both.train), largestOf(both.test));
+  const classes = fashion ? clothes : largest > 9 ? Array.from({ length: largest + 1 }, (_, n) => String(n)) : digits;
+  const name = fashion ? "fashion-mnist" : "dropped";
+  return { name, train: { ...both.train, classes }, test: { ...both.test, classes } };
+}
+
+async function read({ name, bytes }: NamedBytes): Promise<Found> {
+  const values = await readIdx(bytes).catch((error: unknown) => {
+    if (!(error instanceof Error) || !error.message.startsWith("readIdx: ")) throw error;
+    throw new Trouble(`${name} is damaged, or no IDX file: ${error.message.slice("readIdx: ".length)}.`, {
+      cause: error,
+    });
+  });
+  if (values.dtype !== "uint8" || (values.ndim !== 3 && values.ndim !== 1))
+    throw new Trouble(
+      `${name} holds ${values.dtype}[${values.shape.join(", ")}]; pictures are uint8[N, H, W], labels uint8[N].`,
+    );
+  return { name, role: /t10k|test/i.test(name) ? "test" : "train", values };
+}
+
+/** Pictures and their labels; null where there is no file of either. */
+function pairOf(found: readonly Found[]): Dataset | null {
+  if (found.length === 0) return null;
+  const images = found.filter(({ values }) => values.ndim === 3);
+  const labels = found.filter(({ values }) => values.ndim === 1);
+  if (images.length > 1 || labels.length > 1)
+    throw new Trouble(
+      `${found.map(({ name }) => name).join(" and ")}: one file of pictures and one of labels belong together.`,
+    );
+  if (labels.length === 0)
+    throw new Trouble(`${images[0].name} has pictures without labels; drop the file with the labels together with it.`);
+  if (images.length === 0)
+    throw new Trouble(
+      `${labels[0].name} has labels without pictures; drop the file with the pictures together with it.`,
+    );
+  const [{ name, values: pictures }, { name: other, values: numbers }] = [images[0], labels[0]];
+  const [count, height, width] = pictures.shape;
+  if (count !== numbers.size)
+    throw new Trouble(
+      `${name} has ${count} pictures, but ${other} has ${numbers.size} labels; they do not belong together.`,
+    );
+  if (count < leastPictures)
+    throw new Trouble(`${name} has ${count} pictures; it takes at least ${leastPictures} to learn from.`);
+  if (Math.min(height, width) < 1 || Math.max(height, width) > mostSide)
+    throw new Trouble(
+      `${name} has pictures of ${width}×${height}; up to ${mostSide}×${mostSide} can be learned from here.`,
+    );
+  return { images: pictures.reshape([count, 1, height, width]), labels: numbers.to("int32"), classes: [] };
+}
+
+function divided(all: Dataset): { train: Dataset; test: Dataset } {
+  const classes = Array.from({ length: largestOf(all) + 1 }, (_, n) => String(n));
+  const { train, validation } = split({ ...all, classes }, { fraction: testPart });
+  return { train, test: validation };
+}
+
+const largestOf = ({ labels }: Dataset): number => Array.from(labels.data).reduce((a, b) => Math.max(a, b), 0);
+
+const isFashion = (labels: ArrayLike<number>): boolean =>
+  fashionLabels.some((begin) => begin.every((label, n) => labels[n] === label));
+
+/** So many pictures, of each class its share: for a quick start. */
+export const sampleOf = (data: Dataset, count: number): Dataset =>
+  data.labels.size <= count ? data : split(data, { count }).validation;

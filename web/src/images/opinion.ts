@@ -1,0 +1,16 @@
+// The net's opinion in words.
+
+export const percent = (part: number, digits = 1): string => `${(100 * part).toFixed(digits)} %`;
+
+/** "Looks like a 3, 97 %"; above a half it is a look, below it is a guess. */
+export function verdict(probabilities: readonly number[], classes: readonly string[]): string {
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  const name = classes[best] ?? String(best);
+  const sure = probabilities[best];
+  return `${sure >= 0.5 ? "Looks like" : "Perhaps"} ${article(name)}${name}, ${percent(sure, 0)}`;
+}
+
+function article(name: string): string {
+  if (/^(8|11$|18$)/.test(name) || /^[aeiou]/i.test(name)) return "an ";
+  return "a ";
+}

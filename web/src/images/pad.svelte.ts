@@ -1,0 +1,97 @@
+// The drawing pad: strokes, perhaps a picture under them, and a pen that the keyboard moves. What it begins with is an example, which
+// goes when somebody begins to draw.
+import type { Ground } from "./raster.ts";
+import { extended, type Point, type Stroke, side, three, within } from "./strokes.ts";
+
+/** What is on the pad. */
+export interface Drawing {
+  readonly strokes: readonly Stroke[];
+  readonly ground: Ground | null;
+}
+
+const empty: Drawing = { strokes: [], ground: null };
+
+export class Pad {
+  #drawing: Drawing = $state.raw({ strokes: three, ground: null });
+  /** Whether what is on it is only there to begin with. */
+  #example = true;
+  #before: Drawing[] = $state.raw([]);
+  /** Where the keyboard's pen is, and whether it draws. */
+  pen: Point = $state.raw([side / 2, side / 2]);
+  penDown = $state(false);
+  /** Whether a line is being drawn. */
+  isDrawing = $state(false);
+
+  get drawing(): Drawing {
+    return this.#drawing;
+  }
+  get strokes(): readonly Stroke[] {
+    return this.#drawing.strokes;
+  }
+  get ground(): Ground | null {
+    return this.#drawing.ground;
+  }
+  get isEmpty(): boolean {
+    return this.#drawing.strokes.length === 0 && this.#drawing.ground === null;
+  }
+  get canUndo(): boolean {
+    return this.#before.length > 0;
+  }
+
+  begin(point: Point): void {
+    this.#change({ ...(this.#example ? empty : this.#drawing) });
+    this.#drawing = { ...this.#drawing, strokes: [...this.#drawing.strokes, [within(point)]] };
+    this.isDrawing = true;
+  }
+
+  extend(point: Point): void {
+    if (!this.isDrawing) return;
+    const strokes = this.#drawing.strokes;
+    const last = strokes[strokes.length - 1];
+    const longer = extended(last, within(point));
+    if (longer !== last) this.#drawing = { ...this.#drawing, strokes: [...strokes.slice(0, -1), longer] };
+  }
+
+  end(): void {
+    this.isDrawing = false;
+    this.penDown = false;
+  }
+
+  undo(): void {
+    const before = this.#before[this.#before.length - 1];
+    if (before === undefined) return;
+    this.end();
+    this.#drawing = before;
+    this.#before = this.#before.slice(0, -1);
+  }
+
+  clear(): void {
+    if (!this.isEmpty) this.#change(empty);
+    this.end();
+  }
+
+  put(ground: Ground): void {
+    this.#change({ strokes: [], ground });
+    this.end();
+  }
+
+  /** The keyboard's pen. */
+  move(dx: number, dy: number): void {
+    this.pen = within([this.pen[0] + dx, this.pen[1] + dy]);
+    if (this.penDown) this.extend(this.pen);
+  }
+
+  toggle(): void {
+    if (this.penDown) this.end();
+    else {
+      this.begin(this.pen);
+      this.penDown = true;
+    }
+  }
+
+  #change(drawing: Drawing): void {
+    this.#before = [...this.#before, this.#drawing].slice(-50);
+    this.#drawing = drawing;
+    this.#example = false;
+  }
+}

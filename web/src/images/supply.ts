@@ -1,0 +1,138 @@
+// The pictures to learn from and to test with: MNIST, of which the first share is enough to begin, or what somebody dropped in. Who asks
+// for them says whether they are still wanted when they come.
+import { type Dataset, framingOf, normalisation } from "chainrule/data";
+import { type Data, sampleOf } from "./dropped-data.ts";
+import type { DataFacts } from "./messages.ts";
+import { Mnist, shareSize, shares } from "./mnist.ts";
+import type { Description } from "./model-file.ts";
+import { Trouble } from "./trouble.ts";
+
+/** What a net for these pictures has to know of them. */
+export type Form = Pick<Description, "input" | "classes" | "normalisation" | "framing">;
+
+/** What MNIST measures, for nets that have not met its pictures yet. */
+const mnistForm: Form = {
+  input: [1, 28, 28],
+  classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+  normalisation: { mean: [0.1307], std: [0.3081] },
+  framing: "digit",
+};
+
+interface News {
+  data(facts: DataFacts): void;
+  /** 0 to 1, null at the end. */
+  fetched(part: number | null): void;
+}
+
+export class Supply {
+  readonly #mnist: Mnist;
+  readonly #news: News;
+  #dropped: Data | null = null;
+  #train: Dataset | null = null;
+  #test: Dataset | null = null;
+  #all = false;
+
+  constructor(base: string, news: News) {
+    this.#mnist = new Mnist(base);
+    this.#news = news;
+  }
+
+  get name(): string {
+    return this.#dropped?.name ?? "mnist";
+  }
+
+  get form(): Form {
+    if (this.#dropped === null) return mnistForm;
+    const { train } = this.#dropped;
+    const [, channels, height, width] = train.images.shape;
+    return {
+      ...{ input: [channels, height, width], classes: train.classes },
+      ...{ normalisation: normalisation(train), framing: framingOf(train) },
+    };
+  }
+
+  /** What there is to learn from by now. */
+  get train(): Dataset {
+    if (this.#train === null) throw new Error("internal: nothing to learn from");
+    return this.#train;
+  }
+
+  /** Whether a start can be made without fetching anything. */
+  get isThere(): boolean {
+    return this.#train !== null && this.#test !== null;
+  }
+
+  /** Whether all pictures are wanted, or some for a quick start. */
+  get all(): boolean {
+    return this.#all;
+  }
+  set all(all: boolean) {
+    this.#all = all;
+    this.#refresh();
+  }
+
+  /** null: MNIST. */
+  use(data: Data | null): void {
+    this.#dropped = data;
+    this.#hold(null, null);
+    this.#refresh();
+  }
+
+  /** The test, once there is also something to learn from. */
+  async first(wanted: () => boolean): Promise<Dataset> {
+    if (this.#train !== null && this.#test !== null) return this.#test;
+    const parts = [0, 0];
+    const progress = (which: 0 | 1) => (part: number) => {
+      parts[which] = part;
+      if (wanted()) this.#news.fetched((parts[0] + parts[1]) / 2);
+    };
+    try {
+      const [train, test] = await Promise.all([this.#mnist.train(1, progress(0)), this.#mnist.test(progress(1))]);
+      if (wanted()) this.#hold(train, test);
+      return test;
+    } finally {
+      if (wanted()) this.#news.fetched(null);
+    }
+  }
+
+  /** All shares, if they are wanted, while something else goes on. */
+  async gather(): Promise<void> {
+    if (this.#dropped !== null || !this.#all || this.train.labels.size >= shares * shareSize) return;
+    const wanted = () => this.#all && this.#dropped === null;
+    try {
+      const train = await this.#mnist.train(shares, (part) => {
+        if (wanted()) this.#news.fetched(part);
+      });
+      if (wanted()) this.#hold(train, this.#test);
+    } finally {
+      this.#news.fetched(null);
+    }
+  }
+
+  /** Throws Trouble where a net takes other pictures than these, or knows other classes. */
+  checkFits({ input, classes }: Description): void {
+    const own = this.train.classes;
+    const shape = this.train.images.shape.slice(1);
+    if (shape.join() === input.join() && own.join() === classes.join()) return;
+    const named = (names: readonly string[]) => `${names.length} classes (${names.slice(0, 3).join(", ")}, …)`;
+    throw new Trouble(
+      `This net takes pictures of ${input.join("×")} and knows ${named(classes)}; those of ${this.name} are of ${shape.join("×")}, in ` +
+        `${named(own)}. Drawing works; to train, begin with a new net.`,
+    );
+  }
+
+  /** What is there already, of what is wanted now. */
+  #refresh(): void {
+    if (this.#dropped !== null)
+      this.#hold(this.#all ? this.#dropped.train : sampleOf(this.#dropped.train, shareSize), this.#dropped.test);
+    else if (!this.#all && this.#train !== null && this.#train.labels.size > shareSize)
+      this.#hold(sampleOf(this.#train, shareSize), this.#test);
+  }
+
+  #hold(train: Dataset | null, test: Dataset | null): void {
+    if (train?.labels.size === this.#train?.labels.size && test === this.#test) return;
+    this.#train = train;
+    this.#test = test;
+    this.#news.data({ name: this.name, train: train?.labels.size ?? 0, test: test?.labels.size ?? 0 });
+  }
+}

@@ -1,0 +1,238 @@
+// What the fourth part computes without a page: strokes, pixels, words, and what it makes of files that somebody drops.
+
+import { gzipSync } from "node:zlib";
+import { conv2d, manualSeed, maxPool2d, tensor } from "chainrule";
+import { centreDigit } from "chainrule/data";
+import { describe, expect, it } from "vitest";
+import { architectures } from "../../cli/src/architectures.ts";
+import { bars, idx } from "../../test/node/synthetic.ts";
+import { Classifier } from "../src/images/classifier.ts";
+import { Curves } from "../src/images/curves.ts";
+import { readDropped, sampleOf } from "../src/images/dropped-data.ts";
+import { kindOf } from "../src/images/file-kinds.ts";
+import { stages } from "../src/images/layers.ts";
+import { mistakesOf } from "../src/images/mistakes.ts";
+import { verdict } from "../src/images/opinion.ts";
+import { colourOf, inkPixels, sheetOf } from "../src/images/paint.ts";
+import { overChannels, smallPictures } from "../src/images/small-pictures.ts";
+import { extended, pathOf, type Stroke, side, three, within } from "../src/images/strokes.ts";
+
+const form = {
+  input: [1, 28, 28],
+  classes: [..."0123456789"],
+  normalisation: { mean: [0.1307], std: [0.3081] },
+  framing: "digit",
+  seed: 1,
+} as const;
+const fresh = (choice: "mlp" | "cnn") => {
+  manualSeed(1);
+  const normalisation = { mean: [...form.normalisation.mean], std: [...form.normalisation.std] };
+  const architecture = architectures[choice](form.input, 10);
+  return new Classifier({ ...form, architecture, normalisation }, { trained: false });
+};
+const picture = () => Uint8Array.from({ length: 784 }, (_, i) => (i * 37) % 256);
+
+describe("strokes", () => {
+  it("are smooth lines that begin and end where the pen did, and a dot where it did not move", () => {
+    expect(pathOf([])).toBe("");
+    expect(pathOf([[10, 20]])).toBe("M10 20l0.01 0");
+    expect(
+      pathOf([
+        [0, 0],
+        [10, 0],
+        [20, 10],
+      ]),
+    ).toBe("M0 0Q10 0 15 5L20 10");
+  });
+
+  it("leave out moves that are too small, and stay in the field", () => {
+    const stroke: Stroke = [[10, 10]];
+    expect(extended(stroke, [11, 10])).toBe(stroke);
+    expect(extended(stroke, [20, 10])).toHaveLength(2);
+    expect(within([-5, side + 5])).toEqual([0, side]);
+    for (const [x, y] of three.flat()) expect(within([x, y])).toEqual([x, y]);
+  });
+});
+
+describe("small pictures", () => {
+  it("scale each to its own largest number, or all to the largest of all", () => {
+    const numbers = { values: [1, -2, 10, 5], count: 2, height: 1, width: 2 };
+    expect([...smallPictures(numbers).levels]).toEqual([64, -127, 127, 64]);
+    expect([...smallPictures(numbers, true).levels]).toEqual([13, -25, 127, 64]);
+    expect([...smallPictures({ ...numbers, values: [0, 0, 0, 0] }).levels]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("average over channels", () => {
+    expect([...overChannels([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2])]).toEqual([2, 3, 6, 7]);
+  });
+
+  it("are laid out in rows, blue above zero and orange below", () => {
+    const palette = { ink: [1, 1, 1], above: [0, 0, 255], below: [255, 128, 0] } as const;
+    const levels = Int8Array.from([127, -127, 0]);
+    const { width, height, pixels } = sheetOf({ count: 3, height: 1, width: 1, levels }, { columns: 2 }, palette);
+    expect([width, height]).toEqual([3, 3]);
+    expect([...pixels.slice(0, 4)]).toEqual([0, 0, 255, 255]);
+    expect([...pixels.slice(8, 12)]).toEqual([255, 128, 0, 255]);
+    expect(pixels[4 * 6 + 3]).toBe(0);
+  });
+
+  it("of digits are ink, as opaque as their level", () => {
+    const pixels = inkPixels({ bytes: Uint8Array.of(0, 200), input: [1, 1, 2] }, { ink: colourOf("#1c1b19") });
+    expect([...pixels]).toEqual([28, 27, 25, 0, 28, 27, 25, 200]);
+  });
+});
+
+it("says what it sees as a person would", () => {
+  expect(verdict([0.1, 0.9], ["7", "8"])).toBe("Looks like an 8, 90 %");
+  expect(verdict([0.4, 0.3, 0.3], ["Bag", "Coat", "Dress"])).toBe("Perhaps a Bag, 40 %");
+});
+
+it("keeps curves short, however long training takes", () => {
+  const steps = { perEpoch: 1, epoch: 1, epochs: 1, accuracy: 0.5, imagesPerSecond: 1, seconds: 1 };
+  let curves = new Curves();
+  for (let n = 1; n <= 5000; n++) curves = curves.with({ ...steps, pictures: 1000 * n, loss: n }, null);
+  expect(curves.length).toBeLessThanOrEqual(600);
+  const [pictures, loss] = curves.loss;
+  expect(pictures).toEqual(loss);
+  expect(loss[loss.length - 1]).toBe(5000);
+});
+
+it("shows a layer after its activation", () => {
+  expect(stages(architectures.mlp([1, 28, 28], 10)).map(({ index }) => index)).toEqual([2, 3]);
+  expect(stages(architectures.cnn([1, 28, 28], 10)).map(({ index }) => index)).toEqual([1, 2, 4, 5, 7]);
+});
+
+it("gives the surest mistakes first", () => {
+  const images = tensor(Uint8Array.from([1, 2, 3, 4]), { shape: [4, 1, 1, 1] });
+  const labels = tensor(Int32Array.from([0, 1, 0, 1]));
+  const answers = Int32Array.from([0, 0, 1, 0]);
+  const probabilities = Float32Array.from([1, 0.6, 0.9, 0.7]);
+  const found = mistakesOf({ answers, probabilities }, { images, labels, classes: ["0", "1"] });
+  expect(found.map(({ bytes }) => bytes[0])).toEqual([3, 4, 2]);
+  expect(found[0]).toMatchObject({ truth: 0, said: 1 });
+});
+
+describe("a classifier", () => {
+  it.each(["mlp", "cnn"] as const)(
+    "tells which pixels matter: the slope of a score, as nudging pixels finds it (%s)",
+    (choice) => {
+      const classifier = fresh(choice);
+      expect(classifier.choice).toBe(choice);
+      const { saliency, about, probabilities, layers } = classifier.look(picture(), 4);
+      expect(about).toBe(4);
+      expect(probabilities.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
+      expect(layers.map(({ count }) => count)).toEqual(choice === "mlp" ? [128, 10] : [8, 8, 16, 16, 10]);
+      // The largest slope has the level 127; the others stand to it as their nudges do.
+      const steepest = saliency.levels.findIndex((level) => Math.abs(level) === 127);
+      const pixels = Float64Array.from(picture(), (byte) => (byte / 255 - 0.1307) / 0.3081);
+      const weights = new Map([...classifier.net.stateDict()].map(([name, weight]) => [name, weight.to("float64")]));
+      const score = (i: number, h: number) => {
+        const nudged = tensor(pixels.with(i, pixels[i] + h), { shape: [1, 1, 28, 28] });
+        return scoreOf(choice, nudged, weights);
+      };
+      const slope = (i: number) => (score(i, 1e-5) - score(i, -1e-5)) / 2e-5;
+      const largest = Math.abs(slope(steepest));
+      for (const i of [steepest, 0, 200, 399, 405, 500, 783])
+        expect(Math.abs(saliency.levels[i] - (127 * slope(i)) / largest)).toBeLessThan(0.6);
+    },
+  );
+
+  it("shows its first weights as pictures", () => {
+    expect(fresh("mlp").firstWeights()).toMatchObject({ count: 128, height: 28, width: 28 });
+    expect(fresh("cnn").firstWeights()).toMatchObject({ count: 8, height: 5, width: 5 });
+  });
+
+  it("reads a drawing as MNIST's digits were made", () => {
+    const data = new Uint8ClampedArray(4 * 100 * 100).fill(0);
+    for (let i = 0; i < 100 * 100; i++)
+      data.set(i % 100 > 40 && i % 100 < 60 && i > 2000 && i < 8000 ? [255, 255, 255, 255] : [0, 0, 0, 255], 4 * i);
+    const plane = { width: 100, height: 100, data: data.filter((_, i) => i % 4 === 0) };
+    expect(fresh("mlp").frame({ width: 100, height: 100, data })).toEqual(centreDigit(plane));
+  });
+});
+
+/** The score of class 4, layer by layer in float64. */
+function scoreOf(
+  choice: "mlp" | "cnn",
+  x: ReturnType<typeof tensor>,
+  weights: ReadonlyMap<string, ReturnType<typeof tensor>>,
+): number {
+  const of = (name: string) => {
+    const weight = weights.get(name);
+    if (weight === undefined) throw new Error(`no ${name}`);
+    return weight;
+  };
+  const linear = (input: typeof x, layer: number) =>
+    input.matmul(of(`${layer}.weight`).transpose(0, 1)).add(of(`${layer}.bias`));
+  if (choice === "mlp") return linear(linear(x.flatten(1), 1).relu(), 3).data[4];
+  const conv = (input: typeof x, layer: number) =>
+    maxPool2d(conv2d(input, of(`${layer}.weight`), of(`${layer}.bias`), { padding: 2 }).relu(), 2);
+  return linear(conv(conv(x, 0), 3).flatten(1), 7).data[4];
+}
+
+describe("dropped files", () => {
+  const pictures = (count: number) => bars(count);
+  const file = (name: string, shape: readonly number[], bytes: ArrayLike<number>) => ({
+    name,
+    bytes: idx(shape, bytes),
+  });
+  const pair = (count: number, prefix = "train") => {
+    const { images, labels } = pictures(count);
+    return [
+      file(`${prefix}-images-idx3-ubyte`, [count, 28, 28], images),
+      file(`${prefix}-labels-idx1-ubyte`, [count], labels),
+    ];
+  };
+  const trouble = (files: Parameters<typeof readDropped>[0]) =>
+    readDropped(files).then(
+      () => "no trouble",
+      (error: Error) => error.message,
+    );
+
+  it("are told apart by their first bytes", () => {
+    expect(kindOf("a.png", Uint8Array.of(0x89, 0x50, 0x4e, 0x47))).toBe("picture");
+    expect(kindOf("a", pair(20)[0].bytes)).toBe("data");
+    expect(kindOf("a.gz", gzipSync(pair(20)[0].bytes))).toBe("data");
+    expect(kindOf("a", Uint8Array.of(16, 0, 0, 0, 0, 0, 0, 0, 0x7b))).toBe("model");
+    expect(kindOf("broken.safetensors", Uint8Array.of(1))).toBe("model");
+  });
+
+  it("with all four of a data set, gzipped or not, are what the command line makes of them", async () => {
+    const [images, labels] = pair(200);
+    const [testImages, testLabels] = pair(40, "t10k");
+    const data = await readDropped([labels, { ...images, bytes: gzipSync(images.bytes) }, testImages, testLabels]);
+    expect(data).toMatchObject({ name: "dropped", train: { classes: [..."0123456789"] } });
+    expect(data.train.images.shape).toEqual([200, 1, 28, 28]);
+    expect(data.test.images.shape).toEqual([40, 1, 28, 28]);
+    expect([...data.test.labels.data]).toEqual(Array.from(pictures(40).labels));
+  });
+
+  it("with one pair keep a sixth of each class to test with", async () => {
+    const { train, test } = await readDropped(pair(120));
+    expect([train.labels.size, test.labels.size]).toEqual([100, 20]);
+    expect([...test.labels.data].sort()).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9]);
+    expect(sampleOf(train, 50).labels.size).toBe(50);
+  });
+
+  it("of Fashion-MNIST have the names of clothes", async () => {
+    const labels = [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3];
+    const data = await readDropped([
+      file("t10k-images-idx3-ubyte", [30, 28, 28], bars(30).images),
+      file("t10k-labels-idx1-ubyte", [30], labels),
+    ]);
+    expect(data.name).toBe("fashion-mnist");
+    expect(data.train.classes[9]).toBe("Ankle boot");
+  });
+
+  it("that do not fit together say how", async () => {
+    const [images, labels] = pair(200);
+    expect(await trouble([images])).toMatch("pictures without labels");
+    expect(await trouble([labels])).toMatch("labels without pictures");
+    expect(await trouble([images, pair(100)[1]])).toMatch("200 pictures, but train-labels-idx1-ubyte has 100 labels");
+    expect(await trouble([images, images, labels])).toMatch("one file of pictures and one of labels");
+    expect(await trouble(pair(10))).toMatch("at least 20");
+    const cut = { ...images, bytes: images.bytes.slice(0, 5000) };
+    expect(await trouble([cut, labels])).toMatch("train-images-idx3-ubyte is damaged, or no IDX file: byte 5000");
+    expect(await trouble([file("floats", [1, 2], [1, 2]), labels])).toMatch("pictures are uint8[N, H, W]");
+  });
+});

@@ -1,0 +1,64 @@
+// Models go from the page to the command line and back: what is saved here, chainrule's own code loads, and the other way round.
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { manualSeed, noGrad, randn, tensor } from "chainrule";
+import { writeSafetensors } from "chainrule/io";
+import { expect, it } from "vitest";
+import { architectures } from "../../cli/src/architectures.ts";
+import { loadModel, saveModel } from "../../cli/src/model-file.ts";
+import { build } from "../../cli/src/networks.ts";
+import { temporaryFolder } from "../../test/node/synthetic.ts";
+import { type Description, readModel, writeModel } from "../src/images/model-file.ts";
+
+const description = (choice: keyof typeof architectures): Description => ({
+  architecture: architectures[choice]([1, 28, 28], 10),
+  ...{ input: [1, 28, 28], classes: [..."0123456789"], framing: "digit", seed: 3 },
+  normalisation: { mean: [0.13], std: [0.31] },
+});
+
+for (const choice of ["mlp", "cnn", "conv-bn"] as const) {
+  it(`a ${choice} that the page saves answers the same in the command line`, async () => {
+    manualSeed(5);
+    const net = build(description(choice).architecture);
+    const file = join(temporaryFolder(), "page.safetensors");
+    writeFileSync(file, writeModel(description(choice), net));
+    const loaded = await loadModel(file);
+    expect(loaded.description).toEqual(description(choice));
+    const x = randn([2, 1, 28, 28]);
+    const answer = (of: typeof net) => [...noGrad(() => of.eval().forward(x)).data];
+    expect(answer(loaded.net)).toEqual(answer(net));
+  });
+
+  it(`a ${choice} that the command line saves, its optimiser's tensors with it, answers the same in the page`, async () => {
+    manualSeed(6);
+    const net = build(description(choice).architecture);
+    const file = join(temporaryFolder(), "cli.safetensors");
+    const tensors = new Map([...net.stateDict(), ["optimizer.step", tensor([1])] as const]);
+    await saveModel(file, description(choice), { training: { epoch: 1 }, tensors });
+    const loaded = readModel("cli.safetensors", new Uint8Array(await readFile(file)));
+    expect(loaded.description).toEqual(description(choice));
+    const x = randn([2, 1, 28, 28]);
+    const answer = (of: typeof net) => [...noGrad(() => of.eval().forward(x)).data];
+    expect(answer(loaded.net)).toEqual(answer(net));
+  });
+}
+
+it("says what is wrong with a file that is none", () => {
+  const net = build(description("mlp").architecture);
+  const good = writeModel(description("mlp"), net);
+  const words = (bytes: Uint8Array) => {
+    try {
+      readModel("m.safetensors", bytes);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "nothing";
+  };
+  expect(words(good)).toBe("nothing");
+  expect(words(good.slice(0, 1000))).toMatch("m.safetensors is no model file, or a damaged one");
+  expect(words(Uint8Array.of(1, 2, 3))).toMatch("damaged");
+  expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("is no chainrule model");
+  expect(words(writeModel({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("does not hold together");
+  expect(words(writeModel({ ...description("mlp"), classes: [] }, net))).toMatch('its "classes"');
+});

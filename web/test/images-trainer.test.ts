@@ -1,0 +1,109 @@
+// Training in the page, without the page: it can be stopped and gone on with, rests, takes more pictures when they have come, and goes on
+// after its end; and none of that changes what is learned.
+import { manualSeed, tensor } from "chainrule";
+import type { Dataset } from "chainrule/data";
+import { expect, it } from "vitest";
+import { architectures } from "../../cli/src/architectures.ts";
+import { bars } from "../../test/node/synthetic.ts";
+import { Classifier } from "../src/images/classifier.ts";
+import type { Steps } from "../src/images/messages.ts";
+import { Trainer } from "../src/images/trainer.ts";
+
+const classes = [..."0123456789"];
+function dataset(count: number): Dataset {
+  const { images, labels } = bars(count);
+  return {
+    images: tensor(Uint8Array.from(images), { shape: [count, 1, 28, 28] }),
+    labels: tensor(Int32Array.from(labels)),
+    classes,
+  };
+}
+const [few, many, test] = [dataset(256), dataset(500), dataset(50)];
+
+function begin(interval = 0) {
+  manualSeed(2);
+  const classifier = new Classifier(
+    {
+      ...{ architecture: architectures.mlp([1, 28, 28], 10), input: [1, 28, 28], classes },
+      ...{ normalisation: { mean: [0.3], std: [0.3] }, framing: "dark", seed: 2 },
+    },
+    { trained: false },
+  );
+  const told: Steps[] = [];
+  const state = { taken: 0, tested: 0, train: few, after: (_taken: number) => {} };
+  const trainer = new Trainer(classifier, test, {
+    interval,
+    train: () => state.train,
+    stepped: (steps) => {
+      if (steps !== null) told.push(steps);
+      state.after(++state.taken);
+    },
+    testing: () => {},
+    tested: () => state.tested++,
+  });
+  const weights = () => [...classifier.net.stateDict().values()].map(({ data }) => Array.from(data));
+  return { trainer, told, state, weights };
+}
+
+it("takes four epochs, tested after each, and tells how far it is", async () => {
+  const { trainer, told, state } = begin();
+  expect(await trainer.go()).toBe("done");
+  expect(state).toMatchObject({ taken: 16, tested: 4 });
+  expect(told.map(({ pictures }) => pictures)).toEqual(Array.from({ length: 16 }, (_, n) => 64 * (n + 1)));
+  expect(told[15]).toMatchObject({ epoch: 4, epochs: 4, perEpoch: 256 });
+  expect(told[15].loss).toBeLessThan(told[0].loss);
+});
+
+it("tells of each epoch, however quick they are", async () => {
+  const { trainer, told } = begin(1000);
+  await trainer.go();
+  expect(told.map(({ pictures }) => pictures)).toEqual([256, 512, 768, 1024]);
+});
+
+it("learns the same when it was stopped and gone on with", async () => {
+  const straight = begin();
+  await straight.trainer.go();
+  const stopped = begin();
+  stopped.state.after = (taken) => {
+    if (taken === 3 || taken === 4 || taken === 9) stopped.trainer.stop();
+  };
+  for (const end of ["stopped", "stopped", "stopped", "done"]) expect(await stopped.trainer.go()).toBe(end);
+  expect(stopped.weights()).toEqual(straight.weights());
+});
+
+it("rests until it is woken", async () => {
+  const { trainer, state } = begin();
+  let woken = false;
+  state.after = (taken) => {
+    if (taken === 6) expect(woken).toBe(true);
+    if (taken !== 5) return;
+    trainer.rest(true);
+    setTimeout(() => {
+      expect(state.taken).toBe(5);
+      woken = true;
+      trainer.rest(false);
+    }, 50);
+  };
+  expect(await trainer.go()).toBe("done");
+});
+
+it("takes more pictures after the epoch in which they came, and ends when it would have ended", async () => {
+  const { trainer, told, state } = begin();
+  state.after = (taken) => {
+    if (taken === 5) state.train = many;
+  };
+  expect(await trainer.go()).toBe("done");
+  expect(state.tested).toBe(4);
+  const last = told[told.length - 1];
+  expect(last).toMatchObject({ epoch: 4, epochs: 4, perEpoch: 500, pictures: 2 * 256 + 2 * 500 });
+  expect(told.every(({ pictures }, n) => n === 0 || pictures > told[n - 1].pictures)).toBe(true);
+});
+
+it("goes on after its end, for as many epochs again", async () => {
+  const { trainer, told } = begin();
+  await trainer.go();
+  trainer.prolong();
+  expect(await trainer.go()).toBe("done");
+  expect(told[told.length - 1]).toMatchObject({ epoch: 8, epochs: 8, pictures: 2048 });
+  expect(told.every(({ seconds }, n) => n === 0 || seconds > told[n - 1].seconds)).toBe(true);
+});
