@@ -22,7 +22,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500, // Graphviz
     // 5 % less than esbuild makes of it. No pure_getters: Svelte reads what an effect depends on and drops it.
     minify: "terser",
-    terserOptions: { module: true, compress: { passes: 3 } },
+    terserOptions: { module: true, compress: { passes: 1 } },
   },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -1,7 +1,7 @@
 // An epoch in batches: pictures go from bytes to float32 on the way, gathered straight from the data set's typed array, or from a
 // copy that augmentation has changed. A byte has 256 values, so its normalised value is looked up, one table a channel.
-import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { ArrayStorage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { type Augment, type Augmentation, augmenter } from "./augment.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { shuffle } from "./shuffle.ts";
@@ -81,10 +81,12 @@ function gather({ images, labels }: Dataset, chosen: Int32Array, { tables, augme
       for (let i = 0; i < plane; i++) to[target + i] = table[from[source + i]];
     }
   }
-  const classNumbers = labels.data;
+  const classNumbers = new Int32Array(chosen.length);
+  for (let n = 0; n < chosen.length; n++) classNumbers[n] = labels.data[chosen[n]];
+  // The arrays are the tensors' own: tensor() would copy them.
   return {
-    images: tensor(to, { shape: [chosen.length, channels, height, width] }),
-    labels: tensor(Int32Array.from(chosen, (n) => classNumbers[n])),
+    images: new Tensor(new ArrayStorage(to), { shape: [chosen.length, channels, height, width], dtype: "float32" }),
+    labels: new Tensor(new ArrayStorage(classNumbers), { shape: [chosen.length], dtype: "int32" }),
   };
 }
 
