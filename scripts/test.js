@@ -1,6 +1,6 @@
 // `npm test`: type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and one closing
 // line that counts all of it.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,8 +23,17 @@ const checks = [
 
 let passed = 0;
 let failed = 0;
-for (const [name, ...args] of checks) {
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+const results = checks.map(
+  ([name, ...args]) =>
+    new Promise((done) => {
+      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+      const said = [];
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => said.push(text));
+      child.on("close", (status) => done({ name, status, text: Buffer.concat(said).toString() }));
+    }),
+);
+for (const { name, status, text } of await Promise.all(results)) {
+  if (status !== 0) process.stdout.write(text);
   console.log(`${status === 0 ? "✓" : "✗"} ${name}`);
   status === 0 ? passed++ : failed++;
 }

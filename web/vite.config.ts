@@ -20,9 +20,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500, // Graphviz
-    // 5 % less than esbuild makes of it. No pure_getters: Svelte reads what an effect depends on and drops it.
-    minify: "terser",
-    terserOptions: { module: true, compress: { passes: 1 } },
   },
   server: { headers: isolation },
   preview: { headers: isolation },
