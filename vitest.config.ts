@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"],
     testTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     setupFiles: ["test/equality.ts"],
   },
 });

@@ -57,7 +57,13 @@ const promises: Record<string, (output: string) => void> = {
 test.each(readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts")))("examples/%s", (name) => {
   expect(existsSync(join(root, "dist", "scalar", "index.js")), "dist/ is missing: npm run build").toBe(true);
   const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
-  const output = execFileSync(process.execPath, [tsx, join("examples", name), folder], { cwd: root, encoding: "utf8" });
+  // Tests run side by side: one thread each.
+  const env = { ...process.env, CHAINRULE_THREADS: "1" };
+  const output = execFileSync(process.execPath, [tsx, join("examples", name), folder], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
   const promise = promises[name];
   if (promise === undefined) throw new Error(`examples/${name} has no entry in test/examples.test.ts`);
   promise(output);

@@ -12,7 +12,7 @@ export interface Finished {
 
 export type Event = Record<string, unknown> & { readonly event: string };
 
-/** `watch` sees stdout as it grows, and may act on the process; `env` is added to that of the tests. */
+/** `watch` sees stdout as it grows, and may act on the process; `env` is added to that of the tests, which run side by side on one thread each. */
 export function chainrule(
   args: readonly string[],
   options: {
@@ -22,7 +22,7 @@ export function chainrule(
   },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, npm_command: undefined, ...options.env };
+    const env = { ...process.env, npm_command: undefined, CHAINRULE_THREADS: "1", ...options.env };
     const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

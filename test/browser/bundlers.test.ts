@@ -105,8 +105,8 @@ async function host(folder: string, headers: Headers, mounted: Headers = {}): Pr
 
 describe.each([
   { name: "webpack", bundle: bundleWithWebpack },
+  // Its default; the demo, which web/test uses, has its workers as modules.
   { name: "Vite", bundle: (from: string, to: string) => bundleWithVite(from, to, "iife") },
-  { name: "Vite, its workers as modules", bundle: (from: string, to: string) => bundleWithVite(from, to, "es") },
 ])("a page built by $name", ({ name, bundle }) => {
   const folder = join(project, `built by ${name}`);
   let complaints: readonly string[];

@@ -247,8 +247,7 @@ it("trains on one thread in a page without shared memory, from any folder", asyn
 
 for (const [what, look] of [
   ["light", {}],
-  ["dark", { dark: true }],
-  ["on a phone", { phone: true }],
+  ["dark, on a phone", { dark: true, phone: true }],
 ] as const)
   it(`is accessible, ${what}`, async () => {
     const { phone = false } = look as Look;

@@ -230,8 +230,7 @@ it("works on a phone: the graph goes down, and a finger pulls a number without m
 
 for (const [what, look] of [
   ["light", {}],
-  ["dark", { dark: true }],
-  ["on a phone", { phone: true }],
+  ["dark, on a phone", { dark: true, phone: true }],
 ] as const)
   it(`is accessible, ${what}`, async () => {
     const { page, leave } = await site.visit({ at: "neuron", ...look });

@@ -61,8 +61,7 @@ it("keeps the colours that somebody chose", async () => {
 
 for (const [what, look] of [
   ["light", {}],
-  ["dark", { dark: true }],
-  ["on a phone", { phone: true }],
+  ["dark, on a phone", { dark: true, phone: true }],
 ] as const)
   it(`is accessible around its parts, ${what}`, async () => {
     const { page, leave } = await site.visit(look);
