@@ -21,6 +21,7 @@ import { writeByWinograd } from "../../../src/backends/wasm/products/winograd.ts
 import { byWinograd, winogradPlan } from "../../../src/backends/wasm/products/winograd-plan.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 import { guard, memory, pages, views } from "./guarded-memory.ts";
+import { contiguous, eachElement, spec as plainSpec, type Sizes } from "./one-convolution.ts";
 import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const numbers = views.float32;
@@ -28,80 +29,33 @@ const mega = 1 << 20;
 /** Elements where each array begins; strides may be negative, so that x, w and y lie in the middle of their rooms. */
 const places = { x: mega, w: 3 * mega, y: 5 * mega, other: 7 * mega, scratch: 8 * mega };
 
-interface Sizes {
-  readonly batch?: number;
-  readonly groups?: number;
-  readonly channels?: number;
-  readonly outputs?: number;
-  readonly size?: readonly [number, number];
-  readonly padding?: readonly [number, number];
-  readonly high?: readonly [number, number];
-  readonly relaxed?: boolean;
-}
-
-/** Strides of an array whose dims, the outermost first, are named and sized. */
-function layout<K extends string>(dims: readonly (readonly [K, number])[]): Record<K, number> {
-  const strides: Partial<Record<K, number>> = {};
-  let step = 1;
-  for (const [name, size] of dims.toReversed()) {
-    strides[name] = step;
-    step *= Math.max(size, 1);
-  }
-  return strides as Record<K, number>;
-}
-
-/** A convolution of 3×3 with row-major arrays. */
-function spec(sizes: Sizes): ConvolutionSpec {
-  const { batch = 2, groups = 1, channels = 3, outputs = 5, size = [9, 11], padding = [1, 1], relaxed = false } = sizes;
-  const { high = padding } = sizes;
-  const [rows, columns] = [0, 1].map((dim) => Math.max(size[dim] + padding[dim] + high[dim] - 2, 0));
-  const one = [1, 1] as const;
-  return {
-    ...{ batch, groups, channels, outputs, size, kernel: [3, 3], positions: [rows, columns], padding, relaxed },
-    ...{ stride: one, inputDilation: one, kernelDilation: one, winograd: true },
-    x: layout([
-      ["image", batch],
-      ["group", groups],
-      ["channel", channels],
-      ["row", size[0]],
-      ["column", size[1]],
-    ]),
-    w: layout([
-      ["group", groups],
-      ["output", outputs],
-      ["channel", channels],
-      ["row", 3],
-      ["column", 3],
-    ]),
-    y: layout([
-      ["image", batch],
-      ["group", groups],
-      ["output", outputs],
-      ["row", rows],
-      ["column", columns],
-    ]),
-  };
+/** A convolution of 3×3 with row-major arrays, by Winograd's filtering. */
+function spec({
+  relaxed = false,
+  ...sizes
+}: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): ConvolutionSpec {
+  return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true };
 }
 
 const channelsLast = (problem: ConvolutionSpec): ConvolutionSpec => {
   const { batch, groups, channels, outputs, size, positions } = problem;
   return {
     ...problem,
-    x: layout([
+    x: contiguous([
       ["image", batch],
       ["row", size[0]],
       ["column", size[1]],
       ["group", groups],
       ["channel", channels],
     ]),
-    w: layout([
+    w: contiguous([
       ["group", groups],
       ["channel", channels],
       ["row", 3],
       ["column", 3],
       ["output", outputs],
     ]),
-    y: layout([
+    y: contiguous([
       ["image", batch],
       ["row", positions[0]],
       ["column", positions[1]],
@@ -135,17 +89,6 @@ const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {
     },
   }),
 };
-
-function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: ConvolutionSpec) {
-  for (let image = 0; image < batch; image++)
-    for (let group = 0; group < groups; group++)
-      for (let output = 0; output < outputs; output++)
-        for (let row = 0; row < rows; row++)
-          for (let column = 0; column < columns; column++) {
-            const at = image * y.image + group * y.group + output * y.output + row * y.row + column * y.column;
-            yield { at, image, group, output, row, column };
-          }
-}
 
 /** Numbers for x and w, wherever their views may read. */
 function fill(seed: number, number: (draw: Draw) => number): void {
