@@ -4,7 +4,7 @@ import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
-import type { Description } from "./model-file.ts";
+import type { Description } from "./model-format.ts";
 import type { Plan } from "./plan.ts";
 import { commandLine, percent, type Screen, thousands } from "./screen.ts";
 import { mostShown, verdict } from "./verdict.ts";

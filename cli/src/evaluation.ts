@@ -2,7 +2,7 @@
 import type { Sequential } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { type Evaluation, evaluate } from "chainrule/train";
-import type { Description } from "./model-file.ts";
+import type { Description } from "./model-format.ts";
 import { isReaderGone } from "./screen.ts";
 
 /** Null where the signal stopped it, or nobody reads any more. */

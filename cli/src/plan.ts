@@ -4,7 +4,8 @@ import { type ArchitectureName, architectureNames } from "./architectures.ts";
 import { modelOf } from "./checkpoints.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { type Extras, isCount, isRecord, type Model } from "./model-file.ts";
+import type { Extras, Model } from "./model-file.ts";
+import { isCount, isRecord } from "./model-format.ts";
 import type { FolderRecord } from "./reading.ts";
 
 export interface Plan {

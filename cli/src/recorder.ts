@@ -6,7 +6,7 @@ import type { Evaluation, FitEvent } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { BadInput, reading } from "./failure.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { Description } from "./model-file.ts";
+import type { Description } from "./model-format.ts";
 import type { Plan } from "./plan.ts";
 import type { EpochPoint, ReportData, StepPoint } from "./report/report-data.ts";
 import { commandLine } from "./screen.ts";

@@ -3,7 +3,8 @@ import { Adam, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { type Fit, fit } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { type Description, type Extras, isCount, isRecord, type Model } from "./model-file.ts";
+import type { Extras, Model } from "./model-file.ts";
+import { type Description, isCount, isRecord } from "./model-format.ts";
 import { build } from "./networks.ts";
 import { cannotResume, type Plan } from "./plan.ts";
 

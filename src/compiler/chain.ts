@@ -8,6 +8,7 @@ import {
   type Access,
   type Buffer,
   type Chain,
+  collide,
   type Kernel,
   type KernelProgram,
   type Loops,
@@ -168,13 +169,6 @@ function grow(first: Link, others: readonly Kernel[], cuts: Cuts): readonly Link
       );
     });
   }
-}
-
-/** Whether the order of two kernels counts. */
-function collide(a: Kernel, b: Kernel): boolean {
-  const meet = (some: readonly Access[], others: readonly Access[]) =>
-    some.some(({ buffer }) => others.some((other) => other.buffer === buffer));
-  return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
 }
 
 /** Whether parts of the one find in the cache what those of the other had there. */

@@ -234,17 +234,9 @@ export function writesOf(kernel: Kernel): Access[] {
   }
 }
 
-/** For each kernel the positions of the earlier ones that it has to wait for: they write what it reads or writes, or read what it writes. */
-export function dependencies(kernels: readonly Kernel[]): number[][] {
-  const reads = kernels.map((kernel) => new Set(readsOf(kernel).map(({ buffer }) => buffer)));
-  const writes = kernels.map((kernel) => new Set(writesOf(kernel).map(({ buffer }) => buffer)));
-  const meet = (a: ReadonlySet<Buffer>, b: ReadonlySet<Buffer>) => [...a].some((buffer) => b.has(buffer));
-  return kernels.map((_, later) =>
-    Array.from({ length: later }, (_, earlier) => earlier).filter(
-      (earlier) =>
-        meet(writes[earlier], reads[later]) ||
-        meet(writes[earlier], writes[later]) ||
-        meet(reads[earlier], writes[later]),
-    ),
-  );
+/** Whether the order of two kernels counts: one writes what the other reads or writes. */
+export function collide(a: Kernel, b: Kernel): boolean {
+  const meet = (some: readonly Access[], others: readonly Access[]) =>
+    some.some(({ buffer }) => others.some((other) => other.buffer === buffer));
+  return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
 }

@@ -13,9 +13,10 @@ import { kindOf } from "../src/images/file-kinds.ts";
 import { stages } from "../src/images/layers.ts";
 import { mistakesOf } from "../src/images/mistakes.ts";
 import { verdict } from "../src/images/opinion.ts";
-import { colourOf, inkPixels, sheetOf } from "../src/images/paint.ts";
+import { inkPixels, sheetOf } from "../src/images/paint.ts";
 import { overChannels, smallPictures } from "../src/images/small-pictures.ts";
 import { extended, pathOf, type Stroke, side, three, within } from "../src/images/strokes.ts";
+import { colourOf } from "../src/story/palette.ts";
 
 const form = {
   input: [1, 28, 28],

@@ -7,9 +7,10 @@ import { writeSafetensors } from "chainrule/io";
 import { expect, it } from "vitest";
 import { architectures } from "../../cli/src/architectures.ts";
 import { loadModel, saveModel } from "../../cli/src/model-file.ts";
+import type { Description } from "../../cli/src/model-format.ts";
 import { build } from "../../cli/src/networks.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { type Description, readModel, writeModel } from "../src/images/model-file.ts";
+import { readModel, writeModel } from "../src/images/model-file.ts";
 
 const description = (choice: keyof typeof architectures): Description => ({
   architecture: architectures[choice]([1, 28, 28], 10),

@@ -14,6 +14,7 @@ import { isDepthwise, tilesOf } from "../../../src/backends/wasm/products/depthw
 import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 import {
+  channelsLast,
   contiguous,
   convolve,
   eachElement,
@@ -37,7 +38,7 @@ for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;
 const views = ["contiguous", "turned", "spread", "channels last"] as const;
 
 function seen(problem: ConvolutionSpec, view: (typeof views)[number]): ConvolutionSpec {
-  const { batch, groups, channels, outputs, size, kernel, positions, x, w, y } = problem;
+  const { groups, channels, outputs, size, kernel, x, w, y } = problem;
   switch (view) {
     case "contiguous":
       return problem;
@@ -52,25 +53,11 @@ function seen(problem: ConvolutionSpec, view: (typeof views)[number]): Convoluti
       };
     case "channels last":
       return {
-        ...problem,
-        x: contiguous([
-          ["image", batch],
-          ["row", size[0]],
-          ["column", size[1]],
-          ["group", groups],
-          ["channel", channels],
-        ]),
+        ...channelsLast(problem),
         w: contiguous([
           ["channel", channels],
           ["row", kernel[0]],
           ["column", kernel[1]],
-          ["group", groups],
-          ["output", outputs],
-        ]),
-        y: contiguous([
-          ["image", batch],
-          ["row", positions[0]],
-          ["column", positions[1]],
           ["group", groups],
           ["output", outputs],
         ]),

@@ -150,6 +150,35 @@ export function spec(sizes: Sizes): ConvolutionSpec {
   };
 }
 
+/** The same convolution of arrays whose innermost dim is channels or outputs. */
+export function channelsLast(problem: ConvolutionSpec): ConvolutionSpec {
+  const { batch, groups, channels, outputs, size, kernel, positions } = problem;
+  return {
+    ...problem,
+    x: contiguous([
+      ["image", batch],
+      ["row", size[0]],
+      ["column", size[1]],
+      ["group", groups],
+      ["channel", channels],
+    ]),
+    w: contiguous([
+      ["group", groups],
+      ["channel", channels],
+      ["row", kernel[0]],
+      ["column", kernel[1]],
+      ["output", outputs],
+    ]),
+    y: contiguous([
+      ["image", batch],
+      ["row", positions[0]],
+      ["column", positions[1]],
+      ["group", groups],
+      ["output", outputs],
+    ]),
+  };
+}
+
 /** Σ index · step, in bytes, with `place` as the other array's first element: pushes the address of lane 0. */
 export function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
   code.i32(0);

@@ -21,7 +21,7 @@ import { writeByWinograd } from "../../../src/backends/wasm/products/winograd.ts
 import { byWinograd, winogradPlan } from "../../../src/backends/wasm/products/winograd-plan.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 import { guard, memory, pages, views } from "./guarded-memory.ts";
-import { contiguous, eachElement, spec as plainSpec, type Sizes } from "./one-convolution.ts";
+import { channelsLast, eachElement, spec as plainSpec, type Sizes } from "./one-convolution.ts";
 import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const numbers = views.float32;
@@ -36,34 +36,6 @@ function spec({
 }: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): ConvolutionSpec {
   return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true };
 }
-
-const channelsLast = (problem: ConvolutionSpec): ConvolutionSpec => {
-  const { batch, groups, channels, outputs, size, positions } = problem;
-  return {
-    ...problem,
-    x: contiguous([
-      ["image", batch],
-      ["row", size[0]],
-      ["column", size[1]],
-      ["group", groups],
-      ["channel", channels],
-    ]),
-    w: contiguous([
-      ["group", groups],
-      ["channel", channels],
-      ["row", 3],
-      ["column", 3],
-      ["output", outputs],
-    ]),
-    y: contiguous([
-      ["image", batch],
-      ["row", positions[0]],
-      ["column", positions[1]],
-      ["group", groups],
-      ["output", outputs],
-    ]),
-  };
-};
 
 /** The same with other strides: views that are turned round, spread, or in another order. */
 const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {

@@ -3,6 +3,7 @@
 import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
 import { batches, frame, type Picture } from "chainrule/data";
 import { architectures } from "../../../cli/src/architectures.ts";
+import type { Description } from "../../../cli/src/model-format.ts";
 import { build } from "../../../cli/src/networks.ts";
 import { stages, words } from "./layers.ts";
 import {
@@ -13,7 +14,6 @@ import {
   type Seen,
   type SmallPictures,
 } from "./messages.ts";
-import type { Description } from "./model-file.ts";
 import { overChannels, smallPictures } from "./small-pictures.ts";
 
 export class Classifier {

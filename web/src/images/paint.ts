@@ -1,19 +1,7 @@
 // From numbers to pixels, four bytes each. Digits are ink on the page's paper; what has a sign is blue above zero and orange below, and as
 // opaque as it is large. Many small pictures of one size are laid out side by side in one.
+import type { Palette } from "../story/palette.ts";
 import type { SmallPictures } from "./messages.ts";
-
-export type Colour = readonly [red: number, green: number, blue: number];
-export interface Palette {
-  readonly ink: Colour;
-  readonly above: Colour;
-  readonly below: Colour;
-}
-
-/** "#1f66b8" */
-export function colourOf(hex: string): Colour {
-  const number = Number.parseInt(hex.trim().slice(1), 16);
-  return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
-}
 
 interface Bytes {
   readonly bytes: Uint8Array;
@@ -61,7 +49,7 @@ export interface Layout {
 export function sheetOf(
   { count, height, width, levels }: SmallPictures,
   { columns, opacity = "plain" }: Layout,
-  palette: Palette,
+  palette: Pick<Palette, "above" | "below">,
 ): Sheet {
   const opaque = opacities[opacity];
   const across = Math.min(columns, count);

@@ -65,7 +65,6 @@ export class NetState {
   /** A rate or a weight, in the middle of the run. */
   edit(target: string, value: number): void {
     this.#send({ kind: "edit", target, value });
-    if (target === "rate" && this.report === null) this.settings = { ...this.settings, rate: value };
   }
 
   run(): void {

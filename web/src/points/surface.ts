@@ -1,17 +1,6 @@
 // What a net says of each place in the plane, as a picture: blue where it says blue, orange where orange, paper where it does not know.
+import { cssOf, type Palette } from "../story/palette.ts";
 import { type Point, reach } from "./datasets.ts";
-
-/** Red, green, blue. */
-type Rgb = readonly [number, number, number];
-export interface Palette {
-  readonly above: Rgb;
-  readonly below: Rgb;
-  readonly paper: Rgb;
-  /** The points' own colours, and their edge. */
-  readonly blue: string;
-  readonly orange: string;
-  readonly edge: string;
-}
 
 /** Places in the middle of the cells of a grid of `side` by `side`, row by row from the top left: x, y, x, y, ... */
 export function gridOf(side: number): Float64Array {
@@ -25,29 +14,15 @@ export function gridOf(side: number): Float64Array {
   return places;
 }
 
-/** The page's colours as they are now. */
-export function paletteOf(element: Element): Palette {
-  const style = getComputedStyle(element);
-  const color = (name: string) => style.getPropertyValue(name).trim();
-  const rgb = (name: string): Rgb => {
-    const digits = color(name).replace("#", "");
-    return [0, 2, 4].map((at) => Number.parseInt(digits.slice(at, at + 2), 16)) as unknown as Rgb;
-  };
-  return {
-    ...{ above: rgb("--data"), below: rgb("--grad"), paper: rgb("--sheet") },
-    ...{ blue: color("--data"), orange: color("--grad"), edge: color("--sheet") },
-  };
-}
-
 /** Scores of a grid as pixels: the darker, the surer; a score of 1 is sure. */
-export function pixelsOf(scores: ArrayLike<number>, { above, below, paper }: Palette): Uint8ClampedArray<ArrayBuffer> {
+export function pixelsOf(scores: ArrayLike<number>, { above, below, sheet }: Palette): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(4 * scores.length);
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i];
     const target = score > 0 ? above : below;
     const share = Number.isFinite(score) ? 0.08 + 0.5 * Math.min(Math.abs(score), 1) : 0;
     for (let channel = 0; channel < 3; channel++)
-      pixels[4 * i + channel] = paper[channel] + share * (target[channel] - paper[channel]);
+      pixels[4 * i + channel] = sheet[channel] + share * (target[channel] - sheet[channel]);
     pixels[4 * i + 3] = 255;
   }
   return pixels;
@@ -77,9 +52,9 @@ export function drawSurface(
   for (const { x, y, kind } of points) {
     context.beginPath();
     context.arc((size * (x / reach + 1)) / 2, (size * (1 - y / reach)) / 2, radius, 0, 2 * Math.PI);
-    context.fillStyle = kind > 0 ? palette.blue : palette.orange;
+    context.fillStyle = cssOf(kind > 0 ? palette.above : palette.below);
     context.fill();
-    context.strokeStyle = palette.edge;
+    context.strokeStyle = cssOf(palette.sheet);
     context.stroke();
   }
 }

@@ -1,6 +1,6 @@
-// The page's colours as numbers, for what is painted pixel by pixel; anew when it changes between light and dark.
-import { theme } from "../story/theme.svelte.ts";
-import { colourOf, type Palette } from "./paint.ts";
+// The palette as it is now, read once: anew when the page changes between light and dark.
+import { colourOf, type Palette } from "./palette.ts";
+import { theme } from "./theme.svelte.ts";
 
 class Colours {
   #changes = $state(0);
@@ -22,7 +22,7 @@ class Colours {
 function read(): Palette {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => colourOf(style.getPropertyValue(name));
-  return { ink: of("--ink"), above: of("--data"), below: of("--grad") };
+  return { ink: of("--ink"), sheet: of("--sheet"), above: of("--data"), below: of("--grad") };
 }
 
 export const colours = new Colours();

@@ -1,0 +1,142 @@
+// What a model file says, apart from where it lies: its metadata as text and back, and the net that it describes. Nothing here knows
+// of files, so that a page reads and writes the same models. How a refusal is worded is its caller's affair.
+//
+//   format          "chainrule-model-1"
+//   architecture    [["Flatten"], ["Linear", 784, 128], ...]
+//   input           [1, 28, 28]: channels, height, width
+//   classes         ["0", "1", ...]
+//   normalisation   {"mean": [0.1307], "std": [0.3081]}, one number a channel, of pixels in [0, 1]
+//   framing         "digit": how a picture from outside is brought before the net
+//   seed            7
+//   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
+//                   (see chainrule/train's checkpoint) it goes on from there
+import type { Sequential, Tensor } from "chainrule";
+import { type Framing, framings } from "chainrule/data";
+import { readSafetensors } from "chainrule/io";
+import { build, checkLayers, type Layer } from "./networks.ts";
+
+/** What has to be known to use a net: see above. */
+export interface Description {
+  readonly architecture: readonly Layer[];
+  readonly input: readonly [channels: number, height: number, width: number];
+  readonly classes: readonly string[];
+  readonly normalisation: { readonly mean: number[]; readonly std: number[] };
+  readonly framing: Framing;
+  readonly seed: number;
+}
+
+/** The errors that a reader throws: for its own users, in its own words. */
+export interface Refusals {
+  damaged(reason: string, cause: Error): Error;
+  /** Tensors, but no model of ours. */
+  foreign(): Error;
+  /** What it says under a key cannot be used. */
+  unusable(key: string): Error;
+  inconsistent(problem: string): Error;
+  otherType(tensor: string, is: string, shouldBe: string | undefined): Error;
+}
+
+export interface ReadModel {
+  readonly description: Description;
+  readonly net: Sequential;
+  readonly tensors: Map<string, Tensor>;
+  readonly metadata: Record<string, string>;
+}
+
+export const format = "chainrule-model-1";
+const mostPixels = 2 ** 24;
+
+/** The metadata of a model file; `more` is written as the description is. */
+export function metadataOf(
+  description: Description,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, string> {
+  const entries = Object.entries({ format, ...description, ...more });
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
+
+/** A net with the weights of the file, what describes it, and all that the file holds. */
+export function modelIn(bytes: Uint8Array, refuse: Refusals): ReadModel {
+  const { tensors, metadata } = parse(bytes, refuse);
+  if (metadata.format !== format) throw refuse.foreign();
+  const description = describe(metadata, refuse);
+  const { architecture, input, classes } = description;
+  const problem = checkLayers(architecture, { input, classes: classes.length, tensors });
+  if (problem !== null) throw refuse.inconsistent(problem);
+  const net = build(architecture);
+  const own = net.stateDict();
+  const weights = [...tensors].filter(([name]) => own.has(name));
+  const wrong = weights.find(([name, { dtype }]) => dtype !== own.get(name)?.dtype);
+  if (wrong !== undefined) throw refuse.otherType(wrong[0], wrong[1].dtype, own.get(wrong[0])?.dtype);
+  net.loadStateDict(new Map(weights));
+  return { description, net, tensors, metadata };
+}
+
+function parse(bytes: Uint8Array, refuse: Refusals): ReturnType<typeof readSafetensors> {
+  const call = "readSafetensors: ";
+  try {
+    return readSafetensors(bytes);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith(call)) throw error;
+    throw refuse.damaged(error.message.slice(call.length), error);
+  }
+}
+
+function describe(metadata: Record<string, string>, refuse: Refusals): Description {
+  const read = <T>(key: string, fits: (value: unknown) => value is T): T => {
+    const value = key === "framing" ? metadata[key] : json(metadata[key]);
+    if (!fits(value)) throw refuse.unusable(key);
+    return value;
+  };
+  const input = read("input", isInput);
+  return {
+    architecture: read("architecture", isArchitecture),
+    input,
+    classes: read("classes", isNames),
+    normalisation: read("normalisation", (value) => isNormalisation(value, input[0])),
+    framing: read("framing", isFraming),
+    seed: read("seed", isCount),
+  };
+}
+
+export function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(Number.isFinite);
+const isFraming = (value: unknown): value is Framing => framings.some((framing) => framing === value);
+
+function isInput(value: unknown): value is [number, number, number] {
+  if (!isNumbers(value) || value.length !== 3) return false;
+  const sizes = value.every((size) => Number.isSafeInteger(size) && size > 0);
+  return sizes && (value[0] === 1 || value[0] === 3) && value[0] * value[1] * value[2] <= mostPixels;
+}
+
+function isArchitecture(value: unknown): value is Layer[] {
+  return (
+    Array.isArray(value) &&
+    value.every((layer) => Array.isArray(layer) && typeof layer[0] === "string" && isNumbers(layer.slice(1)))
+  );
+}
+
+function isNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+}
+
+function isNormalisation(value: unknown, channels: number): value is { mean: number[]; std: number[] } {
+  if (!isRecord(value)) return false;
+  const { mean, std } = value;
+  const both = isNumbers(mean) && isNumbers(std) && mean.length === channels && std.length === channels;
+  return both && std.every((deviation) => deviation > 0);
+}
