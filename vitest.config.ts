@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"],
     testTimeout: 60_000,
+    // A page under test shares two cores with three workers: Vitest's one second is not enough for it.
+    expect: { poll: { timeout: 30_000 } },
     maxWorkers: 3,
     setupFiles: ["test/equality.ts"],
   },
