@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { bars, idx } from "../../test/node/synthetic.ts";
 import { type Stroke, three } from "../src/images/strokes.ts";
 import { violations } from "./accessible.ts";
-import { type Look, Site } from "./site.ts";
+import { breakDown, type Look, Site } from "./site.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -132,10 +132,10 @@ it("begins with a sixth of the pictures while the rest is fetched, and learns fr
   await button("Train").click();
   await expect.poll(() => part.getByRole("progressbar", { name: "Fetching pictures" }).count()).toBe(1);
   await expect.poll(() => text("pictures"), { timeout: 30_000 }).toBe("60,000");
-  await expect.poll(async () => number(await text("accuracy")), { timeout: 60_000 }).toBeGreaterThanOrEqual(97);
+  await expect.poll(async () => number(await text("accuracy")), { timeout: 120_000 }).toBeGreaterThanOrEqual(97);
   expect(await part.getByRole("progressbar").count()).toBe(0);
   await leave();
-}, 120_000);
+}, 180_000);
 
 it("is drawn on with the keyboard, undone and cleared", async () => {
   const { page, leave, part, button, text } = await open();
@@ -222,12 +222,7 @@ it("says so when data cannot be fetched, and when its worker dies, and goes on a
   await button("Try again").click();
   await expect.poll(() => text("epoch"), { timeout: 30_000 }).toMatch(/of 4/);
 
-  const engine = page.workers().find((worker) => worker.url().includes("worker"));
-  await engine?.evaluate(() => {
-    setTimeout(() => {
-      throw new Error("out of memory");
-    });
-  });
+  await breakDown(page, "images");
   await expect.poll(() => alert.textContent()).toMatch(/^The engine stopped: .*out of memory/);
   await button("Start again").click();
   await expect.poll(() => text("verdict"), { timeout: 20_000 }).toMatch(/^Perhaps/);

@@ -6,6 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { startChromium } from "../../test/browser/chromium.ts";
 import { type Server, serve } from "../../test/browser/serve.ts";
+import type { EngineName } from "../src/engine/port.ts";
 
 const built = resolve(import.meta.dirname, "../dist");
 const isolation = {
@@ -19,6 +20,33 @@ export interface Look {
   readonly dark?: boolean;
   readonly phone?: boolean;
   readonly still?: boolean;
+  /** What the browser lacks: module workers, or WebAssembly SIMD. */
+  readonly without?: "workers" | "vectors";
+}
+
+/** In the page and before any script of it: the browser as it would be without that. */
+const removals = {
+  workers: () => {
+    Reflect.deleteProperty(globalThis, "Worker");
+  },
+  vectors: () => {
+    WebAssembly.validate = () => false;
+  },
+} as const satisfies Record<NonNullable<Look["without"]>, () => void>;
+
+/** Throws in an engine's worker, as if it had run out of memory. The threads of its pool have no name, and asleep they never answer. */
+export async function breakDown(page: Page, engine: EngineName): Promise<void> {
+  const broken = page.workers().map(async (worker) => {
+    const found = await worker.evaluate((name) => {
+      if (self.name !== name) return false;
+      setTimeout(() => {
+        throw new Error("out of memory");
+      });
+      return true;
+    }, `chainrule ${engine}`);
+    if (!found) throw new Error(`this worker is not ${engine}'s`);
+  });
+  await Promise.any(broken);
 }
 
 /** A page, and what was wrong on it. */
@@ -46,13 +74,14 @@ export class Site {
     return new Site(server, await startChromium(), folder);
   }
 
-  async visit({ at = "", dark = false, phone = false, still = true }: Look = {}): Promise<Visit> {
+  async visit({ at = "", dark = false, phone = false, still = true, without }: Look = {}): Promise<Visit> {
     const context = await this.#browser.newContext({
       viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
       hasTouch: phone,
       colorScheme: dark ? "dark" : "light",
       reducedMotion: still ? "reduce" : "no-preference",
     });
+    if (without) await context.addInitScript(removals[without]);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => {

@@ -1,0 +1,84 @@
+// Where something is missing or breaks, the page says so in a clear word, and what can still work does.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "./accessible.ts";
+import { breakDown, Site } from "./site.ts";
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterAll(() => site.close());
+
+it("without module workers the neuron works, and each other part says what is missing", async () => {
+  const { page, leave } = await site.visit({ without: "workers" });
+  await page.locator("#neuron").getByRole("button", { name: "All steps" }).click();
+  await expect.poll(() => page.locator("#neuron").getByRole("button", { name: "Once more" }).count()).toBe(1);
+  for (const part of ["#net", "#race", "#images"])
+    await expect.poll(() => page.locator(part).textContent()).toContain("This browser has no module workers");
+  expect(await violations(page, "body")).toEqual([]);
+  await leave();
+});
+
+it("without SIMD the scalar net trains, and the parts with compiled nets say what is missing", async () => {
+  const { page, leave } = await site.visit({ at: "net", without: "vectors" });
+  const net = page.locator("#net");
+  await net.getByRole("button", { name: "Train", exact: true }).click();
+  await expect.poll(async () => Number(await net.locator("dd").first().textContent())).toBeGreaterThan(5);
+  for (const part of ["#race", "#images"])
+    await expect.poll(() => page.locator(part).textContent()).toContain("This browser has no WebAssembly SIMD");
+  await leave();
+});
+
+it("a net whose worker dies says why, and starts again", async () => {
+  const { page } = await site.visit({ at: "net" });
+  const net = page.locator("#net");
+  const step = async () => Number(await net.locator("dd").first().textContent());
+  await net.getByRole("button", { name: "Train", exact: true }).click();
+  await expect.poll(step).toBeGreaterThan(0);
+  await breakDown(page, "net");
+  await expect.poll(() => net.getByRole("alert").textContent()).toMatch(/The net stopped: .*out of memory/);
+  await net.getByRole("button", { name: "Start again" }).click();
+  await expect.poll(() => net.getByRole("alert").count()).toBe(0);
+  const train = net.getByRole("button", { name: "Train", exact: true });
+  if (await train.isVisible()) await train.click();
+  await expect.poll(step).toBeGreaterThan(0);
+  await page.context().close();
+});
+
+it("a race whose worker dies says why, and starts again", async () => {
+  const { page } = await site.visit({ at: "race" });
+  const race = page.locator("#race");
+  const first = race.getByRole("listitem").first();
+  await race.getByRole("button", { name: "Start the race" }).click();
+  await expect.poll(() => first.textContent()).toMatch(/[1-9]\d* of 1,000/);
+  await breakDown(page, "race");
+  await expect.poll(() => race.getByRole("alert").textContent()).toMatch(/The race stopped: .*out of memory/);
+  await race.getByRole("button", { name: "Start again" }).click();
+  await expect.poll(() => race.getByRole("alert").count()).toBe(0);
+  await expect.poll(() => first.textContent()).toMatch(/[1-9]\d* of 1,000/);
+  await page.context().close();
+});
+
+it("a browser that cannot run the script reads why after a moment, and nobody else does", async () => {
+  const { page, leave } = await site.visit();
+  await page.locator("#neuron").waitFor();
+  expect(await page.locator(".late").count()).toBe(0);
+  await leave();
+
+  const { page: old } = await site.visit();
+  const index = await readFile(resolve(import.meta.dirname, "../dist/index.html"), "utf8");
+  const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(index)?.[1];
+  if (script === undefined) throw new Error("index.html names no script");
+  await old.route(`**/${script}`, (route) =>
+    route.fulfill({ contentType: "text/javascript", body: "this is no JavaScript of its time" }),
+  );
+  await old.reload();
+  const word = old.locator(".late");
+  expect(await word.isVisible()).toBe(false);
+  await expect.poll(() => word.isVisible()).toBe(true);
+  expect(await word.textContent()).toContain("too old");
+  expect(await violations(old, "body")).toEqual([]);
+  await old.context().close();
+});
