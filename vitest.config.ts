@@ -3,6 +3,19 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
+/** These take each process of the tests as they find it, with the library loaded. */
+const together = ["test/*/**/*.test.ts", "onnx/test/**/*.test.ts"];
+/** These change what a process has of its own, such as its pool of threads or its clock, or begin other programs. */
+const alone = [
+  ...[
+    "test/*.test.ts",
+    "test/browser/*.test.ts",
+    "test/train/*.test.ts",
+    "test/backends/wasm/{chains,stages,threads*}.test.ts",
+  ],
+  ...["cli/test/*.test.ts", "web/test/*.test.ts"],
+];
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -12,7 +25,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "library", include: together, exclude: alone, isolate: false } },
+      { extends: true, test: { name: "alone", include: alone } },
+    ],
     testTimeout: 60_000,
     // A page under test shares two cores with three workers: Vitest's one second is not enough for it.
     expect: { poll: { timeout: 30_000 } },

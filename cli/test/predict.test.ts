@@ -142,10 +142,10 @@ interface Look {
 async function draw(digit: number, look: Look): Promise<string> {
   const { thick = 16, ink = 0x000000, paper = 0xffffff, alpha = false, size = 200, type = "image/png" } = look;
   const [left, top, side] = look.field ?? [0, 0, size];
-  const picture = new Jimp({ width: size, height: size, color: 0xffffffff });
+  const picture = new Jimp({ width: size, height: size, color: ((paper << 8) | (alpha ? 0 : 255)) >>> 0 });
   const lines = strokes[digit].flatMap((stroke) => stroke.slice(1).map((end, i) => [stroke[i], end] as const));
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
+  for (let y = top; y < top + side; y++)
+    for (let x = left; x < left + side; x++) {
       const point: Point = [((x - left) * 200) / side, ((y - top) * 200) / side];
       const nearest = Math.min(...lines.map((line) => distance(point, line)));
       // Half covered where the stroke's edge runs through the pixel's middle.

@@ -7,15 +7,13 @@ import { emitProgram } from "../../../src/backends/wasm/emit.ts";
 import { table } from "../../../src/backends/wasm/layout.ts";
 import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
 import { WasmProgram } from "../../../src/backends/wasm/program.ts";
-import { deadline, poolFor, rendezvous } from "../../../src/backends/wasm/threads/pool.ts";
+import { deadline, type Pool, poolFor, rendezvous } from "../../../src/backends/wasm/threads/pool.ts";
 import { writeShare } from "../../../src/backends/wasm/threads/share.ts";
 import { allocate } from "../../../src/compiler/allocate.ts";
 import type { Buffer, Kernel, KernelProgram } from "../../../src/compiler/kernel.ts";
 import { shareAsUsual, shareEverything } from "./together.ts";
 
 beforeEach(async () => {
-  // Workers that the test before killed are known to be gone after a turn of the event loop.
-  await new Promise((resolve) => setTimeout(resolve, 50));
   shareEverything(2);
   await threadsReady();
 });
@@ -77,6 +75,14 @@ function faulty(
   return module.bytes();
 }
 
+/** Kills all workers, as the system may; the pool hears of it when the event loop turns. */
+function kill(): Pool {
+  const pool = poolFor(2);
+  for (const worker of pool.workers) worker.terminate();
+  return pool;
+}
+const heardOf = (pool: Pool) => expect.poll(() => pool.isOver).toBe(true);
+
 async function worksAgain(): Promise<void> {
   expect(await threadsReady()).toBe(2);
   const state = full([size], 3);
@@ -116,11 +122,10 @@ it("a worker that is killed while it waits is not missed", async () => {
   const program = doubling(state, null);
   program.run([]);
   rendezvous.wanted = false;
-  for (const worker of poolFor(2).workers) worker.terminate();
+  const pool = kill();
   for (let i = 0; i < 5; i++) program.run([]);
   expect(state.data.every((value) => value === 64)).toBe(true);
-  // Now it is known that the worker has ended.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await heardOf(pool);
   program.run([]);
   expect(state.data.every((value) => value === 128)).toBe(true);
   rendezvous.wanted = true;
@@ -134,13 +139,12 @@ it("a worker that is killed at any moment makes no wrong numbers and no hang", a
   const reference = compile(() => a.matmul(b).relu().matmul(b), { threads: 1 })();
   let refused = 0;
   for (let i = 0; i < 25; i++) {
-    // Lets the pool hear of workers that have ended.
-    await new Promise((resolve) => setTimeout(resolve, 5));
     await threadsReady();
+    let pool = poolFor(2);
     const step = compile(() => void sum.assign(a.matmul(b).relu().matmul(b)), { threads: 2 });
     step();
     for (let k = 0; k < 8; k++) {
-      if (k === i % 8) for (const worker of poolFor(2).workers) worker.terminate();
+      if (k === i % 8) pool = kill();
       try {
         step();
         expect(sum.data.every((value, at) => value === reference.data[at])).toBe(true);
@@ -150,6 +154,7 @@ it("a worker that is killed at any moment makes no wrong numbers and no hang", a
         sum.assign(zeros([200, 200]));
       }
     }
+    await heardOf(pool);
   }
   expect(refused).toBeLessThan(25);
 }, 120_000);
