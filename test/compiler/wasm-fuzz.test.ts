@@ -5,7 +5,7 @@ import { asWasm } from "./as-wasm.ts";
 import { fuzz } from "./fuzz.ts";
 
 const seed = Number(process.env.FUZZ_SEED ?? 1);
-const count = Number(process.env.FUZZ_COUNT ?? 2000);
+const count = Number(process.env.FUZZ_COUNT ?? 1000);
 
 it(`${count} random graphs from seed ${seed}: WebAssembly computes what the definition computes`, async () => {
   for (let first = seed; first < seed + count; first += 50) {

@@ -34,7 +34,7 @@ const chainsIn = (explained: string): string[] => explained.match(/k\d+ to k\d+ 
 
 describe("random graphs", () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1);
-  const count = Number(process.env.FUZZ_COUNT ?? 300);
+  const count = Number(process.env.FUZZ_COUNT ?? 120);
 
   function outcome(at: number, threads: number, how: Partial<typeof worthwhile>) {
     Object.assign(worthwhile, usual, how);

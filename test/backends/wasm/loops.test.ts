@@ -4,7 +4,7 @@ import { firstSeed } from "../../tensor/draw.ts";
 import { expectSame } from "./one-nest.ts";
 import { Random, randomLoops, randomScan, randomScatter } from "./random-nests.ts";
 
-const count = Number(process.env.CHAINRULE_COUNT ?? 150);
+const count = Number(process.env.CHAINRULE_COUNT ?? 100);
 
 describe.each([
   ["loops", randomLoops],

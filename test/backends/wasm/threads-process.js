@@ -103,7 +103,7 @@ const modes = {
     const workers = [started("some"), started("some")];
     const answers = workers.map(said);
     await threadsReady();
-    const own = train(500);
+    const own = train(200);
     console.log(JSON.stringify([own, ...(await Promise.all(answers))]));
   },
   async forever() {
@@ -115,7 +115,7 @@ const modes = {
   },
   async some() {
     await threadsReady();
-    parentPort.postMessage(train(500));
+    parentPort.postMessage(train(200));
   },
 };
 

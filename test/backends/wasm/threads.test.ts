@@ -46,7 +46,7 @@ const bytes = (data: ArrayBufferView): string =>
 
 describe("random graphs", () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1);
-  const count = Number(process.env.FUZZ_COUNT ?? 150);
+  const count = Number(process.env.FUZZ_COUNT ?? 80);
 
   /** What it computes and leaves, or how it fails. */
   function outcome(of: ReturnType<typeof randomGraph>, threads: number): readonly string[] {
