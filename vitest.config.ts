@@ -3,18 +3,9 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
-/** These take each process of the tests as they find it, with the library loaded. */
-const together = ["test/*/**/*.test.ts", "onnx/test/**/*.test.ts"];
-/** These change what a process has of its own, such as its pool of threads or its clock, or begin other programs. */
-const alone = [
-  ...[
-    "test/*.test.ts",
-    "test/browser/*.test.ts",
-    "test/train/*.test.ts",
-    "test/backends/wasm/{chains,stages,threads*}.test.ts",
-  ],
-  ...["cli/test/*.test.ts", "web/test/*.test.ts"],
-];
+const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"];
+/** These change what a process has of its own, such as its pool of threads, its clock or its environment. */
+const alone = ["test/docs.test.ts", "test/train/*.test.ts", "test/backends/wasm/{chains,stages,threads*}.test.ts"];
 
 export default defineConfig({
   resolve: {
@@ -26,7 +17,8 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: "library", include: together, exclude: alone, isolate: false } },
+      // The others take each process as they find it, with the library loaded.
+      { extends: true, test: { name: "together", include: all, exclude: alone, isolate: false } },
       { extends: true, test: { name: "alone", include: alone } },
     ],
     testTimeout: 60_000,
