@@ -20,7 +20,7 @@ function dataset(count: number): Dataset {
 }
 const [few, many, test] = [dataset(256), dataset(500), dataset(50)];
 
-function begin(interval = 0) {
+function begin({ interval = 0, train = few } = {}) {
   manualSeed(2);
   const classifier = new Classifier(
     {
@@ -30,10 +30,11 @@ function begin(interval = 0) {
     { trained: false },
   );
   const told: Steps[] = [];
-  const state = { taken: 0, tested: 0, train: few, after: (_taken: number) => {} };
+  const state = { taken: 0, tested: 0, train, awaited: false, after: (_taken: number) => {} };
   const trainer = new Trainer(classifier, test, {
     interval,
     train: () => state.train,
+    awaited: () => state.awaited,
     stepped: (steps) => {
       if (steps !== null) told.push(steps);
       state.after(++state.taken);
@@ -55,7 +56,7 @@ it("takes four epochs, tested after each, and tells how far it is", async () => 
 });
 
 it("tells of each epoch, however quick they are", async () => {
-  const { trainer, told } = begin(1000);
+  const { trainer, told } = begin({ interval: 1000 });
   await trainer.go();
   expect(told.map(({ pictures }) => pictures)).toEqual([256, 512, 768, 1024]);
 });
@@ -87,16 +88,47 @@ it("rests until it is woken", async () => {
   expect(await trainer.go()).toBe("done");
 });
 
-it("takes more pictures after the epoch in which they came, and ends when it would have ended", async () => {
+it("takes more pictures after the epoch in which they came, and then four epochs of them", async () => {
   const { trainer, told, state } = begin();
   state.after = (taken) => {
     if (taken === 5) state.train = many;
   };
   expect(await trainer.go()).toBe("done");
-  expect(state.tested).toBe(4);
+  expect(state.tested).toBe(6);
   const last = told[told.length - 1];
-  expect(last).toMatchObject({ epoch: 4, epochs: 4, perEpoch: 500, pictures: 2 * 256 + 2 * 500 });
+  expect(last).toMatchObject({ epoch: 6, epochs: 6, perEpoch: 500, pictures: 2 * 256 + 4 * 500 });
   expect(told.every(({ pictures }, n) => n === 0 || pictures > told[n - 1].pictures)).toBe(true);
+});
+
+it("does not end while more pictures are on their way", async () => {
+  const { trainer, told, state } = begin();
+  state.awaited = true;
+  state.after = (taken) => {
+    if (taken < 23) return;
+    state.awaited = false;
+    state.train = many;
+  };
+  expect(await trainer.go()).toBe("done");
+  expect(told[told.length - 1]).toMatchObject({ epoch: 10, epochs: 10, pictures: 6 * 256 + 4 * 500 });
+});
+
+it("ends after its epoch where they do not come", async () => {
+  const { trainer, told, state } = begin();
+  state.awaited = true;
+  state.after = (taken) => {
+    state.awaited = taken < 18;
+  };
+  expect(await trainer.go()).toBe("done");
+  expect(told[told.length - 1]).toMatchObject({ epoch: 5, epochs: 5, pictures: 5 * 256 });
+});
+
+it("takes fewer pictures where fewer are wanted, and ends when it would have ended", async () => {
+  const { trainer, told, state } = begin({ train: many });
+  state.after = (taken) => {
+    if (taken === 10) state.train = few;
+  };
+  expect(await trainer.go()).toBe("done");
+  expect(told[told.length - 1]).toMatchObject({ epoch: 4, epochs: 4, perEpoch: 256, pictures: 2 * 500 + 2 * 256 });
 });
 
 it("goes on after its end, for as many epochs again", async () => {

@@ -151,6 +151,7 @@ class Engine {
       this.#trainer = new Trainer(classifier, test, {
         interval: this.#interval.steps,
         train: () => this.#supply.train,
+        awaited: () => this.#supply.awaited,
         stepped: (steps) => {
           classifier.trained = true;
           if (steps === null || classifier !== this.#classifier) return;

@@ -31,6 +31,7 @@ export class Supply {
   #train: Dataset | null = null;
   #test: Dataset | null = null;
   #all = false;
+  #gathering = 0;
 
   constructor(base: string, news: News) {
     this.#mnist = new Mnist(base);
@@ -60,6 +61,11 @@ export class Supply {
   /** Whether a start can be made without fetching anything. */
   get isThere(): boolean {
     return this.#train !== null && this.#test !== null;
+  }
+
+  /** Whether more pictures are on their way, and are wanted. */
+  get awaited(): boolean {
+    return this.#gathering > 0 && this.#all && this.#dropped === null;
   }
 
   /** Whether all pictures are wanted, or some for a quick start. */
@@ -99,12 +105,14 @@ export class Supply {
   async gather(): Promise<void> {
     if (this.#dropped !== null || !this.#all || this.train.labels.size >= shares * shareSize) return;
     const wanted = () => this.#all && this.#dropped === null;
+    this.#gathering++;
     try {
       const train = await this.#mnist.train(shares, (part) => {
         if (wanted()) this.#news.fetched(part);
       });
       if (wanted()) this.#hold(train, this.#test);
     } finally {
+      this.#gathering--;
       this.#news.fetched(null);
     }
   }

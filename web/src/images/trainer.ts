@@ -1,6 +1,6 @@
 // Trains a classifier by chainrule's fit loop, as the command line does: Adam, batches of 64, a learning rate that falls in a straight line.
 // It can be stopped and gone on with at any step, rests while nobody looks, and takes more pictures at the end of an epoch, when
-// they have come meanwhile.
+// they have come meanwhile: the usual number of epochs begins with them, and does not end before they are there.
 import { Adam } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
@@ -9,6 +9,8 @@ import type { Steps } from "./messages.ts";
 
 const batchSize = 64;
 const firstRate = 0.003;
+/** Where a run goes on after its end. */
+const laterRate = firstRate / 2;
 export const usualEpochs = 4;
 
 export interface Listener {
@@ -18,6 +20,8 @@ export interface Listener {
   tested(evaluation: Evaluation): void;
   /** The pictures to learn from by now. */
   train(): Dataset;
+  /** Whether more of them are on their way. */
+  awaited(): boolean;
 }
 
 export class Trainer {
@@ -73,8 +77,7 @@ export class Trainer {
 
   /** More epochs after the last, in steps half as large as at first. */
   prolong(): void {
-    this.#next(this.#epochs, firstRate / 2);
-    this.#epochs += usualEpochs;
+    this.#next(this.#epochs, { epochs: usualEpochs, rate: laterRate });
     this.#run = this.#begin();
   }
 
@@ -83,18 +86,18 @@ export class Trainer {
     this.#stopping = false;
     while (true) {
       const end = await this.#follow(this.#run);
-      if (end !== "grown") return end;
+      if (end !== "goes on") return end;
       this.#run = this.#begin();
     }
   }
 
-  async #follow(run: Fit): Promise<"stopped" | "done" | "grown"> {
+  async #follow(run: Fit): Promise<"stopped" | "done" | "goes on"> {
     for await (const event of run) {
       this.#tell(event);
       if (event.type === "done") return "done";
       await this.#resting?.over;
       if (this.#stopping) return "stopped";
-      if (event.type === "validation" && this.#grown(event.epoch)) return "grown";
+      if (event.type === "validation" && this.#goesOn(event.epoch)) return "goes on";
     }
     throw new Error("internal: a run without an end");
   }
@@ -123,17 +126,23 @@ export class Trainer {
     };
   }
 
-  /** Whether more pictures have come; then a run over those begins, with the optimiser as it is and the epochs that are left. */
-  #grown(epoch: number): boolean {
-    if (this.#listener.train() === this.#train || this.#epochsBefore + epoch >= this.#epochs) return false;
-    this.#next(this.#epochsBefore + epoch, this.#optimizer.lr);
+  /** Whether another run begins, with the optimiser as it is: over other pictures, or while more are on their way. */
+  #goesOn(epoch: number): boolean {
+    const behind = this.#epochsBefore + epoch;
+    const train = this.#listener.train();
+    if (train.labels.size > this.#train.labels.size) this.#next(behind, { epochs: usualEpochs, rate: firstRate });
+    else if (behind < this.#epochs && train !== this.#train)
+      this.#next(behind, { epochs: this.#epochs - behind, rate: this.#optimizer.lr });
+    else if (behind === this.#epochs && this.#listener.awaited()) this.#next(behind, { epochs: 1, rate: laterRate });
+    else return false;
     return true;
   }
 
-  #next(epochsBefore: number, rate: number): void {
+  #next(epochsBefore: number, { epochs, rate }: { readonly epochs: number; readonly rate: number }): void {
     this.#picturesBefore += (epochsBefore - this.#epochsBefore) * this.#train.labels.size;
     this.#secondsBefore += this.#news.end();
     this.#epochsBefore = epochsBefore;
+    this.#epochs = epochsBefore + epochs;
     this.#rate = rate;
     this.#train = this.#listener.train();
   }
