@@ -103,7 +103,7 @@ it("goes backward step by step, both ways, by buttons and by keys", async () => 
 
 it("plays to the end by itself, and pauses", async () => {
   const { page, leave } = await site.visit({ at: "neuron", still: false });
-  await page.getByRole("radio", { name: "Used twice" }).check({ force: true });
+  await page.getByRole("radio", { name: "Used twice" }).check();
   await button(page, "Run backward").click();
   await button(page, "Pause").click();
   expect(await shown(page, "L")).toBe("L: value 36.00, gradient 1.00");
