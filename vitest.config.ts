@@ -4,8 +4,12 @@ import { defineConfig } from "vitest/config";
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
 const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"];
-/** These change what a process has of its own, such as its pool of threads, its clock or its environment. */
-const alone = ["test/docs.test.ts", "test/train/*.test.ts", "test/backends/wasm/{chains,stages,threads*}.test.ts"];
+/** These change what a process has of its own, such as its pool of threads, its console or its environment. */
+const alone = [
+  "test/docs.test.ts",
+  "test/train/*.test.ts",
+  "test/backends/wasm/{chains,depthwise,stages,threads*,winograd}.test.ts",
+];
 
 export default defineConfig({
   resolve: {

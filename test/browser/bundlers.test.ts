@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleWithVite, bundleWithWebpack, develop } from "./bundle.ts";
 import { type Training, train } from "./bundlers/train.js";
 import { startChromium } from "./chromium.ts";
-import { serve } from "./serve.ts";
+import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 
 interface Outcome {
@@ -22,7 +22,6 @@ interface Outcome {
 
 type Headers = Readonly<Record<string, string>>;
 
-const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const shared = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
 const noMemory = "one thread: there is no shared memory here (a page has it when it is cross-origin isolated)";
 const noWaiting = "one thread: a page's main thread may not wait for others (in a Web Worker there are threads)";

@@ -17,6 +17,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".gz": "application/gzip",
 };
 
+/** What makes a page cross-origin isolated, so that it has shared memory. */
+export const isolation: Readonly<Record<string, string>> = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 export interface Server {
   readonly origin: string;
   close(): Promise<void>;

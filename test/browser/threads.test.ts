@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startChromium } from "./chromium.ts";
-import { serve } from "./serve.ts";
+import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 
 interface Outcome {
@@ -16,7 +16,6 @@ interface Outcome {
   readonly weights: readonly number[];
 }
 
-const isolation = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const root = resolve(import.meta.dirname, "..", "..");
 const closers: (() => unknown)[] = [];
 let browser: Browser;

@@ -63,10 +63,10 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
 
   const began = performance.now();
   await button("Train").click();
-  await expect.poll(() => text("epoch"), { timeout: 30_000 }).toMatch(/of 4/);
+  await expect.poll(() => text("epoch")).toMatch(/of 4/);
   // Drawn while it trains.
   await draw(page, seven);
-  await expect.poll(() => text("verdict"), { timeout: 30_000 }).toMatch(/^Looks like a 7/);
+  await expect.poll(() => text("verdict")).toMatch(/^Looks like a 7/);
   await expect.poll(async () => number(await text("accuracy")), { timeout: 60_000 }).toBeGreaterThanOrEqual(97);
   const seconds = (performance.now() - began) / 1000;
   expect(seconds).toBeLessThan(60);
@@ -115,7 +115,7 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
   await expect.poll(() => text("probability")).toBe(before);
   // It was stopped in the middle of a round, a little after its last test.
   await button("Test it").click();
-  await expect.poll(async () => number(await text("accuracy")), { timeout: 30_000 }).toBeGreaterThan(95);
+  await expect.poll(async () => number(await text("accuracy"))).toBeGreaterThan(95);
 
   // A mistake goes to the pad, and is taken for what the net said.
   const mistake = part.getByRole("button", { name: /taken for/ }).first();
@@ -215,7 +215,7 @@ it("takes pictures and data sets from files, and says what is wrong with broken 
     .poll(() => text("told"))
     .toBe("Fashion-MNIST: 200 pictures of 28×28 to learn from, 30 to test with. Press Train.");
   await button("Train").click();
-  await expect.poll(() => button("Train on").isVisible(), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => button("Train on").isVisible()).toBe(true);
   expect(await part.getByRole("rowheader", { name: "Ankle boot" }).count()).toBeGreaterThan(0);
   expect(await part.getByRole("region", { name: "Confusion matrix" }).locator("tbody td").count()).toBe(100);
   await button("Back to MNIST").click();
@@ -231,7 +231,7 @@ it("says so when data cannot be fetched, and when its worker dies, and goes on a
   await expect.poll(() => alert.textContent()).toMatch(/^Could not fetch mnist-/);
   await page.unroute("**/data/*");
   await button("Try again").click();
-  await expect.poll(() => text("epoch"), { timeout: 30_000 }).toMatch(/of 4/);
+  await expect.poll(() => text("epoch")).toMatch(/of 4/);
 
   await breakDown(page, "images");
   await expect.poll(() => alert.textContent()).toMatch(/^The engine stopped: .*out of memory/);

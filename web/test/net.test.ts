@@ -1,7 +1,7 @@
 // The net as one plays with it: trained, stepped, changed while it learns, and found again by its link.
-import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "./accessible.ts";
+import { shown, stepOf } from "./net-figures.ts";
 import { Site } from "./site.ts";
 
 let site: Site;
@@ -10,16 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const shown = async (part: Locator, name: string): Promise<string> =>
-  (await part.locator("dl div", { hasText: name }).locator("dd").textContent()) ?? "";
-const stepOf = async (part: Locator): Promise<number> => Number(await shown(part, "step"));
-const patient = { timeout: 30_000 };
-
 it("learns the moons, rests, and takes single steps", async () => {
   const { page, leave } = await site.visit({ at: "net" });
   const part = page.locator("#net");
   await part.getByRole("button", { name: "Train", exact: true }).click();
-  await expect.poll(() => shown(part, "right"), patient).toMatch(/^(9[5-9]|100) %$/);
+  await expect.poll(() => shown(part, "right")).toMatch(/^(9[5-9]|100) %$/);
   await part.getByRole("button", { name: "Pause" }).click();
   await part.getByRole("button", { name: "One step" }).click();
   const step = await stepOf(part);
@@ -60,11 +55,11 @@ it("a link replays the run: same seed, same steps, same loss", async () => {
     at: "net?data=circles&act=relu&rate=0.1&seed=7&edits=10*rate*0.03&to=60",
   });
   const part = page.locator("#net");
-  await expect.poll(() => stepOf(part), patient).toBe(60);
+  await expect.poll(() => stepOf(part)).toBe(60);
   const loss = await shown(part, "loss");
   expect(loss).toMatch(/^0\.\d{4}$/);
   await page.reload();
-  await expect.poll(() => stepOf(part), patient).toBe(60);
+  await expect.poll(() => stepOf(part)).toBe(60);
   expect(await shown(part, "loss")).toBe(loss);
   await leave();
 });
@@ -81,20 +76,20 @@ it("points are set by pointer and by keyboard, and stand in the address", async 
   await expect.poll(() => plane.getAttribute("aria-label")).toContain("2 points");
   expect(page.url()).toMatch(/points=\w{4}b\w{4}o/);
   await part.getByRole("button", { name: "Train", exact: true }).click();
-  await expect.poll(() => shown(part, "right"), patient).toBe("100 %");
+  await expect.poll(() => shown(part, "right")).toBe("100 %");
   await leave();
 });
 
 it("says so when the loss is lost", async () => {
   const { page, leave } = await site.visit({ at: "net?decay=1&rate=10&to=500" });
-  await page.locator("#net").getByText("The loss is not a number any more").waitFor(patient);
+  await page.locator("#net").getByText("The loss is not a number any more").waitFor();
   await leave();
 });
 
 it("is accessible in the dark and on a phone, which it fits", async () => {
   const { page, leave } = await site.visit({ at: "net?to=20", dark: true, phone: true });
   const part = page.locator("#net");
-  await expect.poll(() => stepOf(part), patient).toBe(20);
+  await expect.poll(() => stepOf(part)).toBe(20);
   await part.getByRole("button", { name: "The output: weights" }).tap();
   expect(await violations(page, "#net")).toEqual([]);
   const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

@@ -5,14 +5,10 @@ import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { startChromium } from "../../test/browser/chromium.ts";
-import { type Server, serve } from "../../test/browser/serve.ts";
+import { isolation, type Server, serve } from "../../test/browser/serve.ts";
 import type { EngineName } from "../src/engine/port.ts";
 
 const built = resolve(import.meta.dirname, "../dist");
-const isolation = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
 
 export interface Look {
   /** The part and its settings: "neuron", "net?data=xor". */

@@ -65,7 +65,12 @@ export class Supply {
 
   /** Whether more pictures are on their way, and are wanted. */
   get awaited(): boolean {
-    return this.#gathering > 0 && this.#all && this.#dropped === null;
+    return this.#gathering > 0 && this.#wantsAll;
+  }
+
+  /** Whether all of MNIST is wanted. */
+  get #wantsAll(): boolean {
+    return this.#all && this.#dropped === null;
   }
 
   /** Whether all pictures are wanted, or some for a quick start. */
@@ -103,14 +108,13 @@ export class Supply {
 
   /** All shares, if they are wanted, while something else goes on. */
   async gather(): Promise<void> {
-    if (this.#dropped !== null || !this.#all || this.train.labels.size >= shares * shareSize) return;
-    const wanted = () => this.#all && this.#dropped === null;
+    if (!this.#wantsAll || this.train.labels.size >= shares * shareSize) return;
     this.#gathering++;
     try {
       const train = await this.#mnist.train(shares, (part) => {
-        if (wanted()) this.#news.fetched(part);
+        if (this.#wantsAll) this.#news.fetched(part);
       });
-      if (wanted()) this.#hold(train, this.#test);
+      if (this.#wantsAll) this.#hold(train, this.#test);
     } finally {
       this.#gathering--;
       this.#news.fetched(null);
