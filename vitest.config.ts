@@ -8,7 +8,9 @@ const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.
 const alone = [
   "test/docs.test.ts",
   "test/train/*.test.ts",
-  "test/backends/wasm/{chains,depthwise,stages,threads*,winograd}.test.ts",
+  "test/backends/wasm/chains.test.ts",
+  "test/backends/wasm/products/{depthwise,winograd}.test.ts",
+  "test/backends/wasm/threads/*.test.ts",
 ];
 
 export default defineConfig({

@@ -3,7 +3,7 @@ import { crossEntropy, manualSeed, rand, SGD, threadsReady } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { type Checkpoint, type FitOptions, fit as train } from "chainrule/train";
 import { describe, expect, it } from "vitest";
-import { joined, shareAsUsual, shareEverything } from "../backends/wasm/together.ts";
+import { joined, shareAsUsual, shareEverything } from "../backends/wasm/threads/together.ts";
 import { begin, eventsOf, everyMoment, numbersOf, rows, smallNet, timeless, weightsOf } from "./synthetic.ts";
 
 const options: Omit<FitOptions, "optimizer"> = {

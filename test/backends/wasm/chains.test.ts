@@ -11,7 +11,7 @@ import { Tensor as AnyTensor } from "../../../src/tensor/tensor.ts";
 import { randomGraph } from "../../compiler/random-graph.ts";
 import { verifier } from "../../compiler/verifier.ts";
 import { Draw } from "../../tensor/draw.ts";
-import { shareAsUsual, shareEverything } from "./together.ts";
+import { shareAsUsual, shareEverything } from "./threads/together.ts";
 
 const usual = { ...worthwhile };
 const everywhere = { parts: 2, bytes: 0, most: Number.POSITIVE_INFINITY, streams: true };

@@ -1,9 +1,9 @@
 // Products as the assembler writes them: what plain loops say, whatever the sizes, the strides and the way the work is cut up.
 import { describe, expect, it } from "vitest";
-import { type Code, type Local, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "../../../src/backends/wasm/products/matmul.ts";
-import type { MatmulPlace, MatmulSpec } from "../../../src/backends/wasm/products/matmul-spec.ts";
-import { storeLanes } from "../../../src/backends/wasm/products/tile.ts";
+import { type Code, type Local, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "../../../../src/backends/wasm/products/matmul.ts";
+import type { MatmulPlace, MatmulSpec } from "../../../../src/backends/wasm/products/matmul-spec.ts";
+import { storeLanes } from "../../../../src/backends/wasm/products/tile.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);

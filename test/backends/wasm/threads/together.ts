@@ -1,6 +1,6 @@
 // For tests of threads: everything is shared, however small, and all workers join before anything begins, so that they take part.
-import { deadline, poolFor, rendezvous } from "../../../src/backends/wasm/threads/pool.ts";
-import { worthwhile } from "../../../src/backends/wasm/threads/stages.ts";
+import { deadline, poolFor, rendezvous } from "../../../../src/backends/wasm/threads/pool.ts";
+import { worthwhile } from "../../../../src/backends/wasm/threads/stages.ts";
 
 const usual = { worthwhile: { ...worthwhile }, deadline: { ...deadline } };
 

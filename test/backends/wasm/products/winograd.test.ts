@@ -12,17 +12,17 @@ import {
   threadsReady,
 } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
-import { describeConvolution, finishedLanes } from "../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
-import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
-import { writeByWinograd } from "../../../src/backends/wasm/products/winograd.ts";
-import { byWinograd, winogradPlan } from "../../../src/backends/wasm/products/winograd-plan.ts";
-import { Draw, firstSeed } from "../../tensor/draw.ts";
-import { guard, memory, pages, views } from "./guarded-memory.ts";
+import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
+import { describeConvolution, finishedLanes } from "../../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionPlace, ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
+import { writeByWinograd } from "../../../../src/backends/wasm/products/winograd.ts";
+import { byWinograd, winogradPlan } from "../../../../src/backends/wasm/products/winograd-plan.ts";
+import { Draw, firstSeed } from "../../../tensor/draw.ts";
+import { guard, memory, pages, views } from "../guarded-memory.ts";
+import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
 import { channelsLast, eachElement, spec as plainSpec, type Sizes } from "./one-convolution.ts";
-import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const numbers = views.float32;
 const mega = 1 << 20;

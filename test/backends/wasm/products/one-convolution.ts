@@ -1,12 +1,12 @@
 // Runs a single convolution as WebAssembly between guards that nobody may touch, and says what plain loops make of the same numbers.
 import { expect } from "vitest";
-import { type Code, Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import {
   convolutionScratch,
   convolutionUnits,
   writeConvolution,
-} from "../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
+} from "../../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionPlace, ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
 
 const pages = 256;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

@@ -1,13 +1,13 @@
 // Convolutions as the assembler writes them: what plain loops say, to the bit, for every way that an instance can be cut up.
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import {
   convolutionUnits,
   describeConvolution,
   finishedLanes,
-} from "../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
-import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
+} from "../../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
 import {
   channelsLast,
   convolve,

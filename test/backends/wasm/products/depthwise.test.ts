@@ -2,17 +2,18 @@
 // of all products where the engine fuses multiply-add.
 import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
 import {
   convolutionUnits,
   describeConvolution,
   finishedLanes,
-} from "../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionSpec } from "../../../src/backends/wasm/products/convolution-spec.ts";
-import { gradientPlan, isDepthwiseGradient } from "../../../src/backends/wasm/products/depthwise-gradient-plan.ts";
-import { isDepthwise, tilesOf } from "../../../src/backends/wasm/products/depthwise-plan.ts";
-import { storeStrided } from "../../../src/backends/wasm/products/tile.ts";
-import { Draw, firstSeed } from "../../tensor/draw.ts";
+} from "../../../../src/backends/wasm/products/convolution.ts";
+import type { ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import { gradientPlan, isDepthwiseGradient } from "../../../../src/backends/wasm/products/depthwise-gradient-plan.ts";
+import { isDepthwise, tilesOf } from "../../../../src/backends/wasm/products/depthwise-plan.ts";
+import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
+import { Draw, firstSeed } from "../../../tensor/draw.ts";
+import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
 import {
   channelsLast,
   contiguous,
@@ -29,7 +30,6 @@ import {
   type Sizes,
   spec,
 } from "./one-convolution.ts";
-import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const filling = new Draw(firstSeed);
 for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;

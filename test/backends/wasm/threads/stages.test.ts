@@ -1,9 +1,9 @@
 // How a program is cut up for threads: what is shared, what one does alone, who waits for whom.
 import { compile, randn } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Plan, planStages, type Work } from "../../../src/backends/wasm/threads/stages.ts";
-import { threadsFor } from "../../../src/backends/wasm/threads/surroundings.ts";
-import type { Buffer, Loops } from "../../../src/compiler/kernel.ts";
+import { type Plan, planStages, type Work } from "../../../../src/backends/wasm/threads/stages.ts";
+import { threadsFor } from "../../../../src/backends/wasm/threads/surroundings.ts";
+import type { Buffer, Loops } from "../../../../src/compiler/kernel.ts";
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string): Buffer => ({

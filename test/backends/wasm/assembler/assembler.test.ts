@@ -1,7 +1,7 @@
 // The assembler: an engine accepts what it writes, and it does what it says.
 import { describe, expect, it } from "vitest";
-import { type Code, type Local, Module, type ValueType } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { type Instruction, opcodes } from "../../../src/backends/wasm/assembler/opcodes.ts";
+import { type Code, type Local, Module, type ValueType } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { type Instruction, opcodes } from "../../../../src/backends/wasm/assembler/opcodes.ts";
 
 const pages = { initial: 1, maximum: 1, shared: false };
 

@@ -2,15 +2,15 @@
 // program works.
 import { compile, full, randn, type Tensor, threadsReady, zeros } from "chainrule";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { emitProgram } from "../../../src/backends/wasm/emit.ts";
-import { table } from "../../../src/backends/wasm/layout.ts";
-import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
-import { WasmProgram } from "../../../src/backends/wasm/program.ts";
-import { deadline, type Pool, poolFor, rendezvous } from "../../../src/backends/wasm/threads/pool.ts";
-import { writeShare } from "../../../src/backends/wasm/threads/share.ts";
-import { allocate } from "../../../src/compiler/allocate.ts";
-import type { Buffer, Kernel, KernelProgram } from "../../../src/compiler/kernel.ts";
+import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { emitProgram } from "../../../../src/backends/wasm/emit.ts";
+import { table } from "../../../../src/backends/wasm/layout.ts";
+import { programMemory } from "../../../../src/backends/wasm/memory/memory.ts";
+import { WasmProgram } from "../../../../src/backends/wasm/program.ts";
+import { deadline, type Pool, poolFor, rendezvous } from "../../../../src/backends/wasm/threads/pool.ts";
+import { writeShare } from "../../../../src/backends/wasm/threads/share.ts";
+import { allocate } from "../../../../src/compiler/allocate.ts";
+import type { Buffer, Kernel, KernelProgram } from "../../../../src/compiler/kernel.ts";
 import { shareAsUsual, shareEverything } from "./together.ts";
 
 beforeEach(async () => {

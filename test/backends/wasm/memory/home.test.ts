@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { tensor, zeros } from "chainrule";
 import { expect, it } from "vitest";
-import { homeOf, settle } from "../../../src/backends/wasm/memory/home.ts";
-import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
+import { homeOf, settle } from "../../../../src/backends/wasm/memory/home.ts";
+import { programMemory } from "../../../../src/backends/wasm/memory/memory.ts";
 
 it("a tensor has one home, and its contents move there without a change of version", () => {
   const weight = tensor([1, 2, 3]);

@@ -1,8 +1,8 @@
 // The one memory: it grows when something is placed, and says what is too large.
 import { describe, expect, it } from "vitest";
-import { hasVectors, requireVectors } from "../../../src/backends/wasm/features.ts";
-import { Arena } from "../../../src/backends/wasm/memory/arena.ts";
-import { ProgramMemory } from "../../../src/backends/wasm/memory/memory.ts";
+import { hasVectors, requireVectors } from "../../../../src/backends/wasm/features.ts";
+import { Arena } from "../../../../src/backends/wasm/memory/arena.ts";
+import { ProgramMemory } from "../../../../src/backends/wasm/memory/memory.ts";
 
 const mib = 2 ** 20;
 

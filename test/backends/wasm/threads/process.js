@@ -1,4 +1,4 @@
-// What threads-process.test.ts starts as processes of their own: programs that train on several threads and end in one way or another.
+// What process.test.ts starts as processes of their own: programs that train on several threads and end in one way or another.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import {
   Adam,
@@ -12,9 +12,9 @@ import {
   tensor,
   threadsReady,
 } from "chainrule";
-import { programMemory } from "../../../dist/backends/wasm/memory/memory.js";
-import { control } from "../../../dist/backends/wasm/threads/control.js";
-import { poolFor } from "../../../dist/backends/wasm/threads/pool.js";
+import { programMemory } from "../../../../dist/backends/wasm/memory/memory.js";
+import { control } from "../../../../dist/backends/wasm/threads/control.js";
+import { poolFor } from "../../../../dist/backends/wasm/threads/pool.js";
 
 const mode = isMainThread ? process.argv[2] : workerData;
 

@@ -18,17 +18,17 @@ import {
   threadsReady,
 } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
-import { simplify } from "../../../src/compiler/simplify.ts";
-import { mapTensors } from "../../../src/compiler/structure.ts";
-import type { NDArray } from "../../../src/tensor/dtype.ts";
-import { ArrayStorage } from "../../../src/tensor/storage.ts";
-import { randomGraph } from "../../compiler/random-graph.ts";
-import { verifier } from "../../compiler/verifier.ts";
-import { load } from "../../fixtures/load.ts";
-import { type Run, runLayer, runOptimiser, runTraining } from "../../fixtures/networks.ts";
-import { runCase } from "../../fixtures/run.ts";
-import { Draw } from "../../tensor/draw.ts";
+import { verification, wasm } from "../../../../src/backends/wasm/backend.ts";
+import { simplify } from "../../../../src/compiler/simplify.ts";
+import { mapTensors } from "../../../../src/compiler/structure.ts";
+import type { NDArray } from "../../../../src/tensor/dtype.ts";
+import { ArrayStorage } from "../../../../src/tensor/storage.ts";
+import { randomGraph } from "../../../compiler/random-graph.ts";
+import { verifier } from "../../../compiler/verifier.ts";
+import { load } from "../../../fixtures/load.ts";
+import { type Run, runLayer, runOptimiser, runTraining } from "../../../fixtures/networks.ts";
+import { runCase } from "../../../fixtures/run.ts";
+import { Draw } from "../../../tensor/draw.ts";
 import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const counts = [2, 3, 8];

@@ -1,6 +1,6 @@
 // Loop nests and scans as WebAssembly do what the plain loops of the interpreter do. CHAINRULE_COUNT=<nests> tries more of them.
 import { describe, it } from "vitest";
-import { firstSeed } from "../../tensor/draw.ts";
+import { firstSeed } from "../../../tensor/draw.ts";
 import { expectSame } from "./one-nest.ts";
 import { Random, randomLoops, randomScan, randomScatter } from "./random-nests.ts";
 

@@ -1,10 +1,10 @@
 // The vector functions keep the bounds that their table states, against the op table in float64, over all of float32.
 //
-//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math.test.ts      all 2³² arguments of these; minutes each
+//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math/vector-math.test.ts      all 2³² arguments of these; minutes each
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { MathFunctions, type MathName, vectorMath } from "../../../src/backends/wasm/math/vector-math.ts";
-import { elementwise } from "../../../src/tensor/ops/elementwise.ts";
+import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { MathFunctions, type MathName, vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
+import { elementwise } from "../../../../src/tensor/ops/elementwise.ts";
 
 const names = Object.keys(vectorMath) as MathName[];
 const unaries = names.filter((name) => vectorMath[name].operands === 1);

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
-const script = fileURLToPath(new URL("threads-process.js", import.meta.url));
+const script = fileURLToPath(new URL("process.js", import.meta.url));
 
 interface End {
   readonly code: number | null;

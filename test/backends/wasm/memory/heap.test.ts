@@ -1,7 +1,7 @@
 // The heap's books: blocks in use never overlap, and what is free is found again.
 import { expect, it } from "vitest";
-import { alignment, Heap } from "../../../src/backends/wasm/memory/heap.ts";
-import { Draw, firstSeed } from "../../tensor/draw.ts";
+import { alignment, Heap } from "../../../../src/backends/wasm/memory/heap.ts";
+import { Draw, firstSeed } from "../../../tensor/draw.ts";
 
 const unlimited = 2 ** 32;
 const take = (heap: Heap, bytes: number, limit = unlimited): number => {

@@ -1,12 +1,12 @@
 // Every elementwise op, in every dtype that the op table takes it in, on numbers of all sizes: the same as the op table, but for the
 // vector functions of float32, which have their bounds.
 import { describe, expect, it } from "vitest";
-import { type Entry, emission } from "../../../src/backends/wasm/body/elementwise.ts";
-import { vectorMath } from "../../../src/backends/wasm/math/vector-math.ts";
-import type { ElementwiseName, Loops } from "../../../src/compiler/kernel.ts";
-import type { DType } from "../../../src/tensor/dtype.ts";
-import { opOf } from "../../../src/tensor/ops.ts";
-import { access, Buffers, expectSame, runNest } from "./one-nest.ts";
+import { type Entry, emission } from "../../../../src/backends/wasm/body/elementwise.ts";
+import { vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
+import type { ElementwiseName, Loops } from "../../../../src/compiler/kernel.ts";
+import type { DType } from "../../../../src/tensor/dtype.ts";
+import { opOf } from "../../../../src/tensor/ops.ts";
+import { access, Buffers, expectSame, runNest } from "../nest/one-nest.ts";
 
 const dtypes = ["float32", "float64", "int32", "uint8", "bool"] as const satisfies readonly DType[];
 const names = Object.keys(emission) as ElementwiseName[];
