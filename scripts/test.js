@@ -1,9 +1,11 @@
 // `npm test`: type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and one closing
-// line that counts all of it.
+// line that counts all of it. Where there is no browser, it says so before that line.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findBrowser } from "./browser.js";
+import { closingLines } from "./closing-lines.js";
 
 const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
 const report = join(folder, "vitest.json");
@@ -21,8 +23,10 @@ const checks = [
   ["build of the demo", bin("vite/bin/vite.js"), "build", "web", "--logLevel", "warn"],
 ];
 
+const browser = findBrowser();
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 const results = checks.map(
   ([name, ...args]) =>
     new Promise((done) => {
@@ -48,16 +52,20 @@ const vitest = spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  { stdio: "inherit" },
+  // One search for all test files.
+  { stdio: "inherit", env: browser.path === null ? process.env : { ...process.env, CHROMIUM_PATH: browser.path } },
 );
 try {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
   passed += numPassedTests;
+  skipped = numPendingTests;
   // A file that does not load has no failed test in it, but has failed all the same.
   failed += Math.max(numFailedTests, numFailedTestSuites, vitest.status === 0 ? 0 : 1);
 } catch {
   failed++;
 }
 rmSync(folder, { recursive: true });
-console.log(`${passed} passed, ${failed} failed`);
+console.log(closingLines({ passed, failed, skipped, browser }));
 process.exitCode = failed === 0 ? 0 : 1;

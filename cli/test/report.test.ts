@@ -8,7 +8,7 @@ import { tensor } from "chainrule";
 import type { Browser } from "playwright-core";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startChromium } from "../../test/browser/chromium.ts";
+import { it, startChromium } from "../../test/browser/chromium.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { firstFilters, type ReportData, worstMistakes, writeReport } from "../src/report/report.ts";
 import { interval, scores } from "../src/report/scores.ts";
@@ -316,7 +316,7 @@ describe("the page in Chromium", () => {
   });
   afterAll(async () => browser?.close());
 
-  test.each(pages)(
+  it.each(pages)(
     "%s: well-formed, quiet, legible and within its width, light and dark, wide and narrow",
     async (_, page, data) => {
       const file = join(folder, "report.html");

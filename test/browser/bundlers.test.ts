@@ -6,10 +6,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { bundleWithVite, bundleWithWebpack, develop } from "./bundle.ts";
 import { type Training, train } from "./bundlers/train.js";
-import { startChromium } from "./chromium.ts";
+import { it, startChromium } from "./chromium.ts";
 import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 

@@ -1,12 +1,13 @@
-// Finds the Chromium of this machine and starts it without a window. playwright-core brings no browser and downloads none.
-// Whoever has no Chromium must hear of it: tests that were left out look like tests that passed.
-
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+// Tests in a browser: `it` here passes over its test where scripts/browser.js finds no browser, and nothing else decides that.
+// scripts/test.js then says that browser tests did not run: tests that were left out look like tests that passed.
 import { type Browser, chromium } from "playwright-core";
+import { it as anywhere } from "vitest";
+import { cure, findBrowser } from "../../scripts/browser.js";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-const CURE = "Install one (apt install chromium), or name yours in CHROMIUM_PATH.";
+const browser = findBrowser();
+
+/** A test that needs a browser. Where there is none, hooks of a suite that has no other tests do not run either. */
+export const it: ReturnType<typeof anywhere.skipIf> = anywhere.skipIf(browser.path === null);
 
 // Without an omnibox's popup, a page of a thousand modules that the browser loads behind every tab (0.7 s of the processor each).
 // The switch replaces the one that playwright passes: what that one names, as far as it concerns us, comes after it.
@@ -40,30 +41,11 @@ const FLAGS = [
 ];
 
 export async function startChromium(): Promise<Browser> {
-  const executablePath = findChromium();
+  if (browser.path === null) throw new Error(`browser tests did not run: ${browser.reason}. ${cure}`);
   try {
-    return await chromium.launch({ executablePath, args: FLAGS, timeout: 30_000 });
+    return await chromium.launch({ executablePath: browser.path, args: FLAGS, timeout: 30_000 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`browser tests did not run: ${executablePath} does not start. ${CURE}\n${reason}`);
-  }
-}
-
-function findChromium(): string {
-  const named = process.env.CHROMIUM_PATH;
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const candidates = named ? [named] : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = candidates.find(runs);
-  if (found !== undefined) return found;
-  const sought = named ? `CHROMIUM_PATH names ${named}, which cannot be run` : `no ${NAMES.join(", ")} on the PATH`;
-  throw new Error(`browser tests did not run: ${sought}. ${CURE}`);
-}
-
-function runs(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    throw new Error(`browser tests did not run: ${browser.path} does not start. ${cure}\n${reason}`);
   }
 }

@@ -2,9 +2,9 @@
 // that sends no special headers, and every family must agree there as it does in Node.
 
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
 import { compiledWays } from "../fixtures/ways.ts";
-import { startChromium } from "./chromium.ts";
+import { it, startChromium } from "./chromium.ts";
 import { type FamilyName, familyNames, type Verdict } from "./families.ts";
 import { serve } from "./serve.ts";
 import { makeSite } from "./site.ts";

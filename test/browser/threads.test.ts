@@ -1,8 +1,8 @@
 // Threads in Chromium: a cross-origin isolated page has them in its workers, another page has none; the numbers are the same.
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startChromium } from "./chromium.ts";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { it, startChromium } from "./chromium.ts";
 import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 

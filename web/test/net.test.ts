@@ -1,5 +1,6 @@
 // The net as one plays with it: trained, stepped, changed while it learns, and found again by its link.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
 import { shown, stepOf } from "./net-figures.ts";
 import { Site } from "./site.ts";

@@ -1,6 +1,7 @@
 // One neuron, used as a person would: pull a number, go backward step by step, nudge, write a formula, follow a link.
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
 import { Site } from "./site.ts";
 

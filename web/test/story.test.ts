@@ -1,5 +1,6 @@
 // The page around its parts: it paints at once, leads to every part, keeps its colours, and is accessible.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
 import { Site } from "./site.ts";
 

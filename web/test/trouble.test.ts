@@ -1,7 +1,8 @@
 // Where something is missing or breaks, the page says so in a clear word, and what can still work does.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
 import { stepOf } from "./net-figures.ts";
 import { breakDown, Site } from "./site.ts";

@@ -1,0 +1,8 @@
+// What the tests, which are TypeScript, know of browser.js, which Node runs as it is.
+
+export type FoundBrowser =
+  | { readonly path: string; readonly version: string }
+  | { readonly path: null; readonly reason: string };
+
+export const cure: string;
+export function findBrowser(env?: Readonly<Record<string, string | undefined>>): FoundBrowser;

@@ -1,0 +1,9 @@
+// What the tests, which are TypeScript, know of closing-lines.js, which Node runs as it is.
+import type { FoundBrowser } from "./browser.js";
+
+export function closingLines(run: {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly browser: FoundBrowser;
+}): string;
