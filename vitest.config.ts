@@ -17,7 +17,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chainrule$/, replacement: source("index.ts") },
-      { find: /^chainrule\/(compiler|scalar|data|io|train|node)$/, replacement: source("$1/index.ts") },
+      { find: /^chainrule\/(compiler|scalar|data|io|model|train|node)$/, replacement: source("$1/index.ts") },
       { find: /^chainrule-onnx$/, replacement: source("../onnx/src/index.ts") },
     ],
   },

@@ -15,6 +15,7 @@ const arrows: Record<string, readonly string[]> = {
   io: ["tensor"],
   compiler: ["tensor"],
   backends: ["tensor", "compiler"],
+  model: ["tensor", "nn", "data", "io"],
   train: ["tensor", "compiler", "nn", "optim", "data", "io"],
   node: ["tensor", "data", "io"],
   // index.ts itself, the public API
@@ -29,13 +30,13 @@ interface Import {
 
 function importsOf(folder: string): Import[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".ts"),
+    /\.(ts|js|svelte)$/.test(file),
   );
   return files.flatMap((file) => {
     const from = join(folder, file);
     const text = readFileSync(join(root, from), "utf8");
     const statements = text.matchAll(
-      /^(?:import\b(?<what>[^;"']*)|export\b(?<shared>[^;"']*)\bfrom\s*)["'](?<to>[^"']+)["'];/gm,
+      /^\s*(?:import\b(?<what>[^;"']*)|export\b(?<shared>[^;"']*)\bfrom\s*)["'](?<to>[^"']+)["'];/gm,
     );
     const dynamic = text.matchAll(/\bimport\((?<what>)["'](?<to>[^"']+)["']\)/g);
     return [...statements, ...dynamic].map(({ groups }): Import => {
@@ -68,11 +69,34 @@ it("only src/node knows Node, and the library has no dependency but its optional
   expect(outside.filter(({ to }) => !to.startsWith("node:") && !allowed.includes(to)).map(show)).toEqual([]);
 });
 
-it("the command line uses the library by its public names", () => {
-  const reachingIn = importsOf("cli/src").filter(
-    ({ to }) => to.startsWith("src/") || /^chainrule\/(?!scalar|data|io|train|node)/.test(to),
-  );
-  expect(reachingIn.map(show)).toEqual([]);
+/** The packages beside the library, and which of its parts each may use: chainrule/compiler is for other formats. */
+const packages: Record<string, readonly string[]> = {
+  cli: ["scalar", "data", "io", "model", "train", "node"],
+  onnx: ["compiler"],
+  web: ["scalar", "data", "io", "model", "train"],
+};
+
+it.each(Object.entries(packages))("%s uses the library and its neighbours by their public names", (name, parts) => {
+  const imports = ["src", ...(name === "web" ? ["build"] : [])].flatMap((folder) => importsOf(`${name}/${folder}`));
+  expect(imports.some(({ to }) => to === "chainrule" || to.startsWith("chainrule/"))).toBe(true);
+  const fine = ({ to }: Import): boolean => {
+    const [first, ...rest] = to.split("/");
+    if (first === "chainrule") return rest.length === 0 || parts.includes(rest.join("/"));
+    // A path within the repository stays in its package.
+    return !["..", "src", "test", "bench", ...Object.keys(packages)].includes(first) || to.startsWith(`${name}/`);
+  };
+  expect(imports.filter((one) => !fine(one)).map(show)).toEqual([]);
+});
+
+it("a package's parts are those that package.json exports, and tests find the same in src/", () => {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const exported = Object.keys(exports).flatMap((path) => (/^\.\/\w+$/.test(path) ? [path.slice(2)] : []));
+  const { compilerOptions } = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8"));
+  const typed = Object.keys(compilerOptions.paths).flatMap((path) => path.match(/^chainrule\/(.*)$/)?.[1] ?? []);
+  const { entryPoints } = JSON.parse(readFileSync(join(root, "docs/typedoc.json"), "utf8"));
+  const told = entryPoints.flatMap((path: string) => path.match(/^\.\.\/src\/(.*)\/index\.ts$/)?.[1] ?? []);
+  expect(typed.sort()).toEqual(exported.sort());
+  expect([...told, "compiler"].sort()).toEqual(exported.sort());
 });
 
 it("no file imports itself by way of others (imports of types alone do not count: they are gone when it runs)", () => {

@@ -1,10 +1,10 @@
 // What is said of a training: what it is about to do, how it ended, and what came out of it.
 import type { Dataset } from "chainrule/data";
+import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
-import type { Description } from "./model-format.ts";
 import type { Plan } from "./plan.ts";
 import { commandLine, percent, type Screen, thousands } from "./screen.ts";
 import { mostShown, verdict } from "./verdict.ts";

@@ -1,6 +1,6 @@
 // The commands and their options, as commander reads them and as --help shows them. What they are given is read by values.ts.
+import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
-import { architectureNames } from "./architectures.ts";
 import { type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { defaults } from "./plan.ts";

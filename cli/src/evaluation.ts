@@ -1,8 +1,8 @@
 // What a net makes of pictures that it has not learned from, and whether they are such as it takes.
 import type { Sequential } from "chainrule";
 import type { Dataset } from "chainrule/data";
+import type { Description } from "chainrule/model";
 import { type Evaluation, evaluate } from "chainrule/train";
-import type { Description } from "./model-format.ts";
 import { isReaderGone } from "./screen.ts";
 
 /** Null where the signal stopped it, or nobody reads any more. */

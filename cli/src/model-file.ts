@@ -1,10 +1,8 @@
-// Model files on the disk: safetensors files that stand for themselves, with the weights under PyTorch's names ("1.weight"), and in their
-// metadata all that is needed to use them (model-format.ts says what).
+// Model files on the disk: what chainrule/model makes of a net and its training, and what is said where a file is none.
 import type { Sequential, Tensor } from "chainrule";
-import { writeSafetensors } from "chainrule/io";
+import { type Description, format, readModel, writeModel } from "chainrule/model";
 import { readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
-import { type Description, format, json, metadataOf, modelIn } from "./model-format.ts";
 
 export interface Model {
   readonly description: Description;
@@ -18,13 +16,13 @@ export interface Extras {
 }
 
 export async function saveModel(file: string, description: Description, { training, tensors }: Extras): Promise<void> {
-  const bytes = writeSafetensors(new Map(tensors), metadataOf(description, { training }));
+  const bytes = writeModel(description, tensors, { training });
   await reading(() => writeWhole(file, bytes));
 }
 
 export async function loadModel(file: string): Promise<Model & Extras> {
   return reading(async () => {
-    const { description, net, tensors, metadata } = modelIn(await readBytes(file), {
+    const { description, net, tensors, training } = readModel(await readBytes(file), {
       damaged: (reason) => new BadInput(`${file}: no model file, or a damaged one: ${reason}`),
       foreign: () =>
         new BadInput(
@@ -34,7 +32,7 @@ export async function loadModel(file: string): Promise<Model & Extras> {
       inconsistent: (problem) => new BadInput(`${file}: its architecture does not hold together: ${problem}`),
       otherType: (name, is, shouldBe) => new BadInput(`${file}: tensor "${name}" is ${is}, it has to be ${shouldBe}`),
     });
-    return { description, net, training: json(metadata.training), tensors };
+    return { description, net, training, tensors };
   });
 }
 

@@ -1,12 +1,12 @@
 // Under which options a net is trained: what was typed, the defaults of its kind of data, or what a file was begun with.
 import type { Augmentation } from "chainrule/data";
-import { type ArchitectureName, architectureNames } from "./architectures.ts";
+import { type ArchitectureName, architectureNames } from "chainrule/model";
 import { modelOf } from "./checkpoints.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
 import type { Extras, Model } from "./model-file.ts";
-import { isCount, isRecord } from "./model-format.ts";
 import type { FolderRecord } from "./reading.ts";
+import { isCount, isRecord } from "./records.ts";
 
 export interface Plan {
   readonly model: ArchitectureName;

@@ -1,12 +1,12 @@
 // A net, its optimiser and their run, made of a plan; and how the run goes into a model file and comes out of it again.
 import { Adam, manualSeed, type Sequential, type Tensor } from "chainrule";
+import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { BadInput } from "./failure.ts";
 import type { Extras, Model } from "./model-file.ts";
-import { type Description, isCount, isRecord } from "./model-format.ts";
-import { build } from "./networks.ts";
 import { cannotResume, type Plan } from "./plan.ts";
+import { isCount, isRecord } from "./records.ts";
 
 /** So many steps come before the one of --profile, in which the engine compiles well what it runs. */
 export const warmSteps = 50;

@@ -3,8 +3,8 @@
 import { gzipSync } from "node:zlib";
 import { conv2d, manualSeed, maxPool2d, tensor } from "chainrule";
 import { centreDigit } from "chainrule/data";
+import { architectures } from "chainrule/model";
 import { describe, expect, it } from "vitest";
-import { architectures } from "../../cli/src/architectures.ts";
 import { bars, idx } from "../../test/node/synthetic.ts";
 import { Classifier } from "../src/images/classifier.ts";
 import { Curves } from "../src/images/curves.ts";

@@ -4,13 +4,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { manualSeed, noGrad, randn, tensor } from "chainrule";
 import { writeSafetensors } from "chainrule/io";
+import { architectures, build, type Description } from "chainrule/model";
 import { expect, it } from "vitest";
-import { architectures } from "../../cli/src/architectures.ts";
 import { loadModel, saveModel } from "../../cli/src/model-file.ts";
-import type { Description } from "../../cli/src/model-format.ts";
-import { build } from "../../cli/src/networks.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { readModel, writeModel } from "../src/images/model-file.ts";
+import { bytesOf, modelFrom } from "../src/images/model-file.ts";
 
 const description = (choice: keyof typeof architectures): Description => ({
   architecture: architectures[choice]([1, 28, 28], 10),
@@ -23,7 +21,7 @@ for (const choice of ["mlp", "cnn", "conv-bn"] as const) {
     manualSeed(5);
     const net = build(description(choice).architecture);
     const file = join(temporaryFolder(), "page.safetensors");
-    writeFileSync(file, writeModel(description(choice), net));
+    writeFileSync(file, bytesOf(description(choice), net));
     const loaded = await loadModel(file);
     expect(loaded.description).toEqual(description(choice));
     const x = randn([2, 1, 28, 28]);
@@ -37,7 +35,7 @@ for (const choice of ["mlp", "cnn", "conv-bn"] as const) {
     const file = join(temporaryFolder(), "cli.safetensors");
     const tensors = new Map([...net.stateDict(), ["optimizer.step", tensor([1])] as const]);
     await saveModel(file, description(choice), { training: { epoch: 1 }, tensors });
-    const loaded = readModel("cli.safetensors", new Uint8Array(await readFile(file)));
+    const loaded = modelFrom("cli.safetensors", new Uint8Array(await readFile(file)));
     expect(loaded.description).toEqual(description(choice));
     const x = randn([2, 1, 28, 28]);
     const answer = (of: typeof net) => [...noGrad(() => of.eval().forward(x)).data];
@@ -47,10 +45,10 @@ for (const choice of ["mlp", "cnn", "conv-bn"] as const) {
 
 it("says what is wrong with a file that is none", () => {
   const net = build(description("mlp").architecture);
-  const good = writeModel(description("mlp"), net);
+  const good = bytesOf(description("mlp"), net);
   const words = (bytes: Uint8Array) => {
     try {
-      readModel("m.safetensors", bytes);
+      modelFrom("m.safetensors", bytes);
     } catch (error) {
       return (error as Error).message;
     }
@@ -60,6 +58,6 @@ it("says what is wrong with a file that is none", () => {
   expect(words(good.slice(0, 1000))).toMatch("m.safetensors is no model file, or a damaged one");
   expect(words(Uint8Array.of(1, 2, 3))).toMatch("damaged");
   expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("is no chainrule model");
-  expect(words(writeModel({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("does not hold together");
-  expect(words(writeModel({ ...description("mlp"), classes: [] }, net))).toMatch('its "classes"');
+  expect(words(bytesOf({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("does not hold together");
+  expect(words(bytesOf({ ...description("mlp"), classes: [] }, net))).toMatch('its "classes"');
 });

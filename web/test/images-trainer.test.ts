@@ -2,8 +2,8 @@
 // after its end; and none of that changes what is learned.
 import { manualSeed, tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
+import { architectures } from "chainrule/model";
 import { expect, it } from "vitest";
-import { architectures } from "../../cli/src/architectures.ts";
 import { bars } from "../../test/node/synthetic.ts";
 import { Classifier } from "../src/images/classifier.ts";
 import type { Steps } from "../src/images/messages.ts";

@@ -2,9 +2,7 @@
 // that, which pixels matter, and its first weights. Two small compiled programs, which share the weights with the one that trains.
 import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
 import { batches, frame, type Picture } from "chainrule/data";
-import { architectures } from "../../../cli/src/architectures.ts";
-import type { Description } from "../../../cli/src/model-format.ts";
-import { build } from "../../../cli/src/networks.ts";
+import { architectures, build, type Description } from "chainrule/model";
 import { stages, words } from "./layers.ts";
 import {
   type LayerView,

@@ -2,15 +2,15 @@
 // file or network did wrong is told in words and changes nothing; all else that is thrown ends the worker, which the page tells.
 import { manualSeed, threadsReady } from "chainrule";
 import { type Dataset, normalisation, pictureFromBlob } from "chainrule/data";
+import { architectures, leastSide } from "chainrule/model";
 import { type Evaluation, evaluate } from "chainrule/train";
-import { architectures, leastSide } from "../../../cli/src/architectures.ts";
 import type { Port } from "../engine/port.ts";
 import { Classifier } from "./classifier.ts";
 import { type Data, readDropped } from "./dropped-data.ts";
 import { type Kind, kindOf } from "./file-kinds.ts";
 import type { NetChoice, Phase, Shown, ToEngine, ToPage } from "./messages.ts";
 import { mistakesOf } from "./mistakes.ts";
-import { readModel, writeModel } from "./model-file.ts";
+import { bytesOf, modelFrom } from "./model-file.ts";
 import { Supply } from "./supply.ts";
 import { Trainer } from "./trainer.ts";
 import { Missing, Trouble } from "./trouble.ts";
@@ -259,7 +259,7 @@ class Engine {
   }
 
   #load({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): void {
-    const { description, net } = readModel(name, bytes);
+    const { description, net } = modelFrom(name, bytes);
     this.#replace(new Classifier(description, { net, trained: true }));
     this.#port.send({ kind: "told", words: `${name} is loaded: draw something.`, tone: "news" });
   }
@@ -296,7 +296,7 @@ class Engine {
 
   #save(): void {
     const { description, net, choice } = this.#classifier;
-    const bytes = writeModel(description, net);
+    const bytes = bytesOf(description, net);
     this.#port.send({ kind: "saved", name: `${this.#supply.name}-${choice ?? "net"}.safetensors`, bytes }, [
       bytes.buffer,
     ]);

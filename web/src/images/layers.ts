@@ -1,6 +1,6 @@
 // A net's layers for people: in words, and which of their results are worth a look. A result is shown after its activation: what a
 // convolution or a linear layer gives before ReLU is not.
-import type { Layer } from "../../../cli/src/networks.ts";
+import type { Layer } from "chainrule/model";
 
 /** "conv 5×5, 8 maps", "ReLU", "10 numbers". */
 export function words([kind, ...sizes]: Layer): string {

@@ -1,17 +1,16 @@
 // Model files in the page: those of the command line, read and written without a file system. What is wrong with one is said in words for
 // somebody who has just dropped it.
 import type { Sequential } from "chainrule";
-import { writeSafetensors } from "chainrule/io";
-import { type Description, metadataOf, modelIn } from "../../../cli/src/model-format.ts";
+import { type Description, readModel, writeModel } from "chainrule/model";
 import { Trouble } from "./trouble.ts";
 
-export function writeModel(description: Description, net: Sequential): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(writeSafetensors(net.stateDict(), metadataOf(description)));
+export function bytesOf(description: Description, net: Sequential): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(writeModel(description, net.stateDict()));
 }
 
 /** Throws Trouble where the bytes are no model. */
-export function readModel(name: string, bytes: Uint8Array): { description: Description; net: Sequential } {
-  const { description, net } = modelIn(bytes, {
+export function modelFrom(name: string, bytes: Uint8Array): { description: Description; net: Sequential } {
+  const { description, net } = readModel(bytes, {
     damaged: (reason, cause) => new Trouble(`${name} is no model file, or a damaged one: ${reason}.`, { cause }),
     foreign: () =>
       new Trouble(

@@ -1,7 +1,7 @@
 // The pictures to learn from and to test with: MNIST, of which the first share is enough to begin, or what somebody dropped in. Who asks
 // for them says whether they are still wanted when they come.
 import { type Dataset, framingOf, normalisation } from "chainrule/data";
-import type { Description } from "../../../cli/src/model-format.ts";
+import type { Description } from "chainrule/model";
 import { type Data, sampleOf } from "./dropped-data.ts";
 import type { DataFacts } from "./messages.ts";
 import { Mnist, shareSize, shares } from "./mnist.ts";

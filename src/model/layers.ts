@@ -1,10 +1,17 @@
 // How a model file writes a net down: as a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"],
 // ["Linear", 128, 10]], which is all that is needed to build it again. One table says of each kind of layer how it is built, what
 // it makes of a shape, and which tensors it has.
-import { AvgPool2d, BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, type Module, ReLU, Sequential } from "chainrule";
+import { ReLU } from "../nn/activations.ts";
+import { BatchNorm2d } from "../nn/batch-norm.ts";
+import { Flatten, Sequential } from "../nn/containers.ts";
+import { Conv2d } from "../nn/convolution.ts";
+import { Linear } from "../nn/linear.ts";
+import type { Module } from "../nn/module.ts";
+import { AvgPool2d, MaxPool2d } from "../nn/pooling.ts";
+import type { Shape } from "../tensor/shape.ts";
 
+/** A layer's kind and sizes: ["Flatten"], ["Linear", 784, 128], ["Conv2d", 1, 8, 5] (channels in and out, an odd kernel). */
 export type Layer = readonly [kind: string, ...sizes: number[]];
-export type Shape = readonly number[];
 
 interface Kind {
   readonly sizes: number;
@@ -62,7 +69,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: none }],
 ]);
 
-/** The layers with fresh weights. Call `checkLayers` first where they come from a file. */
+/** A net of these layers with fresh weights. Throws where a layer is of a kind that it does not know. */
 export function build(layers: readonly Layer[]): Sequential {
   return new Sequential(
     ...layers.map(([kind, ...sizes]) => {

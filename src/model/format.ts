@@ -1,5 +1,5 @@
-// What a model file says, apart from where it lies: its metadata as text and back, and the net that it describes. Nothing here knows
-// of files, so that a page reads and writes the same models. How a refusal is worded is its caller's affair.
+// What a model file says, apart from where it lies: a safetensors file with the weights under PyTorch's names ("1.weight"), and in its
+// metadata all that is needed to use them. Nothing here knows of files, so that a page reads and writes the same models.
 //
 //   format          "chainrule-model-1"
 //   architecture    [["Flatten"], ["Linear", 784, 128], ...]
@@ -10,12 +10,16 @@
 //   seed            7
 //   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
 //                   (see chainrule/train's checkpoint) it goes on from there
-import type { Sequential, Tensor } from "chainrule";
-import { type Framing, framings } from "chainrule/data";
-import { readSafetensors } from "chainrule/io";
-import { build, checkLayers, type Layer } from "./networks.ts";
+import { type Framing, framings } from "../data/framing.ts";
+import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
+import type { Sequential } from "../nn/containers.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { build, checkLayers, type Layer } from "./layers.ts";
 
-/** What has to be known to use a net: see above. */
+/**
+ * What has to be known to use a net: its layers, the shape of a picture (channels, height, width), the names of its classes, the mean
+ * and standard deviation of each channel of pixels in [0, 1], how a picture from outside is framed, and the seed of its training.
+ */
 export interface Description {
   readonly architecture: readonly Layer[];
   readonly input: readonly [channels: number, height: number, width: number];
@@ -27,38 +31,46 @@ export interface Description {
 
 /** The errors that a reader throws: for its own users, in its own words. */
 export interface Refusals {
+  /** No safetensors file, or not a whole one. */
   damaged(reason: string, cause: Error): Error;
   /** Tensors, but no model of ours. */
   foreign(): Error;
   /** What it says under a key cannot be used. */
   unusable(key: string): Error;
+  /** Its layers do not fit its pictures, its classes or its tensors. */
   inconsistent(problem: string): Error;
+  /** One of the net's tensors is not float32. */
   otherType(tensor: string, is: string, shouldBe: string | undefined): Error;
 }
 
+/** What a model file holds: a net with its weights, what describes it, every tensor, and what it says of its training, as parsed JSON. */
 export interface ReadModel {
   readonly description: Description;
   readonly net: Sequential;
   readonly tensors: Map<string, Tensor>;
-  readonly metadata: Record<string, string>;
+  readonly training: unknown;
 }
 
+/** What a model file's metadata say under "format". */
 export const format = "chainrule-model-1";
-const mostPixels = 2 ** 24;
+const maxPixels = 2 ** 24;
 
-/** The metadata of a model file; `more` is written as the description is. */
-export function metadataOf(
+/**
+ * The bytes of a model file: the net's tensors (its stateDict) and any others, and the description as metadata. `training` says how far
+ * training is, in a form that JSON can hold.
+ */
+export function writeModel(
   description: Description,
-  more: Readonly<Record<string, unknown>> = {},
-): Record<string, string> {
-  const entries = Object.entries({ format, ...description, ...more });
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
+  tensors: ReadonlyMap<string, Tensor>,
+  { training }: { readonly training?: unknown } = {},
+): Uint8Array {
+  const entries = Object.entries({ format, ...description, ...(training === undefined ? {} : { training }) });
+  const texts = entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  return writeSafetensors(new Map(tensors), Object.fromEntries(texts));
 }
 
 /** A net with the weights of the file, what describes it, and all that the file holds. */
-export function modelIn(bytes: Uint8Array, refuse: Refusals): ReadModel {
+export function readModel(bytes: Uint8Array, refuse: Refusals): ReadModel {
   const { tensors, metadata } = parse(bytes, refuse);
   if (metadata.format !== format) throw refuse.foreign();
   const description = describe(metadata, refuse);
@@ -71,7 +83,7 @@ export function modelIn(bytes: Uint8Array, refuse: Refusals): ReadModel {
   const wrong = weights.find(([name, { dtype }]) => dtype !== own.get(name)?.dtype);
   if (wrong !== undefined) throw refuse.otherType(wrong[0], wrong[1].dtype, own.get(wrong[0])?.dtype);
   net.loadStateDict(new Map(weights));
-  return { description, net, tensors, metadata };
+  return { description, net, tensors, training: json(metadata.training) };
 }
 
 function parse(bytes: Uint8Array, refuse: Refusals): ReturnType<typeof readSafetensors> {
@@ -101,7 +113,7 @@ function describe(metadata: Record<string, string>, refuse: Refusals): Descripti
   };
 }
 
-export function json(text: string | undefined): unknown {
+function json(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
@@ -109,18 +121,18 @@ export function json(text: string | undefined): unknown {
   }
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
+function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(Number.isFinite);
 const isFraming = (value: unknown): value is Framing => framings.some((framing) => framing === value);
 
 function isInput(value: unknown): value is [number, number, number] {
   if (!isNumbers(value) || value.length !== 3) return false;
   const sizes = value.every((size) => Number.isSafeInteger(size) && size > 0);
-  return sizes && (value[0] === 1 || value[0] === 3) && value[0] * value[1] * value[2] <= mostPixels;
+  return sizes && (value[0] === 1 || value[0] === 3) && value[0] * value[1] * value[2] <= maxPixels;
 }
 
 function isArchitecture(value: unknown): value is Layer[] {

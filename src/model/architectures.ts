@@ -1,18 +1,25 @@
 // The nets that can be trained by name, made to the measure of a data set's pictures and classes.
-import type { Layer, Shape } from "./networks.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Layer } from "./layers.ts";
+
+/** The nets that can be trained by name. */
+export type ArchitectureName = "mlp" | "cnn" | "conv-bn";
 
 /** What each needs of a picture's shorter side, in pixels. */
-export const leastSide = { mlp: 1, cnn: 4, "conv-bn": 4 } as const;
+export const leastSide: Readonly<Record<ArchitectureName, number>> = { mlp: 1, cnn: 4, "conv-bn": 4 };
 
-/** From a picture's shape [C, H, W] and the number of classes to layers. */
-export const architectures = {
-  mlp: ([channels, height, width]: Shape, classes: number): Layer[] => [
+/** From the shape of one picture, [channels, height, width], and the number of classes to layers. */
+export type Architecture = (shape: Shape, classes: number) => Layer[];
+
+/** One hidden layer; two convolutions; up to four convolutions with batch norm, for larger pictures. */
+export const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
+  mlp: ([channels, height, width], classes) => [
     ["Flatten"],
     ["Linear", channels * height * width, 128],
     ["ReLU"],
     ["Linear", 128, classes],
   ],
-  cnn: ([channels, height, width]: Shape, classes: number): Layer[] => [
+  cnn: ([channels, height, width], classes) => [
     ...([["Conv2d", channels, 8, 5], ["ReLU"], ["MaxPool2d", 2]] as const),
     ...([["Conv2d", 8, 16, 5], ["ReLU"], ["MaxPool2d", 2]] as const),
     ["Flatten"],
@@ -21,7 +28,7 @@ export const architectures = {
   "conv-bn": convBn,
 };
 
-export type ArchitectureName = keyof typeof architectures;
+/** All of them. */
 export const architectureNames = Object.keys(architectures) as ArchitectureName[];
 
 const widest = 64;

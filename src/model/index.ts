@@ -1,0 +1,11 @@
+// "chainrule/model": nets as model files describe them. One is made by name to the measure of a data set, written to bytes and read again.
+// No file system here: it runs in pages too.
+export {
+  type Architecture,
+  type ArchitectureName,
+  architectureNames,
+  architectures,
+  leastSide,
+} from "./architectures.ts";
+export { type Description, format, type ReadModel, type Refusals, readModel, writeModel } from "./format.ts";
+export { build, type Layer } from "./layers.ts";
