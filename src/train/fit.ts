@@ -1,7 +1,8 @@
 // The training loop, and what makes it repeatable. All that a further step depends on is in the weights, the optimiser's tensors,
 // a random stream and a Position; a checkpoint is these four. Each event leaves them between two steps, so that a run that was
 // stopped at any of them and resumed gives the events that it would have given, bit for bit, but for the time they took.
-import { type Batch, batches } from "../data/batches.ts";
+import { batches } from "../data/batches.ts";
+import type { Batch } from "../data/pictures.ts";
 import { prefetch } from "../data/prefetch.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";

@@ -1,7 +1,7 @@
 // One step as one program: forward, backward, update, and how many answers were right before it. While it is on its way, and after
 // it went wrong, weights and position do not belong together, and there is nothing to save.
 import { type Compiled, compile } from "../compiler/compile.ts";
-import type { Batch } from "../data/batches.ts";
+import type { Batch } from "../data/pictures.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Module } from "../nn/module.ts";
 import { clipGradNorm } from "../optim/clip.ts";

@@ -1,6 +1,6 @@
-import { tensor } from "chainrule";
-import { type Dataset, split } from "chainrule/data";
-import { expect, test } from "vitest";
+import { arange, type Tensor, tensor } from "chainrule";
+import { type Dataset, type Indexed, split } from "chainrule/data";
+import { describe, expect, expectTypeOf, test } from "vitest";
 
 /** Picture n has the single byte n. */
 function labelled(labels: readonly number[]): Dataset {
@@ -47,4 +47,52 @@ test("what makes no sense is refused", () => {
   expect(() => split(data, { count: 1, fraction: 0.5 })).toThrow(/not both/);
   expect(() => split(data, { seed: -1 })).toThrow(/seed/);
   expect(() => split(labelled([0]))).toThrow(/of 1 pictures/);
+});
+
+describe("of anything else", () => {
+  const kinds = Array.from({ length: 100 }, (_, n) => (n < 70 ? 5 : n < 97 ? 1 : 2));
+
+  test("columns are divided by rows, all of them alike", () => {
+    const { train, validation } = split({ n: arange(100), pair: [arange(100).mul(2)] }, { count: 30, seed: 5 });
+    expectTypeOf(train).toEqualTypeOf<{ n: Tensor; pair: [Tensor] }>();
+    expect([train.n.shape, validation.n.shape]).toEqual([[70], [30]]);
+    for (const { n, pair } of [train, validation]) {
+      expect([...n.data]).toEqual([...n.data].sort((a, b) => a - b));
+      expect([...pair[0].data]).toEqual([...n.data].map((x) => 2 * x));
+    }
+    expect([...train.n.data, ...validation.n.data].sort((a, b) => a - b)).toEqual([...arange(100).data]);
+  });
+
+  test("a list is divided into lists, an index into two that are not read before", async () => {
+    const list = kinds.map((kind, n) => ({ n, kind }));
+    const lists = split(list, { count: 30, seed: 5 });
+    expectTypeOf(lists.train).toEqualTypeOf<{ n: number; kind: number }[]>();
+    const read: number[] = [];
+    const get = async (n: number) => {
+      read.push(n);
+      return list[n];
+    };
+    const indexed = split({ length: 100, get }, { count: 30, seed: 5 });
+    expectTypeOf(indexed.train).toEqualTypeOf<Indexed<{ n: number; kind: number }>>();
+    expect(read).toEqual([]);
+    const all = (data: Indexed<unknown>) => Promise.all(Array.from({ length: data.length }, (_, i) => data.get(i)));
+    expect(await all(indexed.train)).toEqual(lists.train);
+    expect(await all(indexed.validation)).toEqual(lists.validation);
+  });
+
+  test("stratify gives each label its share, and false leaves that out", () => {
+    const shares = (validation: { kind: number }[]) =>
+      [5, 1, 2].map((kind) => validation.filter((example) => example.kind === kind).length);
+    const list = kinds.map((kind, n) => ({ n, kind }));
+    for (const stratify of [kinds, tensor(Int32Array.from(kinds))])
+      expect(shares(split(list, { fraction: 0.3, stratify }).validation)).toEqual([21, 8, 1]);
+    const counts = new Set([1, 2, 3, 4].map((seed) => shares(split(list, { fraction: 0.3, seed }).validation).join()));
+    expect(counts.size).toBeGreaterThan(1);
+    const pictures = [1, 2, 3, 4].map((seed) => {
+      const { validation } = split(data, { fraction: 0.3, seed, stratify: false });
+      return validation.labels.data.filter((x) => x === 0).length;
+    });
+    expect(new Set(pictures).size).toBeGreaterThan(1);
+    expect(() => split(list, { stratify: [1, 2] })).toThrow(/stratify has 2 labels for 100 examples/);
+  });
 });

@@ -1,0 +1,132 @@
+// What can be cut into batches. Examples are rows of tensors, or one thing each: in a list, behind an index, or in a stream. All of
+// it is told apart here, by what it is and never by guessing what was meant:
+//
+//   { images, labels, classes }          pictures of classes, as bytes
+//   tensors, typed arrays, numbers       columns: the first dim of each counts the examples
+//   records, maps, [x, y] of these       columns too, nested
+//   [{ x, y }, ...], [[x, y], ...]       a list of examples
+//   { length, get(i) }                   the same by index, so that it may be larger than memory
+//   an iterable or async iterable        a stream: examples in the order in which they come
+import { tensor } from "../tensor/create.ts";
+import { describe, type TypedArray } from "../tensor/dtype.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { checkDataset, type Dataset } from "./dataset.ts";
+import { type Columns, type EvenNumbers, isColumn, isRecord, type Leaf, leavesOf, mapLeaves } from "./nesting.ts";
+
+/** Examples by index, 0 to length - 1, so that they need not be in memory at once; `get` may be asynchronous. */
+export interface Indexed<T> {
+  readonly length: number;
+  /** The example of this number. Those of a batch are asked for together. */
+  get(index: number): T | PromiseLike<T>;
+}
+
+/** What a Dataset is, for types. */
+export type Pictures = { readonly images: Tensor; readonly labels: Tensor; readonly classes: readonly string[] };
+
+/** A batch of examples of type T, or of rows of columns of type T: the same nesting with a tensor for each leaf. */
+export type Batched<T> = T extends Tensor | TypedArray | EvenNumbers
+  ? Tensor
+  : T extends ReadonlyMap<infer K, infer V>
+    ? Map<K, Batched<V>>
+    : T extends object
+      ? { -readonly [K in keyof T]: Batched<T[K]> }
+      : never;
+
+/** The examples of a source, where it has them one by one; never where it is columns. */
+export type ExampleOf<S> = S extends Tensor | TypedArray | EvenNumbers | ReadonlyMap<unknown, unknown>
+  ? never
+  : S extends readonly (infer E)[]
+    ? E extends Tensor | TypedArray
+      ? never
+      : E
+    : S extends Indexed<infer T>
+      ? Awaited<T>
+      : S extends Iterable<infer T>
+        ? T
+        : S extends AsyncIterable<infer T>
+          ? T
+          : never;
+
+/** A batch of a source: images and labels of pictures, else what Batched says. */
+export type BatchOf<S> = S extends Pictures
+  ? { images: Tensor; labels: Tensor }
+  : [ExampleOf<S>] extends [never]
+    ? Batched<S>
+    : Batched<ExampleOf<S>>;
+
+/** Whether batches of it are there at once; others are waited for. */
+export type InMemory = Pictures | Tensor | TypedArray | ReadonlyMap<unknown, unknown> | readonly unknown[];
+
+/** A source by what it is. */
+export type Source =
+  | { readonly kind: "pictures"; readonly data: Dataset; readonly count: number }
+  | { readonly kind: "columns"; readonly columns: Columns; readonly count: number }
+  | { readonly kind: "list"; readonly list: readonly unknown[]; readonly count: number }
+  | { readonly kind: "indexed"; readonly indexed: Indexed<unknown>; readonly count: number }
+  | { readonly kind: "stream"; readonly stream: Iterable<unknown> | AsyncIterable<unknown>; readonly count: null };
+
+/** Throws, in words that name the place, where data are none of what stands above, or do not fit together. */
+export function sourceOf(call: string, data: unknown): Source {
+  if (isPictures(data)) {
+    checkDataset(call, data);
+    return { kind: "pictures", data, count: data.labels.size };
+  }
+  if (isColumn(data) || data instanceof Map || (isRecord(data) && !isIndexed(data) && !isStream(data)))
+    return columnsOf(call, data);
+  if (Array.isArray(data)) {
+    if (data.length === 0)
+      throw new RangeError(`${call}: the list is empty; it takes a list of examples or of tensors`);
+    return isColumn(data[0]) ? columnsOf(call, data) : { kind: "list", list: data, count: data.length };
+  }
+  if (isIndexed(data)) {
+    const { length } = data;
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new RangeError(`${call}: length has to be how many examples there are, it is ${length}`);
+    return { kind: "indexed", indexed: data, count: length };
+  }
+  if (isStream(data)) return { kind: "stream", stream: data, count: null };
+  throw new TypeError(
+    `${call}: takes tensors in records, lists and maps, a list of examples, { length, get(i) }, or an iterable; not ${wordFor(data)}`,
+  );
+}
+
+const isPictures = (data: unknown): data is Dataset =>
+  isRecord(data) && Array.isArray(data.classes) && "images" in data;
+
+const isIndexed = (data: unknown): data is Indexed<unknown> =>
+  typeof data === "object" && data !== null && "get" in data && typeof data.get === "function" && "length" in data;
+
+const isStream = (data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> =>
+  typeof data === "object" && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data);
+
+function wordFor(data: unknown): string {
+  if (data === null || typeof data !== "object") return String(data);
+  return `a ${data.constructor?.name ?? "strange object"}`;
+}
+
+/** EvenNumbers and typed arrays become tensors. Throws unless all have the same first dim. */
+function columnsOf(call: string, data: unknown): Source {
+  const columns = mapLeaves(data, (value, place) => columnOf(call, value, place));
+  const leaves: Leaf<Tensor>[] = leavesOf(columns);
+  if (leaves.length === 0) throw new TypeError(`${call}: there is no tensor in the data`);
+  const [first] = leaves;
+  const count = first.value.shape[0];
+  const other = leaves.find(({ value }) => value.shape[0] !== count);
+  if (other !== undefined)
+    throw new RangeError(
+      `${call}: ${first.place} is ${describe(first.value)}, but ${other.place} is ${describe(other.value)}; the first dim counts the ` +
+        "examples and is the same in all. Examples of their own are a list of records, [{ x, y }, ...]",
+    );
+  return { kind: "columns", columns, count };
+}
+
+function columnOf(call: string, value: unknown, place: string): Tensor {
+  if (!isColumn(value))
+    throw new TypeError(
+      `${call}: ${place} is ${wordFor(value)}; columns are tensors, typed arrays or lists of numbers`,
+    );
+  const column = value instanceof Tensor ? value : tensor(value);
+  if (column.ndim === 0)
+    throw new RangeError(`${call}: ${place} is a single number; the first dim of a column counts the examples`);
+  return column;
+}
