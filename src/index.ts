@@ -20,7 +20,7 @@ export {
   mseLoss,
   nllLoss,
 } from "./nn/losses.ts";
-export { Module } from "./nn/module.ts";
+export { type Layer, Module } from "./nn/module.ts";
 export { GroupNorm, LayerNorm } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
 export { Adam, AdamW } from "./optim/adam.ts";

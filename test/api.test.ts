@@ -2,7 +2,7 @@
 // promised can be called in this way and gives this; more may be accepted, and more may be given. `tsc` is the judge, the
 // test below only sees that the names are there when it runs.
 
-import type { Module, Optimizer, Tensor } from "chainrule";
+import type { Layer, Module, Optimizer, Tensor } from "chainrule";
 import * as chainrule from "chainrule";
 import { expect, it } from "vitest";
 
@@ -12,7 +12,7 @@ type Bias = { bias?: boolean };
 type Pool = { stride?: number; padding?: number };
 type Adaptive = { lr?: number; betas?: Pair; eps?: number; weightDecay?: number };
 type State = ReadonlyMap<string, Tensor>;
-type Weighted = Module & { readonly weight: Tensor };
+type Weighted = Layer & { readonly weight: Tensor };
 
 /** Each class: what its constructor takes, and what it makes. */
 interface Classes {
@@ -29,24 +29,21 @@ interface Classes {
     ],
     made: Weighted & { readonly bias: Tensor | null },
   ];
-  BatchNorm2d: [
-    args: [features: number, options?: { eps?: number; momentum?: number; affine?: boolean }],
-    made: Module,
-  ];
-  LayerNorm: [args: [shape: number | Shape, options?: { eps?: number }], made: Module];
+  BatchNorm2d: [args: [features: number, options?: { eps?: number; momentum?: number; affine?: boolean }], made: Layer];
+  LayerNorm: [args: [shape: number | Shape, options?: { eps?: number }], made: Layer];
   Embedding: [args: [count: number, size: number], made: Weighted];
-  MultiheadAttention: [args: [size: number, heads: number, options?: Bias & { causal?: boolean }], made: Module];
-  Dropout: [args: [p?: number], made: Module];
-  MaxPool2d: [args: [kernelSize: number, options?: Pool], made: Module];
-  AvgPool2d: [args: [kernelSize: number, options?: Pool], made: Module];
-  Flatten: [args: [], made: Module];
-  ReLU: [args: [], made: Module];
-  Tanh: [args: [], made: Module];
-  Sigmoid: [args: [], made: Module];
-  GELU: [args: [], made: Module];
-  SiLU: [args: [], made: Module];
-  Softmax: [args: [dim?: number], made: Module];
-  Sequential: [args: Module[], made: Module];
+  MultiheadAttention: [args: [size: number, heads: number, options?: Bias & { causal?: boolean }], made: Layer];
+  Dropout: [args: [p?: number], made: Layer];
+  MaxPool2d: [args: [kernelSize: number, options?: Pool], made: Layer];
+  AvgPool2d: [args: [kernelSize: number, options?: Pool], made: Layer];
+  Flatten: [args: [], made: Layer];
+  ReLU: [args: [], made: Layer];
+  Tanh: [args: [], made: Layer];
+  Sigmoid: [args: [], made: Layer];
+  GELU: [args: [], made: Layer];
+  SiLU: [args: [], made: Layer];
+  Softmax: [args: [dim?: number], made: Layer];
+  Sequential: [args: Layer[], made: Layer];
   SGD: [
     args: [
       parameters: Tensor[],
@@ -82,14 +79,16 @@ interface Functions {
   ];
 }
 
-/** What every module, and every optimiser, can do. */
+/** What every module, every layer, and every optimiser can do. */
 interface ModulePromise {
-  forward(x: Tensor): Tensor;
   readonly training: boolean;
   parameters(): Tensor[];
   namedParameters(): [name: string, parameter: Tensor][];
   stateDict(): Map<string, Tensor>;
   zeroGrad(): void;
+}
+interface LayerPromise extends ModulePromise {
+  forward(x: Tensor): Tensor;
 }
 interface OptimizerPromise {
   lr: number;
@@ -151,11 +150,12 @@ const functions: { readonly [Name in keyof Functions]: FunctionHolds<Name> } = {
 
 const members: readonly [
   Holds<Module extends ModulePromise ? true : false>,
+  Holds<Layer extends LayerPromise ? true : false>,
   Holds<Optimizer extends OptimizerPromise ? true : false>,
   Holds<[state: State] extends Parameters<Module["loadStateDict"]> ? true : false>,
   Holds<[state: State] extends Parameters<Optimizer["loadStateDict"]> ? true : false>,
   Holds<[mode?: boolean] extends Parameters<Module["train"]> ? true : false>,
-] = [true, true, true, true, true];
+] = [true, true, true, true, true, true];
 
 /** train() and eval() give the module itself back. */
 const itself = (layer: chainrule.Linear): chainrule.Linear => layer.train().eval();

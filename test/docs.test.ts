@@ -102,7 +102,7 @@ async function writeTables(file: string): Promise<void> {
     ...modules.map((name, i) => `import * as m${i} from ${JSON.stringify(name)};`),
     ...exported.map((names, i) => `export const { ${names.join(", ")} } = m${i};`),
     "declare const [x, y, index, mask, labels, loss]: readonly m0.Tensor[];",
-    "declare const [model, optimizer, dataset]: readonly [m0.Module, m0.Optimizer, m1.Dataset];",
+    "declare const [model, optimizer, dataset]: readonly [m0.Layer, m0.Optimizer, m1.Dataset];",
     "declare const f: (x: m0.Tensor) => m0.Tensor;",
     `export const rows = [\n${translated.map((code) => `() => ${code},\n`).join("")}];`,
   ];

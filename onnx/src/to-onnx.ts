@@ -1,5 +1,5 @@
 // toOnnx: a model as the bytes of an ONNX file, out of the same graph that is compiled.
-import { Module, noGrad, Tensor, zeros } from "chainrule";
+import { type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
 import { type TracedGraph, traceGraph } from "chainrule/compiler";
 import { inEvalMode, partsOf } from "./model-state.ts";
 import { encode } from "./protobuf/encode.ts";
@@ -23,7 +23,7 @@ export interface OnnxOptions {
  * float64 model is written in float64, but for convolutions and erf, which ONNX Runtime computes in float32. Throws where the model
  * depends on the batch's size in a way that ONNX cannot follow, draws random numbers, or changes its own buffers.
  */
-export function toOnnx(model: Module, exampleInput: Tensor, options: OnnxOptions = {}): Uint8Array {
+export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions = {}): Uint8Array {
   if (!(model instanceof Module) || !(exampleInput instanceof Tensor)) {
     throw new Error(
       "toOnnx: takes a Module and an example Tensor, of the same copy of chainrule that chainrule-onnx uses; `npm ls chainrule` lists the copies",
@@ -41,11 +41,7 @@ export function toOnnx(model: Module, exampleInput: Tensor, options: OnnxOptions
   return encode(write(graph, states, names), { batch: batch ?? "", metadata });
 }
 
-function traced(
-  model: Module,
-  example: Tensor,
-  anyBatch: boolean,
-): { graph: SymbolicGraph; states: readonly Tensor[] } {
+function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: SymbolicGraph; states: readonly Tensor[] } {
   const { tensors } = partsOf(model);
   const trace = (input: Tensor): TracedGraph =>
     inEvalMode(model, () => noGrad(() => traceGraph((x) => model.forward(x), [input])));

@@ -6,8 +6,8 @@ import { toOnnx } from "../src/index.ts";
 import { difference } from "./operation.ts";
 import { load } from "./run.ts";
 
-interface Layer {
-  readonly make: () => Module;
+interface Example {
+  readonly make: () => chainrule.Layer;
   /** Of x, but for the batch in front. */
   readonly shape: readonly number[];
   readonly indices?: boolean;
@@ -16,7 +16,7 @@ interface Layer {
 const features = [5, 6];
 const pictures = [4, 7, 7];
 
-const layers: Record<string, Layer> = {
+const layers: Record<string, Example> = {
   AdaptiveAvgPool2d: { make: () => new chainrule.AdaptiveAvgPool2d([3, 2]), shape: pictures },
   AvgPool2d: { make: () => new chainrule.AvgPool2d(3, { stride: 2, padding: 1 }), shape: pictures },
   BatchNorm2d: { make: () => new chainrule.BatchNorm2d(4), shape: pictures },

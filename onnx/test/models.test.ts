@@ -73,7 +73,7 @@ const picture = (n: number) => randn([n, 3, 8, 8]);
 const words = (n: number) => rand([n, 6]).mul(20).floor().to("int32");
 
 interface Example {
-  readonly model: () => chainrule.Module;
+  readonly model: () => chainrule.Layer;
   readonly input: (batch: number) => Tensor;
   /** The ops of the file, each once, in alphabetical order. */
   readonly ops: string;

@@ -1,5 +1,17 @@
 // What a file says about itself, what a model is left like, and what cannot be written.
-import { BatchNorm2d, Dropout, Linear, Module, rand, Sequential, Softmax, type Tensor, tensor, zeros } from "chainrule";
+import {
+  BatchNorm2d,
+  Dropout,
+  type Layer,
+  Linear,
+  Module,
+  rand,
+  Sequential,
+  Softmax,
+  type Tensor,
+  tensor,
+  zeros,
+} from "chainrule";
 import { expect, it } from "vitest";
 import { toOnnx } from "../src/index.ts";
 import { difference, Operation } from "./operation.ts";
@@ -36,7 +48,7 @@ it("metadata stand in the file as they are given", () => {
 });
 
 it("what is no model of this library is refused", () => {
-  expect(() => toOnnx({ forward: (x: Tensor) => x } as unknown as Module, zeros([1]))).toThrow(
+  expect(() => toOnnx({ forward: (x: Tensor) => x } as unknown as Layer, zeros([1]))).toThrow(
     "toOnnx: takes a Module and an example Tensor, of the same copy of chainrule that chainrule-onnx uses",
   );
 });
@@ -64,7 +76,7 @@ it("a weight that is used twice is written once", () => {
 it("what is handed through is a result like any other: the input, a weight, a constant", async () => {
   const x = rand([3, 2]);
   const weight = tensor([1, 2, 3]);
-  const cases: [Module, Tensor][] = [
+  const cases: [Layer, Tensor][] = [
     [new Dropout(), x],
     [new Operation(() => weight), weight],
     [new Operation((y) => zeros(y.shape).add(2)), zeros([3, 2]).add(2)],

@@ -6,7 +6,7 @@ import { BatchNorm2d } from "../nn/batch-norm.ts";
 import { Flatten, Sequential } from "../nn/containers.ts";
 import { Conv2d } from "../nn/convolution.ts";
 import { Linear } from "../nn/linear.ts";
-import type { Module } from "../nn/module.ts";
+import type { Layer as BuiltLayer } from "../nn/module.ts";
 import { AvgPool2d, MaxPool2d } from "../nn/pooling.ts";
 import type { Shape } from "../tensor/shape.ts";
 
@@ -15,7 +15,7 @@ export type Layer = readonly [kind: string, ...sizes: number[]];
 
 interface Kind {
   readonly sizes: number;
-  readonly build: (...sizes: number[]) => Module;
+  readonly build: (...sizes: number[]) => BuiltLayer;
   /** What one picture or one vector becomes; null where it does not fit. */
   readonly output: (input: Shape, ...sizes: number[]) => Shape | null;
   readonly tensors: (...sizes: number[]) => Readonly<Record<string, Shape>>;

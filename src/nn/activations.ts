@@ -1,17 +1,17 @@
 // What stands between linear layers, so that two of them are more than one. Any shape; element by element, but for softmax.
 import type { Tensor } from "../tensor/tensor.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /** max(x, 0) */
-export class ReLU extends Module {
+export class ReLU extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.relu();
   }
 }
 
 /** x where x > 0, else negativeSlope · x (Maas et al. 2013). */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Module implements Layer {
   readonly #negativeSlope: number;
 
   constructor(negativeSlope = 0.01) {
@@ -29,35 +29,35 @@ export class LeakyReLU extends Module {
 }
 
 /** x · Φ(x), Φ the normal distribution, by erf and not by an approximation (Hendrycks and Gimpel 2016). */
-export class GELU extends Module {
+export class GELU extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.gelu();
   }
 }
 
 /** x · sigmoid(x) (Elfwing et al. 2018). */
-export class SiLU extends Module {
+export class SiLU extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.silu();
   }
 }
 
 /** tanh x */
-export class Tanh extends Module {
+export class Tanh extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.tanh();
   }
 }
 
 /** 1 / (1 + e⁻ˣ) */
-export class Sigmoid extends Module {
+export class Sigmoid extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.sigmoid();
   }
 }
 
 /** eˣ / Σ eˣ along dim, the last one if left out. Throws where x has no such dim. */
-export class Softmax extends Module {
+export class Softmax extends Module implements Layer {
   readonly #dim: number;
 
   constructor(dim = -1) {
@@ -75,7 +75,7 @@ export class Softmax extends Module {
 }
 
 /** x - log Σ eˣ along dim, the last one if left out: what nllLoss takes. Throws where x has no such dim. */
-export class LogSoftmax extends Module {
+export class LogSoftmax extends Module implements Layer {
   readonly #dim: number;
 
   constructor(dim = -1) {

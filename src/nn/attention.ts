@@ -7,7 +7,7 @@ import * as init from "./init.ts";
 import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { Linear } from "./linear.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /**
  * softmax(q · kᵀ / √D) · v: q [..., L, D], k [..., S, D], v [..., S, E] -> [..., L, E]. `causal`: place l sees none beyond l.
@@ -40,7 +40,7 @@ export function scaledDotProductAttention(
  * mixes what they found. in_proj_weight begins xavierUniform, in_proj_bias and out_proj.bias as 0, as in PyTorch; they are null with
  * `bias: false`. `causal`: no place sees a later one. Throws where heads do not divide size, or x has another one.
  */
-export class MultiheadAttention extends Module {
+export class MultiheadAttention extends Module implements Layer {
   readonly in_proj_weight: Tensor;
   readonly in_proj_bias: Tensor | null;
   readonly out_proj: Linear;

@@ -7,7 +7,7 @@ import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 import { checkEps, type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /**
@@ -17,7 +17,7 @@ import { checkEps, type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf
  * num_batches_tracked counts, int32 []; without `affine` weight and bias are null. Throws where x has another shape, or, in
  * training, one value a channel, which has no variance.
  */
-export class BatchNorm2d extends Module {
+export class BatchNorm2d extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
   readonly running_mean: Tensor;

@@ -1,23 +1,34 @@
 // Modules that put others, or dims, in a row.
 import type { Tensor } from "../tensor/tensor.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
-/** Each layer's output is the next one's input. The layers are its properties 0, 1, 2, ..., as in PyTorch's names. */
-export class Sequential extends Module {
-  readonly [index: number]: Module;
+/** A row of layers, each of its own type under its own index: model[0] of new Sequential(new Linear(2, 1)) is a Linear. */
+export type Sequential<L extends readonly Layer[] = readonly Layer[]> = Layer &
+  Iterable<L[number]> & {
+    readonly [index: number]: L[number];
+    /** How many layers. */
+    readonly length: number;
+  } & { readonly [Index in keyof L as Index extends `${number}` ? Index : never]: L[Index] };
+
+class Chain extends Module implements Layer {
+  static override readonly name = "Sequential";
+  readonly [index: number]: Layer;
   readonly #length: number;
 
-  constructor(...layers: Module[]) {
+  constructor(...layers: Layer[]) {
     super();
-    const wrong = layers.findIndex((layer) => !(layer instanceof Module));
-    if (wrong >= 0) throw new Error(`Sequential: layer ${wrong} is no Module`);
+    const wrong = layers.findIndex((layer) => !(layer instanceof Module && typeof layer.forward === "function"));
+    if (wrong >= 0) throw new Error(`Sequential: layer ${wrong} is no Module with a forward(x)`);
     this.#length = layers.length;
     Object.assign(this, layers);
   }
 
-  /** How many layers. */
   get length(): number {
     return this.#length;
+  }
+
+  *[Symbol.iterator](): Generator<Layer> {
+    for (let i = 0; i < this.#length; i++) yield this[i];
   }
 
   forward(x: Tensor): Tensor {
@@ -26,8 +37,18 @@ export class Sequential extends Module {
   }
 }
 
+/**
+ * Each layer's output is the next one's input. The layers are its properties 0, 1, 2, ..., as in PyTorch's names. Throws where one
+ * is no module with a forward.
+ */
+export const Sequential = Chain as {
+  /** These layers in this order. */
+  new <L extends Layer[] = Layer[]>(...layers: L): Sequential<L>;
+  readonly prototype: Sequential;
+};
+
 /** [N, ...] -> [N, all the rest] */
-export class Flatten extends Module {
+export class Flatten extends Module implements Layer {
   forward(x: Tensor): Tensor {
     return x.flatten(1);
   }

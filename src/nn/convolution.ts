@@ -3,10 +3,10 @@ import { type Conv2dOptions, conv2d } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /** conv2d with its own weight [outChannels, inChannels/groups, kH, kW] and bias [outChannels]. */
-export class Conv2d extends Module {
+export class Conv2d extends Module implements Layer {
   /** [outChannels, inChannels/groups, kH, kW], uniform in ±1/√fanIn at first, fanIn = inChannels/groups · kH · kW. */
   readonly weight: Tensor;
   /** [outChannels], uniform in ±1/√fanIn at first; null with `bias: false`. */

@@ -5,7 +5,7 @@ import { inRegion } from "../tensor/region.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 function checkProbability(call: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new Error(`${call}: p is a probability from 0 to 1, not ${p}`);
@@ -18,7 +18,7 @@ function thin(x: Tensor, shape: Shape, p: number): Tensor {
 }
 
 /** In training each element is 0 with probability p, and the others grow by 1/(1 - p), so that the mean stays; else x itself. */
-export class Dropout extends Module {
+export class Dropout extends Module implements Layer {
   readonly #p: number;
 
   constructor(p = 0.5) {
@@ -41,7 +41,7 @@ export class Dropout extends Module {
  * The same with whole channels of x [N, C, H, W] or [C, H, W], whose neighbouring places say much the same (Tompson et al. 2015).
  * Throws where x has other dims.
  */
-export class Dropout2d extends Module {
+export class Dropout2d extends Module implements Layer {
   readonly #p: number;
 
   constructor(p = 0.5) {

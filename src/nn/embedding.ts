@@ -6,13 +6,13 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
 import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /**
  * Row i of the weight for each index i: indices [...] -> [..., size]. The weight is [count, size] and begins normal, mean 0 and
  * variance 1. Indices are int32 or uint8, from 0 to count - 1, else it throws; a row's gradient is the sum over its uses.
  */
-export class Embedding extends Module {
+export class Embedding extends Module implements Layer {
   readonly weight: Tensor;
 
   constructor(count: number, size: number) {

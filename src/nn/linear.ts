@@ -3,10 +3,10 @@ import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 /** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
-export class Linear extends Module {
+export class Linear extends Module implements Layer {
   /** [outFeatures, inFeatures], uniform in ±1/√inFeatures at first. */
   readonly weight: Tensor;
   /** [outFeatures], uniform in ±1/√inFeatures at first; null with `bias: false`. */

@@ -14,15 +14,20 @@ function* entriesOf(value: object, prefix: string): Generator<Entry> {
   }
 }
 
+/** A module that makes one tensor of one tensor, as all that composes takes: Sequential, fit and evaluate. */
+export interface Layer extends Module {
+  /** What the layer makes of x. Shapes are as its class says; throws where x has others. */
+  forward(x: Tensor): Tensor;
+}
+
 /**
- * A layer, or a net of them. Subclasses have tensors and modules as their own properties, and a `forward`; #private fields are
- * not seen. A tensor that requires a gradient is a parameter, another a buffer, modules and arrays of them are parts.
+ * A layer, a net of them, or anything else with parameters. Subclasses have tensors and modules as their own properties;
+ * #private fields are not seen. A tensor that requires a gradient is a parameter, another a buffer, modules and arrays of them are
+ * parts. What a subclass computes, and from what, is its own affair: most have a `forward`, and those with forward(x: Tensor): Tensor
+ * are a `Layer`.
  */
 export abstract class Module {
   #training = true;
-
-  /** What the layer makes of x. Shapes are as its class says; throws where x has others. */
-  abstract forward(x: Tensor): Tensor;
 
   /** Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. */
   get training(): boolean {

@@ -6,7 +6,7 @@ import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 import { checkEps, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /**
@@ -14,7 +14,7 @@ import { checkEps, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./nor
  * weight and bias have that shape; null without `elementwiseAffine`, and `bias: false` leaves out the bias alone. Throws where
  * x ends in another shape.
  */
-export class LayerNorm extends Module {
+export class LayerNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
   readonly #shape: Shape;
@@ -54,7 +54,7 @@ export class LayerNorm extends Module {
  * all dims behind them as in LayerNorm; then weight and bias, [C], channel by channel; null without `affine`. Throws where
  * the channels do not divide into groups, or x has others.
  */
-export class GroupNorm extends Module {
+export class GroupNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
   readonly #groups: number;

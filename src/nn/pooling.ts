@@ -2,12 +2,12 @@
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { type Layer, Module } from "./module.ts";
 
 type Pool = (x: Tensor, kernelSize: number, options: PoolOptions) => Tensor;
 
 /** A square window that slides; what the two below differ in is what they make of what it sees. */
-abstract class Pool2d extends Module {
+abstract class Pool2d extends Module implements Layer {
   readonly #pool: Pool;
   readonly #kernelSize: number;
   readonly #options: PoolOptions;
@@ -43,7 +43,7 @@ export class AvgPool2d extends Pool2d {
 }
 
 /** adaptiveAvgPool2d: means of windows that divide the picture into this many rows and columns, however large it is. */
-export class AdaptiveAvgPool2d extends Module {
+export class AdaptiveAvgPool2d extends Module implements Layer {
   readonly #outputSize: number | [number, number];
 
   constructor(outputSize: number | [number, number]) {

@@ -3,7 +3,7 @@ import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Module } from "../nn/module.ts";
+import type { Layer } from "../nn/module.ts";
 import { tensor } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -48,9 +48,9 @@ export interface Evaluation {
 type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
 
 /** One program a model, loss and number of threads, however often it is evaluated. */
-const judges = new WeakMap<Module, WeakMap<Loss, Map<number | undefined, Judge>>>();
+const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
 
-function judgeOf(model: Module, loss: Loss, threads: number | undefined): Judge {
+function judgeOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
   const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<number | undefined, Judge>>();
   judges.set(model, ofModel);
   const ofLoss = ofModel.get(loss) ?? new Map<number | undefined, Judge>();
@@ -75,7 +75,7 @@ function judgeOf(model: Module, loss: Loss, threads: number | undefined): Judge 
  * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
  * 1, and the signal's reason when that is aborted.
  */
-export async function evaluate(model: Module, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(model: Layer, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
   const { batchSize = 250, mean, std, loss: lossOf = crossEntropy, signal, threads } = options;
   const [count, classes] = [data.labels.size, data.classes.length];
   if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))

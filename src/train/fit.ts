@@ -4,7 +4,7 @@
 import { batches } from "../data/batches.ts";
 import type { Batch } from "../data/pictures.ts";
 import { prefetch } from "../data/prefetch.ts";
-import type { Module } from "../nn/module.ts";
+import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
 import { type Checkpoint, checkNames, gather, restore } from "./checkpoint.ts";
@@ -37,13 +37,13 @@ import { Pace, Stopwatch } from "./stopwatch.ts";
  * between steps. Throws at once where options make no sense, where model and data do not fit, and where `resume` is of another
  * run; and while it runs, where the loss is not finite.
  */
-export function fit(model: Module, options: FitOptions): Fit {
+export function fit(model: Layer, options: FitOptions): Fit {
   return new Fit(model, options);
 }
 
 /** A run that fit() made: an async iterable of events, whose loop does the work. */
 export class Fit implements AsyncIterable<FitEvent> {
-  readonly #model: Module;
+  readonly #model: Layer;
   readonly #options: FitOptions;
   readonly #stepper: Stepper;
   readonly #random: RandomStream;
@@ -61,7 +61,7 @@ export class Fit implements AsyncIterable<FitEvent> {
   #epochPace = new Pace();
 
   /** @internal fit() makes runs. */
-  constructor(model: Module, options: FitOptions) {
+  constructor(model: Layer, options: FitOptions) {
     checkOptions(model, options);
     checkNames(model);
     const { train, validation, batchSize, dropLast = false, seed = 0, resume } = options;

@@ -2,7 +2,7 @@
 // come, which costs no arithmetic and leaves no trace, and what it gives is compared with the classes.
 import { trace } from "../compiler/trace.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
-import type { Module } from "../nn/module.ts";
+import type { Layer } from "../nn/module.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
@@ -16,7 +16,7 @@ interface Use {
 }
 
 /** Throws, in words that name the data's shape and classes, where the model cannot take its batches or does not answer with its classes. */
-export function checkFits(call: string, model: Module, data: Dataset, { training, sizes }: Use): void {
+export function checkFits(call: string, model: Layer, data: Dataset, { training, sizes }: Use): void {
   checkDataset(call, data);
   const { images, classes } = data;
   for (const size of new Set(sizes)) {
@@ -39,7 +39,7 @@ export function checkFits(call: string, model: Module, data: Dataset, { training
 /** A tensor that has the shape of what the model makes of such images. */
 function outputOf(
   call: string,
-  model: Module,
+  model: Layer,
   { shape, training }: { readonly shape: readonly number[]; readonly training: boolean },
 ): Tensor {
   const images = full(shape, 0);

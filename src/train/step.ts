@@ -3,7 +3,7 @@
 import { type Compiled, compile } from "../compiler/compile.ts";
 import type { Batch } from "../data/pictures.ts";
 import { crossEntropy } from "../nn/losses.ts";
-import type { Module } from "../nn/module.ts";
+import type { Layer } from "../nn/module.ts";
 import { clipGradNorm } from "../optim/clip.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Loss } from "./evaluate.ts";
@@ -14,7 +14,7 @@ import type { RandomStream } from "./random-stream.ts";
 /** The batch's mean loss, a scalar, and its right answers, int32 []. */
 type Program = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; correct: Tensor }>;
 
-function program(model: Module, options: FitOptions): Program {
+function program(model: Layer, options: FitOptions): Program {
   const { optimizer, labelSmoothing = 0, clipNorm, checkFinite = false, threads } = options;
   const lossOf: Loss = options.loss ?? ((logits, labels) => crossEntropy(logits, labels, { labelSmoothing }));
   return compile(
@@ -45,7 +45,7 @@ interface Place {
 }
 
 export class Stepper {
-  readonly #model: Module;
+  readonly #model: Layer;
   readonly #random: RandomStream;
   readonly #program: Program;
   /** The pictures of a whole batch. */
@@ -56,7 +56,7 @@ export class Stepper {
   #profile: Profile | null = null;
   #unsettled: string | null = null;
 
-  constructor(model: Module, options: FitOptions, random: RandomStream) {
+  constructor(model: Layer, options: FitOptions, random: RandomStream) {
     this.#model = model;
     this.#random = random;
     this.#program = program(model, options);

@@ -7,8 +7,8 @@ import {
   hingeLoss,
   huberLoss,
   klDivLoss,
+  type Layer,
   l1Loss,
-  type Module,
   manualSeed,
   mseLoss,
   nllLoss,
@@ -30,7 +30,7 @@ function expectSlopes(f: (...args: Tensor[]) => Tensor, args: readonly Tensor[])
   expect(ok, `the worst error is ${worst}`).toBe(true);
 }
 
-function expectLayer(module: Module, input: Recorded): void {
+function expectLayer(module: Layer, input: Recorded): void {
   const names = module.namedParameters();
   const forward = (...tensors: Tensor[]) => {
     names.forEach(([name], i) => {

@@ -141,5 +141,17 @@ it("layers and losses say what they take", () => {
   expect(() => mseLoss(ones([2, 1]), ones([2]))).toThrow(
     "mseLoss: shapes differ, float32[2,1] and float32[2]; reshape one of them",
   );
-  expect(() => new Sequential(new ReLU(), {} as never)).toThrow("Sequential: layer 1 is no Module");
+  expect(() => new Sequential(new ReLU(), {} as never)).toThrow("Sequential: layer 1 is no Module with a forward(x)");
+});
+
+it("a Sequential is a row: by index, by length, one by one, and each layer is of its own type", () => {
+  const model = new Sequential(new Linear(2, 3), new ReLU());
+  expect(model[0].weight.shape).toEqual([3, 2]);
+  expect([...model]).toEqual([model[0], model[1]]);
+  expect(model.length).toBe(2);
+  expect([model.constructor.name, model instanceof Sequential, model instanceof Module]).toEqual([
+    "Sequential",
+    true,
+    true,
+  ]);
 });

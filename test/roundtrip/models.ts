@@ -10,6 +10,7 @@ import {
   Embedding,
   Flatten,
   GELU,
+  type Layer,
   LayerNorm,
   Linear,
   MaxPool2d,
@@ -52,7 +53,7 @@ class Transformer extends Module {
 
 /** A model and its optimiser, at any moment of training. */
 export interface Trained {
-  readonly model: Module;
+  readonly model: Layer;
   readonly optimizer: Optimizer;
 }
 
@@ -75,14 +76,14 @@ const makers = {
     build: () => new Transformer(),
     optimise: (p: Tensor[]) => new AdamW(p, { lr: 0.01, betas: [0.9, 0.95] }),
   },
-} satisfies Record<string, { build: () => Module; optimise: (parameters: Tensor[]) => Optimizer }>;
+} satisfies Record<string, { build: () => Layer; optimise: (parameters: Tensor[]) => Optimizer }>;
 
 export type Name = keyof typeof makers;
 export const names = Object.keys(makers) as Name[];
 
 /** Untrained. */
 export function make(name: Name): Trained {
-  const model: Module = makers[name].build();
+  const model: Layer = makers[name].build();
   return { model, optimizer: makers[name].optimise(model.parameters()) };
 }
 

@@ -1,5 +1,5 @@
 // What evaluate says is what the net, in use, says of each picture.
-import { crossEntropy, hingeLoss, type Module, noGrad, type Tensor } from "chainrule";
+import { crossEntropy, hingeLoss, type Layer, noGrad, type Tensor } from "chainrule";
 import { batches } from "chainrule/data";
 import { accuracy, evaluate } from "chainrule/train";
 import { describe, expect, it, vi } from "vitest";
@@ -7,14 +7,14 @@ import { begin, eventsOf, rows, smallNet, weightsOf } from "./synthetic.ts";
 
 const normalised = { mean: 0.3, std: 0.2 };
 
-async function trained(): Promise<Module> {
+async function trained(): Promise<Layer> {
   const { model, run } = begin({ train: rows(60), epochs: 4, batchSize: 10, ...normalised });
   await eventsOf(run);
   return model;
 }
 
 /** One picture after the other, without a program. */
-function eagerly(model: Module, data: ReturnType<typeof rows>) {
+function eagerly(model: Layer, data: ReturnType<typeof rows>) {
   const modes = model.training;
   model.eval();
   const all = noGrad(() => {
@@ -49,7 +49,7 @@ describe("evaluate", () => {
 
   it("changes nothing: weights, running moments, and the mode of each layer", async () => {
     const model = smallNet();
-    const layers = Object.values(model).filter((layer): layer is Module => typeof layer === "object");
+    const layers = Object.values(model).filter((layer): layer is Layer => typeof layer === "object");
     layers[1].eval();
     const before = weightsOf(model);
     const modes = () => [model, ...layers].map(({ training }) => training);

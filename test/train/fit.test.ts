@@ -1,5 +1,16 @@
 // What a run tells of itself, when it ends, and what it refuses.
-import { Adam, BatchNorm2d, Conv2d, Flatten, Linear, Module, Sequential, SGD, type Tensor } from "chainrule";
+import {
+  Adam,
+  BatchNorm2d,
+  Conv2d,
+  Flatten,
+  type Layer,
+  Linear,
+  Module,
+  Sequential,
+  SGD,
+  type Tensor,
+} from "chainrule";
 import { evaluate, type FitEvent, type FitOptions, fit as train } from "chainrule/train";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
@@ -232,7 +243,7 @@ describe("the end", () => {
 });
 
 describe("a loss that is not finite", () => {
-  const wild = (): { model: Module; options: FitOptions } => {
+  const wild = (): { model: Layer; options: FitOptions } => {
     const model = new Sequential(new Flatten(), new Linear(36, 3));
     return { model, options: { ...options, optimizer: new SGD(model.parameters(), { lr: 1e38 }) } };
   };
@@ -258,7 +269,7 @@ describe("a loss that is not finite", () => {
 });
 
 describe("what does not fit is said before training", () => {
-  const failure = (model: Module, given: Partial<FitOptions> = {}): string => {
+  const failure = (model: Layer, given: Partial<FitOptions> = {}): string => {
     try {
       train(model, { ...options, optimizer: new Adam(model.parameters()), ...given });
     } catch (error) {

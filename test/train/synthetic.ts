@@ -5,8 +5,8 @@ import {
   Conv2d,
   Dropout,
   Flatten,
+  type Layer,
   Linear,
-  type Module,
   manualSeed,
   ReLU,
   Sequential,
@@ -42,7 +42,7 @@ export function rows(count: number, { seed = 1, side = 6, channels = 1, classes 
 }
 
 /** Batch norm has running moments, and dropout draws: both have to come through a checkpoint. */
-export function smallNet({ side = 6, channels = 1, classes = 3 }: Making = {}): Module {
+export function smallNet({ side = 6, channels = 1, classes = 3 }: Making = {}): Layer {
   manualSeed(3);
   return new Sequential(
     new Conv2d(channels, 3, 3, { padding: 1 }),
@@ -55,7 +55,7 @@ export function smallNet({ side = 6, channels = 1, classes = 3 }: Making = {}): 
 }
 
 export interface Run {
-  readonly model: Module;
+  readonly model: Layer;
   readonly run: Fit;
 }
 
@@ -93,7 +93,7 @@ export async function eventsOf(run: Fit): Promise<FitEvent[]> {
 }
 
 /** A model's parameters and buffers as plain numbers. */
-export const weightsOf = (model: Module): Record<string, number[]> => numbersOf(model.stateDict());
+export const weightsOf = (model: Layer): Record<string, number[]> => numbersOf(model.stateDict());
 
 export const numbersOf = (tensors: ReadonlyMap<string, Tensor>): Record<string, number[]> =>
   Object.fromEntries([...tensors].map(([name, { data }]) => [name, [...data]]));
