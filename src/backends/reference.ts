@@ -59,6 +59,6 @@ export const reference: Backend = {
         report: `${graph.nodes.length} nodes, ${((performance.now() - start) * 1000).toFixed(0)} µs in all`,
       };
     };
-    return { run, profile, explain: () => `${print(graph)}\nruns node by node, by the op table's loops` };
+    return { bytes: 0, run, profile, explain: () => `${print(graph)}\nruns node by node, by the op table's loops` };
   },
 };

@@ -14,6 +14,8 @@ export interface BackendOptions {
 
 /** A graph made ready to run with the tensors that are its states. */
 export interface Program {
+  /** What it holds beside its states, about: its code and its tables. */
+  readonly bytes: number;
   /** Runs once: arguments in the graph's order; gives the results. The states then hold, and have been told of, their new contents. */
   run(args: readonly Tensor[]): readonly Storage[];
   /** Runs once, and tells how long each step took. */

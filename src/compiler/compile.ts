@@ -1,18 +1,26 @@
 // compile(f): a call finds the program of its signature, or traces the function and makes one. Then it runs, and what the
 // function would have left behind (its result, gradients, modes) is left behind.
+import type { OutputHistory } from "../tensor/autograd.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import type { Backend, Program } from "./backend.ts";
-import { blame, type Watched, watchRanges } from "./finite.ts";
-import { simplify } from "./simplify.ts";
+import { defaultBounds, type Found, Programs } from "./programs.ts";
+import { Pullback } from "./pullback.ts";
+import { ready } from "./ready.ts";
 import { mapTensors, type Signature, signatureOf } from "./structure.ts";
-import { argumentGrads, type Traced, trace } from "./trace.ts";
+import { argumentGrads, trace } from "./trace.ts";
+import type { Traced } from "./traced.ts";
 
 /** How a function is compiled. */
 export interface CompileOptions {
   /** How many threads at most; all that there are if left out. */
   threads?: number;
+  /**
+   * How many programs may be there at once, one for each signature; those used longest ago are dropped, and traced again if they are
+   * called again. If left out 256, and fewer where they hold more than 128 MiB together.
+   */
+  maxPrograms?: number;
   /** "wasm" if left out; "reference" runs the graph by the loops that define each op. */
   backend?: Backend["name"];
   /** false: no fused multiply-add, so that engines agree in every bit. */
@@ -53,47 +61,39 @@ export function registerBackend(backend: Backend): void {
 }
 
 /** A program and all that has to be known to use it for a call. */
-interface Entry {
-  readonly signature: Signature;
+interface Entry extends Found {
   readonly traced: Traced;
   readonly updated: ReadonlySet<Tensor>;
   readonly program: Program;
-  readonly watched: Watched | null;
+  /** How results are differentiated; null where they have no history. */
+  readonly pullback: Pullback | null;
 }
-
-const most = 8;
 
 /**
  * f as one program: forward, backward and update, whatever it does to tensors. It is traced once per signature (shapes and dtypes
  * of its tensor arguments, other arguments by value, the modes it reads) and must be synchronous. Tensors from outside that it
- * touches are the program's state, updated in place; results are ordinary tensors without a history.
+ * touches are the program's state, updated in place; results are ordinary tensors.
+ *
+ * Results have a history, and gradients arrive at arguments and tensors from outside, as they would without compile, unless the call is
+ * in noGrad, or f itself calls backward() or changes a tensor that requires a gradient, as a training step does. backward() then runs a
+ * second program, which computes the forward pass again: a step that has loss, backward and update inside is faster. It throws
+ * where a tensor that it needs was assigned since the call, and its gradients cannot be differentiated again.
  */
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   if (typeof f !== "function") throw new Error(`compile: takes a function, not ${typeof f}`);
-  const { threads = 1 } = options;
-  if (!Number.isSafeInteger(threads) || threads < 1)
-    throw new RangeError(`compile: threads are a whole number from 1 on, not ${threads}`);
-  const entries: Entry[] = [];
-  const made: Signature[] = [];
-  let warned = false;
+  const { threads = 1, maxPrograms = 1 } = options;
+  checkCount("threads", threads);
+  checkCount("maxPrograms", maxPrograms);
+  const bounds = options.maxPrograms === undefined ? defaultBounds : { programs: maxPrograms, bytes: Infinity };
+  const programs = new Programs<Entry>(f.name, bounds);
 
-  const prepare = (args: A, signature: Signature): Entry => {
-    const entry = entryOf(f as (...args: unknown[]) => unknown, args, signature, options);
-    entries.unshift(entry);
-    made.push(signature);
-    if (entries.length > most) {
-      entries.pop();
-      if (!warned) console.warn(`compile: ${variety(f.name, made)}`);
-      warned = true;
-    }
-    return entry;
-  };
   const find = (args: A): { readonly entry: Entry; readonly signature: Signature } => {
     const signature = signatureOf(args);
-    const index = entries.findIndex((entry) => fits(entry, signature));
-    if (index < 0) return { entry: prepare(args, signature), signature };
-    const entry = entries[index];
-    if (index > 0) entries.unshift(...entries.splice(index, 1));
+    const found = programs.find(signature);
+    if (found !== null) return { entry: found, signature };
+    programs.misses(signature);
+    const entry = entryOf(f as (...args: unknown[]) => unknown, args, signature, options);
+    programs.add(entry);
     return { entry, signature };
   };
 
@@ -101,61 +101,70 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     // Within another trace it is a function like any other.
     if (tracing()) return f(...args);
     const { entry, signature } = find(args);
-    return finish(
-      entry,
-      signature.tensors,
-      run(entry, signature.tensors, (all) => entry.program.run(all)),
-    ) as R;
+    return run(entry, signature.tensors, (all) => entry.program.run(all)) as R;
   };
   const profiled = (...args: A): { readonly result: R; readonly report: string } => {
     const { entry, signature } = find(args);
     let report = "";
-    const storages = run(entry, signature.tensors, (all) => {
+    const result = run(entry, signature.tensors, (all) => {
       const { results, report: told } = entry.program.profile(all);
       report = told;
       return results;
     });
-    return { result: finish(entry, signature.tensors, storages) as R, report };
+    return { result: result as R, report };
   };
   return Object.assign(call, {
     explain(): string {
-      if (entries.length === 0)
+      if (programs.last === null)
         throw new Error("explain: there is no program before the first call; call the function once");
-      return entries[0].program.explain();
+      return programs.last.program.explain();
     },
     profile: (...args: A): string => profiled(...args).report,
     profiled,
   });
 }
 
+function checkCount(name: string, count: number): void {
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new RangeError(`compile: ${name} is a whole number from 1 on, not ${count}`);
+}
+
+/** What a node takes up beside its code: about so many bytes in graphs and kernels. */
+const bytesOfNode = 1000;
+
 function entryOf(
   f: (...args: unknown[]) => unknown,
   args: readonly unknown[],
-  signature: Signature,
+  { key, recording, tensors }: Signature,
   { backend: name = "wasm", relaxed = true, winograd = false, threads, checkFinite = false }: CompileOptions,
 ): Entry {
   const backend = backends.get(name);
   if (backend === undefined)
     throw new Error(`compile: there is no backend ${name}; there are ${[...backends.keys()].join(" and ")}`);
-  const traced = trace(f, args, signature.tensors, { lines: checkFinite });
-  const watched = checkFinite ? watchRanges(traced.graph) : null;
-  const graph = simplify(watched?.graph ?? traced.graph);
-  const program = backend.prepare(graph, traced.states, { relaxed, winograd, threads: threads ?? null });
-  const updated = new Set(traced.graph.updates.map(({ state }) => traced.states[Number(state.attributes.index)]));
-  return { signature, traced, program, updated, watched };
+  const traced = trace(f, args, tensors, { lines: checkFinite });
+  const { graph, states, guards, open } = traced;
+  const readyOptions = { backend, checkFinite, relaxed, winograd, threads: threads ?? null };
+  const program = ready(graph, states, readyOptions);
+  const updated = new Set(graph.updates.map(({ state }) => states[Number(state.attributes.index)]));
+  const pullback = open && new Pullback(traced, open, (own, read) => ready(own, read, readyOptions));
+  return {
+    key,
+    recording,
+    guards,
+    bytes: program.bytes + graph.nodes.length * bytesOfNode,
+    traced,
+    program,
+    updated,
+    pullback,
+  };
 }
 
-/** Whether a program is right for a call: the same arguments but for contents, and what the trace read is as it was. */
-function fits({ signature: { key, recording }, traced: { guards } }: Entry, now: Signature): boolean {
-  return key === now.key && recording === now.recording && guards.every(({ read, value }) => read() === value);
-}
-
-/** The contents of the program's results; after an error of checkFinite the states are as they were. */
+/** Runs the program for a call; what the function returns then, with its history. */
 function run(
-  { traced, updated, watched }: Entry,
+  { traced, updated, pullback }: Entry,
   tensors: readonly Tensor[],
   execute: (all: readonly Tensor[]) => readonly Storage[],
-): readonly Storage[] {
+): unknown {
   const all = [...tensors, ...argumentGrads(tensors)];
   for (const tensor of tensors) {
     if (updated.has(tensor))
@@ -163,21 +172,20 @@ function run(
         "compile: an argument is also a tensor that the function changes from outside; pass it or use it, not both",
       );
   }
-  if (watched === null) return execute(all);
-  const before = traced.states.map((state) => state.storage.share());
-  const results = execute(all);
-  const complaint = blame(watched, results[results.length - 1].data);
-  if (complaint === null) return results;
-  traced.states.forEach((state, i) => {
-    state.replaceStorage(before[i]);
-  });
-  throw new Error(complaint);
+  if (pullback === null) return finish(traced, tensors, execute(all), () => null);
+  const end = pullback.begin(all);
+  const storages = execute(all);
+  return finish(traced, tensors, storages, end());
 }
 
 /** Gives the tensors from outside what the function leaves in them, and the caller what it returns. */
-function finish({ traced }: Entry, tensors: readonly Tensor[], storages: readonly Storage[]): unknown {
-  const { results, returned, grads, assigned, standIns, modes } = traced;
-  const fresh = new Map(results.map((tensor, i) => [tensor, new Tensor(storages[i], tensor)]));
+function finish(
+  { results, returned, grads, assigned, standIns, modes }: Traced,
+  tensors: readonly Tensor[],
+  storages: readonly Storage[],
+  historyOf: (index: number) => OutputHistory | null,
+): unknown {
+  const fresh = new Map(results.map((tensor, i) => [tensor, new Tensor(storages[i], tensor, historyOf(i))]));
   const outside = (tensor: Tensor): Tensor => {
     const argument = standIns.get(tensor);
     return argument === undefined ? (fresh.get(tensor) ?? tensor) : tensors[argument];
@@ -186,18 +194,4 @@ function finish({ traced }: Entry, tensors: readonly Tensor[], storages: readonl
   for (const { tensor, grad } of grads) outside(tensor).grad = grad && outside(grad);
   for (const write of modes) write();
   return mapTensors(returned, outside);
-}
-
-/** Which part of the signatures keeps changing. */
-function variety(name: string, signatures: readonly Signature[]): string {
-  const places = new Map<string, Set<string>>();
-  for (const { parts } of signatures) {
-    for (const [place, what] of parts) places.set(place, (places.get(place) ?? new Set()).add(what));
-  }
-  const [place, values] = [...places].reduce(
-    (most, next) => (next[1].size > most[1].size ? next : most),
-    ["a mode that it reads", new Set<string>()],
-  );
-  const examples = values.size > 1 ? `: ${[...values].slice(0, 3).join(", ")}, ...` : "";
-  return `${name || "the function"} has been traced for more than ${most} signatures, and the oldest programs are dropped; ${values.size > 1 ? place : "a mode that it reads"} varies${examples}. Numbers that change should be 0-d tensors, and batches of one size`;
 }

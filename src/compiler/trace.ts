@@ -1,77 +1,24 @@
 // A function of tensors becomes a Graph: it runs once, with tensors that hold no numbers, and each operation is written down. What
 // it touches besides its arguments becomes state; what it assigns, and the gradients that it leaves, are put back as they were
 // and noted, for the program to do at each call.
-import { describe, type TypedArray } from "../tensor/dtype.ts";
+import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
+import { describe } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
-import { isRecording } from "../tensor/mode.ts";
+import { isRecording, withRecording } from "../tensor/mode.ts";
 import { currentRegion, type RegionName } from "../tensor/region.ts";
 import type { Storage } from "../tensor/storage.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { apply, Tensor } from "../tensor/tensor.ts";
 import { type Tracer, withTracer } from "../tensor/tracing.ts";
-import { type Graph, input, type Node, node, type Region, type Update } from "./graph.ts";
+import { input, type Node, node, type Region, type Update } from "./graph.ts";
 import { mapTensors } from "./structure.ts";
+import { type GradEffect, type Guard, type OpenEnds, type Traced, TracedStorage } from "./traced.ts";
 import { userLine } from "./user-line.ts";
-
-/** Something that the trace read, and that another call may find changed. */
-export interface Guard {
-  readonly name: string;
-  readonly value: boolean;
-  readonly read: () => boolean;
-}
-
-/** What becomes of a tensor's grad at each call: none, or one of the results. */
-export interface GradEffect {
-  readonly tensor: Tensor;
-  readonly grad: Tensor | null;
-}
-
-export interface Traced {
-  readonly graph: Graph;
-  /** The tensors that are the graph's states. */
-  readonly states: readonly Tensor[];
-  readonly guards: readonly Guard[];
-  /** The modes that were set, to be set again. */
-  readonly modes: readonly (() => void)[];
-  /** What the function returned, the tensors in it as they were while tracing. */
-  readonly returned: unknown;
-  /** The traced tensors whose contents are the graph's results. */
-  readonly results: readonly Tensor[];
-  readonly grads: readonly GradEffect[];
-  /** The arguments by the tensors that stood for them, and for those that are assigned, the result that they get. */
-  readonly standIns: ReadonlyMap<Tensor, number>;
-  readonly assigned: readonly (readonly [argument: number, result: Tensor])[];
-}
-
-/** A tensor without contents: a place in the graph. */
-class TracedStorage implements Storage {
-  readonly node: Node;
-  readonly trace: Trace;
-  readonly placeholder: string;
-
-  constructor(of: Node, trace: Trace) {
-    this.node = of;
-    this.trace = trace;
-    this.placeholder = `tensor(${describe(of)}, traced)`;
-  }
-  get data(): TypedArray {
-    throw new Error(
-      `compile: ${describe(this.node)} is a tensor of a trace that is over, it has no contents; return it from the function to see them`,
-    );
-  }
-  read(): Promise<TypedArray> {
-    return Promise.reject(
-      new Error("compile: a tensor of a trace that is over has no contents; return it from the function"),
-    );
-  }
-  share(): Storage {
-    return this;
-  }
-}
 
 class Trace implements Tracer {
   readonly #lines: boolean;
   readonly #nodes: Node[] = [];
   readonly #states = new Map<Tensor, Node>();
+  readonly #standIns = new Set<Tensor>();
   /** How to put back what was changed, for tensors that exist without this trace. */
   readonly #before = new Map<Tensor, { readonly storage: Storage; readonly restore: () => void }>();
   readonly #firstGrads = new Map<Tensor, Tensor | null>();
@@ -81,6 +28,11 @@ class Trace implements Tracer {
   readonly #regions = new Map<RegionName, Region>();
   #lastRegion = 0;
   readonly #backward = new Map<Region | null, Region>();
+  /** Whether the function gave a tensor from outside a gradient, or changed one that wants a gradient: it trains by itself. */
+  #trains = false;
+  /** The versions that tensors from outside had when the function returned, and the nodes of those that it changed. */
+  readonly #last = new Map<Tensor, { readonly version: number; readonly node: Node | null }>();
+  #returned = false;
   /** The node whose gradient is being written down. */
   #differentiated: Node | null = null;
 
@@ -110,6 +62,7 @@ class Trace implements Tracer {
     );
   }
   assigns(tensor: Tensor): void {
+    if (!this.#isTemporary(tensor) && this.#quietly(() => tensor.requiresGrad)) this.#trains = true;
     this.#note(tensor);
   }
   readsGrad(tensor: Tensor): void {
@@ -120,6 +73,7 @@ class Trace implements Tracer {
   }
   writesGrad(tensor: Tensor, grad: Tensor | null): void {
     if (grad === null) this.#cleared.add(tensor);
+    else if (!this.#isTemporary(tensor)) this.#trains = true;
     if (this.#isTraced(tensor)) return;
     this.#note(tensor);
     // Overwritten without being read: what it was does not matter.
@@ -149,11 +103,17 @@ class Trace implements Tracer {
   argument(index: number, tensor: Tensor): Tensor {
     const made = input("argument", index, tensor);
     this.#nodes.push(made);
-    return new Tensor(new TracedStorage(made, this), made);
+    const standIn = new Tensor(new TracedStorage(made, this), made);
+    this.#standIns.add(standIn);
+    return standIn;
   }
   /** Whether it exists only in this trace. Tensors that the function assigned are not: they were there before. */
   #isTraced(tensor: Tensor): boolean {
     return tensor.storage instanceof TracedStorage && !this.#before.has(tensor);
+  }
+  /** Whether nobody outside of this trace knows it: neither a stand-in nor from outside. */
+  #isTemporary(tensor: Tensor): boolean {
+    return this.#isTraced(tensor) && !this.#standIns.has(tensor);
   }
   #nodeOf(tensor: Tensor): Node {
     if (!(tensor.storage instanceof TracedStorage) && tensor.history !== null && isRecording()) {
@@ -165,6 +125,8 @@ class Trace implements Tracer {
   }
   #contentsOf(tensor: Tensor): Node {
     const { storage } = tensor;
+    const last = this.#returned ? this.#last.get(tensor)?.node : null;
+    if (last) return last;
     if (!(storage instanceof TracedStorage)) return this.#stateOf(tensor);
     if (storage.trace === this) return storage.node;
     throw new Error(
@@ -218,8 +180,9 @@ class Trace implements Tracer {
 
   /** What the function did, once it has returned. */
   finish(returned: unknown, standIns: readonly Tensor[]): Traced {
-    this.#quietly(() => this.#refuseOpenEnds(returned, standIns));
+    if (this.#trains) this.#quietly(() => this.#refuseOpenEnds(returned, standIns));
     const { updates, grads, results, assigned } = this.#effects(returned, standIns);
+    const open = this.#trains ? null : this.#quietly(() => this.#openEnds(results));
     const states = [...this.#states];
     const isInput = ({ op }: Node) => op === "argument" || op === "state";
     const nodes = [
@@ -228,12 +191,18 @@ class Trace implements Tracer {
       ...this.#nodes.filter((made) => !isInput(made)),
     ];
     const order = new Map(states.map(([, state], i) => [state, i]));
+    const graph = {
+      nodes,
+      updates: updates.sort((a, b) => (order.get(a.state) ?? 0) - (order.get(b.state) ?? 0)),
+      results: results.map((tensor) => this.#nodeOf(tensor)),
+    };
+    for (const tensor of [...this.#states.keys(), ...this.#before.keys()]) {
+      const { version, storage } = tensor;
+      this.#last.set(tensor, { version, node: storage instanceof TracedStorage ? storage.node : null });
+    }
+    this.#returned = true;
     return {
-      graph: {
-        nodes,
-        updates: updates.sort((a, b) => (order.get(a.state) ?? 0) - (order.get(b.state) ?? 0)),
-        results: results.map((tensor) => this.#nodeOf(tensor)),
-      },
+      graph,
       states: states.map(([tensor]) => tensor),
       guards: [...this.#guards.values()].flatMap((guards) => [...guards.values()]),
       modes: [...this.#setModes.values()].flatMap((modes) => [...modes.values()].map(({ write }) => write)),
@@ -242,6 +211,26 @@ class Trace implements Tracer {
       grads,
       standIns: new Map(standIns.map((tensor, i) => [tensor, i])),
       assigned,
+      open,
+    };
+  }
+
+  #openEnds(results: readonly Tensor[]): OpenEnds | null {
+    const outputs = new Map([...results.entries()].filter(([, { history }]) => history !== null));
+    const leaves = leavesOf([...outputs.values()]).filter((leaf) => !this.#isTemporary(leaf));
+    if (leaves.length === 0) return null;
+    const versionOf = (tensor: Tensor) => this.#last.get(tensor)?.version ?? tensor.version;
+    return {
+      outputs,
+      leaves,
+      pullBack: (roots, targets, first) =>
+        withTracer(this, () =>
+          withRecording(false, () => {
+            const weights = roots.map((root, i) => this.argument(first + i, root));
+            const gradients = gradientsOf(roots, targets, weights, apply as never, versionOf);
+            return gradients.map((gradient) => gradient && this.#nodeOf(gradient));
+          }),
+        ),
     };
   }
 

@@ -7,11 +7,32 @@ import { type OpName, opOf } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
-/** How a tensor came about. */
-export interface History {
+/** How a tensor came about: as the result of an op, or as one of the results of a call. */
+export type History = OpHistory | OutputHistory | CallHistory;
+
+export interface OpHistory {
+  readonly kind: "op";
   readonly name: OpName;
   readonly attributes: unknown;
   readonly inputs: readonly Source[];
+}
+
+/** A call with several results, which is differentiated as a whole: the gradients of its results come together first. */
+export interface CallHistory {
+  readonly kind: "call";
+  readonly name: string;
+  readonly inputs: readonly Source[];
+  /** From the gradients that arrived, by the index of the result, that of each wanted input; null where it does not depend on one. */
+  gradients(arrived: ReadonlyMap<number, Tensor>, wanted: readonly boolean[]): readonly (Tensor | null)[];
+}
+
+export interface OutputHistory {
+  readonly kind: "output";
+  readonly name: string;
+  /** The call alone. */
+  readonly inputs: readonly Source[];
+  readonly call: CallHistory;
+  readonly index: number;
 }
 
 /** An input as it was when the op read it: `assign` may have given the tensor other contents, and so no history, since. */
@@ -28,6 +49,12 @@ export function sourceOf(tensor: Tensor): Source {
   return { tensor, version: tensor.version, history: tensor.history, requiresGrad: tensor.requiresGrad };
 }
 
+/** The history of the result of that index. The source of the call itself has a tensor that stands for no more than its place. */
+export function outputOf(call: CallHistory, index: number): OutputHistory {
+  const source = { ...call.inputs[0], history: call, requiresGrad: true };
+  return { kind: "output", name: call.name, inputs: [source], call, index };
+}
+
 /** What gradients add up at: the history of a result, or the leaf itself. */
 type Node = History | Tensor;
 
@@ -36,30 +63,42 @@ const nodeOf = ({ history, tensor }: Source): Node => history ?? tensor;
 const none: ReadonlySet<Node> = new Set();
 
 /**
- * The sources under root that need a gradient, each before its inputs; iterative, so that deep graphs do not overflow. The
+ * The sources under the roots that need a gradient, each before its inputs; iterative, so that deep graphs do not overflow. The
  * walk goes no further than `ends`.
  */
-function reverseOrder(root: Source, ends: ReadonlySet<Node>): Source[] {
-  const visited = new Set<Node>([nodeOf(root)]);
+function reverseOrder(roots: readonly Source[], ends: ReadonlySet<Node>): Source[] {
+  const visited = new Set<Node>();
   const finished: Source[] = [];
-  const stack: { source: Source; next: number }[] = [{ source: root, next: 0 }];
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const inputs = ends.has(nodeOf(top.source)) ? [] : (top.source.history?.inputs ?? []);
-    if (top.next === inputs.length) {
-      finished.push(top.source);
-      stack.pop();
-      continue;
-    }
-    const source = inputs[top.next++];
-    if (!source.requiresGrad || visited.has(nodeOf(source))) continue;
+  const stack: { source: Source; next: number }[] = [];
+  const visit = (source: Source): void => {
+    if (!source.requiresGrad || visited.has(nodeOf(source))) return;
     visited.add(nodeOf(source));
     stack.push({ source, next: 0 });
+  };
+  for (const root of roots) {
+    visit(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const inputs = ends.has(nodeOf(top.source)) ? [] : (top.source.history?.inputs ?? []);
+      if (top.next < inputs.length) visit(inputs[top.next++]);
+      else {
+        finished.push(top.source);
+        stack.pop();
+      }
+    }
   }
   return finished.reverse();
 }
 
-function unchanged({ tensor, version }: Source, call: string): Tensor {
-  if (tensor.version !== version) {
+type Versions = (tensor: Tensor) => number;
+const versionNow: Versions = (tensor) => tensor.version;
+
+/** The tensor of a source; throws where it was assigned since. */
+export function unchanged(
+  { tensor, version }: Pick<Source, "tensor" | "version">,
+  call: string,
+  versionOf = versionNow,
+): Tensor {
+  if (versionOf(tensor) !== version) {
     throw new Error(
       `backward: ${call} needs a tensor of shape [${tensor.shape}] that was assigned since; call backward before assign, or assign to a copy`,
     );
@@ -68,12 +107,12 @@ function unchanged({ tensor, version }: Source, call: string): Tensor {
 }
 
 /** A fresh result has version 0; `assign` on it since leaves nothing to compute the gradient from. */
-function saved(source: Source, history: History, dy: Tensor, apply: Apply): Saved<never> {
-  const input = (position: number) => unchanged(history.inputs[position], history.name);
+function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionOf }: Flow): Saved<never> {
+  const input = (position: number) => unchanged(history.inputs[position], history.name, versionOf);
   return {
     dy,
     get y() {
-      return unchanged({ ...source, version: 0 }, history.name);
+      return unchanged({ ...source, version: 0 }, history.name, versionOf);
     },
     get x() {
       return input(0);
@@ -93,8 +132,11 @@ function saved(source: Source, history: History, dy: Tensor, apply: Apply): Save
 
 interface Flow {
   readonly order: readonly Source[];
-  readonly gradient: Tensor;
+  /** What comes in from above. */
+  readonly gradients: Map<Node, Tensor>;
   readonly apply: Apply;
+  /** The version that a tensor counts as having. */
+  readonly versionOf: Versions;
   /** Whether a gradient is to be taken further down to this node. */
   readonly wants: (node: Node) => boolean;
   /** Gets each node where the flow ends, with all that came to it. */
@@ -102,42 +144,67 @@ interface Flow {
   readonly ends: ReadonlySet<Node>;
 }
 
-/** Sends the gradient from the first of `order` down to the ends. */
-function flow({ order, gradient, apply, wants, arrive, ends }: Flow): void {
-  const gradients = new Map<Node, Tensor>([[nodeOf(order[0]), gradient]]);
+/** Sends the gradients from above down to the ends. */
+function flow(down: Flow): void {
+  const { order, gradients, wants, arrive, ends } = down;
+  const outputs = new Map<CallHistory, Map<number, Tensor>>();
+  const send = (input: Source, dx: Tensor): void => {
+    const before = gradients.get(nodeOf(input));
+    gradients.set(nodeOf(input), before === undefined ? dx : before.add(dx));
+  };
   for (const source of order) {
     const node = nodeOf(source);
+    const { history } = source;
+    if (history?.kind === "call") {
+      const arrived = outputs.get(history);
+      if (arrived === undefined) continue;
+      const wanted = history.inputs.map((input) => input.requiresGrad && wants(nodeOf(input)));
+      history.gradients(arrived, wanted).forEach((dx, position) => {
+        if (dx !== null && wanted[position]) send(history.inputs[position], dx);
+      });
+      continue;
+    }
     const dy = gradients.get(node);
     if (dy === undefined) continue;
     gradients.delete(node);
-    const { history } = source;
-    if (history === null || ends.has(node)) {
-      arrive(source, dy);
-      continue;
+    if (history === null || ends.has(node)) arrive(source, dy);
+    else if (history.kind === "op") throughOp(source, history, dy, down, send);
+    else {
+      const arrived = outputs.get(history.call) ?? new Map<number, Tensor>();
+      outputs.set(history.call, arrived.set(history.index, dy));
     }
-    const { vjp } = opOf(history.name);
-    if (vjp === null) continue;
-    const context = saved(source, history, dy, apply);
-    history.inputs.forEach((input, position) => {
-      if (!input.requiresGrad || !wants(nodeOf(input))) return;
-      tracing()?.differentiates(source.tensor);
-      const dx = vjp(context, position);
-      const before = gradients.get(nodeOf(input));
-      gradients.set(nodeOf(input), before === undefined ? dx : before.add(dx));
-    });
-    tracing()?.differentiates(null);
   }
+}
+
+/** Sends the gradient of an op's result to those of its inputs that want one. */
+function throughOp(
+  source: Source,
+  history: OpHistory,
+  dy: Tensor,
+  down: Flow,
+  send: (input: Source, dx: Tensor) => void,
+): void {
+  const { vjp } = opOf(history.name);
+  if (vjp === null) return;
+  const context = saved(source, history, dy, down);
+  history.inputs.forEach((input, position) => {
+    if (!input.requiresGrad || !down.wants(nodeOf(input))) return;
+    tracing()?.differentiates(source.tensor);
+    send(input, vjp(context, position));
+  });
+  tracing()?.differentiates(null);
 }
 
 /** Adds d root / d leaf, weighed with `gradient`, to the grad of every leaf under root. */
 export function backward(root: Tensor, gradient: Tensor, apply: Apply): void {
   const arrived: [Tensor, Tensor][] = [];
   withRecording(false, () => {
-    const order = reverseOrder(sourceOf(root), none);
+    const source = sourceOf(root);
     flow({
-      order,
-      gradient,
+      order: reverseOrder([source], none),
+      gradients: new Map([[nodeOf(source), gradient]]),
       apply,
+      versionOf: versionNow,
       ends: none,
       wants: () => true,
       arrive: ({ tensor }, dx) => arrived.push([tensor, dx]),
@@ -147,18 +214,25 @@ export function backward(root: Tensor, gradient: Tensor, apply: Apply): void {
   });
 }
 
+/** The leaves under the roots that want a gradient. */
+export function leavesOf(roots: readonly Tensor[]): Tensor[] {
+  return reverseOrder(roots.map(sourceOf), none).flatMap(({ tensor, history }) => (history === null ? [tensor] : []));
+}
+
 /**
- * The gradients of root with respect to some of the tensors it came from, null where it does not depend on one; no grad is
- * touched. They have a history of their own, so that they can be differentiated again, if root depends on anything else.
+ * The gradients of the roots, each weighed with its own of `gradients` and added up, with respect to some of the tensors they came
+ * from, null where they do not depend on one; no grad is touched. They have a history of their own, so that they can be
+ * differentiated again, if the roots depend on anything else.
  */
 export function gradientsOf(
-  root: Tensor,
+  roots: readonly Tensor[],
   targets: readonly Tensor[],
-  gradient: Tensor,
+  weights: readonly Tensor[],
   apply: Apply,
+  versionOf: Versions = versionNow,
 ): (Tensor | null)[] {
   const ends = new Set(targets.map((target) => nodeOf(sourceOf(target))));
-  const order = reverseOrder(sourceOf(root), ends);
+  const order = reverseOrder(roots.map(sourceOf), ends);
   const useful = new Set<Node>();
   for (const source of order.toReversed()) {
     const node = nodeOf(source);
@@ -172,8 +246,9 @@ export function gradientsOf(
   withRecording(isRecording() && again, () => {
     flow({
       order,
-      gradient,
+      gradients: new Map(roots.map((root, i) => [nodeOf(sourceOf(root)), weights[i]])),
       apply,
+      versionOf,
       ends,
       wants: (node) => useful.has(node),
       arrive: (source, dx) => found.set(nodeOf(source), dx),

@@ -32,7 +32,7 @@ function differentiate(
   if (value.size !== 1)
     throw new Error(`${call}: the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`);
   const found = value.requiresGrad
-    ? gradientsOf(value, targets, ones(value.shape, { dtype: value.dtype }), apply as never)
+    ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never)
     : [];
   const grads = targets.map(
     (x, i) => found[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),

@@ -25,7 +25,7 @@ export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attr
   return new Tensor(
     storage,
     type,
-    remembers ? { name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
+    remembers ? { kind: "op", name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
   );
 }
 
@@ -138,7 +138,9 @@ export class Tensor extends Vocabulary {
   /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */
   backward(gradient?: Tensor): void {
     if (!this.requiresGrad)
-      throw new Error("backward: nothing below this tensor requires a gradient; set requiresGrad on a leaf first");
+      throw new Error(
+        "backward: nothing below this tensor requires a gradient; set requiresGrad on a leaf first. What comes from noGrad, from detach(), or from a compiled function that itself calls backward() or changes parameters has no history",
+      );
     if (gradient === undefined && this.size !== 1) {
       throw new Error(
         `backward: ${describe(this)} is not a scalar; reduce it with sum() or mean(), or pass a gradient of its shape`,

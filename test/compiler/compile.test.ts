@@ -92,12 +92,12 @@ describe.each(backends)("compile on %s", (backend) => {
   });
 
   describe("the signature", () => {
-    const counted = () => {
+    const counted = (options = {}) => {
       let traces = 0;
       const f = on((x: Tensor, option?: unknown) => {
         traces++;
         return option === undefined ? x.add(1) : x;
-      });
+      }, options);
       return { f, traces: () => traces };
     };
 
@@ -158,13 +158,36 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(f(x, tensor([1])).item()).toBe(10);
     });
 
-    it("warns once after eight programs, and names what varies", () => {
+    it("that keeps varying is named in a warning", () => {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
       const f = on((x: Tensor, rate: number) => x.mul(rate));
-      for (let i = 0; i < 12; i++) expect(f(tensor([1]), i).item()).toBe(i);
+      for (let i = 0; i < 40; i++) expect(f(tensor([1]), i).item()).toBe(i);
       expect(warn.mock.calls.length).toBe(1);
-      expect(String(warn.mock.calls[0])).toContain("argument 1 varies");
+      expect(String(warn.mock.calls[0])).toContain("traced for 32 signatures. argument 1 varies: 0, 1, 2, ...");
       expect(f(tensor([1]), 0).item()).toBe(0);
+    });
+
+    it("may take many values: nine lengths are nine programs, and each is traced once", () => {
+      const { f, traces } = counted();
+      for (let round = 0; round < 3; round++) for (let n = 1; n <= 9; n++) f(zeros([n]));
+      expect(traces()).toBe(9);
+    });
+
+    it("counts what is dropped and traced again, where maxPrograms bounds the programs", () => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const { f, traces } = counted({ maxPrograms: 2 });
+      for (const n of [1, 2, 1, 3]) f(zeros([n]));
+      // 2 was used longest ago
+      expect(String(warn.mock.calls[0])).toContain("1 programs used longest ago were dropped, and 0 traced again");
+      for (const n of [1, 3, 1]) f(zeros([n]));
+      expect(traces()).toBe(3);
+      for (let round = 0; round < 3; round++) for (const n of [4, 5, 6]) f(zeros([n]));
+      expect(traces()).toBe(12);
+      expect(warn.mock.calls.length).toBe(2);
+      expect(String(warn.mock.calls[1])).toMatch(
+        /10 programs used longest ago were dropped, and 6 traced again \(maxP/,
+      );
+      expect(() => on((x: Tensor) => x, { maxPrograms: 0 })).toThrow("maxPrograms is a whole number from 1 on, not 0");
     });
   });
 
@@ -309,7 +332,11 @@ describe.each(backends)("compile on %s", (backend) => {
     });
 
     it("are refused where they would be lost in silence", () => {
-      const f = on((x: Tensor) => x.square().sum());
+      const w = parameter([2]);
+      const f = on((x: Tensor) => {
+        w.square().sum().backward();
+        return x.square().sum();
+      });
       expect(() => grad((x: Tensor) => f(x))(tensor([1]))).toThrow("compile: a result depends on argument tensor 0");
       expect(f(tensor([3])).item()).toBe(9);
     });

@@ -58,6 +58,7 @@ export class WasmProgram implements Program {
   readonly #results: readonly Place[];
   readonly #table: number;
   readonly #marks: number;
+  readonly bytes: number;
   readonly #code: Code;
   readonly #run: Entry;
   /** Thread 0's part of it, if threads share it. */
@@ -87,6 +88,7 @@ export class WasmProgram implements Program {
     const words = Math.ceil((table.states + states.length * 4) / 64) * 64;
     this.#table = programMemory.allocate(words + marksBytes(emitted), "the program's table");
     this.#marks = this.#table + words;
+    this.bytes = this.#code.bytes.length + words + marksBytes(emitted);
     remains.register(this, this.#table);
     const { int32 } = programMemory.views();
     for (const [i, { address }] of this.#homes.entries()) int32[(this.#table + table.states) / 4 + i] = address;

@@ -1,0 +1,178 @@
+// backward() through a compiled call: a second program, made when the first gradient arrives. It computes what it needs of the forward
+// pass again, from the same arguments and states, so that a call whose results nobody differentiates costs nothing more and keeps no
+// intermediate results. States that the call itself changed, as the random generator's counter, are kept as they were before it.
+import { type CallHistory, type OutputHistory, outputOf, sourceOf, unchanged } from "../tensor/autograd.ts";
+import { isRecording } from "../tensor/mode.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Program } from "./backend.ts";
+import { type Graph, input, type Node, reachable } from "./graph.ts";
+import { simplify } from "./simplify.ts";
+import type { OpenEnds, Traced } from "./traced.ts";
+
+/** Makes a graph ready to run. */
+export type Prepare = (graph: Graph, states: readonly Tensor[]) => Program;
+
+/** What an argument of the backward program is: the forward call's, a state's contents before it, or the gradient of a result. */
+type Feed = { readonly from: "argument" | "before" | "gradient"; readonly index: number };
+
+interface Backward {
+  readonly program: Program;
+  readonly feeds: readonly Feed[];
+  /** The states that it reads, by their index in the forward graph. */
+  readonly states: readonly number[];
+  /** Where each leaf's gradient is among the results; null: it does not depend on what arrived. */
+  readonly results: readonly (number | null)[];
+}
+
+/** A call as it was: what backward will read. */
+interface Call {
+  readonly args: readonly Tensor[];
+  readonly argumentVersions: readonly number[];
+  readonly stateVersions: readonly number[];
+  readonly before: ReadonlyMap<number, Storage>;
+}
+
+const name = "compile";
+const indexOf = ({ attributes }: Node): number => Number(attributes.index);
+
+/** The history of the result of that index, null if it has none. */
+export type HistoryOf = (index: number) => OutputHistory | null;
+
+export class Pullback {
+  readonly #traced: Traced;
+  readonly #open: OpenEnds;
+  readonly #prepare: Prepare;
+  readonly #programs = new Map<string, Backward>();
+  /** The states that the call changes and that results depend on. */
+  readonly #changing: readonly number[];
+
+  constructor(traced: Traced, open: OpenEnds, prepare: Prepare) {
+    this.#traced = traced;
+    this.#open = open;
+    this.#prepare = prepare;
+    const needed = new Set(reachable([...open.outputs.keys()].map((index) => traced.graph.results[index])));
+    this.#changing = traced.graph.updates.flatMap(({ state }) => (needed.has(state) ? [indexOf(state)] : []));
+  }
+
+  /** Called before a call of the forward program, with all of its arguments; afterwards it gives the history of each result. */
+  begin(args: readonly Tensor[]): () => HistoryOf {
+    const { states, standIns } = this.#traced;
+    const before = new Map(this.#changing.map((index) => [index, states[index].storage.share()]));
+    const argumentVersions = args.map(({ version }) => version);
+    const inputs = this.#open.leaves.map((leaf) => sourceOf(args[standIns.get(leaf) ?? -1] ?? leaf));
+    return () => {
+      const call: Call = { args, argumentVersions, stateVersions: states.map(({ version }) => version), before };
+      const history: CallHistory = {
+        kind: "call",
+        name,
+        inputs,
+        gradients: (arrived, wanted) => this.#gradients(call, history, arrived, wanted),
+      };
+      return (index) => (this.#open.outputs.has(index) ? outputOf(history, index) : null);
+    };
+  }
+
+  #gradients(
+    call: Call,
+    history: CallHistory,
+    arrived: ReadonlyMap<number, Tensor>,
+    wanted: readonly boolean[],
+  ): (Tensor | null)[] {
+    const outputs = [...arrived.keys()].sort((a, b) => a - b);
+    const key = `${outputs} ${wanted.map(Number).join("")}`;
+    const backward = this.#programs.get(key) ?? this.#make(outputs, wanted);
+    this.#programs.set(key, backward);
+    const { program, feeds, states, results } = backward;
+    for (const index of states)
+      unchanged({ tensor: this.#traced.states[index], version: call.stateVersions[index] }, name);
+    const dys = outputs.map((index) => arrived.get(index) as Tensor);
+    const storages = program.run(feeds.map((feed) => this.#feed(feed, call, dys)));
+    const again = isRecording()
+      ? { ...history, inputs: [...history.inputs, ...dys.map(sourceOf)], gradients: refuse }
+      : null;
+    return results.map((result, i) =>
+      result === null ? null : new Tensor(storages[result], this.#open.leaves[i], again && outputOf(again, i)),
+    );
+  }
+
+  #feed({ from, index }: Feed, { args, argumentVersions, before }: Call, dys: readonly Tensor[]): Tensor {
+    switch (from) {
+      case "argument":
+        return unchanged({ tensor: args[index], version: argumentVersions[index] }, name);
+      case "gradient":
+        return dys[index];
+      case "before": {
+        const storage = before.get(index);
+        if (storage === undefined) throw new Error(`internal: state ${index} was not kept for backward`);
+        return new Tensor(storage, this.#traced.states[index]);
+      }
+      default:
+        return from satisfies never;
+    }
+  }
+
+  #make(outputs: readonly number[], wanted: readonly boolean[]): Backward {
+    const { graph, states } = this.#traced;
+    const roots = outputs.map((index) => this.#open.outputs.get(index) as Tensor);
+    const leaves = this.#open.leaves.filter((_, i) => wanted[i]);
+    const first = graph.nodes.filter(({ op }) => op === "argument").length;
+    const found = this.#open.pullBack(roots, leaves, first);
+    const gradients = wanted.map((want, i) => (want ? found[wanted.slice(0, i).filter(Boolean).length] : null));
+    const results = gradients.filter((gradient) => gradient !== null);
+    // Simplified first: what is not read then need not be as it was.
+    const ends = simplify({ nodes: reachable(results), updates: [], results }).results;
+    const changing = new Set(graph.updates.map(({ state }) => indexOf(state)));
+    const { graph: own, feeds, states: read } = asProgram(ends, first, changing);
+    let count = 0;
+    return {
+      program: this.#prepare(
+        own,
+        read.map((index) => states[index]),
+      ),
+      feeds,
+      states: read,
+      results: gradients.map((gradient) => (gradient === null ? null : count++)),
+    };
+  }
+}
+
+function refuse(): never {
+  throw new Error(
+    "compile: the gradient of a compiled result cannot be differentiated again; call grad() inside the compiled function",
+  );
+}
+
+/**
+ * The part of a forward and backward graph that the gradients need, as a graph of its own. Arguments from `first` on are gradients of
+ * results; states that the call has changed since come as arguments.
+ */
+function asProgram(
+  gradients: readonly Node[],
+  first: number,
+  changing: ReadonlySet<number>,
+): { readonly graph: Graph; readonly feeds: readonly Feed[]; readonly states: readonly number[] } {
+  const order = reachable(gradients);
+  const feeds: Feed[] = [];
+  const states: number[] = [];
+  const after = new Map<Node, Node>();
+  for (const n of order) {
+    const index = indexOf(n);
+    if (n.op === "state" && !changing.has(index)) after.set(n, input("state", states.push(index) - 1, n));
+    else if (n.op === "state") after.set(n, input("argument", feeds.push({ from: "before", index }) - 1, n));
+    else if (n.op === "argument") {
+      const feed: Feed = index < first ? { from: "argument", index } : { from: "gradient", index: index - first };
+      after.set(n, input("argument", feeds.push(feed) - 1, n));
+    }
+  }
+  const inputs = [...after.values()];
+  const others = order.filter((n) => !after.has(n));
+  const exchanged = (n: Node): Node => after.get(n) ?? n;
+  for (const n of others) after.set(n, { ...n, inputs: n.inputs.map(exchanged) });
+  const nodes = [
+    ...inputs.filter(({ op }) => op === "argument"),
+    ...inputs.filter(({ op }) => op === "state"),
+    ...others.map(exchanged),
+  ];
+  return { graph: { nodes, updates: [], results: gradients.map(exchanged) }, feeds, states };
+}

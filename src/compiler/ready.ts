@@ -1,0 +1,65 @@
+// A graph made ready to run: simplified, handed to a backend, and with checkFinite watched. A watched program tells at each call the
+// range of every value; where one is not finite, the states are put back and the call throws.
+import type { Storage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Backend, BackendOptions, Program } from "./backend.ts";
+import { blame, type Watched, watchRanges } from "./finite.ts";
+import type { Graph } from "./graph.ts";
+import { simplify } from "./simplify.ts";
+
+export interface ReadyOptions extends BackendOptions {
+  readonly backend: Backend;
+  readonly checkFinite: boolean;
+}
+
+export function ready(
+  graph: Graph,
+  states: readonly Tensor[],
+  { backend, checkFinite, ...options }: ReadyOptions,
+): Program {
+  if (!checkFinite) return backend.prepare(simplify(graph), states, options);
+  const watched = watchRanges(graph);
+  return new WatchedProgram(backend.prepare(simplify(watched.graph), states, options), watched, states);
+}
+
+class WatchedProgram implements Program {
+  readonly #program: Program;
+  readonly #watched: Watched;
+  readonly #states: readonly Tensor[];
+
+  constructor(program: Program, watched: Watched, states: readonly Tensor[]) {
+    this.#program = program;
+    this.#watched = watched;
+    this.#states = states;
+  }
+
+  get bytes(): number {
+    return this.#program.bytes;
+  }
+  run(args: readonly Tensor[]): readonly Storage[] {
+    return this.#check(() => this.#program.run(args));
+  }
+  profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string } {
+    let report = "";
+    const results = this.#check(() => {
+      const profiled = this.#program.profile(args);
+      report = profiled.report;
+      return profiled.results;
+    });
+    return { results, report };
+  }
+  explain(): string {
+    return this.#program.explain();
+  }
+
+  #check(execute: () => readonly Storage[]): readonly Storage[] {
+    const before = this.#states.map((state) => state.storage.share());
+    const results = execute();
+    const complaint = blame(this.#watched, results[results.length - 1].data);
+    if (complaint === null) return results;
+    this.#states.forEach((state, i) => {
+      state.replaceStorage(before[i]);
+    });
+    throw new Error(complaint);
+  }
+}
