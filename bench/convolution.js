@@ -1,20 +1,21 @@
-// The convolutions of two nets on one thread, in all three passes, as a share of the physical limit (limit.js) measured in the same
+// The convolutions of two nets on one thread, in all three passes, as a share of the physical limit (limit-loops.js) measured in the same
 // rounds. The input gradient is a convolution with the kernel turned round, the kernel gradient one whose channels are the images of
 // the batch. Each is checked against plain loops first; rounds alternate, figures are medians. One is also computed by Winograd's
 // filtering, as compile's option asks for it: its operations are counted as the definition has them, so that its share may pass 100 %.
 //
 //   node bench/convolution.js [rounds] [--separate]      without fused multiply-add
 import { register } from "tsx/esm/api";
+import { countIn } from "./arguments.js";
 
 register();
-const { hasRelaxed } = await import("./limit.js");
+const { hasRelaxed } = await import("./limit-loops.js");
 const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
 const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolution } = await import(
   "../src/backends/wasm/products/convolution.ts"
 );
 
-const rounds = Number(process.argv[2] ?? 15);
+const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
 const shortest = 2e7;
 

@@ -6,9 +6,9 @@
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
 import { MathFunctions, vectorMath } from "../dist/backends/wasm/math/vector-math.js";
 import { erf } from "../dist/tensor/ops/erf.js";
+import { countIn, fail } from "./arguments.js";
 
-const rounds = Number(process.argv[2] ?? 15);
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${process.argv[2]}, give a whole number of at least 1`);
+const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 
 const count = 4096;
 const repeats = 100;
@@ -96,9 +96,4 @@ for (const name of names) {
 
 function median(values) {
   return values.toSorted((p, q) => p - q)[Math.floor(values.length / 2)];
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
 }

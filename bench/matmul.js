@@ -1,19 +1,20 @@
-// Matrix products on one thread, as a share of the physical limit (limit.js) measured in the same rounds: squares, and the products of
+// Matrix products on one thread, as a share of the physical limit (limit-loops.js) measured in the same rounds: squares, and the products of
 // a training step of the net 784-128-10 with a batch of 64. Each product is checked against plain loops first. Rounds go through all
 // products and the limit in turn, so that a busy machine slows all of them; the figures are medians.
 //
 //   node bench/matmul.js [rounds]
 import { register } from "tsx/esm/api";
+import { countIn } from "./arguments.js";
 
 register();
-const { hasRelaxed } = await import("./limit.js");
+const { hasRelaxed } = await import("./limit-loops.js");
 const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
 const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import(
   "../src/backends/wasm/products/matmul.ts"
 );
 
-const rounds = Number(process.argv[2] ?? 15);
+const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
 const shortest = 4e7; // floating-point operations in a sample, at least
 

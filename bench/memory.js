@@ -1,5 +1,5 @@
 // How much memory training takes: the largest resident size of a fresh process that makes a net of works.js and trains 50 steps, for
-// chainrule and its peers (sides.js), beside what the same process had held before, when it had only loaded the library. It contains the
+// chainrule and its peers (contestants.js), beside what the same process had held before, when it had only loaded the library. It contains the
 // work's weights and batches as text, for all sides alike. Each side has to give the right losses. Who takes too long for 50
 // steps makes fewer: memory is at its largest after a few. Figures are medians over processes.
 //
@@ -8,9 +8,10 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { countIn, threadsIn } from "./arguments.js";
+import { sidesOf } from "./contestants.js";
 import { machine, range, table } from "./markdown.js";
-import { Side } from "./side.js";
-import { sidesOf, threadsIn } from "./sides.js";
+import { Side } from "./side-process.js";
 import { median } from "./statistics.js";
 import { chosenFrom, nets, questionOf } from "./works.js";
 
@@ -28,11 +29,7 @@ const { values: options, positionals } = parseArgs({
     "no-peers": { type: "boolean" },
   },
 });
-const processes = Number(positionals[0] ?? 3);
-if (!Number.isSafeInteger(processes) || processes < 1) {
-  console.error(`bench/memory: processes: ${positionals[0]}, give a whole number of at least 1`);
-  process.exit(1);
-}
+const processes = countIn(positionals, { name: "processes", fallback: 3 });
 
 const sides = sidesOf({ threads: threadsIn(options.threads), peers: !options["no-peers"] });
 const rows = [];

@@ -4,11 +4,11 @@
 //   node bench/nests.js [rounds]
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
 import { mathImports } from "../dist/backends/wasm/emit.js";
-import { kernelContext } from "../dist/backends/wasm/kernel-writer.js";
+import { kernelContext } from "../dist/backends/wasm/kernel-context.js";
 import { writeLoops } from "../dist/backends/wasm/nest/loops.js";
+import { countIn, fail } from "./arguments.js";
 
-const rounds = Number(process.argv[2] ?? 15);
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${process.argv[2]}, give a whole number of at least 1`);
+const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 
 const pages = 512;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -146,9 +146,4 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
 
 function median(values) {
   return values.toSorted((p, q) => p - q)[Math.floor(values.length / 2)];
-}
-
-function fail(message) {
-  console.error(message);
-  process.exit(1);
 }

@@ -8,10 +8,10 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { MLP, Value } from "chainrule/scalar";
+import { countIn, fail } from "./arguments.js";
 
-const rounds = Number(process.argv[2] ?? 9);
+const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 9 });
 const stepsEach = 10; // of ours, to one of Python's: the shorter time needs more samples
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${process.argv[2]}, give a whole number of at least 1`);
 
 const points = Array.from({ length: 100 }, (_, i) => {
   const angle = (Math.PI * Math.floor(i / 2)) / 49;
@@ -92,9 +92,4 @@ function relativeError(a, b) {
 
 function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function fail(message) {
-  console.error(`bench/scalar: ${message}`);
-  process.exit(1);
 }

@@ -10,11 +10,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Limits } from "./limits.js";
+import { countIn, fail, threadsIn } from "./arguments.js";
+import { eager, ownSide } from "./contestants.js";
+import { Limits } from "./limit-on-threads.js";
 import { machine } from "./markdown.js";
 import { axes, nets, pointsOf } from "./scaling-points.js";
-import { Side } from "./side.js";
-import { eager, ownSide, threadsIn } from "./sides.js";
+import { Side } from "./side-process.js";
 import { median, sum } from "./statistics.js";
 import { operationsOf, questionOf } from "./works.js";
 
@@ -33,8 +34,7 @@ const { values: options, positionals } = parseArgs({
     out: { type: "string" },
   },
 });
-const rounds = Number(positionals[0] ?? 9);
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${positionals[0]}, give a whole number of at least 1`);
+const rounds = countIn(positionals, { name: "rounds", fallback: 9 });
 if (!(Number(options.most) > 0)) fail(`--most ${options.most}: give a number`);
 for (const [name, all] of Object.entries({ net: Object.keys(nets), axis: axes })) {
   if (options[name] && !all.includes(options[name])) fail(`--${name} ${options[name]}: there are ${all.join(", ")}`);
@@ -165,9 +165,4 @@ async function begin(side, question) {
 
 async function ask(side, question) {
   return (await side.ask(question)) ?? fail(`${side.name}: ${side.failure}`);
-}
-
-function fail(message) {
-  console.error(`bench/scaling: ${message}`);
-  process.exit(1);
 }

@@ -1,6 +1,6 @@
 // What the benches of the WebAssembly kernels share: rounds go through the limit and all cases in turn, so that a busy machine slows
 // all of them, and each case's median time becomes a share of the limit's. One process tells only about itself: run several.
-import { limitsOf } from "./limit.js";
+import { limitsOf } from "./limit-loops.js";
 import { median } from "./statistics.js";
 
 /** cases: { label, operations, repeats, run, plan }; prints one Markdown table headed `kind`, microseconds with `digits`. */

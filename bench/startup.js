@@ -7,8 +7,8 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { countIn, fail, threadsIn } from "./arguments.js";
 import { machine, range, table } from "./markdown.js";
-import { threadsIn } from "./sides.js";
 import { median, sum } from "./statistics.js";
 import { timedCopy } from "./timed-copy.js";
 import { chosenFrom, nets } from "./works.js";
@@ -21,9 +21,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { threads: { type: "string", default: "1,2" }, only: { type: "string" }, out: { type: "string" } },
 });
-const processes = Number(positionals[0] ?? 7);
-if (!Number.isSafeInteger(processes) || processes < 1)
-  fail(`processes: ${positionals[0]}, give a whole number from 1 on`);
+const processes = countIn(positionals, { name: "processes", fallback: 7 });
 
 const cases = chosenFrom(nets, options.only).flatMap((work) =>
   threadsIn(options.threads).map((threads) => ({ work, threads, samples: { steps: [], passes: [] } })),
@@ -100,9 +98,4 @@ function sample({ work, threads, losses: expected }, way, library) {
       fail(`${work.name}, ${way}: loss ${loss} in step ${i + 1}, not ${right}`);
   }
   return said;
-}
-
-function fail(message) {
-  console.error(`bench/startup: ${message}`);
-  process.exit(1);
 }

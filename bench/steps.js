@@ -1,6 +1,6 @@
 // Training steps and matrix products, chainrule beside its peers, float32, with one thread and with two (the works: works.js; the
-// sides: sides.js). A side first has to give the right losses, then all are timed in interleaved rounds together with the physical
-// limit of as many threads (limits.js), so that a busy machine slows all of them; figures are medians. One process can be lucky or
+// sides: contestants.js). A side first has to give the right losses, then all are timed in interleaved rounds together with the physical
+// limit of as many threads (limit-on-threads.js), so that a busy machine slows all of them; figures are medians. One process can be lucky or
 // unlucky with the code that its engine makes, so chainrule runs each work in several fresh ones, and the products of all sides do.
 //
 //   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--out FILE]
@@ -8,10 +8,11 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { Limits, relaxed } from "./limits.js";
+import { countIn, threadsIn } from "./arguments.js";
+import { pytorch, sidesOf } from "./contestants.js";
+import { Limits, relaxed } from "./limit-on-threads.js";
 import { report } from "./report.js";
-import { Side } from "./side.js";
-import { pytorch, sidesOf, threadsIn } from "./sides.js";
+import { Side } from "./side-process.js";
 import { median, sum } from "./statistics.js";
 import { chosenFrom, entriesOf, operationsOf, questionOf, works } from "./works.js";
 
@@ -31,8 +32,7 @@ const { values: options, positionals } = parseArgs({
     expect: { type: "boolean" },
   },
 });
-const rounds = Number(positionals[0] ?? 20);
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${positionals[0]}, give a whole number of at least 1`);
+const rounds = countIn(positionals, { name: "rounds", fallback: 20 });
 const chosen = chosenFrom(works, options.only);
 const threads = threadsIn(options.threads);
 
@@ -156,9 +156,4 @@ async function printExpected() {
     console.log(`${work.name} [${answer?.values.join(", ") ?? side.failure}]`);
     side.stop();
   }
-}
-
-function fail(message) {
-  console.error(`bench/steps: ${message}`);
-  process.exit(1);
 }

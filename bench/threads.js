@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import * as chainrule from "chainrule";
+import { countIn } from "./arguments.js";
 import { median } from "./statistics.js";
 import { tensorOf, workOf } from "./training.js";
 import { chosenFrom, questionOf, works } from "./works.js";
@@ -16,7 +17,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { threads: { type: "string", default: "2" }, only: { type: "string" }, profile: { type: "boolean" } },
 });
-const rounds = Number(positionals[0] ?? 40);
+const rounds = countIn(positionals, { name: "rounds", fallback: 40 });
 const threads = Number(options.threads);
 const patience = 60e3; // ms that a quiet machine is waited for
 const chunk = 100; // ms that one of both runs at a time

@@ -1,5 +1,6 @@
-// A net of works.js in chainrule, and the loop's body that a user writes. The library is an argument: bench/startup.js times the
+// A net of works.js in chainrule, and its training step. The library is an argument: bench/startup.js times the
 // loading of it, so that nothing here may import it.
+import { trainingStep } from "../test/training-step.js";
 import { numbersOf } from "./works.js";
 
 const layerOf = {
@@ -15,13 +16,7 @@ export function netOf(chainrule, { layers, optimizer: { kind, lr } }) {
   const { Adam, crossEntropy, Sequential, SGD } = chainrule;
   const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](chainrule, layer)));
   const optimizer = new { sgd: SGD, adam: Adam }[kind](model.parameters(), { lr });
-  const train = (images, labels) => {
-    const loss = crossEntropy(model.forward(images), labels);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  };
+  const train = trainingStep((images, labels) => crossEntropy(model.forward(images), labels), optimizer);
   return { model, train };
 }
 

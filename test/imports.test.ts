@@ -99,6 +99,26 @@ it("a package's parts are those that package.json exports, and tests find the sa
   expect([...told, "compiler"].sort()).toEqual(exported.sort());
 });
 
+it("what benches take from within the library is there: no compiler looks at their imports", async () => {
+  const taken = readdirSync(join(root, "bench"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".js") && !file.includes("node_modules"))
+    .flatMap((file) => {
+      const text = readFileSync(join(root, "bench", file), "utf8");
+      const imports = text.matchAll(/\{([^}]*)\} (?:from |= await import\()\s*"(?:\.\.\/)+(?:src|dist)\/(.*)\.[jt]s"/g);
+      return [...imports].flatMap(([, names, path]) =>
+        names.split(",").map((name) => ({ file, name: name.trim(), path })),
+      );
+    });
+  expect(taken.length).toBeGreaterThan(15);
+  const modules = new Map<string, object>();
+  for (const path of new Set(taken.map(({ path }) => path)))
+    modules.set(path, await import(/* @vite-ignore */ join(root, "src", `${path}.ts`)));
+  const missing = taken.filter(
+    ({ name, path }) => name !== "" && !(name.split(" as ")[0] in (modules.get(path) ?? {})),
+  );
+  expect(missing).toEqual([]);
+});
+
 it("no file imports itself by way of others (imports of types alone do not count: they are gone when it runs)", () => {
   const edges = new Map<string, string[]>();
   for (const { from, to, typeOnly } of library) if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to]);

@@ -1,4 +1,4 @@
-// The side of a bench that works, as a process that answers each line of JSON with one (bench/side.js asks). One line hands it a
+// The side of a bench that works, as a process that answers each line of JSON with one (bench/side-process.js asks). One line hands it a
 // work (questionOf in bench/works.js), then { run: k } does k steps and says how long each took, its loss read, and how long a
 // processor had worked for it; { entries } reads a product, { profile } is chainrule's own account of a step, and { memory } says how
 // many bytes the process has held at most so far.

@@ -23,7 +23,8 @@ export function makeSite(): Site {
   const remove = () => rmSync(folder, { recursive: true });
   try {
     compile("-p", join("test", "browser"), "--outDir", folder);
-    cpSync(join(root, "test", "browser", "page.html"), join(folder, "browser", "page.html"));
+    for (const file of [join("browser", "page.html"), "training-step.js"])
+      cpSync(join(root, "test", file), join(folder, file));
     for (const name of readdirSync(join(root, "test", "fixtures")).filter((name) => name.endsWith(".json.gz"))) {
       cpSync(join(root, "test", "fixtures", name), join(folder, "fixtures", name));
     }

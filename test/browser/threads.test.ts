@@ -26,7 +26,11 @@ beforeAll(async () => {
   build();
   browser = await startChromium();
   closers.push(() => browser.close());
-  const folders = { "/dist/": join(root, "dist"), "/threads/": join(import.meta.dirname, "threads") };
+  const folders = {
+    "/dist/": join(root, "dist"),
+    "/test/": join(root, "test"),
+    "/threads/": join(import.meta.dirname, "threads"),
+  };
   // A development server may serve the library from where this file is not.
   const without = { [file]: join(root, "nowhere"), ...folders };
   for (const [name, mounted, headers] of [

@@ -21,6 +21,7 @@ import {
   zeros,
 } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { trainingStep } from "../training-step.js";
 
 const backends = ["reference", "wasm"] as const;
 
@@ -356,13 +357,9 @@ describe.each(backends)("compile on %s", (backend) => {
       const run = (compiled: boolean) => {
         const { model, x, labels } = make();
         const optimizer = optimizerOf(model.parameters());
-        const step = (images: Tensor, wanted: Tensor) => {
-          const loss = crossEntropy(model.forward(images), wanted);
-          optimizer.zeroGrad();
-          loss.backward();
-          optimizer.step();
-          return loss;
-        };
+        const step = trainingStep((images: Tensor, wanted: Tensor) => {
+          return crossEntropy(model.forward(images), wanted);
+        }, optimizer);
         const stepped = compiled ? on(step) : step;
         const losses = Array.from({ length: 12 }, (_, i) => {
           if (i === 6) optimizer.lr /= 2;
@@ -384,13 +381,7 @@ describe.each(backends)("compile on %s", (backend) => {
       const { model, x, labels } = make();
       model.eval();
       const optimizer = new SGD(model.parameters(), { lr: 0.1 });
-      const step = on(() => {
-        const loss = crossEntropy(model.forward(x), labels);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
-        return loss;
-      });
+      const step = on(trainingStep(() => crossEntropy(model.forward(x), labels), optimizer));
       step();
       const saved = model.stateDict();
       const next = step().item();

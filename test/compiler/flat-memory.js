@@ -2,19 +2,14 @@
 // comes to, after few steps and after many, and after nobody holds the programs any more.
 import { compile, Linear, mseLoss, randn, SGD } from "chainrule";
 import { programMemory } from "../../dist/backends/wasm/memory/memory.js";
+import { trainingStep } from "../training-step.js";
 
 const steps = Number(process.argv[2]);
 
 function training(features) {
   const model = new Linear(features, 4);
   const optimizer = new SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
-  const step = compile((x, y) => {
-    const loss = mseLoss(model.forward(x), y);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
+  const step = compile(trainingStep((x, y) => mseLoss(model.forward(x), y), optimizer));
   const [x, y] = [randn([8, features]), randn([8, 4])];
   return () => step(x, y).item();
 }

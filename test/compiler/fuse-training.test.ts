@@ -27,6 +27,7 @@ import {
   tensor,
   zeros,
 } from "../../src/index.ts";
+import { trainingStep } from "../training-step.js";
 import { expectAllClose } from "./close.ts";
 import { interpret } from "./interpret.ts";
 
@@ -38,14 +39,8 @@ interface Step {
 }
 
 function stepOf(args: readonly Tensor[], loss: (...args: Tensor[]) => Tensor, optimizer: Optimizer): Step {
-  const f = (...all: unknown[]) => {
-    const value = loss(...(all as Tensor[]));
-    optimizer.zeroGrad();
-    value.backward();
-    optimizer.step();
-    return value;
-  };
-  const traced = trace(f, args, args, { lines: false });
+  const step = trainingStep(loss, optimizer);
+  const traced = trace((...all) => step(...(all as Tensor[])), args, args, { lines: false });
   const graph = simplify(traced.graph);
   const program = fuse(graph);
   verify(program);

@@ -2,6 +2,7 @@
 import { Adam, AdamW, RMSprop, SGD, type Tensor, tensor } from "chainrule";
 import { describe, expect, it } from "vitest";
 import { ways } from "../fixtures/ways.ts";
+import { trainingStep } from "../training-step.js";
 
 const parameter = (value = 1): Tensor => tensor([value], { dtype: "float64", requiresGrad: true });
 
@@ -12,11 +13,7 @@ describe.each(Object.entries(ways))("learning rates, %s", (_, run) => {
       [{ parameters: [a] }, { parameters: [b], lr: 0.5 }, { parameters: [c], weightDecay: 1 }],
       { lr: 0.25 },
     );
-    const step = run(() => {
-      optimizer.zeroGrad();
-      a.add(b).add(c).sum().backward();
-      optimizer.step();
-    });
+    const step = run(trainingStep(() => a.add(b).add(c).sum(), optimizer));
     step();
     expect([a, b, c].map((p) => p.item())).toEqual([0.75, 0.5, 0.5]);
     expect(optimizer.groups.map(({ lr, weightDecay }) => [lr, weightDecay])).toEqual([

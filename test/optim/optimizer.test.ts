@@ -1,6 +1,7 @@
 // Optimisers: state that can be saved and restored so that a run goes on bit for bit, and what they refuse.
 import { Adam, AdamW, Linear, manualSeed, mseLoss, type Optimizer, RMSprop, rand, SGD, tensor } from "chainrule";
 import { describe, expect, it } from "vitest";
+import { trainingStep } from "../training-step.js";
 
 const makers: Record<string, (parameters: ReturnType<Linear["parameters"]>) => Optimizer> = {
   SGD: (p) => new SGD(p, { lr: 0.1 }),
@@ -16,11 +17,8 @@ const makers: Record<string, (parameters: ReturnType<Linear["parameters"]>) => O
 describe.each(Object.entries(makers))("%s", (_, make) => {
   const [x, y] = [rand([8, 3]), rand([8, 2])];
   const train = (model: Linear, optimizer: Optimizer, steps: number) => {
-    for (let i = 0; i < steps; i++) {
-      optimizer.zeroGrad();
-      mseLoss(model.forward(x), y).backward();
-      optimizer.step();
-    }
+    const step = trainingStep(() => mseLoss(model.forward(x), y), optimizer);
+    for (let i = 0; i < steps; i++) step();
   };
 
   it("stopped in the middle and restored goes on bit for bit", () => {

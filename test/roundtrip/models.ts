@@ -23,6 +23,7 @@ import {
   Tanh,
   type Tensor,
 } from "chainrule";
+import { trainingStep } from "../training-step.js";
 
 const [letters, length, size, heads] = [11, 8, 16, 2];
 
@@ -89,11 +90,5 @@ export function make(name: Name): Trained {
 
 /** Forward, backward and update: logits [..., classes], labels [...]; the loss before. */
 export function stepOf({ model, optimizer }: Trained): (x: Tensor, y: Tensor) => Tensor {
-  return (x, y) => {
-    const loss = crossEntropy(model.forward(x).flatten(0, -2), y.flatten());
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  };
+  return trainingStep((x, y) => crossEntropy(model.forward(x).flatten(0, -2), y.flatten()), optimizer);
 }

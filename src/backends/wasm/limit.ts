@@ -1,6 +1,6 @@
 // The physical limit of one thread: a WebAssembly loop of f32x4 multiply-adds, sum = sum · x + y, in 8 to 13 chains that depend on nothing
 // but themselves; the best of these. What a kernel reaches is told as a share of it, and both are measured at the same time, so that a busy
-// machine slows both. The benches measure it with the same loops (bench/limit.js).
+// machine slows both. The benches measure it with the same loops (bench/limit-loops.js).
 import { Module } from "./assembler/assembler.ts";
 
 /** How often a loop goes round in a run: 2 · 4 · 13 · 2¹⁶ operations take some 0.1 ms. */

@@ -25,6 +25,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
 import { registerBackend } from "../../../src/compiler/compile.ts";
 import { verifier } from "../../compiler/verifier.ts";
+import { trainingStep } from "../../training-step.js";
 
 beforeAll(() => {
   verification.by = verifier;
@@ -73,13 +74,9 @@ function train(name: keyof typeof nets, optimizerName: string, prepare: (step: S
   const { make, side } = nets[name];
   const model = make();
   const optimizer = optimizers[optimizerName](model);
-  const step = prepare((images, labels) => {
-    const loss = crossEntropy(model.forward(images) as Tensor, labels);
-    optimizer.zeroGrad();
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
+  const step = prepare(
+    trainingStep((images: Tensor, labels: Tensor) => crossEntropy(model.forward(images) as Tensor, labels), optimizer),
+  );
   const images = randn([12, 1, side, side]);
   const labels = tensor(
     Array.from({ length: 12 }, (_, i) => (i * 7) % 10),
@@ -121,13 +118,7 @@ it("a label outside of the classes is an error, and training goes on after it", 
   const model = new Linear(4, 3);
   const optimizer = new SGD(model.parameters(), { lr: 0.1 });
   const step = compile(
-    (x: Tensor, labels: Tensor) => {
-      const loss = crossEntropy(model.forward(x), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    },
+    trainingStep((x: Tensor, labels: Tensor) => crossEntropy(model.forward(x), labels), optimizer),
     { backend: "wasm" },
   );
   const labels = (...values: number[]) => tensor(values, { dtype: "int32" });

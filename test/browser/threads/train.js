@@ -3,6 +3,7 @@
 import { rendezvous } from "/dist/backends/wasm/threads/pool.js";
 import { worthwhile } from "/dist/backends/wasm/threads/stages.js";
 import * as chainrule from "/dist/index.js";
+import { trainingStep } from "/test/training-step.js";
 
 const { Adam, Conv2d, Flatten, Linear, ReLU, Sequential, compile, crossEntropy, manualSeed, randn, tensor } = chainrule;
 
@@ -15,13 +16,7 @@ export async function train(threads) {
   const model = new Sequential(new Conv2d(1, 4, 3), new ReLU(), new Flatten(), new Linear(400, 10));
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   const step = compile(
-    (images, labels) => {
-      const loss = crossEntropy(model.forward(images), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    },
+    trainingStep((images, labels) => crossEntropy(model.forward(images), labels), optimizer),
     { threads },
   );
   const images = randn([16, 1, 12, 12]);

@@ -15,6 +15,7 @@ import {
 import { programMemory } from "../../../../dist/backends/wasm/memory/memory.js";
 import { control } from "../../../../dist/backends/wasm/threads/control.js";
 import { poolFor } from "../../../../dist/backends/wasm/threads/pool.js";
+import { trainingStep } from "../../../training-step.js";
 
 const mode = isMainThread ? process.argv[2] : workerData;
 
@@ -23,13 +24,7 @@ function makeStep() {
   const model = new Sequential(new Linear(300, 200), new ReLU(), new Linear(200, 10));
   const optimizer = new Adam(model.parameters(), { lr: 0.01 });
   const step = compile(
-    (images, labels) => {
-      const loss = crossEntropy(model.forward(images), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    },
+    trainingStep((images, labels) => crossEntropy(model.forward(images), labels), optimizer),
     { threads: 2 },
   );
   const images = randn([128, 300]);

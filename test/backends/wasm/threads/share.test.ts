@@ -29,6 +29,7 @@ import { load } from "../../../fixtures/load.ts";
 import { type Run, runLayer, runOptimiser, runTraining } from "../../../fixtures/networks.ts";
 import { runCase } from "../../../fixtures/run.ts";
 import { Draw } from "../../../tensor/draw.ts";
+import { trainingStep } from "../../../training-step.js";
 import { joined, shareAsUsual, shareEverything } from "./together.ts";
 
 const counts = [2, 3, 8];
@@ -125,13 +126,7 @@ describe("training", () => {
     );
     const losses = optimizers.flatMap((optimizer) => {
       const step = compile(
-        (x: Tensor, y: Tensor) => {
-          const loss = crossEntropy(model.forward(x), y);
-          optimizer.zeroGrad();
-          loss.backward();
-          optimizer.step();
-          return loss;
-        },
+        trainingStep((x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y), optimizer),
         { threads },
       );
       return Array.from({ length: 10 }, () => step(images, labels));

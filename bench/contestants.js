@@ -24,11 +24,3 @@ export function sidesOf({ threads, peers, withEager = false }) {
     ...(peers ? each(pytorch) : []),
   ];
 }
-
-/** From "1,2". */
-export function threadsIn(text) {
-  const threads = text.split(",").map(Number);
-  if (threads.some((count) => !Number.isSafeInteger(count) || count < 1))
-    throw new Error(`--threads ${text}: give whole numbers of at least 1, with commas`);
-  return [...new Set(threads)].sort((a, b) => a - b);
-}

@@ -1,4 +1,4 @@
-// The physical limit (limit.js) of one thread, and of several at once: each thread of this process runs the same loop, they begin
+// The physical limit (limit-loops.js) of one thread, and of several at once: each thread of this process runs the same loop, they begin
 // together, and their operations count against the time from the first beginning to the last end. Two threads of one core reach
 // little more than one; two cores reach twice as much.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -6,7 +6,7 @@ import { register } from "tsx/esm/api";
 import { median } from "./statistics.js";
 
 register();
-const { hasRelaxed, limitsOf } = await import("./limit.js");
+const { hasRelaxed, limitsOf } = await import("./limit-loops.js");
 
 /** Whether this engine has fused multiply-add; then the limit is one of them. */
 export const relaxed = hasRelaxed();

@@ -1,4 +1,4 @@
-// One side of a comparison (sides.js), in a process of its own that is asked in turn and has so many threads. Whatever goes wrong
+// One side of a comparison (contestants.js), in a process of its own that is asked in turn and has so many threads. Whatever goes wrong
 // there (a missing package, an exception, a step that does not end) becomes a sentence in the table and ends that side, never the bench.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
