@@ -1,6 +1,8 @@
 // The whole public API, by name.
 export { threadsReady } from "./backends/bind.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
+export { type ErrorCode, errorCodes } from "./errors/codes.ts";
+export { ChainruleError, type ErrorDetails } from "./errors/error.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
 export { MultiheadAttention, scaledDotProductAttention } from "./nn/attention.ts";
 export { BatchNorm2d } from "./nn/batch-norm.ts";

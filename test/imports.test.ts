@@ -8,18 +8,19 @@ const root = resolve(import.meta.dirname, "..");
 /** For each folder below src, the folders that it may import from, itself aside. */
 const arrows: Record<string, readonly string[]> = {
   scalar: [],
-  tensor: [],
-  nn: ["tensor"],
-  optim: ["tensor"],
-  data: ["tensor"],
-  io: ["tensor"],
-  compiler: ["tensor"],
-  backends: ["tensor", "compiler"],
-  model: ["tensor", "nn", "data", "io"],
-  train: ["tensor", "compiler", "nn", "optim", "data", "io"],
-  node: ["tensor", "data", "io"],
+  errors: [],
+  tensor: ["errors"],
+  nn: ["errors", "tensor"],
+  optim: ["errors", "tensor"],
+  data: ["errors", "tensor"],
+  io: ["errors", "tensor"],
+  compiler: ["errors", "tensor"],
+  backends: ["errors", "tensor", "compiler"],
+  model: ["errors", "tensor", "nn", "data", "io"],
+  train: ["errors", "tensor", "compiler", "nn", "optim", "data", "io"],
+  node: ["errors", "tensor", "data", "io"],
   // index.ts itself, the public API
-  ".": ["tensor", "nn", "optim", "compiler", "backends"],
+  ".": ["errors", "tensor", "nn", "optim", "compiler", "backends"],
 };
 
 interface Import {

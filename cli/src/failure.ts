@@ -1,5 +1,6 @@
 // Two kinds of failure: what a person gave us is wrong, which deserves a sentence and exit code 2, or we are, which deserves a stack
-// trace. The library throws plain Errors about bytes and files, and TypeError or RangeError about wrong calls: those are ours.
+// trace. The library's errors say by their code which of the two it is.
+import { ChainruleError } from "chainrule";
 
 /** Something the user gave cannot be used. The message names it and says what would help. */
 export class BadInput extends Error {}
@@ -7,18 +8,18 @@ export class BadInput extends Error {}
 /** Thrown where somebody asked to stop in the middle of what has no other way to be stopped. */
 export class GaveUp extends Error {}
 
+/** What the command line itself did wrong when it called the library. */
+const ours: ReadonlySet<string> = new Set(["internal", "type", "order", "traced"]);
+
+/** The error in words for who typed the command: a file's name stays in front, a call of the library's means nothing to them. */
+const told = ({ place, message, words }: ChainruleError) => (place === null ? words : message);
+
 /** Runs what depends on the user's files; what it says about them becomes BadInput, our own mistakes stay what they are. */
 export async function reading<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const ours =
-      !(error instanceof Error) ||
-      error instanceof TypeError ||
-      error instanceof RangeError ||
-      error instanceof ReferenceError ||
-      error.message.startsWith("internal:");
-    if (ours || error instanceof BadInput || error instanceof GaveUp) throw error;
-    throw new BadInput(error.message, { cause: error });
+    if (!(error instanceof ChainruleError) || ours.has(error.code)) throw error;
+    throw new BadInput(told(error), { cause: error });
   }
 }

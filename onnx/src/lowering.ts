@@ -1,4 +1,5 @@
 // What the tables of ops are made of: how one op of chainrule is said in ONNX.
+import { ChainruleError } from "chainrule";
 import type { Attributes, DType, OpName } from "chainrule/compiler";
 import { isFixed, type Size } from "./size.ts";
 import { describeNode, type Sized, type SymbolicNode } from "./symbolic.ts";
@@ -27,7 +28,8 @@ export const single: Carriers = { float64: "float32" };
 
 /** Of what an op computes; int64 is for ONNX's own counting. */
 export function dtypeOf({ name, type }: Value): DType {
-  if (type === "int64") throw new Error(`internal: ${name} counts in int64 where a tensor belongs`);
+  if (type === "int64")
+    throw new ChainruleError("internal", "internal", `${name} counts in int64 where a tensor belongs`);
   return type;
 }
 
@@ -50,8 +52,10 @@ export function carried(
 /** A number that ONNX wants to know when the file is written. */
 export function fixed({ node }: { readonly node: SymbolicNode }, size: Size): number {
   if (isFixed(size)) return size;
-  throw new Error(
-    `toOnnx: ${describeNode(node)} needs to know the size of the batch, which ONNX cannot tell it; pass { batch: null } for a file of one batch size`,
+  throw new ChainruleError(
+    "option",
+    "toOnnx",
+    `${describeNode(node)} needs to know the size of the batch, which ONNX cannot tell it; pass { batch: null } for a file of one batch size`,
   );
 }
 

@@ -1,4 +1,5 @@
 // A region of the graph as one thing: what goes in, what comes out, and what it consists of.
+import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { SymbolicGraph, SymbolicNode, SymbolicRegion } from "./symbolic.ts";
 
@@ -76,7 +77,8 @@ export class Settings {
   }
   #read(name: string, fits: (value: unknown) => boolean): unknown {
     const value = this.#attributes[name];
-    if (!fits(value)) throw new Error(`internal: a region's ${name} is ${JSON.stringify(value)}`);
+    if (!fits(value))
+      throw new ChainruleError("internal", "internal", `a region's ${name} is ${JSON.stringify(value)}`);
     return value;
   }
 }

@@ -1,5 +1,6 @@
 // One graph out of two of the same function, traced with batches of two sizes: what is equal in both is fixed, what grows with the
 // batch is a multiple of it, and where something is neither, the function cannot be written for every batch.
+import { ChainruleError } from "chainrule";
 import type { Attributes, DType, Graph, Node, NodeOp, OpName, Region } from "chainrule/compiler";
 import { fit, nameOf, type Size } from "./size.ts";
 
@@ -59,8 +60,10 @@ class Meeting {
     const isAlike =
       a.inputs.length === b.inputs.length && a.inputs.every((x, i) => this.#partners.get(x) === b.inputs[i]);
     if (a.op !== b.op || a.dtype !== b.dtype || !isAlike) {
-      throw new Error(
-        `toOnnx: with a batch of ${this.#batches[0]} the model computes ${where}, with one of ${this.#batches[1]} ${b.op}${within(b.region)} in its place; ${cure}`,
+      throw new ChainruleError(
+        "option",
+        "toOnnx",
+        `with a batch of ${this.#batches[0]} the model computes ${where}, with one of ${this.#batches[1]} ${b.op}${within(b.region)} in its place; ${cure}`,
       );
     }
     const made: SymbolicNode = {
@@ -78,7 +81,7 @@ class Meeting {
 
   met(a: Node): SymbolicNode {
     const known = this.#nodes.get(a);
-    if (known === undefined) throw new Error(`internal: ${a.op} is read before it is computed`);
+    if (known === undefined) throw new ChainruleError("internal", "internal", `${a.op} is read before it is computed`);
     return known;
   }
 
@@ -100,8 +103,10 @@ class Meeting {
     if (typeof a === "number" && typeof b === "number") {
       const size = fit([a, b], this.#batches);
       if (size !== null) return size;
-      throw new Error(
-        `toOnnx: ${where} depends on the batch in a way that ONNX cannot follow, with ${a} at a batch of ${this.#batches[0]} and ${b} at ${this.#batches[1]}; ${cure}`,
+      throw new ChainruleError(
+        "option",
+        "toOnnx",
+        `${where} depends on the batch in a way that ONNX cannot follow, with ${a} at a batch of ${this.#batches[0]} and ${b} at ${this.#batches[1]}; ${cure}`,
       );
     }
     if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
@@ -109,7 +114,7 @@ class Meeting {
     if (isRecord(a) && isRecord(b))
       return Object.fromEntries(Object.entries(a).map(([key, part]) => [key, this.#value(where, part, b[key])]));
     if (a === b) return a;
-    throw new Error(`toOnnx: ${where} is another one at another batch size; ${cure}`);
+    throw new ChainruleError("option", "toOnnx", `${where} is another one at another batch size; ${cure}`);
   }
 }
 
@@ -129,8 +134,10 @@ export function meet(graphs: readonly [Graph, Graph], batches: readonly [number,
   const meeting = new Meeting(batches);
   const nodes = a.slice(0, b.length).map((n, i) => meeting.node(n, b[i]));
   if (a.length !== b.length) {
-    throw new Error(
-      `toOnnx: with a batch of ${batches[0]} the model takes ${a.length} operations, with one of ${batches[1]} ${b.length}; ${cure}`,
+    throw new ChainruleError(
+      "option",
+      "toOnnx",
+      `with a batch of ${batches[0]} the model takes ${a.length} operations, with one of ${batches[1]} ${b.length}; ${cure}`,
     );
   }
   return { nodes, result: meeting.met(graphs[0].results[0]) };

@@ -1,5 +1,6 @@
 // toOnnx: a model as the bytes of an ONNX file, out of the same graph that is compiled.
-import { type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
+import { ChainruleError, type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
+
 import { type TracedGraph, traceGraph } from "chainrule/compiler";
 import { inEvalMode, partsOf } from "./model-state.ts";
 import { encode } from "./protobuf/encode.ts";
@@ -25,8 +26,10 @@ export interface OnnxOptions {
  */
 export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions = {}): Uint8Array {
   if (!(model instanceof Module) || !(exampleInput instanceof Tensor)) {
-    throw new Error(
-      "toOnnx: takes a Module and an example Tensor, of the same copy of chainrule that chainrule-onnx uses; `npm ls chainrule` lists the copies",
+    throw new ChainruleError(
+      "option",
+      "toOnnx",
+      "takes a Module and an example Tensor, of the same copy of chainrule that chainrule-onnx uses; `npm ls chainrule` lists the copies",
     );
   }
   const { inputName = "input", outputName = "output", metadata = {} } = options;
@@ -36,7 +39,11 @@ export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions 
   const names = { input: inputName, output: outputName, states: namesOf(states, tensors) };
   for (const name of new Set([inputName, outputName])) {
     if (inputName === outputName || names.states.includes(name))
-      throw new Error(`toOnnx: two things are called ${name}; pass another inputName or outputName`);
+      throw new ChainruleError(
+        "option",
+        "toOnnx",
+        `two things are called ${name}; pass another inputName or outputName`,
+      );
   }
   return encode(write(graph, states, names), { batch: batch ?? "", metadata });
 }
@@ -50,8 +57,11 @@ function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: Symb
       return trace(zeros([size, ...example.shape.slice(1)], { dtype: example.dtype }));
     } catch (error) {
       const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-      throw new Error(
-        `toOnnx: the model does not run with a batch of ${size}: ${reason}; if it is made for ${example.shape[0]}, pass { batch: null }`,
+      throw new ChainruleError(
+        "shape",
+        "toOnnx",
+        `the model does not run with a batch of ${size}: ${reason}; if it is made for ${example.shape[0]}, pass { batch: null }`,
+        {},
         { cause: error },
       );
     }
@@ -64,8 +74,10 @@ function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: Symb
   first.states.forEach((state, i) => {
     // What forward makes of numbers is another tensor each time.
     if (state !== other.states[i] && String(state.data) !== String(other.states[i]?.data))
-      throw new Error(
-        "toOnnx: forward makes a tensor whose numbers depend on the batch; make it of arange, full and the input, or pass { batch: null }",
+      throw new ChainruleError(
+        "option",
+        "toOnnx",
+        "forward makes a tensor whose numbers depend on the batch; make it of arange, full and the input, or pass { batch: null }",
       );
   });
   return { graph, states: first.states };
@@ -84,8 +96,10 @@ function refuseUpdates({ graph, states }: TracedGraph, tensors: ReadonlyMap<Tens
   const [update] = graph.updates;
   if (update === undefined) return;
   const state = states[Number(update.state.attributes.index)];
-  throw new Error(
-    `toOnnx: in eval mode forward still changes ${tensors.get(state) ?? "a tensor outside of the model, such as the random generator's counter"}, and an ONNX file keeps nothing from call to call; leave that out in eval mode`,
+  throw new ChainruleError(
+    "option",
+    "toOnnx",
+    `in eval mode forward still changes ${tensors.get(state) ?? "a tensor outside of the model, such as the random generator's counter"}, and an ONNX file keeps nothing from call to call; leave that out in eval mode`,
   );
 }
 

@@ -1,5 +1,7 @@
 // A symbolic graph becomes an ONNX graph: regions that ONNX has an op for as that op, everything else op by op.
+
 import type { Tensor } from "chainrule";
+import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { Call, Lowering } from "./lowering.ts";
 import { loweringOf } from "./ops.ts";
@@ -36,7 +38,7 @@ export function write(graph: SymbolicGraph, states: readonly Tensor[], names: Na
   const values = new Map<SymbolicNode, Value>();
   const written = (n: SymbolicNode): Value => {
     const value = values.get(n);
-    if (value === undefined) throw new Error(`internal: ${n.op} is read before it is written`);
+    if (value === undefined) throw new ChainruleError("internal", "internal", `${n.op} is read before it is written`);
     return value;
   };
   const read = (n: SymbolicNode): Value => writer.whole(written(n), n.shape);

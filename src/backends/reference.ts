@@ -1,8 +1,10 @@
 // Runs a Graph node by node with the op table's plain loops: the definition of what a program computes, against which every other
 // backend is tested.
+
 import type { Backend, Program } from "../compiler/backend.ts";
 import type { Graph, Node } from "../compiler/graph.ts";
 import { print } from "../compiler/graph-text.ts";
+import { internal } from "../errors/error.ts";
 import { allocate, type NDArray } from "../tensor/dtype.ts";
 import { opOf } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -20,7 +22,7 @@ export function evaluate(graph: Graph, args: readonly NDArray[], states: readonl
   const values = new Map<Node, NDArray>();
   const value = (node: Node): NDArray => {
     const known = values.get(node);
-    if (known === undefined) throw new Error(`internal: ${node.op} is read before it is computed`);
+    if (known === undefined) throw internal(`${node.op} is read before it is computed`);
     return known;
   };
   for (const node of graph.nodes) {

@@ -1,6 +1,7 @@
 // Lifetimes become places: every argument and temporary gets an offset in one arena, and buffers that are never needed at the same
 // time share bytes. The largest are placed first, each into the tightest gap between those that live at its time. States lie
 // elsewhere, since they outlive the program.
+import { internal } from "../errors/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { describe } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -94,16 +95,16 @@ function tightestGap(placed: readonly Placed[], life: Lifetime, length: number):
 export function verifyAllocation(program: KernelProgram, { offsets, bytes }: Allocation): void {
   const placed = [...lifetimes(program)].map(([buffer, life]): Placed => {
     const from = offsets.get(buffer);
-    if (from === undefined) throw new Error(`internal: allocate: ${buffer.name} has no place`);
+    if (from === undefined) throw internal(`allocate: ${buffer.name} has no place`);
     const to = from + bytesOf(buffer) + margin;
     if (from < 0 || from % alignment !== 0 || to > bytes)
-      throw new Error(`internal: allocate: ${buffer.name} lies at ${from} to ${to} of ${bytes} bytes`);
+      throw internal(`allocate: ${buffer.name} lies at ${from} to ${to} of ${bytes} bytes`);
     return { buffer, ...life, from, to };
   });
   for (const [i, a] of placed.entries()) {
     for (const b of placed.slice(i + 1)) {
       if (meet(a, b) && a.from < b.to && b.from < a.to)
-        throw new Error(`internal: allocate: ${a.buffer.name} and ${b.buffer.name} share bytes`);
+        throw internal(`allocate: ${a.buffer.name} and ${b.buffer.name} share bytes`);
     }
   }
 }

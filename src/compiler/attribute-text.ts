@@ -1,5 +1,6 @@
 // Attributes as text: {dims: [1, 0], value: -0}. Numbers, strings, truth values, lists and records of those; a number reads
 // back as exactly the float64 that it was, also -0, inf, -inf and nan.
+import { ChainruleError, internal } from "../errors/error.ts";
 
 /** What an attribute may be. */
 export type Attribute =
@@ -42,7 +43,7 @@ export function printAttribute(value: unknown): string {
     const entries = Object.entries(value);
     return `{${entries.map(([key, x]) => `${isWord(key) ? key : JSON.stringify(key)}: ${printAttribute(x)}`).join(", ")}}`;
   }
-  throw new Error(`internal: an attribute of type ${typeof value} has no text`);
+  throw internal(`an attribute of type ${typeof value} has no text`);
 }
 
 /** Reads a line from the left to the right. */
@@ -86,8 +87,12 @@ export class Scanner {
   require(text: string): void {
     if (!this.take(text)) throw this.missing(`"${text}"`);
   }
-  missing(what: string): Error {
-    return new Error(`${what} expected, not ${this.isDone ? "the end of the line" : `"${this.rest}"`}`);
+  missing(what: string): ChainruleError {
+    return new ChainruleError(
+      "file",
+      "parse",
+      `${what} expected, not ${this.isDone ? "the end of the line" : `"${this.rest}"`}`,
+    );
   }
 
   #skip(): void {

@@ -1,5 +1,6 @@
 // compile(f): a call finds the program of its signature, or traces the function and makes one. Then it runs, and what the
 // function would have left behind (its result, gradients, modes) is left behind.
+import { ChainruleError } from "../errors/error.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -80,7 +81,7 @@ interface Entry extends Found {
  * where a tensor that it needs was assigned since the call, and its gradients cannot be differentiated again.
  */
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
-  if (typeof f !== "function") throw new Error(`compile: takes a function, not ${typeof f}`);
+  if (typeof f !== "function") throw new ChainruleError("type", "compile", `takes a function, not ${typeof f}`);
   const { threads = 1, maxPrograms = 1 } = options;
   checkCount("threads", threads);
   checkCount("maxPrograms", maxPrograms);
@@ -116,7 +117,11 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
   return Object.assign(call, {
     explain(): string {
       if (programs.last === null)
-        throw new Error("explain: there is no program before the first call; call the function once");
+        throw new ChainruleError(
+          "order",
+          "explain",
+          "there is no program before the first call; call the function once",
+        );
       return programs.last.program.explain();
     },
     profile: (...args: A): string => profiled(...args).report,
@@ -126,7 +131,7 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
 
 function checkCount(name: string, count: number): void {
   if (!Number.isSafeInteger(count) || count < 1)
-    throw new RangeError(`compile: ${name} is a whole number from 1 on, not ${count}`);
+    throw new ChainruleError("option", "compile", `${name} is a whole number from 1 on, not ${count}`);
 }
 
 /** What a node takes up beside its code: about so many bytes in graphs and kernels. */
@@ -140,7 +145,11 @@ function entryOf(
 ): Entry {
   const backend = backends.get(name);
   if (backend === undefined)
-    throw new Error(`compile: there is no backend ${name}; there are ${[...backends.keys()].join(" and ")}`);
+    throw new ChainruleError(
+      "option",
+      "compile",
+      `there is no backend ${name}; there are ${[...backends.keys()].join(" and ")}`,
+    );
   const traced = trace(f, args, tensors, { lines: checkFinite });
   const { graph, states, guards, open } = traced;
   const readyOptions = { backend, checkFinite, relaxed, winograd, threads: threads ?? null };
@@ -168,8 +177,10 @@ function run(
   const all = [...tensors, ...argumentGrads(tensors)];
   for (const tensor of tensors) {
     if (updated.has(tensor))
-      throw new Error(
-        "compile: an argument is also a tensor that the function changes from outside; pass it or use it, not both",
+      throw new ChainruleError(
+        "option",
+        "compile",
+        "an argument is also a tensor that the function changes from outside; pass it or use it, not both",
       );
   }
   if (pullback === null) return finish(traced, tensors, execute(all), () => null);

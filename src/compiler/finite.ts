@@ -61,14 +61,14 @@ export function blame({ nodes, inputs }: Watched, ranges: ArrayLike<number>): st
   for (const n of nodes) {
     const given = inputs.get(n) ?? [];
     if (n.op === "argument" || n.op === "state") {
-      if (Number.isNaN(rangeOf.get(n)?.low)) return `checkFinite: ${words(n)} comes in`;
+      if (Number.isNaN(rangeOf.get(n)?.low)) return `${words(n)} comes in`;
       continue;
     }
     if (finite(n) || !given.every(finite)) continue;
     const place = n.line === null ? "" : ` at ${n.line}`;
     const region = n.region === null ? "" : ` (in ${n.region.name})`;
     const from = given.length === 0 ? "" : `, from ${given.map(words).join(" and ")}`;
-    return `checkFinite: ${n.op}${region}${place} gives ${words(n)}${from}`;
+    return `${n.op}${region}${place} gives ${words(n)}${from}`;
   }
   return null;
 }

@@ -1,6 +1,7 @@
 // Graph -> KernelProgram: what is computed at the same places shares a kernel, so that numbers meet in registers rather than in
 // memory. Movements disappear into the accesses of who reads them (fuse/absorb.ts), steps join into groups (fuse/groups.ts),
 // groups get an order (fuse/schedule.ts) and become loops (fuse/lower.ts).
+import { internal } from "../errors/error.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import { absorb } from "./fuse/absorb.ts";
 import { Builder } from "./fuse/builder.ts";
@@ -25,7 +26,7 @@ export function fuse(graph: Graph): KernelProgram {
   const shapes = new Map<Step, Shape>();
   const updates = graph.updates.flatMap(({ state, value }): Home[] => {
     const home = builder.read(state).step;
-    if (home.kind !== "input") throw new Error("internal: an update of what is no state");
+    if (home.kind !== "input") throw internal("an update of what is no state");
     const read = builder.read(value);
     if (read.step === home && isAll(read)) return [];
     return [{ state: home.buffer, step: laid(builder, value, shapes) }];

@@ -1,5 +1,6 @@
 // Which graphs are valid: a table of claims that tests, and development, hold each graph against between passes. A claim
 // gives what contradicts it, as the text of the node in question.
+import { internal } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { opOf } from "../tensor/ops.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -150,6 +151,6 @@ export const rules: Readonly<Record<string, Rule>> = {
 export function verify(graph: Graph): void {
   for (const [claim, rule] of Object.entries(rules)) {
     const [wrong] = rule(graph);
-    if (wrong !== undefined) throw new Error(`internal: ${claim}, but: ${wrong}`);
+    if (wrong !== undefined) throw internal(`${claim}, but: ${wrong}`);
   }
 }

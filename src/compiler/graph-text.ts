@@ -8,6 +8,7 @@
 //     state 0 <- %4
 //     return %2, %3
 // A node is named by its place in the list. Regions stand once, at the top, and are called by name and id, the outermost first.
+import { ChainruleError, wordsOf } from "../errors/error.ts";
 import { type DType, describe, isDType, type Type } from "../tensor/dtype.ts";
 import { type OpName, ops } from "../tensor/ops.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -68,12 +69,12 @@ class Reader {
   #results: Node[] | null = null;
 
   get graph(): Graph {
-    if (this.#results === null) throw new Error(`"return" expected, not the end of the text`);
+    if (this.#results === null) throw new ChainruleError("file", "parse", `"return" expected, not the end of the text`);
     return { nodes: [...this.#nodes.values()], updates: this.#updates, results: this.#results };
   }
 
   read(line: Scanner): void {
-    if (this.#results !== null) throw new Error("nothing follows the line of the results");
+    if (this.#results !== null) throw new ChainruleError("file", "parse", "nothing follows the line of the results");
     if (line.take("region ")) this.#region(line);
     else if (line.take("state ")) this.#update(line);
     else if (line.take("return")) this.#results = line.isDone ? [] : this.#list(line);
@@ -85,13 +86,13 @@ class Reader {
     const id = number(line);
     const called = line.expect("a name", word);
     const parent = line.take("in ") ? this.#regionOf(number(line)) : null;
-    if (this.#regions.has(id)) throw new Error(`region ${id} stands twice`);
+    if (this.#regions.has(id)) throw new ChainruleError("file", "parse", `region ${id} stands twice`);
     this.#regions.set(id, { name: called, id, parent, attributes: attributesOf(line) });
   }
 
   #regionOf(id: number): Region {
     const region = this.#regions.get(id);
-    if (region === undefined) throw new Error(`there is no region ${id}`);
+    if (region === undefined) throw new ChainruleError("file", "parse", `there is no region ${id}`);
     return region;
   }
 
@@ -99,7 +100,7 @@ class Reader {
     const index = number(line);
     line.require("<-");
     const state = [...this.#nodes.values()].find(({ op, attributes }) => op === "state" && attributes.index === index);
-    if (state === undefined) throw new Error(`there is no state ${index}`);
+    if (state === undefined) throw new ChainruleError("file", "parse", `there is no state ${index}`);
     this.#updates.push({ state, value: this.#nodeOf(line) });
   }
 
@@ -107,7 +108,7 @@ class Reader {
     const called = line.expect("a node", name);
     line.require("=");
     const op = line.expect("an op", word);
-    if (this.#nodes.has(called)) throw new Error(`${called} stands twice`);
+    if (this.#nodes.has(called)) throw new ChainruleError("file", "parse", `${called} stands twice`);
     this.#nodes.set(called, op === "argument" || op === "state" ? this.#input(line, op) : this.#op(line, op));
   }
 
@@ -117,27 +118,28 @@ class Reader {
   }
 
   #op(line: Scanner, op: string): Node {
-    if (!isOp(op)) throw new Error(`there is no op ${op}`);
+    if (!isOp(op)) throw new ChainruleError("file", "parse", `there is no op ${op}`);
     const inputs = line.rest.startsWith("%") ? this.#list(line) : [];
     const attributes = attributesOf(line);
     const stated = line.rest.startsWith(":") ? typeOf(line) : null;
     const made = node(op, inputs, attributes, { region: line.take("@") ? this.#path(line) : null });
     if (stated !== null && (made.dtype !== stated.dtype || !sameShape(made.shape, stated.shape)))
-      throw new Error(`${op} is ${describe(made)}, not ${describe(stated)}`);
+      throw new ChainruleError("file", "parse", `${op} is ${describe(made)}, not ${describe(stated)}`);
     return made;
   }
 
   #path(line: Scanner): Region {
     const text = line.expect("a region", /\S+/y);
     const region = this.#regionOf(Number(text.slice(text.lastIndexOf(".") + 1)));
-    if (pathOf(region) !== text) throw new Error(`the region is ${pathOf(region)}, not ${text}`);
+    if (pathOf(region) !== text)
+      throw new ChainruleError("file", "parse", `the region is ${pathOf(region)}, not ${text}`);
     return region;
   }
 
   #nodeOf(line: Scanner): Node {
     const called = line.expect("a node", name);
     const found = this.#nodes.get(called);
-    if (found === undefined) throw new Error(`${called} is not there yet`);
+    if (found === undefined) throw new ChainruleError("file", "parse", `${called} is not there yet`);
     return found;
   }
 
@@ -160,7 +162,7 @@ function attributesOf(line: Scanner): Readonly<Record<string, unknown>> {
 function typeOf(line: Scanner): Type {
   line.require(":");
   const dtype: DType | string = line.expect("a dtype", word);
-  if (!isDType(dtype)) throw new Error(`there is no dtype ${dtype}`);
+  if (!isDType(dtype)) throw new ChainruleError("file", "parse", `there is no dtype ${dtype}`);
   line.require("[");
   return { dtype, shape: listOf(line, "]", number) };
 }
@@ -170,12 +172,19 @@ export function parse(text: string): Graph {
   const reader = new Reader();
   const lines = text.split("\n").map((line) => line.trim());
   const start = lines.findIndex((line) => line !== "");
-  if (lines[start] !== "graph") throw new Error(`parse: line ${Math.max(start, 0) + 1}: "graph" expected`);
+  if (lines[start] !== "graph")
+    throw new ChainruleError("file", "parse", `line ${Math.max(start, 0) + 1}: "graph" expected`);
   const at = <T>(place: number, body: () => T): T => {
     try {
       return body();
     } catch (error) {
-      throw new Error(`parse: line ${place + 1}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw new ChainruleError(
+        "file",
+        "parse",
+        `line ${place + 1}: ${wordsOf(error)}`,
+        { line: place + 1 },
+        { cause: error },
+      );
     }
   };
   for (let place = start + 1; place < lines.length; place++) {

@@ -1,5 +1,6 @@
 // Which kernel programs are valid: a table of claims that tests, and development, hold each program against. A claim gives what
 // contradicts it, as text.
+import { internal } from "../errors/error.ts";
 import { opOf } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { complaintAbout } from "./chain.ts";
@@ -330,6 +331,6 @@ export const rules: Readonly<Record<string, Rule>> = {
 export function verify(program: KernelProgram): void {
   for (const [claim, rule] of Object.entries(rules)) {
     const [wrong] = rule(program);
-    if (wrong !== undefined) throw new Error(`internal: ${claim}, but: ${wrong}`);
+    if (wrong !== undefined) throw internal(`${claim}, but: ${wrong}`);
   }
 }

@@ -1,6 +1,7 @@
 // backward() through a compiled call: a second program, made when the first gradient arrives. It computes what it needs of the forward
 // pass again, from the same arguments and states, so that a call whose results nobody differentiates costs nothing more and keeps no
 // intermediate results. States that the call itself changed, as the random generator's counter, are kept as they were before it.
+import { ChainruleError, internal } from "../errors/error.ts";
 import { type CallHistory, type OutputHistory, outputOf, sourceOf, unchanged } from "../tensor/autograd.ts";
 import { isRecording } from "../tensor/mode.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -104,7 +105,7 @@ export class Pullback {
         return dys[index];
       case "before": {
         const storage = before.get(index);
-        if (storage === undefined) throw new Error(`internal: state ${index} was not kept for backward`);
+        if (storage === undefined) throw internal(`state ${index} was not kept for backward`);
         return new Tensor(storage, this.#traced.states[index]);
       }
       default:
@@ -138,8 +139,10 @@ export class Pullback {
 }
 
 function refuse(): never {
-  throw new Error(
-    "compile: the gradient of a compiled result cannot be differentiated again; call grad() inside the compiled function",
+  throw new ChainruleError(
+    "gradient",
+    "compile",
+    "the gradient of a compiled result cannot be differentiated again; call grad() inside the compiled function",
   );
 }
 

@@ -1,5 +1,6 @@
 // A graph made ready to run: simplified, handed to a backend, and with checkFinite watched. A watched program tells at each call the
 // range of every value; where one is not finite, the states are put back and the call throws.
+import { ChainruleError } from "../errors/error.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Backend, BackendOptions, Program } from "./backend.ts";
@@ -60,6 +61,6 @@ class WatchedProgram implements Program {
     this.#states.forEach((state, i) => {
       state.replaceStorage(before[i]);
     });
-    throw new Error(complaint);
+    throw new ChainruleError("nonfinite", "checkFinite", complaint);
   }
 }

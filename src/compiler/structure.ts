@@ -1,5 +1,6 @@
 // Arguments and results of a compiled function are tensors within arrays, records and maps. Here they are told apart from what
 // surrounds them: which tensors there are, and what else the call depends on, by value.
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { isRecording } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -50,7 +51,7 @@ export function signatureOf(args: readonly unknown[]): Signature {
   const parts: [string, string][] = [];
   const visit = (place: string, value: unknown, around: readonly unknown[]): void => {
     if (around.includes(value))
-      throw new Error(`compile: ${place} contains itself; pass tensors, numbers and plain lists`);
+      throw new ChainruleError("type", "compile", `${place} contains itself; pass tensors, numbers and plain lists`);
     const inside = partsOf(value);
     if (inside === null) parts.push([place, describeLeaf(place, value, tensors)]);
     else {
@@ -75,7 +76,7 @@ function describeLeaf(place: string, value: unknown, tensors: Tensor[]): string 
     return `${describe(value)}${value.requiresGrad ? (value.grad ? " with its gradient" : " for its gradient") : ""}`;
   }
   if (ArrayBuffer.isView(value))
-    throw new Error(`compile: ${place} is a typed array; make it a tensor with tensor(...)`);
+    throw new ChainruleError("type", "compile", `${place} is a typed array; make it a tensor with tensor(...)`);
   if (typeof value === "function" || (typeof value === "object" && value !== null)) return `object ${identity(value)}`;
   if (typeof value === "string") return JSON.stringify(value);
   return Object.is(value, -0) ? "-0" : String(value);

@@ -1,6 +1,8 @@
 // A function of tensors becomes a Graph: it runs once, with tensors that hold no numbers, and each operation is written down. What
 // it touches besides its arguments becomes state; what it assigns, and the gradients that it leaves, are put back as they were
 // and noted, for the program to do at each call.
+
+import { ChainruleError } from "../errors/error.ts";
 import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
 import { describe } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
@@ -57,8 +59,10 @@ class Trace implements Tracer {
     return new TracedStorage(this.#contentsOf(tensor), this);
   }
   reveal(tensor: Tensor, call: string): never {
-    throw new Error(
-      `${call}: ${describe(tensor)} has no contents while compile traces the function, which runs once for many calls${at()}; return the tensor and read it outside, and choose with where() instead of if`,
+    throw new ChainruleError(
+      "traced",
+      call,
+      `${describe(tensor)} has no contents while compile traces the function, which runs once for many calls${at()}; return the tensor and read it outside, and choose with where() instead of if`,
     );
   }
   assigns(tensor: Tensor): void {
@@ -81,8 +85,10 @@ class Trace implements Tracer {
   }
   writesRequiresGrad(tensor: Tensor): void {
     if (this.#isTraced(tensor)) return;
-    throw new Error(
-      `requiresGrad: cannot change on a tensor from outside while compile traces the function${at()}; set it before the call`,
+    throw new ChainruleError(
+      "traced",
+      "requiresGrad",
+      `cannot change on a tensor from outside while compile traces the function${at()}; set it before the call`,
     );
   }
   readsMode(owner: object, name: string, read: () => boolean): void {
@@ -117,8 +123,10 @@ class Trace implements Tracer {
   }
   #nodeOf(tensor: Tensor): Node {
     if (!(tensor.storage instanceof TracedStorage) && tensor.history !== null && isRecording()) {
-      throw new Error(
-        `compile: the function uses ${describe(tensor)}, the result of ${tensor.history.name} outside of it${at()}, and a gradient could not reach what it came from; compute it inside the function, or detach() it`,
+      throw new ChainruleError(
+        "gradient",
+        "compile",
+        `the function uses ${describe(tensor)}, the result of ${tensor.history.name} outside of it${at()}, and a gradient could not reach what it came from; compute it inside the function, or detach() it`,
       );
     }
     return this.#contentsOf(tensor);
@@ -129,8 +137,10 @@ class Trace implements Tracer {
     if (last) return last;
     if (!(storage instanceof TracedStorage)) return this.#stateOf(tensor);
     if (storage.trace === this) return storage.node;
-    throw new Error(
-      `compile: ${describe(tensor)} comes from a trace that is over${at()}; return it from the function that made it, or make it in this one`,
+    throw new ChainruleError(
+      "traced",
+      "compile",
+      `${describe(tensor)} comes from a trace that is over${at()}; return it from the function that made it, or make it in this one`,
     );
   }
   #stateOf(tensor: Tensor): Node {
@@ -246,8 +256,10 @@ class Trace implements Tracer {
         visited.add(tensor);
         const argument = standIns.indexOf(tensor);
         if (open.includes(tensor)) {
-          throw new Error(
-            `compile: a result depends on argument tensor ${argument}, ${describe(tensor)}, which wants a gradient, but results have no history; call backward() or grad() inside the function, or pass detach() of it`,
+          throw new ChainruleError(
+            "gradient",
+            "compile",
+            `a result depends on argument tensor ${argument}, ${describe(tensor)}, which wants a gradient, but results have no history; call backward() or grad() inside the function, or pass detach() of it`,
           );
         }
         next.push(...(tensor.history?.inputs.map((source) => source.tensor) ?? []));
@@ -336,8 +348,10 @@ export function trace(
       if (returned instanceof Promise) {
         // What it still does goes wrong outside of the trace, and says no more than the error here.
         returned.catch(() => {});
-        throw new Error(
-          "compile: the function returned a promise; what is compiled must be synchronous, await outside",
+        throw new ChainruleError(
+          "type",
+          "compile",
+          "the function returned a promise; what is compiled must be synchronous, await outside",
         );
       }
       return running.finish(returned, standIns);

@@ -1,5 +1,6 @@
 // What a trace leaves behind: the graph, what has to be done at each call beside running it, and the tensors that stood for places
 // in the graph.
+import { ChainruleError } from "../errors/error.ts";
 import { describe, type TypedArray } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -59,13 +60,19 @@ export class TracedStorage implements Storage {
     this.placeholder = `tensor(${describe(of)}, traced)`;
   }
   get data(): TypedArray {
-    throw new Error(
-      `compile: ${describe(this.node)} is a tensor of a trace that is over, it has no contents; return it from the function to see them`,
+    throw new ChainruleError(
+      "traced",
+      "compile",
+      `${describe(this.node)} is a tensor of a trace that is over, it has no contents; return it from the function to see them`,
     );
   }
   read(): Promise<TypedArray> {
     return Promise.reject(
-      new Error("compile: a tensor of a trace that is over has no contents; return it from the function"),
+      new ChainruleError(
+        "traced",
+        "compile",
+        "a tensor of a trace that is over has no contents; return it from the function",
+      ),
     );
   }
   share(): Storage {

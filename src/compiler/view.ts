@@ -1,5 +1,6 @@
 // Affine ways to read a buffer. A view lists the elements of a tensor in row-major order, whatever its shape: how they group into
 // dims is the reader's affair, so a reshape is no change at all, and every other movement op is a view of a view.
+import { internal } from "../errors/error.ts";
 import type { Shape } from "../tensor/shape.ts";
 
 export interface Dim {
@@ -151,7 +152,7 @@ export function stridesAlong({ dims }: View, sizes: readonly number[]): number[]
   for (let axis = sizes.length - 1, i = dims.length - 1, within = 1; axis >= 0; axis--) {
     while (i >= 0 && within === dims[i].size) [i, within] = [i - 1, 1];
     if (sizes[axis] === 1) continue;
-    if (i < 0 || dims[i].size % (within * sizes[axis]) !== 0) throw new Error("internal: axes do not divide a view");
+    if (i < 0 || dims[i].size % (within * sizes[axis]) !== 0) throw internal("axes do not divide a view");
     result[axis] = dims[i].stride * within;
     within *= sizes[axis];
   }

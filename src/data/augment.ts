@@ -4,6 +4,7 @@
 //
 // All that moves pixels is one affine map from the new picture to the old, each new pixel interpolated between the four around its
 // place; beyond the picture its outermost pixels go on.
+import { ChainruleError } from "../errors/error.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 
 /**
@@ -44,11 +45,11 @@ export function augmenter(options: Augmentation, [channels, height, width]: read
   for (const [name, [most, unit]] of Object.entries(bounds)) {
     const value = options[name as keyof typeof bounds] ?? 0;
     if (!(value >= 0 && value <= most) || (name === "shift" && !Number.isInteger(value)))
-      throw new RangeError(`batches: augment.${name} is in ${unit}; it is ${value}`);
+      throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`);
   }
   const unknown = Object.keys(options).find((name) => name !== "flip" && !(name in bounds));
   if (unknown !== undefined)
-    throw new TypeError(`batches: augment has no ${unknown}; it has shift, crop, flip, rotate, erase`);
+    throw new ChainruleError("option", "batches", `augment has no ${unknown}; it has shift, crop, flip, rotate, erase`);
   const { shift = 0, crop = 0, flip = false, rotate = 0, erase = 0 } = options;
   const moves = shift > 0 || crop > 0 || flip || rotate > 0;
   if (!moves && erase === 0) return null;

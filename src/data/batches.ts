@@ -1,6 +1,7 @@
 // An epoch in batches, of whatever source. Examples that can be had by number come in an order that follows from (seed, epoch); those
 // of a stream come as they come. The options belong to kinds of sources, as a table says, and throw by name where they mean nothing.
 
+import { ChainruleError } from "../errors/error.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Batch, picturesOf } from "./pictures.ts";
@@ -177,16 +178,22 @@ const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind
 function checkBelonging(call: string, { kind }: Source, options: BatchOptions & SourceOptions): void {
   for (const [option, { kinds, why }] of Object.entries(belonging))
     if (options[option as keyof typeof options] !== undefined && !kinds.includes(kind))
-      throw new TypeError(`${call}: ${option} ${why}`);
+      throw new ChainruleError("option", call, `${option} ${why}`);
   if (kind === "stream" && options.shuffle && !((options.shuffleBuffer ?? 0) > 0))
-    throw new TypeError(
-      `${call}: a stream has no order to shuffle before it has come; shuffleBuffer: 1000 draws each example from a buffer of so many`,
+    throw new ChainruleError(
+      "option",
+      call,
+      `a stream has no order to shuffle before it has come; shuffleBuffer: 1000 draws each example from a buffer of so many`,
     );
   if (kind === "stream" && options.shuffle === false && (options.shuffleBuffer ?? 0) > 0)
-    throw new TypeError(`${call}: shuffle is false, but shuffleBuffer is ${options.shuffleBuffer}; give one of them`);
+    throw new ChainruleError(
+      "option",
+      call,
+      `shuffle is false, but shuffleBuffer is ${options.shuffleBuffer}; give one of them`,
+    );
 }
 
 function checkInteger(call: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw new RangeError(`${call}: ${name} has to be an integer of at least ${least}, it is ${value}`);
+    throw new ChainruleError("option", call, `${name} has to be an integer of at least ${least}, it is ${value}`);
 }

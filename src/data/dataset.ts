@@ -1,4 +1,5 @@
 // What training reads: pictures as bytes, a class number each, and what the classes are called.
+import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** images: uint8 [N, C, H, W]; labels: int32 [N], each an index into classes. */
@@ -11,16 +12,25 @@ export interface Dataset {
 /** Throws, naming what is wrong, unless the three fit together. The position of a label outside the classes is given as an index. */
 export function checkDataset(call: string, { images, labels, classes }: Dataset): void {
   if (images.dtype !== "uint8" || images.ndim !== 4)
-    throw new TypeError(
-      `${call}: images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]`,
+    throw new ChainruleError(
+      "dtype",
+      call,
+      `images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]`,
     );
   if (labels.dtype !== "int32" || labels.ndim !== 1)
-    throw new TypeError(`${call}: labels have to be int32[N], they are ${labels.dtype}[${labels.shape.join(", ")}]`);
+    throw new ChainruleError(
+      "dtype",
+      call,
+      `labels have to be int32[N], they are ${labels.dtype}[${labels.shape.join(", ")}]`,
+    );
   if (images.shape[0] !== labels.shape[0])
-    throw new RangeError(`${call}: ${images.shape[0]} images, but ${labels.shape[0]} labels`);
+    throw new ChainruleError("data", call, `${images.shape[0]} images, but ${labels.shape[0]} labels`);
   const wrong = labels.data.findIndex((label) => label < 0 || label >= classes.length);
   if (wrong >= 0)
-    throw new RangeError(
-      `${call}: label ${labels.data[wrong]} of image ${wrong} is outside the ${classes.length} classes`,
+    throw new ChainruleError(
+      "data",
+      call,
+      `label ${labels.data[wrong]} of image ${wrong} is outside the ${classes.length} classes`,
+      { label: labels.data[wrong], index: wrong, classes: classes.length },
     );
 }

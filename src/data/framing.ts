@@ -1,5 +1,6 @@
 // How a picture from outside is brought before a net: the net's own training pictures say how. This is measured once, kept with
 // the model, and applied to every picture that the model is shown.
+import { ChainruleError } from "../errors/error.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, centreOfMass } from "./digit.ts";
 import { letterbox } from "./letterbox.ts";
@@ -40,7 +41,8 @@ export function framingOf(data: Dataset): Framing {
  */
 export function frame(picture: Picture, options: { shape: readonly number[]; framing: Framing }): Uint8Array | null {
   const [channels, height, width] = options.shape;
-  if (channels !== 1 && channels !== 3) throw new RangeError(`frame: pictures have 1 or 3 channels, not ${channels}`);
+  if (channels !== 1 && channels !== 3)
+    throw new ChainruleError("option", "frame", `pictures have 1 or 3 channels, not ${channels}`);
   const layers = planes(picture, channels, contrastingBackground(picture));
   if (options.framing === "digit") return centreDigit(layers[0]);
   const fitted = layers.map((layer) => letterbox(layer, width, height));

@@ -7,6 +7,7 @@
 //   then        the elements, row-major, to the last byte of the file
 //
 // Sizes in a header are claims: nothing is allocated or inflated before the bytes they speak of are known to be there.
+import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
@@ -43,7 +44,8 @@ const longestHeader = 4 + 4 * 255;
  * after the last element; in a gzipped file bytes are counted after inflating.
  */
 export async function readIdx(bytes: Uint8Array): Promise<Tensor> {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("readIdx: expected the file's bytes as a Uint8Array");
+  if (!(bytes instanceof Uint8Array))
+    throw new ChainruleError("type", "readIdx", "expected the file's bytes as a Uint8Array");
   if (!isGzip(bytes)) {
     const header = readHeader(bytes, "");
     return readElements(bytes, header, "");
@@ -97,5 +99,5 @@ const broken = (reason: string) => `the gzip stream is damaged or cut off (${rea
 const hex = (byte: number) => `0x${byte.toString(16).padStart(2, "0")}`;
 
 function fail(byte: number, where: string, problem: string): never {
-  throw new Error(`readIdx: byte ${byte}${where}: ${problem}`);
+  throw new ChainruleError("file", "readIdx", `byte ${byte}${where}: ${problem}`, { byte });
 }

@@ -1,4 +1,5 @@
 // From a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to planes of bytes, which is what nets read.
+import { ChainruleError } from "../errors/error.ts";
 import type { Plane } from "./resize.ts";
 
 /** data: four bytes a pixel, red green blue alpha, row-major: what a canvas's ImageData holds. */
@@ -19,7 +20,11 @@ export interface BytePlane extends Plane {
 export function planes(picture: Picture, channels: 1 | 3, background = 255): BytePlane[] {
   const { width, height, data } = picture;
   if (data.length !== 4 * width * height)
-    throw new RangeError(`planes: ${width}×${height} pixels of four bytes each, but ${data.length} bytes`);
+    throw new ChainruleError(
+      "shape",
+      "planes",
+      `${width}×${height} pixels of four bytes each, but ${data.length} bytes`,
+    );
   const result = Array.from({ length: channels }, () => new Uint8Array(width * height));
   for (let i = 0; i < width * height; i++) {
     let red = data[4 * i];

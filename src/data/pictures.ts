@@ -1,5 +1,6 @@
 // Pictures go from bytes to float32 on their way into a batch, gathered straight from the data set's typed array, or from a copy that
 // augmentation has changed. A byte has 256 values, so its normalised value is looked up, one table a channel.
+import { ChainruleError } from "../errors/error.ts";
 import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Augment, type Augmentation, augmenter } from "./augment.ts";
@@ -71,11 +72,17 @@ function lookupTables(mean: readonly number[], std: readonly number[]): Float32A
 function perChannel(name: "mean" | "std", value: number | number[], channels: number): number[] {
   const values = Array.isArray(value) ? value : new Array<number>(channels).fill(value);
   if (values.length !== channels)
-    throw new RangeError(`batches: ${name} has ${values.length} values, the images have ${channels} channels`);
+    throw new ChainruleError(
+      "option",
+      "batches",
+      `${name} has ${values.length} values, the images have ${channels} channels`,
+    );
   const fine = (x: number) => Number.isFinite(x) && (name === "mean" || x > 0);
   if (!values.every(fine))
-    throw new RangeError(
-      `batches: ${name} has to be ${name === "std" ? "positive" : "finite"}, it is ${values.join(", ")}`,
+    throw new ChainruleError(
+      "option",
+      "batches",
+      `${name} has to be ${name === "std" ? "positive" : "finite"}, it is ${values.join(", ")}`,
     );
   return values;
 }

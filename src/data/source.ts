@@ -7,6 +7,7 @@
 //   [{ x, y }, ...], [[x, y], ...]       a list of examples
 //   { length, get(i) }                   the same by index, so that it may be larger than memory
 //   an iterable or async iterable        a stream: examples in the order in which they come
+import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import { describe, type TypedArray } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -75,18 +76,20 @@ export function sourceOf(call: string, data: unknown): Source {
     return columnsOf(call, data);
   if (Array.isArray(data)) {
     if (data.length === 0)
-      throw new RangeError(`${call}: the list is empty; it takes a list of examples or of tensors`);
+      throw new ChainruleError("data", call, `the list is empty; it takes a list of examples or of tensors`);
     return isColumn(data[0]) ? columnsOf(call, data) : { kind: "list", list: data, count: data.length };
   }
   if (isIndexed(data)) {
     const { length } = data;
     if (!Number.isSafeInteger(length) || length < 0)
-      throw new RangeError(`${call}: length has to be how many examples there are, it is ${length}`);
+      throw new ChainruleError("option", call, `length has to be how many examples there are, it is ${length}`);
     return { kind: "indexed", indexed: data, count: length };
   }
   if (isStream(data)) return { kind: "stream", stream: data, count: null };
-  throw new TypeError(
-    `${call}: takes tensors in records, lists and maps, a list of examples, { length, get(i) }, or an iterable; not ${wordFor(data)}`,
+  throw new ChainruleError(
+    "type",
+    call,
+    `takes tensors in records, lists and maps, a list of examples, { length, get(i) }, or an iterable; not ${wordFor(data)}`,
   );
 }
 
@@ -108,13 +111,15 @@ function wordFor(data: unknown): string {
 function columnsOf(call: string, data: unknown): Source {
   const columns = mapLeaves(data, (value, place) => columnOf(call, value, place));
   const leaves: Leaf<Tensor>[] = leavesOf(columns);
-  if (leaves.length === 0) throw new TypeError(`${call}: there is no tensor in the data`);
+  if (leaves.length === 0) throw new ChainruleError("data", call, `there is no tensor in the data`);
   const [first] = leaves;
   const count = first.value.shape[0];
   const other = leaves.find(({ value }) => value.shape[0] !== count);
   if (other !== undefined)
-    throw new RangeError(
-      `${call}: ${first.place} is ${describe(first.value)}, but ${other.place} is ${describe(other.value)}; the first dim counts the ` +
+    throw new ChainruleError(
+      "shape",
+      call,
+      `${first.place} is ${describe(first.value)}, but ${other.place} is ${describe(other.value)}; the first dim counts the ` +
         "examples and is the same in all. Examples of their own are a list of records, [{ x, y }, ...]",
     );
   return { kind: "columns", columns, count };
@@ -122,11 +127,17 @@ function columnsOf(call: string, data: unknown): Source {
 
 function columnOf(call: string, value: unknown, place: string): Tensor {
   if (!isColumn(value))
-    throw new TypeError(
-      `${call}: ${place} is ${wordFor(value)}; columns are tensors, typed arrays or lists of numbers`,
+    throw new ChainruleError(
+      "type",
+      call,
+      `${place} is ${wordFor(value)}; columns are tensors, typed arrays or lists of numbers`,
     );
   const column = value instanceof Tensor ? value : tensor(value);
   if (column.ndim === 0)
-    throw new RangeError(`${call}: ${place} is a single number; the first dim of a column counts the examples`);
+    throw new ChainruleError(
+      "shape",
+      call,
+      `${place} is a single number; the first dim of a column counts the examples`,
+    );
   return column;
 }

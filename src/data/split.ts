@@ -1,5 +1,6 @@
 // Some examples are set aside, to see how well a net does on what it has not learned from. Of labelled ones each class gives its
 // share, so that a rare one is not missing from either side by chance.
+import { ChainruleError } from "../errors/error.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { rowsOf, takeRows } from "./rows.ts";
@@ -40,8 +41,10 @@ export function split<const S extends object>(data: S, options?: SplitOptions): 
 export function split(data: object, options: SplitOptions = {}): { train: unknown; validation: unknown } {
   const source = sourceOf("split", data);
   if (source.kind === "stream")
-    throw new TypeError(
-      "split: a stream has no length, so it cannot be divided by chance; set its first examples aside, or give { length, get(i) }",
+    throw new ChainruleError(
+      "type",
+      "split",
+      "a stream has no length, so it cannot be divided by chance; set its first examples aside, or give { length, get(i) }",
     );
   const { count: total } = source;
   const seed = options.seed ?? 0;
@@ -66,14 +69,19 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
 
 /** Throws where options make no sense. */
 function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, what: string): number {
-  if (fraction !== undefined && count !== undefined) throw new TypeError("split: give a fraction or a count, not both");
+  if (fraction !== undefined && count !== undefined)
+    throw new ChainruleError("option", "split", "give a fraction or a count, not both");
   if (fraction !== undefined && !(fraction > 0 && fraction < 1))
-    throw new RangeError(`split: fraction lies between 0 and 1, it is ${fraction}`);
+    throw new ChainruleError("option", "split", `fraction lies between 0 and 1, it is ${fraction}`);
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new RangeError(`split: seed is a whole number from 0 on, not ${seed}`);
+    throw new ChainruleError("option", "split", `seed is a whole number from 0 on, not ${seed}`);
   const wanted = count ?? Math.round((fraction ?? 0.1) * total);
   if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted >= total)
-    throw new RangeError(`split: ${wanted} of ${total} ${what} for validation; at least one has to be on either side`);
+    throw new ChainruleError(
+      "option",
+      "split",
+      `${wanted} of ${total} ${what} for validation; at least one has to be on either side`,
+    );
   return wanted;
 }
 
@@ -88,8 +96,10 @@ function strataOf(source: ByNumber, stratify: SplitOptions["stratify"]): number[
   if (stratify === undefined || stratify === false) return [Array.from({ length: source.count }, (_, n) => n)];
   const labels = stratify instanceof Tensor ? stratify.data : stratify;
   if (labels.length !== source.count || (stratify instanceof Tensor && stratify.ndim !== 1))
-    throw new RangeError(
-      `split: stratify has ${labels.length} labels for ${source.count} examples; give one for each, as a tensor [N] or a list`,
+    throw new ChainruleError(
+      "data",
+      "split",
+      `stratify has ${labels.length} labels for ${source.count} examples; give one for each, as a tensor [N] or a list`,
     );
   return groupsOf(
     labels,

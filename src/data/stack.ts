@@ -1,5 +1,6 @@
 // Examples become a batch: what stands at the same place in each is stacked along a new first dim. A number counts as a tensor of
 // shape [], a list of numbers or a typed array as one of its length.
+import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import { allocate, describe } from "../tensor/dtype.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -32,10 +33,15 @@ function stackAt(values: readonly unknown[], at: Place): unknown {
   for (const [n, value] of values.entries()) {
     const own = partsOf(value, at.place);
     if (own === null || own.length !== parts.length)
-      throw new TypeError(`batches: ${name(at, n)} has other parts than ${name(at, 0)}; all examples are built alike`);
+      throw new ChainruleError(
+        "data",
+        "batches",
+        `${name(at, n)} has other parts than ${name(at, 0)}; all examples are built alike`,
+      );
     for (const [i, [key, , place]] of parts.entries()) {
       const part = own[i][0] === key ? own[i] : own.find(([other]) => other === key);
-      if (part === undefined) throw new TypeError(`batches: example ${at.number(n)} has no ${place.slice(1)}`);
+      if (part === undefined)
+        throw new ChainruleError("data", "batches", `example ${at.number(n)} has no ${place.slice(1)}`);
       columns[i].push(part[1]);
     }
   }
@@ -55,8 +61,10 @@ function stackLeaves(values: readonly unknown[], at: Place): Tensor {
   for (const [n, value] of values.entries()) {
     const leaf = n === 0 ? first : leafOf(value, at, n);
     if (leaf.dtype !== dtype || !sameShape(leaf.shape, shape))
-      throw new RangeError(
-        `batches: ${name(at, n)} is ${describe(leaf)}, but ${name(at, 0)} is ${describe(first)}; pad or cut them to one shape`,
+      throw new ChainruleError(
+        "shape",
+        "batches",
+        `${name(at, n)} is ${describe(leaf)}, but ${name(at, 0)} is ${describe(first)}; pad or cut them to one shape`,
       );
     if (size === 1) to[n] = leaf.data[0];
     else to.set(leaf.data, n * size);
@@ -70,8 +78,10 @@ function leafOf(value: unknown, at: Place, n: number): Leaf {
   if (value instanceof Tensor) return value;
   if (typeof value === "number") return { shape: [], dtype: "float32", data: [value] };
   if (isNumbers(value)) return tensor(value);
-  throw new TypeError(
-    `batches: ${name(at, n)} is ${value === null ? "null" : typeof value === "object" ? `a ${value.constructor?.name}` : `a ${typeof value}`}; ` +
+  throw new ChainruleError(
+    "type",
+    "batches",
+    `${name(at, n)} is ${value === null ? "null" : typeof value === "object" ? `a ${value.constructor?.name}` : `a ${typeof value}`}; ` +
       "an example is tensors and numbers in records, lists and maps",
   );
 }

@@ -5,6 +5,7 @@
 //
 // offsets counting from the end of the header. Files come from strangers, so everything that a header claims is checked here,
 // against the file's true length and before anything of a claimed size is allocated.
+import { ChainruleError } from "../errors/error.ts";
 
 /** Bytes an element, for every dtype of the format that has whole bytes; what chainrule does not read is still checked for size. */
 const elementBytes: ReadonlyMap<string, number> = new Map(
@@ -32,7 +33,7 @@ const longestHeader = 100_000_000;
 const mostDims = 64;
 
 export function fail(problem: string): never {
-  throw new Error(`readSafetensors: ${problem}`);
+  throw new ChainruleError("file", "readSafetensors", problem);
 }
 
 export function readHeader(bytes: Uint8Array): Header {

@@ -1,5 +1,6 @@
 // safetensors is how weights travel: names, shapes and raw little-endian bytes, nothing that could run. PyTorch, JAX and browsers
 // read it too. Bytes go through unchanged, whatever they mean as numbers, so a round trip is exact down to the payload of a NaN.
+import { ChainruleError, internal } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -30,7 +31,8 @@ const readable: ReadonlySet<string> = new Set([...dtypes.keys(), ...conversions.
  * aligned. The result shares no memory with `bytes`.
  */
 export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tensor>; metadata: Record<string, string> } {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("readSafetensors: expected the file's bytes as a Uint8Array");
+  if (!(bytes instanceof Uint8Array))
+    throw new ChainruleError("type", "readSafetensors", "expected the file's bytes as a Uint8Array");
   const { entries, metadata } = readHeader(bytes);
   const unreadable = entries.find(({ dtype }) => !readable.has(dtype));
   if (unreadable !== undefined)
@@ -46,7 +48,7 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
   const convert = conversions.get(code);
   if (convert !== undefined) return tensor(convert(bytes, entry), { shape });
   const dtype = dtypes.get(code);
-  if (dtype === undefined) throw new Error(`internal: dtype ${code} was let through`);
+  if (dtype === undefined) throw internal(`dtype ${code} was let through`);
   // A copy, because the file's own offset need not be a multiple of the element's size (and Node's Buffer.slice makes none).
   const data = new Uint8Array(bytes.subarray(begin, end));
   if (dtype === "bool") {
@@ -102,12 +104,17 @@ function headerText(parts: readonly Part[], metadata: Record<string, string>): s
   const strings = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
   for (const [key, value] of strings)
     if (typeof value !== "string")
-      throw new TypeError(`writeSafetensors: metadata ${quote(key)} has to be a string, it is ${typeof value}`);
+      throw new ChainruleError(
+        "type",
+        "writeSafetensors",
+        `metadata ${quote(key)} has to be a string, it is ${typeof value}`,
+      );
   const members = strings.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const entries = members.length > 0 ? [`"__metadata__":{${members.join(",")}}`] : [];
   let at = 0;
   for (const { name, code, shape, length } of parts) {
-    if (name === "__metadata__") throw new Error('writeSafetensors: no tensor can be called "__metadata__"');
+    if (name === "__metadata__")
+      throw new ChainruleError("option", "writeSafetensors", 'no tensor can be called "__metadata__"');
     const entry = { dtype: code, shape, data_offsets: [at, (at += length)] };
     entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }

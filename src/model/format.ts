@@ -10,7 +10,9 @@
 //   seed            7
 //   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
 //                   (see chainrule/train's checkpoint) it goes on from there
+
 import { type Framing, framings } from "../data/framing.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -87,12 +89,11 @@ export function readModel(bytes: Uint8Array, refuse: Refusals): ReadModel {
 }
 
 function parse(bytes: Uint8Array, refuse: Refusals): ReturnType<typeof readSafetensors> {
-  const call = "readSafetensors: ";
   try {
     return readSafetensors(bytes);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith(call)) throw error;
-    throw refuse.damaged(error.message.slice(call.length), error);
+    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
+    throw refuse.damaged(error.words, error);
   }
 }
 

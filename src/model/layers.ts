@@ -1,6 +1,7 @@
 // How a model file writes a net down: as a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"],
 // ["Linear", 128, 10]], which is all that is needed to build it again. One table says of each kind of layer how it is built, what
 // it makes of a shape, and which tensors it has.
+import { internal } from "../errors/error.ts";
 import { ReLU } from "../nn/activations.ts";
 import { BatchNorm2d } from "../nn/batch-norm.ts";
 import { Flatten, Sequential } from "../nn/containers.ts";
@@ -74,7 +75,7 @@ export function build(layers: readonly Layer[]): Sequential {
   return new Sequential(
     ...layers.map(([kind, ...sizes]) => {
       const entry = kinds.get(kind);
-      if (entry === undefined) throw new Error(`internal: no layer ${kind}`);
+      if (entry === undefined) throw internal(`no layer ${kind}`);
       return entry.build(...sizes);
     }),
   );

@@ -1,4 +1,5 @@
 // Each place of a sequence looks at the others and takes what concerns it (Vaswani et al. 2017).
+import { ChainruleError } from "../errors/error.ts";
 import { full, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
@@ -23,8 +24,10 @@ export function scaledDotProductAttention(
   const [l, d] = q.shape.slice(-2);
   const [s, dk] = k.shape.slice(-2);
   if (!fits || d !== dk || s !== v.shape.at(-2)) {
-    throw new Error(
-      `scaledDotProductAttention: q [..., L, D] goes with k [..., S, D] and v [..., S, E], not ${describe(q)} with ${describe(k)} and ${describe(v)}`,
+    throw new ChainruleError(
+      "shape",
+      "scaledDotProductAttention",
+      `q [..., L, D] goes with k [..., S, D] and v [..., S, E], not ${describe(q)} with ${describe(k)} and ${describe(v)}`,
     );
   }
   return inRegion("scaledDotProductAttention", { causal }, () => {
@@ -51,7 +54,8 @@ export class MultiheadAttention extends Module implements Layer {
     super();
     checkSize("MultiheadAttention", "size", size);
     checkSize("MultiheadAttention", "heads", heads);
-    if (size % heads !== 0) throw new Error(`MultiheadAttention: ${size} features do not divide into ${heads} heads`);
+    if (size % heads !== 0)
+      throw new ChainruleError("option", "MultiheadAttention", `${size} features do not divide into ${heads} heads`);
     this.in_proj_weight = init.xavierUniform(zeros([3 * size, size], { requiresGrad: true }));
     this.in_proj_bias = bias ? zeros([3 * size], { requiresGrad: true }) : null;
     this.out_proj = new Linear(size, size, { bias });
@@ -63,7 +67,11 @@ export class MultiheadAttention extends Module implements Layer {
   forward(x: Tensor): Tensor {
     const [, size] = this.in_proj_weight.shape;
     if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[x.ndim - 1] !== size || !isFloating(x.dtype))
-      throw new Error(`MultiheadAttention: x is floating, [N, L, ${size}] or [L, ${size}], not ${describe(x)}`);
+      throw new ChainruleError(
+        "shape",
+        "MultiheadAttention.forward",
+        `x is floating, [N, L, ${size}] or [L, ${size}], not ${describe(x)}`,
+      );
     if (x.ndim === 2) return this.forward(x.unsqueeze(0)).squeeze(0);
     const [batch, length] = x.shape;
     const [heads, causal] = [this.#heads, this.#causal];

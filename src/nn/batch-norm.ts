@@ -1,5 +1,6 @@
 // Every channel with mean 0 and variance 1: over the batch while training, over all that training has seen when in use
 // (Ioffe and Szegedy 2015).
+import { ChainruleError } from "../errors/error.ts";
 import { full, ones, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
@@ -34,7 +35,7 @@ export class BatchNorm2d extends Module implements Layer {
     checkSize("BatchNorm2d", "features", features);
     checkEps("BatchNorm2d", eps);
     if (!(momentum >= 0 && momentum <= 1))
-      throw new Error(`BatchNorm2d: momentum is a number from 0 to 1, not ${momentum}`);
+      throw new ChainruleError("option", "BatchNorm2d", `momentum is a number from 0 to 1, not ${momentum}`);
     this.weight = scaleOf([features], affine);
     this.bias = shiftOf([features], affine);
     this.running_mean = zeros([features]);
@@ -47,7 +48,11 @@ export class BatchNorm2d extends Module implements Layer {
   forward(x: Tensor): Tensor {
     const channels = this.running_mean.size;
     if (x.ndim !== 4 || x.shape[1] !== channels || !isFloating(x.dtype))
-      throw new Error(`BatchNorm2d: x is floating, [N, ${channels}, H, W], not ${describe(x)}`);
+      throw new ChainruleError(
+        "shape",
+        "BatchNorm2d.forward",
+        `x is floating, [N, ${channels}, H, W], not ${describe(x)}`,
+      );
     const { training } = this;
     const perChannel = [1, channels, 1, 1];
     return inRegion("batchNorm2d", { eps: this.#eps, affine: this.weight !== null, training }, () => {
@@ -62,7 +67,11 @@ export class BatchNorm2d extends Module implements Layer {
   #observe(x: Tensor): Moments {
     const count = x.size / this.running_mean.size;
     if (count < 2)
-      throw new Error(`BatchNorm2d: one value a channel has no variance, x is ${describe(x)} in training; use eval()`);
+      throw new ChainruleError(
+        "shape",
+        "BatchNorm2d.forward",
+        `one value a channel has no variance, x is ${describe(x)} in training; use eval()`,
+      );
     const moments = momentsOf(x, [0, 2, 3]);
     noGrad(() => {
       const follow = (running: Tensor, now: Tensor) => {

@@ -1,4 +1,5 @@
 // Modules that put others, or dims, in a row.
+import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Layer, Module } from "./module.ts";
 
@@ -18,7 +19,7 @@ class Chain extends Module implements Layer {
   constructor(...layers: Layer[]) {
     super();
     const wrong = layers.findIndex((layer) => !(layer instanceof Module && typeof layer.forward === "function"));
-    if (wrong >= 0) throw new Error(`Sequential: layer ${wrong} is no Module with a forward(x)`);
+    if (wrong >= 0) throw new ChainruleError("type", "Sequential", `layer ${wrong} is no Module with a forward(x)`);
     this.#length = layers.length;
     Object.assign(this, layers);
   }

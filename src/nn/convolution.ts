@@ -1,4 +1,5 @@
 // The layer over pictures, [N, C, H, W]: filters that slide.
+import { ChainruleError } from "../errors/error.ts";
 import { type Conv2dOptions, conv2d } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
@@ -25,7 +26,11 @@ export class Conv2d extends Module implements Layer {
     for (const [name, value] of Object.entries({ inChannels, outChannels, height, width, groups }))
       checkSize("Conv2d", name, value);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new Error(`Conv2d: ${inChannels} and ${outChannels} channels do not divide into ${groups} groups`);
+      throw new ChainruleError(
+        "option",
+        "Conv2d",
+        `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`,
+      );
     }
     const fanIn = (inChannels / groups) * height * width;
     this.weight = uniformByFanIn([outChannels, inChannels / groups, height, width], fanIn);

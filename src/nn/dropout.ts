@@ -1,4 +1,5 @@
 // Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { rand } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
@@ -8,7 +9,7 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
 function checkProbability(call: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new Error(`${call}: p is a probability from 0 to 1, not ${p}`);
+  if (!(p >= 0 && p <= 1)) throw new ChainruleError("option", call, `p is a probability from 0 to 1, not ${p}`);
 }
 
 /** x · kept / (1 - p), kept being 0 with probability p and else 1, one draw for each element of the shape, which broadcasts to x. */
@@ -52,7 +53,11 @@ export class Dropout2d extends Module implements Layer {
 
   forward(x: Tensor): Tensor {
     if (x.ndim !== 3 && x.ndim !== 4)
-      throw new Error(`Dropout2d: x is [N, C, H, W] or [C, H, W], not ${describe(x)}; Dropout takes any shape`);
+      throw new ChainruleError(
+        "shape",
+        "Dropout2d.forward",
+        `x is [N, C, H, W] or [C, H, W], not ${describe(x)}; Dropout takes any shape`,
+      );
     if (!this.training || this.#p === 0) return x;
     return inRegion("dropout2d", { p: this.#p }, () => thin(x, [...x.shape.slice(0, -2), 1, 1], this.#p));
   }

@@ -1,4 +1,5 @@
 // Words, letters, whatever can be counted, as points in a space: a table with a row for each.
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { randn } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
@@ -24,10 +25,14 @@ export class Embedding extends Module implements Layer {
 
   forward(indices: Tensor): Tensor {
     if (indices.dtype !== "int32" && indices.dtype !== "uint8")
-      throw new Error(`Embedding: indices are int32 or uint8, not ${describe(indices)}; use to("int32")`);
+      throw new ChainruleError(
+        "dtype",
+        "Embedding.forward",
+        `indices are int32 or uint8, not ${describe(indices)}; use to("int32")`,
+      );
     const [, size] = this.weight.shape;
     return inRegion("embedding", {}, () =>
-      within("Embedding", () =>
+      within("Embedding.forward", () =>
         this.weight.indexSelect(0, indices.reshape([indices.size])).reshape([...indices.shape, size]),
       ),
     );

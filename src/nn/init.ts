@@ -1,6 +1,7 @@
 // How parameters may begin, under PyTorch's names (torch.nn.init): each fills a tensor in place, by `assign`, from the seeded
 // generator, in the tensor's own dtype, and returns it. None is differentiated. Weights are [out, in, ...window]: fanIn =
 // in · window, fanOut = out · window.
+import { ChainruleError } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
@@ -97,7 +98,11 @@ export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
     leakyRelu: Math.sqrt(2 / (1 + a * a)),
   } satisfies Record<Nonlinearity, number>;
   if (!Object.hasOwn(gains, nonlinearity)) {
-    throw new Error(`init.gain: there is no nonlinearity ${nonlinearity}; there are ${Object.keys(gains).join(", ")}`);
+    throw new ChainruleError(
+      "option",
+      "init.gain",
+      `there is no nonlinearity ${nonlinearity}; there are ${Object.keys(gains).join(", ")}`,
+    );
   }
   return gains[nonlinearity];
 }
@@ -105,18 +110,19 @@ export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
 function kaimingStd(call: string, x: Tensor, options: KaimingOptions): number {
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
   const fan = fans(call, x)[mode];
-  if (fan === undefined) throw new Error(`${call}: mode is "fanIn" or "fanOut", not ${mode}`);
+  if (fan === undefined) throw new ChainruleError("option", call, `mode is "fanIn" or "fanOut", not ${mode}`);
   return gain(nonlinearity, a) / Math.sqrt(fan);
 }
 
 function fans(call: string, x: Tensor): Readonly<Record<"fanIn" | "fanOut", number>> {
-  if (x.ndim < 2) throw new Error(`${call}: a weight is [out, in, ...window], not ${describe(x)}`);
+  if (x.ndim < 2) throw new ChainruleError("shape", call, `a weight is [out, in, ...window], not ${describe(x)}`);
   const window = sizeOf(x.shape.slice(2));
   return { fanIn: x.shape[1] * window, fanOut: x.shape[0] * window };
 }
 
 function checkFinite(call: string, x: Tensor, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (x.size > 0 && !Number.isFinite(value)) throw new Error(`${call}: ${name} is a finite number, not ${value}`);
+    if (x.size > 0 && !Number.isFinite(value))
+      throw new ChainruleError("option", call, `${name} is a finite number, not ${value}`);
   }
 }

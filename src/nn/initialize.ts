@@ -1,4 +1,5 @@
 // How parameters begin: PyTorch's default for layers that multiply, so that what goes in and what comes out vary alike.
+import { ChainruleError } from "../errors/error.ts";
 import { rand } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -15,5 +16,6 @@ export function uniformByFanIn(shape: Shape, fanIn: number): Tensor {
 
 /** Throws unless value is a whole number from 1. */
 export function checkSize(call: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${call}: ${name} is a whole number from 1, not ${value}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new ChainruleError("option", call, `${name} is a whole number from 1, not ${value}`);
 }

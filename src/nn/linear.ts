@@ -1,4 +1,5 @@
 // The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
+import { ChainruleError } from "../errors/error.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkSize, uniformByFanIn } from "./initialize.ts";
@@ -23,8 +24,10 @@ export class Linear extends Module implements Layer {
   forward(x: Tensor): Tensor {
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.at(-1) !== inFeatures) {
-      throw new Error(
-        `Linear: ${inFeatures} features go in and ${outFeatures} come out, but x is ${x.dtype}[${x.shape}]; its last dim should be ${inFeatures}`,
+      throw new ChainruleError(
+        "shape",
+        "Linear.forward",
+        `${inFeatures} features go in and ${outFeatures} come out, but x is ${x.dtype}[${x.shape}]; its last dim should be ${inFeatures}`,
       );
     }
     return inRegion("linear", {}, () => {

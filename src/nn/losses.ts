@@ -1,4 +1,5 @@
 // How wrong a net is, as one number: the mean over the batch.
+import { ChainruleError } from "../errors/error.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -8,14 +9,16 @@ import { within } from "../tensor/within.ts";
 function checkLabels(call: string, what: string, x: Tensor, labels: Tensor): void {
   const fits = x.ndim === 2 && labels.ndim === 1 && x.shape[0] === labels.shape[0];
   if (fits && (labels.dtype === "int32" || labels.dtype === "uint8")) return;
-  throw new Error(
-    `${call}: ${what} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
+  throw new ChainruleError(
+    "shape",
+    call,
+    `${what} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
   );
 }
 
 function checkAlike(call: string, x: Tensor, y: Tensor): void {
   if (!sameShape(x.shape, y.shape))
-    throw new Error(`${call}: shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
+    throw new ChainruleError("shape", call, `shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
 }
 
 /**
@@ -29,7 +32,7 @@ export function crossEntropy(
 ): Tensor {
   checkLabels("crossEntropy", "logits", logits, labels);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    throw new Error(`crossEntropy: labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
+    throw new ChainruleError("option", "crossEntropy", `labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
   return inRegion("crossEntropy", { labelSmoothing }, () => {
     const logp = logits.logSoftmax(1);
     const right = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
@@ -88,7 +91,8 @@ export function l1Loss(x: Tensor, y: Tensor): Tensor {
  */
 export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number } = {}): Tensor {
   checkAlike("huberLoss", x, y);
-  if (!(delta > 0 && delta < Infinity)) throw new Error(`huberLoss: delta is a number above 0, not ${delta}`);
+  if (!(delta > 0 && delta < Infinity))
+    throw new ChainruleError("option", "huberLoss", `delta is a number above 0, not ${delta}`);
   return inRegion("huberLoss", { delta }, () => {
     const d = x.sub(y);
     const size = d.abs();
@@ -118,12 +122,17 @@ export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}
   const { reduction = "batchmean", logTarget = false } = options;
   checkAlike("klDivLoss", x, targets);
   if (!isFloating(x.dtype) || !isFloating(targets.dtype))
-    throw new Error(`klDivLoss: takes float32 or float64, not ${describe(x)} and ${describe(targets)}`);
+    throw new ChainruleError(
+      "dtype",
+      "klDivLoss",
+      `takes float32 or float64, not ${describe(x)} and ${describe(targets)}`,
+    );
   if (reduction === "batchmean" && x.ndim === 0)
-    throw new Error('klDivLoss: "batchmean" needs [N, ...], not a 0-d tensor; use "mean" or "sum"');
+    throw new ChainruleError("shape", "klDivLoss", '"batchmean" needs [N, ...], not a 0-d tensor; use "mean" or "sum"');
   const counts = { batchmean: x.shape[0] ?? 1, mean: x.size, sum: 1 };
   const count = Object.hasOwn(counts, reduction) ? counts[reduction] : null;
-  if (count === null) throw new Error(`klDivLoss: reduction is ${Object.keys(counts).join(", ")}, not ${reduction}`);
+  if (count === null)
+    throw new ChainruleError("option", "klDivLoss", `reduction is ${Object.keys(counts).join(", ")}, not ${reduction}`);
   return inRegion("klDivLoss", { reduction, logTarget }, () => {
     const p = logTarget ? targets.exp() : targets;
     const logp = logTarget ? targets : targets.where(targets.ne(0), 1).log();

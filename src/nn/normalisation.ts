@@ -1,5 +1,6 @@
 // Every example with mean 0 and variance 1 by itself, whatever else is in the batch: over its features (Ba et al. 2016) or over
 // groups of its channels (Wu and He 2018). Both do the same in training and in use.
+import { ChainruleError } from "../errors/error.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
@@ -24,7 +25,8 @@ export class LayerNorm extends Module implements Layer {
     super();
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.#shape = typeof shape === "number" ? [shape] : [...shape];
-    if (this.#shape.length === 0) throw new Error("LayerNorm: shape names at least one dim, not none");
+    if (this.#shape.length === 0)
+      throw new ChainruleError("shape", "LayerNorm", "shape names at least one dim, not none");
     for (const size of this.#shape) checkSize("LayerNorm", "each size of shape", size);
     checkEps("LayerNorm", eps);
     this.weight = scaleOf(this.#shape, elementwiseAffine);
@@ -35,7 +37,11 @@ export class LayerNorm extends Module implements Layer {
   forward(x: Tensor): Tensor {
     const rank = this.#shape.length;
     if (!isFloating(x.dtype) || !sameShape(x.shape.slice(-rank), this.#shape))
-      throw new Error(`LayerNorm: x is floating and ends in [${this.#shape}], not ${describe(x)}`);
+      throw new ChainruleError(
+        "shape",
+        "LayerNorm.forward",
+        `x is floating and ends in [${this.#shape}], not ${describe(x)}`,
+      );
     const dims = this.#shape.map((_, i) => x.ndim - rank + i);
     const attributes = { eps: this.#eps, dims, weight: this.weight !== null, bias: this.bias !== null };
     return inRegion("layerNorm", attributes, () =>
@@ -70,7 +76,8 @@ export class GroupNorm extends Module implements Layer {
     checkSize("GroupNorm", "groups", groups);
     checkSize("GroupNorm", "channels", channels);
     checkEps("GroupNorm", eps);
-    if (channels % groups !== 0) throw new Error(`GroupNorm: ${channels} channels do not divide into ${groups} groups`);
+    if (channels % groups !== 0)
+      throw new ChainruleError("option", "GroupNorm", `${channels} channels do not divide into ${groups} groups`);
     this.weight = scaleOf([channels], affine);
     this.bias = shiftOf([channels], affine);
     this.#groups = groups;
@@ -81,7 +88,11 @@ export class GroupNorm extends Module implements Layer {
   forward(x: Tensor): Tensor {
     const [groups, channels] = [this.#groups, this.#channels];
     if (x.ndim < 2 || x.shape[1] !== channels || !isFloating(x.dtype))
-      throw new Error(`GroupNorm: x is floating, [N, ${channels}, ...], not ${describe(x)}`);
+      throw new ChainruleError(
+        "shape",
+        "GroupNorm.forward",
+        `x is floating, [N, ${channels}, ...], not ${describe(x)}`,
+      );
     const [batch, , ...places] = x.shape;
     const perChannel = [1, channels, ...places.map(() => 1)];
     return inRegion("groupNorm", { groups, eps: this.#eps, affine: this.weight !== null }, () => {

@@ -1,4 +1,5 @@
 // What the normalising layers have in common: (x - mean) / √(variance + eps), then a scale and a shift that are learned.
+import { ChainruleError } from "../errors/error.ts";
 import { ones, zeros } from "../tensor/create.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -33,5 +34,5 @@ export const shiftOf = (shape: Shape, wanted: boolean): Tensor | null =>
 
 /** Throws unless eps is a number from 0. */
 export function checkEps(call: string, eps: number): void {
-  if (!(eps >= 0 && eps < Infinity)) throw new Error(`${call}: eps is a number from 0, not ${eps}`);
+  if (!(eps >= 0 && eps < Infinity)) throw new ChainruleError("option", call, `eps is a number from 0, not ${eps}`);
 }

@@ -1,7 +1,9 @@
 // Some picture files at once: what a worker is asked for and what it answers. The same function runs in a worker and without one.
+
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { letterbox } from "../data/letterbox.ts";
 import { isGrey, planes } from "../data/picture.ts";
+import { wordsOf } from "../errors/error.ts";
 import { decodePicture } from "./decode.ts";
 import { checkOrdinary, explain } from "./files.ts";
 import { measurePicture } from "./picture-header.ts";
@@ -80,8 +82,7 @@ async function decode({ paths, size: [height, width], channels }: DecodeJob & { 
       for (const layer of layers) found.push(letterbox(layer, width, height).data);
       counts.push(layers.length);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      problems.push({ index, problem: message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message });
+      problems.push({ index, problem: wordsOf(error) });
       counts.push(0);
     }
   }

@@ -1,8 +1,10 @@
 // Threads that decode pictures, as many as the machine has cores. They live for one call: the next one would hardly find them warm,
 // and a process with nothing left to do can end. Where threads cannot start, because TypeScript's sources run without a loader that
 // threads inherit, or because there are few pictures, the same work is done here.
+
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { ChainruleError } from "../errors/error.ts";
 import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
 
 export interface Pool {
@@ -74,7 +76,13 @@ function share(
       const fail = (reason: string) => {
         clearTimeout(timer);
         const { paths } = jobs[Math.max(current, 0)];
-        reject(new Error(`decoding failed between ${paths[0]} and ${paths[paths.length - 1]}: ${reason}`));
+        reject(
+          new ChainruleError(
+            "device",
+            "loadImageFolder",
+            `decoding failed between ${paths[0]} and ${paths[paths.length - 1]}: ${reason}`,
+          ),
+        );
       };
       worker.on("message", (answer: Decoded) => {
         try {

@@ -1,7 +1,9 @@
 // Bytes of a picture file to RGBA. The decoders are those that jimp, an optional peer, comes with; it is loaded when the first
 // picture is: who works with tensors alone need not install it. They are called directly: jimp's own reading of a buffer adds a
 // guess at the format and an object of a hundred methods a picture, which takes longer than to decode a small one.
+
 import type { Picture } from "../data/picture.ts";
+import { ChainruleError, wordsOf } from "../errors/error.ts";
 import { turnUpright } from "./orientation.ts";
 import { checkPicture } from "./picture-header.ts";
 
@@ -13,17 +15,30 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   const { format, width, height, orientation } = checkPicture(bytes);
   const decoder = (await decoders()).get(format.type);
   if (decoder === undefined)
-    throw new Error(`the installed jimp does not read ${format.name}; install jimp 1.6 or newer`);
+    throw new ChainruleError(
+      "package",
+      "decodePicture",
+      `the installed jimp does not read ${format.name}; install jimp 1.6 or newer`,
+    );
   let bitmap: Bitmap;
   try {
     const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     bitmap = await decoder(buffer, limits(width * height));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
-    throw new Error(`the ${format.name} is damaged (${reason})`, { cause: error });
+    throw new ChainruleError(
+      "file",
+      "decodePicture",
+      `the ${format.name} is damaged (${wordsOf(error)})`,
+      {},
+      { cause: error },
+    );
   }
   if (bitmap.width !== width || bitmap.height !== height || bitmap.data.length !== 4 * width * height)
-    throw new Error(`the ${format.name} is damaged (it does not hold the ${width}×${height} pixels that it announces)`);
+    throw new ChainruleError(
+      "file",
+      "decodePicture",
+      `the ${format.name} is damaged (it does not hold the ${width}×${height} pixels that it announces)`,
+    );
   const data = new Uint8Array(bitmap.data.buffer, bitmap.data.byteOffset, bitmap.data.length);
   return turnUpright({ width, height, data }, orientation);
 }
@@ -60,6 +75,12 @@ async function load(): Promise<ReadonlyMap<string, Decoder>> {
     return new Map(formats.map(({ mime, decode }): [string, Decoder] => [mime, decode as unknown as Decoder]));
   } catch (error) {
     loaded = null;
-    throw new Error("reading pictures needs a decoder: run `npm install jimp`", { cause: error });
+    throw new ChainruleError(
+      "package",
+      "decodePicture",
+      "pictures need a decoder that is not installed; run `npm install jimp`",
+      { package: "jimp" },
+      { cause: error },
+    );
   }
 }

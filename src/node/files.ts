@@ -1,14 +1,19 @@
 // Files, read and written so that nothing is half done: a path that is no ordinary file is refused before it is opened (a pipe
 // would wait for ever, a device never ends), and what is written appears under its name complete or not at all.
+
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { ChainruleError, wordsOf } from "../errors/error.ts";
+import { withinAsync } from "../tensor/within.ts";
+import { fileError } from "./file-error.ts";
 
 /** The whole of an ordinary file of at most `most` bytes. Errors name the file and say what is wrong with it. */
 export async function readBytes(file: string, most = 2 ** 31 - 1): Promise<Uint8Array> {
   const status = await stat(file).catch((error) => explain(file, error));
   checkOrdinary(file, status);
   const { size } = status;
-  if (size > most) throw new Error(`${file}: ${size} bytes are more than the ${most} that are read`);
+  if (size > most)
+    throw fileError("readBytes", file, `${size} bytes are more than the ${most} that are read`, { size, most });
   return await readFile(file).catch((error) => explain(file, error));
 }
 
@@ -16,7 +21,11 @@ export async function readBytes(file: string, most = 2 ** 31 - 1): Promise<Uint8
  * Writes a file by way of another beside it, which then takes its name: whoever looks finds the old contents or the new, whole.
  * Where it fails, nothing is left behind and an existing file keeps its contents.
  */
-export async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+export function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  return withinAsync("writeWhole", () => write(file, bytes));
+}
+
+async function write(file: string, bytes: Uint8Array): Promise<void> {
   const target = await resolveTarget(file);
   const partial = partialOf(target);
   try {
@@ -35,7 +44,11 @@ export async function writeWhole(file: string, bytes: Uint8Array): Promise<void>
 }
 
 /** Throws what `writeWhole` would throw later, before the work whose result it is to write. Leaves nothing behind. */
-export async function checkWritable(file: string): Promise<void> {
+export function checkWritable(file: string): Promise<void> {
+  return withinAsync("checkWritable", () => tryWriting(file));
+}
+
+async function tryWriting(file: string): Promise<void> {
   const partial = partialOf(await resolveTarget(file));
   try {
     await (await open(partial, "wx")).close();
@@ -48,12 +61,17 @@ export async function checkWritable(file: string): Promise<void> {
 /** Follows a link, so that it stays one; refuses what a rename must not replace. */
 async function resolveTarget(file: string): Promise<string> {
   const folder = await stat(dirname(file)).catch(() => null);
-  if (folder === null) throw new Error(`${file}: the folder ${dirname(file)} does not exist; create it first`);
-  if (!folder.isDirectory()) throw new Error(`${file}: ${dirname(file)} is not a folder`);
+  if (folder === null)
+    throw fileError("writeWhole", file, `the folder ${dirname(file)} does not exist; create it first`);
+  if (!folder.isDirectory()) throw fileError("writeWhole", file, `${dirname(file)} is not a folder`);
   const target = await realpath(file).catch(() => file);
   const existing = await stat(target).catch(() => null);
   if (existing !== null && !existing.isFile())
-    throw new Error(`${file}: is a ${existing.isDirectory() ? "folder" : "device"}, not a file; give a file name`);
+    throw fileError(
+      "writeWhole",
+      file,
+      `is a ${existing.isDirectory() ? "folder" : "device"}, not a file; give a file name`,
+    );
   return target;
 }
 
@@ -65,24 +83,25 @@ interface Status {
 }
 
 export function checkOrdinary(file: string, status: Status): void {
-  if (status.isDirectory()) throw new Error(`${file}: is a folder, not a file`);
-  if (!status.isFile()) throw new Error(`${file}: is not an ordinary file`);
+  if (status.isDirectory()) throw fileError("readBytes", file, "is a folder, not a file");
+  if (!status.isFile()) throw fileError("readBytes", file, "is not an ordinary file");
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
-  ENOTDIR: "no such file: part of its path is not a folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the device",
-  ENAMETOOLONG: "the name is too long",
-};
+const reasons: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ENOENT: "no such file",
+    ENOTDIR: "no such file: part of its path is not a folder",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "no space left on the device",
+    ENAMETOOLONG: "the name is too long",
+  }),
+);
 
 /** Says in words what the system's error code means; passes on what is not the system's. */
 export function explain(file: string, error: unknown): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const reason = reasons[code];
-  if (code === "" && error instanceof Error) throw error;
-  throw new Error(`${file}: ${reason ?? (error instanceof Error ? error.message : String(error))}`, { cause: error });
+  if (error instanceof ChainruleError || (code === "" && error instanceof Error)) throw error;
+  throw fileError("readBytes", file, reasons.get(code) ?? wordsOf(error), { cause: error });
 }

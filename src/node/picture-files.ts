@@ -1,8 +1,10 @@
 // The files of a picture folder: which there are, of which class, and what tells this state of the folder from a later one.
+
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { fileError } from "./file-error.ts";
 import { explain } from "./files.ts";
 import { pictureNames } from "./picture-header.ts";
 
@@ -25,16 +27,20 @@ export interface PictureFiles {
  */
 export async function listPictures(directory: string): Promise<PictureFiles> {
   const { folders } = await list(directory, { followFolders: true });
-  if (folders.length === 0) throw new Error(`${directory}: no folders in it; each class needs one, with its pictures`);
+  if (folders.length === 0)
+    throw fileError("loadImageFolder", directory, "no folders in it; each class needs one, with its pictures");
   const found: { path: string; label: number }[] = [];
   for (const [label, name] of folders.entries()) {
     const paths = await walk(join(directory, name));
-    if (paths.length === 0) throw new Error(`${join(directory, name)}: no PNG or JPEG in it (nor a GIF or BMP)`);
+    if (paths.length === 0)
+      throw fileError("loadImageFolder", join(directory, name), "no PNG or JPEG in it (nor a GIF or BMP)");
     for (const path of paths) found.push({ path, label });
   }
   if (folders.length === 1)
-    throw new Error(
-      `${directory}: only one class, ${JSON.stringify(folders[0])}; a second folder of pictures is needed`,
+    throw fileError(
+      "loadImageFolder",
+      directory,
+      `only one class, ${JSON.stringify(folders[0])}; a second folder of pictures is needed`,
     );
   return { classes: folders, files: measureFiles(found) };
 }

@@ -1,6 +1,7 @@
 // What the readers of picture headers share: how they say where a file goes wrong, and how much of a picture is believed. A file of
 // a few bytes may announce a size of many gigabytes, and decoders allocate what is announced, so that every format is looked at
 // here before its decoder is let near it.
+import { ChainruleError } from "../errors/error.ts";
 import type { Orientation } from "./orientation.ts";
 
 export interface PictureHeader {
@@ -35,7 +36,7 @@ export function checkSize(width: number, height: number, byte: number): void {
 }
 
 export function fail(byte: number, problem: string): never {
-  throw new Error(`byte ${byte}: ${problem}`);
+  throw new ChainruleError("file", "decodePicture", `byte ${byte}: ${problem}`, { byte });
 }
 
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,6 +1,10 @@
 // A single picture file, by name.
+
 import type { Picture } from "../data/picture.ts";
+import { ChainruleError } from "../errors/error.ts";
+import { withinAsync } from "../tensor/within.ts";
 import { decodePicture } from "./decode.ts";
+import { fileError } from "./file-error.ts";
 import { readBytes } from "./files.ts";
 
 /**
@@ -8,11 +12,12 @@ import { readBytes } from "./files.ts";
  * the file, where it is none of these, is cut off or damaged, or has more than fifty million pixels.
  */
 export async function loadPicture(file: string): Promise<Picture> {
-  const bytes = await readBytes(file, mostFileBytes);
+  const bytes = await withinAsync("loadPicture", () => readBytes(file, mostFileBytes));
   try {
     return await decodePicture(bytes);
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
+    throw fileError("loadPicture", file, error.words, { ...error.details, cause: error });
   }
 }
 

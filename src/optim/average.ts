@@ -1,5 +1,6 @@
 // The mean over the last many steps is often a better model than the last step (Polyak and Juditsky 1992): weights jitter around
 // where they are going, and their average does not. As PyTorch's AveragedModel with get_ema_multi_avg_fn.
+import { ChainruleError } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { assignAll } from "../tensor/state.ts";
@@ -20,9 +21,10 @@ export class ExponentialMovingAverage {
 
   constructor(parameters: readonly Tensor[], { decay = 0.999 }: { decay?: number } = {}) {
     checkRange("ExponentialMovingAverage", "decay", decay, 0, 1);
-    if (parameters.length === 0) throw new Error("ExponentialMovingAverage: there are no parameters to average");
+    if (parameters.length === 0)
+      throw new ChainruleError("option", "ExponentialMovingAverage", "there are no parameters to average");
     if (new Set(parameters).size !== parameters.length)
-      throw new Error("ExponentialMovingAverage: a parameter is listed twice");
+      throw new ChainruleError("option", "ExponentialMovingAverage", "a parameter is listed twice");
     this.#parameters = [...parameters];
     this.#decay = decay;
     this.averages = parameters.map((parameter) => parameter.detach());

@@ -1,5 +1,6 @@
 // Parameters that are optimised alike. A plain list of them is one group; several, as { parameters, lr, weightDecay }, may each
 // have a learning rate and a weight decay of their own, and have the optimiser's where they name none.
+import { ChainruleError } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -84,13 +85,25 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
   const given = entries.some(isGroup) ? entries : [{ parameters: entries }];
   const groups = given.map((entry, i): Group => {
     if (!isGroup(entry))
-      throw new Error(`${call}: entry ${i} is no group among groups; pass tensors alone, or { parameters } for each`);
+      throw new ChainruleError(
+        "option",
+        call,
+        `entry ${i} is no group among groups; pass tensors alone, or { parameters } for each`,
+      );
     const strange = Object.keys(entry).filter((key) => !known.has(key));
     if (strange.length > 0) {
-      throw new Error(`${call}: group ${i} cannot have its own ${strange.join(", ")}, only ${[...known].join(", ")}`);
+      throw new ChainruleError(
+        "option",
+        call,
+        `group ${i} cannot have its own ${strange.join(", ")}, only ${[...known].join(", ")}`,
+      );
     }
     if (entry.parameters.length === 0)
-      throw new Error(`${call}: there are no parameters to optimise${given.length > 1 ? ` in group ${i}` : ""}`);
+      throw new ChainruleError(
+        "option",
+        call,
+        `there are no parameters to optimise${given.length > 1 ? ` in group ${i}` : ""}`,
+      );
     const decay = entry.weightDecay ?? weightDecay;
     checkRange(call, "weightDecay", decay, 0, Infinity);
     const own = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
@@ -105,11 +118,14 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
 
 function checkParameters(call: string, parameters: readonly Tensor[]): void {
   const strange = parameters.findIndex((parameter) => !(parameter instanceof Tensor));
-  if (strange >= 0) throw new Error(`${call}: parameter ${strange} is no Tensor`);
-  if (new Set(parameters).size !== parameters.length) throw new Error(`${call}: a parameter is listed twice`);
+  if (strange >= 0) throw new ChainruleError("type", call, `parameter ${strange} is no Tensor`);
+  if (new Set(parameters).size !== parameters.length)
+    throw new ChainruleError("option", call, `a parameter is listed twice`);
   const result = parameters.find(({ history }) => history !== null);
   if (result)
-    throw new Error(
-      `${call}: ${describe(result)} is the result of ${result.history?.name}; only leaves can be optimised`,
+    throw new ChainruleError(
+      "gradient",
+      call,
+      `${describe(result)} is the result of ${result.history?.name}; only leaves can be optimised`,
     );
 }

@@ -1,14 +1,19 @@
 // Learning rates as functions of the step, counted from 0: `optimizer.lr = schedule(step)` before each step, compiled or not.
+import { ChainruleError } from "../errors/error.ts";
 import { checkRange } from "./range.ts";
 
 function checkStep(call: string, step: number): void {
-  if (!(step >= 0)) throw new Error(`${call}: the step is a number from 0, not ${step}`);
+  if (!(step >= 0)) throw new ChainruleError("option", call, `the step is a number from 0, not ${step}`);
 }
 
 function checkWarmup(call: string, warmup: number, steps: number): void {
   checkRange(call, "steps", steps, 1, Infinity);
   if (!(warmup >= 0 && warmup <= steps))
-    throw new Error(`${call}: warmup is a number of steps from 0 to ${steps}, which are all, not ${warmup}`);
+    throw new ChainruleError(
+      "option",
+      call,
+      `warmup is a number of steps from 0 to ${steps}, which are all, not ${warmup}`,
+    );
 }
 
 /** From a to b as t goes from 0 to 1, along half a period of the cosine: level at both ends. */

@@ -1,4 +1,5 @@
 // Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
+import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, Optimizer, type Settings, type State, stepCounter, zerosLike } from "./optimizer.ts";
@@ -34,7 +35,7 @@ export class SGD extends Optimizer {
     });
     checkRange("SGD", "momentum", momentum, 0, Infinity);
     if (nesterov && (momentum === 0 || dampening !== 0))
-      throw new Error("SGD: nesterov needs a momentum and no dampening");
+      throw new ChainruleError("option", "SGD", "nesterov needs a momentum and no dampening");
     this.#options = { momentum, dampening, nesterov };
   }
 

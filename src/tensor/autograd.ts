@@ -1,5 +1,6 @@
 // Backward: walk the graph once, in reverse. Each result remembers the op that made it and its inputs, like a scalar Value;
 // the gradient of the loss flows from the result to the inputs, and where several paths meet it adds up.
+import { ChainruleError } from "../errors/error.ts";
 import type { Type } from "./dtype.ts";
 import { isRecording, withRecording } from "./mode.ts";
 import type { Saved } from "./op.ts";
@@ -99,8 +100,10 @@ export function unchanged(
   versionOf = versionNow,
 ): Tensor {
   if (versionOf(tensor) !== version) {
-    throw new Error(
-      `backward: ${call} needs a tensor of shape [${tensor.shape}] that was assigned since; call backward before assign, or assign to a copy`,
+    throw new ChainruleError(
+      "gradient",
+      "backward",
+      `${call} needs a tensor of shape [${tensor.shape}] that was assigned since; call backward before assign, or assign to a copy`,
     );
   }
   return tensor;

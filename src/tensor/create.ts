@@ -1,4 +1,5 @@
 // Making tensors from numbers: literals, constants, ranges.
+import { ChainruleError } from "../errors/error.ts";
 import { allocate, type DType, isDType, isFloating, type TypedArray } from "./dtype.ts";
 import { flatten, type Nested } from "./nested.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
@@ -16,7 +17,11 @@ export type Make = {
 
 function checkDType(call: string, dtype: unknown): asserts dtype is DType | undefined {
   if (dtype !== undefined && !isDType(dtype)) {
-    throw new Error(`${call}: there is no dtype ${String(dtype)}; there are float32, float64, int32, uint8, bool`);
+    throw new ChainruleError(
+      "dtype",
+      call,
+      `there is no dtype ${String(dtype)}; there are float32, float64, int32, uint8, bool`,
+    );
   }
 }
 
@@ -26,8 +31,10 @@ function dtypeOf(values: TypedArray): DType {
   if (values instanceof Float64Array) return "float64";
   if (values instanceof Int32Array) return "int32";
   if (values instanceof Uint8Array) return "uint8";
-  throw new Error(
-    `tensor: ${Object.prototype.toString.call(values).slice(8, -1)} has no dtype here; use Float32Array, Float64Array, Int32Array or Uint8Array`,
+  throw new ChainruleError(
+    "dtype",
+    "tensor",
+    `${Object.prototype.toString.call(values).slice(8, -1)} has no dtype here; use Float32Array, Float64Array, Int32Array or Uint8Array`,
   );
 }
 
@@ -51,7 +58,8 @@ export function tensor(
   const { values: flat, shape: own } = typed ? { values, shape: [values.length] } : flatten(values as Nested);
   const shape = options.shape ?? own;
   checkShape("tensor", shape);
-  if (sizeOf(shape) !== flat.length) throw new Error(`tensor: ${flat.length} values do not fill the shape [${shape}]`);
+  if (sizeOf(shape) !== flat.length)
+    throw new ChainruleError("shape", "tensor", `${flat.length} values do not fill the shape [${shape}]`);
   const dtype =
     wanted ??
     (typed ? dtypeOf(values) : flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
@@ -93,7 +101,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
     step === 0 ||
     (to - from) * step < 0
   ) {
-    throw new Error(`arange: from ${from} to ${to} in steps of ${step} never arrives`);
+    throw new ChainruleError("option", "arange", `from ${from} to ${to} in steps of ${step} never arrives`);
   }
   const dtype = [from, to, step].every(Number.isInteger) ? "int32" : "float32";
   const data = allocate(dtype, Math.ceil((to - from) / step));
@@ -103,7 +111,8 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
 
 /** float32 [steps]: evenly spaced, both ends included, mirrored from the middle as in PyTorch. */
 export function linspace(start: number, stop: number, steps: number): Tensor {
-  if (!Number.isInteger(steps) || steps < 0) throw new Error(`linspace: steps is a whole number from 0, not ${steps}`);
+  if (!Number.isInteger(steps) || steps < 0)
+    throw new ChainruleError("option", "linspace", `steps is a whole number from 0, not ${steps}`);
   const step = steps > 1 ? (stop - start) / (steps - 1) : 0;
   const data = Float32Array.from({ length: steps }, (_, i) =>
     i < steps / 2 ? start + i * step : stop - (steps - 1 - i) * step,
@@ -121,5 +130,5 @@ export function eye(n: number): Tensor {
 /** Throws unless the dtype is floating. */
 export function checkFloating(call: string, dtype: DType): void {
   checkDType(call, dtype);
-  if (!isFloating(dtype)) throw new Error(`${call}: makes float32 or float64, not ${dtype}`);
+  if (!isFloating(dtype)) throw new ChainruleError("dtype", call, `makes float32 or float64, not ${dtype}`);
 }

@@ -1,4 +1,5 @@
 // Derivatives as functions, and the check that they are right.
+import { ChainruleError } from "../errors/error.ts";
 import { gradientsOf } from "./autograd.ts";
 import { full, ones, tensor } from "./create.ts";
 import { describe, isFloating } from "./dtype.ts";
@@ -25,12 +26,16 @@ function differentiate(
 ): { value: Tensor; grads: Tensor[] } {
   args.slice(0, count).forEach((x, position) => {
     if (position === 0 && !isFloating(x.dtype))
-      throw new Error(`${call}: ${describe(x)} has no gradient, only float32 and float64 have`);
+      throw new ChainruleError("gradient", call, `${describe(x)} has no gradient, only float32 and float64 have`);
   });
   const targets = args.slice(0, count).map(standIn);
   const value = withRecording(true, () => f(...targets, ...args.slice(count)));
   if (value.size !== 1)
-    throw new Error(`${call}: the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`);
+    throw new ChainruleError(
+      "shape",
+      call,
+      `the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`,
+    );
   const found = value.requiresGrad
     ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never)
     : [];

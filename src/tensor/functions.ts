@@ -1,4 +1,5 @@
 // Functions of several tensors, or of pictures: joining, convolution, pooling.
+import { ChainruleError } from "../errors/error.ts";
 import { describe, isFloating, promote } from "./dtype.ts";
 import { inRegion } from "./region.ts";
 import { normalizeDim } from "./shape.ts";
@@ -12,8 +13,10 @@ function pair(call: string, name: string, value: PairOption, least: number): Pai
   const [height, width] = typeof value === "number" ? [value, value] : value;
   for (const n of [height, width]) {
     if (!Number.isInteger(n) || n < least)
-      throw new Error(
-        `${call}: ${name} is a whole number from ${least} or a pair of them, not ${JSON.stringify(value)}`,
+      throw new ChainruleError(
+        "option",
+        call,
+        `${name} is a whole number from ${least} or a pair of them, not ${JSON.stringify(value)}`,
       );
   }
   return [height, width];
@@ -22,10 +25,10 @@ function pair(call: string, name: string, value: PairOption, least: number): Pai
 /** Joins tensors along a dim that exists; the other sizes must agree. */
 export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
-  if (first === undefined) throw new Error("concat: there is nothing to join");
+  if (first === undefined) throw new ChainruleError("option", "concat", "there is nothing to join");
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
   const place = normalizeDim("concat", dim, first.ndim);
-  if (first.ndim === 0) throw new Error("concat: 0-d tensors have no dim to join; use stack");
+  if (first.ndim === 0) throw new ChainruleError("option", "concat", "0-d tensors have no dim to join; use stack");
   return apply(
     "concat",
     tensors.map((x) => x.to(dtype)),
@@ -36,7 +39,7 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
 /** Joins tensors of one shape along a new dim. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const [first] = tensors;
-  if (first === undefined) throw new Error("stack: there is nothing to join");
+  if (first === undefined) throw new ChainruleError("option", "stack", "there is nothing to join");
   const place = normalizeDim("stack", dim, first.ndim + 1);
   return within("stack", () =>
     concat(
@@ -73,14 +76,21 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
     x.shape[1] !== weight.shape[1] * groups ||
     weight.shape[0] % groups !== 0
   ) {
-    throw new Error(
-      `conv2d: x [N, C, H, W] goes with weight [O, C/groups, kH, kW], not ${describe(x)} with ${describe(weight)} in ${groups} groups`,
+    throw new ChainruleError(
+      "shape",
+      "conv2d",
+      `x [N, C, H, W] goes with weight [O, C/groups, kH, kW], not ${describe(x)} with ${describe(weight)} in ${groups} groups`,
     );
   }
   const dtype = promote(x.dtype, weight.dtype);
-  if (!isFloating(dtype)) throw new Error(`conv2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  if (!isFloating(dtype))
+    throw new ChainruleError("dtype", "conv2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
   if (bias && (bias.ndim !== 1 || bias.shape[0] !== weight.shape[0]))
-    throw new Error(`conv2d: ${describe(weight)} needs a bias [${weight.shape[0]}], not ${describe(bias)}`);
+    throw new ChainruleError(
+      "shape",
+      "conv2d",
+      `${describe(weight)} needs a bias [${weight.shape[0]}], not ${describe(bias)}`,
+    );
   const stride = pair("conv2d", "stride", options.stride ?? 1, 1);
   const dilation = pair("conv2d", "dilation", options.dilation ?? 1, 1);
   const kernel: Pair = [weight.shape[2], weight.shape[3]];
@@ -88,7 +98,11 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   for (const dim of [0, 1] as const) {
     const room = x.shape[2 + dim] + padding[dim][0] + padding[dim][1];
     if ((kernel[dim] - 1) * dilation[dim] + 1 > room)
-      throw new Error(`conv2d: the kernel of ${describe(weight)} is larger than the padded input, ${describe(x)}`);
+      throw new ChainruleError(
+        "shape",
+        "conv2d",
+        `the kernel of ${describe(weight)} is larger than the padded input, ${describe(x)}`,
+      );
   }
   const attributes = { stride, padding, inputDilation: [1, 1] as const, kernelDilation: dilation, groups };
   return inRegion("conv2d", attributes, () => {
@@ -106,7 +120,8 @@ function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilat
       [width, width],
     ];
   }
-  if (stride[0] !== 1 || stride[1] !== 1) throw new Error(`conv2d: padding "same" goes with stride 1, not ${stride}`);
+  if (stride[0] !== 1 || stride[1] !== 1)
+    throw new ChainruleError("option", "conv2d", `padding "same" goes with stride 1, not ${stride}`);
   const around = (dim: 0 | 1): Pair => {
     const all = (kernel[dim] - 1) * dilation[dim];
     return [Math.floor(all / 2), Math.ceil(all / 2)];
@@ -138,12 +153,13 @@ function windows(
   { kernelSize: kernel, stride, padding }: ReturnType<typeof windowOf>,
   value: number,
 ): Tensor {
-  if (x.ndim !== 3 && x.ndim !== 4) throw new Error(`${call}: x is [N, C, H, W] or [C, H, W], not ${describe(x)}`);
+  if (x.ndim !== 3 && x.ndim !== 4)
+    throw new ChainruleError("shape", call, `x is [N, C, H, W] or [C, H, W], not ${describe(x)}`);
   if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2)
-    throw new Error(`${call}: padding ${padding} is more than half of the window ${kernel}`);
+    throw new ChainruleError("option", call, `padding ${padding} is more than half of the window ${kernel}`);
   const [height, width] = x.shape.slice(-2).map((n, dim) => n + 2 * padding[dim]);
   if (kernel[0] > height || kernel[1] > width)
-    throw new Error(`${call}: the window ${kernel} is larger than the padded input, ${describe(x)}`);
+    throw new ChainruleError("shape", call, `the window ${kernel} is larger than the padded input, ${describe(x)}`);
   const front = x.shape.slice(0, -2).map(() => [0, 0] as const);
   const padded =
     padding[0] + padding[1] === 0 ? x : x.pad([...front, [padding[0], padding[0]], [padding[1], padding[1]]], value);
@@ -153,7 +169,7 @@ function windows(
 /** The largest of each window; the first of equals takes the gradient. Padding is -∞; NaN counts as the largest. */
 export function maxPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
   if (!isFloating(x.dtype))
-    throw new Error(`maxPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+    throw new ChainruleError("dtype", "maxPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
   const window = windowOf("maxPool2d", kernelSize, options);
   return inRegion("maxPool2d", window, () => {
     const flat = windows("maxPool2d", x, window, -Infinity).flatten(-2);
@@ -164,7 +180,7 @@ export function maxPool2d(x: Tensor, kernelSize: number | [number, number], opti
 /** The mean of each window; padding is 0 and counts. */
 export function avgPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
   if (!isFloating(x.dtype))
-    throw new Error(`avgPool2d: is for float32 and float64, not ${describe(x)}; use to("float32")`);
+    throw new ChainruleError("dtype", "avgPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
   const window = windowOf("avgPool2d", kernelSize, options);
   return inRegion("avgPool2d", window, () => windows("avgPool2d", x, window, 0).mean([-2, -1]));
 }
@@ -176,9 +192,14 @@ export function avgPool2d(x: Tensor, kernelSize: number | [number, number], opti
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | [number, number]): Tensor {
   const [height, width] = pair("adaptiveAvgPool2d", "outputSize", outputSize, 1);
   if ((x.ndim !== 3 && x.ndim !== 4) || !isFloating(x.dtype))
-    throw new Error(`adaptiveAvgPool2d: x is floating, [N, C, H, W] or [C, H, W], not ${describe(x)}`);
+    throw new ChainruleError(
+      "shape",
+      "adaptiveAvgPool2d",
+      `x is floating, [N, C, H, W] or [C, H, W], not ${describe(x)}`,
+    );
   const [rows, columns] = x.shape.slice(-2);
-  if (rows === 0 || columns === 0) throw new Error(`adaptiveAvgPool2d: ${describe(x)} has no places to take a mean of`);
+  if (rows === 0 || columns === 0)
+    throw new ChainruleError("shape", "adaptiveAvgPool2d", `${describe(x)} has no places to take a mean of`);
   return inRegion("adaptiveAvgPool2d", { outputSize: [height, width] }, () => {
     if (height === 1 && width === 1) return x.mean([-2, -1], true);
     if (rows % height === 0 && columns % width === 0) {

@@ -1,18 +1,19 @@
 // Reading and writing at given places, in PyTorch's terms, on top of gather and its transpose.
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import { normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 function checkIndex(call: string, index: Tensor): Tensor {
   if (index.dtype !== "int32" && index.dtype !== "uint8")
-    throw new Error(`${call}: indices are int32 or uint8, not ${describe(index)}`);
+    throw new ChainruleError("dtype", call, `indices are int32 or uint8, not ${describe(index)}`);
   return index.to("int32");
 }
 
 /** Cuts x to the index's sizes in every dim but one. */
 function cut(call: string, x: Tensor, shape: Shape, dim: number): Tensor {
   if (shape.length !== x.ndim || shape.some((n, d) => d !== dim && n > x.shape[d])) {
-    throw new Error(`${call}: an index of shape [${shape}] reaches beyond ${describe(x)}`);
+    throw new ChainruleError("shape", call, `an index of shape [${shape}] reaches beyond ${describe(x)}`);
   }
   const fits = shape.every((n, d) => d === dim || n === x.shape[d]);
   return fits ? x : x.slice(...shape.map((n, d) => (d === dim ? null : ([0, n] as const))));
@@ -31,7 +32,12 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  if (index.ndim > 1) throw new Error(`indexSelect: the index is a vector, not ${describe(index)}; reshape it to [-1]`);
+  if (index.ndim > 1)
+    throw new ChainruleError(
+      "shape",
+      "indexSelect",
+      `the index is a vector, not ${describe(index)}; reshape it to [-1]`,
+    );
   const place = normalizeDim("indexSelect", dim, x.ndim);
   if (x.ndim === 0) return x.reshape([1]).indexSelect(0, index).reshape([]);
   const row = index.reshape(x.shape.map((_, d) => (d === place ? index.size : 1)));
@@ -42,7 +48,11 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
   const places = checkIndex("scatterAdd", index);
   const place = normalizeDim("scatterAdd", dim, x.ndim);
   if (source.dtype !== x.dtype)
-    throw new Error(`scatterAdd: the source is ${describe(source)}, the tensor ${describe(x)}; dtypes must agree`);
+    throw new ChainruleError(
+      "dtype",
+      "scatterAdd",
+      `the source is ${describe(source)}, the tensor ${describe(x)}; dtypes must agree`,
+    );
   if (x.ndim === 0)
     return x
       .reshape([1])
@@ -64,7 +74,7 @@ export function topk(x: Tensor, k: number, dim: number): { values: Tensor; indic
   const place = normalizeDim("topk", dim, x.ndim);
   const length = x.ndim === 0 ? 1 : x.shape[place];
   if (!Number.isInteger(k) || k < 0 || k > length)
-    throw new Error(`topk: k is ${k}, dim ${dim} of ${describe(x)} has ${length} elements`);
+    throw new ChainruleError("option", "topk", `k is ${k}, dim ${dim} of ${describe(x)} has ${length} elements`);
   if (x.ndim === 0) {
     const { values, indices } = topk(x.reshape([1]), k, 0);
     return k === 1 ? { values: values.reshape([]), indices: indices.reshape([]) } : { values, indices };
@@ -76,7 +86,8 @@ export function topk(x: Tensor, k: number, dim: number): { values: Tensor; indic
 /** Pieces of `size` along dim; the last may be smaller. */
 export function split(x: Tensor, size: number, dim: number): Tensor[] {
   const place = normalizeDim("split", dim, x.ndim);
-  if (!Number.isInteger(size) || size < 1) throw new Error(`split: size is a whole number from 1, not ${size}`);
+  if (!Number.isInteger(size) || size < 1)
+    throw new ChainruleError("option", "split", `size is a whole number from 1, not ${size}`);
   const pieces = Math.max(Math.ceil((x.shape[place] ?? 0) / size), 1);
   return Array.from({ length: pieces }, (_, i) => {
     return x.slice(...x.shape.map((_, d) => (d === place ? ([i * size, (i + 1) * size] as const) : null)));

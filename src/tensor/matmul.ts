@@ -1,4 +1,5 @@
 // PyTorch's rules for matrix products, on top of the op that multiplies matrices with equal dims in front.
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import { broadcastShapes, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -6,10 +7,17 @@ import type { Tensor } from "./tensor.ts";
 /** A vector on the left is a row, on the right a column; what it added to the result's shape goes again. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0)
-    throw new Error(`matmul: needs vectors or matrices, ${describe(a)} · ${describe(b)}; use mul for scalars`);
-  if (a.dtype === "bool") throw new Error('matmul: bool matrices do not multiply; use to("float32") first');
+    throw new ChainruleError(
+      "shape",
+      "matmul",
+      `needs vectors or matrices, ${describe(a)} · ${describe(b)}; use mul for scalars`,
+    );
+  if (a.dtype === "bool")
+    throw new ChainruleError("dtype", "matmul", 'bool matrices do not multiply; use to("float32") first');
   if (a.shape.at(-1) !== b.shape.at(b.ndim === 1 ? 0 : -2))
-    throw new Error(`matmul: inner sizes differ, ${describe(a)} · ${describe(b)}`);
+    throw new ChainruleError("shape", "matmul", `inner sizes differ, ${describe(a)} · ${describe(b)}`, {
+      shapes: [a.shape, b.shape],
+    });
   const left = a.ndim === 1 ? a.unsqueeze(0) : a;
   const right = b.ndim === 1 ? b.unsqueeze(1) : b;
   const result = multiply(left, right);

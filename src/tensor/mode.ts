@@ -1,4 +1,5 @@
 // What the next operation depends on beside its inputs: whether it remembers them for backward.
+import { ChainruleError } from "../errors/error.ts";
 
 let recording = true;
 
@@ -11,7 +12,11 @@ export function withRecording<T>(on: boolean, body: () => T): T {
   try {
     const result = body();
     if (result instanceof Promise) {
-      throw new Error("noGrad: the body returned a promise, what it does after its first await would escape noGrad");
+      throw new ChainruleError(
+        "type",
+        "noGrad",
+        "the body returned a promise, what it does after its first await would escape noGrad",
+      );
     }
     return result;
   } finally {

@@ -1,4 +1,5 @@
 // Between nested arrays, as people write them, and flat ones with a shape.
+import { ChainruleError } from "../errors/error.ts";
 import type { TypedArray } from "./dtype.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 
@@ -19,20 +20,26 @@ export function flatten(nested: Nested): Flat {
     if (Array.isArray(level)) {
       if (level.length !== shape[dim]) {
         const expected = dim < shape.length ? `${shape[dim]} elements` : "a number";
-        throw new Error(
-          `tensor: the array is ragged, ${place || "it"} has ${level.length} elements where its neighbours have ${expected}`,
+        throw new ChainruleError(
+          "shape",
+          "tensor",
+          `the array is ragged, ${place || "it"} has ${level.length} elements where its neighbours have ${expected}`,
         );
       }
       for (let i = 0; i < level.length; i++) visit(level[i], dim + 1, `${place}[${i}]`);
     } else if (dim < shape.length) {
-      throw new Error(
-        `tensor: the array is ragged, ${place} is ${level} where its neighbours have ${shape[dim]} elements`,
+      throw new ChainruleError(
+        "shape",
+        "tensor",
+        `the array is ragged, ${place} is ${level} where its neighbours have ${shape[dim]} elements`,
       );
     } else if (typeof level === "number" || typeof level === "boolean") {
       values.push(level);
     } else {
-      throw new Error(
-        `tensor: element ${place || "given"} is ${typeof level === "object" ? level : typeof level}, not a number or a boolean`,
+      throw new ChainruleError(
+        "type",
+        "tensor",
+        `element ${place || "given"} is ${typeof level === "object" ? level : typeof level}, not a number or a boolean`,
       );
     }
   };

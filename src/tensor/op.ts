@@ -1,5 +1,6 @@
 // What an op is: a shape rule, a meaning in plain loops, a gradient. The families in ops/ are tables of these entries; the
 // builders below write what all entries of a family share. Nothing here knows how a Tensor stores its numbers.
+import { internal } from "../errors/error.ts";
 import { type DType, describe, isFloating, type NDArray, type Type } from "./dtype.ts";
 import { sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -42,7 +43,7 @@ export type Domain = "floating" | "number" | "any";
 function checkDomain(domain: Domain, types: readonly Type[]): void {
   for (const type of types) {
     if ((domain === "floating" && !isFloating(type.dtype)) || (domain === "number" && type.dtype === "bool")) {
-      throw new Error(`internal: ${describe(type)} where a ${domain} dtype belongs`);
+      throw internal(`${describe(type)} where a ${domain} dtype belongs`);
     }
   }
 }
@@ -51,7 +52,7 @@ function checkAlike(types: readonly Type[]): void {
   const [first, ...others] = types;
   for (const type of others) {
     if (type.dtype !== first.dtype || !sameShape(type.shape, first.shape)) {
-      throw new Error(`internal: ${types.map(describe).join(", ")} should be alike`);
+      throw internal(`${types.map(describe).join(", ")} should be alike`);
     }
   }
 }

@@ -1,4 +1,5 @@
 // What happens before two tensors meet in an elementwise op: one dtype for both, then one shape.
+import { ChainruleError } from "../errors/error.ts";
 import { type DType, describe, isFloating, promote, promoteNumber, type Type, toFloating } from "./dtype.ts";
 import { broadcastShapes, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -17,7 +18,11 @@ function meeting(a: Type, b: Type): DType {
 
 function checkOperand(call: string, x: Tensor, o: Operand): void {
   if (typeof o === "number" || (typeof o === "object" && o !== null && "dtype" in o)) return;
-  throw new Error(`${call}: ${describe(x)} goes with a tensor or a number, not with ${o === null ? "null" : typeof o}`);
+  throw new ChainruleError(
+    "type",
+    call,
+    `${describe(x)} goes with a tensor or a number, not with ${o === null ? "null" : typeof o}`,
+  );
 }
 
 /** Both in the dtype in which they meet; a number becomes a constant of the tensor's shape. */
@@ -54,7 +59,11 @@ export function constant(like: Tensor, value: number, dtype: DType = like.dtype)
 /** bool has no signs, differences or powers. */
 export function checkNumeric<T extends readonly Tensor[]>(call: string, inputs: T): T {
   if (inputs.some(({ dtype }) => dtype === "bool")) {
-    throw new Error(`${call}: bool has no arithmetic of this kind; use logicalNot() and its kin, or to("int32") first`);
+    throw new ChainruleError(
+      "dtype",
+      call,
+      `bool has no arithmetic of this kind; use logicalNot() and its kin, or to("int32") first`,
+    );
   }
   return inputs;
 }

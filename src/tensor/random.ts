@@ -1,5 +1,6 @@
 // Random numbers from a counter: each draw is a function of the seed's key, the number of the draw and the place in it. Only
 // operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
+import { ChainruleError } from "../errors/error.ts";
 import { checkFloating, full, type Make, tensor } from "./create.ts";
 import { describe } from "./dtype.ts";
 import { noGrad } from "./mode.ts";
@@ -11,7 +12,8 @@ const generator = { key: tensor([0, 0], { dtype: "int32" }), counter: tensor(0, 
 
 /** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
 export function manualSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed)) throw new Error(`manualSeed: the seed is a whole number, not ${seed}`);
+  if (!Number.isSafeInteger(seed))
+    throw new ChainruleError("option", "manualSeed", `the seed is a whole number, not ${seed}`);
   generator.key.assign(tensor([seed | 0, Math.floor(seed / 2 ** 32) | 0], { dtype: "int32" }));
   generator.counter.assign(full([], 0, { dtype: "int32" }));
 }
@@ -24,7 +26,7 @@ export function getRngState(): Tensor {
 /** Goes on where getRngState() was called. */
 export function setRngState(state: Tensor): void {
   if (state.dtype !== "int32" || state.ndim !== 1 || state.size !== 3)
-    throw new Error(`setRngState: the state is int32[3], not ${describe(state)}`);
+    throw new ChainruleError("shape", "setRngState", `the state is int32[3], not ${describe(state)}`);
   generator.key.assign(state.slice([0, 2]));
   generator.counter.assign(state.slice(2));
 }
@@ -138,7 +140,11 @@ export function randperm(n: number): Tensor {
 export function multinomial(probabilities: Tensor, count: number): Tensor {
   const n = probabilities.shape.at(-1) ?? 0;
   if (probabilities.ndim < 1 || probabilities.ndim > 2 || !Number.isInteger(count) || count < 1 || count > n) {
-    throw new Error(`multinomial: cannot draw ${count} without replacement from ${describe(probabilities)}`);
+    throw new ChainruleError(
+      "shape",
+      "multinomial",
+      `cannot draw ${count} without replacement from ${describe(probabilities)}`,
+    );
   }
   return noGrad(() => {
     const waiting = logUnit(openUniform(probabilities.shape)).neg();

@@ -1,4 +1,5 @@
 // The arithmetic of shapes behind Tensor's slice, pad, expand and squeeze: what users may write, turned into what ops take.
+import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import type { PadWidth } from "./ops/movement.ts";
 import { constant } from "./promotion.ts";
@@ -21,13 +22,13 @@ export interface Ranges {
 
 export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
   if (ranges.length > shape.length)
-    throw new Error(`slice: ${ranges.length} ranges for the ${shape.length} dims of [${shape}]`);
+    throw new ChainruleError("shape", "slice", `${ranges.length} ranges for the ${shape.length} dims of [${shape}]`);
   const result: Ranges = { starts: [], sizes: [], steps: [], kept: [] };
   shape.forEach((n, dim) => {
     const range = ranges[dim] ?? [];
     if (typeof range === "number") {
       if (!Number.isInteger(range) || range < -n || range >= n) {
-        throw new Error(`slice: index ${range} is outside of dim ${dim} of [${shape}]`);
+        throw new ChainruleError("index", "slice", `index ${range} is outside of dim ${dim} of [${shape}]`);
       }
       result.starts.push(range < 0 ? range + n : range);
       result.sizes.push(1);
@@ -36,7 +37,11 @@ export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
     }
     const [from, to, step = 1] = range;
     if (![from ?? 0, to ?? 0, step].every(Number.isInteger) || step < 1) {
-      throw new Error(`slice: [${range}] in dim ${dim}: start and stop are whole numbers, step is one from 1`);
+      throw new ChainruleError(
+        "option",
+        "slice",
+        `[${range}] in dim ${dim}: start and stop are whole numbers, step is one from 1`,
+      );
     }
     const place = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
     const start = place(from ?? 0);
@@ -53,8 +58,10 @@ export function paddingOf(shape: Shape, widths: readonly (readonly [number, numb
     widths.length === shape.length &&
     widths.every((pair) => pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0));
   if (!valid) {
-    throw new Error(
-      `pad: ${JSON.stringify(widths)} should hold [before, after], whole numbers from 0, for each dim of [${shape}]; slice() cuts off`,
+    throw new ChainruleError(
+      "shape",
+      "pad",
+      `${JSON.stringify(widths)} should hold [before, after], whole numbers from 0, for each dim of [${shape}]; slice() cuts off`,
     );
   }
   return widths.map(([before, after]) => ({ before, after, between: 0 }));
@@ -69,7 +76,11 @@ export function expandShape(from: Shape, to: Shape): Shape {
       (n, dim) => Number.isInteger(n) && n >= 0 && (dim < fresh || from[dim - fresh] === n || from[dim - fresh] === 1),
     );
   if (!fits)
-    throw new Error(`expand: [${from}] does not expand to [${to}], only sizes of 1 do, and new dims stand in front`);
+    throw new ChainruleError(
+      "shape",
+      "expand",
+      `[${from}] does not expand to [${to}], only sizes of 1 do, and new dims stand in front`,
+    );
   return target;
 }
 
@@ -80,8 +91,8 @@ export function squeezeShape(shape: Shape, dim: number | undefined): Shape {
 }
 
 /** Zero where the place's column - row is not to be kept, in the last two dims. */
-export function triangle(x: Tensor, keep: (offset: Tensor) => Tensor): Tensor {
-  if (x.ndim < 2) throw new Error(`tril, triu: a matrix is needed, not ${describe(x)}`);
+export function triangle(call: "tril" | "triu", x: Tensor, keep: (offset: Tensor) => Tensor): Tensor {
+  if (x.ndim < 2) throw new ChainruleError("shape", call, `a matrix is needed, not ${describe(x)}`);
   const [rows, columns] = x.shape.slice(-2).map((length) => x.apply("iota", [], { length }));
   return x.where(keep(columns.sub(rows.unsqueeze(1))), constant(x, 0));
 }

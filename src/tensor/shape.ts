@@ -1,4 +1,5 @@
 // Shapes, strides and broadcasting as pure functions of numbers. A shape lists the sizes of the dims, the last varies fastest.
+import { ChainruleError } from "../errors/error.ts";
 
 /** The size of each dim, whole numbers from 0; [] is a single number. */
 export type Shape = readonly number[];
@@ -31,7 +32,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 export function checkShape(call: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new Error(`${call}: a shape is an array of whole numbers from 0, not ${JSON.stringify(shape)}`);
+    throw new ChainruleError(
+      "shape",
+      call,
+      `a shape is an array of whole numbers from 0, not ${JSON.stringify(shape)}`,
+    );
   }
 }
 
@@ -44,7 +49,12 @@ export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
     const m = a[a.length - back] ?? 1;
     const n = b[b.length - back] ?? 1;
     if (m !== n && m !== 1 && n !== 1) {
-      throw new Error(`${call}: shapes [${a}] and [${b}] do not broadcast, ${m} meets ${n}; sizes must be equal or 1`);
+      throw new ChainruleError(
+        "shape",
+        call,
+        `shapes [${a}] and [${b}] do not broadcast, ${m} meets ${n}; sizes must be equal or 1`,
+        { shapes: [a, b] },
+      );
     }
     result[rank - back] = m === 1 ? n : m;
   }
@@ -55,7 +65,12 @@ export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
 export function normalizeDim(call: string, dim: number, rank: number): number {
   const span = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -span || dim >= span) {
-    throw new Error(`${call}: dim ${dim} does not exist, a ${rank}-d tensor has ${-span} to ${span - 1}`);
+    throw new ChainruleError(
+      "index",
+      call,
+      `dim ${dim} does not exist, a ${rank}-d tensor has ${-span} to ${span - 1}`,
+      { dim, rank },
+    );
   }
   return dim < 0 ? dim + span : dim;
 }
@@ -65,7 +80,7 @@ export function normalizeDims(call: string, dims: Dims | undefined, rank: number
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0))
     return Array.from({ length: rank }, (_, dim) => dim);
   const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(call, dim, rank));
-  if (new Set(list).size < list.length) throw new Error(`${call}: dims [${list}] name one dim twice`);
+  if (new Set(list).size < list.length) throw new ChainruleError("option", call, `dims [${list}] name one dim twice`);
   return rank === 0 ? [] : list.sort((a, b) => a - b);
 }
 
@@ -87,7 +102,9 @@ export function resolveShape(call: string, from: Shape, to: Shape): Shape {
   const known = to.reduce((product, n, dim) => (dim === open ? product : product * n), 1);
   const shape = open < 0 ? to : withSize(to, open, known === 0 ? 0 : size / known);
   if (!shape.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(shape) !== size || (open >= 0 && known === 0)) {
-    throw new Error(`${call}: [${from}] has ${size} elements, they do not fit into [${to}]`);
+    throw new ChainruleError("shape", call, `[${from}] has ${size} elements, they do not fit into [${to}]`, {
+      shapes: [from, to],
+    });
   }
   return shape;
 }

@@ -1,6 +1,7 @@
 // Named tensors, taken over all at once or not at all: what a model or an optimiser is restored from. What comes may have come a
 // long way (PyTorch counts Adam's steps in float32, and batches in int64), so dtypes may differ, as long as nothing is lost that
 // matters: floats round, as in PyTorch, but a whole number arrives as it is, and what is finite stays finite.
+import { ChainruleError } from "../errors/error.ts";
 import { type DType, describe } from "./dtype.ts";
 import { sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -37,16 +38,18 @@ function misfits({ name, tensor, given }: Pair, owner: string): string[] {
  */
 export function assignAll(own: ReadonlyMap<string, Tensor>, state: ReadonlyMap<string, Tensor>, owner: string): void {
   if (typeof state?.has !== "function")
-    throw new TypeError("loadStateDict: expected a Map of names to tensors, as stateDict() is");
+    throw new ChainruleError("type", "loadStateDict", "expected a Map of names to tensors, as stateDict() is");
   const pairs = [...own].flatMap(([name, tensor]): Pair[] => {
     return state.has(name) ? [{ name, tensor, given: state.get(name) as Tensor }] : [];
   });
+  const missing = [...own.keys()].filter((name) => !state.has(name));
+  const unexpected = [...state.keys()].filter((name) => !own.has(name));
   const wrong = [
-    ...[...own.keys()].filter((name) => !state.has(name)).map((name) => `${name} is missing`),
-    ...[...state.keys()].filter((name) => !own.has(name)).map((name) => `${name} is not part of ${owner}`),
+    ...missing.map((name) => `${name} is missing`),
+    ...unexpected.map((name) => `${name} is not part of ${owner}`),
     ...pairs.flatMap((pair) => misfits(pair, owner)),
   ];
-  if (wrong.length > 0) throw new Error(`loadStateDict: ${wrong.join("; ")}`);
+  if (wrong.length > 0) throw new ChainruleError("state", "loadStateDict", wrong.join("; "), { missing, unexpected });
   const contents = pairs.map(({ tensor, given }) => given.detach().to(tensor.dtype));
   for (const [i, { tensor }] of pairs.entries()) tensor.assign(contents[i]);
 }

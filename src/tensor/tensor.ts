@@ -1,6 +1,7 @@
 // An array that remembers how it came about: what Value is for one number. Its mathematics stands in vocabulary.ts; each method
 // there ends in apply(), the one door through which every op goes. Where the numbers lie, and who computes them, is behind
 // Storage and eager.ts.
+import { ChainruleError, internal } from "../errors/error.ts";
 import { backward, type History, sourceOf } from "./autograd.ts";
 import { type DType, describe, isFloating, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
@@ -31,8 +32,7 @@ export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attr
 
 /** apply, for gradient rules that name an op as text. */
 const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object): Tensor => {
-  if (!Object.hasOwn(ops, name))
-    throw new Error(`internal: a gradient rule names the op ${name}, which does not exist`);
+  if (!Object.hasOwn(ops, name)) throw internal(`a gradient rule names the op ${name}, which does not exist`);
   return apply(name as OpName, inputs, attributes as never);
 };
 
@@ -111,16 +111,28 @@ export class Tensor extends Vocabulary {
   set requiresGrad(wanted: boolean) {
     tracing()?.writesRequiresGrad(this);
     if (wanted && !isFloating(this.dtype))
-      throw new Error(`requiresGrad: ${describe(this)} has no gradient, only float32 and float64 have`);
+      throw new ChainruleError(
+        "gradient",
+        "requiresGrad",
+        `${describe(this)} has no gradient, only float32 and float64 have`,
+      );
     if (!wanted && this.#history !== null)
-      throw new Error(`requiresGrad: this is the result of ${this.#history.name}; detach() it instead`);
+      throw new ChainruleError(
+        "gradient",
+        "requiresGrad",
+        `this is the result of ${this.#history.name}; detach() it instead`,
+      );
     this.#requiresGrad = wanted;
   }
 
   /** The one number of a tensor of size 1. */
   item(): number {
     if (this.size !== 1)
-      throw new Error(`item: ${describe(this)} has ${this.size} elements, not one; use toArray() or data`);
+      throw new ChainruleError(
+        "shape",
+        "item",
+        `${describe(this)} has ${this.size} elements, not one; use toArray() or data`,
+      );
     return this.#contents("item")[0];
   }
   /** Nested arrays of its shape, booleans where it is bool, and a plain number or boolean for shape []. */
@@ -138,17 +150,23 @@ export class Tensor extends Vocabulary {
   /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */
   backward(gradient?: Tensor): void {
     if (!this.requiresGrad)
-      throw new Error(
-        "backward: nothing below this tensor requires a gradient; set requiresGrad on a leaf first. What comes from noGrad, from detach(), or from a compiled function that itself calls backward() or changes parameters has no history",
+      throw new ChainruleError(
+        "gradient",
+        "backward",
+        "nothing below this tensor requires a gradient; set requiresGrad on a leaf first. What comes from noGrad, from detach(), or from a compiled function that itself calls backward() or changes parameters has no history",
       );
     if (gradient === undefined && this.size !== 1) {
-      throw new Error(
-        `backward: ${describe(this)} is not a scalar; reduce it with sum() or mean(), or pass a gradient of its shape`,
+      throw new ChainruleError(
+        "shape",
+        "backward",
+        `${describe(this)} is not a scalar; reduce it with sum() or mean(), or pass a gradient of its shape`,
       );
     }
     if (gradient && !sameShape(gradient.shape, this.shape)) {
-      throw new Error(
-        `backward: the gradient is ${describe(gradient)}, the tensor ${describe(this)}; they must be alike`,
+      throw new ChainruleError(
+        "shape",
+        "backward",
+        `the gradient is ${describe(gradient)}, the tensor ${describe(this)}; they must be alike`,
       );
     }
     backward(this, gradient?.to(this.dtype).detach() ?? constant(this, 1), applyAny);
@@ -168,7 +186,11 @@ export class Tensor extends Vocabulary {
   assign(value: Tensor): this {
     if (!(value instanceof Tensor) || value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
       const given = value instanceof Tensor ? describe(value) : typeof value;
-      throw new Error(`assign: ${given} does not fit into ${describe(this)}; shape and dtype must be the same`);
+      throw new ChainruleError(
+        "dtype",
+        "assign",
+        `${given} does not fit into ${describe(this)}; shape and dtype must be the same`,
+      );
     }
     tracing()?.assigns(this);
     this.replaceStorage(tracing()?.share(value) ?? value.#storage.share());

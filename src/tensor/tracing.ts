@@ -1,5 +1,6 @@
 // The other way to run an operation: to write it down. While a function is traced, whoever traces it is asked here for each
 // result's storage, and is told of all else that the function does to tensors: what it reads, assigns and depends on.
+import { ChainruleError } from "../errors/error.ts";
 import type { Operation } from "./eager.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -42,5 +43,5 @@ export function withTracer<T>(tracer: Tracer | null, body: () => T): T {
 
 /** For calls that make no sense while a function is traced. */
 export function refuseTracing(call: string, cure: string): void {
-  if (current) throw new Error(`${call}: not while compile traces a function; ${cure}`);
+  if (current) throw new ChainruleError("traced", call, `not while compile traces a function; ${cure}`);
 }

@@ -1,5 +1,6 @@
 // All that one can say about a tensor: the mathematics of class Tensor, which extends this. A method is an op, or is composed of
 // others; here are only the rules for what users may write: promotion, broadcasting, dims from either end.
+import { ChainruleError } from "../errors/error.ts";
 import { gelu, leakyRelu, logSoftmax, logsumexp, prod, silu, softmax, softplus, std, variance } from "./composites.ts";
 import { describe, isFloating, toFloating, toSum } from "./dtype.ts";
 import { gather, indexSelect, oneHot, scatterAdd, split, topk } from "./indexing.ts";
@@ -37,7 +38,11 @@ export abstract class Vocabulary {
   pow(this: Tensor, o: Operand): Tensor {
     if (o === 2) return this.square();
     if (typeof o === "number" && o < 0 && Number.isInteger(o) && !isFloating(this.dtype)) {
-      throw new Error(`pow: ${this.dtype} to the power ${o} is no whole number; use to("float32") first`);
+      throw new ChainruleError(
+        "dtype",
+        "pow",
+        `${this.dtype} to the power ${o} is no whole number; use to("float32") first`,
+      );
     }
     return this.apply("pow", checkNumeric("pow", operands("pow", this, o)));
   }
@@ -202,7 +207,11 @@ export abstract class Vocabulary {
   /** this where condition, else other */
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     if (condition.dtype !== "bool")
-      throw new Error(`where: the condition is ${describe(condition)}, not bool; compare it with ne(0)`);
+      throw new ChainruleError(
+        "dtype",
+        "where",
+        `the condition is ${describe(condition)}, not bool; compare it with ne(0)`,
+      );
     const [a, b] = promoted("where", this, other);
     const [shaped, x] = arrange("where", condition, a);
     const [y, z] = arrange("where", x, b);
@@ -216,7 +225,8 @@ export abstract class Vocabulary {
   }
   /** The sum over how many there are. Throws for integers and bool. */
   mean(this: Tensor, dim?: Dims, keepdim = false): Tensor {
-    if (!isFloating(this.dtype)) throw new Error(`mean: ${this.dtype} has no mean; use to("float32") first`);
+    if (!isFloating(this.dtype))
+      throw new ChainruleError("dtype", "mean", `${this.dtype} has no mean; use to("float32") first`);
     const sum = within("mean", () => this.sum(dim, keepdim));
     return sum.div(
       this.size === 0
@@ -305,7 +315,8 @@ export abstract class Vocabulary {
   flatten(this: Tensor, startDim = 0, endDim = -1): Tensor {
     const start = normalizeDim("flatten", startDim, this.ndim);
     const end = normalizeDim("flatten", endDim, this.ndim);
-    if (start > end) throw new Error(`flatten: it ends at dim ${end}, before it starts at dim ${start}`);
+    if (start > end)
+      throw new ChainruleError("option", "flatten", `it ends at dim ${end}, before it starts at dim ${start}`);
     return this.reshape([
       ...this.shape.slice(0, start),
       sizeOf(this.shape.slice(start, end + 1)),
@@ -323,7 +334,7 @@ export abstract class Vocabulary {
   permute(this: Tensor, dims: Shape): Tensor {
     const order = dims.map((dim) => normalizeDim("permute", dim, this.ndim));
     if (order.length !== this.ndim || new Set(order).size !== order.length) {
-      throw new Error(`permute: [${dims}] does not name each dim of [${this.shape}] once`);
+      throw new ChainruleError("shape", "permute", `[${dims}] does not name each dim of [${this.shape}] once`);
     }
     return this.apply("permute", [this], { dims: order });
   }
@@ -348,11 +359,11 @@ export abstract class Vocabulary {
   }
   /** Zero above the diagonal of the last two dims; diagonal 1 is the one above the main one. */
   tril(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, (offset) => offset.le(diagonal));
+    return triangle("tril", this, (offset) => offset.le(diagonal));
   }
   /** Zero below the diagonal. */
   triu(this: Tensor, diagonal = 0): Tensor {
-    return triangle(this, (offset) => offset.ge(diagonal));
+    return triangle("triu", this, (offset) => offset.ge(diagonal));
   }
   /** How much of `value` to add before and after each dim, first dim first. */
   pad(this: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
@@ -369,7 +380,11 @@ export abstract class Vocabulary {
   unfold(this: Tensor, dim: number, size: number, step: number): Tensor {
     const place = normalizeDim("unfold", dim, this.ndim);
     if (!(size >= 0 && size <= this.shape[place] && step >= 1)) {
-      throw new Error(`unfold: windows of ${size}, ${step} apart, do not fit into dim ${dim} of [${this.shape}]`);
+      throw new ChainruleError(
+        "shape",
+        "unfold",
+        `windows of ${size}, ${step} apart, do not fit into dim ${dim} of [${this.shape}]`,
+      );
     }
     return this.apply("unfold", [this], { dim: place, size, step });
   }

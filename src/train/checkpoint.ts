@@ -5,6 +5,7 @@
 //   rng           the state of the run's random stream
 //   best.*        the weights of the best epoch, under keepBest
 //   last.*        after the end, when the model has its best weights: those of the last step, for a run that is prolonged
+import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -41,7 +42,11 @@ const families = ["optimizer.", "best.", "last."] as const;
 export function checkNames(model: Module): void {
   for (const name of model.stateDict().keys())
     if (name === "rng" || families.some((family) => name.startsWith(family)))
-      throw new Error(`fit: the model's "${name}" has a name that checkpoints use themselves; rename the property`);
+      throw new ChainruleError(
+        "option",
+        "fit",
+        `the model's "${name}" has a name that checkpoints use themselves; rename the property`,
+      );
 }
 
 /** Everything as it is now; what training does later does not change it. */
@@ -70,7 +75,7 @@ export function restore({ model, optimizer, random }: Parts, { tensors }: Resume
   const before = model.stateDict();
   const stateBefore = optimizer.stateDict();
   try {
-    if (rng === undefined) throw new Error("rng is missing");
+    if (rng === undefined) throw new ChainruleError("state", "fit", "rng is missing");
     // Each is tried on the model, so that a wrong one is found now and not when it is needed.
     for (const state of [best, own, last]) if (state !== null) model.loadStateDict(state);
     optimizer.loadStateDict(family("optimizer.") ?? new Map());
@@ -78,10 +83,15 @@ export function restore({ model, optimizer, random }: Parts, { tensors }: Resume
   } catch (error) {
     model.loadStateDict(before);
     optimizer.loadStateDict(stateBefore);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`fit: resume does not fit: ${reason}; make model and optimizer as they were made when it began`, {
-      cause: error,
-    });
+    throw new ChainruleError(
+      "state",
+      "fit",
+      `resume does not fit: ${error instanceof Error ? error.message : error}; make model and optimizer as they were made when it began`,
+      {},
+      {
+        cause: error,
+      },
+    );
   }
   return last === null ? { best, last: null } : { best: own, last: null };
 }

@@ -1,7 +1,9 @@
 // What a net makes of a data set: every picture once, in order, as the net is in use.
+
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Layer } from "../nn/module.ts";
 import { tensor } from "../tensor/create.ts";
@@ -79,8 +81,8 @@ export async function evaluate(model: Layer, data: Dataset, options: EvaluateOpt
   const { batchSize = 250, mean, std, loss: lossOf = crossEntropy, signal, threads } = options;
   const [count, classes] = [data.labels.size, data.classes.length];
   if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
-    throw new RangeError(`evaluate: threads is a whole number from 1, not ${threads}`);
-  if (count === 0) throw new Error("evaluate: there are no pictures in this data set");
+    throw new ChainruleError("option", "evaluate", `threads is a whole number from 1, not ${threads}`);
+  if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
   const all = batches(data, { batchSize, shuffle: false, mean, std });
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
   const judge = judgeOf(model, lossOf, threads);

@@ -4,6 +4,7 @@
 import { batches } from "../data/batches.ts";
 import type { Batch } from "../data/pictures.ts";
 import { prefetch } from "../data/prefetch.ts";
+import { ChainruleError } from "../errors/error.ts";
 import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
@@ -95,7 +96,7 @@ export class Fit implements AsyncIterable<FitEvent> {
    */
   checkpoint(): Checkpoint {
     const { unsettled } = this.#stepper;
-    if (unsettled !== null) throw new Error(`checkpoint: ${unsettled}`);
+    if (unsettled !== null) throw new ChainruleError("state", "checkpoint", `${unsettled}`);
     const kept = { best: this.#last === null ? this.#best : null, last: this.#last };
     return { tensors: gather(this.#parts, kept), position: this.#position };
   }
@@ -124,7 +125,8 @@ export class Fit implements AsyncIterable<FitEvent> {
 
   /** Takes steps as long as events are asked for. Throws where another loop is over the same run. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void, undefined> {
-    if (this.#running) throw new Error("fit: this run is in a loop already; one run is one loop at a time");
+    if (this.#running)
+      throw new ChainruleError("order", "fit", "this run is in a loop already; one run is one loop at a time");
     this.#running = true;
     this.#watch.go();
     try {

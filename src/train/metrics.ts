@@ -1,6 +1,7 @@
 // How good answers are, in numbers that people compare: plain functions of what was said and what is true. Answers and labels are class
 // numbers, as typed arrays, lists or tensors. Where nothing could be counted a ratio is 0/0: precision, recall and F1 are then 0,
 // as in scikit-learn; an accuracy of no pictures at all is refused.
+import { ChainruleError } from "../errors/error.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Numbers in a row; a tensor's in row-major order. */
@@ -15,8 +16,10 @@ function pairsOf(
 ): [answers: ArrayLike<number>, labels: ArrayLike<number>] {
   const [said, truths] = [listOf(answers), listOf(labels)];
   if (said.length !== truths.length)
-    throw new RangeError(
-      `${call}: there are ${said.length} answers, but ${truths.length} labels; give one for each picture`,
+    throw new ChainruleError(
+      "data",
+      call,
+      `there are ${said.length} answers, but ${truths.length} labels; give one for each picture`,
     );
   return [said, truths];
 }
@@ -24,7 +27,7 @@ function pairsOf(
 /** The part of the answers that are right, 0 to 1. Throws where there are none, or another number of labels. */
 export function accuracy(answers: Numbers, labels: Numbers): number {
   const [said, truths] = pairsOf("accuracy", answers, labels);
-  if (said.length === 0) throw new RangeError("accuracy: there are no answers");
+  if (said.length === 0) throw new ChainruleError("data", "accuracy", "there are no answers");
   let right = 0;
   for (let i = 0; i < said.length; i++) if (said[i] === truths[i]) right++;
   return right / said.length;
@@ -43,11 +46,17 @@ export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): numbe
     !Number.isInteger(classes) ||
     (scores instanceof Tensor && scores.shape[0] !== truths.length)
   )
-    throw new RangeError(
-      `topKAccuracy: ${values.length} scores are no rows [N, C] for ${truths.length} labels; give a score for each picture and class`,
+    throw new ChainruleError(
+      "data",
+      "topKAccuracy",
+      `${values.length} scores are no rows [N, C] for ${truths.length} labels; give a score for each picture and class`,
     );
   if (!Number.isInteger(k) || k < 1 || k > classes)
-    throw new RangeError(`topKAccuracy: k is a whole number from 1 to ${classes}, the number of classes, not ${k}`);
+    throw new ChainruleError(
+      "option",
+      "topKAccuracy",
+      `k is a whole number from 1 to ${classes}, the number of classes, not ${k}`,
+    );
   let right = 0;
   for (let n = 0; n < truths.length; n++) {
     const label = truths[n];
@@ -67,7 +76,11 @@ export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): numbe
 export function confusionMatrix(answers: Numbers, labels: Numbers, classes: number): number[][] {
   const [said, truths] = pairsOf("confusionMatrix", answers, labels);
   if (!Number.isSafeInteger(classes) || classes < 1)
-    throw new RangeError(`confusionMatrix: classes is how many there are, a whole number from 1, not ${classes}`);
+    throw new ChainruleError(
+      "option",
+      "confusionMatrix",
+      `classes is how many there are, a whole number from 1, not ${classes}`,
+    );
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < said.length; i++) {
     checkClass("confusionMatrix", "label", { value: truths[i], at: i, classes });
@@ -83,8 +96,10 @@ function checkClass(
   { value, at, classes }: { readonly value: number; readonly at: number; readonly classes: number },
 ): void {
   if (!Number.isInteger(value) || value < 0 || value >= classes)
-    throw new RangeError(
-      `${call}: ${what} ${value} of picture ${at} is none of the ${classes} classes, 0 to ${classes - 1}`,
+    throw new ChainruleError(
+      "data",
+      call,
+      `${what} ${value} of picture ${at} is none of the ${classes} classes, 0 to ${classes - 1}`,
     );
 }
 
@@ -122,9 +137,13 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, x) =>
 export function classReport(confusion: readonly (readonly number[])[], names?: readonly string[]): ClassReport {
   const size = confusion.length;
   if (size === 0 || confusion.some((row) => row.length !== size))
-    throw new RangeError("classReport: the confusion matrix has a row and a column for each class, [truth][answer]");
+    throw new ChainruleError(
+      "shape",
+      "classReport",
+      "the confusion matrix has a row and a column for each class, [truth][answer]",
+    );
   if (names !== undefined && names.length !== size)
-    throw new RangeError(`classReport: ${names.length} names for ${size} classes`);
+    throw new ChainruleError("shape", "classReport", `${names.length} names for ${size} classes`);
   const classes = confusion.map((row, c) => {
     const [right, support] = [row[c], sum(row)];
     const [precision, recall] = [ratio(right, sum(confusion.map((other) => other[c]))), ratio(right, support)];

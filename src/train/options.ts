@@ -1,6 +1,8 @@
 // What a run is made of.
+
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -79,33 +81,46 @@ export function checkOptions(model: Module, options: FitOptions): void {
   checkCount("threads", threads, 1);
   checkCount("profile", profile, 0);
   checkDataset("fit", train);
-  if (train.labels.size === 0) throw new Error("fit: there are no pictures to train on");
+  if (train.labels.size === 0) throw new ChainruleError("data", "fit", "there are no pictures to train on");
   if (options.dropLast && train.labels.size < batchSize)
-    throw new Error(
-      `fit: ${train.labels.size} pictures make no batch of ${batchSize}, and dropLast leaves out smaller ones`,
+    throw new ChainruleError(
+      "data",
+      "fit",
+      `${train.labels.size} pictures make no batch of ${batchSize}, and dropLast leaves out smaller ones`,
     );
   if (loss !== undefined && labelSmoothing !== undefined)
-    throw new Error("fit: labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself");
+    throw new ChainruleError(
+      "option",
+      "fit",
+      "labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself",
+    );
   if (clipNorm !== undefined && !(clipNorm > 0))
-    throw new RangeError(`fit: clipNorm is a number above 0, not ${clipNorm}`);
+    throw new ChainruleError("option", "fit", `clipNorm is a number above 0, not ${clipNorm}`);
   if (earlyStopping !== undefined) checkCount("earlyStopping.patience", earlyStopping.patience, 1);
   for (const metric of [earlyStopping?.metric ?? "loss", keptMetric(options) ?? "loss"])
-    if (!metrics.includes(metric)) throw new TypeError(`fit: the metric is "loss" or "accuracy", not ${metric}`);
+    if (!metrics.includes(metric))
+      throw new ChainruleError("option", "fit", `the metric is "loss" or "accuracy", not ${metric}`);
   if (validation === undefined && (earlyStopping !== undefined || keptMetric(options) !== null))
-    throw new Error(
-      `fit: ${earlyStopping ? "earlyStopping" : "keepBest"} needs validation, pictures that are not trained on; split() of chainrule/data sets some aside`,
+    throw new ChainruleError(
+      "option",
+      "fit",
+      `${earlyStopping ? "earlyStopping" : "keepBest"} needs validation, pictures that are not trained on; split() of chainrule/data sets some aside`,
     );
   checkOptimizer(model, options.optimizer);
 }
 
 function checkCount(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least)
-    throw new RangeError(`fit: ${name} is a whole number from ${least}, not ${value}`);
+    throw new ChainruleError("option", "fit", `${name} is a whole number from ${least}, not ${value}`);
 }
 
 function checkOptimizer(model: Module, { groups }: Optimizer): void {
   const own = new Set(model.parameters());
   const moved = groups.flatMap(({ parameters }) => parameters);
   if (!moved.some((parameter) => own.has(parameter)))
-    throw new Error("fit: the optimizer moves no parameter of this model; make it of model.parameters()");
+    throw new ChainruleError(
+      "option",
+      "fit",
+      "the optimizer moves no parameter of this model; make it of model.parameters()",
+    );
 }

@@ -1,5 +1,6 @@
 // How far a run is. With weights, optimiser state and random stream this is all that its further steps depend on; it is plain data,
 // that goes through JSON unchanged.
+import { ChainruleError } from "../errors/error.ts";
 
 /** What validation is judged by: the lower loss, or the higher accuracy. */
 export type Metric = "loss" | "accuracy";
@@ -126,17 +127,25 @@ const parts: { readonly [K in keyof Identity]: string } = {
 /** A position as it was saved. Throws where it is none, or that of a run under another seed, batch size or data. */
 export function continued(saved: unknown, identity: Identity): Position {
   if (!isPosition(saved))
-    throw new Error("fit: resume does not say how far its run was; it takes what checkpoint() gave, position and all");
+    throw new ChainruleError(
+      "state",
+      "fit",
+      "resume does not say how far its run was; it takes what checkpoint() gave, position and all",
+    );
   for (const name of ["data", "seed", "batchSize", "dropLast"] as const) {
     if (saved[name] !== identity[name])
-      throw new Error(
-        `fit: resume began with other ${parts[name]}${name === "data" ? " than this" : `: ${saved[name]}, not ${identity[name]}`}; ` +
+      throw new ChainruleError(
+        "state",
+        "fit",
+        `resume began with other ${parts[name]}${name === "data" ? " than this" : `: ${saved[name]}, not ${identity[name]}`}; ` +
           "go on with the same, or leave resume out to begin anew",
       );
   }
   if (identity.kept !== null && saved.best[identity.kept] !== null && saved.kept !== identity.kept)
-    throw new Error(
-      `fit: resume ${saved.kept === null ? "has no best weights" : `has the best weights by ${saved.kept}`}, and keepBest asks for those by ${identity.kept}; ` +
+    throw new ChainruleError(
+      "state",
+      "fit",
+      `resume ${saved.kept === null ? "has no best weights" : `has the best weights by ${saved.kept}`}, and keepBest asks for those by ${identity.kept}; ` +
         "go on with the same keepBest, or leave resume out to begin anew",
     );
   return { ...saved, kept: identity.kept };

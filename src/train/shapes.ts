@@ -1,7 +1,9 @@
 // Whether model and data fit, found out before anything is computed: the model is traced on the shapes of the batches that will
 // come, which costs no arithmetic and leaves no trace, and what it gives is compared with the classes.
+
 import { trace } from "../compiler/trace.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { ChainruleError } from "../errors/error.ts";
 import type { Layer } from "../nn/module.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
@@ -24,13 +26,17 @@ export function checkFits(call: string, model: Layer, data: Dataset, { training,
     const logits = outputOf(call, model, { shape, training });
     const named = classes.length <= 8 ? classes.join(", ") : `${classes.slice(0, 6).join(", ")}, ...`;
     if (logits.ndim !== 2 || logits.shape[0] !== size)
-      throw new Error(
-        `${call}: of ${size} pictures the model makes ${describe(logits)}; it has to be [${size}, ${classes.length}], ` +
+      throw new ChainruleError(
+        "shape",
+        call,
+        `of ${size} pictures the model makes ${describe(logits)}; it has to be [${size}, ${classes.length}], ` +
           `a number for each picture and class (${named}); end it with Flatten and Linear`,
       );
     if (logits.shape[1] !== classes.length)
-      throw new Error(
-        `${call}: the model answers with ${logits.shape[1]} classes, the data have ${classes.length} (${named}); ` +
+      throw new ChainruleError(
+        "shape",
+        call,
+        `the model answers with ${logits.shape[1]} classes, the data have ${classes.length} (${named}); ` +
           `give its last layer ${classes.length} outputs`,
       );
   }
@@ -48,11 +54,14 @@ function outputOf(
     const { returned } = inMode(model, training, () => trace(forward, [images], [images], { lines: false }));
     return returned as Tensor;
   } catch (error) {
-    if (!(error instanceof Error) || error.message.startsWith("internal:")) throw error;
+    if (!(error instanceof ChainruleError) || error.code === "internal") throw error;
     const [count, channels, height, width] = shape;
-    throw new Error(
-      `${call}: the model does not take the data's pictures, ${count} of ${channels}×${height}×${width} (channels, height, width): ` +
+    throw new ChainruleError(
+      "data",
+      call,
+      `the model does not take the data's pictures, ${count} of ${channels}×${height}×${width} (channels, height, width): ` +
         `${error.message} (build it for this size, or bring the pictures to its own)`,
+      {},
       { cause: error },
     );
   }

@@ -1,7 +1,9 @@
 // One step as one program: forward, backward, update, and how many answers were right before it. While it is on its way, and after
 // it went wrong, weights and position do not belong together, and there is nothing to save.
+
 import { type Compiled, compile } from "../compiler/compile.ts";
 import type { Batch } from "../data/pictures.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Layer } from "../nn/module.ts";
 import { clipGradNorm } from "../optim/clip.ts";
@@ -80,9 +82,15 @@ export class Stepper {
   profile(): string {
     if (this.#profile !== null) return this.#profile.report;
     if (this.#before === null)
-      throw new Error("profile: no step is profiled in this run; give fit { profile: 50 } for the one after 50 steps");
-    throw new Error(
-      `profile: no step has been profiled yet; the first with a whole batch after ${this.#before} steps of this run will be, call it then`,
+      throw new ChainruleError(
+        "order",
+        "profile",
+        "no step is profiled in this run; give fit { profile: 50 } for the one after 50 steps",
+      );
+    throw new ChainruleError(
+      "order",
+      "profile",
+      `no step has been profiled yet; the first with a whole batch after ${this.#before} steps of this run will be, call it then`,
     );
   }
 
@@ -97,9 +105,12 @@ export class Stepper {
     const [[loss], [correct]] = await Promise.all([computed.loss.read(), computed.correct.read()]);
     if (Number.isFinite(loss)) return { loss, correct };
     this.#unsettled = `the loss became ${loss}, and the weights with it; resume an earlier checkpoint`;
-    throw new Error(
-      `fit: the loss became ${loss} in ${place}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
+    throw new ChainruleError(
+      "diverged",
+      "fit",
+      `the loss became ${loss} in ${place}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
         "operation that it came from. The weights are spoiled: begin anew, or resume an earlier checkpoint",
+      { loss, place, step },
     );
   }
 
@@ -121,9 +132,11 @@ export class Stepper {
       return inMode(this.#model, true, () => this.#random.run(compute));
     } catch (error) {
       // After checkFinite all tensors are as they were before the step.
-      const found = error instanceof Error && error.message.startsWith("checkFinite:");
+      const found = error instanceof ChainruleError && error.code === "nonfinite";
       this.#unsettled = found ? null : "the last step failed; resume an earlier checkpoint";
-      throw found ? new Error(`fit: in ${place}: ${error.message}`, { cause: error }) : error;
+      throw found
+        ? new ChainruleError("nonfinite", "fit", `in ${place}: ${error.message}`, error.details, { cause: error })
+        : error;
     }
   }
 }

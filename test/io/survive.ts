@@ -1,5 +1,6 @@
 // One mutated file after the other, and what is wrong with how it was taken: an error that is not one of the documented ones, more
 // memory than the file gives reason for, or too much time.
+import { ChainruleError } from "../../src/errors/error.ts";
 import { allocations } from "./allocations.ts";
 import { mutate, pick, randomFrom } from "./mutate.ts";
 import type { Target } from "./targets.ts";
@@ -35,7 +36,7 @@ export async function survive(target: Target, seed: number): Promise<Finding | n
     }
   });
   const took = performance.now() - began;
-  if (error !== null && !(error instanceof Error && error.name === "Error" && target.message.test(error.message)))
+  if (error !== null && !(error instanceof ChainruleError && target.message.test(error.message)))
     return found(error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error));
   if (total > target.allowance(file)) return found(`allocates ${total} bytes, ${target.allowance(file)} are allowed`);
   if (took > longest) return found(`takes ${took.toFixed(0)} ms`);

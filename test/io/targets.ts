@@ -33,7 +33,7 @@ export async function makeTargets(): Promise<readonly Target[]> {
     name,
     seeds: pictures[name],
     read: decodePicture,
-    message: /^(byte \d+: |the (PNG|JPEG|GIF|BMP) is damaged \()/,
+    message: /^decodePicture: (byte \d+: |the (PNG|JPEG|GIF|BMP) is damaged \()/,
     allowance: (bytes) => constant + 4 * bytes.length + perPixel * announced(bytes),
   });
   return [

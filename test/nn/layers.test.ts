@@ -145,33 +145,36 @@ Sequential                                                                      
 const x = ones([2, 3, 4, 4]);
 
 it.each([
-  [() => new BatchNorm2d(2).forward(x), "BatchNorm2d: x is floating, [N, 2, H, W], not float32[2,3,4,4]"],
+  [() => new BatchNorm2d(2).forward(x), "BatchNorm2d.forward: x is floating, [N, 2, H, W], not float32[2,3,4,4]"],
   [
     () => new BatchNorm2d(3).forward(ones([1, 3, 1, 1])),
-    "BatchNorm2d: one value a channel has no variance, x is float32[1,3,1,1] in training; use eval()",
+    "BatchNorm2d.forward: one value a channel has no variance, x is float32[1,3,1,1] in training; use eval()",
   ],
   [() => new BatchNorm2d(0), "BatchNorm2d: features is a whole number from 1, not 0"],
   [() => new BatchNorm2d(1, { momentum: 2 }), "BatchNorm2d: momentum is a number from 0 to 1, not 2"],
   [() => new BatchNorm2d(1, { eps: -1 }), "BatchNorm2d: eps is a number from 0, not -1"],
-  [() => new LayerNorm([3, 4]).forward(x), "LayerNorm: x is floating and ends in [3,4], not float32[2,3,4,4]"],
+  [() => new LayerNorm([3, 4]).forward(x), "LayerNorm.forward: x is floating and ends in [3,4], not float32[2,3,4,4]"],
   [() => new LayerNorm([]), "LayerNorm: shape names at least one dim, not none"],
   [() => new GroupNorm(2, 3), "GroupNorm: 3 channels do not divide into 2 groups"],
-  [() => new GroupNorm(2, 4).forward(x), "GroupNorm: x is floating, [N, 4, ...], not float32[2,3,4,4]"],
+  [() => new GroupNorm(2, 4).forward(x), "GroupNorm.forward: x is floating, [N, 4, ...], not float32[2,3,4,4]"],
   [
     () => new Embedding(3, 2).forward(x),
-    'Embedding: indices are int32 or uint8, not float32[2,3,4,4]; use to("int32")',
+    'Embedding.forward: indices are int32 or uint8, not float32[2,3,4,4]; use to("int32")',
   ],
-  [() => new Embedding(3, 2).forward(tensor([3], { dtype: "int32" })), "Embedding: index 3 is outside of 0 to 2"],
+  [
+    () => new Embedding(3, 2).forward(tensor([3], { dtype: "int32" })),
+    "Embedding.forward: index 3 is outside of 0 to 2",
+  ],
   [() => new MultiheadAttention(5, 2), "MultiheadAttention: 5 features do not divide into 2 heads"],
   [
     () => new MultiheadAttention(4, 2).forward(ones([2, 3])),
-    "MultiheadAttention: x is floating, [N, L, 4] or [L, 4], not float32[2,3]",
+    "MultiheadAttention.forward: x is floating, [N, L, 4] or [L, 4], not float32[2,3]",
   ],
   [
     () => scaledDotProductAttention(ones([2, 3]), ones([2, 4]), ones([2, 3])),
     "scaledDotProductAttention: q [..., L, D] goes with k [..., S, D] and v [..., S, E], not float32[2,3]",
   ],
-  [() => new Dropout2d().forward(ones([2, 3])), "Dropout2d: x is [N, C, H, W] or [C, H, W], not float32[2,3]"],
+  [() => new Dropout2d().forward(ones([2, 3])), "Dropout2d.forward: x is [N, C, H, W] or [C, H, W], not float32[2,3]"],
   [() => new Dropout2d(-1), "Dropout2d: p is a probability from 0 to 1, not -1"],
   [
     () => new AdaptiveAvgPool2d(0).forward(x),

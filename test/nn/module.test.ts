@@ -124,7 +124,7 @@ describe("Dropout", () => {
 
 it("layers and losses say what they take", () => {
   expect(() => new Linear(3, 2).forward(ones([4, 5]))).toThrow(
-    "Linear: 3 features go in and 2 come out, but x is float32[4,5]; its last dim should be 3",
+    "Linear.forward: 3 features go in and 2 come out, but x is float32[4,5]; its last dim should be 3",
   );
   expect(() => new Linear(0, 2)).toThrow("Linear: inFeatures is a whole number from 1, not 0");
   expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow("Conv2d: 3 and 4 channels do not divide into 2 groups");

@@ -88,7 +88,9 @@ describe("a folder for each class", () => {
     writeFileSync(join(root, "cats", "z.png"), "no picture");
     await expect(loadImageFolder(root)).rejects.toThrow(/cats\/z\.png: byte 0: neither a PNG nor a JPEG/);
     writeFileSync(join(root, "dogs", "y.jpg"), "");
-    await expect(loadImageFolder(root)).rejects.toThrow(/^2 of 5 pictures cannot be read.*\n.*z\.png: .*\n.*y\.jpg: /);
+    await expect(loadImageFolder(root)).rejects.toThrow(
+      /^loadImageFolder: 2 of 5 pictures cannot be read.*\n.*z\.png: .*\n.*y\.jpg: /,
+    );
     const { images, labels, skipped } = await loadImageFolder(root, { skipBroken: true });
     expect([images.shape[0], [...labels.data]]).toEqual([3, [0, 1, 1]]);
     expect(skipped.map(({ file }) => file)).toEqual([join(root, "cats", "z.png"), join(root, "dogs", "y.jpg")]);

@@ -97,14 +97,14 @@ describe("evaluate", () => {
     expect(await on(1)).toEqual(expected);
     expect(await on(2)).toEqual(expected);
     expect((traces.mock.calls.length - both) / 2).toBe(once - 1);
-    expect(await on(0).then(String, String)).toBe("RangeError: evaluate: threads is a whole number from 1, not 0");
+    expect(await on(0).then(String, String)).toBe("ChainruleError: evaluate: threads is a whole number from 1, not 0");
   });
 
   it("says what does not fit", async () => {
     const failure = (data: ReturnType<typeof rows>) => evaluate(smallNet(), data).then(String, String);
-    expect(await failure(rows(0))).toBe("Error: evaluate: there are no pictures in this data set");
+    expect(await failure(rows(0))).toBe("ChainruleError: evaluate: there are no pictures in this data set");
     expect(await failure(rows(9, { classes: 5 }))).toBe(
-      "Error: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs",
+      "ChainruleError: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs",
     );
     expect(await failure(rows(9, { side: 8 }))).toMatch(
       /evaluate: the model does not take the data's pictures, 9 of 1×8×8/,

@@ -294,7 +294,9 @@ describe("what does not fit is said before training", () => {
   });
 
   it("the pictures' size", () => {
-    expect(failure(smallNet({ side: 8 }))).toMatch(/pictures, 8 of 1×6×6 .*Linear: 192 features go in .*,108]/);
+    expect(failure(smallNet({ side: 8 }))).toMatch(
+      /pictures, 8 of 1×6×6 .*Linear\.forward: 192 features go in .*,108]/,
+    );
     expect(failure(smallNet(), { validation: rows(30, { side: 7 }) })).toMatch(
       /^fit: validation: the model does not take the data's pictures, 1 of 1×7×7/,
     );
@@ -309,7 +311,7 @@ describe("what does not fit is said before training", () => {
   it("a last batch that is too small for batch norm", () => {
     const model = new Sequential(new Conv2d(1, 3, 6), new BatchNorm2d(3), new Flatten());
     expect(failure(model, { train: rows(17) })).toMatch(
-      /1 of 1×6×6 .*BatchNorm2d: one value a channel has no variance/,
+      /1 of 1×6×6 .*BatchNorm2d\.forward: one value a channel has no variance/,
     );
     expect(failure(model, { train: rows(17), dropLast: true })).toBe("nothing was said");
   });

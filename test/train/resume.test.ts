@@ -195,7 +195,7 @@ describe("a checkpoint", () => {
     });
     for await (const event of run) if (event.type === "step") break;
     expect(refusals.map(String)).toEqual([
-      "Error: checkpoint: a step is on its way; call it in the body of the loop, at an event",
+      "ChainruleError: checkpoint: a step is on its way; call it in the body of the loop, at an event",
     ]);
     expect(() => run.checkpoint()).not.toThrow();
   });

@@ -1,4 +1,5 @@
 // Constants and counting. A constant is one number, which broadcasts; ONNX's random numbers are none that chainrule knows.
+import { ChainruleError } from "chainrule";
 import type { Call } from "../lowering.ts";
 import { isFixed } from "../size.ts";
 import { describeNode } from "../symbolic.ts";
@@ -23,8 +24,10 @@ export const sources = {
   },
 
   randomBits({ node }: Call<"randomBits">): never {
-    throw new Error(
-      `toOnnx: ${describeNode(node)} draws random numbers, which ONNX cannot draw as chainrule does; leave them out in eval mode, or pass them in`,
+    throw new ChainruleError(
+      "option",
+      "toOnnx",
+      `${describeNode(node)} draws random numbers, which ONNX cannot draw as chainrule does; leave them out in eval mode, or pass them in`,
     );
   },
 };

@@ -1,6 +1,8 @@
 // A written graph as the bytes of an ONNX file.
+
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { TypedArray } from "chainrule";
+import { ChainruleError } from "chainrule";
 import { dataType, type ElementType } from "../element-type.ts";
 import { isFixed, nameOf, type Size } from "../size.ts";
 import { modelProto } from "./schema.ts";
@@ -51,7 +53,11 @@ export function encode(
 ): Uint8Array {
   const bytes = graph.initializers.reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes > most)
-    throw new Error(`toOnnx: weights of ${bytes} bytes do not go into one ONNX file, which holds 2 GiB at most`);
+    throw new ChainruleError(
+      "memory",
+      "toOnnx",
+      `weights of ${bytes} bytes do not go into one ONNX file, which holds 2 GiB at most`,
+    );
   const model = create(modelProto, {
     irVersion: BigInt(irVersion),
     producerName: "chainrule",

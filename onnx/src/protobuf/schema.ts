@@ -1,11 +1,13 @@
 // The messages of an ONNX file as far as they are written here: the fields' names, numbers and types of onnx.proto (onnx/onnx on
 // GitHub, Apache-2.0). protobuf needs no more to encode them, and no generated code.
+
 import { create, createFileRegistry, type DescMessage } from "@bufbuild/protobuf";
 import {
   FileDescriptorProtoSchema,
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
 } from "@bufbuild/protobuf/wkt";
+import { ChainruleError } from "chainrule";
 
 type Field = readonly [number: number, type: string];
 
@@ -86,7 +88,7 @@ const registry = createFileRegistry(file, () => undefined);
 
 function messageOf(name: keyof typeof messages): DescMessage {
   const found = registry.getMessage(`onnx.${name}`);
-  if (found === undefined) throw new Error(`internal: no message ${name} in the schema`);
+  if (found === undefined) throw new ChainruleError("internal", "internal", `no message ${name} in the schema`);
   return found;
 }
 

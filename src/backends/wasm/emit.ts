@@ -3,7 +3,9 @@
 // (tasks.ts). `run` (table) does all in order, and stops after one that met an index outside of its buffer. `share` does the same together
 // with other threads (threads/share.ts), where that is worth it. The module imports the memory, and Math (mathImports) if a kernel
 // computes in float64.
+
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import { internal } from "../../errors/error.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext, mathOf } from "./kernel-context.ts";
 import {
@@ -142,7 +144,7 @@ function pushAddress(code: Code, words: Local, buffer: Buffer, offsets: Readonly
     return;
   }
   const offset = offsets.get(buffer);
-  if (offset === undefined) throw new Error(`internal: ${buffer.name} has no place in the arena`);
+  if (offset === undefined) throw internal(`${buffer.name} has no place in the arena`);
   code.memory("i32.load", table.arena).i32(offset).op("i32.add");
 }
 

@@ -1,4 +1,5 @@
 // What this engine's WebAssembly can do: found out by asking it to accept a module of one function that does it.
+import { ChainruleError } from "../../errors/error.ts";
 import { type Code, type Local, Module } from "./assembler/assembler.ts";
 
 function accepts(body: (code: Code, x: Local) => void): boolean {
@@ -24,7 +25,9 @@ export const hasFusedMultiplyAdd: () => boolean = once(() =>
 /** Throws where programs cannot run. */
 export function requireVectors(has: () => boolean = hasVectors): void {
   if (!has())
-    throw new Error(
-      'compile: this engine has no WebAssembly SIMD; use { backend: "reference" } or a newer engine (Node 20, a browser from 2023)',
+    throw new ChainruleError(
+      "platform",
+      "compile",
+      'this engine has no WebAssembly SIMD; use { backend: "reference" } or a newer engine (Node 20, a browser from 2023)',
     );
 }

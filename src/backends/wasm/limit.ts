@@ -1,6 +1,7 @@
 // The physical limit of one thread: a WebAssembly loop of f32x4 multiply-adds, sum = sum · x + y, in 8 to 13 chains that depend on nothing
 // but themselves; the best of these. What a kernel reaches is told as a share of it, and both are measured at the same time, so that a busy
 // machine slows both. The benches measure it with the same loops (bench/limit-loops.js).
+import { internal } from "../../errors/error.ts";
 import { Module } from "./assembler/assembler.ts";
 
 /** How often a loop goes round in a run: 2 · 4 · 13 · 2¹⁶ operations take some 0.1 ms. */
@@ -49,7 +50,7 @@ function chains(count: number, relaxed: boolean): (rounds: number) => void {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const { limit } = exports;
-  if (typeof limit !== "function") throw new Error("internal: the module of the limit exports no function");
+  if (typeof limit !== "function") throw internal("the module of the limit exports no function");
   return (rounds) => void limit(rounds);
 }
 
@@ -94,6 +95,6 @@ export class Limit {
 }
 
 function median(values: readonly number[]): number {
-  if (values.length === 0) throw new Error("internal: the limit is asked for before it is measured");
+  if (values.length === 0) throw internal("the limit is asked for before it is measured");
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -1,5 +1,6 @@
 // A program that is ready to run: an instance of its module, a table of where its things lie, and the tensors that it keeps. A run
 // copies the arguments in and the results out; states are where they belong already. What a call allocates is its results.
+
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Program } from "../../compiler/backend.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type Store,
   writesOf,
 } from "../../compiler/kernel.ts";
+import { ChainruleError, internal } from "../../errors/error.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
@@ -199,8 +201,9 @@ export class WasmProgram implements Program {
     const failure = int32[(this.#table + table.failure) / 4];
     if (failure !== 0) {
       const { call, size } = this.#stages.emitted.sites[failure - 1];
+      const index = int32[(this.#table + table.value) / 4];
       this.#spoil(lastDecided(this.#stages.kernels, call, size) + 1);
-      throw new Error(`${call}: index ${int32[(this.#table + table.value) / 4]} is outside of 0 to ${size - 1}`);
+      throw new ChainruleError("index", call, `index ${index} is outside of 0 to ${size - 1}`, { index, size });
     }
     for (let i = 0; i < this.#updated.length; i++) {
       const { state, home } = this.#updated[i];
@@ -248,12 +251,12 @@ function storesOf(kernel: Kernel): readonly Store[] {
 
 function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeStorage[]): Place {
   if (buffer.order.some((axis, i) => axis !== i))
-    throw new Error(`internal: ${buffer.name} is seen from outside, but its axes lie in the order ${buffer.order}`);
+    throw internal(`${buffer.name} is seen from outside, but its axes lie in the order ${buffer.order}`);
   const { dtype, shape } = buffer;
   const size = sizeOf(shape);
   if (buffer.kind === "state") return { home: homes[buffer.index], offset: 0, dtype, size };
   const offset = offsets.get(buffer);
-  if (offset === undefined) throw new Error(`internal: ${buffer.name} has no place in the arena`);
+  if (offset === undefined) throw internal(`${buffer.name} has no place in the arena`);
   return { home: null, offset, dtype, size };
 }
 
@@ -271,6 +274,6 @@ type Entry = (...words: number[]) => number;
 
 function entry(exports: WebAssembly.Exports, name: string): Entry {
   const callee = exports[name];
-  if (typeof callee !== "function") throw new Error(`internal: the module exports no function ${name}`);
+  if (typeof callee !== "function") throw internal(`the module exports no function ${name}`);
   return callee as Entry;
 }

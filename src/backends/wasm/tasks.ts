@@ -1,7 +1,9 @@
 // What of a program runs as one: a step, or the steps of a chain. A chain is a function like that of a step, whose units are the
 // chain's parts: it does some of them with all its steps, then the next ones, so that what the steps hand to each other stays in the
 // cache.
+
 import type { Chain } from "../../compiler/kernel.ts";
+import { internal } from "../../errors/error.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 
 /** A function (table, scratch, from, to). */
@@ -35,7 +37,7 @@ export function writeTasks(module: Module, steps: readonly Callable[], chains: r
 function writeChain(module: Module, steps: readonly Callable[], { first, parts, piece }: Chain): WasmFunction {
   for (const { units, decided } of steps)
     if (decided || units === 0 || units % parts !== 0)
-      throw new Error(`internal: a step of ${units} units in a chain of ${parts} parts`);
+      throw internal(`a step of ${units} units in a chain of ${parts} parts`);
   const parameters = ["i32", "i32", "i32", "i32"] as const;
   return module.function(`chain${first}`, { parameters, results: [] }, (code, words, scratch, from, to) => {
     const [at, end] = [code.local("i32"), code.local("i32")];

@@ -1,6 +1,7 @@
 // Graph -> steps. Each op says what it is to a compiler of loops: movements disappear into views, constants and positions into
 // whoever uses them. What is another op in disguise, simplify has found out. A node without elements is a constant, so that only
 // stores of empty results meet an axis of size 0.
+import { internal } from "../../errors/error.ts";
 import type { Attributes, OpName } from "../../tensor/ops.ts";
 import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
@@ -17,7 +18,7 @@ type Rule<N extends OpName> = (builder: Builder, node: Node, attributes: Attribu
 /** The node as a step; its inputs are there already. */
 export function absorb(builder: Builder, node: Node): void {
   if (builder.has(node)) return;
-  if (node.op === "argument" || node.op === "state") throw new Error("internal: an input is there from the start");
+  if (node.op === "argument" || node.op === "state") throw internal("an input is there from the start");
   const rule: Rule<never> = rules[node.op];
   const read = sizeOf(node.shape) === 0 ? builder.constant(node, 0) : rule(builder, node, node.attributes as never);
   builder.set(node, read);

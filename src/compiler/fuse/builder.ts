@@ -1,5 +1,6 @@
 // Makes steps, and keeps views within what is affine: where a view of a view would not be, or two views would need different
 // axes, what they read is copied first.
+import { internal } from "../../errors/error.ts";
 import { allocate, isFloating, type Type } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
 import { type Graph, type Node, outputsOf } from "../graph.ts";
@@ -67,7 +68,7 @@ export class Builder {
   /** What a node has become. */
   read(node: Node): Read {
     const read = this.#reads.get(node);
-    if (read === undefined) throw new Error(`internal: ${node.op} is read before it is there`);
+    if (read === undefined) throw internal(`${node.op} is read before it is there`);
     return read;
   }
 
@@ -199,7 +200,7 @@ export class Builder {
     const { mode, after = null, segments = [], index } = how;
     const view = joined(how.view);
     const own = mergeMarks(marksOf(view.dims), marksOf(segments));
-    if (own === null) throw new Error("internal: a place whose dims do not fit each other");
+    if (own === null) throw internal("a place whose dims do not fit each other");
     const { values, marks } = this.fit(index === undefined ? [read] : [read, index.read], own);
     const { name, dtype } = target;
     const points = pointsOf(view);
@@ -227,5 +228,5 @@ function marksAt(read: Read): readonly number[] | null {
 }
 
 function unfit(): never {
-  throw new Error("internal: a read that no axes serve");
+  throw internal("a read that no axes serve");
 }

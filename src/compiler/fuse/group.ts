@@ -1,4 +1,5 @@
 // What shares a kernel: steps, and the axes that serve them all. Two groups become one if their axes agree.
+import { internal } from "../../errors/error.ts";
 import { mergeMarks } from "../view.ts";
 import type { ContractionDim, Segment, Step } from "./steps.ts";
 
@@ -97,7 +98,7 @@ function kindOf(step: Step): Group["kind"] {
     case "constant":
     case "iota":
     case "assembled":
-      throw new Error(`internal: ${step.kind} does not run`);
+      throw internal(`${step.kind} does not run`);
     default:
       return step satisfies never;
   }

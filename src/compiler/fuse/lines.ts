@@ -1,4 +1,5 @@
 // The straight-line part of a kernel: reads become loads, constants, positions or what is computed already, each only once.
+import { internal } from "../../errors/error.ts";
 import type { Access, Buffer, Instruction, Store, Value } from "../kernel.ts";
 import { compose, joined, stridesAlong, type View, whole } from "../view.ts";
 import { isAll, type Place, type Pointwise, type Random, type Read, type Step } from "./steps.ts";
@@ -77,7 +78,7 @@ export class Lines {
       case "scan":
       case "topk":
       case "assembled":
-        throw new Error(`internal: ${step.kind} among what is computed point by point`);
+        throw internal(`${step.kind} among what is computed point by point`);
       default:
         step satisfies never;
     }
@@ -144,7 +145,7 @@ const through =
   ({ step, view: inner }: Read): Read => {
     if (step.kind === "constant") return { step, view: inner };
     const view = compose(outer, inner);
-    if (view === null) throw new Error("internal: a view of something inline is not affine");
+    if (view === null) throw internal("a view of something inline is not affine");
     return { step, view: joined(view) };
   };
 

@@ -1,4 +1,5 @@
 // What has to run before what, and orders that keep to it.
+import { internal } from "../../errors/error.ts";
 import type { Group } from "./group.ts";
 
 export class Order {
@@ -44,7 +45,7 @@ export class Order {
         if (left === 0) ready.push(after);
       }
     }
-    if (result.length < waits.size) throw new Error("internal: groups wait for each other");
+    if (result.length < waits.size) throw internal("groups wait for each other");
     return result;
   }
 

@@ -1,4 +1,5 @@
 // The groups while they grow. A merge must not leave anything outside that would have to run both before and after it.
+import { internal } from "../../errors/error.ts";
 import { type Group, joint, single } from "./group.ts";
 import { isAll, runs, type Step, writersOf } from "./steps.ts";
 
@@ -27,7 +28,7 @@ export class Partition {
 
   #entryOf(id: number): Entry {
     const entry = this.#of[id];
-    if (entry === undefined) throw new Error(`internal: step ${id} is in no group`);
+    if (entry === undefined) throw internal(`step ${id} is in no group`);
     return entry;
   }
 

@@ -1,5 +1,6 @@
 // Elementwise ops. One that reads something computed only through a permutation is computed in the order of what it reads, and is
 // itself read through the permutation: so a bias is added where the product still is in registers, though heads are split between.
+import { internal } from "../../errors/error.ts";
 import type { Node } from "../graph.ts";
 import { inverse, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
@@ -8,7 +9,7 @@ import { isAll, isElementwise, type Read, runs } from "./steps.ts";
 
 export function pointwise(builder: Builder, node: Node): Read {
   const { op, inputs } = node;
-  if (!isElementwise(op)) throw new Error(`internal: ${op} is not elementwise`);
+  if (!isElementwise(op)) throw internal(`${op} is not elementwise`);
   const reads = inputs.map((input) => builder.read(input));
   const leader = reads.findIndex((read, i) => runs(read.step) && !isAll(read) && isOnlyFor(builder, inputs[i], node));
   const lead = reads[leader];

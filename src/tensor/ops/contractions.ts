@@ -1,5 +1,6 @@
 // Sums of products: the two ops in which a net spends its time. Both gradients of a convolution are convolutions again, so
 // that one primitive serves forward, backward and every derivative of those.
+import { ChainruleError } from "../../errors/error.ts";
 import { describe, isFloating, type NDArray } from "../dtype.ts";
 import type { Op, Saved } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
@@ -85,7 +86,10 @@ export const contractions = {
       const batch = a.shape.slice(0, -2);
       const [m, k] = a.shape.slice(-2);
       const [kb, n] = b.shape.slice(-2);
-      if (k !== kb) throw new Error(`matmul: inner sizes differ, ${describe(a)} · ${describe(b)}`);
+      if (k !== kb)
+        throw new ChainruleError("shape", "matmul", `inner sizes differ, ${describe(a)} · ${describe(b)}`, {
+          shapes: [a.shape, b.shape],
+        });
       return { shape: [...batch, m, n], dtype: a.dtype };
     },
     evaluate({ data: y, dtype, shape }, [{ data: a, shape: left }, { data: b }]) {
@@ -111,8 +115,10 @@ export const contractions = {
       const fits =
         x.shape.length === 4 && w.shape.length === 4 && x.shape[1] === w.shape[1] * groups && w.shape[0] % groups === 0;
       if (!fits) {
-        throw new Error(
-          `conv2d: [N, C, H, W] goes with [O, C/groups, kH, kW], not ${describe(x)} with ${describe(w)} in ${groups} groups`,
+        throw new ChainruleError(
+          "shape",
+          "conv2d",
+          `[N, C, H, W] goes with [O, C/groups, kH, kW], not ${describe(x)} with ${describe(w)} in ${groups} groups`,
         );
       }
       const spatial = both((dim) => positions(x.shape[2 + dim], w.shape[2 + dim], attributes, dim));

@@ -1,5 +1,6 @@
 // One number in, one number out, at each place alike. Inputs arrive with equal shapes and dtypes: broadcasting is `expand`,
 // promotion is `cast`, both done before. Each entry is the whole mathematics of its op.
+import { internal } from "../../errors/error.ts";
 import { type DType, describe, type Type } from "../dtype.ts";
 import { binary, comparison, type None, type Op, unary } from "../op.ts";
 import { constant } from "../promotion.ts";
@@ -128,7 +129,7 @@ export const elementwise = {
   where: {
     type([condition, a, b]: readonly Type[]) {
       if (condition.dtype !== "bool" || a.dtype !== b.dtype) {
-        throw new Error(`internal: where(${[condition, a, b].map(describe).join(", ")})`);
+        throw internal(`where(${[condition, a, b].map(describe).join(", ")})`);
       }
       return a;
     },

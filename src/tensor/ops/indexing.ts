@@ -1,4 +1,5 @@
 // Reading and adding at places that are themselves data. The two are each other's gradient.
+import { ChainruleError } from "../../errors/error.ts";
 import { describe, type Type } from "../dtype.ts";
 import { forEachLine, type Op } from "../op.ts";
 import { withSize } from "../shape.ts";
@@ -6,12 +7,17 @@ import { withSize } from "../shape.ts";
 function checkIndex(call: string, [x, index]: readonly Type[], dim: number): void {
   const fits = index.dtype === "int32" && x.shape.length === index.shape.length;
   if (!fits || x.shape.some((n, d) => d !== dim && n !== index.shape[d])) {
-    throw new Error(`${call}: sizes may differ only in dim ${dim}, ${describe(x)} at ${describe(index)}`);
+    throw new ChainruleError(
+      "shape",
+      call,
+      `sizes may differ only in dim ${dim}, ${describe(x)} at ${describe(index)}`,
+    );
   }
 }
 
 function checkPlace(call: string, place: number, size: number): void {
-  if (!(place >= 0 && place < size)) throw new Error(`${call}: index ${place} is outside of 0 to ${size - 1}`);
+  if (!(place >= 0 && place < size))
+    throw new ChainruleError("index", call, `index ${place} is outside of 0 to ${size - 1}`, { index: place, size });
 }
 
 export const indexing = {

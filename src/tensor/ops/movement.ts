@@ -1,5 +1,6 @@
 // Elements move, none is computed. Most of these only read their input at other places, and that is all that is written
 // here: an affine access, offset + Σ index · stride. A compiler folds it into whatever reads the result.
+import { ChainruleError, internal } from "../../errors/error.ts";
 import { describe } from "../dtype.ts";
 import type { Gradient, Op } from "../op.ts";
 import { type Access, forEachPlace, reduceShape, type Shape, sizeOf, stridesOf, withSize } from "../shape.ts";
@@ -40,7 +41,7 @@ export interface PadWidth {
 export const movements = {
   reshape: movement<{ readonly shape: Shape }>({
     shape: (from, { shape }) => {
-      if (sizeOf(from) !== sizeOf(shape)) throw new Error(`internal: reshape [${from}] to [${shape}]`);
+      if (sizeOf(from) !== sizeOf(shape)) throw internal(`reshape [${from}] to [${shape}]`);
       return shape;
     },
     access: (_, { shape }) => ({ offset: 0, strides: stridesOf(shape) }),
@@ -169,7 +170,11 @@ export const movements = {
       for (const { shape, dtype } of others) {
         const fits = dtype === first.dtype && shape.length === first.shape.length;
         if (!fits || shape.some((n, d) => d !== dim && n !== first.shape[d])) {
-          throw new Error(`concat: sizes may differ only in dim ${dim}, ${inputs.map(describe).join(" and ")}`);
+          throw new ChainruleError(
+            "shape",
+            "concat",
+            `sizes may differ only in dim ${dim}, ${inputs.map(describe).join(" and ")}`,
+          );
         }
       }
       return {

@@ -1,5 +1,6 @@
 // Many numbers become one, or meet along a line. Reduced dims stay as size 1, so that the gradient expands straight back;
 // whoever wants them gone reshapes.
+import { ChainruleError } from "../../errors/error.ts";
 import type { NDArray, Type } from "../dtype.ts";
 import { adder, exceeds, forEachLine, type Op } from "../op.ts";
 import { forEachPlace, reduceShape, stridesOf, withSize } from "../shape.ts";
@@ -33,7 +34,7 @@ export const reductions = {
   max: {
     type: ([x], attributes) => {
       if (attributes.dims.some((dim) => x.shape[dim] === 0))
-        throw new Error(`max: no elements to choose from in [${x.shape}]`);
+        throw new ChainruleError("shape", "max", `no elements to choose from in [${x.shape}]`);
       return reduced(x, attributes);
     },
     evaluate(result, [x]) {
@@ -52,7 +53,7 @@ export const reductions = {
   // The first of equals.
   argmax: {
     type: ([{ shape }], { dim }) => {
-      if (shape[dim] === 0) throw new Error(`argmax: no elements to choose from in [${shape}]`);
+      if (shape[dim] === 0) throw new ChainruleError("shape", "argmax", `no elements to choose from in [${shape}]`);
       return { shape: reduceShape(shape, [dim]), dtype: "int32" };
     },
     evaluate({ data: y }, [x], { dim }) {

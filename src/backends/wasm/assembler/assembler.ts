@@ -1,5 +1,6 @@
 // A small assembler: WebAssembly modules, byte by byte. A module is written in one go, functions as callbacks that push
 // instructions; the names section tells profilers which kernel is which. (WebAssembly Core Specification, "Binary Format".)
+import { internal } from "../../../errors/error.ts";
 import { Bytes } from "./bytes.ts";
 import {
   type Instruction,
@@ -210,7 +211,7 @@ export class Module {
   }
 
   import(from: string, name: string, { parameters, results }: Signature): Function {
-    if (this.#functions.length > 0) throw new Error(`internal: import ${name} comes after a function`);
+    if (this.#functions.length > 0) throw internal(`import ${name} comes after a function`);
     this.#imports.push(new Bytes().text(from).text(name).byte(0x00).unsigned(this.#type({ parameters, results })));
     this.#importedFunctions.push(`${from}.${name}`);
     return { index: this.#importedFunctions.length - 1, name };
@@ -223,7 +224,7 @@ export class Module {
     const index = this.#importedFunctions.length + this.#functions.length;
     body(code, ...parameters.map((type, place): Local => ({ index: place, type })));
     if (index !== this.#importedFunctions.length + this.#functions.length)
-      throw new Error(`internal: ${name} was written while another function was`);
+      throw internal(`${name} was written while another function was`);
     this.#functions.push({ name, type: this.#type(signature), body: code.bytes() });
     return { index, name };
   }

@@ -3,6 +3,7 @@
 // f32x4; int32 and uint8 as i32x4; bool as a mask), and "scalar" for kernels with float64 (floats as f64, the others as i32).
 //
 // For a product's epilogue: indexedPlace(...), then writeEpilogue(place, epilogue, sum). Loads may read 12 bytes past an element.
+
 import {
   type Buffer,
   type Epilogue,
@@ -12,6 +13,7 @@ import {
   type Store,
   type Value,
 } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { type Form, formOf, type KernelContext, type Site } from "../kernel-writer.ts";
 import { bytesOf } from "../layout.ts";
@@ -141,7 +143,7 @@ export function indexedPlace(at: {
     stride: (strides) => strides[lane] ?? 0,
     address({ buffer, offset, strides }, elements) {
       const pointer = pointers.get(buffer);
-      if (!pointer) throw new Error(`internal: no pointer to ${buffer.name}`);
+      if (!pointer) throw internal(`no pointer to ${buffer.name}`);
       const bytes = (offset + elements) * bytesOf(buffer.dtype);
       code.get(pointer);
       addIndices(strides, bytesOf(buffer.dtype));

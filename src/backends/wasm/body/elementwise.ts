@@ -2,7 +2,9 @@
 // four float32 or four int32 (uint8 too, wrapped afterwards), mask is four bools as all ones or zeros; f64 and i32 are the numbers of kernels
 // with float64, where float32 is rounded after each op, as in the op table. An entry is the instructions that
 // turn the operands on the stack into the result, or a function that writes them.
+
 import type { ElementwiseName } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Instruction } from "../assembler/opcodes.ts";
@@ -43,7 +45,7 @@ function fromMath(math: MathName): Entry {
     f32x4: ({ code, operands }) => vectorMath[math].write(code, ...(operands as [Local, Local])),
     f64: ({ code, context, operands }) => {
       const callee = context.callees.imported.get(math);
-      if (!callee) throw new Error(`internal: ${math} was not imported`);
+      if (!callee) throw internal(`${math} was not imported`);
       push(code, operands).call(callee);
     },
   };
@@ -86,13 +88,13 @@ const select = ({ code, operands: [condition, a, b] }: Operation) => code.get(a)
 
 const integerPower = ({ code, context, operands }: Operation): void => {
   const { integerPower: callee } = context.callees;
-  if (!callee) throw new Error("internal: integerPower was not written");
+  if (!callee) throw internal("integerPower was not written");
   push(code, operands).call(callee);
 };
 
 const integerPowers = ({ code, context, operands }: Operation): void => {
   const { integerPower: callee } = context.callees;
-  if (!callee) throw new Error("internal: integerPower was not written");
+  if (!callee) throw internal("integerPower was not written");
   code.i32x4(0);
   for (let lane = 0; lane < 4; lane++) {
     for (const operand of operands) code.get(operand).lane("i32x4.extract_lane", lane);
@@ -191,7 +193,7 @@ export function writeOperation(place: Place, op: ElementwiseName, operands: read
   const column = classes[form][from];
   const entry: Entry = emission[op];
   const write = entry[column];
-  if (!write) throw new Error(`internal: ${op} of ${from} has no meaning`);
+  if (!write) throw internal(`${op} of ${from} has no meaning`);
   const locals = operands.map(({ local }) => local);
   const constants = operands.map(({ constant }) => constant);
   if (typeof write === "function") write({ code, context, form, operands: locals, constants, from, to });

@@ -1,7 +1,9 @@
 // Four lanes of a buffer at a time. Neighbours are one instruction, a repeated number is spread over the lanes, every other number comes
 // by two loads and a shuffle, anything else lane by lane. uint8 becomes int32, bool a mask. Whole vectors are read also where fewer
 // lanes exist (12 bytes past an element are readable); apart from that only lanes that exist are read, and only those are stored.
+
 import type { Access } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
@@ -144,7 +146,7 @@ function checked({ context, code, table, lanes }: Place, { index, size, site }: 
   const [inside, result] = [code.local("v128"), code.local("v128")];
   code.get(index.local).i32x4(size).op("i32x4.lt_u").tee(inside).get(index.local).op("v128.and").set(result);
   const { report } = context.callees;
-  if (!report) throw new Error("internal: report was not written");
+  if (!report) throw internal("report was not written");
   const all = 2 ** (index.uniform ? 1 : lanes) - 1;
   code.get(inside).op("i32x4.bitmask").i32(all).op("i32.and").i32(all).op("i32.ne");
   code.if(() => {
@@ -255,7 +257,7 @@ function moved(code: Code, value: Local, lane: number): Local {
 
 function added(code: Code, dtype: DType, value: Local, before: Local): Local {
   code.get(before).get(value);
-  if (dtype === "bool") throw new Error("internal: bools do not add");
+  if (dtype === "bool") throw internal("bools do not add");
   code.op(dtype === "float32" ? "f32x4.add" : "i32x4.add");
   if (dtype === "uint8") code.i32x4(255).op("v128.and");
   return inLocal(code);

@@ -1,5 +1,7 @@
 // Number by number, for kernels with float64: floats as f64, float32 too, the others as i32.
+
 import type { Access } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
@@ -31,7 +33,7 @@ const inLocal = (code: Code, dtype: DType): Local => {
 /** Pushes the index that data decided, or 0 if it is outside, which is reported. */
 function checked({ context, code, table }: Place, { index: { local: index }, size, site }: Decided): void {
   const { report } = context.callees;
-  if (!report) throw new Error("internal: report was not written");
+  if (!report) throw internal("report was not written");
   const result = code.local("i32");
   code.get(index).set(result);
   const outside = () => code.get(table).i32(site).get(index).call(report).i32(0).set(result);

@@ -1,6 +1,7 @@
 // Which bytes of a growing range of addresses are in use: pure bookkeeping, no memory. A request takes the smallest free block
 // that is long enough, else what follows the last block in use. Freed blocks join their free neighbours, and those at the end go
 // back to the end, so that the range never ends in a gap.
+import { internal } from "../../../errors/error.ts";
 
 /** All blocks begin at its multiples, as long as they are. */
 export const alignment = 64;
@@ -53,7 +54,7 @@ export class Heap {
 
   free(address: number): void {
     const bytes = this.#used.get(address);
-    if (bytes === undefined) throw new Error(`internal: address ${address} is freed, but no block in use begins there`);
+    if (bytes === undefined) throw internal(`address ${address} is freed, but no block in use begins there`);
     this.#used.delete(address);
     let [from, to] = [address, address + bytes];
     const next = this.#firstFrom(address);

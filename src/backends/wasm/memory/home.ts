@@ -1,6 +1,7 @@
 // Where the tensors that programs keep have their contents: each gets a block of the one memory when the first program names it as
 // its state, and keeps the block for life, so that all programs find it at one address. Until somebody asks for the numbers nothing
 // leaves the memory.
+import { ChainruleError } from "../../../errors/error.ts";
 import { type DType, describe, type TypedArray } from "../../../tensor/dtype.ts";
 import { ArrayStorage, type Storage } from "../../../tensor/storage.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
@@ -52,8 +53,10 @@ export class HomeStorage implements Storage {
   }
   check(): void {
     if (this.#spoilt)
-      throw new Error(
-        `compile: a call that failed left this state half updated, ${this.dtype} of ${this.size} elements; assign or load it anew`,
+      throw new ChainruleError(
+        "state",
+        "compile",
+        `a call that failed left this state half updated, ${this.dtype} of ${this.size} elements; assign or load it anew`,
       );
   }
   /** New contents from outside. */

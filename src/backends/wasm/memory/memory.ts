@@ -1,6 +1,7 @@
 // The one memory of all programs: states, tables and the arena lie in it, wherever a tensor or a program wants them to stay. It
 // is made when it is first needed, as large in address space as the engine allows (which costs nothing until it is used), and
 // grows by need. heap.ts keeps its books.
+import { ChainruleError, internal } from "../../../errors/error.ts";
 import { describe, type Type } from "../../../tensor/dtype.ts";
 import type { Memory as Limits } from "../assembler/assembler.ts";
 import { alone } from "../threads/surroundings.ts";
@@ -89,7 +90,7 @@ export class ProgramMemory {
     const refuse = (reason: string): never => {
       const inUse = this.used > 0 ? ` and ${gibibytes(this.used)} are in use` : "";
       const largest = parts.length > 0 ? `; the largest are ${parts.map(describe).join(", ")}` : "";
-      throw new Error(`compile: ${what} needs ${gibibytes(bytes)}, ${reason}${inUse}${largest}`);
+      throw new ChainruleError("memory", "compile", `${what} needs ${gibibytes(bytes)}, ${reason}${inUse}${largest}`);
     };
     const address = this.#heap.allocate(bytes + margin, limit);
     if (address === null) return refuse(`WebAssembly's memory ends at ${gibibytes(limits.maximum * page)}`);
@@ -119,12 +120,18 @@ function create(make: MakeMemory, shared: boolean): { readonly memory: WebAssemb
       return { memory: make(limits), limits };
     } catch (error) {
       if (i === maxima.length - 1)
-        throw new Error(`compile: this engine grants no memory of ${gibibytes(maximum * page)} to WebAssembly`, {
-          cause: error,
-        });
+        throw new ChainruleError(
+          "memory",
+          "compile",
+          `this engine grants no memory of ${gibibytes(maximum * page)} to WebAssembly`,
+          {},
+          {
+            cause: error,
+          },
+        );
     }
   }
-  throw new Error("internal: no sizes of memory to try");
+  throw internal("no sizes of memory to try");
 }
 
 /** Makes addresses below `end` readable; a quarter more than the memory has if that can be had, so that growing stays rare. */

@@ -1,5 +1,6 @@
 // What a reduction keeps while its loops run. Four lanes of float32 are summed as twice two float64, as exactly as the op table says;
 // max lets a NaN through; argmax keeps the largest and where it stood.
+import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { narrow, typeOf } from "../body/elementwise.ts";
@@ -195,7 +196,7 @@ export class Argmax implements Accumulator {
     else code.i32(0).set(this.#place);
   }
   add(value: Local, _lanes: number, place: Local | null): void {
-    if (!place) throw new Error("internal: argmax without a place");
+    if (!place) throw internal("argmax without a place");
     const code = this.#code;
     if (this.#first) {
       this.#first = false;
@@ -220,9 +221,9 @@ export class Argmax implements Accumulator {
     return result;
   }
   absorb(): void {
-    throw new Error("internal: argmax runs along lanes that are not reduced");
+    throw internal("argmax runs along lanes that are not reduced");
   }
   merged(): Local {
-    throw new Error("internal: argmax runs along lanes that are not reduced");
+    throw internal("argmax runs along lanes that are not reduced");
   }
 }

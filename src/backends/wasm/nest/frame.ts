@@ -1,5 +1,7 @@
 // Where the writing of a nest is: which slots there are, how far they are from the pointers, and the values that are there by now.
+
 import type { Value } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Local } from "../assembler/assembler.ts";
 import type { Held } from "../body/place.ts";
 import type { WaitingStores } from "./waiting-stores.ts";
@@ -30,6 +32,6 @@ export const inside = (frame: Frame, change: Partial<Frame> = {}): Frame => ({
 
 export function valueAt({ held }: Frame, value: Value, slot: number): Held {
   const slots = held.get(value);
-  if (!slots) throw new Error(`internal: value ${value} is not there yet`);
+  if (!slots) throw internal(`value ${value} is not there yet`);
   return slots[slot] ?? slots[0];
 }

@@ -1,6 +1,8 @@
 // A reduction's accumulators (accumulators.ts), one for each vector that is done at a time, by what is combined and of which dtype. If the
 // lanes are along a reduced axis, lanes that do not exist add nothing, and at the end slots and lanes are merged, always in one order.
+
 import type { Reduction } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Held } from "../body/place.ts";
@@ -84,7 +86,7 @@ function accumulator({ code, form, straight }: Setting, { combine, dtype }: Redu
     case "max": {
       if (form === "vector" && floating) return new FloatMax(code, straight);
       const entry = maxima[form][value];
-      if (!entry) throw new Error(`internal: max of ${value} in ${form} form`);
+      if (!entry) throw internal(`max of ${value} in ${form} form`);
       return new Single(code, form, dtype, entry[0], entry[1]);
     }
     case "argmax":

@@ -1,6 +1,8 @@
 // Pointers that walk through buffers beside the loops. Accesses with one buffer and one set of strides share a pointer and differ
 // in the instructions' own offsets; a position is a pointer into nothing, its unit one. Loops move the pointers and take them back.
+
 import type { Access, Buffer } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
 import { advance } from "../products/tile.ts";
@@ -94,7 +96,7 @@ export class Walk {
     const known = this.#pointers.get(key);
     if (known) return known;
     const base = this.#bases.get(buffer);
-    if (!base) throw new Error(`internal: no pointer to ${buffer.name}`);
+    if (!base) throw internal(`no pointer to ${buffer.name}`);
     return this.#add(key, base, start, strides, unit);
   }
 

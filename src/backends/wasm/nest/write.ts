@@ -2,7 +2,9 @@
 // front of the outermost loop in which it does not vary. Along the lane axis several vectors ("slots") are done at a time, instruction
 // by instruction, so that they share constants and do not wait for each other; what is left at the end are fewer slots, the last with
 // fewer lanes.
+
 import type { Instruction, Reduction, Value } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Local } from "../assembler/assembler.ts";
 import { writeInstruction, writeRandomPair, writeStores } from "../body/body.ts";
 import type { Held } from "../body/place.ts";
@@ -185,7 +187,7 @@ export class NestWriter {
 
   #total(reduction: number): Total {
     const total = this.#totals.get(reduction);
-    if (!total) throw new Error(`internal: reduction ${reduction} has no total`);
+    if (!total) throw internal(`reduction ${reduction} has no total`);
     return total;
   }
 

@@ -1,5 +1,6 @@
 // The kernels "matmul" and "convolution" as functions over a range of their work: their accesses become the sizes and strides of
 // matmul.ts and convolution.ts, their epilogue what finishes the sums (epilogue.ts).
+
 import {
   type Access,
   type Buffer,
@@ -8,6 +9,7 @@ import {
   readsOf,
   type Store,
 } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
@@ -34,7 +36,7 @@ function address(
   indices: readonly (Local | null)[] = [],
 ): void {
   const pointer = pointers.get(buffer);
-  if (!pointer) throw new Error(`internal: no pointer to ${buffer.name}`);
+  if (!pointer) throw internal(`no pointer to ${buffer.name}`);
   code.get(pointer);
   if (offset !== 0) code.i32(offset * bytes).op("i32.add");
   for (const [axis, index] of indices.entries()) {

@@ -1,7 +1,9 @@
 // What a product does with its sums: the epilogue of a kernel as the `finish` of matmul.ts and convolution.ts. One store, if it fits,
 // is the product's own (its value is handed back as the sum's), the others are written here. Short epilogues are written into each
 // tile; longer ones are a function, since a tile has a dozen places that would each repeat them.
+
 import type { Buffer, Epilogue, Store } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 import type { Code, Local, Function as WasmFunction } from "../assembler/assembler.ts";
 import { buffersOfEpilogue, indexedPlace, writeBody, writeEpilogue, writeStores } from "../body/body.ts";
 import { formOf, type KernelContext } from "../kernel-writer.ts";
@@ -70,7 +72,7 @@ export function writeFinisher(context: KernelContext, name: string, spec: Epilog
     buffers,
     write: (code, { value, indices, lanes, apart, table, pointers }) => {
       const callee = written.get(`${lanes} ${apart}`);
-      if (!callee) throw new Error(`internal: ${name} finishes ${lanes} lanes, ${apart} apart, which nobody expected`);
+      if (!callee) throw internal(`${name} finishes ${lanes} lanes, ${apart} apart, which nobody expected`);
       for (const argument of [value, ...indices, table, ...pointers]) code.get(argument);
       code.call(callee);
       if (direct) code.set(value);

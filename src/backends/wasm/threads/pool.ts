@@ -2,6 +2,7 @@
 // there when they are there: whoever calls a program opens it, wakes those who have loaded its module, works itself, closes it when
 // all is done and waits until everybody has left. A pool in which a thread failed or was lost is given up, and the next one
 // starts with new workers.
+import { ChainruleError } from "../../../errors/error.ts";
 import { type ProgramMemory, programMemory } from "../memory/memory.ts";
 import { control, entry, logLength, slice, slot, stopped } from "./control.ts";
 import { Modules } from "./modules.ts";
@@ -150,8 +151,9 @@ export class Pool {
     const left = this.#waitUntilLeft(deadline.slices + patience);
     if (!left || reason !== 0) this.giveUp();
     if (thrown) throw thrown.error;
-    if (reason === stopped.lost) throw new Error("compile: a thread did not come back; the next call has new ones");
-    if (reason === stopped.failed) throw new Error(`compile: a thread failed: ${this.#message()}`);
+    if (reason === stopped.lost)
+      throw new ChainruleError("device", "compile", "a thread did not come back; the next call has new ones");
+    if (reason === stopped.failed) throw new ChainruleError("option", "compile", `a thread failed: ${this.#message()}`);
     return true;
   }
 

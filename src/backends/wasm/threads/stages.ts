@@ -1,8 +1,10 @@
 // How the tasks of a program (steps, and chains of them) are cut up for threads. A stage is one task whose units several threads share, or
 // some that one thread does alone, because they are too small to be worth the company. Each thread goes through all stages in order: at each it waits
 // for the earlier ones whose bytes it needs, takes what is left to take, and goes on without waiting for the others.
+
 import { type Allocation, bytesOf } from "../../../compiler/allocate.ts";
 import { type Buffer, type Kernel, readsOf, writesOf } from "../../../compiler/kernel.ts";
+import { internal } from "../../../errors/error.ts";
 
 /** "shared": its units are for all. "single": one unit, for whoever comes first. "first": for the thread that called the program. */
 export type StageKind = "shared" | "single" | "first";
@@ -100,7 +102,7 @@ function touchedBy(kernels: readonly Kernel[], { offsets }: Pick<Allocation, "of
   const region = (buffer: Buffer): Region => {
     if (buffer.kind === "state") return { space: buffer.index, from: 0, to: Infinity };
     const from = offsets.get(buffer);
-    if (from === undefined) throw new Error(`internal: ${buffer.name} has no place in the arena`);
+    if (from === undefined) throw internal(`${buffer.name} has no place in the arena`);
     return { space: -1, from, to: from + bytesOf(buffer) };
   };
   const regions = (of: typeof readsOf) => [...new Set(kernels.flatMap(of).map(({ buffer }) => buffer))].map(region);

@@ -1,4 +1,5 @@
 // Where this code runs, and what that means for threads: whether there can be any, how many are wanted, and how one is started.
+import { ChainruleError } from "../../../errors/error.ts";
 import { mostThreads } from "./control.ts";
 import { serve } from "./serve.ts";
 
@@ -45,7 +46,11 @@ function threadsOfEnvironment(): number | null {
   if (text === undefined || text === "") return null;
   const threads = Number(text);
   if (!Number.isSafeInteger(threads) || threads < 1)
-    throw new Error(`CHAINRULE_THREADS: a number of threads from 1 on, not ${JSON.stringify(text)}`);
+    throw new ChainruleError(
+      "option",
+      "CHAINRULE_THREADS",
+      `a number of threads from 1 on, not ${JSON.stringify(text)}`,
+    );
   return threads;
 }
 

@@ -162,5 +162,5 @@ it("an index that is outside is the same one on any number of threads", () => {
       return `${error}`;
     }
   });
-  expect(new Set(messages)).toEqual(new Set(["Error: gather: index 2600 is outside of 0 to 999"]));
+  expect(new Set(messages)).toEqual(new Set(["ChainruleError: gather: index 2600 is outside of 0 to 999"]));
 });
