@@ -1,5 +1,6 @@
 // What all layers share: a Module is found out by looking. Its own enumerable properties, in order, are its parameters
 // (tensors that require a gradient), its buffers (other tensors) and its parts (modules, and arrays of them).
+import { markAs } from "../tensor/copies.ts";
 import { assignAll } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
@@ -111,3 +112,5 @@ export abstract class Module {
     });
   }
 }
+
+markAs(Module.prototype, "Module");

@@ -3,6 +3,7 @@
 // Storage and eager.ts.
 import { ChainruleError, internal } from "../errors/error.ts";
 import { backward, type History, sourceOf } from "./autograd.ts";
+import { markAs } from "./copies.ts";
 import { type DType, describe, isFloating, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
 import { isRecording } from "./mode.ts";
@@ -230,3 +231,5 @@ export class Tensor extends Vocabulary {
     return apply(name, inputs, attributes);
   }
 }
+
+markAs(Tensor.prototype, "Tensor");

@@ -5,7 +5,7 @@ import { print as printGraph } from "../../compiler/graph-text.ts";
 import { type Chain, type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
 import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { EmittedProgram } from "./emit.ts";
-import { alone } from "./threads/surroundings.ts";
+import { whyAlone } from "./threads/surroundings.ts";
 
 /** What a program was made from, in the order of the passes. */
 export interface Stages {
@@ -67,7 +67,7 @@ const describeChains = (chains: readonly Chain[]): string[] =>
 
 function describeThreads({ threads, plan, tasks }: EmittedProgram): string {
   if (plan === null) {
-    const reason = threads > 1 ? "it has too little to share" : (alone ?? "one was asked for");
+    const reason = threads > 1 ? "it has too little to share" : (whyAlone() ?? "one was asked for");
     return `one thread: ${reason}`;
   }
   const names = (kind: "shared" | "alone") =>

@@ -1,8 +1,6 @@
 // Bytes that are written one after the other, into an array that doubles when it is full. A module is some tens of thousands of
 // them, and how fast they are written is a good part of how fast a function compiles.
 
-const encoder = new TextEncoder();
-
 export class Bytes {
   #array = new Uint8Array(64);
   #length = 0;
@@ -50,7 +48,7 @@ export class Bytes {
     return this.unsigned(bytes.length).append(bytes.view());
   }
   text(text: string): this {
-    const bytes = encoder.encode(text);
+    const bytes = new TextEncoder().encode(text);
     return this.unsigned(bytes.length).append(bytes);
   }
   /** How many there are, then all of them. */

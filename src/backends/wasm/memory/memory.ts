@@ -4,7 +4,7 @@
 import { ChainruleError, internal } from "../../../errors/error.ts";
 import { describe, type Type } from "../../../tensor/dtype.ts";
 import type { Memory as Limits } from "../assembler/assembler.ts";
-import { alone } from "../threads/surroundings.ts";
+import { whyAlone } from "../threads/surroundings.ts";
 import { Heap } from "./heap.ts";
 
 const page = 64 * 1024;
@@ -35,15 +35,15 @@ type MakeMemory = (limits: Limits) => WebAssembly.Memory;
 export class ProgramMemory {
   readonly #heap = new Heap(start);
   readonly #make: MakeMemory;
-  readonly #shared: boolean;
+  readonly #shared: () => boolean;
   #made: { readonly memory: WebAssembly.Memory; readonly limits: Limits } | null = null;
   #views: Views | null = null;
 
   constructor({
-    shared = false,
+    shared = () => false,
     make = (limits) => new WebAssembly.Memory(limits),
   }: {
-    readonly shared?: boolean;
+    readonly shared?: () => boolean;
     readonly make?: MakeMemory;
   } = {}) {
     this.#shared = shared;
@@ -107,7 +107,7 @@ export class ProgramMemory {
   }
 
   #get(): { readonly memory: WebAssembly.Memory; readonly limits: Limits } {
-    this.#made ??= create(this.#make, this.#shared);
+    this.#made ??= create(this.#make, this.#shared());
     return this.#made;
   }
 }
@@ -158,4 +158,4 @@ function gibibytes(bytes: number): string {
 }
 
 /** The one that programs use, shared with other threads where there are any. */
-export const programMemory: ProgramMemory = new ProgramMemory({ shared: alone === null });
+export const programMemory: ProgramMemory = new ProgramMemory({ shared: () => whyAlone() === null });

@@ -6,7 +6,8 @@ import { ChainruleError } from "../../../errors/error.ts";
 import { type ProgramMemory, programMemory } from "../memory/memory.ts";
 import { control, entry, logLength, slice, slot, stopped } from "./control.ts";
 import { Modules } from "./modules.ts";
-import { alone, parallelism, type Started, startWorker, threadsFor } from "./surroundings.ts";
+import { type Started, startWorker } from "./start.ts";
+import { parallelism, stayAlone, threadsFor } from "./surroundings.ts";
 
 /**
  * How often a thread looks again before it sleeps, within a program and between programs: some 20 µs, if there is a core for each. One
@@ -51,6 +52,8 @@ export class Pool {
   readonly #members: Member[] = [];
   readonly #modules: Modules;
   #over = false;
+  /** Why the first worker that could not start could not. */
+  #refusal: string | null = null;
 
   constructor(memory: ProgramMemory) {
     this.#memory = memory;
@@ -81,18 +84,27 @@ export class Pool {
       const place = {
         ...{ memory: this.#memory.memory, block: this.block, index: this.#members.length, logLength },
         ...{ offsets: { control, entry, slot }, failed: stopped.failed },
-        spins: threads > parallelism ? spins.crowded : spins.between,
+        spins: threads > parallelism() ? spins.crowded : spins.between,
       };
       let now: ReturnType<Member["state"]> = "starting";
-      const become = (next: "ready" | "gone") => {
+      const become = (next: "ready" | "gone", reason: string | null = null) => {
         // One that has worked before leaves a gap that nobody fills: the next program finds other workers.
         if (now === "ready" && next === "gone") this.giveUp();
         now = next;
+        this.#refusal = next === "ready" ? null : (this.#refusal ?? reason);
+        this.#lookForAny();
         for (const look of onlookers) look();
       };
-      const worker = startWorker(place, { ready: () => become("ready"), gone: () => become("gone") });
+      const worker = startWorker(place, { ready: () => become("ready"), gone: (reason) => become("gone", reason) });
       this.#members.push({ worker, state: () => now });
     }
+    this.#lookForAny();
+  }
+
+  /** Where no worker at all could start, another pool would fare no better. */
+  #lookForAny(): void {
+    if (this.#over || this.#refusal === null || this.#members.some(({ state }) => state() !== "gone")) return;
+    stayAlone(`workers do not start here (${this.#refusal})`);
   }
 
   /** Keeps the process alive while workers start. */
@@ -128,7 +140,7 @@ export class Pool {
     this.#set("stop", 0);
     this.#set("entered", 0);
     this.#set("message", 0);
-    this.#set("spins", threads > parallelism ? spins.crowded : spins.inside);
+    this.#set("spins", threads > parallelism() ? spins.crowded : spins.inside);
     this.#set("patience", deadline.slices + patience);
     this.#set("table", table);
     this.#set("threads", threads);
@@ -238,7 +250,7 @@ export function poolFor(threads: number): Pool {
 /** How many threads programs can use, once all have come that are going to. */
 export async function threadsReady(): Promise<number> {
   const threads = threadsFor(null);
-  if (alone !== null || threads === 1) return 1;
+  if (threads === 1) return 1;
   const pool = poolFor(threads);
   pool.hold(true);
   await new Promise<void>((resolve) => {
