@@ -1,10 +1,9 @@
 // A folder of pictures as data to train on: with a folder for each class, or with train/ and test/ (and validation/) that each have
 // those. What does not come divided is divided by seed.
-import type { Dataset } from "chainrule/data";
+import { type Dataset, fingerprint } from "chainrule/data";
 import { setAside } from "./aside.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { colours, inChannels, layoutOf, readPictures, withClasses } from "./picture-parts.ts";
 import type { FolderRecord, Reading } from "./reading.ts";
 import { thousands } from "./screen.ts";

@@ -1,12 +1,12 @@
 // Writes down what a run tells of itself, for --report, and fills in what the report says beside it.
 import { existsSync } from "node:fs";
 import type { Sequential } from "chainrule";
+import { fingerprint } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
 import type { Data } from "./data.ts";
 import { BadInput, reading } from "./failure.ts";
-import { fingerprint } from "./fingerprint.ts";
 import type { Plan } from "./plan.ts";
 import type { EpochPoint, ReportData, StepPoint } from "./report/report-data.ts";
 import { commandLine } from "./screen.ts";

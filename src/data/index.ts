@@ -4,6 +4,7 @@ export { type Batches, type BatchOptions, batches, type SourceOptions } from "./
 export { pictureFromBlob } from "./blob.ts";
 export type { Dataset } from "./dataset.ts";
 export { centreDigit } from "./digit.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { type Framing, frame, framingOf, framings } from "./framing.ts";
 export { readIdx } from "./idx.ts";
 export type { EvenNumbers } from "./nesting.ts";

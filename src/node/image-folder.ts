@@ -8,7 +8,7 @@ import type { Decoded, DecodeJob } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
 import { fileError } from "./file-error.ts";
 import { openCache } from "./picture-cache.ts";
-import { fingerprint, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
+import { digestOf, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
 import { usualSize } from "./picture-size.ts";
 
 /** How pictures of a folder are brought to one size, and what is done about those that cannot be read. */
@@ -60,7 +60,7 @@ async function load(directory: string, options: ImageFolderOptions): Promise<Ima
   const { size, channels, skipBroken = false, threads, onProgress } = options;
   const folder = await listPictures(directory);
   const { files } = folder;
-  const print = () => fingerprint(directory, folder, [size, channels, skipBroken]);
+  const print = () => digestOf(directory, folder, [size, channels, skipBroken]);
   const cache = options.cache === undefined ? null : await openCache(options.cache, print());
   if (cache?.found) {
     onProgress?.(files.length, files.length);

@@ -1,9 +1,8 @@
 // The files of a picture folder: which there are, of which class, and what tells this state of the folder from a later one.
-
-import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { digest } from "../data/fingerprint.ts";
 import { fileError } from "./file-error.ts";
 import { explain } from "./files.ts";
 import { pictureNames } from "./picture-header.ts";
@@ -79,9 +78,7 @@ function measureFiles(found: readonly { path: string; label: number }[]): Pictur
 }
 
 /** Changes with the names, sizes and times of the files and with whatever else the result depends on; not with the folder's place. */
-export function fingerprint(directory: string, { classes, files }: PictureFiles, options: unknown): string {
-  const hash = createHash("sha256").update(JSON.stringify([options, classes]));
-  for (const { path, label, bytes, changed } of files)
-    hash.update(JSON.stringify([relative(directory, path), label, bytes, changed]));
-  return hash.digest("hex");
+export function digestOf(directory: string, { classes, files }: PictureFiles, options: unknown): string {
+  const lines = files.map(({ path, label, bytes, changed }) => [relative(directory, path), label, bytes, changed]);
+  return digest([JSON.stringify([options, classes, lines])]);
 }

@@ -2,6 +2,7 @@
 // a random stream and a Position; a checkpoint is these four. Each event leaves them between two steps, so that a run that was
 // stopped at any of them and resumed gives the events that it would have given, bit for bit, but for the time they took.
 import { batches } from "../data/batches.ts";
+import { fingerprint } from "../data/fingerprint.ts";
 import type { Batch } from "../data/pictures.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -11,7 +12,6 @@ import { breathe } from "./breathe.ts";
 import { type Checkpoint, checkNames, gather, restore } from "./checkpoint.ts";
 import { evaluate } from "./evaluate.ts";
 import type { DoneEvent, EpochEvent, FitEvent, StartEvent, StepEvent, ValidationEvent } from "./events.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { checkOptions, type FitOptions, keptMetric } from "./options.ts";
 import {
   type Best,

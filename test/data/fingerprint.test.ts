@@ -1,8 +1,7 @@
 // Other data have another fingerprint, and the same data the same one, wherever they lie.
 import { tensor } from "chainrule";
-import type { Dataset } from "chainrule/data";
+import { type Dataset, fingerprint } from "chainrule/data";
 import { expect, it } from "vitest";
-import { fingerprint } from "../../src/train/fingerprint.ts";
 
 function dataset(bytes: Uint8Array, { labels = [0, 1], side = 3 } = {}): Dataset {
   const images = tensor(bytes, { shape: [2, 1, side, bytes.length / (2 * side)] });
