@@ -10,7 +10,10 @@ const { name, exports } = JSON.parse(readFileSync(new URL("package.json", root),
 const names = new Map(
   Object.entries(exports)
     .filter(([, target]) => typeof target === "object")
-    .map(([path, target]) => [target.types.replace("./dist/", "src/").replace(".d.ts", ".ts"), name + path.slice(1)]),
+    .map(([path, target]) => [
+      target.types.default.replace("./dist/", "src/").replace(".d.ts", ".ts"),
+      name + path.slice(1),
+    ]),
 );
 
 /** The lines that a file opens with, without their slashes and without the name in front. */
