@@ -1,6 +1,6 @@
-// Graph -> KernelProgram: what is computed at the same places shares a kernel, so that numbers meet in registers rather than in
-// memory. Movements disappear into the accesses of who reads them (fuse/absorb.ts), steps join into groups (fuse/groups.ts),
-// groups get an order (fuse/schedule.ts) and become loops (fuse/lower.ts).
+// Graph -> KernelProgram. Operations over the same index space share a kernel, so that numbers pass between them in registers rather
+// than through memory. Movement ops become part of their readers' accesses (fuse/absorb.ts), steps are merged into groups
+// (fuse/groups.ts), and groups are put in order (fuse/schedule.ts) and become loops (fuse/lower.ts).
 import { internal } from "../errors/error.ts";
 import { type Shape, sameShape } from "../tensor/shape.ts";
 import { absorb } from "./fuse/absorb.ts";
@@ -26,12 +26,12 @@ export function fuse(graph: Graph): KernelProgram {
   const shapes = new Map<Step, Shape>();
   const updates = graph.updates.flatMap(({ state, value }): Home[] => {
     const home = builder.read(state).step;
-    if (home.kind !== "input") throw internal("an update of what is no state");
+    if (home.kind !== "input") throw internal("an update's target is not a state");
     const read = builder.read(value);
     if (read.step === home && isAll(read)) return [];
-    return [{ state: home.buffer, step: laid(builder, value, shapes) }];
+    return [{ state: home.buffer, step: stepInShape(builder, value, shapes) }];
   });
-  const results = graph.results.map((node) => laid(builder, node, shapes));
+  const results = graph.results.map((node) => stepInShape(builder, node, shapes));
   const plan = schedule(builder, [...updates.map(({ step }) => step), ...results], updates);
 
   const temporaries: Buffer[] = [];
@@ -40,8 +40,8 @@ export function fuse(graph: Graph): KernelProgram {
   const memory: Memory = {
     isStored: (step) => plan.stored.has(step) || plan.homes.has(step),
     bufferOf: (step) => {
-      const known = buffers.get(step);
-      if (known !== undefined) return known;
+      const existing = buffers.get(step);
+      if (existing !== undefined) return existing;
       const buffer = temporary(temporaries.length, { dtype: step.dtype, shape: shapes.get(step) ?? step.shape });
       buffers.set(step, buffer);
       temporaries.push(buffer);
@@ -56,8 +56,8 @@ export function fuse(graph: Graph): KernelProgram {
   };
 }
 
-/** The step whose buffer holds a node as it is, in its shape: one that runs, or a copy. */
-function laid(builder: Builder, node: Node, shapes: Map<Step, Shape>): Step {
+/** The step whose buffer holds a node's elements in row-major order and in the node's shape: the node's own step, or a copy of it. */
+function stepInShape(builder: Builder, node: Node, shapes: Map<Step, Shape>): Step {
   const read = builder.read(node);
   const shape = shapes.get(read.step);
   const own = writersOf(read.step).length > 0 && isAll(read);

@@ -1,6 +1,6 @@
-// Graph -> steps. Each op says what it is to a compiler of loops: movements disappear into views, constants and positions into
-// whoever uses them. What is another op in disguise, simplify has found out. A node without elements is a constant, so that only
-// stores of empty results meet an axis of size 0.
+// Graph -> steps, one rule for each op. Movement ops become views; constants and positions are computed inside the steps that use
+// them. Ops that are equal to simpler ones were replaced by simplify before. A node without elements becomes a constant, so that
+// only stores of empty results have an axis of size 0.
 import { internal } from "../../errors/error.ts";
 import type { Attributes, OpName } from "../../tensor/ops.ts";
 import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
@@ -15,10 +15,10 @@ import { type Iota, type Random, type Read, type Scan, segmentsOf, type Topk } f
 
 type Rule<N extends OpName> = (builder: Builder, node: Node, attributes: Attributes<N>) => Read;
 
-/** The node as a step; its inputs are there already. */
+/** Makes the steps of a node, whose inputs have theirs already. */
 export function absorb(builder: Builder, node: Node): void {
   if (builder.has(node)) return;
-  if (node.op === "argument" || node.op === "state") throw internal("an input is there from the start");
+  if (node.op === "argument" || node.op === "state") throw internal(`${node.op} was given no step`);
   const rule: Rule<never> = rules[node.op];
   const read = sizeOf(node.shape) === 0 ? builder.constant(node, 0) : rule(builder, node, node.attributes as never);
   builder.set(node, read);
@@ -26,7 +26,7 @@ export function absorb(builder: Builder, node: Node): void {
 
 const moving = (builder: Builder, node: Node): Read => builder.move(builder.read(node.inputs[0]), accessOf(node));
 
-/** x read as [before, length, after], for what runs along the dim. */
+/** Reads x as [before, length, after], for steps that run along the dim. */
 function along(builder: Builder, { inputs: [x] }: Node, dim: number) {
   const length = x.shape[dim];
   const shape = [sizeOf(x.shape.slice(0, dim)), length, sizeOf(x.shape.slice(dim + 1))];
@@ -89,7 +89,7 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
   iota: (builder, { shape, dtype }) =>
     builder.whole(builder.step<Iota>({ kind: "iota", name: "iota", shape, dtype, inline: 1 })),
   randomBits: (builder, { inputs: [key, counter], shape, dtype }, { bits }) => {
-    // The second number of the key stands right after the first.
+    // The kernel reads the key's second number directly after its first, so the key needs stride 1.
     const { read, groups } = builder.grouped(builder.buffer(builder.read(key)), [2], [0]);
     const buffers = [strideOf(groups[0]) === 1 ? read : builder.copy(read), builder.buffer(builder.read(counter))];
     return builder.whole(builder.step<Random>({ kind: "random", name: "randomBits", shape, dtype, bits, buffers }));

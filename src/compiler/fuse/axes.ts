@@ -1,36 +1,37 @@
-// Joins neighbouring axes that every access walks as one: fewer and longer loops.
+// Joins two neighbouring axes into one where every access has outer stride = inner size · inner stride: fewer and longer loops.
 import type { Access, Axis, Instruction, Loops, Matmul, Store } from "../kernel.ts";
 
 type Strides = readonly number[];
 
-/** A kernel with as few axes as its accesses allow; a matmul keeps its last three. */
+/** The kernel with as few axes as its accesses allow; a matmul's last three axes (m, n, k) stay separate. */
 export function joinAxes<K extends Loops | Matmul>(kernel: K): K {
   const { axes } = kernel;
   if (axes.length < 2) return kernel;
-  const seen: Strides[] = [];
-  change(kernel, axes, (strides) => {
-    seen.push(strides);
+  const allStrides: Strides[] = [];
+  replaceAxes(kernel, axes, (strides) => {
+    allStrides.push(strides);
     return strides;
   });
   const last = kernel.kind === "matmul" ? axes.length - 4 : axes.length - 1;
-  /** Whether an axis goes on in the next. */
-  const goesOn = axes.map((axis, i) => {
+  /** Whether each axis joins the one after it. */
+  const joinsNext = axes.map((axis, i) => {
     if (i >= last || axis.kind !== axes[i + 1].kind) return false;
-    return seen.every((strides) => i + 1 >= strides.length || strides[i] === axes[i + 1].size * strides[i + 1]);
+    return allStrides.every((strides) => i + 1 >= strides.length || strides[i] === axes[i + 1].size * strides[i + 1]);
   });
-  if (!goesOn.includes(true)) return kernel;
+  if (!joinsNext.includes(true)) return kernel;
   const joined: Axis[] = [];
   let size = 1;
   axes.forEach((axis, i) => {
     size *= axis.size;
-    if (goesOn[i]) return;
+    if (joinsNext[i]) return;
     joined.push({ ...axis, size });
     size = 1;
   });
-  return change(kernel, joined, (strides) => strides.filter((_, i) => !goesOn[i]));
+  return replaceAxes(kernel, joined, (strides) => strides.filter((_, i) => !joinsNext[i]));
 }
 
-function change<K extends Loops | Matmul>(kernel: K, axes: readonly Axis[], f: (strides: Strides) => Strides): K {
+/** The kernel with other axes, and `f` applied to the strides of each of its accesses. */
+function replaceAxes<K extends Loops | Matmul>(kernel: K, axes: readonly Axis[], f: (strides: Strides) => Strides): K {
   const access = (at: Access): Access => ({ ...at, strides: f(at.strides) });
   const line = (instruction: Instruction): Instruction => {
     switch (instruction.kind) {

@@ -1,5 +1,5 @@
-// Makes steps, and keeps views within what is affine: where a view of a view would not be, or two views would need different
-// axes, what they read is copied first.
+// Makes steps, and keeps every view affine: where a view of a view would not be affine, or where two views need different axes, the
+// step that they read is copied first.
 import { internal } from "../../errors/error.ts";
 import { allocate, isFloating, type Type } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
@@ -8,15 +8,15 @@ import { compose, grouped, joined, marksOf, mergeMarks, sameView, type View, who
 import type { Assembled, Place, Pointwise, Read, Reduce, Segment, Step } from "./steps.ts";
 import { segmentsOf } from "./steps.ts";
 
-/** Up to so many operations are computed again wherever they are used, if they need nothing but constants and positions. */
-const cheap = 4;
+/** An expression of at most this many operations on constants and positions is computed again in each kernel that uses it. */
+const maxInlineOps = 4;
 
 type Fields = "id" | "size" | "points" | "values" | "buffers" | "marks" | "inline";
 type Draft<S> = S extends Step ? Omit<S, Fields> & Partial<Pick<S, Exclude<Fields, "id" | "size">>> : never;
 
 const pointsOf = ({ dims }: View): number => dims.reduce((points, { size }) => points * size, 1);
 
-/** The views of buffers and positions that reading means, once what is inline is taken apart; null if one is not affine. */
+/** The views of buffers and positions that a read of this step loads, inline operands included; null if one is not affine. */
 export function leavesOf({ step, view }: Read): View[] | null {
   if (step.inline === null || step.kind === "iota") return [view];
   const leaves: View[] = [];
@@ -29,7 +29,7 @@ export function leavesOf({ step, view }: Read): View[] | null {
   return leaves;
 }
 
-const none: never[] = [];
+const emptyList: never[] = [];
 
 export class Builder {
   readonly steps: Step[] = [];
@@ -49,26 +49,26 @@ export class Builder {
     }
   }
 
-  /** The nodes that use a node, as often as they do. */
+  /** The nodes that have this node as an input; a node that has it twice is listed twice. */
   readersOf(node: Node): readonly Node[] {
-    return this.#readers.get(node) ?? none;
+    return this.#readers.get(node) ?? emptyList;
   }
 
-  /** Whether a node is a result or what a state becomes. */
+  /** Whether a node is a result of the graph or the new value of a state. */
   isOutput(node: Node): boolean {
     return this.#outputs.has(node);
   }
 
-  /** The one node that uses this one, if there is just one use. */
+  /** The node that uses this one, if there is exactly one use and the node is no output; else null. */
   onlyReader(node: Node): Node | null {
     const readers = this.readersOf(node);
     return readers.length === 1 && !this.isOutput(node) ? readers[0] : null;
   }
 
-  /** What a node has become. */
+  /** The step that computes a node, with the view that gives the node's elements in row-major order. */
   read(node: Node): Read {
     const read = this.#reads.get(node);
-    if (read === undefined) throw internal(`${node.op} is read before it is there`);
+    if (read === undefined) throw internal(`${node.op} is read before its step exists`);
     return read;
   }
 
@@ -80,21 +80,21 @@ export class Builder {
     this.#reads.set(node, read);
   }
 
-  /** Completes a draft, which is its caller's no more. */
+  /** Fills in a draft's missing fields and adds it to the steps. The draft object becomes the step: its caller must not use it again. */
   step<S extends Step>(draft: Draft<S>): S {
     const step = draft as unknown as { -readonly [K in keyof Step]: Step[K] };
     step.id = this.steps.length;
     step.size = sizeOf(step.shape);
     step.points ??= step.size;
-    step.values ??= none;
-    step.buffers ??= none;
-    step.marks ??= none;
+    step.values ??= emptyList;
+    step.buffers ??= emptyList;
+    step.marks ??= emptyList;
     step.inline ??= null;
     this.steps.push(step as Step);
     return step as S;
   }
 
-  /** A step's elements as they lie. */
+  /** Reads all of a step's elements in the order in which they are stored. */
   whole(step: Step): Read {
     return { step, view: whole(step.size) };
   }
@@ -104,12 +104,12 @@ export class Builder {
     return this.whole(this.step({ kind: "constant", name: "full", shape, dtype, value: rounded, inline: 0 }));
   }
 
-  /** Something read at the places of a view of it, copied first if it must be. */
+  /** The read through a further view of its elements; the step is copied first where the composed view would not be affine. */
   move(read: Read, outer: View): Read {
     return this.moved(read, outer) ?? this.move(this.copy(read), outer);
   }
 
-  /** The same, or null where that is not affine. */
+  /** The read through a further view of its elements; null where the composed view would not be affine. */
   moved({ step, view: inner }: Read, outer: View): Read | null {
     if (step.kind === "constant") return { step, view: whole(pointsOf(outer)) };
     const view = compose(joined(outer), inner);
@@ -117,29 +117,29 @@ export class Builder {
     return read && marksAt(read) && read;
   }
 
-  /** The same in a buffer of its own. */
+  /** The same elements, copied in row-major order to a buffer; equal reads share one copy. */
   copy(read: Read, shape: Shape = [pointsOf(read.view)]): Read {
     const copies = this.#copies.get(read.step) ?? [];
-    const known = copies.find(({ view }) => sameView(view, read.view));
-    if (known !== undefined) return this.whole(known.copy);
+    const existing = copies.find(({ view }) => sameView(view, read.view));
+    if (existing !== undefined) return this.whole(existing.copy);
     const copy = this.duplicate(read, shape);
     this.#copies.set(read.step, [...copies, { view: read.view, copy }]);
     return this.whole(copy);
   }
 
-  /** A copy that nobody else gets. */
+  /** A copy that only this caller has. */
   duplicate(read: Read, shape: Shape): Step {
     const { dtype } = read.step;
     const marks = marksAt(read) ?? unfit();
     return this.step<Pointwise>({ kind: "map", name: "copy", op: null, shape, dtype, values: [read], marks });
   }
 
-  /** What a kernel can read from memory: copied, if it is not stored anywhere. */
+  /** The read if its elements lie in memory; a read of a copy if the step is inline. */
   buffer(read: Read): Read {
     return read.step.inline === null ? read : this.copy(read);
   }
 
-  /** Reads at the same points, and the marks that serve them all; what does not fit with those before it is copied. */
+  /** Reads at the same points, and marks that serve all of them; a read whose marks do not fit those of the reads before it is copied. */
   fit(reads: readonly Read[], given: readonly number[] = []): { values: Read[]; marks: readonly number[] } {
     let marks = given;
     const values = reads.map((read) => {
@@ -155,18 +155,18 @@ export class Builder {
   map(op: Pointwise["op"], { shape, dtype }: Type, reads: readonly Read[]): Read {
     const { values, marks } = this.fit(reads);
     const cost = values.reduce((sum, { step }) => sum + (step.inline ?? Infinity), 1);
-    const inline = cost <= cheap ? cost : null;
+    const inline = cost <= maxInlineOps ? cost : null;
     return this.whole(
       this.step<Pointwise>({ kind: "map", name: op ?? "copy", op, shape, dtype, values, marks, inline }),
     );
   }
 
-  /** 0 + x: what a sum makes of -0. */
+  /** 0 + x: a sum over one element, which turns -0 into 0. */
   sumOfOne(read: Read, type: Type): Read {
     return isFloating(type.dtype) ? this.map("add", type, [read, this.constant(type, 0)]) : read;
   }
 
-  /** Over the named dims of what is read, which has that shape. */
+  /** Reduces over `dims` of a read whose elements have the shape `from`. */
   reduce(combine: Reduce["combine"], read: Read, from: Shape, dims: readonly number[], { shape, dtype }: Type): Read {
     const segments = segmentsOf(from, dims);
     if (!segments.some(({ special }) => special)) {
@@ -178,7 +178,7 @@ export class Builder {
     return this.whole(this.step<Reduce>({ ...draft, points: sizeOf(from) }));
   }
 
-  /** A buffer that holds `value` wherever nothing is placed, and if it is null, is filled by places altogether. */
+  /** A buffer that holds `value` where no place step writes; null means that place steps write every element. */
   assemble(name: string, type: Type, value: number | null): { target: Assembled; after: Step | null } {
     const { shape, dtype } = type;
     const target = this.step<Assembled>({ kind: "assembled", name, shape, dtype, parts: [] });
@@ -187,7 +187,7 @@ export class Builder {
     return { target, after: fill };
   }
 
-  /** Writes what is read, whose shape is needed where stores may meet along some dims. */
+  /** Writes the elements of a read into a target. `segments`, of the read's shape, name the dims along which stores may hit one element. */
   place(
     target: Assembled,
     read: Read,
@@ -200,7 +200,7 @@ export class Builder {
     const { mode, after = null, segments = [], index } = how;
     const view = joined(how.view);
     const own = mergeMarks(marksOf(view.dims), marksOf(segments));
-    if (own === null) throw internal("a place whose dims do not fit each other");
+    if (own === null) throw internal("the view and the segments of a place need different axes");
     const { values, marks } = this.fit(index === undefined ? [read] : [read, index.read], own);
     const { name, dtype } = target;
     const points = pointsOf(view);
@@ -211,15 +211,18 @@ export class Builder {
     return place;
   }
 
-  /** A view whose dims group into those of the shape, the ones named having one stride; of a copy if it must be. */
-  grouped(read: Read, shape: Shape, single: readonly number[]): { read: Read; groups: readonly View[] } {
+  /**
+   * The read with its view divided into one view for each dim of the shape, where each dim of `singleStride` has one stride. The
+   * step is copied first where its view cannot be divided so.
+   */
+  grouped(read: Read, shape: Shape, singleStride: readonly number[]): { read: Read; groups: readonly View[] } {
     const groups = grouped(read.view, shape);
-    if (groups?.every(({ dims }, dim) => dims.length <= 1 || !single.includes(dim))) return { read, groups };
-    return this.grouped(this.copy(read), shape, single);
+    if (groups?.every(({ dims }, dim) => dims.length <= 1 || !singleStride.includes(dim))) return { read, groups };
+    return this.grouped(this.copy(read), shape, singleStride);
   }
 }
 
-/** Where the axes have to part to read this; null if no axes serve all that is inline in it. */
+/** The marks at which axes must be divided for this read; null if no axes serve all of its inline operands. */
 function marksAt(read: Read): readonly number[] | null {
   let marks: readonly number[] | null = [];
   const leaves = leavesOf(read);
@@ -228,5 +231,5 @@ function marksAt(read: Read): readonly number[] | null {
 }
 
 function unfit(): never {
-  throw internal("a read that no axes serve");
+  throw internal("no axes serve all operands of a read");
 }

@@ -1,6 +1,6 @@
-// Matrix products and convolutions as steps. Their kernels read an operand where it lies if each of its dims has one stride; a
-// permutation that alone uses the result becomes the order in which it is stored. Other dtypes than float32 are products that
-// are summed, like any other reduction.
+// Matrix products and convolutions as steps. Their kernels read an operand in place if each of its dims has one stride. A permutation
+// that is the only reader of the result becomes the order in which the kernel stores it. Dtypes other than float32 become an
+// elementwise product and a sum, like any other reduction.
 import { dilated } from "../../tensor/ops/contractions.ts";
 import type { Attributes } from "../../tensor/ops.ts";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
@@ -35,7 +35,7 @@ export function matmul(builder: Builder, node: Node): Read {
     { size: m, role: "m", strides: [rowA, 0] },
     { size: n, role: "n", strides: [0, columnB] },
   ];
-  const result = stored(builder, node, dims);
+  const result = inStoredOrder(builder, node, dims);
   const transposed = result.dims.findIndex(({ role }) => role === "n") < result.dims.findIndex(isM);
   const [first, second] = transposed ? [b.read, a.read] : [a.read, b.read];
   const k = { size, strides: transposed ? ([innerB, innerA] as const) : ([innerA, innerB] as const) };
@@ -55,28 +55,29 @@ export function matmul(builder: Builder, node: Node): Read {
 }
 
 const isM = ({ role }: ContractionDim): boolean => role === "m";
-const other: Partial<Record<ContractionRole, ContractionRole>> = { m: "n", n: "m" };
+const transposedRole: Partial<Record<ContractionRole, ContractionRole>> = { m: "n", n: "m" };
 
-/** (A·B)ᵀ = Bᵀ·Aᵀ, so that n is the dim whose elements are neighbours. */
+/** A dim of (A·B)ᵀ = Bᵀ·Aᵀ: the operands change places, so that n is the dim whose elements are neighbours in memory. */
 const swapped = ({ size, role, strides: [a, b] }: ContractionDim): ContractionDim => ({
   size,
-  role: other[role] ?? role,
+  role: transposedRole[role] ?? role,
   strides: [b, a],
 });
 
 /**
- * The dims of a contraction in the order of the last of the movements behind it that only permute whole dims, and that node, which
- * then is what has become of the contraction: nobody reads the nodes between. The batch of a matmul may be split.
+ * Follows the movement ops that read a contraction, as long as each is the only reader of the one before. `node` is the last of them
+ * that only permutes whole dims (a matmul's batch may be split); the contraction's step computes this node directly. `dims` are the
+ * contraction's dims in that node's order.
  */
-function stored(
+function inStoredOrder(
   builder: Builder,
   node: Node,
   dims: readonly ContractionDim[],
 ): { node: Node; dims: readonly ContractionDim[] } {
   const sizes = dims.map(({ size }) => size);
-  const lying = dimsOf(sizes, stridesOf(sizes));
+  const rowMajor = dimsOf(sizes, stridesOf(sizes));
   let best: { node: Node; dims: readonly ContractionDim[] } = { node, dims };
-  let view: View = joined({ offset: 0, dims: lying });
+  let view: View = joined({ offset: 0, dims: rowMajor });
   for (let next = builder.onlyReader(node); next !== null; next = builder.onlyReader(next)) {
     if (next.op !== "permute" && next.op !== "reshape") break;
     const moved = compose(joined(accessOf(next)), view);
@@ -88,6 +89,7 @@ function stored(
   return best;
 }
 
+/** The dims in the order in which the view lists them; null if the view is more than a permutation of dims. */
 function permutation(view: View, dims: readonly ContractionDim[]): ContractionDim[] | null {
   const sizes = dims.map(({ size }) => size);
   const strides = stridesOf(sizes);
@@ -95,14 +97,14 @@ function permutation(view: View, dims: readonly ContractionDim[]): ContractionDi
   if (parts === null) return null;
   const result: ContractionDim[] = [];
   for (const part of parts.dims) {
-    // The innermost dim that is at least as far apart as the part's elements; size 1 does not count.
+    // The innermost dim of size > 1 whose extent (stride · size) is larger than the part's stride.
     const i = strides.findLastIndex((stride, dim) => sizes[dim] > 1 && stride * sizes[dim] > part.stride);
     const dim = dims[i];
     if (dim === undefined || (dim.role !== "batch" && part.size !== dim.size)) return null;
     const times = part.stride / strides[i];
     result.push({ ...dim, size: part.size, strides: [dim.strides[0] * times, dim.strides[1] * times] });
   }
-  // A matmul's rows or columns stay the innermost.
+  // A matmul's rows or columns must stay innermost.
   const last = result.at(-1)?.role;
   const matrix = dims.some(isM);
   if (matrix && last === "batch") return null;
@@ -110,7 +112,7 @@ function permutation(view: View, dims: readonly ContractionDim[]): ContractionDi
   return matrix ? atEnd(result, missing) : [...missing, ...result];
 }
 
-/** Dims of size 1 may stand anywhere; a matmul's n is best at the end, unless m has more to say there. */
+/** Adds a matmul's dims of size 1, which may stand anywhere. n is best innermost; where m is innermost already, a missing n goes first. */
 function atEnd(dims: readonly ContractionDim[], missing: readonly ContractionDim[]): ContractionDim[] {
   const front = missing.filter(isM);
   const back = missing.filter((dim) => !isM(dim));
@@ -119,7 +121,7 @@ function atEnd(dims: readonly ContractionDim[], missing: readonly ContractionDim
     : [...front, ...dims, ...back];
 }
 
-/** Σ a · b of matrices whose kernel is no matmul: over the points [.., m, n, k]. */
+/** Σ a · b as an elementwise product and a sum over the points [.., m, n, k], for dtypes that the matmul kernel does not have. */
 function product(builder: Builder, node: Node, size: number): Read {
   const [left, right] = node.inputs;
   const shape = [...node.shape, size];
@@ -129,7 +131,7 @@ function product(builder: Builder, node: Node, size: number): Read {
     const own = [...strides.slice(0, -2), ...order.map((dim) => (dim === absent ? 0 : strides[rank - 2 + dim]))];
     return builder.move(builder.read(input), { offset: 0, dims: dimsOf(shape, own) });
   };
-  // a's dims are m, k and b's k, n; 2 stands for the one that is not theirs.
+  // a has the dims m, k (stride 0 along n), b has k, n (stride 0 along m); 2 stands for the dim that an operand lacks.
   const terms = builder.map("mul", { shape, dtype: node.dtype }, [at(left, 2, [0, 2, 1]), at(right, 2, [2, 1, 0])]);
   return builder.reduce("sum", terms, shape, [rank], node);
 }
@@ -155,7 +157,7 @@ export function convolution(builder: Builder, node: Node, attributes: Attributes
     { size: rows, role: "row", strides: none },
     { size: columns, role: "column", strides: none },
   ];
-  const result = stored(builder, node, dims);
+  const result = inStoredOrder(builder, node, dims);
   const step = builder.step<Convolution>({
     kind: "convolution",
     name: "conv",
@@ -175,7 +177,10 @@ export function convolution(builder: Builder, node: Node, attributes: Attributes
   return read;
 }
 
-/** Over image, group, output, row, column, channel, i, j, with a padded copy of x where there is padding or dilation. */
+/**
+ * A convolution as an elementwise product over [image, group, output, row, column, channel, i, j] and a sum over the last three. Where
+ * there is padding or input dilation, x is copied into a padded buffer first.
+ */
 function windowed(
   builder: Builder,
   node: Node,
@@ -203,12 +208,10 @@ function windowed(
   const [row, column] = [strides[2], strides[3]];
   const crop = Math.max(-padding[0][0], 0) * row + Math.max(-padding[1][0], 0) * column;
   const points = [batch, groups, outputs, rows, columns, channels, ...kernel];
-  const ofX = [
-    ...[strides[0], channels * strides[1], 0, stride[0] * row, stride[1] * column],
-    ...[strides[1], kernelDilation[0] * row, kernelDilation[1] * column],
-  ];
+  const resultStrides = [strides[0], channels * strides[1], 0, stride[0] * row, stride[1] * column];
+  const kernelStrides = [strides[1], kernelDilation[0] * row, kernelDilation[1] * column];
   const [group, output, channel, i, j] = stridesOf(weightShape);
-  const patches = builder.move(x, { offset: crop, dims: dimsOf(points, ofX) });
+  const patches = builder.move(x, { offset: crop, dims: dimsOf(points, [...resultStrides, ...kernelStrides]) });
   const taps = builder.move(builder.read(weight), {
     offset: 0,
     dims: dimsOf(points, [0, group, output, 0, 0, channel, i, j]),

@@ -1,5 +1,5 @@
-// Reading where data says: at an affine place, plus an index times a stride. What only a gather reads of something computed point by
-// point is computed after it, for the elements that are chosen.
+// Loads whose address depends on data: an affine place plus index · stride. Where a gather is the only reader of an elementwise op,
+// the gather moves to the op's operands, and the op is computed for the chosen elements alone.
 import type { Attributes } from "../../tensor/ops.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
@@ -13,18 +13,18 @@ export function gather(builder: Builder, node: Node, { dim }: Attributes<"gather
   const limit = x.shape[dim];
   const [from, at] = [builder.read(x), builder.read(index)];
   if (limit === 0) {
-    // Any index is out of range; the error is all that there is.
+    // Every index is out of range, so the kernel only has to report the error.
     const nowhere = { step: builder.buffer(from).step, view: repeated(sizeOf(node.shape)) };
     return gathered(builder, node, nowhere, at, { stride: 0, limit });
   }
-  const sooner = builder.onlyReader(x) === node ? gatherSooner(builder, node, from, at, dim) : null;
-  if (sooner !== null) return sooner;
+  const ofOperands = builder.onlyReader(x) === node ? gatherOperands(builder, node, from, at, dim) : null;
+  if (ofOperands !== null) return ofOperands;
   const { read, groups } = builder.grouped(builder.buffer(from), x.shape, [dim]);
   const line = lineOf(read, groups, dim, index.shape[dim]);
   return gathered(builder, node, line.read, at, { stride: line.stride, limit });
 }
 
-/** What is read where all indices are 0, and how far apart the choices are. */
+/** The read at index 0 everywhere, and the stride between the elements that an index chooses from. */
 function lineOf(read: Read, groups: readonly View[], dim: number, size: number): { read: Read; stride: number } {
   const dims = groups.flatMap((group, d) => (d === dim ? [{ size, stride: 0 }] : group.dims));
   const view = joined({ offset: read.view.offset, dims });
@@ -48,8 +48,8 @@ function gathered(builder: Builder, node: Node, x: Read, at: Read, how: Pick<Gat
   );
 }
 
-/** f(a, b)[i] = f(a[i], b[i]); null where that does not apply. */
-function gatherSooner(builder: Builder, node: Node, { step, view }: Read, at: Read, dim: number): Read | null {
+/** f(a, b)[i] = f(a[i], b[i]); null where this rule does not apply. */
+function gatherOperands(builder: Builder, node: Node, { step, view }: Read, at: Read, dim: number): Read | null {
   const [{ shape }, index] = node.inputs;
   if (step.kind !== "map" || step.op === null || step.inline !== null || node.shape.length === 0) return null;
   if (!isAll({ step, view }) || sizeOf(node.shape) > step.size) return null;
@@ -62,7 +62,7 @@ function gatherSooner(builder: Builder, node: Node, { step, view }: Read, at: Re
       lines.push(lineOf(read, groups, dim, index.shape[dim]));
     }
   }
-  // Without a line to choose from nobody would look at the index.
+  // With stride 0 everywhere no gather would be left, and an index out of range would go unreported.
   if (lines.every(({ stride }) => stride === 0)) return null;
   const limit = shape[dim];
   const operands = lines.map(({ read, stride }) =>

@@ -1,37 +1,38 @@
-// What shares a kernel: steps, and the axes that serve them all. Two groups become one if their axes agree.
+// A group is the steps that share a kernel, and the axes that serve all of them. Two groups become one if one set of axes serves both.
 import { internal } from "../../errors/error.ts";
 import { mergeMarks } from "../view.ts";
 import type { ContractionDim, Segment, Step } from "./steps.ts";
 
 /**
- * "map": computed at its points. "reduce": the body at its points, what follows at those that are left. "contraction": what
- * follows a matmul or convolution, at the points of its result. "alone": a kernel of its own.
+ * "map": every step is computed at each point. "reduce": the body is computed at each point, the epilogue at the points of the result.
+ * "contraction": a matmul or convolution and its epilogue, at the points of its result. "alone": a step that shares its kernel with
+ * no other.
  */
 export interface Group {
-  /** That of its first step. */
+  /** The id of its first step. */
   readonly id: number;
   readonly kind: "map" | "reduce" | "contraction" | "alone";
   readonly steps: readonly Step[];
   readonly points: number;
-  /** How many points are left once it has reduced; as many as before, if it does not. */
-  readonly kept: number;
+  /** The number of points after its reductions; equal to `points` if it has none. */
+  readonly resultPoints: number;
   readonly marks: readonly number[];
-  /** Of a reduction. */
+  /** The dims of a reduction's points; empty otherwise. */
   readonly segments: readonly Segment[];
-  /** Of a contraction. */
+  /** The dims of a contraction's result; empty otherwise. */
   readonly dims: readonly ContractionDim[];
 }
 
-/** A step's own group. */
+/** A group of one step. */
 export function single(step: Step): Group {
   const { id, points, marks } = step;
   const segments = step.kind === "reduce" ? step.segments : [];
   const dims = step.kind === "matmul" || step.kind === "convolution" ? step.dims : [];
-  const kept = step.kind === "reduce" ? step.size : points;
-  return { id, kind: kindOf(step), steps: [step], points, kept, marks, segments, dims };
+  const resultPoints = step.kind === "reduce" ? step.size : points;
+  return { id, kind: kindOf(step), steps: [step], points, resultPoints, marks, segments, dims };
 }
 
-/** Two groups as one, without regard to the others; null if no axes serve both. */
+/** Two groups, which meet at `points` points, as one; null if no axes serve both. Dependencies on other groups are not looked at. */
 export function joint(a: Group, b: Group, points: number): Group | null {
   if (a.kind === "alone" || b.kind === "alone") return null;
   if (a.kind === "map" && b.kind !== "map") return joint(b, a, points);
@@ -49,26 +50,26 @@ export function joint(a: Group, b: Group, points: number): Group | null {
 const sameSegments = (a: readonly Segment[], b: readonly Segment[]): boolean =>
   a.length === b.length && a.every(({ size, special }, i) => size === b[i].size && special === b[i].special);
 
-/** Marks among the points that a reduction leaves, as marks among all of its points; null where they are at odds with its segments. */
+/** Marks over a reduction's result points as marks over all of its points; null where they do not fit its segments. */
 function lift(marks: readonly number[], { segments }: Group): number[] | null {
   const result: number[] = [];
   let next = 0;
-  let [kept, all] = [1, 1];
+  let [resultSpan, span] = [1, 1];
   for (const { size, special } of segments.toReversed()) {
     if (!special) {
-      for (; next < marks.length && marks[next] <= kept * size; next++) {
-        const mark = marks[next] / kept;
+      for (; next < marks.length && marks[next] <= resultSpan * size; next++) {
+        const mark = marks[next] / resultSpan;
         if (!Number.isInteger(mark) || size % mark !== 0) return null;
-        if (mark > 1) result.push(all * mark);
+        if (mark > 1) result.push(span * mark);
       }
-      kept *= size;
+      resultSpan *= size;
     }
-    all *= size;
+    span *= size;
   }
   return result;
 }
 
-/** Whether a mark is inside of a dim that has to stay one axis. */
+/** Whether a mark divides a dim that has to stay one axis: any dim but a batch dim. */
 function splits(marks: readonly number[], dims: readonly ContractionDim[]): boolean {
   let span = 1;
   for (const { size, role } of dims.toReversed()) {
@@ -98,7 +99,7 @@ function kindOf(step: Step): Group["kind"] {
     case "constant":
     case "iota":
     case "assembled":
-      throw internal(`${step.kind} does not run`);
+      throw internal(`a step of kind ${step.kind} has no kernel`);
     default:
       return step satisfies never;
   }

@@ -1,33 +1,37 @@
-// Who shares a kernel. Steps join, in their order, with what they read element for element, if one set of axes serves all. So
-// siblings meet at the step that reads them both: the three updates of Adam are one kernel, and with them the product that their
-// gradient comes from.
+// Decides which steps share a kernel. Each step, in order, is merged with the steps that it reads element for element, if one set of
+// axes serves all. So two steps that a third reads end up in one kernel: the three updates of Adam are one kernel, together with the
+// matrix product that computes their gradient.
 import type { Group } from "./group.ts";
 import { Partition } from "./partition.ts";
 import { isAll, type Read, type Reduce, runs, type Step } from "./steps.ts";
 
-/** The groups, each step that runs in one of them. Steps that are `late` keep out of kernels that they only would share by chance. */
-export function group(steps: readonly Step[], count: number, late: ReadonlySet<Step>): Group[] {
+/**
+ * The groups; each step that runs is in one of them. `deferred` are updates that must wait for other readers of their state: they are
+ * not merged with single numbers that they do not depend on.
+ */
+export function group(steps: readonly Step[], count: number, deferred: ReadonlySet<Step>): Group[] {
   const running = steps.filter(runs);
   const partition = new Partition(count);
-  const alike = new Map<string, Step>();
+  const reductions = new Map<string, Step>();
   for (const step of running) {
     partition.add(step);
     const partners = step.values.filter((read) => runs(read.step) && isAll(read)).map((read) => read.step);
-    // A contraction takes what follows it first: its sums are still in registers.
-    const first = partners.filter((partner) => partition.groupOf(partner).kind === "contraction");
-    for (const partner of [...first, ...partners]) partition.merge(partner, step, partner.size);
+    // Contractions come first: as an epilogue the step reads their sums from registers.
+    const contractions = partners.filter((partner) => partition.groupOf(partner).kind === "contraction");
+    for (const partner of [...contractions, ...partners]) partition.merge(partner, step, partner.size);
     if (step.kind !== "reduce") continue;
-    // Reductions of one thing in one way, as its largest and where that stands.
+    // Reductions of the same elements over the same dims share a kernel, as max and argmax of one tensor.
     const key = describe(step);
-    const sibling = alike.get(key);
-    if (sibling === undefined) alike.set(key, step);
+    const sibling = reductions.get(key);
+    if (sibling === undefined) reductions.set(key, step);
     else partition.merge(sibling, step, step.points);
   }
-  meetAtReads(partition);
-  // Single numbers, wherever they come from, are not worth a kernel each.
+  mergeReductionsOfSameReads(partition);
+  // Groups that each compute a single number share a kernel, even if they read nothing in common.
   let last: Step | null = null;
-  for (const { kind, kept, steps } of partition.groups()) {
-    if (kept !== 1 || (kind !== "map" && kind !== "reduce") || steps.some((step) => late.has(step))) continue;
+  for (const { kind, resultPoints, steps } of partition.groups()) {
+    if (resultPoints !== 1 || (kind !== "map" && kind !== "reduce") || steps.some((step) => deferred.has(step)))
+      continue;
     const [next] = steps;
     if (last !== null) partition.merge(last, next, 1);
     if (last === null || partition.groupOf(last) !== partition.groupOf(next)) last = next;
@@ -35,11 +39,11 @@ export function group(steps: readonly Step[], count: number, late: ReadonlySet<S
   return partition.groups();
 }
 
-/** More sums at a time do not stay in registers. */
-const mostReductions = 4;
+/** The accumulators of more reductions than this do not fit into registers. */
+const maxReductionsPerKernel = 4;
 
-/** Reductions over the same dims that read the same numbers, whatever they make of them, go over them once. */
-function meetAtReads(partition: Partition): void {
+/** Merges reductions over the same dims that read the same elements from memory: one kernel loads these once for all. */
+function mergeReductionsOfSameReads(partition: Partition): void {
   const readers = new Map<string, Step[]>();
   for (const { kind, points, segments, steps } of partition.groups()) {
     if (kind !== "reduce") continue;
@@ -54,7 +58,7 @@ function meetAtReads(partition: Partition): void {
       const key = [id, ...segments.flatMap((s) => [s.size, s.special])].join(" ");
       const others = readers.get(key) ?? [];
       readers.set(key, [...others, own]);
-      for (const other of others) partition.mergeReductions(other, own, points, mostReductions);
+      for (const other of others) partition.mergeReductions(other, own, points, maxReductionsPerKernel);
     }
   }
 }

@@ -1,21 +1,22 @@
-// The straight-line part of a kernel: reads become loads, constants, positions or what is computed already, each only once.
+// The straight-line part of a kernel: each read becomes a load, a constant, a position or a value computed before; equal instructions
+// are written once.
 import { internal } from "../../errors/error.ts";
 import type { Access, Buffer, Instruction, Store, Value } from "../kernel.ts";
 import { compose, joined, stridesAlong, type View, whole } from "../view.ts";
 import { isAll, type Place, type Pointwise, type Random, type Read, type Step } from "./steps.ts";
 
-/** Where what is computed lies. */
+/** The buffers of steps. */
 export interface Memory {
   bufferOf(step: Step): Buffer;
-  /** Whether a kernel has to write it for others. */
+  /** Whether the step's kernel has to write it to its buffer, for other kernels or as a result. */
   isStored(step: Step): boolean;
 }
 
-/** The axes of a kernel as far as these lines see them. */
+/** The axes over which instructions run. */
 export interface Space {
-  /** As they divide the points in row-major order. */
+  /** The axes' sizes, as they divide the points in row-major order. */
   readonly sizes: readonly number[];
-  /** Strides along those, for the kernel's axes. */
+  /** Puts strides along `sizes` into the order of the kernel's axes. */
   arrange(strides: readonly number[]): readonly number[];
 }
 
@@ -25,18 +26,19 @@ export class Lines {
   readonly #memory: Memory;
   readonly #space: Space;
   readonly #first: number;
-  /** What is computed at the points of these lines. */
+  /** The value of each step that is computed at these points. */
   readonly #values = new Map<Step, Value>();
-  readonly #known = new Map<string, Value>();
+  /** The value of each instruction, by the instruction's text. */
+  readonly #written = new Map<string, Value>();
 
-  /** Values count from `first`. */
+  /** The first instruction's value has the number `first`. */
   constructor(memory: Memory, space: Space, first: number) {
     this.#memory = memory;
     this.#space = space;
     this.#first = first;
   }
 
-  /** Takes over a value that is there already. */
+  /** Says which value a step has, and stores it if other kernels need it. */
   define(step: Step, value: Value): void {
     this.#values.set(step, value);
     if (this.#memory.isStored(step)) this.store(this.#memory.bufferOf(step), whole(step.size), value);
@@ -50,7 +52,7 @@ export class Lines {
     return { buffer, offset: view.offset, strides: this.#space.arrange(stridesAlong(view, this.#space.sizes)) };
   }
 
-  /** A step that is computed at each point. */
+  /** Writes the instructions of a step that is computed at each point. */
   write(step: Step): void {
     switch (step.kind) {
       case "map":
@@ -78,7 +80,7 @@ export class Lines {
       case "scan":
       case "topk":
       case "assembled":
-        throw internal(`${step.kind} among what is computed point by point`);
+        throw internal(`a step of kind ${step.kind} is not computed point by point`);
       default:
         step satisfies never;
     }
@@ -128,24 +130,24 @@ export class Lines {
     return this.#first + this.instructions.push(line) - 1;
   }
 
-  /** The same line gives the same value. */
+  /** The value of an instruction; an equal one that was written before is used again. */
   #once(line: Instruction): Value {
     const key = keyOf(line);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    const existing = this.#written.get(key);
+    if (existing !== undefined) return existing;
     const value = this.#add(line);
-    this.#known.set(key, value);
+    this.#written.set(key, value);
     return value;
   }
 }
 
-/** A read of an operand where its result is read through a view. */
+/** The read of an inline step's operand, where the step itself is read through the view `outer`. */
 const through =
   (outer: View) =>
   ({ step, view: inner }: Read): Read => {
     if (step.kind === "constant") return { step, view: inner };
     const view = compose(outer, inner);
-    if (view === null) throw internal("a view of something inline is not affine");
+    if (view === null) throw internal("a view of an inline step is not affine");
     return { step, view: joined(view) };
   };
 

@@ -1,4 +1,5 @@
-// A group becomes a kernel: its marks divide its points into axes, its steps become lines, what others need is stored.
+// Group -> kernel. The group's marks divide its points into axes, its steps become instructions, and steps that other kernels need
+// are stored.
 import type { Axis, Convolution, Kernel, Loops, Matmul, Reduction, Scan, Topk } from "../kernel.ts";
 import { sizesBetween } from "../view.ts";
 import { joinAxes } from "./axes.ts";
@@ -35,8 +36,8 @@ export function lower(group: Group, memory: Memory): Kernel {
   return joinAxes(loops(group, steps, name, memory));
 }
 
-/** Which of the axes lie in special segments. */
-function special(sizes: readonly number[], segments: readonly Segment[]): boolean[] {
+/** For each axis, whether it lies in a special segment. */
+function specialAxes(sizes: readonly number[], segments: readonly Segment[]): boolean[] {
   const result: boolean[] = [];
   let axis = 0;
   for (const { size, special } of segments) {
@@ -51,8 +52,8 @@ function special(sizes: readonly number[], segments: readonly Segment[]): boolea
 function loops(group: Group, steps: readonly Step[], name: string, memory: Memory): Loops {
   const sizes = sizesBetween(group.marks, group.points);
   const [first] = steps;
-  const marked = special(sizes, group.kind === "alone" && first.kind === "place" ? first.segments : group.segments);
-  const order = [...keys(marked, false), ...keys(marked, true)];
+  const marked = specialAxes(sizes, group.kind === "alone" && first.kind === "place" ? first.segments : group.segments);
+  const order = [...indicesOf(marked, false), ...indicesOf(marked, true)];
   const kind = group.kind === "reduce" ? "reduce" : "serial";
   const axes = order.map((i): Axis => ({ size: sizes[i], kind: marked[i] ? kind : "each" }));
   const space: Space = { sizes, arrange: (strides) => order.map((i) => strides[i]) };
@@ -66,12 +67,12 @@ function loops(group: Group, steps: readonly Step[], name: string, memory: Memor
     } else if (group.kind === "reduce" && step.points !== group.points) after.push(step);
     else body.write(step);
   }
-  const kept: Space = { sizes: sizes.filter((_, i) => !marked[i]), arrange: (strides) => strides };
-  const last = new Lines(memory, kept, body.instructions.length + reducing.length);
+  const resultSpace: Space = { sizes: sizes.filter((_, i) => !marked[i]), arrange: (strides) => strides };
+  const epilogue = new Lines(memory, resultSpace, body.instructions.length + reducing.length);
   reducing.forEach(({ step }, i) => {
-    last.define(step, body.instructions.length + i);
+    epilogue.define(step, body.instructions.length + i);
   });
-  for (const step of after) last.write(step);
+  for (const step of after) epilogue.write(step);
   return {
     kind: "loops",
     name,
@@ -79,18 +80,27 @@ function loops(group: Group, steps: readonly Step[], name: string, memory: Memor
     body: body.instructions,
     stores: body.stores,
     reductions: reducing.map(({ reduction }) => reduction),
-    epilogue: { instructions: last.instructions, stores: last.stores },
+    epilogue: { instructions: epilogue.instructions, stores: epilogue.stores },
   };
 }
 
-const keys = (flags: readonly boolean[], flag: boolean): number[] => flags.flatMap((is, i) => (is === flag ? [i] : []));
+/** The positions at which `flags` has the value `flag`. */
+const indicesOf = (flags: readonly boolean[], flag: boolean): number[] =>
+  flags.flatMap((is, i) => (is === flag ? [i] : []));
 
+/** The order of a contraction kernel's axes. */
 const rank: Readonly<Record<ContractionRole, number>> = {
-  ...{ batch: 0, m: 1, n: 2 },
-  ...{ image: 0, group: 1, output: 2, row: 3, column: 4 },
+  batch: 0,
+  m: 1,
+  n: 2,
+  image: 0,
+  group: 1,
+  output: 2,
+  row: 3,
+  column: 4,
 };
 
-/** A contraction's dims as axes, where the marks of the epilogue may have split those of the batch. */
+/** A contraction's dims as axes. The marks of the epilogue may split a batch dim into several axes. */
 function contractionAxes({ marks, points }: Group, dims: readonly ContractionDim[]) {
   const between = sizesBetween(marks, points);
   const parts: ContractionDim[] = [];
@@ -167,8 +177,11 @@ function convolution(
   };
 }
 
-/** Axes for the dims before and after, and where the lines of x and of the result along the dim between them start. */
-function lines(step: ScanStep | TopkStep, length: number, memory: Memory) {
+/**
+ * Axes for the dims before and after the one that a scan or topk runs along, and the accesses of x and of the result y, whose last
+ * stride is the one along that dim. `length` is y's length along it.
+ */
+function accessesAlong(step: ScanStep | TopkStep, length: number, memory: Memory) {
   const { before, after, buffers } = step;
   const dims = [...before, ...after];
   const strides: number[] = new Array(dims.length);
@@ -186,7 +199,7 @@ function lines(step: ScanStep | TopkStep, length: number, memory: Memory) {
 }
 
 function scan(step: ScanStep, name: string, memory: Memory): Scan {
-  const { axes, x, y } = lines(step, step.length, memory);
+  const { axes, x, y } = accessesAlong(step, step.length, memory);
   return {
     kind: "scan",
     name,
@@ -198,5 +211,5 @@ function scan(step: ScanStep, name: string, memory: Memory): Scan {
 }
 
 function topk(step: TopkStep, name: string, memory: Memory): Topk {
-  return { kind: "topk", name, ...lines(step, step.k, memory), size: step.length, k: step.k };
+  return { kind: "topk", name, ...accessesAlong(step, step.k, memory), size: step.length, k: step.k };
 }

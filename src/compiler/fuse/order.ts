@@ -1,4 +1,4 @@
-// What has to run before what, and orders that keep to it.
+// The dependencies between groups, and a topological sort of them.
 import { internal } from "../../errors/error.ts";
 import type { Group } from "./group.ts";
 
@@ -10,27 +10,27 @@ export class Order {
     return [...this.#before.keys()];
   }
 
-  /** Another group, and those that have to run before it; they may come later. */
+  /** Adds a group, and the groups that have to run before it; these may be appended later. */
   append(group: Group, before: readonly Group[]): void {
     this.#of(group);
     for (const other of before) this.#add(other, group);
   }
 
-  /** Lets a group wait for others; false, and nothing happens, if one of them waits for it. */
+  /** Makes a group run after others. If one of them depends on the group, returns false and changes nothing. */
   defer(group: Group, others: readonly Group[]): boolean {
-    const late = new Set(others.filter((other) => other !== group));
-    const seen = new Set<Group>([group]);
-    for (const next of late.size === 0 ? [] : seen) {
+    const earlier = new Set(others.filter((other) => other !== group));
+    const visited = new Set<Group>([group]);
+    for (const next of earlier.size === 0 ? [] : visited) {
       for (const after of this.#after.get(next) ?? []) {
-        if (late.has(after)) return false;
-        seen.add(after);
+        if (earlier.has(after)) return false;
+        visited.add(after);
       }
     }
-    for (const other of late) this.#add(other, group);
+    for (const other of earlier) this.#add(other, group);
     return true;
   }
 
-  /** All groups; whenever several could run, `pick` says which. */
+  /** All groups in an order that keeps the dependencies; `pick` chooses among the groups that could run next. */
   sorted(pick: (ready: readonly Group[]) => Group): Group[] {
     const waits = new Map([...this.#before].map(([group, before]) => [group, before.size]));
     const ready = [...waits.keys()].filter((group) => waits.get(group) === 0);
@@ -45,7 +45,7 @@ export class Order {
         if (left === 0) ready.push(after);
       }
     }
-    if (result.length < waits.size) throw internal("groups wait for each other");
+    if (result.length < waits.size) throw internal("the dependencies of the groups have a cycle");
     return result;
   }
 

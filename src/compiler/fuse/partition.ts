@@ -1,19 +1,20 @@
-// The groups while they grow. A merge must not leave anything outside that would have to run both before and after it.
+// The groups while steps are merged into them. A merge is refused if a step outside would have to run both after one part of the merged
+// group and before another.
 import { internal } from "../../errors/error.ts";
 import { type Group, joint, single } from "./group.ts";
 import { isAll, runs, type Step, writersOf } from "./steps.ts";
 
-/** Larger kernels gain nothing, and engines compile them late. */
-const most = 400;
+/** Kernels of more steps are no faster, and WebAssembly engines take long to compile them. */
+const maxStepsPerGroup = 400;
 
 interface Entry {
   group: Group;
   readonly steps: Step[];
-  /** The steps whose groups it reads, with some of its own among them. */
+  /** The ids of the steps that it reads; some of its own may be among them. */
   readonly reads: number[];
-  /** Those that have to lie in memory. */
+  /** The ids of those that it has to read from memory. */
   readonly stored: number[];
-  /** The search that came by last. */
+  /** The number of the search that visited it last. */
   search: number;
 }
 
@@ -21,7 +22,7 @@ export class Partition {
   readonly #of: (Entry | undefined)[];
   #searches = 0;
 
-  /** Of steps with numbers below a count. */
+  /** Takes steps with ids below `count`. */
   constructor(count: number) {
     this.#of = new Array(count);
   }
@@ -42,7 +43,7 @@ export class Partition {
     return [...all].flatMap((entry) => (entry === undefined ? [] : [{ ...entry.group, steps: entry.steps }]));
   }
 
-  /** A group for a step, after those that it reads. */
+  /** Makes a group for a step; the steps that it reads have theirs already. */
   add(step: Step): void {
     const reads: number[] = [];
     const stored: number[] = [];
@@ -58,21 +59,21 @@ export class Partition {
     this.#of[step.id] = { group: single(step), steps: [step], reads, stored, search: 0 };
   }
 
-  /** Makes one of the groups of two steps that meet at so many points, if that is possible. */
+  /** Merges the groups of two steps, which meet at `points` points, if that is possible. */
   merge(one: Step, other: Step, points: number): void {
     const [a, b] = [this.#entryOf(one.id), this.#entryOf(other.id)];
-    if (a === b || a.steps.length + b.steps.length > most) return;
+    if (a === b || a.steps.length + b.steps.length > maxStepsPerGroup) return;
     const together = joint(a.group, b.group, points);
     if (together === null || this.#between(a, b) || this.#between(b, a)) return;
     if (a.steps.length < b.steps.length) this.#absorb(b, a, together);
     else this.#absorb(a, b, together);
   }
 
-  /** The same for two groups that reduce, if there are not too many reductions then. */
-  mergeReductions(one: Step, other: Step, points: number, atMost: number): void {
+  /** Does the same if the merged group has at most `maxReductions` reductions. */
+  mergeReductions(one: Step, other: Step, points: number, maxReductions: number): void {
     const [a, b] = [this.#entryOf(one.id), this.#entryOf(other.id)];
     const count = [...a.steps, ...b.steps].filter(({ kind }) => kind === "reduce").length;
-    if (count <= atMost) this.merge(one, other, points);
+    if (count <= maxReductions) this.merge(one, other, points);
   }
 
   #absorb(into: Entry, from: Entry, group: Group): void {
@@ -83,7 +84,7 @@ export class Partition {
     for (const id of from.stored) if (this.#of[id] !== into) into.stored.push(id);
   }
 
-  /** Whether b needs something of a before it can start, or something that needs a. */
+  /** Whether b has to read a from memory, or depends on a through a third group. */
   #between(a: Entry, b: Entry): boolean {
     for (const id of b.stored) if (this.#of[id] === a) return true;
     const search = ++this.#searches;

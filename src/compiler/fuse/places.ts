@@ -1,5 +1,4 @@
-// Where ops put and find elements, as views: movements, padding, broadcasting.
-
+// The addresses at which ops read and write elements, as views: movement ops, padding, broadcasting.
 import type { PadWidth } from "../../tensor/ops/movement.ts";
 import { ops } from "../../tensor/ops.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
@@ -9,16 +8,16 @@ import { type Dim, joined, type View } from "../view.ts";
 export const dimsOf = (shape: Shape, strides: readonly number[]): Dim[] =>
   shape.map((size, i) => ({ size, stride: strides[i] }));
 
-/** One number, as often as that. */
+/** A view that reads element 0 `size` times. */
 export const repeated = (size: number): View => joined({ offset: 0, dims: [{ size, stride: 0 }] });
 
-const affine = ["reshape", "permute", "expand", "slice", "flip", "unfold"] as const;
-type Movement = (typeof affine)[number];
+const movements = ["reshape", "permute", "expand", "slice", "flip", "unfold"] as const;
+type Movement = (typeof movements)[number];
 
-/** Whether an op only reads its input at other places. */
-export const isMovement = (op: string): op is Movement => affine.some((name) => name === op);
+/** Whether an op's result is a view of its input. */
+export const isMovement = (op: string): op is Movement => movements.some((name) => name === op);
 
-/** Where a movement's elements stand among those of its input. */
+/** The view of its input that a movement op's result is. */
 export function accessOf({ op, inputs: [x], shape, attributes }: Node): View {
   const { access }: { access(input: Shape, attributes: never): { offset: number; strides: readonly number[] } } =
     ops[op as Movement];
@@ -26,7 +25,7 @@ export function accessOf({ op, inputs: [x], shape, attributes }: Node): View {
   return { offset, dims: dimsOf(shape, strides) };
 }
 
-/** Where the elements of x stand in a padded array. */
+/** The view of a padded array that has the elements of x. */
 export function innerView(shape: Shape, from: Shape, widths: readonly PadWidth[]): View {
   const strides = stridesOf(shape);
   const offset = widths.reduce((sum, { before }, dim) => sum + before * strides[dim], 0);

@@ -1,5 +1,6 @@
-// Elementwise ops. One that reads something computed only through a permutation is computed in the order of what it reads, and is
-// itself read through the permutation: so a bias is added where the product still is in registers, though heads are split between.
+// Elementwise ops as steps. An op that reads a computed step through a permutation is computed in that step's own order, and its result
+// is then read through the permutation. So a bias is added while the matrix product is still in registers, even where a permutation
+// that splits attention heads stands between them.
 import { internal } from "../../errors/error.ts";
 import type { Node } from "../graph.ts";
 import { inverse, type View } from "../view.ts";
@@ -13,7 +14,7 @@ export function pointwise(builder: Builder, node: Node): Read {
   const reads = inputs.map((input) => builder.read(input));
   const leader = reads.findIndex((read, i) => runs(read.step) && !isAll(read) && isOnlyFor(builder, inputs[i], node));
   const lead = reads[leader];
-  // What stands in the result's own order would have to be read across, or is wanted in it.
+  // Not where another operand is computed in the result's own order, or where the result is an output, which must be stored in it.
   const free = lead !== undefined && !builder.isOutput(node) && !reads.some((read) => runs(read.step) && isAll(read));
   const back = free ? inverse(lead.view, lead.step.size) : null;
   const there = back && allMoved(builder, reads, back);
@@ -27,7 +28,7 @@ function allMoved(builder: Builder, reads: readonly Read[], outer: View): Read[]
   return moved.length === reads.length ? moved : null;
 }
 
-/** Whether a node is what nobody else wants moved, and otherwise only goes on point by point. */
+/** Whether the movements before `reader` have no other reader, and what they move is read apart from them by elementwise ops only. */
 function isOnlyFor(builder: Builder, node: Node, reader: Node): boolean {
   for (; isMovement(node.op); [node, reader] = [node.inputs[0], node]) {
     if (builder.onlyReader(node) !== reader) return false;

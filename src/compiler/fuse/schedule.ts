@@ -1,5 +1,5 @@
-// In which order groups run, and which of them write a state in place. A new value goes straight to its state if everything that
-// reads the old contents can run before; else it waits in a buffer of its own and is copied at the end.
+// The order in which groups run, and which of them write a state in place. A new value is written directly to its state if every reader
+// of the old contents can run before; otherwise it is written to a temporary and copied to the state at the end.
 import type { Buffer } from "../kernel.ts";
 import type { Builder } from "./builder.ts";
 import { type Group, single } from "./group.ts";
@@ -8,7 +8,7 @@ import { Lifetimes } from "./lifetimes.ts";
 import { Order } from "./order.ts";
 import { isAll, type Read, runs, type Step, writersOf } from "./steps.ts";
 
-/** A state's buffer and what it holds in the end; a step that runs. */
+/** A state's buffer and the step that computes its new contents. */
 export interface Home {
   readonly state: Buffer;
   readonly step: Step;
@@ -16,9 +16,9 @@ export interface Home {
 
 export interface Schedule {
   readonly groups: readonly Group[];
-  /** Steps that are written to a state, and to which. */
+  /** The steps that are written to a state, with the state's buffer. */
   readonly homes: ReadonlyMap<Step, Buffer>;
-  /** What others than its own kernel read. */
+  /** The steps that a kernel other than their own reads, and the outputs. */
   readonly stored: ReadonlySet<Step>;
 }
 
@@ -26,9 +26,9 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   const steps = live(builder.steps, outputs);
   const readers = readersOf(steps);
   const readsOf = (state: Buffer) => readers.get(state) ?? [];
-  // What others than single numbers still have to read before it is overwritten.
-  const late = updates.filter(({ state }) => readsOf(state).some(({ points }) => points > 1)).map(({ step }) => step);
-  const groups = group(steps, builder.steps.length, new Set(late));
+  // Updates of states that steps of more than one point read: these have to run before the state is overwritten.
+  const deferred = updates.filter(({ state }) => readsOf(state).some(({ points }) => points > 1));
+  const groups = group(steps, builder.steps.length, new Set(deferred.map(({ step }) => step)));
   const of = new Map<Step, Group>();
   for (const group of groups) for (const step of group.steps) of.set(step, group);
   const stored = new Set<Step>(outputs);
@@ -56,7 +56,7 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   return { groups: order.sorted((ready) => lifetimes.pick(ready)), homes, stored };
 }
 
-/** What has to have run before a step. */
+/** The steps that have to run before a step. */
 function before(step: Step): Step[] {
   const read = [...step.values, ...step.buffers].flatMap(({ step }) => writersOf(step));
   return step.kind === "place" && step.after !== null ? [...read, step.after] : read;
@@ -65,7 +65,7 @@ function before(step: Step): Step[] {
 /** The steps that outputs need. */
 function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
   const needed = new Set<Step>(outputs);
-  // What follows a step has a higher number, but for the parts of what is assembled.
+  // A step reads only steps of lower ids, except that an assembled step's parts have higher ids than it.
   for (const step of steps.toReversed()) {
     const of: Step = step.kind === "place" ? step.target : step;
     if (!needed.has(of) && !needed.has(step)) continue;
@@ -82,15 +82,15 @@ function readersOf(steps: readonly Step[]): Map<Buffer, Step[]> {
     if (!runs(step)) continue;
     for (const { step: read } of [...step.values, ...step.buffers]) {
       if (read.kind !== "input" || read.buffer.kind !== "state") continue;
-      const known = readers.get(read.buffer);
-      if (known === undefined) readers.set(read.buffer, [step]);
-      else known.push(step);
+      const others = readers.get(read.buffer);
+      if (others === undefined) readers.set(read.buffer, [step]);
+      else others.push(step);
     }
   }
   return readers;
 }
 
-/** Whether each point of a reader takes just that element of a state which the step in the same kernel writes there. */
+/** Whether each point of a reader reads only the element of a state that `step`, in the same kernel, writes at this point. */
 function readsInPlace(reader: Step, state: Buffer, step: Step): boolean {
   const isOld = ({ step: read }: Read) => read.kind === "input" && read.buffer === state;
   return reader.points === step.size && !reader.buffers.some(isOld) && reader.values.filter(isOld).every(isAll);

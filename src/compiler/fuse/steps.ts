@@ -1,6 +1,6 @@
-// What there is to compute once movements are gone: a step for each op that does arithmetic or has to lay numbers out anew. A
-// step reads others through views; what it reads as a value may come to it in the same kernel, what it reads as a buffer has to
-// lie in memory before.
+// What is left to compute once movement ops have become views: one step for each op that does arithmetic or has to copy elements into
+// another order. A step reads others through views. A step that it reads as a value may be computed in the same kernel; a step that it
+// reads as a buffer has to be in memory before.
 import type { Type } from "../../tensor/dtype.ts";
 import type { Convolution as ConvolutionAttributes } from "../../tensor/ops/contractions.ts";
 import { elementwise } from "../../tensor/ops/elementwise.ts";
@@ -8,14 +8,14 @@ import type { Shape } from "../../tensor/shape.ts";
 import type { Buffer, ElementwiseName, Reduction, Store } from "../kernel.ts";
 import { type Dim, isWhole, type View } from "../view.ts";
 
-/** The elements of a step in the order of a view, which is joined. */
+/** The elements of a step in the order of a view; the view is joined (view.ts). */
 export interface Read {
   readonly step: Step;
   readonly view: View;
 }
 
 interface Common extends Type {
-  /** Counts the steps, each after those that it reads. */
+  /** Its number; a step comes after those that it reads. */
   readonly id: number;
   /** The op, for the kernel's name. */
   readonly name: string;
@@ -23,16 +23,16 @@ interface Common extends Type {
   readonly size: number;
   /** How many points it is computed at: more than its size where it reduces. */
   readonly points: number;
-  /** Read at its points, one element at each. */
+  /** The reads that it takes one element of at each point. */
   readonly values: readonly Read[];
   readonly buffers: readonly Read[];
-  /** Where its points have to be split into axes, as view.ts has it. */
+  /** Where its points have to be divided into axes, as `marksOf` in view.ts defines. */
   readonly marks: readonly number[];
-  /** How many operations computing it again costs, if it is computed wherever it is used rather than stored. */
+  /** Of a step that each of its readers computes again: how many operations that takes. null for a step that is computed once. */
   readonly inline: number | null;
 }
 
-/** A run of dims of which all or none are special: reduced, or serial. */
+/** The product of neighbouring dims that are all special (reduced, or serial), or all not. */
 export interface Segment {
   readonly size: number;
   readonly special: boolean;
@@ -52,7 +52,7 @@ export interface Iota extends Common {
   readonly kind: "iota";
 }
 
-/** An elementwise op; a copy is one that has no op. */
+/** An elementwise op; null is a copy. */
 export interface Pointwise extends Common {
   readonly kind: "map";
   readonly op: ElementwiseName | null;
@@ -64,14 +64,14 @@ export interface Random extends Common {
   readonly bits: number;
 }
 
-/** Values: the index. Buffers: x, as read where all indices are 0. */
+/** Values: the index. Buffers: x, as it is read at index 0. Loads from that place + index · stride; an index must be below `limit`. */
 export interface Gather extends Common {
   readonly kind: "gather";
   readonly stride: number;
   readonly limit: number;
 }
 
-/** Values: what is reduced. Segments, of its points: those reduced are special. */
+/** Values: the operand. Segments divide its points; the special ones are reduced. */
 export interface Reduce extends Common {
   readonly kind: "reduce";
   readonly combine: Reduction["combine"];
@@ -81,32 +81,36 @@ export interface Reduce extends Common {
 /** A dim of a contraction's result, with the stride along it in each of the two buffers. */
 export interface ContractionDim {
   readonly size: number;
-  /** The position among the kernel's axes: one of the batch, or m and n; image, group, output, row, column. */
+  /** Which axis of the kernel it is: batch, m, n of a matmul; image, group, output, row, column of a convolution. */
   readonly role: ContractionRole;
   readonly strides: readonly [number, number];
 }
 export type ContractionRole = "batch" | "m" | "n" | "image" | "group" | "output" | "row" | "column";
 
-/** Buffers: a, b, of which only the offsets count; k last. The dims are listed as the result lies in memory. */
+/**
+ * Buffers: a and b. Their views give the offsets alone; the strides are those of `dims`, which stand in the order in which the result is
+ * stored, and of `k`.
+ */
 export interface Matmul extends Common {
   readonly kind: "matmul";
   readonly dims: readonly ContractionDim[];
   readonly k: { readonly size: number; readonly strides: readonly [number, number] };
 }
 
-/** Buffers: x, w, of which only the offsets count. */
+/** Buffers: x and w. Their views give the offsets alone. */
 export interface Convolution extends Common {
   readonly kind: "convolution";
   readonly dims: readonly ContractionDim[];
   readonly attributes: ConvolutionAttributes;
   readonly spatial: { readonly size: readonly [number, number]; readonly kernel: readonly [number, number] };
   readonly channels: number;
-  /** Along image, group, channel, row, column and group, output, channel, row, column. */
+  /** Strides along image, group, channel, row, column. */
   readonly x: readonly number[];
+  /** Strides along group, output, channel, row, column. */
   readonly w: readonly number[];
 }
 
-/** Runs along a dim of the buffer that it reads. The dims before it and after it, and its own. */
+/** A step that runs along one dim of the buffer that it reads: the dims before and after that one, and its own length and stride. */
 interface Along {
   readonly before: readonly Dim[];
   readonly after: readonly Dim[];
@@ -123,20 +127,23 @@ export interface Topk extends Common, Along {
   readonly k: number;
 }
 
-/** Writes its first value into another step's buffer, where the view says; at a place that the second decides, if there is one. */
+/**
+ * Writes its first value into the buffer of `target` at the places of `view`. With an indirection, the second value times `stride` is
+ * added to the place; it must be from 0 to size - 1.
+ */
 export interface Place extends Common {
   readonly kind: "place";
   readonly target: Assembled;
   readonly view: View;
   readonly mode: Store["mode"];
   readonly indirection: { readonly stride: number; readonly size: number } | null;
-  /** Along the special ones, stores may meet. */
+  /** Divide its points; along the special ones several stores may hit one element. */
   readonly segments: readonly Segment[];
-  /** What has to be there before: a fill. */
+  /** The step that fills the target and has to run before, if there is one. */
   readonly after: Step | null;
 }
 
-/** A buffer that several places write, which are added once it exists. */
+/** A buffer that place steps write; they are added to `parts` when they are made. */
 export interface Assembled extends Common {
   readonly kind: "assembled";
   readonly parts: Place[];
@@ -157,21 +164,21 @@ export type Step =
   | Place
   | Assembled;
 
-/** Whether a step is read as it lies. */
+/** Whether a read takes all elements of its step in their stored order. */
 export const isAll = ({ step, view }: Read): boolean => isWhole(view, step.size);
 
 export const isElementwise = (op: string): op is ElementwiseName => Object.hasOwn(elementwise, op);
 
-/** The steps that have to run before a reader of this one; itself, if it is one that runs. */
+/** The steps that have to run before a reader of this one: an assembled step's parts; no step for an input or an inline step. */
 export function writersOf(step: Step): readonly Step[] {
   if (step.kind === "assembled") return step.parts;
   return step.kind === "input" || step.inline !== null ? [] : [step];
 }
 
-/** Whether it runs as part of a kernel, rather than being there, or being computed wherever it is used. */
+/** Whether a step is computed by one kernel: it is no input, no assembled buffer and not inline. */
 export const runs = (step: Step): boolean => step.kind !== "input" && step.kind !== "assembled" && step.inline === null;
 
-/** Runs of dims, special or not; dims of size 1 are neither. */
+/** Groups neighbouring dims into segments by whether they are special; dims of size 1 are left out. */
 export function segmentsOf(shape: Shape, special: readonly number[]): Segment[] {
   const result: Segment[] = [];
   shape.forEach((size, dim) => {
