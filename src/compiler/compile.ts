@@ -191,7 +191,7 @@ function run(
 
 /** Gives the tensors from outside what the function leaves in them, and the caller what it returns. */
 function finish(
-  { results, returned, grads, assigned, standIns, modes }: Traced,
+  { results, returned, grads, assigned, standIns, modes, written }: Traced,
   tensors: readonly Tensor[],
   storages: readonly Storage[],
   historyOf: (index: number) => OutputHistory | null,
@@ -204,5 +204,6 @@ function finish(
   for (const [argument, result] of assigned) tensors[argument].assign(fresh.get(result) ?? result);
   for (const { tensor, grad } of grads) outside(tensor).grad = grad && outside(grad);
   for (const write of modes) write();
+  for (const { owner, key, value } of written) Reflect.set(owner, key, mapTensors(value, outside));
   return mapTensors(returned, outside);
 }

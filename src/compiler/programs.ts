@@ -125,13 +125,13 @@ export class Programs<P extends Found> {
         ? ""
         : `; ${this.#drops} programs used longest ago were dropped, and ${this.#again} traced again (maxPrograms bounds them)`;
     console.warn(
-      `compile: ${this.#name || "the function"} has been traced for ${this.#traces} signatures${drops}. ${varies}. Numbers that change should be 0-d tensors, and batches of one size`,
+      `compile: ${this.#name || "the function"} has been traced for ${this.#traces} signatures${drops}. ${varies}. Numbers that change should be 0-d tensors, tensors that change arguments, and batches of one size`,
     );
   }
 }
 
 /** The first thing that the trace read and that is not as it was; null if all is. */
 function failing({ guards }: Found): Guard | null {
-  for (let i = 0; i < guards.length; i++) if (guards[i].read() !== guards[i].value) return guards[i];
+  for (let i = 0; i < guards.length; i++) if (!Object.is(guards[i].read(), guards[i].value)) return guards[i];
   return null;
 }

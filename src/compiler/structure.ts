@@ -6,7 +6,7 @@ import { isRecording } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Arrays, plain objects and maps are looked into; all else is one thing. */
-function partsOf(value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null {
+export function partsOf(value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null {
   if (Array.isArray(value)) return [...value.entries()];
   if (value instanceof Map) return [...value.entries()];
   return isRecord(value) ? Object.entries(value) : null;

@@ -11,12 +11,14 @@ import { currentRegion, type RegionName } from "../tensor/region.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { apply, Tensor } from "../tensor/tensor.ts";
 import { type Tracer, withTracer } from "../tensor/tracing.ts";
+import { type Reader, startWatching, type Written } from "../tensor/watch.ts";
 import { input, type Node, node, type Region, type Update } from "./graph.ts";
+import { keysGuard, propertyGuard } from "./properties.ts";
 import { mapTensors } from "./structure.ts";
 import { type GradEffect, type Guard, type OpenEnds, type Traced, TracedStorage } from "./traced.ts";
 import { userLine } from "./user-line.ts";
 
-class Trace implements Tracer {
+class Trace implements Tracer, Reader {
   readonly #lines: boolean;
   readonly #nodes: Node[] = [];
   readonly #states = new Map<Tensor, Node>();
@@ -91,6 +93,15 @@ class Trace implements Tracer {
       `cannot change on a tensor from outside while compile traces the function${at()}; set it before the call`,
     );
   }
+  readsProperty(owner: object, key: string, value: unknown): void {
+    this.#guardBy(owner, `.${key}`, () => propertyGuard(owner, key, value));
+  }
+  findsProperty(owner: object, key: string, value: unknown): void {
+    this.#guardBy(owner, `found ${key}`, () => propertyGuard(owner, key, value));
+  }
+  readsKeys(owner: object): void {
+    this.#guardBy(owner, "keys", () => keysGuard(owner));
+  }
   readsMode(owner: object, name: string, read: () => boolean): void {
     if (owner instanceof Tensor && this.#isTraced(owner)) return;
     if (!this.#setModes.get(owner)?.has(name)) this.#guard(owner, name, read);
@@ -155,9 +166,12 @@ class Trace implements Tracer {
     this.#before.set(tensor, { storage: tensor.storage, restore: tensor.remember() });
   }
   #guard(owner: object, name: string, read: () => boolean): void {
+    this.#guardBy(owner, name, () => ({ name, read, value: this.#quietly(read) }));
+  }
+  #guardBy(owner: object, name: string, make: () => Guard): void {
     const guards = this.#guards.get(owner) ?? new Map<string, Guard>();
     this.#guards.set(owner, guards);
-    if (!guards.has(name)) guards.set(name, { name, read, value: this.#quietly(read) });
+    if (!guards.has(name)) guards.set(name, make());
   }
   /** Reads without being told of it. */
   #quietly<T>(read: () => T): T {
@@ -189,9 +203,12 @@ class Trace implements Tracer {
   }
 
   /** What the function did, once it has returned. */
-  finish(returned: unknown, standIns: readonly Tensor[]): Traced {
-    if (this.#trains) this.#quietly(() => this.#refuseOpenEnds(returned, standIns));
-    const { updates, grads, results, assigned } = this.#effects(returned, standIns);
+  finish(returned: unknown, written: readonly Written[], standIns: readonly Tensor[]): Traced {
+    const left = [returned, ...written.map(({ value }) => value)];
+    // What each call sets anew, as the attention to be shown later, is no part of the model that a walk found.
+    for (const { owner, key } of written) this.#guards.get(owner)?.delete(`found ${key}`);
+    if (this.#trains) this.#quietly(() => this.#refuseOpenEnds(left, standIns));
+    const { updates, grads, results, assigned } = this.#effects(left, standIns);
     const open = this.#trains ? null : this.#quietly(() => this.#openEnds(results));
     const states = [...this.#states];
     const isInput = ({ op }: Node) => op === "argument" || op === "state";
@@ -216,6 +233,7 @@ class Trace implements Tracer {
       states: states.map(([tensor]) => tensor),
       guards: [...this.#guards.values()].flatMap((guards) => [...guards.values()]),
       modes: [...this.#setModes.values()].flatMap((modes) => [...modes.values()].map(({ write }) => write)),
+      written,
       returned,
       results,
       grads,
@@ -332,6 +350,7 @@ export function trace(
   options: { readonly lines: boolean },
 ): Traced {
   const running = new Trace(options);
+  const stop = startWatching(running);
   try {
     const standIns = tensors.map((tensor, i) => {
       const standIn = running.argument(i, tensor);
@@ -343,7 +362,7 @@ export function trace(
       if (requiresGrad && grad) standIns[i].grad = running.argument(count++, grad);
     });
     const inside = mapTensors(args, (tensor) => standIns[tensors.indexOf(tensor)]) as unknown[];
-    return withTracer(running, () => {
+    const returned = withTracer(running, () => {
       const returned = f(...inside);
       if (returned instanceof Promise) {
         // What it still does goes wrong outside of the trace, and says no more than the error here.
@@ -354,9 +373,12 @@ export function trace(
           "the function returned a promise; what is compiled must be synchronous, await outside",
         );
       }
-      return running.finish(returned, standIns);
+      return returned;
     });
+    const written = stop();
+    return withTracer(running, () => running.finish(returned, written, standIns));
   } finally {
+    stop();
     running.restore();
   }
 }

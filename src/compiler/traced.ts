@@ -4,13 +4,14 @@ import { ChainruleError } from "../errors/error.ts";
 import { describe, type TypedArray } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Written } from "../tensor/watch.ts";
 import type { Graph, Node } from "./graph.ts";
 
 /** Something that the trace read, and that another call may find changed. */
 export interface Guard {
   readonly name: string;
-  readonly value: boolean;
-  readonly read: () => boolean;
+  readonly value: unknown;
+  readonly read: () => unknown;
 }
 
 /** What becomes of a tensor's grad at each call: none, or one of the results. */
@@ -26,6 +27,8 @@ export interface Traced {
   readonly guards: readonly Guard[];
   /** The modes that were set, to be set again. */
   readonly modes: readonly (() => void)[];
+  /** The properties of modules that were set, to be set again; the tensors in them as they were while tracing. */
+  readonly written: readonly Written[];
   /** What the function returned, the tensors in it as they were while tracing. */
   readonly returned: unknown;
   /** The traced tensors whose contents are the graph's results. */

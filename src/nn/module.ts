@@ -4,12 +4,16 @@ import { markAs } from "../tensor/copies.ts";
 import { assignAll } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
+import { entriesFor, watch } from "../tensor/watch.ts";
 import { type Branch, drawTree } from "./layer-tree.ts";
+
+/** What a walk over a module looks at. */
+const matters = (value: unknown): boolean => typeof value === "object";
 
 type Entry = readonly [name: string, value: Tensor | Module];
 
 function* entriesOf(value: object, prefix: string): Generator<Entry> {
-  for (const [key, entry] of Object.entries(value)) {
+  for (const [key, entry] of value instanceof Module ? entriesFor(value, matters) : Object.entries(value)) {
     if (entry instanceof Tensor || entry instanceof Module) yield [prefix + key, entry];
     else if (Array.isArray(entry)) yield* entriesOf(entry, `${prefix}${key}.`);
   }
@@ -29,6 +33,10 @@ export interface Layer extends Module {
  */
 export abstract class Module {
   #training = true;
+
+  constructor() {
+    watch(this);
+  }
 
   /** Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. */
   get training(): boolean {
