@@ -1,6 +1,6 @@
-// The same graph with less to do: rules look at each node, from the front to the back, until none has anything to say. Each
-// node that a rule makes is simplified at once, so that one round goes far; of two equal nodes there is one, and what
-// nothing needs any more goes. Each rule keeps every result, to the bit (NaN is NaN).
+// Graph -> a graph with equal results and less to compute: constant folding, algebraic identities, common subexpressions, dead code.
+// Rewrite rules are tried on each node, in topological order, and the rounds end when none applies. A node that a rule makes is
+// simplified at once, so that few rounds are needed. No rule changes a bit of any result (all NaN count as equal).
 import type { Attributes, OpName } from "../tensor/ops.ts";
 import { printAttribute } from "./attribute-text.ts";
 import { type Graph, type Node, node, rewrite, usesOf } from "./graph.ts";
@@ -10,27 +10,27 @@ import { identities } from "./simplify/identities.ts";
 import { largest, scattering } from "./simplify/indexing.ts";
 import { movements } from "./simplify/movements.ts";
 import { reductions } from "./simplify/reductions.ts";
-import { attributesOf, type Rule, type Rules, type Workshop } from "./simplify/rule.ts";
+import { attributesOf, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
 
 const always: Rules = { ...constants, ...identities, ...choices, ...movements, ...reductions, ...largest, ...sinking };
 
-/** Scattering comes last: it relies on the gathers that are left. */
+/** Scattering is a stage of its own at the end: whether it applies depends on the gathers that are left. */
 export const stages: readonly Rules[] = [always, { ...always, ...scattering }];
 
-/** Rounds over the graph at most, in each stage: rules come to an end long before. */
-const rounds = 20;
-/** How deep a rule's nodes may make rules apply; the next round goes on. */
-const deepest = 100;
+/** A bound on the rounds of each stage; graphs need far fewer until no rule applies. */
+const maxRounds = 20;
+/** A bound on how deep simplifying a new node may recurse; the next round simplifies the rest. */
+const maxDepth = 100;
 
 export function simplify(graph: Graph): Graph {
-  const bench = new Bench();
+  const simplifier = new Simplifier();
   for (const stage of stages) {
-    bench.take(stage);
-    for (let round = 0; round < rounds; round++) {
-      bench.start(graph);
-      graph = rewrite(graph, (n) => bench.visit(n));
-      if (!bench.hasChanged) break;
+    simplifier.take(stage);
+    for (let round = 0; round < maxRounds; round++) {
+      simplifier.start(graph);
+      graph = rewrite(graph, (n) => simplifier.visit(n));
+      if (!simplifier.hasChanged) break;
     }
   }
   return graph;
@@ -53,48 +53,49 @@ function rulesByOp(rules: Rules): ReadonlyMap<string, readonly Rule[]> {
 
 const commuting: ReadonlySet<Node["op"]> = new Set<OpName>(["add", "mul", "maximum", "minimum", "eq"]);
 
-/** What one simplification knows, round after round. */
-class Bench implements Workshop {
+/** The state of one call of `simplify`, over all of its rounds. */
+class Simplifier implements Rewriter {
   #rules: ReadonlyMap<string, readonly Rule[]> = new Map();
   #before: readonly Node[] = [];
   #next = 0;
-  /** How often each node is read: exact when a round starts, kept up to date as well as that is cheap. */
+  /** How often each node is read: exact when a round starts, and updated during it only where that is cheap. */
   #uses = new Map<Node, number>();
-  #gathered = new Set<string>();
+  /** The index, dim and size of each gather in the graph. */
+  #gathers = new Set<string>();
   #depth = 0;
   hasChanged = false;
-  /** The simple form of a node by its key: op, inputs, attributes. */
-  readonly #known = new Map<string, Node>();
+  /** The simplified form of each node, by the node's key: op, inputs, attributes. */
+  readonly #simplified = new Map<string, Node>();
   readonly #ids = new Map<Node, number>();
   readonly #attributeIds = new Map<string | object, number>();
-  /** The nodes for which no rule had anything to say, with what it depended on beside the node: which inputs are read once. */
-  readonly #quiet = new Map<Node, number>();
+  /** The nodes to which no rule applied, each with the other fact that rules depend on: which of its inputs are read once. */
+  readonly #unchanged = new Map<Node, number>();
 
   take(rules: Rules): void {
     this.#rules = rulesByOp(rules);
-    for (const n of this.#quiet.keys()) if (n.op === "scatterAdd") this.#quiet.delete(n);
+    for (const n of this.#unchanged.keys()) if (n.op === "scatterAdd") this.#unchanged.delete(n);
   }
 
   start(graph: Graph): void {
     this.#before = graph.nodes;
     this.#next = 0;
     this.#uses = usesOf(graph);
-    this.#gathered = new Set();
+    this.#gathers = new Set();
     this.hasChanged = false;
     for (const n of graph.nodes) {
       if (n.op !== "gather") continue;
       const { dim } = attributesOf(n, "gather");
-      this.#gathered.add(`${this.#idOf(n.inputs[1])} ${dim} ${n.inputs[0].shape[dim]}`);
+      this.#gathers.add(`${this.#idOf(n.inputs[1])} ${dim} ${n.inputs[0].shape[dim]}`);
     }
   }
 
-  /** The simple form of the graph's next node, whose inputs are simple. */
+  /** The simplified form of the graph's next node, whose inputs are simplified already. */
   visit(moved: Node): Node {
     const before = this.#before[this.#next++];
     if (moved.op === "argument" || moved.op === "state") return moved;
     const uses = this.#uses.get(before) ?? 0;
-    if (this.#quiet.get(moved) === this.#readOnce(moved)) return moved;
-    const simple = this.#settle(moved);
+    if (this.#unchanged.get(moved) === this.#readOnceBits(moved)) return moved;
+    const simple = this.#simplify(moved);
     if (simple === moved) {
       this.#uses.set(moved, uses);
       return moved;
@@ -115,27 +116,27 @@ class Bench implements Workshop {
     return (this.#uses.get(n) ?? 0) <= 1;
   }
   isGathered(index: Node, dim: number, size: number): boolean {
-    return this.#gathered.has(`${this.#idOf(index)} ${dim} ${size}`);
+    return this.#gathers.has(`${this.#idOf(index)} ${dim} ${size}`);
   }
 
   #add(made: Node): Node {
-    const simple = this.#settle(made);
+    const simple = this.#simplify(made);
     if (simple === made) for (const x of made.inputs) this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
     return simple;
   }
 
-  /** The node in whose place this one is needless: its equal, or what the first rule that applies makes of it. */
-  #settle(n: Node): Node {
+  /** The simplified form of a node: that of an equal node seen before, or the result of the first rule that applies. */
+  #simplify(n: Node): Node {
     const key = this.#keyOf(n);
-    const known = this.#known.get(key);
-    if (known !== undefined && known !== n) return known;
-    const simple = this.#ruled(n);
-    this.#known.set(key, simple);
+    const existing = this.#simplified.get(key);
+    if (existing !== undefined && existing !== n) return existing;
+    const simple = this.#applyRules(n);
+    this.#simplified.set(key, simple);
     return simple;
   }
 
-  #ruled(n: Node): Node {
-    if (this.#depth >= deepest) return n;
+  #applyRules(n: Node): Node {
+    if (this.#depth >= maxDepth) return n;
     this.#depth++;
     for (const { apply } of this.#rules.get(n.op) ?? []) {
       const other = apply(n, this);
@@ -145,12 +146,12 @@ class Bench implements Workshop {
       return other;
     }
     this.#depth--;
-    this.#quiet.set(n, this.#readOnce(n));
+    this.#unchanged.set(n, this.#readOnceBits(n));
     return n;
   }
 
-  /** One bit for each input. */
-  #readOnce({ inputs }: Node): number {
+  /** Which of a node's inputs are read once: bit i stands for input i. */
+  #readOnceBits({ inputs }: Node): number {
     let bits = 0;
     for (let i = 0; i < inputs.length; i++) if (this.isReadOnce(inputs[i])) bits |= 1 << i;
     return bits;
@@ -173,7 +174,7 @@ class Bench implements Workshop {
     return id;
   }
 
-  /** One number for all attributes of the same text. */
+  /** A number for attributes; equal attributes, compared by their printed text, have the same. */
   #attributeIdOf(attributes: Node["attributes"]): number {
     let id = this.#attributeIds.get(attributes);
     if (id === undefined) {
@@ -184,7 +185,7 @@ class Bench implements Workshop {
     return id;
   }
 
-  /** A node is read no more, and so reads no more itself. */
+  /** Updates the use counts after a node has lost its last reader: it no longer reads its inputs. */
   #release(n: Node): void {
     const stack = [n];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {

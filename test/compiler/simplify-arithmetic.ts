@@ -3,57 +3,57 @@
 import type { Cases } from "./simplify-cases.ts";
 
 export const arithmetic: Cases = {
-  "a constant is what its array holds": [
+  "a constant is rounded to its dtype": [
     ["%k = full(0.1); return %k", "%8 = full(0.10000000149011612); return %8"],
     ["%k = full(300, uint8); return %k", "%8 = full(44, uint8); return %8"],
   ],
-  "without elements there is nothing to compute": [
+  "an op without elements is a constant": [
     [
       "%n = slice %x {starts: [0, 0], sizes: [0, 3], steps: [1, 1]}; %e = exp %n; return %e",
       '%8 = full {shape: [0, 3], dtype: "float32", value: 0}; return %8',
     ],
   ],
-  "constants are computed at once": [
+  "an elementwise op of constants is a constant": [
     ["%k = full(3); %l = full(0.1); %m = mul %k, %l; return %m", "%8 = full(0.30000001192092896); return %8"],
     ['%k = full(-1.5); %m = cast %k {dtype: "uint8"}; return %m', "%8 = full(255, uint8); return %8"],
   ],
-  "a constant stays one wherever it moves": [
+  "a movement of a constant is a constant": [
     [
       "%k = full(3); %l = permute %k {dims: [1, 0]}; %m = concat %l, %l {dim: 0}; return %m",
       '%8 = full {shape: [6, 2], dtype: "float32", value: 3}; return %8',
     ],
   ],
-  "padding with what is there already": [
+  "padding a constant with its own value is a constant": [
     [
       "%k = full(3); %l = pad %k {widths: [{before: 1, after: 0, between: 0}, {before: 0, after: 0, between: 1}], value: 3}; return %l",
       '%8 = full {shape: [3, 5], dtype: "float32", value: 3}; return %8',
     ],
   ],
-  "a sum of equals is computed at once": [
+  "a sum of a constant is a constant": [
     [
       "%k = full(0.1); %l = sum %k {dims: [0, 1]}; return %l",
       '%8 = full {shape: [1, 1], dtype: "float32", value: 0.6000000238418579}; return %8',
     ],
   ],
-  "the largest of equals is each of them": [
+  "the maximum of a constant is its value": [
     [
       "%k = full(3); %l = max %k {dims: [0, 1]}; return %l",
       '%8 = full {shape: [1, 1], dtype: "float32", value: 3}; return %8',
     ],
   ],
-  "the first of equals is the largest": [
+  "the argmax of a constant is 0": [
     [
       "%k = full(3); %l = argmax %k {dim: 1}; return %l",
       '%8 = full {shape: [2, 1], dtype: "int32", value: 0}; return %8',
     ],
   ],
-  "a product over nothing is 0": [
+  "a matmul over an empty dim is 0": [
     [
       "%a = slice %x {starts: [0, 0], sizes: [2, 0], steps: [1, 1]}; %b = slice %x {starts: [0, 0], sizes: [0, 3], steps: [1, 1]}; %p = matmul %a, %b; return %p",
       "%8 = full(0); return %8",
     ],
   ],
-  "a constant stands second": [
+  "a constant operand stands second": [
     ["%k = full(3); %r = add %k, %x; return %r", "%8 = full(3); %9 = add %x, %8; return %9"],
   ],
   "x + -0 is x": [
@@ -119,21 +119,23 @@ export const arithmetic: Cases = {
     ["%k = full(2, float64); %r = pow %z, %k; return %r", "%8 = full(2, float64); %9 = pow %z, %8; return %9"],
   ],
   "-(-x) is x": [["%n = neg %x; %m = neg %n; return %m", "return %x"]],
-  "|x| is x where x has no sign": [
+  "|x| is x where x is never negative": [
     ["%n = abs %x; %m = abs %n; %v = abs %u; return %m, %v", "%8 = abs %x; return %8, %u"],
   ],
   "|-x| is |x|": [["%n = neg %x; %m = abs %n; return %m", "%8 = abs %x; return %8"]],
-  "x is as large as x": [["%n = maximum %x, %x; return %n", "return %x"]],
-  "nothing is below -∞ or above ∞": [
+  "the maximum and minimum of x and x are x": [["%n = maximum %x, %x; return %n", "return %x"]],
+  "max(x, -∞) and min(x, ∞) are x": [
     ["%k = full(-inf); %n = maximum %x, %k; return %n", "return %x"],
     ["%k = full(-inf); %n = minimum %x, %k; return %n", "%8 = full(-inf); %9 = minimum %x, %8; return %9"],
   ],
-  "a condition that is constant has chosen": [["%k = full(0, bool); %n = where %k, %x, %y; return %n", "return %y"]],
-  "there is no choice between x and x": [["%n = where %c, %x, %x; return %n", "return %x"]],
-  "a denied condition chooses the other": [
+  "where with a constant condition is one of its branches": [
+    ["%k = full(0, bool); %n = where %k, %x, %y; return %n", "return %y"],
+  ],
+  "where with equal branches is that branch": [["%n = where %c, %x, %x; return %n", "return %x"]],
+  "where with a negated condition swaps its branches": [
     ["%k = full(0, bool); %d = eq %c, %k; %n = where %d, %x, %y; return %n", "%8 = where %c, %y, %x; return %8"],
   ],
-  "a choice within the same choice is made": [
+  "a where inside a where with the same condition is one of its branches": [
     [
       "%k = exp %x; %a = where %c, %x, %y; %b = where %c, %y, %k; %r = where %c, %a, %b; return %r",
       "%8 = exp %x; %9 = where %c, %x, %8; return %9",
@@ -146,15 +148,17 @@ export const arithmetic: Cases = {
     ],
   ],
   "c = true is c": [["%t = full(1, bool); %r = eq %t, %c; return %r", "return %c"]],
-  "what is denied twice holds": [["%f = full(0, bool); %n = eq %c, %f; %r = eq %n, %f; return %r", "return %c"]],
-  "a < b denied is b ≤ a for integers": [
+  "a negation of a negation is the condition": [
+    ["%f = full(0, bool); %n = eq %c, %f; %r = eq %n, %f; return %r", "return %c"],
+  ],
+  "a negated a < b is b ≤ a for integers": [
     ["%f = full(0, bool); %n = lt %i, %j; %r = eq %n, %f; return %r", "%8 = le %j, %i; return %8"],
     [
       "%f = full(0, bool); %n = lt %x, %y; %r = eq %n, %f; return %r",
       "%8 = lt %x, %y; %9 = full(0, bool); %10 = eq %8, %9; return %10",
     ],
   ],
-  "what is computed from a choice between constants is one": [
+  "an op of a where between constants is a where between constants": [
     [
       '%k = full(-2); %n = cast %c {dtype: "float32"}; %r = mul %n, %k; return %r',
       "%8 = full(-2); %9 = full(-0); %10 = where %c, %8, %9; return %10",
@@ -169,8 +173,8 @@ export const arithmetic: Cases = {
     ],
     ['%k = full(2); %n = cast %c {dtype: "float32"}; %r = eq %n, %k; return %r', "%8 = full(0, bool); return %8"],
   ],
-  "x < x never holds": [["%r = lt %x, %x; return %r", "%8 = full(0, bool); return %8"]],
-  "x = x and x ≤ x hold for integers": [
+  "x < x is false": [["%r = lt %x, %x; return %r", "%8 = full(0, bool); return %8"]],
+  "x = x and x ≤ x are true for integers": [
     ["%r = eq %i, %i; return %r", "%8 = full(1, bool); return %8"],
     ["%r = eq %x, %x; return %r", "%8 = eq %x, %x; return %8"],
   ],
@@ -180,8 +184,8 @@ export const arithmetic: Cases = {
       "%8 = full(1, bool); return %8, %c",
     ],
   ],
-  "a cast to what it is": [['%r = cast %x {dtype: "float32"}; return %r', "return %x"]],
-  "a cast by way of a dtype that loses nothing": [
+  "a cast to the same dtype is its input": [['%r = cast %x {dtype: "float32"}; return %r', "return %x"]],
+  "a cast of a cast is one cast if the first is exact": [
     ['%a = cast %c {dtype: "float32"}; %r = cast %a {dtype: "bool"}; return %r', "return %c"],
     [
       '%a = cast %x {dtype: "float64"}; %r = cast %a {dtype: "int32"}; return %r',

@@ -1,15 +1,15 @@
-// Truth values: where, comparisons, and the casts that join them with numbers. A negation is written eq(c, false), as
-// Tensor.logicalNot has it; a choice swaps its branches instead.
+// Rules for bool values: where, comparisons, and casts from and to bool. A logical negation is eq(c, false), as Tensor.logicalNot
+// writes it; a where with a negated condition swaps its branches instead.
 import { type DType, isFloating } from "../../tensor/dtype.ts";
 import type { Node } from "../graph.ts";
 import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules } from "./rule.ts";
 
-/** The c of eq(c, false). */
-const denied = (n: Node): Node | null =>
+/** c, if the node is its logical negation eq(c, false); else null. */
+const negatedCondition = (n: Node): Node | null =>
   n.op === "eq" && n.inputs[0].dtype === "bool" && isFull(n.inputs[1], 0) ? n.inputs[0] : null;
 
-/** What holds all numbers of a dtype, so that a cast to it loses nothing. */
-const wider: Readonly<Record<DType, readonly DType[]>> = {
+/** For each dtype, the dtypes that hold all of its values, so that a cast to them is exact. */
+const exactCasts: Readonly<Record<DType, readonly DType[]>> = {
   bool: ["bool", "uint8", "int32", "float32", "float64"],
   uint8: ["uint8", "int32", "float32", "float64"],
   int32: ["int32", "float64"],
@@ -17,7 +17,7 @@ const wider: Readonly<Record<DType, readonly DType[]>> = {
   float64: ["float64"],
 };
 
-/** A choice between two constants; a truth value as a number is one between 1 and 0. */
+/** A where between two constants, as its condition and the two values; a bool cast to a number is one between 1 and 0. */
 function choiceOf(n: Node): { readonly condition: Node; readonly values: readonly [number, number] } | null {
   const [condition, a, b] = n.inputs;
   if (n.op === "cast") return condition.dtype === "bool" ? { condition, values: [1, 0] } : null;
@@ -26,8 +26,8 @@ function choiceOf(n: Node): { readonly condition: Node; readonly values: readonl
   return first === null || second === null ? null : { condition, values: [first, second] };
 }
 
-/** The one operand that is not constant; null where there are two, or none. */
-function onlyUnknown(inputs: readonly Node[]): Node | null {
+/** The operand that is not constant; null where there are two or none. */
+function onlyVariable(inputs: readonly Node[]): Node | null {
   let found: Node | null = null;
   for (const x of inputs) {
     if (constantOf(x) !== null) continue;
@@ -38,71 +38,71 @@ function onlyUnknown(inputs: readonly Node[]): Node | null {
 }
 
 export const choices: Rules = {
-  "a condition that is constant has chosen": {
+  "where with a constant condition is one of its branches": {
     ops: ["where"],
     apply(n) {
       const condition = constantOf(n.inputs[0]);
       return condition === null ? null : n.inputs[condition !== 0 ? 1 : 2];
     },
   },
-  "there is no choice between x and x": {
+  "where with equal branches is that branch": {
     ops: ["where"],
     apply: ({ inputs: [, a, b] }) => (a === b ? a : null),
   },
-  "a denied condition chooses the other": {
+  "where with a negated condition swaps its branches": {
     ops: ["where"],
-    apply(n, workshop) {
-      const condition = denied(n.inputs[0]);
-      return condition === null ? null : workshop.remake(n, [condition, n.inputs[2], n.inputs[1]]);
+    apply(n, rewriter) {
+      const condition = negatedCondition(n.inputs[0]);
+      return condition === null ? null : rewriter.remake(n, [condition, n.inputs[2], n.inputs[1]]);
     },
   },
-  "a choice within the same choice is made": {
+  "a where inside a where with the same condition is one of its branches": {
     ops: ["where"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [condition, a, b] = n.inputs;
       const first = a.op === "where" && a.inputs[0] === condition ? a.inputs[1] : a;
       const second = b.op === "where" && b.inputs[0] === condition ? b.inputs[2] : b;
-      return first === a && second === b ? null : workshop.remake(n, [condition, first, second]);
+      return first === a && second === b ? null : rewriter.remake(n, [condition, first, second]);
     },
   },
   "true where c, else false, is c": {
     ops: ["where"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [condition, a, b] = n.inputs;
       if (n.dtype !== "bool") return null;
       if (isFull(a, 1) && isFull(b, 0)) return condition;
-      return isFull(a, 0) && isFull(b, 1) ? workshop.make("eq", [condition, a], {}, n) : null;
+      return isFull(a, 0) && isFull(b, 1) ? rewriter.make("eq", [condition, a], {}, n) : null;
     },
   },
   "c = true is c": {
     ops: ["eq"],
     apply: ({ inputs: [c, constant] }) => (c.dtype === "bool" && isFull(constant, 1) ? c : null),
   },
-  "what is denied twice holds": {
+  "a negation of a negation is the condition": {
     ops: ["eq"],
     apply(n) {
-      const condition = denied(n);
-      return condition === null ? null : denied(condition);
+      const condition = negatedCondition(n);
+      return condition === null ? null : negatedCondition(condition);
     },
   },
-  "a < b denied is b ≤ a for integers": {
+  "a negated a < b is b ≤ a for integers": {
     ops: ["eq"],
-    apply(n, workshop) {
-      const condition = denied(n);
+    apply(n, rewriter) {
+      const condition = negatedCondition(n);
       if (condition === null || (condition.op !== "lt" && condition.op !== "le")) return null;
       const [a, b] = condition.inputs;
-      if (isFloating(a.dtype) || !workshop.isReadOnce(condition)) return null;
-      return workshop.make(condition.op === "lt" ? "le" : "lt", [b, a], {}, n);
+      if (isFloating(a.dtype) || !rewriter.isReadOnce(condition)) return null;
+      return rewriter.make(condition.op === "lt" ? "le" : "lt", [b, a], {}, n);
     },
   },
-  "x < x never holds": {
+  "x < x is false": {
     ops: ["lt"],
-    apply: (n, workshop) => (n.inputs[0] === n.inputs[1] ? filled(n, 0, workshop) : null),
+    apply: (n, rewriter) => (n.inputs[0] === n.inputs[1] ? filled(n, 0, rewriter) : null),
   },
-  "x = x and x ≤ x hold for integers": {
+  "x = x and x ≤ x are true for integers": {
     ops: ["eq", "le"],
-    apply: (n, workshop) =>
-      n.inputs[0] === n.inputs[1] && !isFloating(n.inputs[0].dtype) ? filled(n, 1, workshop) : null,
+    apply: (n, rewriter) =>
+      n.inputs[0] === n.inputs[1] && !isFloating(n.inputs[0].dtype) ? filled(n, 1, rewriter) : null,
   },
   "true and c, false or c, is c": {
     ops: ["maximum", "minimum"],
@@ -111,33 +111,35 @@ export const choices: Rules = {
       return isFull(constant, op === "maximum" ? 0 : 1) ? c : constant;
     },
   },
-  "a cast to what it is": {
+  "a cast to the same dtype is its input": {
     ops: ["cast"],
     apply: (n) => (n.inputs[0].dtype === n.dtype ? n.inputs[0] : null),
   },
-  "a cast by way of a dtype that loses nothing": {
+  "a cast of a cast is one cast if the first is exact": {
     ops: ["cast"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [between] = n.inputs;
       if (between.op !== "cast") return null;
       const [x] = between.inputs;
-      return wider[x.dtype].includes(between.dtype) ? workshop.make("cast", [x], attributesOf(n, "cast"), n) : null;
+      return exactCasts[x.dtype].includes(between.dtype)
+        ? rewriter.make("cast", [x], attributesOf(n, "cast"), n)
+        : null;
     },
   },
-  "what is computed from a choice between constants is one": {
+  "an op of a where between constants is a where between constants": {
     ops: elementwiseNames.filter((op) => op !== "where"),
-    apply(n, workshop) {
-      const x = onlyUnknown(n.inputs);
+    apply(n, rewriter) {
+      const x = onlyVariable(n.inputs);
       const choice = x && choiceOf(x);
       if (x === null || choice === null) return null;
       const [a, b] = choice.values.map((value) => {
-        const constant = filled(x, value, workshop);
-        return workshop.remake(
+        const constant = filled(x, value, rewriter);
+        return rewriter.remake(
           n,
           n.inputs.map((operand) => (operand === x ? constant : operand)),
         );
       });
-      return workshop.make("where", [choice.condition, a, b], {}, n);
+      return rewriter.make("where", [choice.condition, a, b], {}, n);
     },
   },
 };

@@ -1,15 +1,16 @@
-// What is the same number everywhere is computed now, by the op table's own loops: on one element, or on one line for a sum.
+// Constant folding. An op of constants is computed at compile time with the op table's own loops: on one element, or for a sum on one
+// line of elements.
 import { allocate, type DType, type NDArray } from "../../tensor/dtype.ts";
-import { type OpName, opOf } from "../../tensor/ops.ts";
+import { type OpName, opOf, ops } from "../../tensor/ops.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
 import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules } from "./rule.ts";
 
-/** Sums of more elements than this stay for the program. */
-const longest = 1 << 20;
+/** Sums of more elements than this are left to the program. */
+const maxSummedElements = 1 << 20;
 
-/** What an array of this dtype holds for a number: float32 rounds, integers wrap around. */
-function held(dtype: DType, value: number): number {
+/** A number as an array of this dtype stores it: float32 rounds, integers wrap around. */
+function roundedTo(dtype: DType, value: number): number {
   const data = allocate(dtype, 1);
   data[0] = value;
   return data[0];
@@ -19,7 +20,7 @@ function array(dtype: DType, length: number, value: number): NDArray {
   return { dtype, shape: [length], data: allocate(dtype, length).fill(value) };
 }
 
-/** The one number that an op makes of constant inputs. */
+/** The value of each element of an op's result for constant inputs. */
 function compute(op: OpName, dtype: DType, inputs: readonly NDArray[], attributes: unknown): number {
   const result = array(dtype, 1, 0);
   opOf(op).evaluate(result, inputs, attributes as never);
@@ -36,76 +37,73 @@ function valuesOf({ inputs }: Node): number[] | null {
   return found;
 }
 
-/** How many elements meet in each element of a reduction. */
-const counted = ({ inputs: [{ shape }], attributes }: Node): number =>
+/** How many elements a reduction combines into each element of its result. */
+const reducedCount = ({ inputs: [{ shape }], attributes }: Node): number =>
   (attributes.dims as readonly number[]).reduce((product, dim) => product * shape[dim], 1);
 
-const empty: readonly OpName[] = [
-  ...elementwiseNames,
-  ...(["iota", "randomBits", "reshape", "permute", "expand", "slice", "flip", "unfold", "fold", "pad"] as const),
-  ...(["concat", "sum", "max", "argmax", "topk", "cumsum", "gather", "scatterAdd", "matmul", "conv"] as const),
-];
+/** Every op but `full`, which is a constant already. */
+const computedOps = (Object.keys(ops) as readonly OpName[]).filter((op) => op !== "full");
 
 export const constants: Rules = {
-  "a constant is what its array holds": {
+  "a constant is rounded to its dtype": {
     ops: ["full"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { dtype, value } = attributesOf(n, "full");
-      const rounded = held(dtype, value);
-      return Object.is(rounded, value) ? null : filled(n, rounded, workshop);
+      const rounded = roundedTo(dtype, value);
+      return Object.is(rounded, value) ? null : filled(n, rounded, rewriter);
     },
   },
-  "without elements there is nothing to compute": {
-    ops: empty,
-    apply: (n, workshop) => (sizeOf(n.shape) === 0 ? filled(n, 0, workshop) : null),
+  "an op without elements is a constant": {
+    ops: computedOps,
+    apply: (n, rewriter) => (sizeOf(n.shape) === 0 ? filled(n, 0, rewriter) : null),
   },
-  "constants are computed at once": {
+  "an elementwise op of constants is a constant": {
     ops: elementwiseNames,
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const operands = valuesOf(n);
       if (operands === null) return null;
       const arrays = operands.map((value, i) => array(n.inputs[i].dtype, 1, value));
-      return filled(n, compute(n.op as OpName, n.dtype, arrays, n.attributes), workshop);
+      return filled(n, compute(n.op as OpName, n.dtype, arrays, n.attributes), rewriter);
     },
   },
-  "a constant stays one wherever it moves": {
+  "a movement of a constant is a constant": {
     ops: ["reshape", "permute", "expand", "slice", "flip", "unfold", "concat"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const operands = valuesOf(n);
       if (operands === null || !operands.every((value) => Object.is(value, operands[0]))) return null;
-      return filled(n, operands[0], workshop);
+      return filled(n, operands[0], rewriter);
     },
   },
-  "padding with what is there already": {
+  "padding a constant with its own value is a constant": {
     ops: ["pad"],
-    apply(n, workshop) {
-      const value = held(n.dtype, attributesOf(n, "pad").value);
-      return sizeOf(n.inputs[0].shape) === 0 || isFull(n.inputs[0], value) ? filled(n, value, workshop) : null;
+    apply(n, rewriter) {
+      const value = roundedTo(n.dtype, attributesOf(n, "pad").value);
+      return sizeOf(n.inputs[0].shape) === 0 || isFull(n.inputs[0], value) ? filled(n, value, rewriter) : null;
     },
   },
-  "a sum of equals is computed at once": {
+  "a sum of a constant is a constant": {
     ops: ["sum"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const value = constantOf(n.inputs[0]);
-      const count = counted(n);
-      if (value === null || count > longest) return null;
+      const count = reducedCount(n);
+      if (value === null || count > maxSummedElements) return null;
       const line = array(n.dtype, count, value);
-      return filled(n, compute("sum", n.dtype, [line], { dims: [0] }), workshop);
+      return filled(n, compute("sum", n.dtype, [line], { dims: [0] }), rewriter);
     },
   },
-  "the largest of equals is each of them": {
+  "the maximum of a constant is its value": {
     ops: ["max"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const value = constantOf(n.inputs[0]);
-      return value === null ? null : filled(n, value, workshop);
+      return value === null ? null : filled(n, value, rewriter);
     },
   },
-  "the first of equals is the largest": {
+  "the argmax of a constant is 0": {
     ops: ["argmax"],
-    apply: (n, workshop) => (constantOf(n.inputs[0]) === null ? null : filled(n, 0, workshop)),
+    apply: (n, rewriter) => (constantOf(n.inputs[0]) === null ? null : filled(n, 0, rewriter)),
   },
-  "a product over nothing is 0": {
+  "a matmul over an empty dim is 0": {
     ops: ["matmul"],
-    apply: (n, workshop) => (n.inputs[0].shape.at(-1) === 0 ? filled(n, 0, workshop) : null),
+    apply: (n, rewriter) => (n.inputs[0].shape.at(-1) === 0 ? filled(n, 0, rewriter) : null),
   },
 };

@@ -1,18 +1,18 @@
-// Laws of arithmetic that hold for every float, to the bit: x - 0 is x, but x + 0 is not (-0 + 0 is 0), and x · 0 is no
-// constant (NaN, ∞). Integers wrap around and obey all of them.
+// Algebraic identities that hold for every float, to the bit: x - 0 is x, but x + 0 is not (-0 + 0 is 0), and x · 0 is not a constant
+// (NaN, ∞). For integers, which wrap around, x - x and x · 0 are 0 as well.
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Node } from "../graph.ts";
 import { constantOf, filled, isFull, type Rules } from "./rule.ts";
 
-/** The x of neg x. */
+/** x, if the node is neg x; else null. */
 const negated = (n: Node): Node | null => (n.op === "neg" ? n.inputs[0] : null);
 
-/** What adding to changes nothing. */
+/** The z of x + z = x for every x. */
 const zeroOf = (n: Node): number => (isFloating(n.dtype) ? -0 : 0);
 
 /**
- * Whether a node gives no -0. A sum starts from 0, and 0 + -0 is 0; sums of float32 in float64 never fall below what float32
- * holds. x + c is -0 only where both are.
+ * Whether no element of a node can be -0. A sum starts from 0, and 0 + -0 is 0. A float64 sum of float32 numbers cannot be so small
+ * that rounding it to float32 gives -0. x + c is -0 only where both are -0.
  */
 function isNeverMinusZero(n: Node, depth = 6): boolean {
   if (!isFloating(n.dtype)) return true;
@@ -49,18 +49,18 @@ function isNeverMinusZero(n: Node, depth = 6): boolean {
   }
 }
 
-/** A power of two whose reciprocal float32 holds as well: to divide by it is to multiply with that, and both round alike. */
+/** Whether x is a power of two whose reciprocal is a normal float32: then x / 2ᵏ and x · 2⁻ᵏ round to the same number. */
 function isPowerOfTwo(x: number): boolean {
   const exponent = Math.log2(Math.abs(x));
   return Number.isInteger(exponent) && Math.abs(exponent) <= 126 && Math.abs(x) === 2 ** exponent;
 }
 
 export const identities: Rules = {
-  "a constant stands second": {
+  "a constant operand stands second": {
     ops: ["add", "mul", "maximum", "minimum", "eq"],
-    apply: (n, workshop) =>
+    apply: (n, rewriter) =>
       constantOf(n.inputs[0]) !== null && constantOf(n.inputs[1]) === null
-        ? workshop.remake(n, [n.inputs[1], n.inputs[0]])
+        ? rewriter.remake(n, [n.inputs[1], n.inputs[0]])
         : null,
   },
   "x + -0 is x": {
@@ -73,11 +73,11 @@ export const identities: Rules = {
   },
   "x + -y is x - y": {
     ops: ["add"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x, y] = n.inputs;
       const [minusX, minusY] = [negated(x), negated(y)];
-      if (minusY !== null) return workshop.make("sub", [x, minusY], {}, n);
-      return minusX === null ? null : workshop.make("sub", [y, minusX], {}, n);
+      if (minusY !== null) return rewriter.make("sub", [x, minusY], {}, n);
+      return minusX === null ? null : rewriter.make("sub", [y, minusX], {}, n);
     },
   },
   "x - 0 is x": {
@@ -86,18 +86,18 @@ export const identities: Rules = {
   },
   "-0 - x is -x": {
     ops: ["sub"],
-    apply: (n, workshop) => (isFull(n.inputs[0], zeroOf(n)) ? workshop.make("neg", [n.inputs[1]], {}, n) : null),
+    apply: (n, rewriter) => (isFull(n.inputs[0], zeroOf(n)) ? rewriter.make("neg", [n.inputs[1]], {}, n) : null),
   },
   "x - -y is x + y": {
     ops: ["sub"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const minusY = negated(n.inputs[1]);
-      return minusY === null ? null : workshop.make("add", [n.inputs[0], minusY], {}, n);
+      return minusY === null ? null : rewriter.make("add", [n.inputs[0], minusY], {}, n);
     },
   },
   "x - x is 0 for integers": {
     ops: ["sub"],
-    apply: (n, workshop) => (n.inputs[0] === n.inputs[1] && !isFloating(n.dtype) ? filled(n, 0, workshop) : null),
+    apply: (n, rewriter) => (n.inputs[0] === n.inputs[1] && !isFloating(n.dtype) ? filled(n, 0, rewriter) : null),
   },
   "x · 1 is x": {
     ops: ["mul"],
@@ -105,7 +105,7 @@ export const identities: Rules = {
   },
   "x · -1 is -x": {
     ops: ["mul"],
-    apply: (n, workshop) => (isFull(n.inputs[1], -1) ? workshop.make("neg", [n.inputs[0]], {}, n) : null),
+    apply: (n, rewriter) => (isFull(n.inputs[1], -1) ? rewriter.make("neg", [n.inputs[0]], {}, n) : null),
   },
   "x · 0 is 0 for integers": {
     ops: ["mul"],
@@ -113,27 +113,27 @@ export const identities: Rules = {
   },
   "-x · c is x · -c": {
     ops: ["mul"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const x = negated(n.inputs[0]);
       const c = constantOf(n.inputs[1]);
       if (x === null || c === null) return null;
-      return workshop.make("mul", [x, filled(n, -c, workshop)], {}, n);
+      return rewriter.make("mul", [x, filled(n, -c, rewriter)], {}, n);
     },
   },
   "-x · -y is x · y": {
     ops: ["mul"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x, y] = n.inputs.map(negated);
-      return x === null || y === null ? null : workshop.make("mul", [x, y], {}, n);
+      return x === null || y === null ? null : rewriter.make("mul", [x, y], {}, n);
     },
   },
   "-(x · c) is x · -c": {
     ops: ["neg"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [product] = n.inputs;
-      if (product.op !== "mul" || !workshop.isReadOnce(product)) return null;
+      if (product.op !== "mul" || !rewriter.isReadOnce(product)) return null;
       const c = constantOf(product.inputs[1]);
-      return c === null ? null : workshop.make("mul", [product.inputs[0], filled(n, -c, workshop)], {}, n);
+      return c === null ? null : rewriter.make("mul", [product.inputs[0], filled(n, -c, rewriter)], {}, n);
     },
   },
   "x / 1 is x": {
@@ -142,43 +142,43 @@ export const identities: Rules = {
   },
   "x / 2ᵏ is x · 2⁻ᵏ": {
     ops: ["div"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const c = constantOf(n.inputs[1]);
       if (c === null || !isPowerOfTwo(c)) return null;
-      return workshop.make("mul", [n.inputs[0], filled(n, 1 / c, workshop)], {}, n);
+      return rewriter.make("mul", [n.inputs[0], filled(n, 1 / c, rewriter)], {}, n);
     },
   },
   "x⁰ is 1, x¹ is x": {
     ops: ["pow"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       if (isFull(n.inputs[1], 1)) return n.inputs[0];
-      return constantOf(n.inputs[1]) === 0 ? filled(n, 1, workshop) : null;
+      return constantOf(n.inputs[1]) === 0 ? filled(n, 1, rewriter) : null;
     },
   },
-  // Not for float64, in which a power may differ from the product in its last bit.
+  // Not for float64, where pow may differ from the product in its last bit.
   "x² is x · x": {
     ops: ["pow"],
-    apply: (n, workshop) =>
-      isFull(n.inputs[1], 2) && n.dtype !== "float64" ? workshop.make("mul", [n.inputs[0], n.inputs[0]], {}, n) : null,
+    apply: (n, rewriter) =>
+      isFull(n.inputs[1], 2) && n.dtype !== "float64" ? rewriter.make("mul", [n.inputs[0], n.inputs[0]], {}, n) : null,
   },
   "-(-x) is x": { ops: ["neg"], apply: (n) => negated(n.inputs[0]) },
-  "|x| is x where x has no sign": {
+  "|x| is x where x is never negative": {
     ops: ["abs"],
     apply: (n) => (n.dtype === "uint8" || n.inputs[0].op === "abs" ? n.inputs[0] : null),
   },
-  // Not for uint8, where -5 is 251.
+  // Not for uint8, where -5 wraps to 251.
   "|-x| is |x|": {
     ops: ["abs"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const x = negated(n.inputs[0]);
-      return x === null || n.dtype === "uint8" ? null : workshop.make("abs", [x], {}, n);
+      return x === null || n.dtype === "uint8" ? null : rewriter.make("abs", [x], {}, n);
     },
   },
-  "x is as large as x": {
+  "the maximum and minimum of x and x are x": {
     ops: ["maximum", "minimum"],
     apply: (n) => (n.inputs[0] === n.inputs[1] ? n.inputs[0] : null),
   },
-  "nothing is below -∞ or above ∞": {
+  "max(x, -∞) and min(x, ∞) are x": {
     ops: ["maximum", "minimum"],
     apply: (n) => (isFull(n.inputs[1], n.op === "maximum" ? -Infinity : Infinity) ? n.inputs[0] : null),
   },

@@ -1,60 +1,61 @@
-// Places that data decides, where arithmetic does as well: the element at argmax is the maximum, and what one index a line
-// scatters is a comparison of that index with every place.
+// Gathers and scatters that plain arithmetic can replace: the element at argmax is the maximum, and a scatterAdd of one element per
+// line is a comparison of that element's index with every position of the line.
 import { isFloating } from "../../tensor/dtype.ts";
 import { withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, expanded, filled, type Rules, reshaped, type Workshop } from "./rule.ts";
+import { attributesOf, expanded, filled, type Rewriter, type Rules, reshaped } from "./rule.ts";
 
-/** Lines that are longer are scattered: a comparison visits every place. */
-const longest = 4096;
+/** Longer lines keep their scatterAdd, since the comparison visits every position. */
+const maxComparedLength = 4096;
 
-/** Whether an index is where the largest of `size` elements stands. */
+/** Whether an index comes from argmax or topk over `size` elements along `dim`, and so is never out of range. */
 const isPlaceOfLargest = (index: Node, dim: number, size: number): boolean =>
   (index.op === "argmax" || index.op === "topk") &&
   attributesOf(index, "argmax").dim === dim &&
   index.inputs[0].shape[dim] === size;
 
-/** 0, 1, ... along a dim of a shape. */
-function counting(shape: readonly number[], dim: number, workshop: Workshop, like: Node): Node {
-  const line = workshop.make("iota", [], { length: shape[dim] }, like);
+/** The index along a dim, 0, 1, ..., for each element of a shape. */
+function indexAlong(shape: readonly number[], dim: number, rewriter: Rewriter, like: Node): Node {
+  const line = rewriter.make("iota", [], { length: shape[dim] }, like);
   const row = shape.map((n, d) => (d === dim ? n : 1));
-  return expanded(reshaped(line, row, workshop, like), shape, workshop, like);
+  return expanded(reshaped(line, row, rewriter, like), shape, rewriter, like);
 }
 
 export const largest: Rules = {
-  "the element at the place of the largest is the largest": {
+  "a gather at argmax is max": {
     ops: ["gather"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x, index] = n.inputs;
       const { dim } = attributesOf(n, "gather");
       if (index.op !== "argmax" || index.inputs[0] !== x || attributesOf(index, "argmax").dim !== dim) return null;
-      return workshop.make("max", [x], { dims: [dim] }, n);
+      return rewriter.make("max", [x], { dims: [dim] }, n);
     },
   },
 };
 
 /**
- * scatterAdd of one element a line: where(index = place, source, 0), from 0 as every sum. An index outside of the dim has to
- * stay an error: some gather at the same places sees to that, or they are places of largest elements.
+ * scatterAdd of one element per line becomes 0 + where(index = position, source, 0); adding to 0 turns -0 into 0, as in every sum. An
+ * index out of range has to remain an error, so the rule applies only where a gather with the same index reports it, or where the index
+ * comes from argmax or topk.
  */
 export const scattering: Rules = {
-  "one element a line is scattered by comparing": {
+  "a scatterAdd of one element per line is a comparison": {
     ops: ["scatterAdd"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [source, index] = n.inputs;
       const { dim, size } = attributesOf(n, "scatterAdd");
-      if (source.shape[dim] !== 1 || size > longest) return null;
-      if (!isPlaceOfLargest(index, dim, size) && !workshop.isGathered(index, dim, size)) return null;
+      if (source.shape[dim] !== 1 || size > maxComparedLength) return null;
+      if (!isPlaceOfLargest(index, dim, size) && !rewriter.isGathered(index, dim, size)) return null;
       const shape = withSize(source.shape, dim, size);
-      const isHere = workshop.make(
+      const isHere = rewriter.make(
         "eq",
-        [expanded(index, shape, workshop, n), counting(shape, dim, workshop, n)],
+        [expanded(index, shape, rewriter, n), indexAlong(shape, dim, rewriter, n)],
         {},
         n,
       );
-      const zero = filled(n, 0, workshop);
-      const scattered = workshop.make("where", [isHere, expanded(source, shape, workshop, n), zero], {}, n);
-      return isFloating(n.dtype) ? workshop.make("add", [scattered, zero], {}, n) : scattered;
+      const zero = filled(n, 0, rewriter);
+      const scattered = rewriter.make("where", [isHere, expanded(source, shape, rewriter, n), zero], {}, n);
+      return isFloating(n.dtype) ? rewriter.make("add", [scattered, zero], {}, n) : scattered;
     },
   },
 };

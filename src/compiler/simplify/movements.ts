@@ -1,36 +1,36 @@
-// Movement on movement is one movement, and what moves nothing goes. An access is affine either way; these rules see to it
-// that equal views are equal nodes, and that a reshape, which costs nothing, stands where nothing changes place.
+// Rules for movement ops: two in a row become one, and one that changes nothing is removed. The kernels' accesses would be the same
+// without them; with them equal views become equal nodes, and a movement that leaves every element at its place becomes a reshape, which
+// costs nothing.
 import { sameShape, withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, filled, type Rules, reshaped, type Workshop } from "./rule.ts";
+import { attributesOf, filled, type Rewriter, type Rules, reshaped } from "./rule.ts";
 
 const isAscending = (dims: readonly number[]): boolean => dims.every((dim, i) => i === 0 || dims[i - 1] < dim);
 
-/** Dims of size 1 set apart, these dims keep their order. */
+/** Whether a permutation keeps the order of the dims that are larger than 1. */
 const keepsOrder = ({ shape }: Node, dims: readonly number[]): boolean =>
   isAscending(dims.filter((dim) => shape[dim] !== 1));
 
-/** Whether a slice along a dim is all of it. */
-const isWhole = (n: Node): boolean => sameShape(n.shape, n.inputs[0].shape);
+const keepsShape = (n: Node): boolean => sameShape(n.shape, n.inputs[0].shape);
 
-/** [..., windows, ..., size] -> [..., windows · size, ...] */
-function laidSideBySide(x: Node, dim: number, workshop: Workshop, like: Node): Node {
+/** Concatenates windows: [..., windows, ..., size] -> [..., windows · size, ...] */
+function concatenated(x: Node, dim: number, rewriter: Rewriter, like: Node): Node {
   const last = x.shape.length - 1;
   const dims = x.shape.flatMap((_, d) => (d === last ? [] : d === dim ? [d, last] : [d]));
   const shape = withSize(like.shape, dim, x.shape[dim] * x.shape[last]);
-  return reshaped(workshop.make("permute", [x], { dims }, like), shape, workshop, like);
+  return reshaped(rewriter.make("permute", [x], { dims }, like), shape, rewriter, like);
 }
 
-/** As many zeros after the last element of a dim as fit. */
-function filledUp(x: Node, dim: number, length: number, workshop: Workshop, like: Node): Node {
+/** Pads a dim with zeros at its end to a length. */
+function paddedTo(x: Node, dim: number, length: number, rewriter: Rewriter, like: Node): Node {
   const after = length - x.shape[dim];
   if (after === 0) return x;
   const widths = x.shape.map((_, d) => ({ before: 0, after: d === dim ? after : 0, between: 0 }));
-  return workshop.make("pad", [x], { widths, value: 0 }, like);
+  return rewriter.make("pad", [x], { widths, value: 0 }, like);
 }
 
 export const movements: Rules = {
-  "a movement that moves nothing": {
+  "a movement that changes nothing is its input": {
     ops: ["reshape", "expand", "permute", "slice", "flip", "pad"],
     apply(n) {
       const [x] = n.inputs;
@@ -39,7 +39,7 @@ export const movements: Rules = {
         case "expand":
         case "slice":
         case "pad":
-          return isWhole(n) ? x : null;
+          return keepsShape(n) ? x : null;
         case "permute":
           return isAscending(attributesOf(n, "permute").dims) ? x : null;
         default:
@@ -47,91 +47,92 @@ export const movements: Rules = {
       }
     },
   },
-  "a reshape of a reshape": {
+  "a reshape of a reshape is one reshape": {
     ops: ["reshape"],
-    apply: (n, workshop) =>
-      n.inputs[0].op === "reshape" ? reshaped(n.inputs[0].inputs[0], n.shape, workshop, n) : null,
+    apply: (n, rewriter) =>
+      n.inputs[0].op === "reshape" ? reshaped(n.inputs[0].inputs[0], n.shape, rewriter, n) : null,
   },
-  "an expand of an expand": {
+  "an expand of an expand is one expand": {
     ops: ["expand"],
-    apply: (n, workshop) => (n.inputs[0].op === "expand" ? workshop.remake(n, n.inputs[0].inputs) : null),
+    apply: (n, rewriter) => (n.inputs[0].op === "expand" ? rewriter.remake(n, n.inputs[0].inputs) : null),
   },
   "an expand that only adds sizes of 1 is a reshape": {
     ops: ["expand"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x] = n.inputs;
-      const fresh = n.shape.length - x.shape.length;
-      const isSame = sameShape(n.shape.slice(fresh), x.shape) && n.shape.slice(0, fresh).every((size) => size === 1);
-      return isSame && fresh > 0 ? reshaped(x, n.shape, workshop, n) : null;
+      const newDims = n.shape.length - x.shape.length;
+      const isSame =
+        sameShape(n.shape.slice(newDims), x.shape) && n.shape.slice(0, newDims).every((size) => size === 1);
+      return isSame && newDims > 0 ? reshaped(x, n.shape, rewriter, n) : null;
     },
   },
-  "a permute of a permute": {
+  "a permute of a permute is one permute": {
     ops: ["permute"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "permute") return null;
       const inner = attributesOf(x, "permute").dims;
       const dims = attributesOf(n, "permute").dims.map((dim) => inner[dim]);
-      return workshop.make("permute", x.inputs, { dims }, n);
+      return rewriter.make("permute", x.inputs, { dims }, n);
     },
   },
   "a permute that only moves sizes of 1 is a reshape": {
     ops: ["permute"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { dims } = attributesOf(n, "permute");
-      return keepsOrder(n.inputs[0], dims) ? reshaped(n.inputs[0], n.shape, workshop, n) : null;
+      return keepsOrder(n.inputs[0], dims) ? reshaped(n.inputs[0], n.shape, rewriter, n) : null;
     },
   },
-  "a slice of a slice": {
+  "a slice of a slice is one slice": {
     ops: ["slice"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "slice") return null;
       const [outer, inner] = [attributesOf(n, "slice"), attributesOf(x, "slice")];
       const starts = inner.starts.map((start, dim) => start + outer.starts[dim] * inner.steps[dim]);
       const steps = inner.steps.map((step, dim) => step * outer.steps[dim]);
-      return workshop.make("slice", x.inputs, { starts, sizes: outer.sizes, steps }, n);
+      return rewriter.make("slice", x.inputs, { starts, sizes: outer.sizes, steps }, n);
     },
   },
-  "a flip of a flip": {
+  "a flip of a flip is one flip": {
     ops: ["flip"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "flip") return null;
       const [outer, inner] = [attributesOf(n, "flip").dims, attributesOf(x, "flip").dims];
       const dims = n.shape.flatMap((_, dim) => (outer.includes(dim) !== inner.includes(dim) ? [dim] : []));
-      return workshop.make("flip", x.inputs, { dims }, n);
+      return rewriter.make("flip", x.inputs, { dims }, n);
     },
   },
-  "to turn one element round": {
+  "a flip leaves out dims of size 1": {
     ops: ["flip"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { dims } = attributesOf(n, "flip");
-      const long = dims.filter((dim) => n.shape[dim] > 1);
-      return long.length === dims.length ? null : workshop.make("flip", n.inputs, { dims: long }, n);
+      const longDims = dims.filter((dim) => n.shape[dim] > 1);
+      return longDims.length === dims.length ? null : rewriter.make("flip", n.inputs, { dims: longDims }, n);
     },
   },
-  "a concat of one": {
+  "a concat leaves out empty inputs": {
     ops: ["concat"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { dim } = attributesOf(n, "concat");
-      const some = n.inputs.filter(({ shape }) => shape[dim] > 0);
-      if (some.length === 1) return some[0];
-      return some.length === 0 || some.length === n.inputs.length ? null : workshop.remake(n, some);
+      const parts = n.inputs.filter(({ shape }) => shape[dim] > 0);
+      if (parts.length === 1) return parts[0];
+      return parts.length === 0 || parts.length === n.inputs.length ? null : rewriter.remake(n, parts);
     },
   },
-  // From 0, as every sum: -0 becomes 0.
-  "windows that do not overlap lie side by side": {
+  // A fold sums from 0, so that -0 becomes 0; hence the addition of 0.
+  "a fold of windows that do not overlap is a permute, reshape and pad": {
     ops: ["fold"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { dim, step, length } = attributesOf(n, "fold");
       const [x] = n.inputs;
       const size = x.shape[x.shape.length - 1];
       const windows = x.shape[dim];
       if ((windows > 1 && step !== size) || windows * size > length) return null;
-      const laid = laidSideBySide(x, dim, workshop, n);
-      const sum = workshop.make("add", [laid, filled(laid, 0, workshop)], {}, n);
-      return filledUp(sum, dim, length, workshop, n);
+      const line = concatenated(x, dim, rewriter, n);
+      const sum = rewriter.make("add", [line, filled(line, 0, rewriter)], {}, n);
+      return paddedTo(sum, dim, length, rewriter, n);
     },
   },
 };

@@ -1,74 +1,75 @@
-// Reductions over fewer elements: over one there is nothing to reduce, and the largest of copies is any of them.
+// Rules that let reductions read fewer elements: a dim of size 1 needs no reducing, and along the dims of an expand all elements are
+// equal.
 import { isFloating } from "../../tensor/dtype.ts";
 import { reduceShape } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, expanded, filled, type Rules, type Workshop } from "./rule.ts";
+import { attributesOf, expanded, filled, type Rewriter, type Rules } from "./rule.ts";
 
 const dimsOf = (n: Node): readonly number[] => attributesOf(n, "sum").dims;
 
-/** What is left to reduce of a node's dims. */
-const long = (n: Node): number[] => dimsOf(n).filter((dim) => n.inputs[0].shape[dim] !== 1);
+/** The reduced dims that are larger than 1. */
+const longDims = (n: Node): number[] => dimsOf(n).filter((dim) => n.inputs[0].shape[dim] !== 1);
 
-/** 0 + x, which a sum over one element is: -0 becomes 0. */
-const fromZero = (x: Node, workshop: Workshop, like: Node): Node =>
-  isFloating(x.dtype) ? workshop.make("add", [x, filled(x, 0, workshop)], {}, like) : x;
+/** 0 + x, the sum over one element: it turns -0 into 0. */
+const fromZero = (x: Node, rewriter: Rewriter, like: Node): Node =>
+  isFloating(x.dtype) ? rewriter.make("add", [x, filled(x, 0, rewriter)], {}, like) : x;
 
-/** Of the dims that an expand reduces, those along which it repeats. */
-function repeated(n: Node): number[] {
+/** The reduced dims along which the operand, an expand, repeats its elements. */
+function repeatedDims(n: Node): number[] {
   const [copies] = n.inputs;
   if (copies.op !== "expand") return [];
   const from = copies.inputs[0].shape;
-  const fresh = copies.shape.length - from.length;
-  return dimsOf(n).filter((dim) => dim < fresh || (from[dim - fresh] === 1 && copies.shape[dim] !== 1));
+  const newDims = copies.shape.length - from.length;
+  return dimsOf(n).filter((dim) => dim < newDims || (from[dim - newDims] === 1 && copies.shape[dim] !== 1));
 }
 
-/** What is below the expand below a reduction, without copies along these dims. */
-const once = (n: Node, dims: readonly number[], workshop: Workshop): Node =>
-  expanded(n.inputs[0].inputs[0], reduceShape(n.inputs[0].shape, dims), workshop, n);
+/** The operand of a reduction over an expand, with one copy along these dims instead of several. */
+const withoutCopies = (n: Node, dims: readonly number[], rewriter: Rewriter): Node =>
+  expanded(n.inputs[0].inputs[0], reduceShape(n.inputs[0].shape, dims), rewriter, n);
 
 export const reductions: Rules = {
-  "a sum over one element": {
+  "a sum leaves out dims of size 1": {
     ops: ["sum"],
-    apply(n, workshop) {
-      const dims = long(n);
-      if (dims.length === 0) return fromZero(n.inputs[0], workshop, n);
-      return dims.length === dimsOf(n).length ? null : workshop.make("sum", n.inputs, { dims }, n);
+    apply(n, rewriter) {
+      const dims = longDims(n);
+      if (dims.length === 0) return fromZero(n.inputs[0], rewriter, n);
+      return dims.length === dimsOf(n).length ? null : rewriter.make("sum", n.inputs, { dims }, n);
     },
   },
-  "the largest of one element": {
+  "a max leaves out dims of size 1": {
     ops: ["max"],
-    apply(n, workshop) {
-      const dims = long(n);
+    apply(n, rewriter) {
+      const dims = longDims(n);
       if (dims.length === 0) return n.inputs[0];
-      return dims.length === dimsOf(n).length ? null : workshop.make("max", n.inputs, { dims }, n);
+      return dims.length === dimsOf(n).length ? null : rewriter.make("max", n.inputs, { dims }, n);
     },
   },
-  "sums along a line of one element": {
+  "a cumsum along a dim of size 1 is its input plus 0": {
     ops: ["cumsum"],
-    apply: (n, workshop) => (n.shape[attributesOf(n, "argmax").dim] === 1 ? fromZero(n.inputs[0], workshop, n) : null),
+    apply: (n, rewriter) => (n.shape[attributesOf(n, "argmax").dim] === 1 ? fromZero(n.inputs[0], rewriter, n) : null),
   },
-  "the place of the largest of one element": {
+  "argmax and topk along a dim of size 1 are 0": {
     ops: ["argmax", "topk"],
-    apply: (n, workshop) => (n.inputs[0].shape[attributesOf(n, "argmax").dim] === 1 ? filled(n, 0, workshop) : null),
+    apply: (n, rewriter) => (n.inputs[0].shape[attributesOf(n, "argmax").dim] === 1 ? filled(n, 0, rewriter) : null),
   },
-  "the largest of copies": {
+  "a max leaves out the dims of an expand": {
     ops: ["max"],
-    apply(n, workshop) {
-      const dims = repeated(n);
+    apply(n, rewriter) {
+      const dims = repeatedDims(n);
       if (dims.length === 0) return null;
-      return workshop.make("max", [once(n, dims, workshop)], { dims: dimsOf(n) }, n);
+      return rewriter.make("max", [withoutCopies(n, dims, rewriter)], { dims: dimsOf(n) }, n);
     },
   },
-  // In float64 each sum of up to 2²⁴ equal float32 is exact, so that the whole is x · count, rounded once.
+  // A float64 sum of up to 2²⁴ equal float32 numbers is exact, so the sum is x · count, rounded once.
   "a sum of copies is a product": {
     ops: ["sum"],
-    apply(n, workshop) {
-      const dims = repeated(n);
+    apply(n, rewriter) {
+      const dims = repeatedDims(n);
       const count = dims.reduce((product, dim) => product * n.inputs[0].shape[dim], 1);
       const isExact = n.dtype === "float32" ? count <= 2 ** 24 : n.dtype === "int32" || n.dtype === "uint8";
       if (dims.length === 0 || dims.length !== dimsOf(n).length || !isExact) return null;
-      const x = once(n, dims, workshop);
-      return fromZero(workshop.make("mul", [x, filled(x, count, workshop)], {}, n), workshop, n);
+      const x = withoutCopies(n, dims, rewriter);
+      return fromZero(rewriter.make("mul", [x, filled(x, count, rewriter)], {}, n), rewriter, n);
     },
   },
 };

@@ -1,10 +1,10 @@
-// Movement sinks below elementwise operations, V(E(a, b)) = E(V(a), V(b)), so that these stand next to each other and views
-// reach the buffers that they read. Only where nothing else reads E: it would be computed twice.
+// Movement ops move below elementwise ops, V(E(a, b)) = E(V(a), V(b)), so that elementwise ops become neighbours and views are taken of
+// buffers. Only where V is E's only reader, since E would be computed twice otherwise.
 import type { Node } from "../graph.ts";
 import type { ElementwiseName } from "../kernel.ts";
-import { attributesOf, isElementwise, type Rules, type Workshop } from "./rule.ts";
+import { attributesOf, isElementwise, type Rewriter, type Rules } from "./rule.ts";
 
-/** What it costs to compute an element several times: as little as to load it, or more. */
+/** The cost of computing an element: about as little as loading it, or more. */
 const cost = {
   neg: "little",
   abs: "little",
@@ -35,35 +35,36 @@ const cost = {
   cast: "little",
 } satisfies Record<ElementwiseName, "little" | "more">;
 
-/** float64 runs one number at a time: what leaves or enters it is computed once. */
+/** Whether a node converts from or to float64. Such ops run one number at a time, so they are not worth computing twice. */
 const crossesFloat64 = (n: Node): boolean =>
   n.inputs.some(({ dtype }) => (dtype === "float64") !== (n.dtype === "float64"));
 
 const isCheap = (n: Node): boolean => isElementwise(n.op) && cost[n.op] === "little" && !crossesFloat64(n);
 
-function sunk(n: Node, workshop: Workshop): Node | null {
+/** A movement below the elementwise op that it reads; null if that op has other readers. */
+function moveBelow(n: Node, rewriter: Rewriter): Node | null {
   const [below] = n.inputs;
-  if (!isElementwise(below.op) || !workshop.isReadOnce(below)) return null;
-  return workshop.remake(
+  if (!isElementwise(below.op) || !rewriter.isReadOnce(below)) return null;
+  return rewriter.remake(
     below,
-    below.inputs.map((x) => workshop.remake(n, [x])),
+    below.inputs.map((x) => rewriter.remake(n, [x])),
   );
 }
 
 export const sinking: Rules = {
-  "elements move before they are computed": {
+  "a movement moves below an elementwise op": {
     ops: ["reshape", "permute", "slice", "flip"],
-    apply: sunk,
+    apply: moveBelow,
   },
-  "windows that overlap move before what costs little": {
+  "an unfold of overlapping windows moves below a cheap op": {
     ops: ["unfold"],
-    apply(n, workshop) {
+    apply(n, rewriter) {
       const { size, step } = attributesOf(n, "unfold");
-      return step >= size || isCheap(n.inputs[0]) ? sunk(n, workshop) : null;
+      return step >= size || isCheap(n.inputs[0]) ? moveBelow(n, rewriter) : null;
     },
   },
-  "what costs little is computed for each copy": {
+  "an expand moves below a cheap op": {
     ops: ["expand"],
-    apply: (n, workshop) => (isCheap(n.inputs[0]) ? sunk(n, workshop) : null),
+    apply: (n, rewriter) => (isCheap(n.inputs[0]) ? moveBelow(n, rewriter) : null),
   },
 };
