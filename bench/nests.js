@@ -141,7 +141,7 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
       if (round >= 0) times[k].push(((performance.now() - start) * 1e3) / repeats);
     }
   }
-  console.log(name.padEnd(26), ...times.map((each) => median(each).toFixed(1).padStart(10)), " ", written.words);
+  console.log(name.padEnd(26), ...times.map((each) => median(each).toFixed(1).padStart(10)), " ", written.description);
 }
 
 function median(values) {

@@ -31,7 +31,7 @@ export interface EmittedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of scratch memory that a thread needs, and from one thread to the next. */
   readonly scratch: number;
-  readonly steps: readonly { readonly name: string; readonly words: string; readonly units: number }[];
+  readonly steps: readonly { readonly name: string; readonly description: string; readonly units: number }[];
   /** What runs as one: a step, or those of a chain; by positions, and how many units that is. */
   readonly tasks: readonly { readonly steps: readonly number[]; readonly units: number }[];
   readonly sites: readonly Site[];
@@ -94,7 +94,7 @@ export function emitProgram(
   return {
     bytes: module.bytes(),
     scratch,
-    steps: written.map(({ words, units }, i) => ({ name: program.kernels[i].name, words, units })),
+    steps: written.map(({ description, units }, i) => ({ name: program.kernels[i].name, description, units })),
     tasks: tasks.map(({ steps, units }) => ({ steps, units })),
     sites: context.sites,
     stepOfSite,

@@ -19,7 +19,7 @@ export interface Stages {
 
 /** `states`: the bytes of each. */
 export function explainProgram({ graph, kernels, allocation, emitted }: Stages, states: readonly number[]): string {
-  const steps = emitted.steps.map(({ name, words }, i) => `k${i} ${name}: ${words}`);
+  const steps = emitted.steps.map(({ name, description }, i) => `k${i} ${name}: ${description}`);
   const inStates = states.reduce((sum, bytes) => sum + bytes, 0);
   const memory = [
     describeAllocation(kernels, allocation),
@@ -99,7 +99,7 @@ export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readon
   const whole: Work = { operations: sum("operations"), bytes: sum("bytes"), time: sum("time") };
   const all = [
     ["", "µs", "GFLOP/s", "share", "GB/s", ""],
-    ...emitted.steps.map(({ name, words }, i) => [name, ...figures(works[i], limit), words]),
+    ...emitted.steps.map(({ name, description }, i) => [name, ...figures(works[i], limit), description]),
     ["total", ...figures(whole, limit), ""],
   ];
   const widths = all[0].map((_, column) => Math.max(...all.map((cells) => cells[column].length)));

@@ -42,7 +42,7 @@ export interface WrittenKernel {
   /** Bytes that a call needs for itself. */
   readonly scratch: number;
   /** The plan in words, for explain. */
-  readonly words: string;
+  readonly description: string;
 }
 
 export type KernelWriter<K extends Kernel> = (context: KernelContext, kernel: K, name: string) => WrittenKernel;

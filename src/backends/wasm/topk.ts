@@ -65,8 +65,8 @@ export const writeTopkKernel: KernelWriter<Topk> = (context, kernel, name) => {
       );
     },
   );
-  const words = sorted ? `lines of ${size} merge-sorted` : `${k} kept while lines of ${size} go by`;
-  return { callee, pointers, units, scratch: sorted ? 2 * size * bytes : 0, words };
+  const description = sorted ? `lines of ${size} merge-sorted` : `${k} kept while lines of ${size} go by`;
+  return { callee, pointers, units, scratch: sorted ? 2 * size * bytes : 0, description };
 };
 
 /** The addresses of a line's first elements. */

@@ -94,8 +94,8 @@ describe("a program", () => {
     );
     expect(failure()[0]).toBe(0);
     expect(emitted.steps).toEqual([
-      { name: "to-t0", units: 1, words: "one unit, lanes along 10, 3 vectors at a time" },
-      { name: "to-s0", units: 1, words: "one unit, lanes along 10, 3 vectors at a time" },
+      { name: "to-t0", units: 1, description: "one unit, lanes along 10, 3 vectors at a time" },
+      { name: "to-s0", units: 1, description: "one unit, lanes along 10, 3 vectors at a time" },
     ]);
     expect({ scratch: emitted.scratch, sites: emitted.sites }).toEqual({ scratch: 0, sites: [] });
   });

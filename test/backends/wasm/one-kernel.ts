@@ -131,7 +131,7 @@ export function expectSame(
       });
       if (wrong >= 0)
         throw new Error(
-          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${results[0].written.words}\n${JSON.stringify(kernel)}`,
+          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${results[0].written.description}\n${JSON.stringify(kernel)}`,
         );
     }
   }

@@ -19,7 +19,7 @@ export interface Accumulator {
   merged(): Local;
 }
 
-const words = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 
 /** float32 in float64, lanes 0 and 1 in `low`, 2 and 3 in `high`. */
 export class WideSum implements Accumulator {
@@ -104,7 +104,7 @@ export class FloatMax implements Accumulator {
   merged(): Local {
     const code = this.#code;
     const turned = code.local("v128");
-    for (const lanes of [words(2, 3, 0, 1), words(1, 0, 3, 2)]) {
+    for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
       const all = this.result();
       code.get(all).get(all).shuffle(lanes).set(turned);
       this.add(turned);
@@ -158,7 +158,7 @@ export class Single implements Accumulator {
   merged(): Local {
     const code = this.#code;
     const turned = code.local("v128");
-    for (const lanes of [words(2, 3, 0, 1), words(1, 0, 3, 2)]) {
+    for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
       code.get(this.#local).get(this.#local).shuffle(lanes).set(turned);
       this.add(turned);
     }

@@ -66,5 +66,5 @@ function writeNest(
     const [from, to, table] = locals.slice(pointers.length + 1);
     new NestWriter({ context, nest, plan, form, code, bases, table }).write(from, to);
   });
-  return { callee, pointers, units, scratch: 0, words: describeSchedule(nest, plan, form) };
+  return { callee, pointers, units, scratch: 0, description: describeSchedule(nest, plan, form) };
 }

@@ -11,7 +11,7 @@ interface WaitingStore {
   readonly value: Local;
 }
 
-const words = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 
 export class WaitingStores {
   readonly #code: Code;
@@ -45,8 +45,8 @@ export class WaitingStores {
   #interleave({ pointer, offset, lanes, value }: WaitingStore, odd: Local): void {
     const code = this.#code;
     for (const [first, order] of [
-      [0, words(0, 4, 1, 5)],
-      [2, words(2, 6, 3, 7)],
+      [0, byteLanes(0, 4, 1, 5)],
+      [2, byteLanes(2, 6, 3, 7)],
     ] as const) {
       if (lanes <= first) return;
       const both = code.local("v128");

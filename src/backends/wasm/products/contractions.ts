@@ -1,5 +1,5 @@
-// The kernels "matmul" and "convolution" as functions over a range of their work: their accesses become the sizes and strides of
-// matmul.ts and convolution.ts, their epilogue what finishes the sums (epilogue.ts).
+// Writes the kernels "matmul" and "convolution" as functions over a range of their units of work: a kernel's accesses become the sizes
+// and strides of a MatmulSpec or ConvolutionSpec, and its epilogue becomes the spec's `finish` (epilogue.ts).
 
 import {
   type Access,
@@ -28,7 +28,7 @@ const bytes = 4;
 
 const distinct = (buffers: readonly Buffer[]): Buffer[] => [...new Set(buffers)];
 
-/** Pushes the address of an access' element where all indices are 0 but those given. */
+/** Pushes the address of an access's element at these indices; an index that is null or left out is 0. */
 function address(
   code: Code,
   pointers: ReadonlyMap<Buffer, Local>,
@@ -48,13 +48,16 @@ function address(
   }
 }
 
-/** C of a product: a store that can be the matrix itself, and which axis its rows are made of. */
+/** Where a product stores C: the store that the product does itself (null: the epilogue does all), and whether it computes Cᵀ. */
 interface Target {
   readonly store: Store | null;
   readonly transposed: boolean;
 }
 
-/** Elements of a row must be neighbours and rows must not overlap; if columns are rows so, the transposed product is computed. */
+/**
+ * The target of a product. In C, the elements of a row must be neighbours and rows must not overlap. If this holds only with rows and
+ * columns exchanged, the product computes Cᵀ = Bᵀ·Aᵀ.
+ */
 function targetOf({ axes, epilogue }: Matmul): Target {
   const [m, n] = axes.slice(-3).map(({ size }) => size);
   const rowsFit = (rows: number, row: number, columns: number, column: number) =>
@@ -70,11 +73,12 @@ function targetOf({ axes, epilogue }: Matmul): Target {
   return { store: null, transposed: neighbours(-2) > neighbours(-1) };
 }
 
-/** Whether nothing else of the kernel reads or writes the buffer of a store: only then may unfinished sums wait in it. */
+/** Whether nothing else of the kernel reads or writes the buffer of a store: only then may it hold unfinished sums. */
 const isAlone = (kernel: Matmul, store: Store): boolean =>
   readsOf(kernel).every(({ buffer }) => buffer !== store.access.buffer) &&
   kernel.epilogue.stores.every((other) => other === store || other.access.buffer !== store.access.buffer);
 
+/** Writes a matrix product: its function loops over the batch and calls writeMatmul's function for the units of each matrix. */
 export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) => {
   const { axes, epilogue } = kernel;
   const sizes = axes.slice(0, -1).map(({ size }) => size);
@@ -93,19 +97,19 @@ export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =
       .map((lanes) => ({ lanes, apart: 1 })),
   });
   const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const [ofA, ofB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
+  const [rowAxisOfA, columnAxisOfB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
   const spec: MatmulSpec = {
     m: rows,
     n: columns,
     k: axes[sumAxis].size,
-    a: { row: a.strides[ofA], inner: a.strides[sumAxis] },
-    b: { inner: b.strides[sumAxis], column: b.strides[ofB] },
-    c: store && { row: rows === 1 ? columns : store.access.strides[ofA] },
+    a: { row: a.strides[rowAxisOfA], inner: a.strides[sumAxis] },
+    b: { inner: b.strides[sumAxis], column: b.strides[columnAxisOfB] },
+    c: store && { row: rows === 1 ? columns : store.access.strides[rowAxisOfA] },
     ...(store && isAlone(kernel, store) ? {} : { sums: "scratch" as const }),
     relaxed: context.relaxed,
     ...(write
       ? {
-          // table, pointers, indices of the batch
+          // The extras are the table, the pointers of the epilogue's buffers, and the indices of the batch's axes.
           extras: 1 + buffers.length + batch.length,
           finish: (code, { value, row, column, lanes, extras: [table, ...others] }) => {
             const [pointers, matrices] = [others.slice(0, buffers.length), others.slice(buffers.length)];
@@ -126,7 +130,7 @@ export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =
       const at = new Map(pointers.map((buffer, i) => [buffer, parameters[i]]));
       const [scratch, from, to, table] = parameters.slice(pointers.length);
       const indices = batch.map((size) => (size === 1 ? null : code.local("i32")));
-      const one = (first: () => void, last: () => void) => {
+      const multiplyMatrix = (first: () => void, last: () => void) => {
         address(code, at, a, indices);
         address(code, at, b, indices);
         if (store) address(code, at, store.access, indices);
@@ -143,11 +147,11 @@ export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =
       };
       if (unitsOfMatrix * matrices === 0) return;
       if (matrices === 1)
-        one(
+        multiplyMatrix(
           () => code.get(from),
           () => code.get(to),
         );
-      else eachMatrix(code, { from, to, unitsOfMatrix, batch, indices }, one);
+      else eachMatrix(code, { from, to, unitsOfMatrix, batch, indices }, multiplyMatrix);
     },
   );
   return {
@@ -155,11 +159,14 @@ export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =
     pointers,
     units: unitsOfMatrix * matrices,
     scratch: scratchBytes(spec),
-    words: `${matrices === 1 ? "" : `${matrices} times `}${describeMatmul(spec)}`,
+    description: `${matrices === 1 ? "" : `${matrices} times `}${describeMatmul(spec)}`,
   };
 };
 
-/** The matrices of which [from, to) has units: sets their indices, gives the body their first and last unit. */
+/**
+ * Loops over the matrices that have units in [from, to): sets their indices, and gives the body functions that push their first and last
+ * unit.
+ */
 function eachMatrix(
   code: Code,
   {
@@ -200,6 +207,7 @@ function eachMatrix(
   });
 }
 
+/** Writes a convolution: its function calls writeConvolution's function once. */
 export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kernel, name) => {
   const { axes, channels, x, w, epilogue } = kernel;
   const { size, kernel: taps, stride, padding, inputDilation, kernelDilation } = kernel;
@@ -209,8 +217,19 @@ export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kerne
   const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
   const [image = 0, group = 0, output = 0, row = 0, column = 0] = store?.access.strides ?? [];
   const plain: ConvolutionSpec = {
-    ...{ batch, groups, channels, outputs, size, kernel: taps, positions: [rows, columns] },
-    ...{ stride, padding, inputDilation, kernelDilation, relaxed: context.relaxed, winograd: context.winograd },
+    batch,
+    groups,
+    channels,
+    outputs,
+    size,
+    kernel: taps,
+    positions: [rows, columns],
+    stride,
+    padding,
+    inputDilation,
+    kernelDilation,
+    relaxed: context.relaxed,
+    winograd: context.winograd,
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
     w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
     y: { image, group, output, row, column },
@@ -252,6 +271,6 @@ export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kerne
     pointers,
     units: convolutionUnits(spec),
     scratch: convolutionScratch(spec),
-    words: describeConvolution(spec),
+    description: describeConvolution(spec),
   };
 };

@@ -1,16 +1,18 @@
-// The gradient of a convolution with a stride is one whose input is dilated: between the numbers of x stand zeros, and with a
-// stride of two only a quarter of the products have one other than zero. Positions that are congruent modulo the dilation meet the same
-// taps of the kernel, and those meet neighbours of x: each class is a convolution of its own, without gaps. (Products with gaps are left
-// out, not computed: an infinite weight that only meets gaps gives no NaN.)
+// Splits a convolution with a dilated input into convolutions without dilation. The input gradient of a convolution with a stride has a
+// dilated input: zeros (gaps) stand between the elements of x, and with a stride of 2 only a quarter of the products read an element of x.
+// Positions that are congruent modulo the dilation use the same taps (elements of the kernel), and these taps read neighbouring elements
+// of x: each class of positions is a convolution of its own, without gaps. Products with gaps are not computed, so an infinite weight
+// that meets only gaps gives no NaN.
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { ConvolutionPlace, ConvolutionSpec } from "./convolution-spec.ts";
 
-/** A convolution that is part of another: where its kernel and its results begin, in elements. */
+/** A convolution that is part of another one. */
 export interface Part {
   readonly spec: ConvolutionSpec;
+  /** Offsets of the part's first tap and first result in w and y of the whole, in elements. */
   readonly w: number;
   readonly y: number;
-  /** How far apart neighbouring columns of this part are in the whole. */
+  /** Columns of the whole between one column of this part and the next. */
   readonly apart: number;
 }
 
@@ -25,6 +27,7 @@ interface Class {
   readonly padding: number;
 }
 
+/** The parts of a convolution, one for each class of rows and of columns; a convolution without gaps is its own only part. */
 export function withoutGaps(spec: ConvolutionSpec): Part[] {
   const { stride, inputDilation, w, y, finish } = spec;
   const split = [0, 1].map((dim) => inputDilation[dim] > 1 && stride[dim] === 1);
@@ -52,7 +55,11 @@ export function withoutGaps(spec: ConvolutionSpec): Part[] {
             },
             ...(finish
               ? {
-                  finish: of(finish, [split[0] ? inputDilation[0] : 1, split[1] ? inputDilation[1] : 1], [row, column]),
+                  finish: finishOfPart(
+                    finish,
+                    [split[0] ? inputDilation[0] : 1, split[1] ? inputDilation[1] : 1],
+                    [row, column],
+                  ),
                 }
               : {}),
           },
@@ -62,6 +69,7 @@ export function withoutGaps(spec: ConvolutionSpec): Part[] {
     .filter(({ spec: { positions } }) => positions[0] > 0 && positions[1] > 0);
 }
 
+/** All positions of a dim as one class. */
 const whole = ({ positions, kernel, kernelDilation, padding }: ConvolutionSpec, dim: 0 | 1): Class => ({
   first: 0,
   positions: positions[dim],
@@ -72,7 +80,7 @@ const whole = ({ positions, kernel, kernelDilation, padding }: ConvolutionSpec, 
   padding: padding[dim],
 });
 
-/** Position p meets tap t at (p + t · kernelDilation − padding) / dilation, if that is a whole number. */
+/** The classes of a dim: position p reads x for tap t at (p + t · kernelDilation − padding) / dilation, if that is a whole number. */
 function classes({ positions, kernel, kernelDilation, padding, inputDilation }: ConvolutionSpec, dim: 0 | 1): Class[] {
   const dilation = inputDilation[dim];
   const step = kernelDilation[dim];
@@ -96,8 +104,8 @@ function classes({ positions, kernel, kernelDilation, padding, inputDilation }: 
 
 type Finish = (code: Code, at: ConvolutionPlace) => void;
 
-/** The same, for whom row r of this part is row r · dilation + first, and columns likewise. */
-const of =
+/** The whole's `finish` for a part: row r of the part is row r · dilation + first of the whole, and columns likewise. */
+const finishOfPart =
   (finish: Finish, dilation: readonly [number, number], classes: readonly [Class, Class]): Finish =>
   (code, at) => {
     const place = (index: Local, dim: 0 | 1): Local => {

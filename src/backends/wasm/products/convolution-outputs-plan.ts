@@ -1,50 +1,56 @@
-// How a convolution with outputs in the lanes (convolution-outputs.ts) is cut up, and what it costs.
+// Plans a convolution with outputs in the lanes (convolution-outputs.ts): its units of work, its blocks and tiles, and its cost.
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight, tileCost } from "./matmul-plan.ts";
 import { type Padding, pitch } from "./pad.ts";
 
 const bytes = 4;
 /** Outputs of a tile. */
-export const width = 8;
-/** Terms of a sum that are done at once. */
-const longestBlock = 512;
-/** The padded images of a block, in bytes. */
-const largestImages = 256 * 1024;
+export const tileOutputs = 8;
+/** Terms of a sum in one block. */
+const maxBlockTerms = 512;
+/** Size of a block's padded images, in bytes. */
+const maxImageBytes = 256 * 1024;
 /** Outputs of a unit. */
-const widestUnit = 16;
-/** For threads: so many units, as long as that many sums of each output share the kernel that a unit packs. */
-const enoughUnits = 16;
-const fewestSums = 256;
-/** So many positions have tiles of their own, written out. */
-const mostPositions = 32;
+const maxUnitOutputs = 16;
+/**
+ * Threads need at least minUnits units, as long as each unit has minSums sums of each output that share the kernel which the unit packs.
+ */
+const minUnits = 16;
+const minSums = 256;
+/** With at most this many positions, tiles may be positions of one image, each tile unrolled in the code. */
+const maxPositions = 32;
 
 export interface OutputsPlan {
   readonly units: number;
+  /** Bytes of scratch memory of one call. */
   readonly scratch: number;
-  readonly words: string;
+  readonly description: string;
   /** Outputs and images of a unit. */
   readonly outputs: number;
   readonly images: number;
-  /** Channels and kernel rows of a block of the sum; if there is more than one channel, all rows. */
+  /** Channels and kernel rows of a block of the sum; a block with more than one channel has all kernel rows. */
   readonly channels: number;
   readonly kernelRows: number;
   readonly padding: Padding;
-  /** Elements of a padded plane, and where packed kernel and sums begin in scratch, in bytes. */
+  /** Elements of a padded plane (one channel of one image). */
   readonly plane: number;
+  /** Offsets of the packed kernel and of the sums in scratch, in bytes. */
   readonly packed: number;
   readonly sums: number;
-  /** Whether a tile's rows are images. */
+  /** Whether the rows of a tile are images (at one position), not positions (of one image). */
   readonly byImages: boolean;
 }
 
+/** Vectors of each panel of outputs. */
 const vectorsOf = (outputs: number): number[] => [
-  ...Array.from({ length: Math.floor(outputs / width) }, () => 2),
-  ...(outputs % width > 0 ? [Math.ceil((outputs % width) / 4)] : []),
+  ...Array.from({ length: Math.floor(outputs / tileOutputs) }, () => 2),
+  ...(outputs % tileOutputs > 0 ? [Math.ceil((outputs % tileOutputs) / 4)] : []),
 ];
 
-/** Positions of y. */
+/** Number of positions of y. */
 export const area = ({ positions }: ConvolutionSpec): number => positions[0] * positions[1];
 
+/** Cost of one term of the sums of `count` rows and all outputs, in half cycles. */
 function tilesCost(count: number, { outputs, relaxed }: ConvolutionSpec): number {
   const costs = vectorsOf(outputs).map((vectors) =>
     tileCost(count, vectors, bestHeight(count, vectors, relaxed), relaxed),
@@ -54,18 +60,18 @@ function tilesCost(count: number, { outputs, relaxed }: ConvolutionSpec): number
 
 const costByImages = (spec: ConvolutionSpec): number => area(spec) * tilesCost(spec.batch, spec);
 const costByPositions = (spec: ConvolutionSpec): number =>
-  area(spec) <= mostPositions ? spec.batch * tilesCost(area(spec), spec) : Infinity;
+  area(spec) <= maxPositions ? spec.batch * tilesCost(area(spec), spec) : Infinity;
 
-/** Half cycles for a term of all sums. */
+/** Cost of one term of all sums, in half cycles. */
 export const outputsCost = (spec: ConvolutionSpec): number =>
   spec.groups * Math.min(costByImages(spec), costByPositions(spec));
 
 export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   const { batch, groups, channels, size, kernel, positions, stride, padding, inputDilation, kernelDilation, x } = spec;
   const [kH, kW] = kernel;
-  const blockChannels = Math.max(Math.min(Math.floor(longestBlock / Math.max(kH * kW, 1)), channels), 1);
+  const blockChannels = Math.max(Math.min(Math.floor(maxBlockTerms / Math.max(kH * kW, 1)), channels), 1);
   const kernelRows =
-    blockChannels > 1 ? Math.max(kH, 1) : Math.max(Math.min(Math.floor(longestBlock / Math.max(kW, 1)), kH), 1);
+    blockChannels > 1 ? Math.max(kH, 1) : Math.max(Math.min(Math.floor(maxBlockTerms / Math.max(kW, 1)), kH), 1);
   const padded: Padding = {
     size,
     strides: [x.row, x.column],
@@ -75,26 +81,29 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
     phase: (positions[1] - 1) * stride[1] + Math.max(kW - 1, 0) * kernelDilation[1] + 1,
   };
   const plane = ((positions[0] - 1) * stride[0] + Math.max(kernelRows - 1, 0) * kernelDilation[0] + 1) * pitch(padded);
-  const fitting = Math.floor(largestImages / (plane * blockChannels * bytes));
+  const fittingImages = Math.floor(maxImageBytes / (plane * blockChannels * bytes));
   const byImages = costByImages(spec) < costByPositions(spec);
-  const most = Math.max(Math.min(batch, fitting >= width ? fitting - (fitting % width) : fitting), 1);
-  const outputs = Math.min(spec.outputs, spec.outputs <= widestUnit ? width : widestUnit);
+  const maxImages = Math.max(
+    Math.min(batch, fittingImages >= tileOutputs ? fittingImages - (fittingImages % tileOutputs) : fittingImages),
+    1,
+  );
+  const outputs = Math.min(spec.outputs, spec.outputs <= maxUnitOutputs ? tileOutputs : maxUnitOutputs);
   const unitsOf = (images: number) => groups * Math.ceil(spec.outputs / outputs) * Math.ceil(batch / images);
-  let images = most;
-  while (unitsOf(images) < enoughUnits) {
-    const fewer = byImages ? Math.ceil(images / (2 * width)) * width : Math.ceil(images / 2);
-    if (fewer >= images || fewer * area(spec) < fewestSums) break;
+  let images = maxImages;
+  while (unitsOf(images) < minUnits) {
+    const fewer = byImages ? Math.ceil(images / (2 * tileOutputs)) * tileOutputs : Math.ceil(images / 2);
+    if (fewer >= images || fewer * area(spec) < minSums) break;
     images = fewer;
   }
   const across = Math.ceil(outputs / 4) * 4;
   const packed = images * blockChannels * plane * bytes;
   const sums = packed + across * blockChannels * kernelRows * kW * bytes;
-  const heights = bestHeight(byImages ? images : area(spec), Math.min(Math.ceil(outputs / 4), 2), spec.relaxed);
-  const tiles = `${heights} ${byImages ? "images" : "positions"} × ${Math.min(outputs, width)} outputs`;
+  const height = bestHeight(byImages ? images : area(spec), Math.min(Math.ceil(outputs / 4), 2), spec.relaxed);
+  const tiles = `${height} ${byImages ? "images" : "positions"} × ${Math.min(outputs, tileOutputs)} outputs`;
   return {
     units: unitsOf(images),
     scratch: sums + images * area(spec) * across * bytes,
-    words: `tiles of ${tiles}, x padded, w packed, sums in blocks of ${blockChannels}×${kernelRows}×${kW}`,
+    description: `tiles of ${tiles}, x padded, w packed, sums in blocks of ${blockChannels}×${kernelRows}×${kW}`,
     outputs,
     images,
     channels: blockChannels,
@@ -107,5 +116,5 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   };
 }
 
-/** Bytes from a row of the kept sums to the next. */
-export const acrossSums = ({ outputs }: OutputsPlan): number => Math.ceil(outputs / 4) * 4 * bytes;
+/** Bytes from one row of the sums in scratch to the next. */
+export const sumsRowBytes = ({ outputs }: OutputsPlan): number => Math.ceil(outputs / 4) * 4 * bytes;

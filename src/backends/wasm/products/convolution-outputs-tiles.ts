@@ -1,7 +1,7 @@
-// The tiles of a convolution with outputs in the lanes (convolution-outputs.ts): which numbers of the padded images meet a vector of the
-// packed kernel, and where the sums are kept from one block to the next.
+// Writes the tiles of a convolution with outputs in the lanes (convolution-outputs.ts): each multiplies elements of the padded images by
+// vectors of the packed kernel, and keeps its sums in scratch from one block of the sum to the next.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { acrossSums, area, type OutputsPlan } from "./convolution-outputs-plan.ts";
+import { area, type OutputsPlan, sumsRowBytes } from "./convolution-outputs-plan.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight } from "./matmul-plan.ts";
 import { pitch } from "./pad.ts";
@@ -9,7 +9,10 @@ import { accumulators, advance, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
-/** A function (images, kernel, sums, count, begun, channels, rows): one panel of outputs, for a block of the sum and `count` images. */
+/**
+ * Writes a function (images, kernel, sums, count, begun, channels, rows) that adds a block of the sum (`channels` channels, `rows` kernel
+ * rows) to the sums of one panel of outputs and `count` images; where `begun` is 0 the sums start from zero.
+ */
 export function writeTiles(
   module: Module,
   name: string,
@@ -20,27 +23,28 @@ export function writeTiles(
   const { batch, positions, stride, relaxed } = spec;
   const vectors = Math.ceil(outputs / 4);
   const line = pitch(plan.padding);
-  const image = { a: plan.channels * plan.plane * bytes, c: area(spec) * acrossSums(plan) };
+  const image = { a: plan.channels * plan.plane * bytes, c: area(spec) * sumsRowBytes(plan) };
   const place = (position: number) => ({
     a: (Math.floor(position / positions[1]) * stride[0] * line + (position % positions[1]) * stride[1]) * bytes,
-    c: position * acrossSums(plan),
+    c: position * sumsRowBytes(plan),
   });
-  // Tiles whose rows lie in the same pattern share a function, also because engines keep sums of small ones in registers.
-  const known = new Map<string, WasmFunction>();
+  // Tiles whose rows have the same distances from their first row share a function. Engines also keep the sums of small functions in
+  // registers.
+  const written = new Map<string, WasmFunction>();
   const tile = (rows: readonly Row[]) => {
     const pattern = rows.map(({ a, c }) => ({ a: a - rows[0].a, c: c - rows[0].c }));
     const key = JSON.stringify(pattern);
-    const callee = known.get(key) ?? writeTile(module, `${name}.${known.size}`, spec, plan, outputs, pattern);
-    known.set(key, callee);
+    const callee = written.get(key) ?? writeTile(module, `${name}.${written.size}`, spec, plan, outputs, pattern);
+    written.set(key, callee);
     return { ...rows[0], callee };
   };
   const tiles = (rows: readonly Row[], height: number) =>
     Array.from({ length: Math.ceil(rows.length / height) }, (_, i) => tile(rows.slice(i * height, (i + 1) * height)));
   const range = (count: number) => Array.from({ length: count }, (_, i) => i);
   const all = range(area(spec)).map(place);
-  const ofPositions = plan.byImages ? [] : tiles(all, bestHeight(area(spec), vectors, relaxed));
-  // The tiles of a whole block of images, and of the last one.
-  const ofImages = plan.byImages
+  const positionTiles = plan.byImages ? [] : tiles(all, bestHeight(area(spec), vectors, relaxed));
+  // The tiles of a full block of images, and of the last block, which may have fewer.
+  const imageBlocks = plan.byImages
     ? [plan.images, batch % plan.images]
         .filter((count) => count > 0)
         .map((count) => ({
@@ -66,14 +70,14 @@ export function writeTiles(
         () => code.get(images),
         1,
         () => {
-          ofPositions.forEach(multiply);
+          positionTiles.forEach(multiply);
           advance(code, a, image.a);
           advance(code, c, image.c);
         },
       );
       return;
     }
-    for (const { count, tiles } of ofImages) {
+    for (const { count, tiles } of imageBlocks) {
       code
         .get(images)
         .i32(count)
@@ -86,7 +90,7 @@ export function writeTiles(
             () => {
               tiles.forEach(multiply);
               advance(code, a, stride[1] * bytes);
-              advance(code, c, acrossSums(plan));
+              advance(code, c, sumsRowBytes(plan));
             },
             () => advance(code, a, (stride[0] * line - positions[1] * stride[1]) * bytes),
           ),
@@ -95,6 +99,7 @@ export function writeTiles(
   });
 }
 
+/** Runs the body at each position of y, and endOfRow after each row. */
 function repeatPositions(
   code: Code,
   positions: readonly [number, number],
@@ -115,13 +120,13 @@ function repeatPositions(
   );
 }
 
-/** A row of a tile: where its first number lies in the padded images, and where its sums, in bytes. */
+/** A row of a tile: the offsets of its first element in the padded images (a) and of its sums (c), in bytes. */
 interface Row {
   readonly a: number;
   readonly c: number;
 }
 
-/** A function (images, kernel, sums, begun, channels, rows): one tile, for a block of the sum. */
+/** Writes a function (images, kernel, sums, begun, channels, rows) that adds a block of the sum to the sums of one tile. */
 function writeTile(
   module: Module,
   name: string,
@@ -132,9 +137,9 @@ function writeTile(
 ): WasmFunction {
   const { kernel, kernelDilation, relaxed } = spec;
   const vectors = Math.ceil(outputs / 4);
-  const across = vectors * 16;
-  const columns = { count: kernel[1], a: kernelDilation[1] * bytes, b: across };
-  const ofRow = { a: kernelDilation[0] * pitch(plan.padding) * bytes, b: kernel[1] * across };
+  const tapBytes = vectors * 16;
+  const columns = { count: kernel[1], a: kernelDilation[1] * bytes, b: tapBytes };
+  const rowSteps = { a: kernelDilation[0] * pitch(plan.padding) * bytes, b: kernel[1] * tapBytes };
   const parameters = Array.from({ length: 6 }, () => "i32" as const);
   return module.function(name, { parameters, results: [] }, (code, a, b, c, begun, channels, rows) => {
     const acc = accumulators(code, tile.length, vectors);
@@ -146,11 +151,11 @@ function writeTile(
     const sum =
       plan.channels > 1
         ? [
-            { count: channels, a: plan.plane * bytes, b: kernel[0] * kernel[1] * across },
-            { count: kernel[0], ...ofRow },
+            { count: channels, a: plan.plane * bytes, b: kernel[0] * kernel[1] * tapBytes },
+            { count: kernel[0], ...rowSteps },
             columns,
           ]
-        : [{ count: rows, ...ofRow }, columns];
+        : [{ count: rows, ...rowSteps }, columns];
     const from = { rows: tile.map((row) => row.a), vectors: acc[0].map((_, v) => v * 16), sum, relaxed };
     if (spec.channels > 0) sumProducts(code, from, acc, a, b);
     each((value, offset) => code.get(c).get(value).memory("v128.store", offset, 2));

@@ -1,10 +1,10 @@
-// Convolution with four neighbouring outputs in a vector: y[position, output] = patches[position, k] · w[k, output], where a number
-// of the padded image meets a packed vector of the kernel. A tile is some positions of one image, or one position of some images, by
-// up to eight outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum goes
-// block by block, kept in scratch as [image][position][output] until it is complete.
+// Convolution with four neighbouring outputs in a vector: y[position, output] = patches[position, k] · w[k, output]. Each multiplication
+// takes one element of the padded image and a packed vector of the kernel. A tile is several positions of one image, or one position of
+// several images, by up to 8 outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum
+// runs block by block; until it is complete, it is kept in scratch as [image][position][output].
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
-import { acrossSums, area, type OutputsPlan, outputsPlan, width } from "./convolution-outputs-plan.ts";
+import { area, type OutputsPlan, outputsPlan, sumsRowBytes, tileOutputs } from "./convolution-outputs-plan.ts";
 import { writeTiles } from "./convolution-outputs-tiles.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { writePack } from "./pack.ts";
@@ -13,18 +13,19 @@ import { advance, storeStrided } from "./tile.ts";
 
 const bytes = 4;
 
-/** Outputs that go together: as many as a tile is wide, or what is left of them. */
+/** The outputs of one tile: `tileOutputs` of them, or the remainder. */
 interface Panel {
   readonly outputs: number;
   readonly pack: WasmFunction;
   readonly multiply: WasmFunction;
 }
 
+/** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
 export function writeByOutputs(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const { batch, channels, kernel, kernelDilation, padding, x, w } = spec;
   const plan = outputsPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
-  const panels = [Math.min(width, spec.outputs), spec.outputs > width ? spec.outputs % width : 0]
+  const panels = [Math.min(tileOutputs, spec.outputs), spec.outputs > tileOutputs ? spec.outputs % tileOutputs : 0]
     .filter((outputs) => outputs > 0)
     .map((outputs): Panel => {
       const lines = { lines: outputs, width: Math.ceil(outputs / 4) * 4, line: w.output, inner: w.column };
@@ -175,14 +176,14 @@ export function writeByOutputs(module: Module, name: string, spec: ConvolutionSp
   });
 }
 
-/** Padded rows that all positions read with a kernel of r rows, less r · kernelDilation. */
+/** Padded rows that all positions read with a kernel of r rows, minus r · kernelDilation. */
 const reachOfPositions = ({ positions, stride, kernelDilation }: ConvolutionSpec): number =>
   (positions[0] - 1) * stride[0] + 1 - kernelDilation[0];
 
-/** A function (sums, y, group, output, outputs, image, images, ...extras): the sums become rows of y. */
+/** Writes a function (sums, y, group, output, outputs, image, images, ...extras) that finishes the sums and stores them as rows of y. */
 function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: OutputsPlan): WasmFunction {
   const { positions, y, finish } = spec;
-  const across = acrossSums(plan);
+  const rowBytes = sumsRowBytes(plan);
   const parameters = Array.from({ length: 7 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(
     name,
@@ -191,17 +192,17 @@ function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: 
       const [image, output, row, column, n, o, from, to] = Array.from({ length: 8 }, () => code.local("i32"));
       const value = code.local("v128");
       const zero = () => code.i32(0);
-      const some = (lanes: number) => {
+      const finishLanes = (lanes: number) => {
         code.get(from).memory("v128.load32_zero").set(value);
         for (let lane = 1; lane < lanes; lane++)
           code
             .get(from)
             .get(value)
-            .laneMemory("v128.load32_lane", lane, lane * across)
+            .laneMemory("v128.load32_lane", lane, lane * rowBytes)
             .set(value);
         finish?.(code, { value, image, group, output, row, column, apart: 1, lanes, extras });
         if (spec.stores !== false) storeStrided(code, to, value, lanes, 0, y.column);
-        advance(code, from, lanes * across);
+        advance(code, from, lanes * rowBytes);
         advance(code, to, lanes * y.column * bytes);
       };
       const left = positions[1] % 4;
@@ -226,9 +227,9 @@ function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: 
                   code.get(firstImage).get(n).op("i32.add").set(image);
                   code.get(firstOutput).get(o).op("i32.add").set(output);
                   code.get(sums);
-                  addSteps(code, n, area(spec) * across);
+                  addSteps(code, n, area(spec) * rowBytes);
                   addSteps(code, o, bytes);
-                  addSteps(code, row, positions[1] * across)
+                  addSteps(code, row, positions[1] * rowBytes)
                     .set(from)
                     .get(toY);
                   addSteps(code, group, y.group * bytes);
@@ -242,9 +243,9 @@ function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: 
                       zero,
                       () => code.i32(positions[1] - left),
                       4,
-                      () => some(4),
+                      () => finishLanes(4),
                     );
-                  if (left > 0) some(left);
+                  if (left > 0) finishLanes(left);
                 },
               ),
           ),

@@ -1,42 +1,44 @@
-// How a convolution with positions in the lanes (convolution-positions.ts) is cut up, and what it costs.
+// Plans a convolution with positions in the lanes (convolution-positions.ts): its units of work, its panels and tiles, and its cost.
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { bestHeight, bestVectors, tileCost } from "./matmul-plan.ts";
 import { type Padding, pitch } from "./pad.ts";
 
 const bytes = 4;
-/** The padded image of a unit, all channels, in bytes; units are as many rows as fit. */
-const largestImage = 256 * 1024;
-/** One image is cut into so many units if there are no others. */
-const fewestUnits = 8;
+/** Size of a unit's padded image with all channels, in bytes; a unit has as many rows as fit. */
+const maxImageBytes = 256 * 1024;
+/** A single image of a single group is cut into this many units, for threads. */
+const minUnits = 8;
 
-/** Columns of one row of y that are done alike: panels of 8, and what is left. */
+/** Panels of equal width in each row of y: full panels of a tile's width, or the one panel of the remaining columns. */
 export interface Panels {
+  /** First column of y, columns of one panel, number of panels, and outputs of a tile. */
   readonly first: number;
   readonly columns: number;
   readonly count: number;
   readonly height: number;
 }
 
-/** How the rows of y are shared among units, and what of x each of them reads. */
+/** How the rows of y are divided into units, and what each unit reads of x. */
 export interface RowsPlan {
   readonly units: number;
+  /** Bytes of scratch memory of one call. */
   readonly scratch: number;
   /** Rows of y in a unit, and units in an image. */
   readonly rows: number;
   readonly blocks: number;
-  /** How x is padded, or null if it is read where it lies. */
+  /** How x is padded, or null if it is read in place. */
   readonly padding: Padding | null;
-  /** Elements between a row and the next of what the tiles read, and between the channels. */
+  /** Elements from one row to the next of what the tiles read (x or its padded copy), and from one channel to the next. */
   readonly pitch: number;
   readonly plane: number;
 }
 
 export interface PositionsPlan extends RowsPlan {
-  readonly words: string;
+  readonly description: string;
   readonly panels: readonly Panels[];
 }
 
-/** Positions of a tile. */
+/** Columns of a tile. */
 export const widthOf = ({ positions, outputs }: ConvolutionSpec): number =>
   Math.min(bestVectors(outputs), Math.ceil(positions[1] / 4)) * 4;
 
@@ -52,7 +54,7 @@ function panelsOf(spec: ConvolutionSpec): Panels[] {
   ].filter(({ count }) => count > 0);
 }
 
-/** Half cycles for a term of all sums. */
+/** Cost of one term of all sums, in half cycles. */
 export function positionsCost(spec: ConvolutionSpec): number {
   const { batch, groups, outputs, positions, relaxed } = spec;
   const row = panelsOf(spec).map(
@@ -61,12 +63,12 @@ export function positionsCost(spec: ConvolutionSpec): number {
   return batch * groups * positions[0] * row.reduce((sum, cost) => sum + cost, 0);
 }
 
-/** Padded rows that `rows` rows of y read. */
+/** Number of padded rows that `rows` rows of y read. */
 export const reach = ({ stride, kernel, kernelDilation }: ConvolutionSpec, rows: number): number =>
   (rows - 1) * stride[0] + Math.max(kernel[0] - 1, 0) * kernelDilation[0] + 1;
 
-/** Units of so many rows that what they read of x, if it is padded, takes `largest` bytes. */
-export function planRows(spec: ConvolutionSpec, largest: number): RowsPlan {
+/** Divides the rows of y into units; if x is padded, the padded rows that a unit reads take at most `maxBytes` bytes. */
+export function planRows(spec: ConvolutionSpec, maxBytes: number): RowsPlan {
   const { batch, groups, channels, size, kernel, positions, stride, padding, inputDilation, kernelDilation, x } = spec;
   const reachOfColumns = (positions[1] - 1) * stride[1] + Math.max(kernel[1] - 1, 0) * kernelDilation[1] + 1;
   const inPlace =
@@ -87,9 +89,9 @@ export function planRows(spec: ConvolutionSpec, largest: number): RowsPlan {
     phase: Math.floor((Math.max(kernel[1] - 1, 0) * kernelDilation[1]) / stride[1]) + Math.ceil(positions[1] / 4) * 4,
   };
   const rowBytes = pitch(padded) * bytes * channels;
-  const fitting = Math.floor((largest / Math.max(rowBytes, 1) - reach(spec, 1)) / stride[0]) + 1;
-  const enough = Math.ceil((positions[0] * batch * groups) / fewestUnits);
-  const blocks = Math.ceil(positions[0] / Math.max(Math.min(positions[0], enough, fitting), 1));
+  const fittingRows = Math.floor((maxBytes / Math.max(rowBytes, 1) - reach(spec, 1)) / stride[0]) + 1;
+  const maxUnitRows = Math.ceil((positions[0] * batch * groups) / minUnits);
+  const blocks = Math.ceil(positions[0] / Math.max(Math.min(positions[0], maxUnitRows, fittingRows), 1));
   const rows = Math.ceil(positions[0] / blocks);
   const plane = reach(spec, rows) * pitch(padded);
   return {
@@ -103,12 +105,13 @@ export function planRows(spec: ConvolutionSpec, largest: number): RowsPlan {
   };
 }
 
+/** The plan in words, for explain(). */
 export const describeRows = ({ padding, rows }: RowsPlan): string =>
   `x ${padding ? "padded" : "in place"}, ${rows} rows at a time`;
 
 export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
-  const rows = planRows(spec, largestImage);
+  const rows = planRows(spec, maxImageBytes);
   const panels = panelsOf(spec);
   const tiles = panels.map(({ height, columns }) => `${height} outputs × ${columns} positions`).join(" and ");
-  return { ...rows, panels, words: `tiles of ${tiles}, ${describeRows(rows)}` };
+  return { ...rows, panels, description: `tiles of ${tiles}, ${describeRows(rows)}` };
 }

@@ -1,5 +1,6 @@
-// Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position], where
-// the patches are the padded image itself, read from another place for each k. A tile is some outputs by up to eight positions.
+// Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position]. The
+// patches are not copied: they are the padded image itself, read at another offset for each k. A tile is several outputs by up to 8
+// positions.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
 import {
@@ -16,6 +17,7 @@ import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
+/** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
 export function writeByPositions(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const plan = positionsPlan(spec);
   const panels = plan.panels.map((panels) =>
@@ -25,8 +27,8 @@ export function writeByPositions(module: Module, name: string, spec: Convolution
 }
 
 /**
- * The convolution as functions (w, patches, y, image, group, row, rows, ...extras) do it that each compute some columns of some rows of
- * y: here every unit finds its image, its group and its rows, and has x padded.
+ * Writes the loop over units: each unit finds its image, group and rows of y, pads x where the plan says so, and calls every function of
+ * `parts`. A part (w, patches, y, image, group, row, rows, ...extras) computes some of the columns of these rows.
  */
 export function writeUnits(
   module: Module,
@@ -91,7 +93,10 @@ export function writeUnits(
   });
 }
 
-/** A function (w, patches, y, image, group, row, rows, ...extras): rows of y of one image and group, in some of their columns. */
+/**
+ * Writes a function (w, patches, y, image, group, row, rows, ...extras) that computes the columns of `panels` in rows of one image and
+ * group.
+ */
 function writePanels(
   module: Module,
   name: string,
@@ -161,10 +166,12 @@ function writePanels(
   });
 }
 
+/** Locals of a tile: pointers to w (a), the patches (b) and y (c), and the indices of the tile's first element. */
 interface TilePlace extends Record<"a" | "b" | "c" | "image" | "group" | "output" | "row" | "column", Local> {
   readonly extras: readonly Local[];
 }
 
+/** Writes the code of one tile: the sums, `finish`, and the stores. */
 function writeTile(
   code: Code,
   spec: ConvolutionSpec,

@@ -1,12 +1,12 @@
-// What a convolution is asked for: sizes, strides, and what finishes its sums.
+// The description of a convolution that all its writers take: sizes, strides, and the code that finishes its sums.
 import type { Code, Local } from "../assembler/assembler.ts";
 
 type Pair = readonly [number, number];
 
 /**
  * y[image, group, output] at (row, column) = Σ over channel, i, j of x[image, group, channel] at
- * (row · stride + i · kernelDilation − padding) / inputDilation · w[group, output, channel, i, j]; outside and between the numbers of x
- * stand zeros. Pairs are height, width; strides are in elements and may be any integers, those of y must keep its elements apart.
+ * (row · stride + i · kernelDilation − padding) / inputDilation · w[group, output, channel, i, j]; x is 0 outside the image and between
+ * its elements. Pairs are (height, width). Strides are in elements and may be any integers; elements of y must not overlap.
  */
 export interface ConvolutionSpec {
   readonly batch: number;
@@ -19,31 +19,32 @@ export interface ConvolutionSpec {
   /** Rows and columns of y. */
   readonly positions: Pair;
   readonly stride: Pair;
-  /** At the low end; what follows at the high end is up to `positions`. Negative crops. */
+  /** Padding at the low end; a negative one crops. The padding at the high end follows from `positions`. */
   readonly padding: Pair;
   readonly inputDilation: Pair;
   readonly kernelDilation: Pair;
   readonly x: Readonly<Record<"image" | "group" | "channel" | "row" | "column", number>>;
   readonly w: Readonly<Record<"group" | "output" | "channel" | "row" | "column", number>>;
   readonly y: Readonly<Record<"image" | "group" | "output" | "row" | "column", number>>;
-  /** false: nothing is stored to y, since finish does what is to be done. */
+  /** false: nothing is stored to y, because `finish` stores the results itself. */
   readonly stores?: false;
-  /** Whether the engine may round product and sum at once. */
+  /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
-  /** Whether fewer, less exact products may be taken where that is faster (winograd.ts). */
+  /** Whether Winograd's algorithm (winograd.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */
   readonly winograd?: boolean;
-  /** How many more i32 parameters the function takes, for finish to read. */
+  /** Number of additional i32 parameters of the function, which `finish` receives. */
   readonly extras?: number;
-  /** Called once for each up to four elements of a row of y, when their sums are complete and before they are stored: may change `value`. */
+  /** Writes code for up to four elements of a row of y, after their sums are complete and before they are stored; it may change `value`. */
   readonly finish?: (code: Code, at: ConvolutionPlace) => void;
 }
 
+/** What `finish` receives: a vector of sums and where they belong in y. */
 export interface ConvolutionPlace {
-  /** y at column, column + apart, …, of which `lanes` exist. The others may be anything and are not stored. */
+  /** y at column, column + apart, …: the first `lanes` lanes. The other lanes are undefined and are not stored. */
   readonly value: Local;
   readonly image: Local;
   readonly group: Local;
-  /** Within the group. */
+  /** Index within the group. */
   readonly output: Local;
   readonly row: Local;
   readonly column: Local;

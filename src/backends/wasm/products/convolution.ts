@@ -1,10 +1,12 @@
-// Convolutions in float32, specialised to their sizes and strides: matrix products whose second factor is never laid out. Patches of
-// the image are read where they lie, or from a padded copy (pad.ts), by the inner loop of tile.ts. Two ways, of which the plan
-// takes the cheaper: neighbouring positions share a vector, with a number of the kernel against it (convolution-positions.ts), or
-// neighbouring outputs do, with a number of the image (convolution-outputs.ts: small images, and the gradient of the kernel).
-// Either way an element is summed over channels, kernel rows and kernel columns in this order. Groups with one output have tiles of
-// their own (depthwise.ts), and the gradients of their kernels sums in four parts (depthwise-gradient.ts). Another way (winograd.ts)
-// has fewer products and other roundings: it is taken only where it is asked for.
+// Convolutions in float32, specialised to their sizes and strides. A convolution is a matrix product of the kernel and the patches of the
+// image, but the matrix of patches is never built: the inner loop of tile.ts reads the image in place, or a padded copy of it (pad.ts).
+// There are two general algorithms, and the cheaper one is chosen:
+//   convolution-positions.ts: a vector holds neighbouring positions, and is multiplied by one element of the kernel;
+//   convolution-outputs.ts: a vector holds neighbouring outputs, and is multiplied by one element of the image (for small images and the
+//   gradient of the kernel).
+// Both sum over channels, kernel rows and kernel columns, in this order. Groups with one output have tiles of their own (depthwise.ts),
+// and the gradients of their kernels are summed in four parts (depthwise-gradient.ts). Winograd's algorithm (winograd.ts) has fewer
+// multiplications and rounds differently: it is used only where the spec allows it.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { withoutGaps } from "./convolution-gaps.ts";
 import { writeByOutputs } from "./convolution-outputs.ts";
@@ -19,24 +21,24 @@ import { depthwisePlan, isDepthwise } from "./depthwise-plan.ts";
 import { writeByWinograd } from "./winograd.ts";
 import { byWinograd, winogradPlan } from "./winograd-plan.ts";
 
-/** The gradient of a kernel has hardly any positions; copying and gathering make outputs in the lanes a little dearer. */
-const preference = 1.1;
+/** Outputs in the lanes also cost copies and a gather, which the estimate leaves out: positions are preferred up to this cost ratio. */
+const maxCostRatio = 1.1;
 
 interface Plan {
   readonly units: number;
   readonly scratch: number;
-  readonly words: string;
+  readonly description: string;
 }
 
-const byPositions = (spec: ConvolutionSpec): boolean => positionsCost(spec) <= preference * outputsCost(spec);
+const byPositions = (spec: ConvolutionSpec): boolean => positionsCost(spec) <= maxCostRatio * outputsCost(spec);
 
-/** How a convolution is cut up, and who writes it so. */
-interface Way {
+/** An algorithm for convolutions: its plan, and the function that writes it. */
+interface Algorithm {
   readonly plan: (spec: ConvolutionSpec) => Plan;
   readonly write: (module: Module, name: string, spec: ConvolutionSpec) => WasmFunction;
 }
 
-function wayOf(spec: ConvolutionSpec): Way {
+function algorithmOf(spec: ConvolutionSpec): Algorithm {
   if (byWinograd(spec)) return { plan: winogradPlan, write: writeByWinograd };
   if (isDepthwiseGradient(spec)) return { plan: gradientPlan, write: writeDepthwiseGradient };
   if (isDepthwise(spec)) return { plan: depthwisePlan, write: writeDepthwise };
@@ -44,18 +46,18 @@ function wayOf(spec: ConvolutionSpec): Way {
   return { plan: outputsPlan, write: writeByOutputs };
 }
 
-const planOf = (spec: ConvolutionSpec): Plan => wayOf(spec).plan(spec);
+const planOf = (spec: ConvolutionSpec): Plan => algorithmOf(spec).plan(spec);
 
 const isEmpty = ({ batch, groups, outputs, positions }: ConvolutionSpec): boolean =>
   batch * groups * outputs * positions[0] * positions[1] === 0;
 const plans = (spec: ConvolutionSpec): Plan[] =>
   isEmpty(spec) ? [] : withoutGaps(spec).map((part) => planOf(part.spec));
 
-/** How many units of work there are: parts of y, which one or many calls compute. */
+/** Number of units of work: parts of y that one call or several calls compute. */
 export const convolutionUnits = (spec: ConvolutionSpec): number =>
   plans(spec).reduce((sum, { units }) => sum + units, 0);
 
-/** How many lanes finish will be given, and how far apart, for those who write functions for it. */
+/** All values of `lanes`, each with its `apart`, that `finish` will receive. */
 export function finishedLanes(spec: ConvolutionSpec): { readonly lanes: number; readonly apart: number }[] {
   const parts = isEmpty(spec) ? [] : withoutGaps(spec);
   const all = parts.flatMap(({ spec: { positions }, apart }) =>
@@ -64,29 +66,29 @@ export function finishedLanes(spec: ConvolutionSpec): { readonly lanes: number; 
   return all.filter(({ lanes }, i) => lanes > 0 && all.findIndex((other) => other.lanes === lanes) === i);
 }
 
-/** What a call needs for itself, in bytes; calls that run at the same time must not share it. */
+/** Bytes of scratch memory of one call; calls that run at the same time must not share it. */
 export const convolutionScratch = (spec: ConvolutionSpec): number =>
   Math.max(0, ...plans(spec).map(({ scratch }) => scratch));
 
 /** The plan in words, for explain(). */
 export function describeConvolution(spec: ConvolutionSpec): string {
-  const [first, ...others] = plans(spec).map(({ words }) => words);
+  const [first, ...others] = plans(spec).map(({ description }) => description);
   if (first === undefined) return "nothing to do";
   return others.length === 0 ? first : `${others.length + 1} parts without gaps, the first in ${first}`;
 }
 
 /**
- * Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. The operands are read by whole
- * vectors: 12 bytes past the last element of x, w and of what finish loads must be readable.
+ * Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. Operands are read in whole vectors:
+ * 12 bytes past the last element of x, of w and of each buffer that `finish` loads must be readable.
  */
 export function writeConvolution(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const parts = isEmpty(spec) ? [] : withoutGaps(spec);
-  const write = (part: ConvolutionSpec, as: string) => wayOf(part).write(module, as, part);
+  const write = (part: ConvolutionSpec, as: string) => algorithmOf(part).write(module, as, part);
   if (parts.length === 1 && parts[0].w === 0 && parts[0].y === 0) return write(parts[0].spec, name);
   const written = parts.map((part, i) => ({ ...part, ...planOf(part.spec), callee: write(part.spec, `${name}.${i}`) }));
   const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(name, { parameters, results: [] }, (code, x, w, y, scratch, from, to, ...extras) => {
-    // Parts have their units one after the other; both ends of the range count from the part's first, and parts stop by themselves.
+    // The parts' units follow one another. For each part both ends of the range are made relative to its first unit and clamped to it.
     for (const part of written) {
       code
         .get(x)

@@ -1,6 +1,6 @@
-// The gradient of a depthwise kernel: for each group a few long sums of x · w, where x is shifted by the position. Four neighbouring
-// columns of w share a vector, so that a sum has four parts, by column modulo four. Each part runs over channels, pairs of rows,
-// columns, and the two rows; at the end it is (part 0 + part 1) + (part 2 + part 3).
+// The gradient of a depthwise kernel: for each group a few long sums of x · w, where x is shifted by the position. A vector holds four
+// neighbouring columns of w, so a sum has four parts, by column modulo 4. Each part is summed over channels, pairs of rows, columns, and
+// the two rows of a pair, in this order; at the end the sum is (part 0 + part 1) + (part 2 + part 3).
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
 import { reach } from "./convolution-positions-plan.ts";
@@ -13,6 +13,7 @@ import { advance, multiplyAdd, repeat, storeStrided } from "./tile.ts";
 const bytes = 4;
 const vector = 4 * bytes;
 
+/** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
 export function writeDepthwiseGradient(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const { batch, channels, outputs, kernel, positions, stride, kernelDilation, padding, x, w, y } = spec;
   const plan = gradientPlan(spec);
@@ -67,7 +68,7 @@ export function writeDepthwiseGradient(module: Module, name: string, spec: Convo
           advance(code, sum, area * vector);
         },
       );
-      // To the group's first sums.
+      // `sum` points to the group's first sums again.
       advance(code, sum, -outputs * area * vector);
     };
     code.for(
@@ -112,7 +113,9 @@ export function writeDepthwiseGradient(module: Module, name: string, spec: Convo
   });
 }
 
-/** A function (patches, w, sums, rows): the sums of one output at the positions of one part, over some rows of one channel. */
+/**
+ * Writes a function (patches, w, sums, rows) that adds `rows` rows of one channel to the sums of one output at the positions of one part.
+ */
 function writePart(
   module: Module,
   name: string,
@@ -134,7 +137,7 @@ function writePart(
     each((value, offset) => code.get(sums).memory("v128.load", offset, 2).set(value));
     code.block((done) => {
       const products = writeProducts(code, spec, plan, places, acc, done);
-      const some = (height: number) => {
+      const addRows = (height: number) => {
         code.get(patches).set(a).get(fromW).set(b);
         repeat(code, Math.floor(kernel[1] / 4), () => {
           products(a, b, height, 4);
@@ -146,18 +149,18 @@ function writePart(
         advance(code, fromW, height * w.row * bytes);
       };
       code.get(rows).i32(2).op("i32.div_u").set(count);
-      repeat(code, count, () => some(2));
+      repeat(code, count, () => addRows(2));
       code
         .get(rows)
         .i32(2)
         .op("i32.rem_u")
-        .if(() => some(1));
+        .if(() => addRows(1));
     });
     each((value, offset) => code.get(sums).get(value).memory("v128.store", offset, 2));
   });
 }
 
-/** What a step of the sums is: `height` rows of w by up to four columns, at b, and the patches that they meet, at a. */
+/** Returns a writer of one step of the sums: `height` rows of w by up to four columns, at b, times the patches at a. */
 function writeProducts(
   code: Code,
   { positions, stride, kernelDilation, w, relaxed }: ConvolutionSpec,
@@ -171,7 +174,7 @@ function writeProducts(
   const padded = { phases: kernelDilation[1], phase: pitch / kernelDilation[1] };
   let barriers = 0;
   return (a, b, height, lanes) => {
-    // Lanes that do not exist are zero in both, since they might hold infinities.
+    // Lanes past the last column are set to 0 in both factors, because memory there may hold infinities.
     const masked = (value: Local) => {
       const [first, second, third, fourth] = [0, 1, 2, 3].map((lane) => (lane < lanes ? -1 : 0));
       if (lanes < 4) code.get(value).int32s(first, second, third, fourth).op("v128.and").set(value);
@@ -180,7 +183,7 @@ function writeProducts(
       loadStrided(code, b, row * w.row * bytes, w.column, lanes, value);
       masked(value);
     }
-    // Each vector of x with the sums and the rows of w that it serves.
+    // Each vector of x, with the sums that it is added to and the rows of w that it is multiplied by.
     const read = rowsOfTile({ kernel: positions, stride: kernelDilation, kernelDilation: stride }, height);
     for (const { u, meets } of read) {
       for (let column = 0; column < positions[1]; column++) {
@@ -189,7 +192,7 @@ function writeProducts(
           return place < 0 ? [] : [{ sum: acc[place], row }];
         });
         if (served.length === 0) continue;
-        // See tile.ts: a branch that is never taken keeps V8 from moving all loads to the front.
+        // A branch that is never taken keeps V8 from moving all loads to the front (see tile.ts).
         code.get(a).i32(-++barriers).op("i32.eq").brIf(done);
         loadStrided(code, a, (u * pitch + placeOf(padded, column * stride[1])) * bytes, 1, lanes, ofX);
         masked(ofX);
@@ -199,9 +202,11 @@ function writeProducts(
   };
 }
 
-/** value = up to four numbers at pointer + offset, `apart` elements from each other; neighbours are loaded as a whole vector. */
+/**
+ * Loads up to four elements at pointer + offset, `apart` elements from each other, into `value`; neighbours are loaded as a whole vector.
+ */
 function loadStrided(code: Code, pointer: Local, offset: number, apart: number, lanes: number, value: Local): void {
-  // Instructions take offsets that are not negative.
+  // The offset of a memory instruction cannot be negative.
   const address = (bytes: number) => {
     code.get(pointer);
     if (bytes < 0) code.i32(bytes).op("i32.add");
@@ -218,7 +223,7 @@ function loadStrided(code: Code, pointer: Local, offset: number, apart: number, 
   }
 }
 
-/** A function (sums, y, image, group, ...extras): the sums' parts are added, finished and stored. */
+/** Writes a function (sums, y, image, group, ...extras) that adds the four parts of each sum, finishes the sums and stores them. */
 function writeFinish(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const { outputs, positions, y, finish, stores } = spec;
   const parameters = Array.from({ length: 4 + (spec.extras ?? 0) }, () => "i32" as const);
@@ -226,7 +231,7 @@ function writeFinish(module: Module, name: string, spec: ConvolutionSpec): WasmF
     const [output, row, column, to] = Array.from({ length: 4 }, () => code.local("i32"));
     const [value, sum] = [code.local("v128"), code.local("v128")];
     const zero = () => code.i32(0);
-    const some = (lanes: number) => {
+    const finishLanes = (lanes: number) => {
       for (let lane = 0; lane < lanes; lane++) {
         const part = (i: number) => code.get(sum).lane("f32x4.extract_lane", i);
         code
@@ -251,8 +256,8 @@ function writeFinish(module: Module, name: string, spec: ConvolutionSpec): WasmF
       addSteps(code, row, y.row * bytes).set(to);
       const whole = () => code.i32(positions[1] - left);
       if (positions[1] < 4) code.i32(0).set(column);
-      else code.for(column, zero, whole, 4, () => some(4));
-      if (left > 0) some(left);
+      else code.for(column, zero, whole, 4, () => finishLanes(4));
+      if (left > 0) finishLanes(left);
     };
     code.for(
       output,

@@ -1,37 +1,41 @@
-// How a convolution whose groups have one output (depthwise.ts) is cut up. In a row of y a vector of x then meets one number of the
-// kernel, and loading it costs as much as multiplying: tiles have several rows of y, so that a vector serves several rows of the kernel.
-// (Two outputs are as fast in tiles of outputs, convolution-positions.ts.)
+// Plans a convolution whose groups have one output (depthwise.ts): its units of work and tiles. With one row of y in a tile, a vector of x
+// would be multiplied by one element of the kernel only, and loading it would cost as much as multiplying. Tiles therefore have several
+// rows of y, so that a loaded vector serves several rows of the kernel. (Groups with two outputs are as fast in the tiles of
+// convolution-positions.ts.)
 
 import { describeRows, planRows, type RowsPlan } from "./convolution-positions-plan.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 
-/** V8 keeps one of sixteen for itself. */
+/** Vector registers: V8 reserves one of sixteen. */
 const registers = 15;
-/** Larger kernels are not written out. */
-const largestKernel = 49;
-/** Kernels that stay in registers have so many numbers. */
-const mostHeld = 9;
-/** The input gradient of so many outputs of a channel. */
-const mostChannels = 4;
-/** A padded plane of a unit, in bytes, stays in the first-level cache. */
-export const largestPlane = 20 * 1024;
+/** Elements of the largest kernel that is unrolled. */
+const maxKernelSize = 49;
+/** Elements of the largest kernel that stays in registers. */
+const maxHeldTaps = 9;
+/** Channels of a group: the input gradient of a layer with up to four outputs a channel has as many. */
+const maxChannels = 4;
+/** Size of a unit's padded plane, in bytes, so that it stays in the first-level cache. */
+export const maxPlaneBytes = 20 * 1024;
 
 export interface DepthwisePlan extends RowsPlan {
-  readonly words: string;
+  readonly description: string;
   /** Rows and vectors of a tile. */
   readonly height: number;
   readonly vectors: number;
-  /** Whether the numbers of the kernel are loaded once, not in each tile. */
+  /** Whether the kernel is loaded into registers once, not in each tile. */
   readonly held: boolean;
 }
 
-/** Whether a convolution is done so: one output, few channels, and a kernel that can be written out. */
+/** Whether a convolution takes this algorithm: its groups have one output and few channels, and its kernel is small enough to unroll. */
 export function isDepthwise({ channels, outputs, kernel }: ConvolutionSpec): boolean {
   const taps = kernel[0] * kernel[1];
-  return outputs === 1 && channels > 0 && channels <= mostChannels && taps > 0 && taps <= largestKernel;
+  return outputs === 1 && channels > 0 && channels <= maxChannels && taps > 0 && taps <= maxKernelSize;
 }
 
-/** How many tiles of the plan's height, and of one row less, so many rows take; a last one has the rest. */
+/**
+ * Divides `rows` into `high` tiles of the plan's height and `low` tiles of one row less; where that is impossible, a last tile has `rest`
+ * rows.
+ */
 export function tilesOf(
   rows: number,
   height: number,
@@ -43,7 +47,7 @@ export function tilesOf(
   return { high: Math.floor(rows / height), low: 0, rest: rows % height };
 }
 
-/** Rows of x that a tile reads, each with the rows of the tile that it serves and the rows of the kernel that it meets. */
+/** The rows u of x that a tile reads, each with the pairs (row of the tile, kernel row i) that use it. */
 export function rowsOfTile(
   { kernel, stride, kernelDilation }: Pick<ConvolutionSpec, "kernel" | "stride" | "kernelDilation">,
   height: number,
@@ -60,12 +64,12 @@ export function rowsOfTile(
 
 export function depthwisePlan(spec: ConvolutionSpec): DepthwisePlan {
   const { channels, kernel, positions, relaxed } = spec;
-  const rows = planRows(spec, channels * largestPlane);
+  const rows = planRows(spec, channels * maxPlaneBytes);
   const taps = kernel[0] * kernel[1];
-  const held = channels === 1 && taps <= mostHeld;
+  const held = channels === 1 && taps <= maxHeldTaps;
   const vectors = Math.min(held && taps > 4 ? 1 : 2, Math.ceil(positions[1] / 4));
-  // What is left for sums besides vectors of x, the kernel or a number of it, and products that are not added at once: in a tile
-  // that loads the kernel V8 has three of them under way.
+  // Registers for sums: all but those for the vectors of x, for the kernel (or one element of it), and for products before they are
+  // added. In a tile that loads the kernel, V8 keeps three such products at a time.
   const sums = registers - vectors - (held ? taps : 1) - (relaxed ? 0 : held ? 1 : 3);
   const tiles = Math.ceil(rows.rows / Math.floor(sums / vectors));
   const height = Math.ceil(rows.rows / tiles);
@@ -75,6 +79,6 @@ export function depthwisePlan(spec: ConvolutionSpec): DepthwisePlan {
     height,
     vectors,
     held,
-    words: `depthwise, tiles of ${tile}, w ${held ? "in registers" : "in place"}, ${describeRows(rows)}`,
+    description: `depthwise, tiles of ${tile}, w ${held ? "in registers" : "in place"}, ${describeRows(rows)}`,
   };
 }

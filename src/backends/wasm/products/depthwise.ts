@@ -1,6 +1,6 @@
-// Convolution of groups with one output, as in depthwise layers and their input gradients: four neighbouring positions of a
-// row in a vector, a tile of several rows below each other, which go down the image. Each vector of x is loaded once for all numbers
-// of the kernel that it meets in the tile. A sum runs over channels, kernel rows and kernel columns, as everywhere.
+// Convolution of groups with one output, as in depthwise layers and their input gradients. A vector holds four neighbouring positions of
+// a row, a tile has several rows, and tiles follow one another down the image. In a tile each vector of x is loaded once for all elements
+// of the kernel that it is multiplied by. A sum runs over channels, kernel rows and kernel columns, as in all convolutions.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
 import { writeUnits } from "./convolution-positions.ts";
@@ -11,13 +11,14 @@ import { accumulators, advance, multiplyAdd, repeat, storeStrided } from "./tile
 
 const bytes = 4;
 
+/** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
 export function writeDepthwise(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const plan = depthwisePlan(spec);
   const width = plan.vectors * 4;
   const columns = spec.positions[1];
   const count = Math.ceil(columns / width);
   const last = columns - (count - 1) * width;
-  // A last strip of as many vectors shares the code of the others, which may be long.
+  // If the last strip has as many vectors as the others, it shares their code, which may be long.
   const strips =
     last > width - 4
       ? [{ first: 0, width, count, last }]
@@ -29,7 +30,7 @@ export function writeDepthwise(module: Module, name: string, spec: ConvolutionSp
   return writeUnits(module, name, spec, plan, parts);
 }
 
-/** Columns of y that are done alike, some at a time; the last time maybe fewer. */
+/** `count` strips of columns of y, from column `first` on, that share code: each is `width` columns wide, and the last one `last`. */
 interface Strips {
   readonly first: number;
   readonly width: number;
@@ -37,13 +38,16 @@ interface Strips {
   readonly last: number;
 }
 
-/** A number of the kernel as four lanes: where it lies in bytes from the output's first, and whether it is held. */
+/** An element of the kernel: its offset from the output's first element, in bytes, and the local that holds it in four lanes, if any. */
 interface Tap {
   readonly offset: number;
-  readonly held: Local | null;
+  readonly register: Local | null;
 }
 
-/** A function (w, patches, y, image, group, row, rows, ...extras): rows of y of one image and group, in some of their columns. */
+/**
+ * Writes a function (w, patches, y, image, group, row, rows, ...extras) that computes the columns of `strips` in rows of one image and
+ * group.
+ */
 function writeStrips(
   module: Module,
   name: string,
@@ -57,12 +61,12 @@ function writeStrips(
     name,
     { parameters, results: [] },
     (code, a, b, c, image, group, firstRow, rows, ...extras) => {
-      // The only output of a group is its 0th.
+      // `output` stays 0: a group has one output.
       const [output, column, row, count, fromX, toY] = Array.from({ length: 6 }, () => code.local("i32"));
       const taps = Array.from({ length: kernel[0] }, (_, i) =>
         Array.from({ length: kernel[1] }, (_, j): Tap => {
           const offset = (i * w.row + j * w.column) * bytes;
-          return { offset, held: plan.held ? code.local("v128") : null };
+          return { offset, register: plan.held ? code.local("v128") : null };
         }),
       );
       const tile = (height: number) => {
@@ -85,17 +89,17 @@ function writeStrips(
       };
       // The last unit of an image may have fewer rows.
       const lastRows = positions[0] - (plan.blocks - 1) * plan.rows;
-      const variants = new Map([plan.rows, lastRows].map((some) => [some, tilesOf(some, plan.height)]));
+      const variants = new Map([plan.rows, lastRows].map((unitRows) => [unitRows, tilesOf(unitRows, plan.height)]));
       const tiles = (kind: "high" | "low", height: number) => {
         if ([...variants.values()].every((variant) => variant[kind] === 0)) return;
         code.i32(0).set(count);
-        for (const [some, variant] of variants)
-          code.i32(variant[kind]).get(count).get(rows).i32(some).op("i32.eq", "select").set(count);
+        for (const [unitRows, variant] of variants)
+          code.i32(variant[kind]).get(count).get(rows).i32(unitRows).op("i32.eq", "select").set(count);
         repeat(code, count, () => tile(height));
       };
-      for (const { offset, held } of taps.flat()) {
-        if (!held) continue;
-        code.get(a).i32(offset).op("i32.add").memory("v128.load32_splat").set(held);
+      for (const { offset, register } of taps.flat()) {
+        if (!register) continue;
+        code.get(a).i32(offset).op("i32.add").memory("v128.load32_splat").set(register);
       }
       advance(code, b, strips.first * bytes);
       advance(code, c, strips.first * y.column * bytes);
@@ -104,11 +108,11 @@ function writeStrips(
         code.get(b).set(fromX).get(c).set(toY).get(firstRow).set(row);
         tiles("high", plan.height);
         tiles("low", plan.height - 1);
-        for (const [variant, { rest }] of variants)
+        for (const [unitRows, { rest }] of variants)
           if (rest > 0)
             code
               .get(rows)
-              .i32(variant)
+              .i32(unitRows)
               .op("i32.eq")
               .if(() => tile(rest));
         advance(code, b, strips.width * bytes);
@@ -125,7 +129,7 @@ interface Sums {
   readonly taps: readonly (readonly Tap[])[];
 }
 
-/** acc = the sums of a tile whose patches begin at x. */
+/** Computes the sums of a tile whose patches begin at x. */
 function writeSums(
   code: Code,
   { spec, plan, taps }: Sums,
@@ -141,14 +145,14 @@ function writeSums(
       meets: meets.map(({ row, i }) => ({ row, tap: taps[i][j] })),
     })),
   );
-  // Instructions take offsets that are not negative, strides may be: all offsets count from the lowest one.
+  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from the lowest one.
   const lowest = { x: Math.min(...terms.map(({ at }) => at)), w: Math.min(...taps.flat().map(({ offset }) => offset)) };
-  const [vectors, number] = [acc[0].map(() => code.local("v128")), code.local("v128")];
+  const [vectors, element] = [acc[0].map(() => code.local("v128")), code.local("v128")];
   const [fromX, fromW, channel] = [code.local("i32"), code.local("i32"), code.local("i32")];
   for (const value of acc.flat()) code.f32x4(0).set(value);
   code.block((done) => {
-    // See tile.ts: branches that are never taken keep V8 from moving all loads to the front, and addresses that move keep it from
-    // holding what is loaded more than once, which both spill the sums.
+    // Two measures against spills of the sums (see tile.ts): branches that are never taken keep V8 from moving all loads to the front,
+    // and pointers that move keep it from holding values in registers that are loaded more than once.
     let barriers = 0;
     const products = () => {
       let [place, from] = [lowest.x, lowest.w];
@@ -162,13 +166,13 @@ function writeSums(
             .memory("v128.load", v * 16, 2)
             .set(vector);
         for (const { row, tap } of meets) {
-          if (!tap.held) {
+          if (!tap.register) {
             advance(code, fromW, tap.offset - from);
             from = tap.offset;
-            code.get(fromW).memory("v128.load32_splat").set(number);
+            code.get(fromW).memory("v128.load32_splat").set(element);
           }
           for (const [v, vector] of vectors.entries())
-            multiplyAdd(code, tap.held ?? number, vector, acc[row][v], relaxed);
+            multiplyAdd(code, tap.register ?? element, vector, acc[row][v], relaxed);
         }
       }
     };
@@ -190,11 +194,12 @@ function writeSums(
   });
 }
 
+/** Indices of a tile's first element. */
 interface TilePlace extends Record<"image" | "group" | "output" | "row" | "column", Local> {
   readonly extras: readonly Local[];
 }
 
-/** Finishes and stores a tile; y and the place's row move below it. */
+/** Finishes and stores a tile; toY and at.row move to the row below it. */
 function finishTile(
   code: Code,
   { y, finish, stores }: ConvolutionSpec,

@@ -1,6 +1,6 @@
-// What a product does with its sums: the epilogue of a kernel as the `finish` of matmul.ts and convolution.ts. One store, if it fits,
-// is the product's own (its value is handed back as the sum's), the others are written here. Short epilogues are written into each
-// tile; longer ones are a function, since a tile has a dozen places that would each repeat them.
+// Writes the epilogue of a product's kernel: the `finish` of matmul.ts and convolution.ts. The product itself does one of the stores, the
+// direct store, if there is one that fits: `finish` puts its value back into the local of the sums. The other stores are written here.
+// Short epilogues are inlined into each tile; longer ones become a function, because a tile would repeat them at a dozen places.
 
 import type { Buffer, Epilogue, Store } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
@@ -8,28 +8,34 @@ import type { Code, Local, Function as WasmFunction } from "../assembler/assembl
 import { buffersOfEpilogue, indexedPlace, writeBody, writeEpilogue, writeStores } from "../body/body.ts";
 import { formOf, type KernelContext } from "../kernel-writer.ts";
 
-/** Some sums of a product: at indices of the epilogue's axes, for lane 0; lanes are `apart` along one axis. */
+/**
+ * A vector of a product's sums: lane 0 is at these indices of the epilogue's axes; lanes are `apart` indices from each other along one
+ * axis.
+ */
 export interface FinishedSums {
   readonly value: Local;
   readonly indices: readonly Local[];
   readonly lanes: number;
   readonly apart: number;
   readonly table: Local;
-  /** In the order of `buffers`. */
+  /** Pointers to the epilogue's buffers, in the order of `Finisher.buffers`. */
   readonly pointers: readonly Local[];
 }
 
 export interface Finisher {
-  /** All that the epilogue reads or writes. */
+  /** All buffers that the epilogue reads or writes. */
   readonly buffers: readonly Buffer[];
-  /** null if there is nothing to do but the product's own store. */
+  /** null if the epilogue is nothing but the direct store. */
   readonly write: ((code: Code, at: FinishedSums) => void) | null;
 }
 
-/** So many instructions and stores are written into each tile: a call costs as much as ten of them. */
-const shortest = 12;
+/** Instructions and stores of an epilogue that is inlined: a call costs as much as ten of them. */
+const maxInlined = 12;
 
-/** Whether a product may do a store by itself: float32, once at each place, and its value is known as four lanes. */
+/**
+ * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of
+ * four.
+ */
 export const isDirect = ({ instructions }: Epilogue, { access, indirection, mode }: Store): boolean =>
   access.buffer.dtype === "float32" &&
   mode === "set" &&
@@ -38,21 +44,22 @@ export const isDirect = ({ instructions }: Epilogue, { access, indirection, mode
 
 interface EpilogueSpec {
   readonly epilogue: Epilogue;
-  /** The product's own store. */
+  /** The store that the product does itself. */
   readonly direct: Store | null;
   /** The axis of the lanes, and the sizes of all axes. */
   readonly lane: number;
   readonly sizes: readonly number[];
-  /** What `lanes` and `apart` will be. */
+  /** All pairs of `lanes` and `apart` that `finish` will receive. */
   readonly variants: readonly { readonly lanes: number; readonly apart: number }[];
 }
 
+/** The code that finishes a product's sums, and the buffers it needs. */
 export function writeFinisher(context: KernelContext, name: string, spec: EpilogueSpec): Finisher {
   const { epilogue, direct, sizes, variants } = spec;
   const buffers = buffersOfEpilogue(epilogue);
   if (direct !== null && epilogue.stores.length === 1 && direct.value === 0) return { buffers, write: null };
   const inline = (code: Code, at: FinishedSums) => finishSums(context, code, spec, buffers, at);
-  if (epilogue.instructions.length + epilogue.stores.length <= shortest) return { buffers, write: inline };
+  if (epilogue.instructions.length + epilogue.stores.length <= maxInlined) return { buffers, write: inline };
   // (value, ...indices, table, ...pointers) → the value of the direct store
   const parameters = ["v128" as const, ...[...sizes, 0, ...buffers].map(() => "i32" as const)];
   const written = new Map<string, WasmFunction>();
@@ -72,7 +79,7 @@ export function writeFinisher(context: KernelContext, name: string, spec: Epilog
     buffers,
     write: (code, { value, indices, lanes, apart, table, pointers }) => {
       const callee = written.get(`${lanes} ${apart}`);
-      if (!callee) throw internal(`${name} finishes ${lanes} lanes, ${apart} apart, which nobody expected`);
+      if (!callee) throw internal(`${name} finishes ${lanes} lanes, ${apart} apart, which is none of its variants`);
       for (const argument of [value, ...indices, table, ...pointers]) code.get(argument);
       code.call(callee);
       if (direct) code.set(value);
@@ -80,6 +87,7 @@ export function writeFinisher(context: KernelContext, name: string, spec: Epilog
   };
 }
 
+/** Writes the epilogue's instructions and all stores but the direct one, whose value goes into the local of the sums. */
 function finishSums(
   context: KernelContext,
   code: Code,

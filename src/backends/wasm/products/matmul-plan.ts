@@ -1,9 +1,9 @@
-// How a product is cut up: the tile that stays in registers, the blocks that stay in cache, and what is packed. All constants were
-// measured (bench/matmul.js) and are fixed, so that one shape has one plan on every machine.
+// Plans a matrix product: the tile that stays in registers, the blocks that stay in cache, and which operands are packed. All constants
+// were measured (bench/matmul.js) and are fixed, so that a shape has the same plan on every machine.
 import type { MatmulSpec } from "./matmul-spec.ts";
 
 export interface MatmulPlan {
-  /** The panels of B: as many of `panel` as fit, then `edge`, if columns are left over. */
+  /** The panels of B: as many panels of the shape `panel` as fit, then one of the shape `edge` if columns remain. */
   readonly panel: PanelShape;
   readonly edge: PanelShape | null;
   /** A unit of work is block.m × block.n of C; its sums run in steps of block.k. */
@@ -12,78 +12,84 @@ export interface MatmulPlan {
   readonly packB: boolean;
 }
 
-/** A panel is as wide as a tile; its tiles are `rows` high, and lower at the bottom of C. */
+/** A panel is as wide as a tile. Its tiles have `rows` rows, but for the tile at the bottom of C, which may have fewer. */
 export interface PanelShape {
   readonly rows: number;
   readonly columns: number;
 }
 
 /**
- * Rows that a tile may have, by its vectors. Two multiply-adds start per cycle and take four, so that eight sums keep the units busy,
- * and V8 has fifteen registers for sums, the vectors of B and a number of A; without fused multiply-add also for a product.
+ * Rows that a tile may have, by its number of vectors. A CPU starts two multiply-adds per cycle, each with a latency of four cycles, so
+ * eight independent sums keep its units busy. V8 has fifteen vector registers for the sums, the vectors of B, an element of A, and,
+ * without fused multiply-add, a product.
  */
 const heights: Record<"fused" | "separate", readonly (readonly number[])[]> = {
   fused: [[1], [8, 6, 4], [6, 5, 4], [3], [2]],
   separate: [[1], [8, 6, 4], [4, 5], [3], [2]],
 };
-/** Vectors of a tile when C is only so many rows high. */
+/** Vectors of a tile, by the number of rows of C; index 0 stands for all numbers of rows without an entry. */
 const vectorsByRows = [2, 8, 4, 3] as const;
-const fewestSums = 8;
-/** What a tile costs besides its products, where registers for higher tiles are not short. */
-const overhead = 0.5;
+/** A tile with fewer sums takes as long as one with this many, because of the latency. */
+const minSums = 8;
+/** Cost of a tile besides its products, in half cycles a term; with fused multiply-add only. */
+const tileOverhead = 0.5;
 
-/** Terms of a sum that are done at once: 8 columns of B and 6 rows of A, 28 KiB, in a first-level cache of 32. */
-const longestBlock = 512;
-/** A block of A takes 320 KiB of the second-level cache. */
-const tallestBlock = 160;
-const widestBlock = 128;
-/** B stays in place if it takes fewer bytes, or if fewer rows than this read it. */
-const smallB = 24 * 1024;
-const fewRows = 16;
-const fewColumns = 32;
+/** Terms of a sum in one block: 8 columns of B and 6 rows of A take 28 KiB of a first-level cache of 32 KiB. */
+const maxBlockTerms = 512;
+/** Rows of a block: with 512 terms, a block of A takes 320 KiB of the second-level cache. */
+const maxBlockRows = 160;
+const maxBlockColumns = 128;
+/** If the columns of B are neighbours, B is packed only if it is larger than maxUnpackedBytes and C has at least minPackedRows rows. */
+const maxUnpackedBytes = 24 * 1024;
+const minPackedRows = 16;
+/** A is packed only for at least this many columns of C. */
+const minPackedColumns = 32;
 
 export function planMatmul({ m, n, k, a, b, relaxed }: MatmulSpec): MatmulPlan {
-  // Three vectors go through A once, and two and one twice.
+  // 9 to 12 columns are one pass over A with tiles of three vectors; tiles of two vectors and of one would be two passes.
   const vectors = n > 8 && n <= 12 && m > 2 ? 3 : Math.min(bestVectors(m), Math.ceil(n / 4));
   const width = Math.min(vectors * 4, n);
   const rows = bestHeight(m, vectors, relaxed);
   const left = n % width;
-  const packB = n > 1 && (b.column !== 1 || (m >= fewRows && k * Math.abs(b.inner) * 4 > smallB));
-  const packA = m > 1 && n >= fewColumns && a.inner !== 1 && k > 1;
-  const ownHeight = !packA && m <= tallestBlock;
+  const packB = n > 1 && (b.column !== 1 || (m >= minPackedRows && k * Math.abs(b.inner) * 4 > maxUnpackedBytes));
+  const packA = m > 1 && n >= minPackedColumns && a.inner !== 1 && k > 1;
+  const ownHeight = !packA && m <= maxBlockRows;
   const edge = { rows: ownHeight ? bestHeight(m, Math.ceil(left / 4), relaxed) : rows, columns: left };
-  const kBlocks = Math.ceil(k / longestBlock);
+  const kBlocks = Math.ceil(k / maxBlockTerms);
   return {
     panel: { rows, columns: width },
     edge: left === 0 ? null : edge,
     block: {
-      m: m <= tallestBlock ? m : tallestBlock - (tallestBlock % rows),
-      n: n <= widestBlock ? Math.min(n, Math.ceil(n / width / 4) * width) : blockWidth(n, width),
-      k: k <= longestBlock ? k : Math.ceil(k / kBlocks / 4) * 4,
+      m: m <= maxBlockRows ? m : maxBlockRows - (maxBlockRows % rows),
+      n: n <= maxBlockColumns ? Math.min(n, Math.ceil(n / width / 4) * width) : blockWidth(n, width),
+      k: k <= maxBlockTerms ? k : Math.ceil(k / kBlocks / 4) * 4,
     },
     packA,
     packB,
   };
 }
 
-/** An even number of blocks, equally wide, so that two threads have the same to do. */
+/** Width of a block: the number of blocks is even and their widths are equal, so that two threads have the same work. */
 function blockWidth(n: number, width: number): number {
-  const blocks = 2 * Math.ceil(n / (widestBlock - (widestBlock % width)) / 2);
+  const blocks = 2 * Math.ceil(n / (maxBlockColumns - (maxBlockColumns % width)) / 2);
   return Math.ceil(n / blocks / width) * width;
 }
 
-/** Vectors of a tile if there are so many rows. */
+/** Vectors of a tile of a product whose C has m rows. */
 export const bestVectors = (m: number): number => vectorsByRows[m] ?? vectorsByRows[0];
 
-/** The height whose tiles, with what is left at the bottom, take the fewest cycles a term; of equals the first. */
+/** The height whose tiles, with the lower tile at the bottom, take the fewest cycles a term; of equal heights the first in the table. */
 export function bestHeight(m: number, vectors: number, relaxed: boolean): number {
-  const all = (heights[relaxed ? "fused" : "separate"][vectors] ?? [1]).map((most) => Math.max(Math.min(most, m), 1));
+  const all = (heights[relaxed ? "fused" : "separate"][vectors] ?? [1]).map((height) =>
+    Math.max(Math.min(height, m), 1),
+  );
   const costs = all.map((rows) => tileCost(m, vectors, rows, relaxed));
   return all[costs.indexOf(Math.min(...costs))];
 }
 
-/** What a term costs in m rows of such tiles, in half cycles. */
+/** Cost of one term of the sums of m rows, in tiles of `rows` rows, in half cycles. */
 export function tileCost(m: number, vectors: number, rows: number, relaxed: boolean): number {
-  const cost = (height: number) => (height > 0 ? Math.max(height * vectors, fewestSums) + (relaxed ? overhead : 0) : 0);
+  const cost = (height: number) =>
+    height > 0 ? Math.max(height * vectors, minSums) + (relaxed ? tileOverhead : 0) : 0;
   return Math.floor(m / rows) * cost(rows) + cost(m % rows);
 }

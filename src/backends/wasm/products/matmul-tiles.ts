@@ -1,5 +1,5 @@
-// The tiles of one panel of a product (matmul.ts), from the top of C to its bottom: each begins with zeros or with what C holds,
-// runs through a block of the sum, and is finished and stored.
+// Writes the tiles of one panel of a product (matmul.ts), from the top of C to its bottom. Each tile begins with zeros or with the sums of
+// the earlier blocks of k, adds the products of its block, and is finished and stored.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import type { MatmulPlan, PanelShape } from "./matmul-plan.ts";
 import type { MatmulSpec } from "./matmul-spec.ts";
@@ -7,15 +7,18 @@ import { accumulators, advance, storeLanes, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
-/** The heights of the tiles: full, and what is left. */
+/** The heights of the tiles: the full height, and the remainder if there is one. */
 export const heights = ({ m }: MatmulSpec, { rows }: PanelShape): number[] =>
   [rows, m % rows].filter((height) => height > 0);
 
-/** How far apart the rows of sums lie that wait in scratch from one block of k to the next; null if none do. */
+/** Elements from one row to the next of the sums that are kept in scratch between blocks of k; null if none are kept there. */
 export const sumsInScratch = (spec: MatmulSpec, { block }: MatmulPlan): { readonly row: number } | null =>
   block.k < spec.k && (spec.c === null || spec.sums === "scratch") ? { row: Math.ceil(block.n / 4) * 4 } : null;
 
-/** The tiles of one panel in rows [top, bottom) of C, for `count` terms of the sum from the p-th on. */
+/**
+ * Writes a function (a, b, c, column, row, bottom, p, count, sums if they are kept in scratch, ...extras) that computes the tiles of one
+ * panel in rows [row, bottom) of C, for `count` terms of the sum from the p-th on.
+ */
 export function writeTiles(
   module: Module,
   name: string,
@@ -23,13 +26,13 @@ export function writeTiles(
   plan: MatmulPlan,
   shape: PanelShape,
 ): WasmFunction {
-  const apart = sumsInScratch(spec, plan);
-  const parameters = Array.from({ length: (apart ? 9 : 8) + (spec.extras ?? 0) }, () => "i32" as const);
+  const scratchRows = sumsInScratch(spec, plan);
+  const parameters = Array.from({ length: (scratchRows ? 9 : 8) + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(
     name,
     { parameters, results: [] },
     (code, a, b, c, column, row, bottom, p, count, ...others) => {
-      const [sums, extras] = apart ? [others[0], others.slice(1)] : [c, others];
+      const [sums, extras] = scratchRows ? [others[0], others.slice(1)] : [c, others];
       const [whole, edge] = heights(spec, shape);
       const tile = (rows: number) =>
         writeTile(code, spec, plan, { rows, columns: shape.columns }, { a, b, c, sums, row, column, p, count, extras });
@@ -44,7 +47,7 @@ export function writeTiles(
           tile(whole);
           advance(code, a, whole * (plan.packA ? plan.block.k : spec.a.row) * bytes);
           if (spec.c) advance(code, c, whole * spec.c.row * bytes);
-          if (apart) advance(code, sums, whole * apart.row * bytes);
+          if (scratchRows) advance(code, sums, whole * scratchRows.row * bytes);
           advance(code, row, whole);
           code.br(again);
         });
@@ -59,11 +62,12 @@ export function writeTiles(
   );
 }
 
+/** Locals of a tile: pointers to A, B, C and its sums, the indices of its first element, and the range of the sum. */
 interface TilePlace extends Record<"a" | "b" | "c" | "sums" | "row" | "column" | "p" | "count", Local> {
   readonly extras: readonly Local[];
 }
 
-/** One tile of C: it begins with zeros or with the sums so far. */
+/** Writes the code of one tile of C. */
 function writeTile(code: Code, spec: MatmulSpec, plan: MatmulPlan, { rows, columns }: PanelShape, at: TilePlace): void {
   const { k, finish } = spec;
   const { c, sums, row, column, p, count, extras } = at;
@@ -72,19 +76,19 @@ function writeTile(code: Code, spec: MatmulSpec, plan: MatmulPlan, { rows, colum
   const b = plan.packB ? vectors * 4 : spec.b.inner;
   const whole = plan.block.k >= k;
   const acc = accumulators(code, rows, vectors);
-  const apart = sumsInScratch(spec, plan);
+  const scratchRows = sumsInScratch(spec, plan);
   const offset = (rows: { readonly row: number }, i: number, v: number) => (i * rows.row + 4 * v) * bytes;
   const each = (body: (value: Local, i: number, v: number) => void) => {
     for (const [i, values] of acc.entries()) for (const [v, value] of values.entries()) body(value, i, v);
   };
   const clear = () => each((value) => code.f32x4(0).set(value));
-  const waiting = apart ?? spec.c;
+  const sumRows = scratchRows ?? spec.c;
   const load = () =>
     each((value, i, v) => {
-      if (waiting)
+      if (sumRows)
         code
           .get(sums)
-          .memory("v128.load", offset(waiting, i, v), 2)
+          .memory("v128.load", offset(sumRows, i, v), 2)
           .set(value);
     });
   const store = () =>
@@ -120,13 +124,13 @@ function writeTile(code: Code, spec: MatmulSpec, plan: MatmulPlan, { rows, colum
   if (whole) {
     finishAll();
     store();
-  } else if (apart) {
+  } else if (scratchRows) {
     ifComplete(
       () => {
         finishAll();
         store();
       },
-      () => each((value, i, v) => storeLanes(code, sums, value, columns - 4 * v, offset(apart, i, v))),
+      () => each((value, i, v) => storeLanes(code, sums, value, columns - 4 * v, offset(scratchRows, i, v))),
     );
   } else {
     if (finish) ifComplete(finishAll);

@@ -1,6 +1,6 @@
-// Matrix products, C = A·B in float32, specialised to their sizes and strides. Columns go four to a vector, a tile of C stays in
-// registers (tile.ts), blocks of A and B stay in cache and are packed (pack.ts) where that pays (matmul-plan.ts). Whatever the plan,
-// an element is summed over k from the front to the back, so that ranges of work, tiles and edges all give the same bits.
+// Matrix products, C = A·B in float32, specialised to their sizes and strides. A vector holds four columns, a tile of C stays in registers
+// (tile.ts), and blocks of A and B stay in cache; matmul-plan.ts decides whether they are packed (pack.ts). With every plan an element is
+// summed over k in ascending order, so that all ranges of work, tiles and edges give the same bits.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { type MatmulPlan, type PanelShape, planMatmul } from "./matmul-plan.ts";
 import type { MatmulSpec } from "./matmul-spec.ts";
@@ -9,13 +9,13 @@ import { writePack } from "./pack.ts";
 
 const bytes = 4;
 
-/** How many units of work there are: blocks of C, whole columns of blocks one after the other. */
+/** Number of units of work: the blocks of C, column by column. */
 export function workUnits(spec: MatmulSpec): number {
   const { block } = planMatmul(spec);
   return spec.m * spec.n === 0 ? 0 : Math.ceil(spec.m / block.m) * Math.ceil(spec.n / block.n);
 }
 
-/** What a call needs for itself, in bytes; calls that run at the same time must not share it. */
+/** Bytes of scratch memory of one call; calls that run at the same time must not share it. */
 export function scratchBytes(spec: MatmulSpec): number {
   const plan = planMatmul(spec);
   const sums = sumsInScratch(spec, plan);
@@ -35,8 +35,9 @@ export function describeMatmul(spec: MatmulSpec): string {
 }
 
 /**
- * Writes a function (a, b, c, scratch, from, to, ...extras) that computes the units [from, to) of C; `c` is not used where the spec
- * has none. The operands are read by whole vectors: 12 bytes past the last element of A, B, C and of what finish loads must be readable.
+ * Writes a function (a, b, c, scratch, from, to, ...extras) that computes the units [from, to) of C; it ignores `c` if the spec's c is
+ * null. Operands are read in whole vectors: 12 bytes past the last element of A, of B, of C and of each buffer that `finish` loads must
+ * be readable.
  */
 export function writeMatmul(module: Module, name: string, spec: MatmulSpec): WasmFunction {
   const plan = planMatmul(spec);
@@ -48,16 +49,17 @@ export function writeMatmul(module: Module, name: string, spec: MatmulSpec): Was
         writePack(module, `${name}.a${rows}`, { lines: rows, width: rows, line: spec.a.row, inner: spec.a.inner }),
       )
     : null;
-  const parameters = [...Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const)];
+  const parameters = Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(name, { parameters, results: [] }, (code, ...locals) => {
     if (spec.m * spec.n > 0) writeBlocks(code, spec, plan, { panels, packsOfA }, locals);
   });
 }
 
+/** The functions of the panels of one shape. */
 interface Panel extends PanelShape {
-  /** (source, panel, count), if B is packed. */
+  /** (source, panel, count), or null if B is not packed. */
   readonly pack: WasmFunction | null;
-  /** (a, b, c, column, top, bottom, p, count, sums if they wait in scratch, ...extras) */
+  /** (a, b, c, column, top, bottom, p, count, sums if they are kept in scratch, ...extras) */
   readonly multiply: WasmFunction;
 }
 
@@ -71,7 +73,7 @@ function writePanel(module: Module, name: string, spec: MatmulSpec, plan: Matmul
   };
 }
 
-/** The loops over units, blocks of k, panels and tiles; around each loop what is packed for it. */
+/** Writes the loops over units, blocks of k, blocks of rows, and panels; blocks are packed just outside the loops that read them. */
 function writeBlocks(
   code: Code,
   spec: MatmulSpec,
@@ -84,18 +86,7 @@ function writeBlocks(
   const rowBlocks = Math.ceil(m / block.m);
   const sums = sumsInScratch(spec, plan);
   const index = () => code.local("i32");
-  const [left, right, first, last, p, count, top, bottom, i, j] = [
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-    index(),
-  ];
+  const [left, right, first, last, p, count, top, bottom, i, j] = Array.from({ length: 10 }, index);
   /** to = min(from + size, limit) */
   const end = (to: Local, from: Local, size: number, limit: number) => {
     code.get(from).i32(size).op("i32.add").tee(to).i32(limit);
@@ -112,7 +103,7 @@ function writeBlocks(
   };
   const fromA = () => address(a, [i, spec.a.row], [p, spec.a.inner]);
   const fromB = () => address(b, [j, spec.b.column], [p, spec.b.inner]);
-  /** The place of a packed line: lines of one panel lie together. */
+  /** Pushes the address of a packed line; a line takes block.k elements of its panel. */
   const packed = (line: Local, start: Local, offset: number) => {
     code
       .get(line)
@@ -124,7 +115,7 @@ function writeBlocks(
   };
   const packedA = () => packed(i, top, sizeOfB(plan));
   const packedB = () => packed(j, left, 0);
-  /** Runs `all[0]` on whole steps from start to stop and `all[1]` on what is left at the end, if anything can be. */
+  /** Loops from start to stop: the body of `all[0]` for each full step, then the body of `all[1]`, if given, for the remainder. */
   const steps = <T>(at: Local, start: Local, stop: Local, step: number, all: readonly T[], body: (one: T) => void) => {
     const [whole, edge] = all;
     code.for(
@@ -148,7 +139,7 @@ function writeBlocks(
   const [{ columns, rows }] = panels;
 
   const units = () => {
-    // The rows [first, last) and columns [left, right) of these units, as far as they share their columns.
+    // Sets the rows [first, last) and columns [left, right) of the leading units that share their columns, and moves `unit` past them.
     code.get(unit).i32(rowBlocks).op("i32.div_u").i32(block.n).op("i32.mul").set(left);
     end(right, left, block.n, n);
     code.get(unit).i32(rowBlocks).op("i32.rem_u").tee(first).get(to).op("i32.add").get(unit).op("i32.sub").set(last);

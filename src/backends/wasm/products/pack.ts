@@ -1,19 +1,19 @@
-// Packing: `lines` lines of a matrix (rows of A or columns of B) are laid beside each other, element by element, so that the inner
-// loop reads one stream: panel[p · width + l] = source[l · line + p · inner]. It pays where strides would miss the cache or where
-// vectors have to be made of what lies apart; four lines by four elements are transposed in registers.
+// Packing: `lines` lines of a matrix (rows of A or columns of B) are interleaved element by element, so that the inner loop reads
+// contiguous memory: panel[p · width + l] = source[l · line + p · inner]. Packing is worth its cost where strides would miss the cache, or
+// where a vector has to be built from elements that are not neighbours. Blocks of four lines by four elements are transposed in registers.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { advance, repeat, storeLanes } from "./tile.ts";
 
 export interface Panel {
   readonly lines: number;
-  /** Places between one element and the next, at least `lines`; those that are left over keep what they held. */
+  /** Elements of the panel from one p to the next, at least `lines`; elements from `lines` on are undefined. */
   readonly width: number;
   /** The source's strides, in elements. */
   readonly line: number;
   readonly inner: number;
 }
 
-/** A function (source, panel, count) that packs `count` elements of each line. */
+/** Writes a function (source, panel, count) that packs `count` elements of each line. */
 export function writePack(module: Module, name: string, panel: Panel): WasmFunction {
   return module.function(name, { parameters: ["i32", "i32", "i32"], results: [] }, (code, source, to, count) => {
     if (panel.lines === 1 || panel.line === 1) packVectors(code, panel, source, to, count);
@@ -22,7 +22,7 @@ export function writePack(module: Module, name: string, panel: Panel): WasmFunct
   });
 }
 
-/** The lines are neighbours: whole vectors move. */
+/** Packs lines that are neighbours (line = 1): copies whole vectors. */
 function packVectors(code: Code, { lines, width, inner }: Panel, source: Local, to: Local, count: Local): void {
   const value = code.local("v128");
   repeat(code, count, () => {
@@ -38,7 +38,7 @@ function packVectors(code: Code, { lines, width, inner }: Panel, source: Local, 
   });
 }
 
-/** The elements of a line are neighbours: blocks of 4 × 4 are transposed. */
+/** Packs lines whose elements are neighbours (inner = 1): transposes blocks of 4 × 4. */
 function packTransposed(code: Code, panel: Panel, source: Local, to: Local, count: Local): void {
   const { lines, width, line } = panel;
   const lowest = Math.min(0, (lines - 1) * line);
@@ -83,7 +83,7 @@ function packTransposed(code: Code, panel: Panel, source: Local, to: Local, coun
   });
 }
 
-/** Nothing is a neighbour of anything: number by number. */
+/** Packs with any strides, element by element. */
 function packNumbers(code: Code, { lines, width, line, inner }: Panel, source: Local, to: Local, count: Local): void {
   const lowest = Math.min(0, (lines - 1) * line);
   advance(code, source, 4 * lowest);
@@ -100,16 +100,16 @@ function packNumbers(code: Code, { lines, width, line, inner }: Panel, source: L
   });
 }
 
-/** Rows become columns: of a, b, c, d the first vector becomes a₀ b₀ c₀ d₀, and so on. */
+/** Transposes a block of four vectors a, b, c, d: the first becomes a₀ b₀ c₀ d₀, and so on. `spare` holds four temporaries. */
 export function transpose(code: Code, block: readonly Local[], spare: readonly Local[]): void {
-  const words = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+  const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
   const [a, b, c, d] = block;
   const [low, high, low2, high2] = spare;
   const zip = (x: Local, y: Local, to: Local, lanes: number[]) =>
     code
       .get(x)
       .get(y)
-      .shuffle(words(...lanes))
+      .shuffle(byteLanes(...lanes))
       .set(to);
   zip(a, b, low, [0, 4, 1, 5]);
   zip(a, b, high, [2, 6, 3, 7]);

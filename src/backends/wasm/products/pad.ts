@@ -1,6 +1,6 @@
-// Padding for convolutions: rows of an image are copied to where the kernel may read them without asking, with zeros for what lies
-// outside and for the gaps of a dilated input. If a kernel moves by several columns at a time, the columns of one remainder
-// ("phase") are laid together, so that neighbouring positions of the kernel still read neighbouring numbers.
+// Padding for convolutions: rows of an image are copied into a buffer with zeros around them and in the gaps of a dilated input, so that
+// the kernel needs no bounds checks. If the stride is above 1, the columns with the same remainder modulo the stride (a "phase") are
+// stored together, so that neighbouring positions of the kernel still read neighbouring elements.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { advance, repeat, storeLanes } from "./tile.ts";
 
@@ -8,23 +8,23 @@ export interface Padding {
   /** Rows and columns of the image, and their strides in elements. */
   readonly size: readonly [number, number];
   readonly strides: readonly [number, number];
-  /** Distance of neighbours of the image in the padded rows and columns: above 1, zeros stand between. */
+  /** Distance of neighbouring elements of the image in the padded rows and columns; above 1, zeros stand between them. */
   readonly dilation: readonly [number, number];
-  /** Zeros on the left; negative crops. */
+  /** Zeros on the left; a negative number crops. */
   readonly left: number;
-  /** Column u of a padded row lies at (u mod phases) · phase + ⌊u / phases⌋; a row ends after `phases` of them. */
+  /** Column u of a padded row is at (u mod phases) · phase + ⌊u / phases⌋: a row has `phases` phases of `phase` elements each. */
   readonly phases: number;
   readonly phase: number;
 }
 
-/** Padded rows are so many elements apart. */
+/** Elements from one padded row to the next. */
 export const pitch = ({ phases, phase }: Padding): number => phases * phase;
 
-/** Where column u of a padded row lies. */
+/** Index of column u in a padded row. */
 export const placeOf = ({ phases, phase }: Pick<Padding, "phases" | "phase">, u: number): number =>
   (u % phases) * phase + Math.floor(u / phases);
 
-/** A function (image, padded, row, count) that writes `count` padded rows from the row-th on, where row 0 is the image's first. */
+/** Writes a function (image, padded, row, count) that writes `count` padded rows from the row-th on; row 0 is the image's first row. */
 export function writePad(module: Module, name: string, padding: Padding): WasmFunction {
   const { size, strides, dilation } = padding;
   return module.function(
@@ -49,7 +49,7 @@ export function writePad(module: Module, name: string, padding: Padding): WasmFu
         zeros(code, to, pitch(padding));
       };
       repeat(code, count, () => {
-        // Rows of the image are 0, dilation, … below size · dilation; a negative row is large when it is read without sign.
+        // Rows of the image are 0, dilation, … below size · dilation; a negative row is large when it is compared as unsigned.
         code
           .get(row)
           .i32(size[0] * dilation[0])
@@ -63,6 +63,7 @@ export function writePad(module: Module, name: string, padding: Padding): WasmFu
   );
 }
 
+/** Copies one row of the image at `from` to the padded row, and fills the rest of it with zeros. */
 function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: Local): void {
   const { size, strides, dilation, left, phases, phase } = padding;
   const width = pitch(padding);
@@ -89,7 +90,7 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
   }
   start(0);
   zeros(code, to, width);
-  // Columns of the image that are `apart` from each other fall into one phase.
+  // Columns of the image that are `apart` columns from each other belong to the same phase.
   const apart = phases / greatestDivisor(phases, dilation[1]);
   const end = phase * phases;
   const lowest = Math.max(Math.ceil(-left / dilation[1]), 0);
@@ -112,19 +113,20 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
   }
 }
 
+/** The greatest common divisor of a and b. */
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
-/** Bodies of so many vectors are written out. */
-const longest = 12;
+/** Vectors that one iteration of a copying loop unrolls. */
+const unrolledVectors = 12;
 
-/** Zeros from `to` on, which is moved. */
+/** Writes `count` zeros from `to` on; `to` moves. */
 function zeros(code: Code, to: Local, count: number): void {
   const zero = code.local("v128");
   code.f32x4(0).set(zero);
   inVectors(code, count, [to], (lanes, offset) => storeLanes(code, to, zero, lanes, offset));
 }
 
-/** Copies from `from` to `to`, which are moved; whole vectors are read. */
+/** Copies `count` elements from `from` to `to`, which both move; reads whole vectors. */
 function copyNumbers(code: Code, from: Local, to: Local, count: number): void {
   const value = code.local("v128");
   inVectors(code, count, [from, to], (lanes, offset) => {
@@ -133,12 +135,12 @@ function copyNumbers(code: Code, from: Local, to: Local, count: number): void {
   });
 }
 
-/** A row in two phases whose numbers are neighbours: a vector of each comes from two of the image. */
+/** Copies a row whose elements are neighbours into two phases: two vectors of the image become one vector of each phase. */
 function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padded: Local): void {
   const crop = Math.max(-left, 0);
   const margin = Math.max(left, 0);
   const count = Math.max(Math.min(size[1] - crop, 2 * phase - margin), 0);
-  // The image's first column stands behind the margin, its second one in the other phase.
+  // The image's first column follows the margin; its second column is in the other phase.
   const phases = [0, 1].map((odd) => {
     const first = margin + odd;
     const [begin, numbers] = [Math.floor(first / 2), Math.ceil((count - odd) / 2)];
@@ -157,7 +159,7 @@ function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padd
   }
   const pair = [code.local("v128"), code.local("v128")] as const;
   const value = code.local("v128");
-  const some = (numbers: number) => {
+  const copyPair = (numbers: number) => {
     code.get(from).memory("v128.load", 0, 2).set(pair[0]);
     if (numbers > 4) code.get(from).memory("v128.load", 16, 2).set(pair[1]);
     for (const { odd, to } of phases) {
@@ -169,10 +171,11 @@ function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padd
     advance(code, from, 32);
   };
   advance(code, from, crop * 4);
-  repeat(code, Math.floor(count / 8), () => some(8));
-  if (count % 8 > 0) some(count % 8);
+  repeat(code, Math.floor(count / 8), () => copyPair(8));
+  if (count % 8 > 0) copyPair(count % 8);
 }
 
+/** Runs the body for each vector of `count` elements; it gets the vector's lanes and its offset in bytes from the pointers, which move. */
 function inVectors(
   code: Code,
   count: number,
@@ -180,11 +183,11 @@ function inVectors(
   body: (lanes: number, offset: number) => void,
 ): void {
   const vectors = Math.floor(count / 4);
-  const rounds = Math.floor(vectors / longest);
+  const rounds = Math.floor(vectors / unrolledVectors);
   repeat(code, rounds, () => {
-    for (let v = 0; v < longest; v++) body(4, v * 16);
-    for (const pointer of pointers) advance(code, pointer, longest * 16);
+    for (let v = 0; v < unrolledVectors; v++) body(4, v * 16);
+    for (const pointer of pointers) advance(code, pointer, unrolledVectors * 16);
   });
-  for (let at = rounds * longest * 4; at < count; at += 4)
-    body(Math.min(count - at, 4), (at - rounds * longest * 4) * 4);
+  for (let at = rounds * unrolledVectors * 4; at < count; at += 4)
+    body(Math.min(count - at, 4), (at - rounds * unrolledVectors * 4) * 4);
 }

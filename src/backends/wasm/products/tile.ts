@@ -1,9 +1,9 @@
-// The inner loop of every product: a tile of rows × vectors stays in registers while the sum runs, one number of A against one
-// vector of B at a time. Nobody else multiplies, so there is one order of summation: an element of the result is
-// ((0 + a₀·b₀) + a₁·b₁) + …, the same in each lane of each tile, and its bits depend on nothing else.
+// The inner loop of matrix products and convolutions: a tile of rows × vectors stays in registers while the sum runs; each step multiplies
+// one element of A by one vector of B. Since they all share this loop, there is one order of summation: an element of the result is
+// ((0 + a₀·b₀) + a₁·b₁) + … in every lane of every tile, and its bits depend on nothing else.
 import type { Code, Local } from "../assembler/assembler.ts";
 
-/** A loop of the sum: how often, and by how many bytes the operands advance each time. */
+/** A loop of the sum: its number of iterations, and the bytes by which the operands advance in each. */
 export interface Axis {
   readonly count: number | Local;
   readonly a: number;
@@ -11,13 +11,13 @@ export interface Axis {
 }
 
 export interface Tile {
-  /** Where each row's number lies, in bytes from a. */
+  /** Offset of each row's element from a, in bytes. */
   readonly rows: readonly number[];
-  /** Where each vector lies, in bytes from b. */
+  /** Offset of each vector from b, in bytes. */
   readonly vectors: readonly number[];
-  /** The loops of the sum, the outermost first; only that one may be of unknown length. */
+  /** The loops of the sum, the outermost first; only the outermost count may be a local. */
   readonly sum: readonly Axis[];
-  /** What the innermost loop does each time, in bytes from where a and b are: one product if left out. */
+  /** The terms of one iteration of the innermost loop; one term at offsets 0 if left out. */
   readonly body?: readonly Term[];
   readonly relaxed: boolean;
 }
@@ -25,12 +25,13 @@ export interface Tile {
 /** acc[row][vector] */
 export type Accumulators = readonly (readonly Local[])[];
 
-/** Bodies up to so many terms are written out; longer loops repeat `unrolled` terms. */
-const longestBody = 28;
-const unrolled = 4;
-/** V8 keeps one of sixteen for itself. */
+/** Loops with up to maxUnrolledTerms terms are unrolled completely; each iteration of a longer loop does loopTerms terms. */
+const maxUnrolledTerms = 28;
+const loopTerms = 4;
+/** Vector registers: V8 reserves one of sixteen. */
 const registers = 15;
 
+/** One product of the sum, at these offsets from a and b in bytes. */
 export interface Term {
   readonly a: number;
   readonly b: number;
@@ -39,18 +40,19 @@ export interface Term {
 export const accumulators = (code: Code, rows: number, vectors: number): Accumulators =>
   Array.from({ length: rows }, () => Array.from({ length: vectors }, () => code.local("v128")));
 
-/** acc += the sum. a and b point to the first term and are moved. */
+/** Writes acc += the sum. a and b point to the first term and move. */
 export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local, b: Local): void {
-  // Instructions take offsets that are not negative, strides may be: all offsets count from the lowest one.
+  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from the lowest one.
   const lowest = Math.min(...tile.rows);
   const rows = tile.rows.map((offset) => offset - lowest);
   const vectors = tile.vectors.map(() => code.local("v128"));
   const splat = code.local("v128");
   advance(code, a, lowest);
 
-  // V8 before its version 13 moves all loads of a stretch of code without branches to its front and all arithmetic to its end, and
-  // spills the loads for want of registers. A branch out of the loops, where the sums are read, keeps it from that. It is never taken
-  // (b does not point to the last page of 4 GiB), and each compares with another number lest the engine see that they are alike.
+  // Before version 13, V8 moves all loads of a basic block to its front and all arithmetic to its end; the loaded values then exceed the
+  // registers and are spilled. A branch out of the loops, to where the sums are read, ends the basic block and prevents this. The branch
+  // is never taken (b does not point to the last page of 4 GiB). Each branch compares with another constant, so that the engine cannot
+  // merge them.
   let done = 0;
   let barriers = 0;
   const barrier = () => code.get(b).i32(-++barriers).op("i32.eq").brIf(done);
@@ -59,8 +61,8 @@ export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local,
 
   const products = (terms: readonly Term[]): void => {
     const base = { a: Math.min(...terms.map((term) => term.a)), b: Math.min(...terms.map((term) => term.b)) };
-    // If several rows and terms read one number (a convolution's do), V8 from its version 14 on would rather keep it in a register,
-    // which spills the sums. Addresses that it cannot compare keep it from that: a moves from term to term.
+    // If several rows and terms read the same element (in a convolution they do), V8 from version 14 on keeps the element in a register,
+    // which spills the sums. Pointers that V8 cannot compare prevent this: a moves from term to term.
     const places = terms.flatMap((term) => rows.map((offset) => term.a + offset));
     const moves = new Set(places).size < places.length;
     let from = base.a;
@@ -92,7 +94,7 @@ export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local,
 
   const body = tile.body ?? [{ a: 0, b: 0 }];
   const loops = (axes: readonly Axis[]): void => {
-    const terms = writtenOut(axes, body);
+    const terms = unrolledTerms(axes, body);
     if (terms) {
       if (terms.length > 0) products(terms);
     } else if (axes.length === 1 && body.length === 1) {
@@ -115,14 +117,14 @@ export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local,
   });
 }
 
-/** The terms of loops that are short enough to be written out, in order. */
-function writtenOut(axes: readonly Axis[], body: readonly Term[]): readonly Term[] | null {
+/** The terms of loops that are short enough to be unrolled completely, in order; null for longer loops. */
+function unrolledTerms(axes: readonly Axis[], body: readonly Term[]): readonly Term[] | null {
   let length = body.length;
   for (const { count } of axes) {
     if (typeof count !== "number") return null;
     length *= count;
   }
-  if (length > Math.max(longestBody, axes.length === 0 ? length : 0)) return null;
+  if (length > Math.max(maxUnrolledTerms, axes.length === 0 ? length : 0)) return null;
   return axes.reduceRight<readonly Term[]>(
     (inner, { count, a, b }) =>
       Array.from({ length: Number(count) }, (_, i) =>
@@ -132,8 +134,9 @@ function writtenOut(axes: readonly Axis[], body: readonly Term[]): readonly Term
   );
 }
 
+/** Writes a loop of many terms: iterations of loopTerms terms, then the remaining terms. */
 function longLoop(code: Code, axis: Axis, a: Local, b: Local, products: (terms: readonly Term[]) => void): void {
-  const terms = Array.from({ length: unrolled }, (_, i) => ({ a: i * axis.a, b: i * axis.b }));
+  const terms = Array.from({ length: loopTerms }, (_, i) => ({ a: i * axis.a, b: i * axis.b }));
   const { count } = axis;
   const round = (body: readonly Term[]) => () => {
     products(body);
@@ -141,18 +144,18 @@ function longLoop(code: Code, axis: Axis, a: Local, b: Local, products: (terms: 
     advance(code, b, axis.b * body.length);
   };
   if (typeof count === "number") {
-    repeat(code, Math.floor(count / unrolled), round(terms));
-    if (count % unrolled > 0) products(terms.slice(0, count % unrolled));
+    repeat(code, Math.floor(count / loopTerms), round(terms));
+    if (count % loopTerms > 0) products(terms.slice(0, count % loopTerms));
   } else {
     const rest = code.local("i32");
-    code.get(count).i32(unrolled).op("i32.div_u").set(rest);
+    code.get(count).i32(loopTerms).op("i32.div_u").set(rest);
     repeat(code, rest, round(terms));
-    code.get(count).i32(unrolled).op("i32.rem_u").set(rest);
+    code.get(count).i32(loopTerms).op("i32.rem_u").set(rest);
     repeat(code, rest, round(terms.slice(0, 1)));
   }
 }
 
-/** Runs body `count` times; a local is left alone. */
+/** Runs the body `count` times; a count in a local does not change. */
 export function repeat(code: Code, count: number | Local, body: () => void): void {
   if (typeof count === "number" && count <= 1) {
     if (count === 1) body();
@@ -175,13 +178,13 @@ export function advance(code: Code, pointer: Local, bytes: number): void {
   if (bytes !== 0) code.get(pointer).i32(bytes).op("i32.add").set(pointer);
 }
 
-/** sum += x · y, rounded once if the engine may (relaxed), else twice. */
+/** sum += x · y: with `relaxed` the engine may round once, without it rounds twice. */
 export function multiplyAdd(code: Code, x: Local, y: Local, sum: Local, relaxed: boolean): void {
   if (relaxed) code.get(x).get(y).get(sum).op("f32x4.relaxed_madd").set(sum);
   else code.get(sum).get(x).get(y).op("f32x4.mul", "f32x4.add").set(sum);
 }
 
-/** Stores the first `lanes` numbers of a vector. */
+/** Stores the first `lanes` lanes of a vector. */
 export function storeLanes(code: Code, pointer: Local, value: Local, lanes: number, offset = 0): void {
   if (lanes >= 4) code.get(pointer).get(value).memory("v128.store", offset, 2);
   if (lanes === 2 || lanes === 3) code.get(pointer).get(value).laneMemory("v128.store64_lane", 0, offset);
@@ -193,7 +196,7 @@ export function storeLanes(code: Code, pointer: Local, value: Local, lanes: numb
   if (lanes === 1) code.get(pointer).get(value).laneMemory("v128.store32_lane", 0, offset);
 }
 
-/** Stores the first lanes of a vector, `apart` elements from each other, from pointer + offset on. */
+/** Stores the first `lanes` lanes of a vector, `apart` elements from each other, from pointer + offset on. */
 export function storeStrided(
   code: Code,
   pointer: Local,

@@ -1,5 +1,5 @@
-// The sums of Winograd's products (winograd.ts) become rows of y: transformed back, finished and stored, eight positions of two rows
-// at a time; at the edges of y, as many of them as there are.
+// Turns the sums of Winograd's products (winograd.ts) into rows of y: transforms them back, finishes and stores them, eight positions of
+// two rows at a time; at the edges of y, only the positions that exist.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
@@ -9,13 +9,14 @@ import { transformSums } from "./winograd-transforms.ts";
 
 const bytes = 4;
 
+/** Indices of the first position of a vector. */
 interface RowPlace extends Record<"image" | "group" | "output" | "row" | "column", Local> {
   readonly extras: readonly Local[];
 }
 
 /**
- * A function (sums, y, image, group, output, outputs, row, column, row of the second half, its column, halves, ...extras): the sums
- * [element][output][half][tile] of some outputs and of one panel, or of half of one.
+ * Writes a function (sums, y, image, group, output, outputs, row, column, row of the second half, its column, halves, ...extras) that
+ * finishes the sums [element][output][half][tile] of `outputs` outputs and of one panel, or of its first half if `halves` is 1.
  */
 export function writeFinishedSums(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const { positions, y } = spec;
@@ -25,7 +26,7 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
     const [sums, toY, image, group, firstOutput, outputs, row, column, nextRow, nextColumn, halves, ...extras] = all;
     const [from, to, output, end, i] = Array.from({ length: 5 }, () => code.local("i32"));
     const below = code.local("i32");
-    const one = () => {
+    const finishOutput = () => {
       const rows = transformSums(code, from);
       code.get(toY);
       for (const [index, by] of [
@@ -37,7 +38,7 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
       code.set(to);
       code.get(row).i32(1).op("i32.add").set(below);
       const parts = rows.flatMap((row, r) => row.map((value, quarter) => ({ value, r, quarter })));
-      const whole = () => {
+      const storeWhole = () => {
         for (const { value, r, quarter } of parts) {
           if (r === 1 && quarter === 0) advance(code, to, y.row * bytes);
           const place = code.local("i32");
@@ -50,7 +51,7 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
           store(code, spec, value, at, to, { lanes: 4, offset: 4 * quarter * y.column * bytes });
         }
       };
-      const some = () => {
+      const storeEdge = () => {
         for (const { value, r, quarter } of parts) {
           code.get(value).get(to);
           code.i32((r * y.row + 4 * quarter * y.column) * bytes).op("i32.add");
@@ -68,15 +69,15 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
         }
       };
       const alwaysWhole = positions[0] % 2 === 0 && positions[1] % 8 === 0;
-      if (alwaysWhole) whole();
-      else if (positions[1] < 8) some();
+      if (alwaysWhole) storeWhole();
+      else if (positions[1] < 8) storeEdge();
       else {
         code.get(below).i32(positions[0]).op("i32.lt_s");
         code
           .get(column)
           .i32(positions[1] - 8)
           .op("i32.le_s", "i32.and")
-          .if(whole, some);
+          .if(storeWhole, storeEdge);
       }
     };
     code.get(firstOutput).get(outputs).op("i32.add").set(end);
@@ -93,7 +94,7 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
           () => code.get(end),
           1,
           () => {
-            one();
+            finishOutput();
             advance(code, from, panelStep);
           },
         );
@@ -104,7 +105,10 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
   });
 }
 
-/** A function (value, y, image, group, output, row, column, ...extras): up to four positions of a row, if they exist. */
+/**
+ * Writes a function (value, y, image, group, output, row, column, ...extras) that finishes and stores those of four positions of a row
+ * that exist.
+ */
 function writeEdge(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
   const { positions } = spec;
   const left = positions[1] % 4;
@@ -114,7 +118,7 @@ function writeEdge(module: Module, name: string, spec: ConvolutionSpec): WasmFun
     { parameters, results: [] },
     (code, value, to, image, group, output, row, column, ...extras) => {
       const at = { image, group, output, row, column, extras };
-      const some = (lanes: number) => () => store(code, spec, value, at, to, { lanes, offset: 0 });
+      const storeFirst = (lanes: number) => () => store(code, spec, value, at, to, { lanes, offset: 0 });
       code
         .get(row)
         .i32(positions[0])
@@ -125,18 +129,19 @@ function writeEdge(module: Module, name: string, spec: ConvolutionSpec): WasmFun
               .get(column)
               .i32(positions[1] - 4)
               .op("i32.le_s")
-              .if(some(4));
+              .if(storeFirst(4));
           if (left > 0)
             code
               .get(column)
               .i32(positions[1] - left)
               .op("i32.eq")
-              .if(some(left));
+              .if(storeFirst(left));
         });
     },
   );
 }
 
+/** Finishes and stores one vector. */
 function store(
   code: Code,
   { y, stores, finish }: ConvolutionSpec,

@@ -1,4 +1,4 @@
-// The transforms of Winograd's minimal filtering F(2×2, 3×3), four of them side by side in the lanes of a vector:
+// The transforms of Winograd's minimal filtering F(2×2, 3×3); the lanes of a vector do four of them at once:
 //
 //   kernel  U = G g Gᵀ     G  = [1 0 0; ½ ½ ½; ½ −½ ½; 0 0 1]
 //   image   V = Bᵀ d B     Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1]
@@ -9,7 +9,7 @@ import type { Code, Local, Module, Function as WasmFunction } from "../assembler
 import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { pitch } from "./pad.ts";
 import { advance, repeat } from "./tile.ts";
-import { outputsAtOnce, panelStep, sumsStep, type WinogradPlan } from "./winograd-plan.ts";
+import { panelStep, sumsStep, tileOutputs, type WinogradPlan } from "./winograd-plan.ts";
 
 const bytes = 4;
 
@@ -23,20 +23,23 @@ const imageTerms = [
 
 const vectors = (code: Code, count: number): Local[] => Array.from({ length: count }, () => code.local("v128"));
 
-/** Words of two vectors: below 4 of the first, from 4 on of the second. */
-const words = (...lanes: readonly number[]): number[] =>
+/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
+const byteLanes = (...lanes: readonly number[]): number[] =>
   lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 
 /**
- * V8 before its version 13 moves all loads of a stretch of code without branches to its front, and spills them: a branch out of the
- * block cuts the stretch (as in tile.ts). It is never taken: the pointer does not point to the last page of 4 GiB.
+ * Writes a body that is divided into basic blocks by branches which are never taken (`pointer` does not point to the last page of 4 GiB).
+ * Before version 13, V8 moves all loads of a basic block to its front and spills them; short blocks prevent this, as in tile.ts.
  */
-function inStretches(code: Code, pointer: Local, body: (barrier: () => void) => void): void {
+function inBasicBlocks(code: Code, pointer: Local, body: (barrier: () => void) => void): void {
   let barriers = 0;
   code.block((done) => body(() => code.get(pointer).i32(-++barriers).op("i32.eq").brIf(done)));
 }
 
-/** A function (padded, image): four tiles, of which `padded` is the first's corner, in all channels; `image` is half a panel. */
+/**
+ * Writes a function (padded, image) that transforms four tiles in all channels; `padded` points to the first tile's corner, `image` to
+ * half a panel.
+ */
 export function writeImageTransform(
   module: Module,
   name: string,
@@ -48,10 +51,10 @@ export function writeImageTransform(
     const raw = vectors(code, 4);
     const line = vectors(code, 4);
     repeat(code, channels, () => {
-      inStretches(code, from, (barrier) => {
+      inBasicBlocks(code, from, (barrier) => {
         for (const [i, { first, second, op }] of imageTerms.entries()) {
           if (i > 0) barrier();
-          // Columns 0 to 3, 4 to 7, 2 to 5, 6 to 9 of the rows; the even ones of the first two begin the tiles.
+          // Loads columns 0 to 3, 4 to 7, 2 to 5, 6 to 9 of both rows. The four tiles begin at columns 0, 2, 4 and 6.
           for (const [v, column] of [0, 4, 2, 6].entries()) {
             code.get(from).memory("v128.load", first * row + column * bytes, 2);
             code.get(from).memory("v128.load", second * row + column * bytes, 2);
@@ -60,7 +63,7 @@ export function writeImageTransform(
           for (const [j, target] of line.entries()) {
             const [low, high] = j < 2 ? [raw[0], raw[1]] : [raw[2], raw[3]];
             code.get(low).get(high);
-            code.shuffle(j % 2 === 0 ? words(0, 2, 4, 6) : words(1, 3, 5, 7)).set(target);
+            code.shuffle(j % 2 === 0 ? byteLanes(0, 2, 4, 6) : byteLanes(1, 3, 5, 7)).set(target);
           }
           for (const [j, { first, second, op }] of imageTerms.entries()) {
             code.get(to).get(line[first]).get(line[second]).op(op);
@@ -74,7 +77,7 @@ export function writeImageTransform(
   });
 }
 
-/** A function (w, kernel): the kernels of the first `outputs` outputs of four, in all channels. */
+/** Writes a function (w, kernel) that transforms the kernels of the first `outputs` of four outputs, in all channels. */
 export function writeKernelTransform(
   module: Module,
   name: string,
@@ -89,7 +92,7 @@ export function writeKernelTransform(
     const column = vectors(code, 4);
     advance(code, from, lowest * bytes);
     repeat(code, channels, () => {
-      inStretches(code, to, (barrier) => {
+      inBasicBlocks(code, to, (barrier) => {
         for (const [i, line] of lines.entries()) {
           for (const [j, tap] of taps.entries()) {
             const at = (output: number) => (output * w.output + i * w.row + j * w.column - lowest) * bytes;
@@ -111,7 +114,7 @@ export function writeKernelTransform(
         }
       });
       advance(code, from, w.channel * bytes);
-      advance(code, to, outputsAtOnce * bytes);
+      advance(code, to, tileOutputs * bytes);
     });
   });
 }
@@ -125,13 +128,13 @@ function kernelLine(code: Code, [a, b, c]: readonly Local[], to: readonly Local[
   code.get(ends).get(b).op("f32x4.sub").f32x4(0.5).op("f32x4.mul").set(to[2]);
 }
 
-/** The sums of one output and four tiles, from `sums` on, become eight positions of two rows: [row][half of the eight]. */
+/** Transforms the sums of one output and four tiles, from `sums` on, into eight positions of two rows: [row][half of the eight]. */
 export function transformSums(code: Code, sums: Local): readonly (readonly [Local, Local])[] {
   const column = vectors(code, 4);
   const down = vectors(code, 2);
   // [row of Y][column of Y]
   const y = [vectors(code, 2), vectors(code, 2)];
-  inStretches(code, sums, (barrier) => {
+  inBasicBlocks(code, sums, (barrier) => {
     for (let j = 0; j < 4; j++) {
       if (j > 0) barrier();
       for (const [i, value] of column.entries())
@@ -142,7 +145,7 @@ export function transformSums(code: Code, sums: Local): readonly (readonly [Loca
       const [a, b, c, d] = column;
       code.get(a).get(b).op("f32x4.add").get(c).op("f32x4.add").set(down[0]);
       code.get(b).get(c).op("f32x4.sub").get(d).op("f32x4.sub").set(down[1]);
-      // Aᵀ along the row, term by term.
+      // Multiplies by Aᵀ along the row, term by term.
       for (const [row, [even, odd]] of y.entries()) {
         if (j === 0) code.get(down[row]).set(even);
         else if (j < 3) code.get(even).get(down[row]).op("f32x4.add").set(even);
@@ -156,12 +159,12 @@ export function transformSums(code: Code, sums: Local): readonly (readonly [Loca
     code
       .get(even)
       .get(odd)
-      .shuffle(words(0, 4, 1, 5))
+      .shuffle(byteLanes(0, 4, 1, 5))
       .set(low);
     code
       .get(even)
       .get(odd)
-      .shuffle(words(2, 6, 3, 7))
+      .shuffle(byteLanes(2, 6, 3, 7))
       .set(high);
     return [low, high];
   });

@@ -1,7 +1,8 @@
-// Convolutions of 3×3 by Winograd's minimal filtering F(2×2, 3×3): Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for tiles of 2×2 positions, each
-// of which reads 4×4 of the image. Summed over channels, ⊙ is 16 matrix products, [outputs × channels] · [channels × tiles], with 16
-// products for four positions where the definition has 36. Neighbouring tiles of a row are the lanes (winograd-transforms.ts); a panel
-// of eight is taken through all outputs at once, so that its sums never leave the first-level cache.
+// Convolutions of 3×3 by Winograd's minimal filtering F(2×2, 3×3): Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for tiles of 2×2 positions, each of which
+// reads 4×4 elements of the image. Summed over channels, ⊙ is 16 matrix products, [outputs × channels] · [channels × tiles]: 16
+// multiplications for four positions, where the definition has 36. Neighbouring tiles of a row are the lanes of a vector
+// (winograd-transforms.ts). A panel of eight tiles is multiplied for all outputs before the next panel, so that its sums stay in the
+// first-level cache.
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
@@ -10,10 +11,10 @@ import { accumulators, advance, repeat, sumProducts } from "./tile.ts";
 import { writeFinishedSums } from "./winograd-outputs.ts";
 import {
   elements,
-  outputsAtOnce,
   panelStep,
+  panelTiles,
   sumsStep,
-  tilesAtOnce,
+  tileOutputs,
   type WinogradPlan,
   winogradPlan,
 } from "./winograd-plan.ts";
@@ -21,11 +22,9 @@ import { writeImageTransform, writeKernelTransform } from "./winograd-transforms
 
 const bytes = 4;
 
-/** How many outputs the tiles of a product have: four, and what is left. */
+/** The numbers of outputs of the product's tiles: four, and the remainder if there is one. */
 const heights = ({ outputs }: ConvolutionSpec): number[] =>
-  [Math.min(outputs, outputsAtOnce), outputs > outputsAtOnce ? outputs % outputsAtOnce : 0].filter(
-    (height) => height > 0,
-  );
+  [Math.min(outputs, tileOutputs), outputs > tileOutputs ? outputs % tileOutputs : 0].filter((height) => height > 0);
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
 export function writeByWinograd(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
@@ -45,10 +44,10 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
     const rest = { row: local(), column: local() };
     const unitsOfGroup = Math.ceil(plan.blocks / plan.blocksOfUnit);
     const add = (index: Local, by: number) => addSteps(code, index, by * bytes);
-    const kernels = () => {
+    const transformGroup = () => {
       code.get(scratch).set(target);
       const [whole, edge] = transformKernels;
-      const some = (transform: WasmFunction) => {
+      const transformTile = (transform: WasmFunction) => {
         code.get(fromW);
         add(group, w.group);
         add(output, w.output).get(target).call(transform);
@@ -60,9 +59,9 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
         () => code.i32(0),
         () => code.i32(outputs - height + 1),
         height,
-        () => some(whole),
+        () => transformTile(whole),
       );
-      if (edge) some(edge);
+      if (edge) transformTile(edge);
     };
     const padChannels = () =>
       code.for(
@@ -79,12 +78,12 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
           code.get(rows).i32(2).op("i32.mul").i32(2).op("i32.add").call(pad);
         },
       );
-    /** The index-th vector of tiles of the block becomes half a panel; sets its first row and column of y. */
-    const half = (index: () => void, at: { readonly row: Local; readonly column: Local }, offset: number) => {
+    /** Transforms the index-th vector of tiles of the block into half a panel, and sets its first row and column of y. */
+    const transformHalf = (index: () => void, at: { readonly row: Local; readonly column: Local }, offset: number) => {
       index();
       code.i32(plan.across).op("i32.div_u").i32(2).op("i32.mul").set(at.row);
       index();
-      code.i32(plan.across).op("i32.rem_u").i32(tilesAtOnce).op("i32.mul").set(at.column);
+      code.i32(plan.across).op("i32.rem_u").i32(panelTiles).op("i32.mul").set(at.column);
       code.get(scratch).i32(plan.padded).op("i32.add");
       add(at.row, pitch(plan.padding));
       add(at.column, 1)
@@ -94,7 +93,7 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
         .call(transformImage);
       code.get(at.row).get(top).i32(2).op("i32.mul", "i32.add").set(at.row);
     };
-    const panels = () => {
+    const multiplyPanels = () => {
       code.get(rows).i32(plan.across).op("i32.mul").set(count);
       code.for(
         vector,
@@ -102,10 +101,10 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
         () => code.get(count),
         2,
         () => {
-          half(() => code.get(vector), { row, column }, 0);
-          // Without a second vector its half of the panel holds what it held, and nobody looks at its sums.
+          transformHalf(() => code.get(vector), { row, column }, 0);
+          // Without a second vector, the second half of the panel keeps old values, and its sums are not read.
           code.get(vector).i32(1).op("i32.add").get(count).op("i32.lt_s").set(second);
-          code.get(second).if(() => half(() => code.get(vector).i32(1).op("i32.add"), rest, panelStep / 2));
+          code.get(second).if(() => transformHalf(() => code.get(vector).i32(1).op("i32.add"), rest, panelStep / 2));
           code.get(scratch).get(scratch).i32(plan.image).op("i32.add").get(scratch).i32(plan.sums).op("i32.add");
           code.get(toY);
           add(image, y.image);
@@ -124,13 +123,13 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
       1,
       () => {
         code.get(unit).i32(unitsOfGroup).op("i32.div_u").set(group);
-        // Units of one call that share a group share its kernel.
+        // The kernel is transformed once for all units of a call that have the same group.
         code
           .get(group)
           .get(transformed)
           .op("i32.ne")
           .if(() => {
-            kernels();
+            transformGroup();
             code.get(group).set(transformed);
           });
         code.get(unit).i32(unitsOfGroup).op("i32.rem_u").i32(plan.blocksOfUnit).op("i32.mul").set(block);
@@ -146,7 +145,7 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
             code.get(block).i32(plan.blocksOfImage).op("i32.rem_u").i32(plan.rows).op("i32.mul").set(top);
             setCount(code, rows, top, plan.rows, plan.tileRows);
             padChannels();
-            panels();
+            multiplyPanels();
           },
         );
       },
@@ -154,7 +153,10 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
   });
 }
 
-/** A function (kernel, panel, sums, y, image, group, row, column, row of the second half, its column, halves, ...extras): all outputs. */
+/**
+ * Writes a function (kernel, panel, sums, y, image, group, row, column, row of the second half, its column, halves, ...extras) that
+ * multiplies a panel by the kernels of all outputs, and finishes and stores the results.
+ */
 function writeProducts(module: Module, name: string, spec: ConvolutionSpec, plan: WinogradPlan): WasmFunction {
   const { channels, outputs, relaxed } = spec;
   const finish = writeFinishedSums(module, `${name}.sums`, spec);
@@ -171,7 +173,7 @@ function writeProducts(module: Module, name: string, spec: ConvolutionSpec, plan
         const products = {
           rows: Array.from({ length: height }, (_, i) => i * bytes),
           vectors: [0, panelStep / 2],
-          sum: [{ count: channels, a: outputsAtOnce * bytes, b: panelStep }],
+          sum: [{ count: channels, a: tileOutputs * bytes, b: panelStep }],
           relaxed,
         };
         sumProducts(code, products, acc, fromA, fromB);
@@ -188,7 +190,7 @@ function writeProducts(module: Module, name: string, spec: ConvolutionSpec, plan
       });
       advance(code, kernel, elements * plan.kernelStep);
       code.get(sums).get(y).get(image).get(group).get(output).i32(height);
-      for (const one of others) code.get(one);
+      for (const place of others) code.get(place);
       code.call(finish);
     };
     const [whole, edge] = heights(spec);

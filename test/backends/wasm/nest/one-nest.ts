@@ -30,7 +30,7 @@ export const access = (buffer: Buffer, strides: readonly number[], offset = 0): 
 
 export interface Outcome {
   readonly after: TypedArray[];
-  readonly words: string;
+  readonly description: string;
   readonly failure: { readonly site: Site; readonly value: number } | null;
 }
 
@@ -46,7 +46,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
     math: mathImports,
   });
   const run = instance.exports.run as (...parameters: number[]) => void;
-  const words = 1024;
+  const tableAt = 1024;
   const places: number[] = [];
   let end = 2048;
   for (const [i, buffer] of all.entries()) {
@@ -55,7 +55,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
   }
   expect(end).toBeLessThan(pages * 65536);
   views.uint8.fill(guard, 0, end);
-  views.uint8.fill(0, words, words + table.states);
+  views.uint8.fill(0, tableAt, tableAt + table.states);
   const viewOf = (i: number) => {
     const first = places[i] / bytesOf(all[i].dtype);
     return views[all[i].dtype].subarray(first, first + data[i].length);
@@ -64,19 +64,20 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
   const { units, pointers } = written;
   const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * units) / parts));
   for (let part = parts - 1; part >= 0; part--)
-    run(...pointers.map(({ index }) => places[index]), 0, cuts[part], cuts[part + 1], words);
+    run(...pointers.map(({ index }) => places[index]), 0, cuts[part], cuts[part + 1], tableAt);
   const after = all.map((_, i) => viewOf(i).slice());
   for (const i of all.keys()) {
     const from = places[i] + data[i].length * bytesOf(all[i].dtype);
     const to = i + 1 < all.length ? places[i + 1] : end;
     if (!views.uint8.subarray(from, to).every((byte) => byte === guard))
-      throw new Error(`${all[i].name} is written past its end; ${written.words}`);
+      throw new Error(`${all[i].name} is written past its end; ${written.description}`);
   }
-  const failure = views.int32[(words + table.failure) / 4];
+  const failure = views.int32[(tableAt + table.failure) / 4];
   return {
     after,
-    words: written.words,
-    failure: failure === 0 ? null : { site: context.sites[failure - 1], value: views.int32[(words + table.value) / 4] },
+    description: written.description,
+    failure:
+      failure === 0 ? null : { site: context.sites[failure - 1], value: views.int32[(tableAt + table.value) / 4] },
   };
 }
 
@@ -90,7 +91,7 @@ export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ul
   const states = all.map(({ dtype, shape }, i) => ({ dtype, shape, data: data[i] }));
   const expected = interpret({ buffers: all, kernels: [kernel], results: [] }, [], states).states;
   for (const parts of [1, 3]) {
-    const { after, words } = runNest(kernel, buffers, parts);
+    const { after, description } = runNest(kernel, buffers, parts);
     for (const [i, values] of after.entries()) {
       const want = expected[i].data;
       const wrong = values.findIndex((value, at) => {
@@ -100,7 +101,7 @@ export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ul
       });
       if (wrong >= 0)
         throw new Error(
-          `${all[i].name}[${wrong}] is ${values[wrong]}, not ${want[wrong]}; ${parts} parts; ${words}; ${note}\n${JSON.stringify(kernel)}`,
+          `${all[i].name}[${wrong}] is ${values[wrong]}, not ${want[wrong]}; ${parts} parts; ${description}; ${note}\n${JSON.stringify(kernel)}`,
         );
     }
   }
