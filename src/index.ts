@@ -40,5 +40,6 @@ export { adaptiveAvgPool2d, avgPool2d, concat, conv2d, maxPool2d, stack } from "
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
+export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { Tensor } from "./tensor/tensor.ts";

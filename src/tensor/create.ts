@@ -1,6 +1,6 @@
 // Making tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
-import { allocate, type DType, isDType, isFloating, type TypedArray } from "./dtype.ts";
+import { allocate, type DType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
 import { flatten, type Nested } from "./nested.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { ArrayStorage } from "./storage.ts";
@@ -16,13 +16,7 @@ export type Make = {
 };
 
 function checkDType(call: string, dtype: unknown): asserts dtype is DType | undefined {
-  if (dtype !== undefined && !isDType(dtype)) {
-    throw new ChainruleError(
-      "dtype",
-      call,
-      `there is no dtype ${String(dtype)}; there are float32, float64, int32, uint8, bool`,
-    );
-  }
+  if (dtype !== undefined && !isDType(dtype)) throw noDType(call, dtype);
 }
 
 /** The dtype that a typed array stands for. */

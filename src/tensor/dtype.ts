@@ -1,4 +1,5 @@
 // The element types and how they combine: NumPy-style promotion by category, as in PyTorch, with int32 in the place of int64.
+import { ChainruleError } from "../errors/error.ts";
 import type { Shape } from "./shape.ts";
 
 /**
@@ -31,6 +32,10 @@ const arrayTypes = {
 const order: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 
 export const isDType = (name: unknown): name is DType => order.some((dtype) => dtype === name);
+
+/** The error where a dtype was expected. */
+export const noDType = (call: string, given: unknown): ChainruleError =>
+  new ChainruleError("dtype", call, `there is no dtype ${String(given)}; there are ${order.toReversed().join(", ")}`);
 export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
 
 export function allocate(dtype: DType, size: number): TypedArray {

@@ -82,14 +82,3 @@ export function topk(x: Tensor, k: number, dim: number): { values: Tensor; indic
   const indices = x.apply("topk", [x], { dim: place, k });
   return { values: x.gather(place, indices), indices };
 }
-
-/** Pieces of `size` along dim; the last may be smaller. */
-export function split(x: Tensor, size: number, dim: number): Tensor[] {
-  const place = normalizeDim("split", dim, x.ndim);
-  if (!Number.isInteger(size) || size < 1)
-    throw new ChainruleError("option", "split", `size is a whole number from 1, not ${size}`);
-  const pieces = Math.max(Math.ceil((x.shape[place] ?? 0) / size), 1);
-  return Array.from({ length: pieces }, (_, i) => {
-    return x.slice(...x.shape.map((_, d) => (d === place ? ([i * size, (i + 1) * size] as const) : null)));
-  });
-}

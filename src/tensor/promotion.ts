@@ -1,5 +1,7 @@
 // What happens before two tensors meet in an elementwise op: one dtype for both, then one shape.
 import { ChainruleError } from "../errors/error.ts";
+import { shown } from "./arguments.ts";
+import { isTensor, strangeness } from "./copies.ts";
 import { type DType, describe, isFloating, promote, promoteNumber, type Type, toFloating } from "./dtype.ts";
 import { broadcastShapes, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -16,22 +18,20 @@ function meeting(a: Type, b: Type): DType {
   return category(single.dtype) > category(array.dtype) ? promote(a.dtype, b.dtype) : array.dtype;
 }
 
-function checkOperand(call: string, x: Tensor, o: Operand): void {
-  if (typeof o === "number" || (typeof o === "object" && o !== null && "dtype" in o)) return;
-  throw new ChainruleError(
-    "type",
-    call,
-    `${describe(x)} goes with a tensor or a number, not with ${o === null ? "null" : typeof o}`,
-  );
+function noOperand(call: string, x: Tensor, o: unknown): ChainruleError {
+  const strange = strangeness(o);
+  if (strange !== null) return new ChainruleError("package", call, strange);
+  const cure = Array.isArray(o) || ArrayBuffer.isView(o) ? "; tensor(...) makes one of it" : "";
+  return new ChainruleError("type", call, `${describe(x)} goes with a tensor or a number, not with ${shown(o)}${cure}`);
 }
 
 /** Both in the dtype in which they meet; a number becomes a constant of the tensor's shape. */
 export function promoted(call: string, x: Tensor, o: Operand): [Tensor, Tensor] {
-  checkOperand(call, x, o);
   if (typeof o === "number") {
     const dtype = promoteNumber(x.dtype, o);
     return [x.to(dtype), constant(x, o, dtype)];
   }
+  if (!isTensor(o)) throw noOperand(call, x, o);
   const dtype = meeting(x, o);
   return [x.to(dtype), o.to(dtype)];
 }

@@ -1,13 +1,56 @@
 // What the reductions among a tensor's methods share: which dims go, and how the smallest follows from the largest.
+import { ChainruleError } from "../errors/error.ts";
+import { shown } from "./arguments.ts";
 import { isFloating } from "./dtype.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 import { type Dims, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
+/**
+ * Whether the dims that are reduced stay, as size 1: true or false, or written with its name, { keepdim: true }. false if left out.
+ */
+export type KeepDim = boolean | { readonly keepdim?: boolean | undefined };
+
+/** What variance and std take. */
+export interface VarianceOptions {
+  /** What is subtracted from the number of elements before it divides; 1 if left out. */
+  readonly correction?: number | undefined;
+  /** Whether the dims that are reduced stay, as size 1; false if left out. */
+  readonly keepdim?: boolean | undefined;
+}
+
+const keepdimNames: OptionNames<{ keepdim: boolean }> = { keepdim: true };
+const varianceNames: OptionNames<VarianceOptions> = { correction: true, keepdim: true };
+
+/** Either form as a boolean. */
+export function keepdimOf(call: string, given: KeepDim): boolean {
+  return typeof given === "boolean" ? given : keepdimIn(call, given);
+}
+
+function keepdimIn(call: string, options: { readonly keepdim?: boolean | undefined }): boolean {
+  if (typeof options !== "object" || options === null)
+    throw new ChainruleError("type", call, `keepdim is true or false, or { keepdim: true }, not ${shown(options)}`);
+  checkOptions(call, options, keepdimNames);
+  const { keepdim = false } = options;
+  if (typeof keepdim !== "boolean")
+    throw new ChainruleError("type", call, `keepdim is true or false, not ${shown(keepdim)}`);
+  return keepdim;
+}
+
+/** The correction, and whether dims stay, from options or from keepdim alone. */
+export function spreadOf(call: string, given: boolean | VarianceOptions): { correction: number; keepdim: boolean } {
+  if (typeof given === "boolean") return { correction: 1, keepdim: given };
+  checkOptions(call, given, varianceNames);
+  const { correction = 1, keepdim = false } = given;
+  return { correction, keepdim: keepdimOf(call, keepdim) };
+}
+
 /** Over the named dims, all if none is named; they go, or stay as size 1. */
-export function reduce(name: "sum" | "max", x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
+export function reduce(name: "sum" | "max", x: Tensor, dim: Dims | undefined, keepdim: KeepDim): Tensor {
+  const kept = keepdimOf(name, keepdim);
   const dims = normalizeDims(name, dim, x.ndim);
   const result = x.apply(name, [x], { dims });
-  return keepdim ? result : result.reshape(x.shape.filter((_, d) => !dims.includes(d)));
+  return kept ? result : result.reshape(x.shape.filter((_, d) => !dims.includes(d)));
 }
 
 /** The order turned round: -x, and for integers -1 - x, which does not overflow. */

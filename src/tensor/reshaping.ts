@@ -3,7 +3,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import type { PadWidth } from "./ops/movement.ts";
 import { constant } from "./promotion.ts";
-import { normalizeDim, type Shape } from "./shape.ts";
+import { checkList, normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -68,6 +68,7 @@ export function paddingOf(shape: Shape, widths: readonly (readonly [number, numb
 }
 
 export function expandShape(from: Shape, to: Shape): Shape {
+  checkList("expand", to);
   const fresh = to.length - from.length;
   const target = to.map((n, dim) => (n === -1 && dim >= fresh ? from[dim - fresh] : n));
   const fits =

@@ -1,5 +1,6 @@
 // Shapes, strides and broadcasting as pure functions of numbers. A shape lists the sizes of the dims, the last varies fastest.
 import { ChainruleError } from "../errors/error.ts";
+import { shown } from "./arguments.ts";
 
 /** The size of each dim, whole numbers from 0; [] is a single number. */
 export type Shape = readonly number[];
@@ -31,13 +32,18 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export function checkShape(call: string, shape: Shape): void {
-  if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
-    throw new ChainruleError(
-      "shape",
-      call,
-      `a shape is an array of whole numbers from 0, not ${JSON.stringify(shape)}`,
-    );
-  }
+  checkList(call, shape);
+  if (!shape.every((n) => Number.isInteger(n) && n >= 0)) throw noShape(call, shape);
+}
+
+/** Throws where a shape is no list at all. */
+export function checkList(call: string, shape: unknown): void {
+  if (!Array.isArray(shape)) throw noShape(call, shape);
+}
+
+function noShape(call: string, given: unknown): ChainruleError {
+  const words = Array.isArray(given) ? JSON.stringify(given) : shown(given);
+  return new ChainruleError("shape", call, `a shape is an array of whole numbers from 0, not ${words}`);
 }
 
 /** NumPy's rule: aligned at the last dim, equal sizes or one of them 1. */
@@ -63,6 +69,7 @@ export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
 
 /** A dim counted from either end, as a number from 0. A 0-d tensor has the dims 0 and -1, as in PyTorch. */
 export function normalizeDim(call: string, dim: number, rank: number): number {
+  if (typeof dim !== "number") throw noDim(call, "dim is a whole number", dim);
   const span = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -span || dim >= span) {
     throw new ChainruleError(
@@ -75,8 +82,15 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
   return dim < 0 ? dim + span : dim;
 }
 
+function noDim(call: string, words: string, given: unknown): ChainruleError {
+  const named = typeof given === "object" && given !== null && "dim" in given ? `; write ${call}(${given.dim})` : "";
+  return new ChainruleError("type", call, `${words}, not ${shown(given)}${named}`);
+}
+
 /** The dims named, ascending; all of them if none is named or the list is empty, as in PyTorch's sum. */
 export function normalizeDims(call: string, dims: Dims | undefined, rank: number): number[] {
+  if (dims !== undefined && typeof dims !== "number" && !Array.isArray(dims))
+    throw noDim(call, "dim is a whole number or a list of them", dims);
   if (dims === undefined || (typeof dims !== "number" && dims.length === 0))
     return Array.from({ length: rank }, (_, dim) => dim);
   const list = (typeof dims === "number" ? [dims] : dims).map((dim) => normalizeDim(call, dim, rank));
@@ -97,6 +111,7 @@ export function reduceShape(shape: Shape, dims: readonly number[]): number[] {
 
 /** Resolves the one -1 that reshape allows. */
 export function resolveShape(call: string, from: Shape, to: Shape): Shape {
+  checkList(call, to);
   const size = sizeOf(from);
   const open = to.indexOf(-1);
   const known = to.reduce((product, n, dim) => (dim === open ? product : product * n), 1);

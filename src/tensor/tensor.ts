@@ -2,9 +2,10 @@
 // there ends in apply(), the one door through which every op goes. Where the numbers lie, and who computes them, is behind
 // Storage and eager.ts.
 import { ChainruleError, internal } from "../errors/error.ts";
+import { checkTensor, takes } from "./arguments.ts";
 import { backward, type History, sourceOf } from "./autograd.ts";
 import { markAs } from "./copies.ts";
-import { type DType, describe, isFloating, type Type, type TypedArray } from "./dtype.ts";
+import { type DType, describe, isDType, isFloating, noDType, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
 import { isRecording } from "./mode.ts";
 import { type Nested, nest } from "./nested.ts";
@@ -50,6 +51,7 @@ export class Tensor extends Vocabulary {
   #storage: Storage;
   #history: History | null;
   #requiresGrad = false;
+  #frozen = false;
   #version = 0;
 
   /** @internal tensor(), zeros() and their kin make tensors. */
@@ -75,6 +77,7 @@ export class Tensor extends Vocabulary {
   }
   /** The same as data, also where reading has to wait. */
   read(): Promise<TypedArray> {
+    takes("read", arguments.length, 0);
     return tracing()?.reveal(this, "read") ?? this.#storage.read();
   }
   #contents(call: string): TypedArray {
@@ -123,11 +126,17 @@ export class Tensor extends Vocabulary {
         "requiresGrad",
         `this is the result of ${this.#history.name}; detach() it instead`,
       );
+    this.#frozen = !wanted && (this.#frozen || this.#requiresGrad);
     this.#requiresGrad = wanted;
+  }
+  /** @internal Whether it is a parameter whose requiresGrad was taken back. */
+  get frozen(): boolean {
+    return this.#frozen;
   }
 
   /** The one number of a tensor of size 1. */
   item(): number {
+    takes("item", arguments.length, 0);
     if (this.size !== 1)
       throw new ChainruleError(
         "shape",
@@ -136,9 +145,14 @@ export class Tensor extends Vocabulary {
       );
     return this.#contents("item")[0];
   }
-  /** Nested arrays of its shape, booleans where it is bool, and a plain number or boolean for shape []. */
-  toArray(): Nested {
-    return nest(this.#contents("toArray"), this.shape, this.dtype === "bool" ? (x) => x !== 0 : (x) => x);
+  /**
+   * Nested arrays of its shape, booleans where it is bool, and a plain number or boolean for shape []. Who knows the shape can name the
+   * type: toArray<number[][]>().
+   */
+  toArray<Values extends Nested = Nested>(): Values {
+    takes("toArray", arguments.length, 0);
+    const element = this.dtype === "bool" ? (x: number) => x !== 0 : (x: number) => x;
+    return nest(this.#contents("toArray"), this.shape, element) as Values;
   }
   /** Its contents, to four decimals; many of them shortened in the middle. */
   override toString(): string {
@@ -150,6 +164,8 @@ export class Tensor extends Vocabulary {
 
   /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */
   backward(gradient?: Tensor): void {
+    takes("backward", arguments.length, 1);
+    if (gradient !== undefined) checkTensor("backward", "gradient", gradient);
     if (!this.requiresGrad)
       throw new ChainruleError(
         "gradient",
@@ -174,6 +190,7 @@ export class Tensor extends Vocabulary {
   }
   /** The same contents without a history. */
   detach(): Tensor {
+    takes("detach", arguments.length, 0);
     return new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
   }
   /**
@@ -181,16 +198,20 @@ export class Tensor extends Vocabulary {
    * already.
    */
   to(dtype: DType): Tensor {
-    return dtype === this.dtype ? this : apply("cast", [this], { dtype });
+    takes("to", arguments.length, 1);
+    if (dtype === this.dtype) return this;
+    if (!isDType(dtype)) throw noDType("to", dtype);
+    return apply("cast", [this], { dtype });
   }
   /** Gives this tensor new contents, of the same shape and dtype. What was made from the old ones keeps them. */
   assign(value: Tensor): this {
-    if (!(value instanceof Tensor) || value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
-      const given = value instanceof Tensor ? describe(value) : typeof value;
+    takes("assign", arguments.length, 1);
+    checkTensor("assign", "value", value);
+    if (value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
       throw new ChainruleError(
         "dtype",
         "assign",
-        `${given} does not fit into ${describe(this)}; shape and dtype must be the same`,
+        `${describe(value)} does not fit into ${describe(this)}; shape and dtype must be the same`,
       );
     }
     tracing()?.assigns(this);
