@@ -8,21 +8,26 @@ import { Tensor } from "../tensor/tensor.ts";
 /** Arrays, plain objects and maps are looked into; all else is one thing. */
 export function partsOf(value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null {
   if (Array.isArray(value)) return [...value.entries()];
-  if (value instanceof Map) return [...value.entries()];
+  if (isMap(value)) return [...value.entries()];
   return isRecord(value) ? Object.entries(value) : null;
 }
+
+/** A Map of any realm. */
+const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
+  Object.prototype.toString.call(value) === "[object Map]";
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // Of any realm: Object.prototype is the one that has none itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The same arrays, records and maps with another thing in the place of each tensor. */
 export function mapTensors(value: unknown, replace: (tensor: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return replace(value);
   if (Array.isArray(value)) return value.map((part) => mapTensors(part, replace));
-  if (value instanceof Map) return new Map([...value].map(([key, part]) => [key, mapTensors(part, replace)]));
+  if (isMap(value)) return new Map([...value].map(([key, part]) => [key, mapTensors(part, replace)]));
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTensors(part, replace)]));
 }
@@ -55,10 +60,7 @@ export function signatureOf(args: readonly unknown[]): Signature {
     const inside = partsOf(value);
     if (inside === null) parts.push([place, describeLeaf(place, value, tensors)]);
     else {
-      parts.push([
-        place,
-        `${Array.isArray(value) ? "list" : value instanceof Map ? "map" : "record"} of ${inside.length}`,
-      ]);
+      parts.push([place, `${Array.isArray(value) ? "list" : isMap(value) ? "map" : "record"} of ${inside.length}`]);
       for (const [key, part] of inside) visit(`${place}.${String(key)}`, part, [...around, value]);
     }
   };

@@ -6,7 +6,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
 import { describe } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
-import { isRecording, withRecording } from "../tensor/mode.ts";
+import { isPromise, isRecording, withRecording } from "../tensor/mode.ts";
 import { currentRegion, type RegionName } from "../tensor/region.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { apply, Tensor } from "../tensor/tensor.ts";
@@ -364,7 +364,7 @@ export function trace(
     const inside = mapTensors(args, (tensor) => standIns[tensors.indexOf(tensor)]) as unknown[];
     const returned = withTracer(running, () => {
       const returned = f(...inside);
-      if (returned instanceof Promise) {
+      if (isPromise(returned)) {
         // What it still does goes wrong outside of the trace, and says no more than the error here.
         returned.catch(() => {});
         throw new ChainruleError(

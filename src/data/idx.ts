@@ -10,6 +10,7 @@
 import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { bytesOf } from "../tensor/typed-array.ts";
 import { gunzip, isGzip } from "./gunzip.ts";
 
 type Elements = Uint8Array | Int32Array | Float32Array | Float64Array;
@@ -44,8 +45,7 @@ const longestHeader = 4 + 4 * 255;
  * after the last element; in a gzipped file bytes are counted after inflating.
  */
 export async function readIdx(bytes: Uint8Array): Promise<Tensor> {
-  if (!(bytes instanceof Uint8Array))
-    throw new ChainruleError("type", "readIdx", "expected the file's bytes as a Uint8Array");
+  bytes = bytesOf("readIdx", bytes);
   if (!isGzip(bytes)) {
     const header = readHeader(bytes, "");
     return readElements(bytes, header, "");

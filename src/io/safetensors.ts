@@ -3,7 +3,9 @@
 import { ChainruleError, internal } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import { stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { bytesOf } from "../tensor/typed-array.ts";
 import { conversions, int64, isWide, writeInt64 } from "./conversions.ts";
 import { type Entry, fail, quote, readHeader } from "./header.ts";
 
@@ -31,8 +33,7 @@ const readable: ReadonlySet<string> = new Set([...dtypes.keys(), ...conversions.
  * aligned. The result shares no memory with `bytes`.
  */
 export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tensor>; metadata: Record<string, string> } {
-  if (!(bytes instanceof Uint8Array))
-    throw new ChainruleError("type", "readSafetensors", "expected the file's bytes as a Uint8Array");
+  bytes = bytesOf("readSafetensors", bytes);
   const { entries, metadata } = readHeader(bytes);
   const unreadable = entries.find(({ dtype }) => !readable.has(dtype));
   if (unreadable !== undefined)
@@ -40,7 +41,7 @@ export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tenso
       `tensor ${quote(unreadable.name)} has dtype ${unreadable.dtype}, which is not read; ` +
         `convert it to ${[...dtypes.keys()].join(", ")} where the file was written`,
     );
-  return { tensors: new Map(entries.map((entry) => [entry.name, readTensor(bytes, entry)])), metadata };
+  return { tensors: stateOf(entries.map((entry) => [entry.name, readTensor(bytes, entry)])), metadata };
 }
 
 function readTensor(bytes: Uint8Array, entry: Entry): Tensor {

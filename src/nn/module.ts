@@ -1,7 +1,7 @@
 // What all layers share: a Module is found out by looking. Its own enumerable properties, in order, are its parameters
 // (tensors that require a gradient), its buffers (other tensors) and its parts (modules, and arrays of them).
 import { markAs } from "../tensor/copies.ts";
-import { assignAll } from "../tensor/state.ts";
+import { assignAll, stateOf } from "../tensor/state.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import { entriesFor, watch } from "../tensor/watch.ts";
@@ -57,7 +57,12 @@ export abstract class Module {
 
   /** Parameters and buffers as they are now; what training does later does not change them. */
   stateDict(): Map<string, Tensor> {
-    return new Map(this.#tensors("").map(([name, tensor]) => [name, tensor.detach()]));
+    return stateOf(this.#tensors("").map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /** For JSON.stringify: the tensors of stateDict() by name. */
+  toJSON(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(this.stateDict());
   }
 
   /**

@@ -3,7 +3,7 @@
 import { ChainruleError } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
-import { assignAll } from "../tensor/state.ts";
+import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkRange } from "./range.ts";
 
@@ -60,7 +60,12 @@ export class ExponentialMovingAverage {
 
   /** "n_averaged", the updates so far, and "average.0", ..., as they are now. */
   stateDict(): Map<string, Tensor> {
-    return new Map([...this.#entries()].map(([name, tensor]) => [name, tensor.detach()]));
+    return stateOf([...this.#entries()].map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /** For JSON.stringify: the tensors of stateDict() by name. */
+  toJSON(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(this.stateDict());
   }
 
   /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */

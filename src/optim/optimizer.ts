@@ -2,7 +2,7 @@
 // the start, so that a step compiled once has everything it will ever need.
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
-import { assignAll } from "../tensor/state.ts";
+import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
@@ -77,7 +77,12 @@ export abstract class Optimizer<S extends State = State> {
    * through all groups ("state.0.exp_avg"), as they are now.
    */
   stateDict(): Map<string, Tensor> {
-    return new Map(this.#entries().map(([name, tensor]) => [name, tensor.detach()]));
+    return stateOf(this.#entries().map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /** For JSON.stringify: the tensors of stateDict() by name. */
+  toJSON(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(this.stateDict());
   }
 
   /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */

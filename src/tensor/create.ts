@@ -1,10 +1,12 @@
 // Making tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
 import { allocate, type DType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
+import { fromJSON, isTensorJSON, type TensorJSON } from "./json.ts";
 import { flatten, type Nested } from "./nested.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { ArrayStorage } from "./storage.ts";
 import { apply, Tensor } from "./tensor.ts";
+import { type AnyTypedArray, copyOf } from "./typed-array.ts";
 import { within } from "./within.ts";
 
 /** @inline */
@@ -19,19 +21,6 @@ function checkDType(call: string, dtype: unknown): asserts dtype is DType | unde
   if (dtype !== undefined && !isDType(dtype)) throw noDType(call, dtype);
 }
 
-/** The dtype that a typed array stands for. */
-function dtypeOf(values: TypedArray): DType {
-  if (values instanceof Float32Array) return "float32";
-  if (values instanceof Float64Array) return "float64";
-  if (values instanceof Int32Array) return "int32";
-  if (values instanceof Uint8Array) return "uint8";
-  throw new ChainruleError(
-    "dtype",
-    "tensor",
-    `${Object.prototype.toString.call(values).slice(8, -1)} has no dtype here; use Float32Array, Float64Array, Int32Array or Uint8Array`,
-  );
-}
-
 function withGrad(x: Tensor, requiresGrad = false): Tensor {
   if (requiresGrad) x.requiresGrad = true;
   return x;
@@ -39,30 +28,36 @@ function withGrad(x: Tensor, requiresGrad = false): Tensor {
 
 /**
  * A tensor with these values, copied. Numbers make float32, booleans bool, a typed array keeps its own dtype; `dtype` converts
- * (to integers: towards zero). Nested arrays have their own shape, `shape` gives another of the same size. Throws where
- * the nesting is ragged or the sizes differ.
+ * (to integers: towards zero). What JSON.stringify(x) wrote and JSON.parse read makes x again. Typed arrays without a dtype here make one that has their numbers exactly: Float16Array float32,
+ * Uint8ClampedArray uint8, and those of 8, 16, 32 and 64 bit integers int32. Nested arrays have their own shape, `shape` gives another of
+ * the same size. Throws where the nesting is ragged or the sizes differ, and where an integer of 32 or 64 bits does not fit into int32.
  */
 export function tensor(
-  values: Nested | TypedArray,
+  values: Nested | AnyTypedArray | TensorJSON,
   options: { shape?: Shape; dtype?: DType; requiresGrad?: boolean } = {},
 ): Tensor {
   const { dtype: wanted, requiresGrad } = options;
   checkDType("tensor", wanted);
-  const typed = ArrayBuffer.isView(values);
-  const { values: flat, shape: own } = typed ? { values, shape: [values.length] } : flatten(values as Nested);
-  const shape = options.shape ?? own;
+  const {
+    data,
+    dtype,
+    shape: own,
+  } = ArrayBuffer.isView(values) ? { ...copyOf("tensor", values, wanted), shape: null } : fromNested(values, wanted);
+  const shape = options.shape ?? own ?? [data.length];
   checkShape("tensor", shape);
-  if (sizeOf(shape) !== flat.length)
-    throw new ChainruleError("shape", "tensor", `${flat.length} values do not fill the shape [${shape}]`);
-  const dtype =
-    wanted ??
-    (typed ? dtypeOf(values) : flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
-  const data = allocate(dtype, flat.length);
-  if (typed && dtype !== "bool") data.set(values);
-  else
-    for (let i = 0; i < data.length; i++)
-      data[i] = dtype === "bool" ? (Number(flat[i]) === 0 ? 0 : 1) : Number(flat[i]);
+  if (sizeOf(shape) !== data.length)
+    throw new ChainruleError("shape", "tensor", `${data.length} values do not fill the shape [${shape}]`);
   return withGrad(new Tensor(new ArrayStorage(data), { shape: [...shape], dtype }), requiresGrad);
+}
+
+function fromNested(given: Nested | TensorJSON, wanted?: DType): { data: TypedArray; dtype: DType; shape: Shape } {
+  const json = isTensorJSON(given) ? fromJSON(given) : null;
+  const { values: flat, shape } = json ?? flatten(given as Nested);
+  const dtype =
+    wanted ?? json?.dtype ?? (flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "float32");
+  const data = allocate(dtype, flat.length);
+  for (let i = 0; i < data.length; i++) data[i] = dtype === "bool" ? (Number(flat[i]) === 0 ? 0 : 1) : Number(flat[i]);
+  return { data, dtype, shape };
 }
 
 /** The same value everywhere. float32 if no dtype is given. Throws where the shape is none. */

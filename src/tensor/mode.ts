@@ -3,6 +3,10 @@ import { ChainruleError } from "../errors/error.ts";
 
 let recording = true;
 
+/** A promise of any realm. */
+export const isPromise = (value: unknown): value is Promise<unknown> =>
+  Object.prototype.toString.call(value) === "[object Promise]";
+
 export const isRecording = (): boolean => recording;
 
 /** Runs the body with recording switched on or off, and puts it back, also after an exception. */
@@ -11,7 +15,7 @@ export function withRecording<T>(on: boolean, body: () => T): T {
   recording = on;
   try {
     const result = body();
-    if (result instanceof Promise) {
+    if (isPromise(result)) {
       throw new ChainruleError(
         "type",
         "noGrad",

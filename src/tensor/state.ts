@@ -6,6 +6,15 @@ import { type DType, describe } from "./dtype.ts";
 import { sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
+/**
+ * Named tensors as a Map, which is also whole in JSON: an object of what each tensor is there. (JSON has no maps: JSON.stringify makes {} of
+ * any other.)
+ */
+export function stateOf(entries: Iterable<readonly [name: string, tensor: Tensor]>): Map<string, Tensor> {
+  const state = new Map(entries);
+  return Object.defineProperty(state, "toJSON", { value: () => Object.fromEntries(state), configurable: true });
+}
+
 /** Whether a tensor of this dtype can take a number over. */
 const takes: Readonly<Record<DType, (value: number) => boolean>> = {
   float64: () => true,

@@ -7,6 +7,7 @@ import { backward, type History, sourceOf } from "./autograd.ts";
 import { markAs } from "./copies.ts";
 import { type DType, describe, isDType, isFloating, noDType, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
+import { type TensorJSON, toJSON } from "./json.ts";
 import { isRecording } from "./mode.ts";
 import { type Nested, nest } from "./nested.ts";
 import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
@@ -38,6 +39,11 @@ const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object):
   return apply(name as OpName, inputs, attributes as never);
 };
 
+/** Of all values, structuredClone refuses functions and symbols; and V8 quotes what it refuses. */
+const uncloneable = Symbol(
+  "a Tensor; send { data: x.data, shape: x.shape }, and make it again with tensor(data, { shape }), or send writeSafetensors(model.stateDict())",
+);
+
 /**
  * An array of numbers, row-major, of one dtype and shape, which remembers what it came from where a gradient is wanted. No
  * operation changes it; only `assign` gives it other contents.
@@ -47,6 +53,8 @@ export class Tensor extends Vocabulary {
   readonly shape: Shape;
   /** float32, float64, int32, uint8 or bool. */
   readonly dtype: DType;
+  /** @internal Makes structuredClone and postMessage throw, which would lose the contents; its text is part of their message. */
+  readonly uncloneable: symbol = uncloneable;
   #grad: Tensor | null = null;
   #storage: Storage;
   #history: History | null;
@@ -160,6 +168,19 @@ export class Tensor extends Vocabulary {
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+  /** For JSON.stringify: its dtype, shape and contents, of which tensor() makes it again. */
+  toJSON(): TensorJSON {
+    return toJSON(this, this.#contents("toJSON"));
+  }
+  /** Text for String(x) and templates. Throws for operators as x + 1 and x < 4, which JavaScript has for numbers alone. */
+  [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
+    if (hint === "string") return this.toString();
+    throw new ChainruleError(
+      "type",
+      "Tensor",
+      `JavaScript's operators are not for ${describe(this)}; call add, sub, mul, div, eq, lt, le, gt or ge, take the number of a tensor of size 1 with item(), and text with String(x) or \`\${x}\``,
+    );
   }
 
   /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */

@@ -47,7 +47,10 @@ describe("tensor", () => {
     [() => tensor([1, "2"] as never), "tensor: element [1] is string, not a number or a boolean"],
     [() => tensor(undefined as never), "tensor: element given is undefined"],
     [() => tensor([1, 2, 3], { shape: [2, 2] }), "tensor: 3 values do not fill the shape [2,2]"],
-    [() => tensor(new Int16Array(2) as never), "tensor: Int16Array has no dtype here"],
+    [
+      () => tensor(new DataView(new ArrayBuffer(8)) as never),
+      "tensor: DataView holds no numbers of one kind; use Float32",
+    ],
     [() => tensor([1], { dtype: "float16" as never }), "tensor: there is no dtype float16"],
     [() => zeros([2, -1]), "zeros: a shape is an array of whole numbers from 0, not [2,-1]"],
     [() => arange(0, 1, -1), "arange: from 0 to 1 in steps of -1 never arrives"],
