@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { runInNewContext } from "node:vm";
 import { type BuildOptions, build, type Format } from "esbuild";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -97,6 +98,16 @@ test("a bundle that Node loads from a data: address", () => {
   const text = readFileSync(bundleOf("esm")).toString("base64");
   writeFileSync(join(project, "data.mjs"), `await import("data:text/javascript;base64,${text}");`);
   expectTrained(node(["data.mjs"]));
+});
+
+test("an IIFE where there is nothing but the language: no URL, no TextEncoder, no process, no worker, no console", async () => {
+  const code = readFileSync(bundleOf("iife"), "utf8");
+  const told = new Promise<string>((resolve) => {
+    runInNewContext(code, { tell: (outcome: Outcome) => resolve(JSON.stringify(outcome)) });
+  });
+  const outcome: Outcome = JSON.parse(await told);
+  expectTrained(outcome, 1);
+  expect(outcome.refusal).toMatch(/^checkFinite: log gives/);
 });
 
 test("where no worker may start, one thread does everything, and a word says why", () => {

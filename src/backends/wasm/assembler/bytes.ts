@@ -1,5 +1,6 @@
 // Bytes that are written one after the other, into an array that doubles when it is full. A module is some tens of thousands of
 // them, and how fast they are written is a good part of how fast a function compiles.
+import { internal } from "../../../errors/error.ts";
 
 export class Bytes {
   #array = new Uint8Array(64);
@@ -47,9 +48,15 @@ export class Bytes {
   sized(bytes: Bytes): this {
     return this.unsigned(bytes.length).append(bytes.view());
   }
+  /** ASCII, as all names are that we give; without TextEncoder, which some surroundings lack (Jest's jsdom). */
   text(text: string): this {
-    const bytes = new TextEncoder().encode(text);
-    return this.unsigned(bytes.length).append(bytes);
+    this.unsigned(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const letter = text.charCodeAt(i);
+      if (letter > 0x7f) throw internal(`the name ${text} is not ASCII`);
+      this.byte(letter);
+    }
+    return this;
   }
   /** How many there are, then all of them. */
   vector(items: readonly Bytes[]): this {
