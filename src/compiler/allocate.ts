@@ -1,19 +1,20 @@
-// Lifetimes become places: every argument and temporary gets an offset in one arena, and buffers that are never needed at the same
-// time share bytes. The largest are placed first, each into the tightest gap between those that live at its time. States lie
-// elsewhere, since they outlive the program.
+// Memory allocation from lifetimes: every argument and temporary gets an offset in one arena, and buffers whose lifetimes do not overlap
+// share bytes. The largest buffers are placed first, each into the smallest sufficient gap between buffers that live at the same time.
+// States have memory of their own, since they outlive the program.
 import { internal } from "../errors/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { describe } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Buffer, type KernelProgram, readsOf, writesOf } from "./kernel.ts";
 
-/** Where each buffer begins, in bytes, and how long the arena is. */
 export interface Allocation {
+  /** The first byte of each buffer in the arena. */
   readonly offsets: ReadonlyMap<Buffer, number>;
+  /** The size of the arena. */
   readonly bytes: number;
 }
 
-/** The kernels by position, first and last included, during which a buffer's contents count; -1 is before all of them. */
+/** The positions of the first and the last kernel that need a buffer's contents. -1 is before all kernels, their number after them. */
 interface Lifetime {
   readonly first: number;
   readonly last: number;
@@ -27,9 +28,9 @@ interface Placed extends Lifetime {
 
 const elementBytes = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const satisfies Record<DType, number>;
 
-/** Of a cache line; every vector is aligned to it, too. */
+/** Bytes of a cache line; a multiple of a vector's 16 bytes. */
 const alignment = 64;
-/** Buffers are read by whole vectors: so many bytes after the last element belong to the arena as well. */
+/** Bytes after a buffer's last element that belong to it as well, since kernels read whole vectors. */
 const margin = 16;
 
 export const bytesOf = ({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): number =>
@@ -38,9 +39,9 @@ export const bytesOf = ({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): numb
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
 /**
- * Arguments are all written before the first kernel, temporaries by the kernels; results are read after the last. What nobody
- * reads has no life. What a kernel reads and what it writes never share bytes: its points may run in any order. So it is with the kernels
- * of a chain, whose parts may run in any order: what one of them touches lives as long as they all run.
+ * Arguments are all written before the first kernel, temporaries by the kernels; results are read after the last kernel. A buffer that no
+ * kernel reads or writes has no lifetime. What a kernel reads and what it writes never share bytes, since its points may run in any
+ * order. The parts of a chain may run in any order as well, so a buffer that one kernel of a chain touches lives for the whole chain.
  */
 export function lifetimes({ kernels, results, chains = [] }: KernelProgram): Map<Buffer, Lifetime> {
   const lives = new Map<Buffer, Lifetime>();
@@ -69,17 +70,17 @@ export function allocate(program: KernelProgram): Allocation {
   for (const { buffer, first, last, bytes } of lives.sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
     const length = align(bytes + margin);
     const from = tightestGap(placed, { first, last }, length);
-    // Kept in the order of their offsets.
+    // `placed` is sorted by offset.
     const next = placed.findLastIndex((other) => other.from <= from) + 1;
     placed.splice(next, 0, { buffer, first, last, from, to: from + length });
   }
   return {
     offsets: new Map(placed.map(({ buffer, from }) => [buffer, from])),
-    bytes: placed.reduce((most, { to }) => Math.max(most, to), 0),
+    bytes: placed.reduce((end, { to }) => Math.max(end, to), 0),
   };
 }
 
-/** The shortest free stretch that is long enough, among those that live at the same time; else the end of them all. */
+/** The start of the smallest sufficient gap between buffers that live at the same time; without one, the end of the last of them. */
 function tightestGap(placed: readonly Placed[], life: Lifetime, length: number): number {
   let [best, shortest, end] = [-1, Infinity, 0];
   for (const other of placed) {
@@ -91,7 +92,7 @@ function tightestGap(placed: readonly Placed[], life: Lifetime, length: number):
   return best < 0 ? end : best;
 }
 
-/** Throws where two buffers that live at the same time share bytes, or where one has no place of its own. */
+/** Throws where two buffers with overlapping lifetimes share bytes, or where a buffer has no place in the arena. */
 export function verifyAllocation(program: KernelProgram, { offsets, bytes }: Allocation): void {
   const placed = [...lifetimes(program)].map(([buffer, life]): Placed => {
     const from = offsets.get(buffer);
@@ -109,7 +110,7 @@ export function verifyAllocation(program: KernelProgram, { offsets, bytes }: All
   }
 }
 
-/** One line a buffer, in the order of their places: where it lies, from when to when it lives. */
+/** One line for each buffer, by offset: its offset, type and size, and the first and the last kernel that need it. */
 export function describeAllocation(program: KernelProgram, { offsets, bytes }: Allocation): string {
   const lives = lifetimes(program);
   const end = program.kernels.length;

@@ -1,8 +1,7 @@
-// Attributes as text: {dims: [1, 0], value: -0}. Numbers, strings, truth values, lists and records of those; a number reads
-// back as exactly the float64 that it was, also -0, inf, -inf and nan.
+// Attributes as text: {dims: [1, 0], value: -0}. An attribute is a number, a string, a bool, null, or a list or record of attributes. A
+// number reads back as exactly the same float64, including -0, inf, -inf and nan.
 import { ChainruleError, internal } from "../errors/error.ts";
 
-/** What an attribute may be. */
 export type Attribute =
   | number
   | string
@@ -33,7 +32,7 @@ const isPlain = (value: object): boolean => {
 
 const isWord = (text: string): boolean => /^[A-Za-z_$][\w$]*$/.test(text);
 
-/** Throws where the value has no text: undefined, functions, typed arrays. */
+/** The text of an attribute. Throws for a value that is none: undefined, functions, typed arrays. */
 export function printAttribute(value: unknown): string {
   if (typeof value === "number") return printNumber(value);
   if (typeof value === "string") return JSON.stringify(value);
@@ -46,7 +45,7 @@ export function printAttribute(value: unknown): string {
   throw internal(`an attribute of type ${typeof value} has no text`);
 }
 
-/** Reads a line from the left to the right. */
+/** Reads a line token by token, from left to right. */
 export class Scanner {
   readonly #text: string;
   #at = 0;
@@ -59,12 +58,12 @@ export class Scanner {
   get isDone(): boolean {
     return this.#at === this.#text.length;
   }
-  /** What is still to be read. */
+  /** The text that has not been read yet. */
   get rest(): string {
     return this.#text.slice(this.#at);
   }
 
-  /** What matches here, and goes past it and the spaces that follow; null if nothing does. The pattern is sticky. */
+  /** Reads what the (sticky) pattern matches here, and the spaces after it; null, and nothing is read, if it does not match. */
   match(pattern: RegExp): string | null {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#text);
@@ -73,20 +72,24 @@ export class Scanner {
     this.#skip();
     return found[0];
   }
+  /** Reads this text and the spaces after it; false, and nothing is read, if other text stands here. */
   take(text: string): boolean {
     if (!this.#text.startsWith(text, this.#at)) return false;
     this.#at += text.length;
     this.#skip();
     return true;
   }
+  /** Reads what the pattern matches, or throws that `what` was expected. */
   expect(what: string, pattern: RegExp): string {
     const found = this.match(pattern);
     if (found === null) throw this.missing(what);
     return found;
   }
+  /** Reads this text, or throws. */
   require(text: string): void {
     if (!this.take(text)) throw this.missing(`"${text}"`);
   }
+  /** The error that says what was expected, and what stands here instead. */
   missing(what: string): ChainruleError {
     return new ChainruleError(
       "file",
@@ -120,7 +123,7 @@ export function parseAttribute(scanner: Scanner): Attribute {
   return constant;
 }
 
-/** Items between commas, up to what closes them. */
+/** Reads a list whose items are separated by commas, up to and with the closing bracket. */
 export function listOf<T>(scanner: Scanner, close: string, item: (scanner: Scanner) => T): T[] {
   const items: T[] = [];
   if (scanner.take(close)) return items;

@@ -1,5 +1,4 @@
-// What a backend is to the compiler: something that makes a Graph runnable. Which there are is said elsewhere: the compiler
-// knows none of them.
+// The interface of a backend: it makes a Graph runnable. The compiler knows no backend by name; backends/bind.ts chooses them.
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph } from "./graph.ts";
@@ -7,20 +6,20 @@ import type { Graph } from "./graph.ts";
 export interface BackendOptions {
   /** Whether the engine may round a product and a sum at once (fused multiply-add). */
   readonly relaxed: boolean;
-  /** Whether 3×3 convolutions may be computed with fewer, less exact products; not if left out. */
+  /** Whether 3×3 convolutions may use Winograd's algorithm, which multiplies less and rounds more. Default: false. */
   readonly winograd?: boolean;
   readonly threads: number | null;
 }
 
-/** A graph made ready to run with the tensors that are its states. */
+/** A graph that is ready to run on the tensors that are its states. */
 export interface Program {
-  /** What it holds beside its states, about: its code and its tables. */
+  /** About how much memory its code and tables take; its states are not counted. */
   readonly bytes: number;
-  /** Runs once: arguments in the graph's order; gives the results. The states then hold, and have been told of, their new contents. */
+  /** Runs once, with the arguments in the graph's order, and returns the results. The states then have new contents and versions. */
   run(args: readonly Tensor[]): readonly Storage[];
-  /** Runs once, and tells how long each step took. */
+  /** Runs once, and reports how long each step took. */
   profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string };
-  /** What will run, for people. */
+  /** A text for people that shows what will run. */
   explain(): string;
 }
 

@@ -1,7 +1,8 @@
-// Kernels -> chains. A softmax is three loops over all rows, the second of which needs, of what the first made, only its own row. Cut into
-// parts along their rows, such kernels can run one after the other on some parts, then on the next ones, while all that they hand
-// to each other is in the cache. Each does at each part what it always does, so bits stay; what waits for what is what changes,
-// so that buffers live as long as their chain (allocate.ts). Kernels that a chain overtakes have nothing to do with it.
+// Kernels -> chains. A softmax is three loop nests over all rows; for each row the second needs only what the first wrote for this row. If
+// such kernels are cut into parts along their rows, all of them can run on some parts, then all on the next parts, so that the values
+// that they pass on are still in the cache. Each kernel computes the same for each part as without a chain, so no bit changes. Only the
+// order changes, so buffers live as long as their chain (allocate.ts). A chain moves its kernels before other kernels that stood between
+// them; these neither read what the chain writes nor write what it touches.
 import { sizeOf } from "../tensor/shape.ts";
 import { bytesOf } from "./allocate.ts";
 import {
@@ -17,21 +18,29 @@ import {
 } from "./kernel.ts";
 import { linesOf } from "./kernel-lines.ts";
 
-/** Whether a backend can cut a kernel into units of work first of all along an axis. */
+/** Tells whether a backend can divide a kernel into units of work along this axis before any other. */
 export type Cuts = (kernel: Loops, axis: number) => boolean;
 
-/** Kernels that a chain looks past at most to find its next. */
-const farthest = 8;
+/** How many kernels outside of a chain may stand between two kernels of it. */
+const maxOvertakenKernels = 8;
 /**
- * What a chain is worth making for; tests change it. `parts`: fewer are too few to share. `bytes`: what the parts touch that are done
- * together; what touches less altogether is in the cache anyway. `most`: what a single part may touch. `streams`: whether one thread makes
- * chains, too, where parts are stretches that follow each other. It gains nothing by it: such a pass is read ahead while it computes (x86,
- * rows of 512 and of 1024: 0 to 10 % slower). Two threads gain 0 to 16 %: they wait for each other once rather than at each kernel.
- * Where the parts are scattered (the channels of images), one thread gains as well: 7 to 25 % of a batch norm with its gradient.
+ * When kernels become a chain; tests change these.
+ * - `minParts`: fewer parts are too few to share among threads.
+ * - `pieceBytes`: how much memory the parts that are done together touch. Kernels that touch less in all stay in the cache anyway.
+ * - `maxPartBytes`: how much memory a single part may touch.
+ * - `contiguousOnOneThread`: whether one thread makes chains, too, where each part is one contiguous stretch of its buffers. One thread
+ *   gains nothing from it, since the processor prefetches such loops (x86, rows of 512 and of 1024: 0 to 10 % slower). Two threads gain
+ *   0 to 16 %: they wait for each other once rather than at each kernel. Where the parts are scattered (the channels of images), one
+ *   thread gains as well: 7 to 25 % of a batch norm with its gradient.
  */
-export const worthwhile = { parts: 8, bytes: 1 << 20, most: 1 << 22, streams: false };
+export const chainLimits = {
+  minParts: 8,
+  pieceBytes: 1 << 20,
+  maxPartBytes: 1 << 22,
+  contiguousOnOneThread: false,
+};
 
-/** The part to which an element of a buffer belongs: floor(place / stride) - shift, modulo the number of parts. */
+/** Gives the part to which each element of a buffer belongs: floor(position / stride) - shift, modulo the number of parts. */
 export interface Owner {
   readonly stride: number;
   readonly shift: number;
@@ -40,8 +49,8 @@ export interface Owner {
 const modulo = (x: number, by: number): number => ((x % by) + by) % by;
 
 /**
- * Whose elements an access touches, if at index i of an axis it is just those of part i: other axes move it by less than a step
- * along this one, or by whole rounds of all parts. null if that is not so, or if it is not seen.
+ * The owner for which, at each index i of an axis, an access touches elements of part i alone: the other axes together move the access by
+ * less than this axis's stride, or by multiples of stride · parts. null if there is none, or if these tests do not find it.
  */
 export function ownerOf({ offset, strides }: Access, { axes }: Kernel, axis: number): Owner | null {
   const stride = strides[axis] ?? 0;
@@ -61,13 +70,13 @@ export function ownerOf({ offset, strides }: Access, { axes }: Kernel, axis: num
 const sameOwner = (a: Owner | null, b: Owner | null): boolean =>
   a !== null && b !== null && a.stride === b.stride && a.shift === b.shift;
 
-/** A kernel, and the axis that is cut. */
+/** A kernel of a chain, and the axis along which it is cut into parts. */
 interface Link {
   readonly kernel: Loops;
   readonly axis: number;
 }
 
-/** Loops over something, that cannot fail and read nothing beside their accesses. */
+/** Whether a kernel is a loop nest that cannot fail: no axis of size 0, no random numbers, no indirection. */
 function isPlain(kernel: Kernel): kernel is Loops {
   const { body, bodyStores, instructions, stores } = linesOf(kernel);
   const lines = [...body, ...instructions];
@@ -79,7 +88,7 @@ function isPlain(kernel: Kernel): kernel is Loops {
   );
 }
 
-/** Whether, of what any of these kernels writes, all of them touch at each part only what belongs to it. */
+/** Whether each buffer that one of these kernels writes has one owner for all of them: each part touches its own elements alone. */
 export function isAligned(links: readonly Link[]): boolean {
   const written = new Set(links.flatMap(({ kernel }) => writesOf(kernel)).map(({ buffer }) => buffer));
   const owners = new Map<Buffer, Owner | null>();
@@ -87,40 +96,40 @@ export function isAligned(links: readonly Link[]): boolean {
     [...readsOf(kernel), ...writesOf(kernel)].every((access) => {
       if (!written.has(access.buffer)) return true;
       const owner = ownerOf(access, kernel, axis);
-      const known = owners.get(access.buffer);
-      if (known === undefined) owners.set(access.buffer, owner);
-      return owner !== null && (known === undefined || sameOwner(owner, known));
+      const other = owners.get(access.buffer);
+      if (other === undefined) owners.set(access.buffer, owner);
+      return owner !== null && (other === undefined || sameOwner(owner, other));
     }),
   );
 }
 
-/** Why some kernels are no chain; null if they are one. */
+/** The reason why kernels cannot be a chain; null if they can. */
 export function complaintAbout(links: readonly { readonly kernel: Kernel; readonly axis: number }[]): string | null {
   const plain = links.flatMap(({ kernel, axis }) => (isPlain(kernel) ? [{ kernel, axis }] : []));
-  if (plain.length < links.length) return "it has a kernel that may fail, or that is no loops";
+  if (plain.length < links.length) return "it has a kernel that may fail, or that is not a loop nest";
   const [first] = plain.map(({ kernel, axis }) => kernel.axes[axis]);
   if (!plain.every(({ kernel: { axes }, axis }) => axes[axis]?.kind === "each" && axes[axis].size === first.size))
-    return "its kernels have no parts in common";
+    return "its kernels do not have the same number of parts";
   return isAligned(plain) ? null : "a part needs what another part writes";
 }
 
-/** The same kernels, as chains where that is worth it, for so many threads. */
+/** The program with its kernels joined into chains where the limits above allow it. */
 export function chain(program: KernelProgram, cuts: Cuts, threads: number): KernelProgram {
   const kernels: Kernel[] = [];
   const chains: Chain[] = [];
-  const left = [...program.kernels];
-  while (left.length > 0) {
-    const links = longest(left, cuts);
-    const wanted = links.length >= 2 && (threads > 1 || worthwhile.streams || isScattered(links));
+  const remaining = [...program.kernels];
+  while (remaining.length > 0) {
+    const links = longestChain(remaining, cuts);
+    const wanted = links.length >= 2 && (threads > 1 || chainLimits.contiguousOnOneThread || isScattered(links));
     const piece = wanted ? pieceOf(links) : null;
-    if (piece === null) kernels.push(...left.splice(0, 1));
+    if (piece === null) kernels.push(...remaining.splice(0, 1));
     else {
       const [{ kernel, axis }] = links;
       const parts = kernel.axes[axis].size;
       chains.push({ first: kernels.length, axes: links.map((link) => link.axis), parts, piece });
       for (const link of links) {
         kernels.push(link.kernel);
-        left.splice(left.indexOf(link.kernel), 1);
+        remaining.splice(remaining.indexOf(link.kernel), 1);
       }
     }
   }
@@ -128,7 +137,7 @@ export function chain(program: KernelProgram, cuts: Cuts, threads: number): Kern
 }
 
 /** The longest chain that starts with the first kernel. */
-function longest(kernels: readonly Kernel[], cuts: Cuts): readonly Link[] {
+function longestChain(kernels: readonly Kernel[], cuts: Cuts): readonly Link[] {
   let best: readonly Link[] = [];
   const [first] = kernels;
   if (!isPlain(first)) return best;
@@ -140,18 +149,19 @@ function longest(kernels: readonly Kernel[], cuts: Cuts): readonly Link[] {
   return best;
 }
 
-/** Axes that may be cut, of a size if it is known. */
+/** The axes along which a kernel may be cut; with a `size`, only those of this size. */
 const axesOf = ({ axes }: Loops, size: number | null): number[] =>
   [...axes.keys()].filter(
-    (i) => axes[i].kind === "each" && axes[i].size >= worthwhile.parts && (size === null || axes[i].size === size),
+    (i) => axes[i].kind === "each" && axes[i].size >= chainLimits.minParts && (size === null || axes[i].size === size),
   );
 
+/** The chain that starts with `first` and takes from `others`, in order, each kernel that fits. */
 function grow(first: Link, others: readonly Kernel[], cuts: Cuts): readonly Link[] {
   const links = [first];
   const parts = first.kernel.axes[first.axis].size;
   const overtaken: Kernel[] = [];
   for (const kernel of others) {
-    if (overtaken.length > farthest) break;
+    if (overtaken.length > maxOvertakenKernels) break;
     const axis = isPlain(kernel) && overtaken.every((other) => !collide(other, kernel)) ? joins(kernel) : undefined;
     if (axis === undefined || !isPlain(kernel)) overtaken.push(kernel);
     else links.push({ kernel, axis });
@@ -171,7 +181,7 @@ function grow(first: Link, others: readonly Kernel[], cuts: Cuts): readonly Link
   }
 }
 
-/** Whether parts of the one find in the cache what those of the other had there. */
+/** Whether two kernels touch elements of one buffer in the same parts, so that the second finds them in the cache. */
 function shares(a: Link, b: Link): boolean {
   const touched = ({ kernel }: Link) => [...readsOf(kernel), ...writesOf(kernel)];
   return touched(a).some((one) =>
@@ -182,7 +192,7 @@ function shares(a: Link, b: Link): boolean {
   );
 }
 
-/** Whether what a part touches of some buffer is no single stretch: it lies among what the other parts touch. */
+/** Whether in some buffer the elements of a part are no contiguous stretch, but interleaved with those of the other parts. */
 function isScattered(links: readonly Link[]): boolean {
   return links.some(({ kernel: { axes }, kernel, axis }) =>
     [...readsOf(kernel), ...writesOf(kernel)].some(({ strides }) => {
@@ -192,7 +202,7 @@ function isScattered(links: readonly Link[]): boolean {
   );
 }
 
-/** How many parts are done together; null if one alone touches too much, or if everything fits at once. */
+/** How many parts are done together; null if a single part touches too much, or if all parts together fit into the cache. */
 function pieceOf(links: readonly Link[]): number | null {
   const [{ kernel, axis }] = links;
   const parts = kernel.axes[axis].size;
@@ -207,6 +217,6 @@ function pieceOf(links: readonly Link[]): number | null {
   }
   const sum = (of: ReadonlyMap<Buffer, number>) => [...of.values()].reduce((total, bytes) => total + bytes, 0);
   const [fixed, each] = [sum(common), sum(own)];
-  if (fixed + each > worthwhile.most || fixed + parts * each <= worthwhile.bytes) return null;
-  return Math.min(Math.max(1, Math.floor((worthwhile.bytes - fixed) / each)), parts);
+  if (fixed + each > chainLimits.maxPartBytes || fixed + parts * each <= chainLimits.pieceBytes) return null;
+  return Math.min(Math.max(1, Math.floor((chainLimits.pieceBytes - fixed) / each)), parts);
 }

@@ -1,28 +1,31 @@
-// checkFinite: the same graph, that also tells the range of every floating value. From the ranges follows which op was the first
-// to make a NaN or an infinity from finite numbers. What holds one from the start (constants, as a causal mask's -∞, and padding)
-// is no mistake, nor is what only passes it on.
+// checkFinite: adds to a graph a result with the range of every floating-point value. The ranges show which op was the first to make a
+// NaN or an infinity from finite numbers. Constants that are infinite themselves (a causal mask's -∞, padding) are no mistake, nor are
+// ops that only pass an infinity on.
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { movements } from "../tensor/ops/movement.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Graph, type Node, node } from "./graph.ts";
 
-/** Each value whose range is told, in the order of the graph. */
 export interface Watched {
+  /** Its last result is float64 [2 · nodes.length]: the minimum and the maximum of each node, NaN if the node has one. */
   readonly graph: Graph;
+  /** The nodes whose ranges are computed, in the order of the graph. */
   readonly nodes: readonly Node[];
-  /** The last result of `graph` is float64 [2 · nodes.length]: the smallest and the largest of each, NaN if it holds one. */
+  /** For each of them the nodes that it was computed from; movement ops between are passed through. */
   readonly inputs: ReadonlyMap<Node, readonly Node[]>;
 }
 
-const moves = (n: Node): boolean => n.op !== "fold" && Object.hasOwn(movements, n.op);
+const isMovement = (n: Node): boolean => n.op !== "fold" && Object.hasOwn(movements, n.op);
 
-/** Where the elements of a node come from, if they are only moved. */
+/** The nodes that movement ops took a node's elements from; the node itself, if it is no movement op. */
 function sourcesOf(n: Node): readonly Node[] {
-  return moves(n) ? n.inputs.flatMap(sourcesOf) : [n];
+  return isMovement(n) ? n.inputs.flatMap(sourcesOf) : [n];
 }
 
 export function watchRanges(graph: Graph): Watched {
-  const nodes = graph.nodes.filter((n) => isFloating(n.dtype) && sizeOf(n.shape) > 0 && n.op !== "full" && !moves(n));
+  const nodes = graph.nodes.filter(
+    (n) => isFloating(n.dtype) && sizeOf(n.shape) > 0 && n.op !== "full" && !isMovement(n),
+  );
   const added: Node[] = [];
   const add: typeof node = (...args) => {
     const made = node(...args);
@@ -43,7 +46,7 @@ export function watchRanges(graph: Graph): Watched {
   };
 }
 
-/** What is wrong, in words that name the first op to blame, its inputs and the user's line; null if all is well. */
+/** A message that names the first op with a result that is not finite, its inputs and the user's line; null if all are finite. */
 export function blame({ nodes, inputs }: Watched, ranges: ArrayLike<number>): string | null {
   const rangeOf = new Map(nodes.map((n, i) => [n, { low: ranges[2 * i], high: ranges[2 * i + 1] }]));
   const finite = (n: Node): boolean => {

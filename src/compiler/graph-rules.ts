@@ -1,5 +1,5 @@
-// Which graphs are valid: a table of claims that tests, and development, hold each graph against between passes. A claim
-// gives what contradicts it, as the text of the node in question.
+// The verifier of graphs: a table of rules that a valid graph keeps. Tests, and development, check each graph between passes. A rule
+// returns the text of the nodes that break it.
 import { internal } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { opOf } from "../tensor/ops.ts";
@@ -14,7 +14,7 @@ const isInput = ({ op }: Node): boolean => op === "argument" || op === "state";
 
 const isType = ({ shape }: Node): boolean => shape.every((n) => Number.isInteger(n) && n >= 0);
 
-/** The nodes of which a claim does not hold. */
+/** A rule that holds for each node. */
 const each =
   (holds: (n: Node, graph: Graph) => boolean): Rule =>
   (graph) => {
@@ -22,7 +22,7 @@ const each =
     return graph.nodes.filter((n) => !holds(n, graph)).map((n) => printNode(n, names));
   };
 
-/** The nodes of some ops of which a claim does not hold. */
+/** A rule that holds for each node of some ops. */
 const eachOf = (ops: readonly Node["op"][], holds: (n: Node) => boolean): Rule =>
   each((n) => !ops.includes(n.op) || holds(n));
 
@@ -45,15 +45,15 @@ function isPrintable(attributes: Readonly<Record<string, unknown>>): boolean {
   }
 }
 
-const hasText = (region: Region | null): boolean =>
+const isPrintableRegion = (region: Region | null): boolean =>
   region === null || (/^[A-Za-z_$][\w$-]*$/.test(region.name) && isPrintable(region.attributes));
 
 const dimsOf = ({ attributes }: Node): readonly number[] =>
   (attributes.dims as readonly number[] | undefined) ?? [attributes.dim as number];
 
-function repeats({ inputs: [{ shape: from }], shape }: Node): boolean {
-  const fresh = shape.length - from.length;
-  return fresh >= 0 && from.every((n, dim) => n === 1 || n === shape[dim + fresh]);
+function isExpansion({ inputs: [{ shape: from }], shape }: Node): boolean {
+  const newDims = shape.length - from.length;
+  return newDims >= 0 && from.every((n, dim) => n === 1 || n === shape[dim + newDims]);
 }
 
 function staysWithin({ inputs: [{ shape }], attributes }: Node): boolean {
@@ -82,8 +82,8 @@ export const rules: Readonly<Record<string, Rule>> = {
     return wrong;
   },
   "a type is what the op's shape rule says": each(typeHolds),
-  "attributes and regions have a text": ({ nodes }) => {
-    const wrong = nodes.filter(({ attributes, region }) => !isPrintable(attributes) || !hasText(region));
+  "attributes and regions can be printed": ({ nodes }) => {
+    const wrong = nodes.filter(({ attributes, region }) => !isPrintable(attributes) || !isPrintableRegion(region));
     return wrong.map((n) => `${n.op} : ${describe(n)}`);
   },
   "arguments and states come first": (graph) => {
@@ -97,7 +97,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       nodes.filter(({ attributes }, place) => attributes.index !== place).map((n) => printNode(n, names)),
     );
   },
-  "what is updated is a state of the graph, once, in the order of the states": (graph) => {
+  "each update is of a state of the graph, one per state, in the order of the states": (graph) => {
     const names = namesOf(graph);
     const states = statesOf(graph);
     const places = graph.updates.map(({ state }) => states.indexOf(state));
@@ -125,13 +125,13 @@ export const rules: Readonly<Record<string, Rule>> = {
       return first === undefined ? [] : [`region ${region.id} ${region.name}`];
     });
   },
-  "where takes three of one shape": eachOf(["where"], ({ inputs, shape }) =>
+  "where takes three inputs of one shape": eachOf(["where"], ({ inputs, shape }) =>
     inputs.every((x) => sameShape(x.shape, shape)),
   ),
   "permute names each dim once": eachOf(["permute"], (n) => {
     return n.shape.length === n.inputs[0].shape.length && n.shape.every((_, dim) => dimsOf(n).includes(dim));
   }),
-  "expand repeats only sizes of 1": eachOf(["expand"], repeats),
+  "expand isExpansion only sizes of 1": eachOf(["expand"], isExpansion),
   "a slice stays within its input": eachOf(["slice"], staysWithin),
   "windows fit into the dim": eachOf(["unfold"], ({ inputs: [{ shape }], attributes }) => {
     const { dim, size, step } = attributes as { [name: string]: number };
@@ -147,10 +147,10 @@ export const rules: Readonly<Record<string, Rule>> = {
   ),
 };
 
-/** Throws where a graph breaks a rule: that is a mistake of the pass that made it. */
+/** Throws an internal error where a graph breaks a rule, which is a mistake of the pass that made the graph. */
 export function verify(graph: Graph): void {
-  for (const [claim, rule] of Object.entries(rules)) {
-    const [wrong] = rule(graph);
-    if (wrong !== undefined) throw internal(`${claim}, but: ${wrong}`);
+  for (const [name, rule] of Object.entries(rules)) {
+    const [violation] = rule(graph);
+    if (violation !== undefined) throw internal(`${name}, but: ${violation}`);
   }
 }

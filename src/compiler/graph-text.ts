@@ -1,5 +1,5 @@
-// A Graph as text and back, so that tests read and write it and `explain` can show it. The text of a graph reads back as a
-// graph of the same text; lines of the user's program are left out. Layout:
+// Prints a Graph as text and parses the text, so that tests can read and write graphs and `explain` can show them. A printed graph
+// parses to a graph that prints the same; the user's lines are left out. Layout:
 //   graph
 //     region 1 logSoftmax {dim: 1}
 //     %0 = argument 0 : float32[64,10]
@@ -7,7 +7,7 @@
 //     %2 = max %0 {dims: [1]} : float32[64,1] @ logSoftmax.1
 //     state 0 <- %4
 //     return %2, %3
-// A node is named by its place in the list. Regions stand once, at the top, and are called by name and id, the outermost first.
+// A node's name is its position in the list. Regions are declared at the top; a node gives the path of its region, outermost first.
 import { ChainruleError, wordsOf } from "../errors/error.ts";
 import { type DType, describe, isDType, type Type } from "../tensor/dtype.ts";
 import { type OpName, ops } from "../tensor/ops.ts";
@@ -26,7 +26,7 @@ function suffix(attributes: Readonly<Record<string, unknown>>): string {
   return Object.keys(attributes).length === 0 ? "" : ` ${printAttribute(attributes)}`;
 }
 
-/** The line of a node: "%2 = neg %1 : float32[3]". What is not in the graph is called %?. */
+/** The line of a node: "%2 = neg %1 : float32[3]". A node that is not in the graph is printed as %?. */
 export function printNode(n: Node, names: Names): string {
   const nameOf = (x: Node) => names.get(x) ?? "%?";
   const sources = n.inputs.length === 0 ? "" : ` ${n.inputs.map(nameOf).join(", ")}`;
@@ -36,7 +36,7 @@ export function printNode(n: Node, names: Names): string {
   return `${nameOf(n)} = ${n.op}${sources}${attributes} : ${describe(n)}${region}`;
 }
 
-/** The regions that nodes stand in, with those around them, by their ids. */
+/** The regions of a graph's nodes, and the regions around them, sorted by id. */
 export function regionsOf({ nodes }: Graph): Region[] {
   const regions = new Set<Region>();
   for (const n of nodes) {
@@ -61,7 +61,7 @@ const name = /%\w+/y;
 const whole = /\d+/y;
 const word = /[A-Za-z_$][\w$-]*/y;
 
-/** What has been read so far. */
+/** Builds a graph from its lines, which are read one after the other. */
 class Reader {
   readonly #nodes = new Map<string, Node>();
   readonly #regions = new Map<number, Region>();
@@ -74,7 +74,7 @@ class Reader {
   }
 
   read(line: Scanner): void {
-    if (this.#results !== null) throw new ChainruleError("file", "parse", "nothing follows the line of the results");
+    if (this.#results !== null) throw new ChainruleError("file", "parse", `"return" must be the last line`);
     if (line.take("region ")) this.#region(line);
     else if (line.take("state ")) this.#update(line);
     else if (line.take("return")) this.#results = line.isDone ? [] : this.#list(line);
@@ -86,7 +86,7 @@ class Reader {
     const id = number(line);
     const called = line.expect("a name", word);
     const parent = line.take("in ") ? this.#regionOf(number(line)) : null;
-    if (this.#regions.has(id)) throw new ChainruleError("file", "parse", `region ${id} stands twice`);
+    if (this.#regions.has(id)) throw new ChainruleError("file", "parse", `region ${id} is declared twice`);
     this.#regions.set(id, { name: called, id, parent, attributes: attributesOf(line) });
   }
 
@@ -108,7 +108,7 @@ class Reader {
     const called = line.expect("a node", name);
     line.require("=");
     const op = line.expect("an op", word);
-    if (this.#nodes.has(called)) throw new ChainruleError("file", "parse", `${called} stands twice`);
+    if (this.#nodes.has(called)) throw new ChainruleError("file", "parse", `${called} is defined twice`);
     this.#nodes.set(called, op === "argument" || op === "state" ? this.#input(line, op) : this.#op(line, op));
   }
 
@@ -139,7 +139,7 @@ class Reader {
   #nodeOf(line: Scanner): Node {
     const called = line.expect("a node", name);
     const found = this.#nodes.get(called);
-    if (found === undefined) throw new ChainruleError("file", "parse", `${called} is not there yet`);
+    if (found === undefined) throw new ChainruleError("file", "parse", `${called} is used before it is defined`);
     return found;
   }
 
@@ -167,7 +167,7 @@ function typeOf(line: Scanner): Type {
   return { dtype, shape: listOf(line, "]", number) };
 }
 
-/** The graph of a text. One written by hand may use any word after % as a name, and leave out the types of ops. */
+/** The graph that a text describes. Text written by hand may use any word after % as a name, and may leave out the types of ops. */
 export function parse(text: string): Graph {
   const reader = new Reader();
   const lines = text.split("\n").map((line) => line.trim());

@@ -1,47 +1,47 @@
-// The first of the two intermediate representations: mathematics. A Graph is what a traced function computes, as typed nodes over
-// the op table's primitives. Nodes are values that never change: a state's node is its contents before the call, and what it
-// holds afterwards is an update. graph-text.ts prints graphs and reads them, graph-rules.ts says which are valid.
+// The first of the two intermediate representations: mathematics. A Graph is the computation of a traced function, as typed nodes over the
+// op table's primitives. Nodes are immutable: a state's node stands for its contents before the call, and an update gives its contents
+// after it. graph-text.ts prints and parses graphs, graph-rules.ts verifies them.
 import type { Type } from "../tensor/dtype.ts";
 import { type OpName, opOf } from "../tensor/ops.ts";
 
-/** Beside the primitives: an argument of the call, and the contents of a tensor that the program keeps, as they were before it. */
+/** A primitive op; or an argument of the call; or a state, the contents before the call of a tensor that outlives the call. */
 export type NodeOp = OpName | "argument" | "state";
 
 export interface Node extends Type {
   readonly op: NodeOp;
   readonly inputs: readonly Node[];
-  /** The op's; { index } for arguments and states. */
+  /** The op's attributes; { index } for arguments and states. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** The innermost composite that it is part of. */
+  /** The innermost composite that the node is part of. */
   readonly region: Region | null;
-  /** The user's line that asked for it, where that was recorded. */
+  /** The line of the user's program that called the op, if lines were recorded. */
   readonly line: string | null;
 }
 
-/** One use of a composite, as softmax or a layer norm: what explain shows, and what other formats have an op of their own for. */
+/** One call of a composite such as softmax or a layer norm. explain() shows it, and other formats may have an op for it. */
 export interface Region {
   readonly name: string;
-  /** Counts the regions of a graph. */
+  /** Its number in the graph. */
   readonly id: number;
   readonly parent: Region | null;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** What a state holds after the program. */
+/** A state's contents after the program has run. */
 export interface Update {
   readonly state: Node;
   readonly value: Node;
 }
 
 export interface Graph {
-  /** Each after its inputs; arguments and states come first, in their order. */
+  /** In topological order, each node after its inputs; arguments come first, then states, each by index. */
   readonly nodes: readonly Node[];
-  /** At most one a state, in the order of the states. */
+  /** At most one for each state, in the order of the states. */
   readonly updates: readonly Update[];
   readonly results: readonly Node[];
 }
 
-/** A node; its type follows from the op's shape rule. */
+/** Makes a node, whose type follows from the op's shape rule. */
 export function node(
   op: OpName,
   inputs: readonly Node[] = [],
@@ -52,7 +52,7 @@ export function node(
   return { op, inputs, attributes, shape, dtype, region, line };
 }
 
-/** A node that has no op: an argument or a state. */
+/** Makes an argument or a state. */
 export function input(op: "argument" | "state", index: number, { shape, dtype }: Type): Node {
   return { op, inputs: [], attributes: { index }, shape, dtype, region: null, line: null };
 }
@@ -60,7 +60,7 @@ export function input(op: "argument" | "state", index: number, { shape, dtype }:
 export const argumentsOf = ({ nodes }: Graph): Node[] => nodes.filter(({ op }) => op === "argument");
 export const statesOf = ({ nodes }: Graph): Node[] => nodes.filter(({ op }) => op === "state");
 
-/** What a graph computes, results first. */
+/** The results, then the new contents of the states. */
 export const outputsOf = ({ results, updates }: Graph): Node[] => [...results, ...updates.map(({ value }) => value)];
 
 /** How often each node is read, by nodes, updates and results. */
@@ -72,7 +72,7 @@ export function usesOf(graph: Graph): Map<Node, number> {
   return uses;
 }
 
-/** The nodes that the outputs need, each after its inputs; iterative, so that deep graphs do not overflow. */
+/** `inputs`, then the nodes that the outputs need, each after its inputs. Iterative, so that deep graphs do not overflow the stack. */
 export function reachable(outputs: readonly Node[], inputs: readonly Node[] = []): Node[] {
   const order = new Set<Node>(inputs);
   const stack: { node: Node; next: number }[] = [];
@@ -93,19 +93,19 @@ export function reachable(outputs: readonly Node[], inputs: readonly Node[] = []
 }
 
 /**
- * The graph with each node that a rule replaces exchanged for another, from the front to the back; what nothing needs any more
- * goes. A rule gets a node whose inputs are already exchanged.
+ * The graph with each node replaced by what `rule` returns for it, in topological order; nodes that no output needs are removed. The rule
+ * gets nodes whose inputs are replaced already.
  */
 export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   const after = new Map<Node, Node>();
-  const exchanged = (n: Node): Node => after.get(n) ?? n;
+  const replacementOf = (n: Node): Node => after.get(n) ?? n;
   for (const before of graph.nodes) {
-    const same = before.inputs.every((n) => exchanged(n) === n);
-    const moved = same ? before : { ...before, inputs: before.inputs.map(exchanged) };
-    after.set(before, rule(moved));
+    const isSame = before.inputs.every((n) => replacementOf(n) === n);
+    const withNewInputs = isSame ? before : { ...before, inputs: before.inputs.map(replacementOf) };
+    after.set(before, rule(withNewInputs));
   }
-  const updates = graph.updates.map(({ state, value }) => ({ state, value: exchanged(value) }));
-  const results = graph.results.map(exchanged);
-  const kept = graph.nodes.filter(({ op }) => op === "argument" || op === "state");
-  return { nodes: reachable([...results, ...updates.map(({ value }) => value)], kept), updates, results };
+  const updates = graph.updates.map(({ state, value }) => ({ state, value: replacementOf(value) }));
+  const results = graph.results.map(replacementOf);
+  const inputs = graph.nodes.filter(({ op }) => op === "argument" || op === "state");
+  return { nodes: reachable([...results, ...updates.map(({ value }) => value)], inputs), updates, results };
 }

@@ -1,6 +1,6 @@
-// What a kernel reads for the last time, element for element where it writes something new, is overwritten: two temporaries become one.
-// So less memory is touched, and a line of the cache that was read is the one that is written. Kernels treat states like this
-// anyway: each point reads its element before it writes it.
+// Lets a kernel overwrite a temporary in place: where its last reader writes a new temporary of the same type at exactly the places that
+// it reads, the two become one buffer. So less memory is touched, and a cache line that was read is the one that is written. It is safe
+// because each point of a kernel reads its element before it writes it, as states need anyway.
 import { sizeOf } from "../tensor/shape.ts";
 import {
   type Access,
@@ -26,7 +26,7 @@ export function inPlace(program: KernelProgram): KernelProgram {
     }
   }
   for (const buffer of results) last.set(buffer, kernels.length);
-  /** Of each buffer that is overwritten the one that it becomes. */
+  /** For each buffer that is overwritten, the buffer that it becomes. */
   const becomes = new Map<Buffer, Buffer>();
   for (const [at, kernel] of kernels.entries()) {
     if (kernel.kind !== "loops") continue;
@@ -45,10 +45,10 @@ export function inPlace(program: KernelProgram): KernelProgram {
     return next === undefined ? buffer : of(next);
   };
   const buffers = program.buffers.filter((buffer) => !becomes.has(buffer));
-  return { ...program, buffers, kernels: kernels.map((kernel) => moved(kernel, of)) };
+  return { ...program, buffers, kernels: kernels.map((kernel) => withBuffers(kernel, of)) };
 }
 
-/** The temporaries that a kernel reads just where it stores, and does nothing else with, of the same type as what it stores. */
+/** The temporaries, of the type of the stored one, that a kernel reads only at the place where it stores, and does not write. */
 function readLike(store: Access, kernel: Loops): Buffer[] {
   const { dtype, shape } = store.buffer;
   const plain = kernel.body.flatMap((line) =>
@@ -65,8 +65,8 @@ function readLike(store: Access, kernel: Loops): Buffer[] {
   );
 }
 
-/** The same kernel on other buffers. */
-function moved(kernel: Kernel, of: (buffer: Buffer) => Buffer): Kernel {
+/** The kernel with its buffers replaced. */
+function withBuffers(kernel: Kernel, of: (buffer: Buffer) => Buffer): Kernel {
   const access = (at: Access): Access => ({ ...at, buffer: of(at.buffer) });
   const line = (instruction: Instruction): Instruction => {
     switch (instruction.kind) {

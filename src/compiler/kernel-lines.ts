@@ -1,11 +1,11 @@
-// What all kinds of kernels have in common, seen alike: a body with stores, what it reduces to, and what follows.
+// A common view of all kinds of kernels: a body with stores, the reduced values, and an epilogue with stores.
 import type { DType } from "../tensor/dtype.ts";
 import type { Instruction, Kernel, Reduction, Store } from "./kernel.ts";
 
 export interface Lines {
   readonly body: readonly Instruction[];
   readonly bodyStores: readonly Store[];
-  /** The values between body and epilogue; a product's own sum has no value of the body. */
+  /** The reduced values, numbered between body and epilogue. `value` is the value of the body that is reduced; null in a product. */
   readonly reduced: readonly {
     readonly combine: Reduction["combine"];
     readonly value: number | null;

@@ -1,5 +1,5 @@
-// Which kernel programs are valid: a table of claims that tests, and development, hold each program against. A claim gives what
-// contradicts it, as text.
+// The verifier of kernel programs: a table of rules that a valid program keeps. Tests, and development, check each program. A rule returns
+// the text of what breaks it.
 import { internal } from "../errors/error.ts";
 import { opOf } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -21,9 +21,10 @@ import { printAccess, printKernel } from "./kernel-text.ts";
 
 type Rule = (program: KernelProgram) => readonly string[];
 
-/** An access with the sizes that its strides go along, and how far data may move it. */
+/** An access and all the places that it can reach: offset + Σ index · stride + data · `stride`, with data from 0 to `reach` - 1. */
 interface Walk {
   readonly access: Access;
+  /** The sizes of the axes that the access has strides for. */
   readonly sizes: readonly number[];
   readonly reach: number;
   readonly stride: number;
@@ -35,7 +36,7 @@ const isEmpty = ({ axes }: Kernel): boolean => axes.some(({ size }) => size === 
 function walksOf(kernel: Kernel): Walk[] {
   const walk = (access: Access, sizes: readonly number[], reach = 1, stride = 0) => ({ access, sizes, reach, stride });
   const all = sizesOf(kernel.axes);
-  const kept = sizesOf(kernel.axes.filter(({ kind }) => kind !== "reduce"));
+  const unreduced = sizesOf(kernel.axes.filter(({ kind }) => kind !== "reduce"));
   const line = (sizes: readonly number[]) => (instruction: Instruction) => {
     if (instruction.kind === "load") {
       const { access, indirection } = instruction;
@@ -52,8 +53,8 @@ function walksOf(kernel: Kernel): Walk[] {
   const common = [
     ...body.flatMap(line(all)),
     ...bodyStores.map(store(all)),
-    ...instructions.flatMap(line(kept)),
-    ...stores.map(store(kept)),
+    ...instructions.flatMap(line(unreduced)),
+    ...stores.map(store(unreduced)),
   ];
   switch (kernel.kind) {
     case "loops":
@@ -82,11 +83,14 @@ function isInside({ access, sizes, reach, stride }: Walk): boolean {
   };
   for (const [axis, step] of access.strides.entries()) extend((sizes[axis] - 1) * step);
   extend((reach - 1) * stride);
-  // An index into nothing is an error when it runs, wherever it would have read.
+  // Of a dim of size 0 every index is an error at run time, so nothing is read.
   return reach === 0 || (low >= 0 && high < sizeOf(access.buffer.shape));
 }
 
-/** Whether the places of an access differ along the axes named: each axis steps over all that those with smaller steps reach. */
+/**
+ * Whether an access visits different places at different indices of the axes that count: sorted by stride, each axis steps past all places
+ * that the axes before it reach together.
+ */
 function isApart({ strides }: Access, axes: readonly { readonly size: number; readonly counts: boolean }[]): boolean {
   const steps = axes
     .map(({ size, counts }, i) => ({ size: counts ? size : 1, step: Math.abs(strides[i] ?? 0) }))
@@ -100,13 +104,13 @@ function isApart({ strides }: Access, axes: readonly { readonly size: number; re
   });
 }
 
-/** The kernels of which a claim does not hold. */
+/** A rule that holds for each kernel. */
 const each =
   (holds: (kernel: Kernel) => boolean): Rule =>
   ({ kernels }) =>
     kernels.filter((kernel) => !holds(kernel)).map(printKernel);
 
-/** Accesses for which a claim does not hold. */
+/** A rule that holds for each access of kernels that are not empty. */
 const eachWalk =
   (holds: (walk: Walk) => boolean): Rule =>
   ({ kernels }) =>
@@ -134,7 +138,7 @@ function operandsOf(instruction: Instruction): readonly number[] {
 const usesOf = ({ value, indirection }: Store): number[] =>
   indirection === undefined ? [value] : [value, indirection.value];
 
-function usesWhatIsThere(kernel: Kernel): boolean {
+function usesEarlierValues(kernel: Kernel): boolean {
   const { body, bodyStores, reduced, instructions, stores, first } = linesOf(kernel);
   const inBody = [...bodyStores.flatMap(usesOf), ...reduced.flatMap(({ value }) => (value === null ? [] : [value]))];
   const last = first + reduced.length + instructions.length;
@@ -173,12 +177,12 @@ function hasRightTypes(kernel: Kernel): boolean {
         return line satisfies never;
     }
   };
-  const kept = ({ access, value, indirection }: Store) =>
+  const storeHolds = ({ access, value, indirection }: Store) =>
     access.buffer.dtype === dtypes[value] && (indirection === undefined || dtypes[indirection.value] === "int32");
   const sums = reduced.every(({ value, combine, dtype }) => {
     return value === null || dtype === (combine === "argmax" ? "int32" : dtypes[value]);
   });
-  return [...body, ...instructions].every(holds) && [...bodyStores, ...stores].every(kept) && sums;
+  return [...body, ...instructions].every(holds) && [...bodyStores, ...stores].every(storeHolds) && sums;
 }
 
 function hasRightOperands(kernel: Kernel): boolean {
@@ -224,11 +228,11 @@ function hasRightAxes(kernel: Kernel): boolean {
   }
 }
 
-/** Whether a "set" meets each place at most once, and an "add" does so along the axes that are not serial, if data does not move it. */
+/** Whether a "set" writes each place at most once, and an "add" writes it at most once along the "each" axes. */
 function setsOnce(kernel: Kernel): boolean {
   if (isEmpty(kernel)) return true;
   const all = kernel.axes.map(({ size, kind }) => ({ size, counts: true, kind }));
-  const kept = all.filter(({ kind }) => kind !== "reduce");
+  const unreduced = all.filter(({ kind }) => kind !== "reduce");
   const { bodyStores, stores } = linesOf(kernel);
   const apart = ({ access, indirection, mode }: Store, axes: typeof all) => {
     if (mode === "set") return indirection === undefined && isApart(access, axes);
@@ -240,10 +244,10 @@ function setsOnce(kernel: Kernel): boolean {
         );
   };
   const other = kernel.kind === "scan" ? isApart(kernel.store, all) : true;
-  return other && bodyStores.every((s) => apart(s, all)) && stores.every((s) => apart(s, kept));
+  return other && bodyStores.every((s) => apart(s, all)) && stores.every((s) => apart(s, unreduced));
 }
 
-/** What a kernel reads of a buffer that it writes, other than what its adding stores read. */
+/** The reads of buffers that the kernel also writes, with these writes; the reads of its own "add" stores are left out. */
 function readsBack(kernel: Kernel): [read: Access, writes: readonly Access[]][] {
   const writes = writesOf(kernel);
   const { bodyStores, stores } = linesOf(kernel);
@@ -255,7 +259,7 @@ function readsBack(kernel: Kernel): [read: Access, writes: readonly Access[]][] 
 }
 
 export const rules: Readonly<Record<string, Rule>> = {
-  "a buffer stands in the list once, named by its kind and index": ({ buffers }) => {
+  "the list has each buffer once, named by its kind and index": ({ buffers }) => {
     const named = ({ name, kind, index }: Buffer, i: number) =>
       name === `${kind[0]}${index}` && buffers.findIndex((other) => other.name === name) === i;
     return buffers.filter((buffer, i) => !named(buffer, i)).map(({ name }) => name);
@@ -265,12 +269,12 @@ export const rules: Readonly<Record<string, Rule>> = {
       order.length === shape.length && order.toSorted((a, b) => a - b).every((axis, i) => axis === i);
     return buffers.filter((buffer) => !holds(buffer)).map(({ name }) => name);
   },
-  "what is accessed and returned are buffers of the program": ({ buffers, kernels, results }) => {
-    const known = new Set(buffers);
+  "accesses and results are buffers of the program": ({ buffers, kernels, results }) => {
+    const declared = new Set(buffers);
     const used = kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]).map(({ buffer }) => buffer);
-    return [...used, ...results].filter((buffer) => !known.has(buffer)).map(({ name }) => name);
+    return [...used, ...results].filter((buffer) => !declared.has(buffer)).map(({ name }) => name);
   },
-  "axes: each, then serial, then reduce, as the kind of kernel has them": each(hasRightAxes),
+  "axes are each, then serial, then reduce, as the kind of kernel requires": each(hasRightAxes),
   "an access has a stride for each axis": ({ kernels }) =>
     kernels.flatMap((kernel) => {
       const wrong = walksOf(kernel).find(({ access, sizes }) => access.strides.length !== sizes.length);
@@ -280,10 +284,10 @@ export const rules: Readonly<Record<string, Rule>> = {
     [offset, ...strides].every(Number.isSafeInteger),
   ),
   "an access stays within its buffer": eachWalk(isInside),
-  "a value is there before it is used, and an epilogue uses none of the body": each(usesWhatIsThere),
+  "a value is computed before it is used, and an epilogue uses none of the body": each(usesEarlierValues),
   "dtypes are those of buffers and of the op table": each(hasRightTypes),
   "operands have the dtype and the strides that their kernel takes": each(hasRightOperands),
-  "stores of independent points do not meet": each(setsOnce),
+  "stores of independent points write different places": each(setsOnce),
   "arguments are only read": ({ kernels }) =>
     kernels.flatMap((kernel) =>
       writesOf(kernel).some(({ buffer }) => buffer.kind === "argument") ? [printKernel(kernel)] : [],
@@ -304,7 +308,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       .filter(({ kind }) => kind === "state")
       .filter((state) => kernels.flatMap(writesOf).filter(({ buffer }) => buffer === state).length > 1)
       .map(({ name }) => name),
-  "what a kernel reads of a buffer that it writes is the element that it writes": ({ kernels }) =>
+  "of a buffer that it writes, a kernel reads only the element that it writes": ({ kernels }) =>
     kernels.flatMap((kernel) => {
       const wrong = readsBack(kernel).find(([read, writes]) => !writes.every((write) => sameAccess(read, write)));
       return wrong === undefined ? [] : [`${printAccess(wrong[0])} in ${printKernel(kernel)}`];
@@ -317,7 +321,7 @@ export const rules: Readonly<Record<string, Rule>> = {
       return holds ? [] : [`chain ${i} has the kernels ${first} to ${end - 1}`];
     });
   },
-  "the kernels of a chain need of each other only what their own part wrote": ({ kernels, chains = [] }) =>
+  "a part of a chain needs nothing that another part writes": ({ kernels, chains = [] }) =>
     chains.flatMap(({ first, axes, parts, piece }, i) => {
       const links = axes.map((axis, at) => ({ kernel: kernels[first + at], axis }));
       const [{ kernel, axis }] = links;
@@ -327,10 +331,10 @@ export const rules: Readonly<Record<string, Rule>> = {
     }),
 };
 
-/** Throws where a program breaks a rule: that is a mistake of the pass that made it. */
+/** Throws an internal error where a program breaks a rule, which is a mistake of the pass that made the program. */
 export function verify(program: KernelProgram): void {
-  for (const [claim, rule] of Object.entries(rules)) {
-    const [wrong] = rule(program);
-    if (wrong !== undefined) throw internal(`${claim}, but: ${wrong}`);
+  for (const [name, rule] of Object.entries(rules)) {
+    const [violation] = rule(program);
+    if (violation !== undefined) throw internal(`${name}, but: ${violation}`);
   }
 }

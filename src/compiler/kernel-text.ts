@@ -1,5 +1,5 @@
-// Prints a KernelProgram as loop nests that people and tests read: what each kernel runs over, what it loads and where, what it
-// computes, what it keeps. Values are v0, v1, ... as the kernel counts them, axes i0, i1, ... from the outermost.
+// Prints a KernelProgram as loop nests for people and tests: the axes of each kernel, its loads with their addresses, its operations, its
+// stores. Values are v0, v1, ... by their numbers in the kernel; axes are i0, i1, ... from the outermost.
 import { describe } from "../tensor/dtype.ts";
 import type { Access, Axis, Epilogue, Indirection, Instruction, Kernel, KernelProgram, Store } from "./kernel.ts";
 
@@ -14,7 +14,7 @@ export function print({ buffers, kernels, results }: KernelProgram): string {
   return `${[declared.join("\n"), ...blocks, end].filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** One kernel: a headline, then a line for each step. */
+/** One kernel: a headline, then one line for each instruction and store. */
 export function printKernel(kernel: Kernel): string {
   const head = `${kernel.kind} ${kernel.name}: ${kernel.axes.map(printAxis).join(" ") || "one point"}`;
   return [head, ...linesOf(kernel).map((line) => `  ${line}`)].join("\n");
@@ -95,7 +95,7 @@ function expression(instruction: Instruction): string {
 const printStore = ({ access, indirection, value, mode }: Store): string =>
   `${printAccess(access, [], indirection)} ${mode === "set" ? "=" : "+="} v${value}`;
 
-/** t3[i0*128 + i1]; a place that data decides comes last. */
+/** t3[i0*128 + i1]; an indirection is the last term. */
 export function printAccess(access: Access, names: readonly string[] = [], indirection?: Indirection): string {
   const { buffer, offset, strides } = access;
   const place = affine(offset, strides, names);
@@ -106,7 +106,7 @@ export function printAccess(access: Access, names: readonly string[] = [], indir
 
 const times = (name: string, stride: number): string => (stride === 1 ? name : `${name}*${stride}`);
 
-/** offset + Σ index · stride, without what is 0. */
+/** offset + Σ index · stride, without terms that are 0. */
 function affine(offset: number, strides: readonly number[], names: readonly string[] = []): string {
   let text = offset === 0 ? "" : `${offset}`;
   strides.forEach((stride, axis) => {

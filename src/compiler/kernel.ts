@@ -1,52 +1,52 @@
-// The second intermediate representation: loops. A kernel runs over an index space, reads buffers at places that are affine in
-// the indices, computes a short straight-line body at each point, reduces, and stores. Matrix products and convolutions are
-// kernels of their own with the same kind of epilogue. Backends write each kernel as one function over a range of its outputs.
-// kernel-text.ts prints kernels, kernel-rules.ts says which are valid.
+// The second intermediate representation: loops. A kernel runs over an index space, reads buffers at places that are affine in the
+// indices, computes a short straight-line body at each point, reduces, and stores. Matrix products and convolutions are kinds of kernels
+// of their own, with the same kind of epilogue. A backend emits each kernel as one function over a range of its outputs. kernel-text.ts
+// prints kernels, kernel-rules.ts verifies them.
 import type { DType } from "../tensor/dtype.ts";
 import type { elementwise } from "../tensor/ops/elementwise.ts";
 import type { Shape } from "../tensor/shape.ts";
 
-/** Where numbers lie while a program runs. Temporaries share one arena, results are temporaries that live to the end. */
+/** The memory of one tensor while a program runs. Arguments and temporaries share one arena; results are temporaries that live to the end. */
 export interface Buffer {
-  /** a0, s0, t0, ...: its kind and its index. */
+  /** Its kind and index: a0, s0, t0, ... */
   readonly name: string;
   readonly kind: "argument" | "state" | "temporary";
   readonly index: number;
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The axes as they lie in memory, the outermost first: [0, 1, 2] is row-major. */
+  /** The order of its axes in memory, outermost first: [0, 1, 2] is row-major. */
   readonly order: readonly number[];
 }
 
 /**
- * "each": its points are independent of each other. "serial": its points are visited in order, since what they store may meet.
- * "reduce": its points are combined.
+ * "each": the points are independent of each other. "serial": the points are visited in order, since several may store to one place.
+ * "reduce": the points are combined into one value.
  */
 export interface Axis {
   readonly size: number;
   readonly kind: "each" | "serial" | "reduce";
 }
 
-/** The element at offset + Σ index · stride of a buffer, in elements; a stride for each axis, that may be 0 or negative. */
+/** The element of a buffer at offset + Σ index · stride, counted in elements. There is a stride for each axis; it may be 0 or negative. */
 export interface Access {
   readonly buffer: Buffer;
   readonly offset: number;
   readonly strides: readonly number[];
 }
 
-/** A place that data decides: value · stride is added to the place of an access. Values outside of 0 to size - 1 are an error. */
+/** A place that depends on data: value · stride is added to the place of an access. A value outside of 0 to size - 1 is an error. */
 export interface Indirection {
   readonly value: Value;
   readonly stride: number;
   readonly size: number;
 }
 
-/** The number of an earlier instruction, counted over all that precede it in the kernel. */
+/** The number of an earlier instruction or reduction of the kernel, which stands for its value. */
 export type Value = number;
 
 export type ElementwiseName = keyof typeof elementwise;
 
-/** One step of a body. bool values are false or true, uint8 and int32 wrap around as the op table says. */
+/** One instruction of a body. bool values are false or true; uint8 and int32 wrap around as the op table defines. */
 export type Instruction =
   | { readonly kind: "load"; readonly access: Access; readonly indirection?: Indirection; readonly dtype: DType }
   | { readonly kind: "constant"; readonly value: number; readonly dtype: DType }
@@ -63,7 +63,7 @@ export type Instruction =
     }
   | { readonly kind: "op"; readonly op: ElementwiseName; readonly operands: readonly Value[]; readonly dtype: DType };
 
-/** "add" adds to what is there: zeros that an earlier kernel wrote, or what this one stored before. */
+/** "add" adds to the element in memory: a zero that an earlier kernel wrote, or what this kernel has stored there before. */
 export interface Store {
   readonly access: Access;
   readonly indirection?: Indirection;
@@ -71,22 +71,22 @@ export interface Store {
   readonly mode: "set" | "add";
 }
 
-/** argmax gives the place along the reduced axes, in row-major order, of the first of the largest; NaN is the largest. */
+/** argmax is the position along the reduced axes, in row-major order, of the first maximum; NaN counts as the maximum. */
 export interface Reduction {
   readonly combine: "sum" | "max" | "argmax";
   readonly value: Value;
   readonly dtype: DType;
 }
 
-/** What is computed once a sum is complete; its accesses have a stride for each axis that is not reduced. */
+/** The instructions that run once a reduction is complete. Their accesses have a stride for each axis that is not reduced. */
 export interface Epilogue {
   readonly instructions: readonly Instruction[];
   readonly stores: readonly Store[];
 }
 
 /**
- * Values: those of the body from 0 on, then the reductions, then the epilogue's instructions, which use reductions and each
- * other but nothing of the body. Without reductions the epilogue is empty. Axes: each, then serial, then reduce.
+ * Values are numbered from 0: first the body's instructions, then the reductions, then the epilogue's instructions, which use reductions
+ * and each other but nothing of the body. Without reductions the epilogue is empty. The axes are "each", then "serial", then "reduce".
  */
 export interface Loops {
   readonly kind: "loops";
@@ -98,7 +98,7 @@ export interface Loops {
   readonly epilogue: Epilogue;
 }
 
-/** Sums so far along the last axis, which is serial and the only one that is not "each": value is added, then the sum stored. */
+/** A running sum along the last axis, the only "serial" one; the others are "each". At each point value is added, then the sum is stored. */
 export interface Scan {
   readonly kind: "scan";
   readonly name: string;
@@ -137,7 +137,7 @@ export interface Convolution {
   readonly size: Pair;
   readonly kernel: Pair;
   readonly stride: Pair;
-  /** Before the first row and column; negative crops. What follows the last is up to the axes. */
+  /** Padding before the first row and column; negative values crop. The sizes of the axes decide how much follows the last. */
   readonly padding: Pair;
   readonly inputDilation: Pair;
   readonly kernelDilation: Pair;
@@ -148,7 +148,10 @@ export interface Convolution {
   readonly epilogue: Epilogue;
 }
 
-/** For each line the places of its k largest, as the op topk says. Strides of x and y: the axes, then along the line, of `size` and `k`. */
+/**
+ * The positions of the k largest elements of each line, as the op topk defines. x and y have strides for the axes, then one along the line,
+ * whose length is `size` in x and `k` in y.
+ */
 export interface Topk {
   readonly kind: "topk";
   readonly name: string;
@@ -162,30 +165,31 @@ export interface Topk {
 export type Kernel = Loops | Scan | Matmul | Convolution | Topk;
 
 /**
- * Loops that follow each other and may run part by part: what any of them does at index i of its axis needs, of what the others
- * write, only what they write at i. So a part is done by all of them, in their order, before or after or beside any other part.
+ * Consecutive loop nests that may run part by part. Each is cut along one axis; part i is index i of this axis. A kernel's part i needs,
+ * of what the other kernels write, only what they write in part i. So all kernels can run on a part, in their order, before, after or at
+ * the same time as on any other part.
  */
 export interface Chain {
   /** The position of its first kernel. */
   readonly first: number;
-  /** For each of its kernels the axis along which it is cut; all of one size. */
+  /** For each of its kernels the axis along which it is cut; all these axes have the same size. */
   readonly axes: readonly number[];
-  /** The size of those axes. */
+  /** The size of these axes. */
   readonly parts: number;
   /** How many parts are done together, so that what they touch stays in the cache. */
   readonly piece: number;
 }
 
-/** What a graph becomes: kernels in the order in which they run. Results are read when all have run. */
+/** A lowered graph: kernels in the order in which they run. Results are read after the last kernel. */
 export interface KernelProgram {
   readonly buffers: readonly Buffer[];
   readonly kernels: readonly Kernel[];
   readonly results: readonly Buffer[];
-  /** In the order of their kernels, none of which is in two of them. */
+  /** In the order of their kernels; no kernel is in two chains. */
   readonly chains?: readonly Chain[];
 }
 
-/** Whether two accesses go the same way, each through its buffer. */
+/** Whether two accesses have the same offset and strides, each in its own buffer. */
 export const sameAccess = (a: Access, b: Access): boolean =>
   a.offset === b.offset &&
   a.strides.length === b.strides.length &&
@@ -234,7 +238,7 @@ export function writesOf(kernel: Kernel): Access[] {
   }
 }
 
-/** Whether the order of two kernels counts: one writes what the other reads or writes. */
+/** Whether two kernels depend on their order: one writes a buffer that the other reads or writes. */
 export function collide(a: Kernel, b: Kernel): boolean {
   const meet = (some: readonly Access[], others: readonly Access[]) =>
     some.some(({ buffer }) => others.some((other) => other.buffer === buffer));

@@ -1,65 +1,70 @@
-// Long sums in fixed parts. A product with few results and a long sum, as the gradient of a convolution's kernel, is hardly more than
-// one unit of work: threads would watch one of them do it. Here it becomes some products over parts of the sum, which stand beside each other
-// as groups (or as a batch), and the sum of those. The parts follow from shapes alone, so that bits do not depend on who computes them.
+// Splits long sums into parts (split-K). A product with few results and long sums, as the gradient of a convolution's kernel, is hardly
+// more than one unit of work, which one thread would do while the others wait. Here it becomes several products over parts of the sum,
+// which are groups of one convolution (or a batch of one matmul), and the sum of their results. The parts follow from the shapes alone, so
+// that bits do not depend on the number of threads.
 import type { Convolution } from "../tensor/ops/contractions.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Graph, type Node, node, rewrite } from "./graph.ts";
 
-/** From which shapes on a sum has parts. */
+/** Decides which sums are split, and into how many parts. */
 export interface SplitLimits {
-  /** Parts at most: a power of two. */
-  readonly parts: number;
-  /** So many results are few: those of the parts are written and read once more. */
-  readonly results: number;
-  /** Multiplications of a part at least, in all and for each result. */
-  readonly work: number;
-  readonly terms: number;
-  /** Products that come in as many pieces by themselves need no parts: pieces of so many rows and columns, which backends like. */
-  readonly pieces: number;
-  readonly rows: number;
-  readonly columns: number;
+  /** The largest number of parts, a power of two. */
+  readonly maxParts: number;
+  /** The largest number of results that a split product may have, since the results of all parts are written and read once more. */
+  readonly maxResults: number;
+  /** The smallest number of multiplications in a part. */
+  readonly minMultiplications: number;
+  /** The smallest number of terms that a part sums for each result. */
+  readonly minTerms: number;
+  /** A product that has at least this many tiles is not split: the tiles are units of work enough. */
+  readonly minTiles: number;
+  /** The size of a tile of results. */
+  readonly tileRows: number;
+  readonly tileColumns: number;
 }
 
-/** A part takes some 20 µs, of which writing its results is little. */
-const usual: SplitLimits = {
-  parts: 8,
-  results: 1 << 15,
-  work: 1 << 19,
-  terms: 256,
-  pieces: 8,
-  rows: 256,
-  columns: 16,
+/** A part takes about 20 µs; writing its results is a small share of that. */
+const defaultLimits: SplitLimits = {
+  maxParts: 8,
+  maxResults: 1 << 15,
+  minMultiplications: 1 << 19,
+  minTerms: 256,
+  minTiles: 8,
+  tileRows: 256,
+  tileColumns: 16,
 };
 
-/** Every result keeps its shape and its terms; float32 sums are rounded in another order. */
-export const split = (graph: Graph, limits: SplitLimits = usual): Graph =>
+/** Splits long sums. Every result keeps its shape and its terms, but float32 sums are rounded in another order. */
+export const split = (graph: Graph, limits: SplitLimits = defaultLimits): Graph =>
   rewrite(graph, (n) => {
     if (n.dtype !== "float32") return n;
     if (n.op === "conv") return convolution(n, limits);
     return n.op === "matmul" ? matmul(n, limits) : n;
   });
 
-/** A product: so many matrices, their rows and columns; how long its sums are, and what of that can be divided. */
+/** The sizes of a batch of matrix products. */
 interface Product {
   readonly matrices: number;
   readonly rows: number;
   readonly columns: number;
+  /** How many terms each result sums. */
   readonly terms: number;
+  /** The size of the dim that is split, which the number of parts must divide. */
   readonly divisible: number;
 }
 
-/** How many parts, each as long as the others; 1 is the sum as it is. */
+/** The number of parts, all of one length; 1 leaves the sum whole. */
 function partsOf({ matrices, rows, columns, terms, divisible }: Product, limits: SplitLimits): number {
   const results = matrices * rows * columns;
-  const pieces = matrices * Math.ceil(rows / limits.rows) * Math.ceil(columns / limits.columns);
-  if (results > limits.results || pieces >= limits.pieces) return 1;
-  const least = Math.max(limits.terms, limits.work / results);
-  let parts = limits.parts;
-  while (parts > 1 && (divisible % parts > 0 || terms < least * parts)) parts /= 2;
+  const tiles = matrices * Math.ceil(rows / limits.tileRows) * Math.ceil(columns / limits.tileColumns);
+  if (results > limits.maxResults || tiles >= limits.minTiles) return 1;
+  const minTerms = Math.max(limits.minTerms, limits.minMultiplications / results);
+  let parts = limits.maxParts;
+  while (parts > 1 && (divisible % parts > 0 || terms < minTerms * parts)) parts /= 2;
   return parts;
 }
 
-/** Σ over channels, rows, columns of the kernel: parts of the channels are groups of their own. */
+/** Each result sums over channels, rows and columns of the kernel; each part of the channels becomes a group. */
 function convolution(n: Node, limits: SplitLimits): Node {
   const [x, w] = n.inputs;
   const attributes = n.attributes as unknown as Convolution;
@@ -79,7 +84,7 @@ function convolution(n: Node, limits: SplitLimits): Node {
   return node("reshape", [node("sum", [listed], { dims: [2] }, n)], { shape: n.shape }, n);
 }
 
-/** [.., m, k] · [.., k, n]: parts of k are a batch of their own. */
+/** [.., m, k] · [.., k, n]: the parts of k become a batch dim. */
 function matmul(n: Node, limits: SplitLimits): Node {
   const [a, b] = n.inputs;
   const front = n.shape.slice(0, -2);

@@ -1,9 +1,9 @@
-// Which line of the user's is running: the innermost one on the stack that is not chainrule's own.
+// Finds the user's line that is running: the innermost frame of the stack that is not in chainrule's own files.
 
-let own: string | null = null;
+let libraryFolder: string | null = null;
 
-/** The folder of the library; null where this file has no place among others: in a bundle, or loaded as text. */
-function ownFolder(): string | null {
+/** The URL of the library's folder; null where this file has no URL: in a bundle, or loaded as text. */
+function findLibraryFolder(): string | null {
   try {
     return new URL("../", import.meta.url).href;
   } catch {
@@ -11,10 +11,10 @@ function ownFolder(): string | null {
   }
 }
 
-/** "file:line:column", or null where the engine does not tell or all is one file. */
+/** "file:line:column"; null where the engine gives no stack, or where library and program are one file. */
 export function userLine(): string | null {
-  own ??= ownFolder();
-  if (own === null) return null;
+  libraryFolder ??= findLibraryFolder();
+  if (libraryFolder === null) return null;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
   const { stack } = new Error();
@@ -23,7 +23,7 @@ export function userLine(): string | null {
     const place = /(?:^|[\s(@])((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(frame)?.[1];
     if (place === undefined) continue;
     const url = place.startsWith("/") ? `file://${place}` : place;
-    if (!url.startsWith(own) && !url.includes("/node_modules/")) return place.replace(/^file:\/\//, "");
+    if (!url.startsWith(libraryFolder) && !url.includes("/node_modules/")) return place.replace(/^file:\/\//, "");
   }
   return null;
 }

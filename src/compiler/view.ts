@@ -1,5 +1,5 @@
-// Affine ways to read a buffer. A view lists the elements of a tensor in row-major order, whatever its shape: how they group into
-// dims is the reader's affair, so a reshape is no change at all, and every other movement op is a view of a view.
+// Affine views of buffers. A view lists a tensor's elements in row-major order and does not know the tensor's shape. So a reshape changes
+// nothing in a view, and every other movement op is a view of a view.
 import { internal } from "../errors/error.ts";
 import type { Shape } from "../tensor/shape.ts";
 
@@ -8,16 +8,16 @@ export interface Dim {
   readonly stride: number;
 }
 
-/** Element i stands at offset + Σ digit · stride, the digits those of i in the mixed radix of the dims; the last dim varies fastest. */
+/** Element i is at offset + Σ digit · stride, with the digits of i in the mixed radix of the dims' sizes; the last dim varies fastest. */
 export interface View {
   readonly offset: number;
   readonly dims: readonly Dim[];
 }
 
-/** All of a buffer as it lies. */
+/** The view of all `size` elements of a buffer in the order of memory. */
 export const whole = (size: number): View => ({ offset: 0, dims: size === 1 ? [] : [{ size, stride: 1 }] });
 
-/** Without dims of size 1, and with neighbours joined where one stride serves both. */
+/** The same view with dims of size 1 left out, and neighbouring dims joined where one stride serves both. */
 export function joined({ offset, dims }: View): View {
   const result: Dim[] = [];
   for (const dim of dims) {
@@ -30,7 +30,7 @@ export function joined({ offset, dims }: View): View {
   return { offset, dims: result };
 }
 
-/** Whether a joined view is the buffer of that size as it lies. */
+/** Whether a joined view lists all `size` elements of a buffer in the order of memory. */
 export const isWhole = ({ offset, dims }: View, size: number): boolean =>
   offset === 0 && (size === 1 ? dims.length === 0 : dims.length === 1 && dims[0].size === size && dims[0].stride === 1);
 
@@ -40,7 +40,7 @@ export const sameView = (a: View, b: View): boolean =>
     a.dims.length === b.dims.length &&
     a.dims.every(({ size, stride }, i) => size === b.dims[i].size && stride === b.dims[i].stride));
 
-/** How many elements follow per step of each dim: [2,3,4] -> [12,4,1]. */
+/** How many elements of the view one step of each dim spans: [2,3,4] -> [12,4,1]. */
 function spans(dims: readonly Dim[]): number[] {
   const result = new Array<number>(dims.length);
   for (let i = dims.length - 1, span = 1; i >= 0; span *= dims[i].size, i--) result[i] = span;
@@ -48,12 +48,12 @@ function spans(dims: readonly Dim[]): number[] {
 }
 
 /**
- * Reads `inner`'s elements at the places that `outer` says, as one view; null where that is not affine. A dim of outer may cross dims
- * of inner where its stride fits; then it is split. The result is not joined: each of its dims lies within one of inner's.
+ * The view that reads `inner`'s elements at the positions that `outer` gives; null where no view does. A dim of outer that crosses dims of
+ * inner is split there, if its stride fits. The result is not joined: each of its dims lies within one dim of inner.
  */
 export function compose(outer: View, inner: View): View | null {
   const radix = spans(inner.dims);
-  /** The dim of inner in which a step of that many elements moves. */
+  /** The dim of inner in which a step of this many elements moves. */
   const dimOf = (step: number) => radix.findIndex((span) => span <= step);
   const low = inner.dims.map(({ size }, i) => Math.floor(outer.offset / radix[i]) % size);
   const high = [...low];
@@ -62,7 +62,7 @@ export function compose(outer: View, inner: View): View | null {
     offset += low[i] * stride;
   });
   const dims: Dim[] = [];
-  /** One that stays inside dim i, `step` whole elements of it at a time. */
+  /** Adds a dim that stays within dim i of inner and moves along it by `step`. */
   const place = (size: number, step: number, i: number) => {
     if (step > 0) high[i] += (size - 1) * step;
     else low[i] += (size - 1) * step;
@@ -97,7 +97,7 @@ export function compose(outer: View, inner: View): View | null {
   return inside ? { offset, dims } : null;
 }
 
-/** The view that undoes this one; null if it does not read each of so many elements once, each dim upwards. */
+/** The inverse of a permutation; null if the view does not read each of `size` elements once, with positive strides. */
 export function inverse({ offset, dims }: View, size: number): View | null {
   const span = spans(dims);
   const order = dims.map((dim, i) => ({ ...dim, back: span[i] })).sort((a, b) => b.stride - a.stride);
@@ -112,8 +112,8 @@ export function inverse({ offset, dims }: View, size: number): View | null {
 }
 
 /**
- * Where the dims of a view meet, as the number of elements that follow: [2,3,4] -> [4,12], the smallest first. Neither 1 nor the
- * size is listed.
+ * The boundaries between dims, each as the number of elements that the dims after it span, in ascending order: [2,3,4] -> [4,12]. Neither 1
+ * nor the whole size is listed.
  */
 export function marksOf(dims: readonly Pick<Dim, "size">[]): number[] {
   const marks: number[] = [];
@@ -124,7 +124,7 @@ export function marksOf(dims: readonly Pick<Dim, "size">[]): number[] {
   return marks;
 }
 
-/** The marks of both, if each divides the next: then one set of axes serves both. */
+/** The union of two lists of marks, if each mark divides the next, so that one set of axes serves both; else null. */
 export function mergeMarks(a: readonly number[], b: readonly number[]): readonly number[] | null {
   if (b.length === 0 || a === b) return a;
   const result: number[] = [];
@@ -139,13 +139,13 @@ export function mergeMarks(a: readonly number[], b: readonly number[]): readonly
   return result.length === a.length ? a : result;
 }
 
-/** The sizes of the axes between marks, the outermost first. */
+/** The sizes of the axes between marks, outermost first. */
 export function sizesBetween(marks: readonly number[], size: number): number[] {
   if (size === 1) return [];
   return [...marks, size].map((mark, i) => mark / (i === 0 ? 1 : marks[i - 1])).reverse();
 }
 
-/** A stride for each of the axes into which the marks divide the view; they include the view's own. */
+/** The view's stride along each axis, for axes whose marks include the view's own. */
 export function stridesAlong({ dims }: View, sizes: readonly number[]): number[] {
   const result = new Array<number>(sizes.length).fill(0);
   if (sizes.includes(0)) return result;
@@ -159,7 +159,7 @@ export function stridesAlong({ dims }: View, sizes: readonly number[]): number[]
   return result;
 }
 
-/** The dims of a view under each dim of a shape; null where a dim of the view lies across two of them. */
+/** The view divided into one view for each dim of a shape; null where a dim of the view crosses a boundary that does not divide it. */
 export function grouped(view: View, shape: Shape): readonly View[] | null {
   const groups: View[] = [];
   let [i, within] = [view.dims.length - 1, 1];
@@ -180,6 +180,6 @@ export function grouped(view: View, shape: Shape): readonly View[] | null {
   return groups;
 }
 
-/** The one stride of a dim, if it has one; that of a dim of size 1 does not matter. */
+/** The stride of a view that has a single one, else null; 0 for a view of one element, whose stride is never used. */
 export const strideOf = ({ dims }: View): number | null =>
   dims.length === 0 ? 0 : dims.length === 1 ? dims[0].stride : null;

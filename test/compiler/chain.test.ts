@@ -1,12 +1,12 @@
 // Which kernels are a chain, in what parts, and that none of them gets the bytes of another.
 import { afterEach, describe, expect, it } from "vitest";
 import { allocate, describeAllocation, verifyAllocation } from "../../src/compiler/allocate.ts";
-import { type Cuts, chain, ownerOf, worthwhile } from "../../src/compiler/chain.ts";
+import { type Cuts, chain, chainLimits, ownerOf } from "../../src/compiler/chain.ts";
 import type { Access, Axis, Buffer, Kernel, KernelProgram, Loops } from "../../src/compiler/kernel.ts";
 import { verify } from "../../src/compiler/kernel-rules.ts";
 
-const usual = { ...worthwhile };
-afterEach(() => void Object.assign(worthwhile, usual));
+const defaultLimits = { ...chainLimits };
+afterEach(() => void Object.assign(chainLimits, defaultLimits));
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string, ...shape: number[]): Buffer => {
@@ -39,7 +39,7 @@ function chained(
   results: readonly Buffer[],
   cuts: Cuts = () => true,
 ): KernelProgram {
-  Object.assign(worthwhile, { bytes: 0, most: Infinity, streams: true });
+  Object.assign(chainLimits, { pieceBytes: 0, maxPartBytes: Infinity, contiguousOnOneThread: true });
   const program = chain({ buffers, kernels, results }, cuts, 1);
   verify(program);
   return program;
@@ -152,7 +152,7 @@ describe("kernels are a chain", () => {
         line.kind === "load" ? { ...line, indirection: { value: 0, stride: 0, size: 1 } } : line,
       ),
     };
-    Object.assign(worthwhile, { bytes: 0, most: Infinity, streams: true });
+    Object.assign(chainLimits, { pieceBytes: 0, maxPartBytes: Infinity, contiguousOnOneThread: true });
     const program = { buffers: [a0, t0, t1], kernels: [reduce, gather], results: [t1] };
     expect(chain(program, () => true, 1).chains).toEqual([]);
     const half = copy(each(8, columns), at(a0, whole), at(t1, whole), at(t0, [1, 0]));
@@ -161,19 +161,19 @@ describe("kernels are a chain", () => {
 
   it("not if a backend cannot cut them, if all is in the cache, if a part is too large, or for one thread alone", () => {
     const program = { buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] };
-    const made = (cuts: boolean, threads: number, more: Partial<typeof worthwhile>) => {
-      Object.assign(worthwhile, usual, more);
+    const made = (cuts: boolean, threads: number, more: Partial<typeof chainLimits>) => {
+      Object.assign(chainLimits, defaultLimits, more);
       return chain(program, () => cuts, threads).chains?.length;
     };
-    expect(made(true, 2, { bytes: 1024 })).toBe(1);
-    expect(made(false, 2, { bytes: 1024 })).toBe(0);
+    expect(made(true, 2, { pieceBytes: 1024 })).toBe(1);
+    expect(made(false, 2, { pieceBytes: 1024 })).toBe(0);
     expect(made(true, 2, {})).toBe(0);
-    expect(made(true, 2, { bytes: 1024, most: 100 })).toBe(0);
-    expect(made(true, 1, { bytes: 1024 })).toBe(0);
+    expect(made(true, 2, { pieceBytes: 1024, maxPartBytes: 100 })).toBe(0);
+    expect(made(true, 1, { pieceBytes: 1024 })).toBe(0);
   });
 
   it("in pieces as large as the cache", () => {
-    Object.assign(worthwhile, { bytes: 1024 });
+    Object.assign(chainLimits, { pieceBytes: 1024 });
     const [{ piece }] =
       chain({ buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] }, () => true, 2).chains ?? [];
     // A row of each matrix and a number.

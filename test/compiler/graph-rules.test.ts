@@ -40,7 +40,7 @@ const violations: Record<string, [Graph, string][]> = {
     [graph([{ ...a, shape: [-1] }]), "float32[-1]"],
     [graph([a, { ...s, inputs: [a] }]), "%1 = state %0 0"],
   ],
-  "attributes and regions have a text": [
+  "attributes and regions can be printed": [
     [graph([a, { ...x, attributes: { f: [undefined] } }]), "neg : float32[2,3]"],
     [
       graph([a, node("neg", [a], {}, { region: { ...region, attributes: { f: new Float32Array(1) } } })]),
@@ -53,7 +53,7 @@ const violations: Record<string, [Graph, string][]> = {
     [graph([a, t]), "%1 = state 1"],
     [graph([a, a]), "%1 = argument 0"],
   ],
-  "what is updated is a state of the graph, once, in the order of the states": [
+  "each update is of a state of the graph, one per state, in the order of the states": [
     [graph([a], { updates: [{ state: s, value: a }] }), "%? = state 0"],
     [
       graph([s], {
@@ -83,7 +83,7 @@ const violations: Record<string, [Graph, string][]> = {
   "regions have ids of their own": [
     [graph([a, node("neg", [a], {}, { region }), node("exp", [a], {}, { region: { ...region } })]), "region 1 r"],
   ],
-  "where takes three of one shape": [
+  "where takes three inputs of one shape": [
     [graph([a, t, node("eq", [t, t]), unchecked("where", [node("eq", [t, t]), a, a], {}, [2, 3])]), "= where"],
   ],
   "permute names each dim once": [[graph([a, node("permute", [a], { dims: [0, 0] })]), "{dims: [0, 0]}"]],

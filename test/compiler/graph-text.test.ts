@@ -70,17 +70,17 @@ it("a text written by hand may use any names and spaces, and leave out types of 
 
 it("a mistake is reported with its line", () => {
   const wrong = (line: string) => () => parse(`graph\n  %0 = argument 0 : float32[2]\n  ${line}\n  return %0`);
-  expect(wrong("%1 = neg %3 : float32[2]")).toThrow("line 3: %3 is not there yet");
+  expect(wrong("%1 = neg %3 : float32[2]")).toThrow("line 3: %3 is used before it is defined");
   expect(wrong("%1 = neg %0 : float32[3]")).toThrow("line 3: neg is float32[2], not float32[3]");
   expect(wrong("%1 = nag %0 : float32[2]")).toThrow("line 3: there is no op nag");
-  expect(wrong("%0 = neg %0 : float32[2]")).toThrow("line 3: %0 stands twice");
+  expect(wrong("%0 = neg %0 : float32[2]")).toThrow("line 3: %0 is defined twice");
   expect(wrong("%1 = neg %0 : float[2]")).toThrow("line 3: there is no dtype float");
   expect(wrong("%1 = sum %0 {dims: [0} : float32[1]")).toThrow('line 3: "]" expected, not "} : float32[1]"');
   expect(wrong("%1 = sum %0 {dims: x} : float32[1]")).toThrow("line 3: a value expected");
   expect(wrong("%1 = neg %0 : float32[2] @ relu.4")).toThrow("line 3: there is no region 4");
   expect(wrong("%1 = neg %0 : float32[2] float32")).toThrow('line 3: the end of the line expected, not "float32"');
   expect(wrong("state 0 <- %0")).toThrow("line 3: there is no state 0");
-  expect(() => parse("graph\n  return\n  return")).toThrow("line 3: nothing follows the line of the results");
+  expect(() => parse("graph\n  return\n  return")).toThrow('line 3: "return" must be the last line');
   expect(() => parse("graph\n  %0 = argument 0 : bool[]")).toThrow('line 2: "return" expected');
   expect(() => parse("nodes")).toThrow('line 1: "graph" expected');
 });

@@ -116,16 +116,16 @@ const chain = { first: 0, axes: [0, 0], parts: 4, piece: 2 };
 
 /** For each rule programs that break it. */
 const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
-  "a buffer stands in the list once, named by its kind and index": [
+  "the list has each buffer once, named by its kind and index": [
     program([], { buffers: [a, a] }),
     program([], { buffers: [{ ...a, name: "x" }] }),
   ],
   "the order of a buffer's axes names each of them": [program([], { buffers: [{ ...a, order: [0, 0] }] })],
-  "what is accessed and returned are buffers of the program": [
+  "accesses and results are buffers of the program": [
     program([loops], { buffers: [a] }),
     program([], { buffers: [], results: [a] }),
   ],
-  "axes: each, then serial, then reduce, as the kind of kernel has them": [
+  "axes are each, then serial, then reduce, as the kind of kernel requires": [
     program([{ ...sum, axes: sum.axes.toReversed() }]),
     program([{ ...sum, reductions: [], epilogue: none }]),
     program([{ ...scan, axes: each(4, 6) }]),
@@ -148,7 +148,7 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([{ ...convolution, size: [5, 6] }]),
     program([{ ...topk, k: 3 }]),
   ],
-  "a value is there before it is used, and an epilogue uses none of the body": [
+  "a value is computed before it is used, and an epilogue uses none of the body": [
     program([withBody({ kind: "op", op: "neg", operands: [0], dtype: "float32" })]),
     program([withStore(set(at(t, 0, 6, 1), 2))]),
     program([{ ...sum, epilogue: { ...none, stores: [set(at(u, 0, 1), 0)] } }]),
@@ -166,7 +166,7 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([{ ...topk, y: at(t, 0, 6, 1) }]),
     program([{ ...scan, store: at(places, 0, 2, 0) }]),
   ],
-  "stores of independent points do not meet": [
+  "stores of independent points write different places": [
     program([withStore(set(at(t, 0, 6, 0), 1))]),
     program([withStore(set(at(t, 0, 1, 1), 1))]),
     program([withStore({ ...set(at(t, 0, 0, 1), 1), mode: "add" })]),
@@ -182,7 +182,7 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([withStore(set(at(s, 0, 6, 1), 1)), withStore(set(at(s, 0, 6, 1), 1))]),
     program([withStore(set(at(s, 0, 6, 1), 1), set(at(s, 0, 6, 1), 0))]),
   ],
-  "what a kernel reads of a buffer that it writes is the element that it writes": [
+  "of a buffer that it writes, a kernel reads only the element that it writes": [
     program([{ ...withBody(load(at(s, 5, 6, -1))), stores: [set(at(s, 0, 6, 1), 0)] }]),
     program([{ ...matmul, b: at(s, 0, 0, 6, 1), epilogue: { ...none, stores: [set(at(s, 0, 6, 1), 0)] } }]),
   ],
@@ -191,7 +191,7 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([loops, copy], { chains: [{ ...chain, first: 1 }] }),
     program([loops, copy, copy], { chains: [chain, { ...chain, first: 1 }] }),
   ],
-  "the kernels of a chain need of each other only what their own part wrote": [
+  "a part of a chain needs nothing that another part writes": [
     program([loops, { ...copy, body: [load(at(t, 0, 0, 1))] }], { chains: [chain] }),
     program([loops, { ...copy, body: [load(at(t, 18, -6, 1))] }], { chains: [chain] }),
     program([loops, copy], { chains: [{ ...chain, axes: [0, 1] }] }),

@@ -90,13 +90,21 @@ for (const [what, text] of [
   });
 
 /** As if everything were long. */
-const eager: SplitLimits = { parts: 8, results: Infinity, work: 0, terms: 1, pieces: Infinity, rows: 1, columns: 1 };
+const splitsEverything: SplitLimits = {
+  maxParts: 8,
+  maxResults: Infinity,
+  minMultiplications: 0,
+  minTerms: 1,
+  minTiles: Infinity,
+  tileRows: 1,
+  tileColumns: 1,
+};
 
 it("random products mean the same in parts, and in kernels made from these", () => {
   let parted = 0;
   for (let seed = firstSeed; parted < 60; seed++) {
     const { graph, args, states } = randomGraph(new Draw(seed));
-    const parts = split(graph, eager);
+    const parts = split(graph, splitsEverything);
     if (parts.nodes.length === graph.nodes.length) continue;
     parted++;
     verify(parts);

@@ -2,7 +2,7 @@
 import { BatchNorm2d, compile, LayerNorm, randn, type Tensor, threadsReady } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
-import { worthwhile } from "../../../src/compiler/chain.ts";
+import { chainLimits } from "../../../src/compiler/chain.ts";
 import { simplify } from "../../../src/compiler/simplify.ts";
 import { mapTensors } from "../../../src/compiler/structure.ts";
 import type { NDArray } from "../../../src/tensor/dtype.ts";
@@ -13,9 +13,9 @@ import { verifier } from "../../compiler/verifier.ts";
 import { Draw } from "../../tensor/draw.ts";
 import { shareAsUsual, shareEverything } from "./threads/together.ts";
 
-const usual = { ...worthwhile };
-const everywhere = { parts: 2, bytes: 0, most: Number.POSITIVE_INFINITY, streams: true };
-const nowhere = { most: -1 };
+const defaultLimits = { ...chainLimits };
+const everywhere = { minParts: 2, pieceBytes: 0, maxPartBytes: Number.POSITIVE_INFINITY, contiguousOnOneThread: true };
+const nowhere = { maxPartBytes: -1 };
 
 beforeAll(async () => {
   verification.by = verifier;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   shareEverything(3);
 });
 afterAll(() => {
-  Object.assign(worthwhile, usual);
+  Object.assign(chainLimits, defaultLimits);
   shareAsUsual();
 });
 
@@ -36,8 +36,8 @@ describe("random graphs", () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1);
   const count = Number(process.env.FUZZ_COUNT ?? 120);
 
-  function outcome(at: number, threads: number, how: Partial<typeof worthwhile>) {
-    Object.assign(worthwhile, usual, how);
+  function outcome(at: number, threads: number, how: Partial<typeof chainLimits>) {
+    Object.assign(chainLimits, defaultLimits, how);
     const { graph, args, states } = randomGraph(new Draw(at));
     const asTensor = (value: NDArray) => new AnyTensor(new ArrayStorage(value.data.slice()), value);
     const homes = states.map(asTensor);
@@ -78,8 +78,8 @@ describe("softmax, layer norm and batch norm", () => {
   it.each(Object.keys(cases))("%s and its gradient are chains, and the same to the bit", (name) => {
     const { shape, f } = cases[name];
     const [x, dy] = [randn([...shape]), randn([...shape])];
-    const run = (how: Partial<typeof worthwhile>, threads: number) => {
-      Object.assign(worthwhile, usual, how);
+    const run = (how: Partial<typeof chainLimits>, threads: number) => {
+      Object.assign(chainLimits, defaultLimits, how);
       const step = compile(
         (given: Tensor) => {
           const leaf = given.detach();
@@ -107,7 +107,7 @@ describe("softmax, layer norm and batch norm", () => {
   });
 
   it("say in which pieces they are done", () => {
-    Object.assign(worthwhile, usual);
+    Object.assign(chainLimits, defaultLimits);
     const softmax = compile((x: Tensor) => x.softmax(1), { threads: 2 });
     softmax(randn([512, 512]));
     expect(chainsIn(softmax.explain())).toEqual([
