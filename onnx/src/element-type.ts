@@ -1,4 +1,4 @@
-// The dtypes by ONNX's numbers (TensorProto.DataType), and int64, in which ONNX counts.
+// ONNX's numbers (TensorProto.DataType) for chainrule's dtypes, and for int64, the dtype of ONNX's shapes and indices.
 import type { DType } from "chainrule/compiler";
 
 export type ElementType = DType | "int64";

@@ -1,2 +1,2 @@
-// The whole public API, by name.
+// The public API of chainrule-onnx.
 export { type OnnxOptions, toOnnx } from "./to-onnx.ts";

@@ -1,10 +1,10 @@
-// What a model is made of, by the names of its stateDict, and how it is looked at in eval mode without being left in it.
+// The tensors and modules of a model, by the names of its stateDict, and a way to run code with the model in eval mode for a while.
 import { Module, Tensor } from "chainrule";
 
 interface Parts {
-  /** Parameters and buffers; one that is used twice has the first of its names. */
+  /** The names of parameters and buffers; a tensor that is used twice has the first of its names. */
   readonly tensors: ReadonlyMap<Tensor, string>;
-  /** Each after those that hold it. */
+  /** Each module after the module that contains it. */
   readonly modules: readonly Module[];
 }
 
@@ -23,14 +23,14 @@ export function partsOf(model: Module): Parts {
   return { tensors, modules };
 }
 
-/** Runs the body with the model in eval mode, and puts every module's mode back, also after an exception. */
+/** Runs `body` with the model in eval mode, and restores the mode of every module afterwards, also after an exception. */
 export function inEvalMode<T>(model: Module, body: () => T): T {
   const modes = partsOf(model).modules.map((module) => [module, module.training] as const);
   model.eval();
   try {
     return body();
   } finally {
-    // From the outside in: train() reaches all within.
+    // From the outer modules to the inner ones, since train() changes all modules inside.
     for (const [module, training] of modes) module.train(training);
   }
 }

@@ -1,4 +1,4 @@
-// Every op of chainrule in ONNX: the table that says what an op alone becomes. Regions, above it, become more at once.
+// The table of lowerings: the ONNX nodes of each chainrule op. Regions (regions.ts) replace several ops by one ONNX op.
 import type { OpName } from "chainrule/compiler";
 import type { Lowering } from "./lowering.ts";
 import { contractions } from "./ops/contractions.ts";

@@ -1,4 +1,4 @@
-// A region of the graph as one thing: what goes in, what comes out, and what it consists of.
+// A part: a region of the graph with its nodes, its inputs and its one output.
 import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { SymbolicGraph, SymbolicNode, SymbolicRegion } from "./symbolic.ts";
@@ -11,7 +11,7 @@ export interface Part {
   readonly output: SymbolicNode;
 }
 
-/** The regions with one result, those around others first. */
+/** The regions that have exactly one output, outer regions before the regions inside them. */
 export function partsOf({ nodes, result }: SymbolicGraph): Part[] {
   const members = new Map<SymbolicRegion, SymbolicNode[]>();
   for (const n of nodes) {
@@ -34,20 +34,20 @@ export function partsOf({ nodes, result }: SymbolicGraph): Part[] {
 
 const depth = (region: SymbolicRegion): number => (region.parent === null ? 0 : 1 + depth(region.parent));
 
-/** The only node of an op in a part; null where there are none or several. */
+/** The node of an op in a part, if there is exactly one; else null. */
 export function only(part: Part, op: OpName): SymbolicNode | null {
   const found = part.nodes.filter((n) => n.op === op);
   return found.length === 1 ? found[0] : null;
 }
 
-/** What a node of the part is but for its shape: what stands before the reshapes and expands in front of it. */
+/** Follows a node back through the part's reshapes and expands, to the node that has the same elements before them. */
 export function unshaped(part: Part, n: SymbolicNode): SymbolicNode {
   let source = n;
   while (part.nodes.includes(source) && (source.op === "reshape" || source.op === "expand")) source = source.inputs[0];
   return source;
 }
 
-/** Reads a region's attributes, all of them fixed; null where one depends on the batch. */
+/** A region's attributes; null where one depends on the batch. */
 export function settingsOf({ region: { attributes } }: Part): Settings | null {
   return hasOnlyFixed(attributes) ? new Settings(attributes) : null;
 }
@@ -59,7 +59,7 @@ const hasOnlyFixed = (value: unknown): boolean =>
       ? Object.values(value).every(hasOnlyFixed) && !("batch" in value)
       : true;
 
-/** The attributes of a region whose names and kinds are known. */
+/** Reads a region's attributes by name and type. */
 export class Settings {
   readonly #attributes: Readonly<Record<string, unknown>>;
 

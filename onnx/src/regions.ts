@@ -1,5 +1,5 @@
-// Composites that ONNX has an op of its own for. A rule looks at a region and says how to write it, or null where the region is
-// not just that op: then it is written op by op.
+// Composites for which ONNX has an op. A rule takes a region and returns a function that writes the ONNX op, or null where the region
+// computes something else than that op; then its ops are written one by one.
 import type { DType } from "chainrule/compiler";
 import { allFixed } from "./lowering.ts";
 import { convolutionAttributes } from "./ops/contractions.ts";
@@ -9,21 +9,24 @@ import { isFixed, type Size } from "./size.ts";
 import { attributesOf, type SymbolicNode } from "./symbolic.ts";
 import type { Value, Writer } from "./writer.ts";
 
-export interface Scribe {
+/** The writer, and the values of nodes that are written already. */
+export interface WriteContext {
   readonly writer: Writer;
-  /** The value of a node from outside of the region, in its full shape. */
+  /** The value of a node outside of the region, in the node's full shape. */
   read(n: SymbolicNode): Value;
 }
-export type Writing = (scribe: Scribe) => Value;
-type Rule = (part: Part) => Writing | null;
+/** Writes a region, and returns the value of its output. */
+export type RegionWriter = (context: WriteContext) => Value;
+type Rule = (part: Part) => RegionWriter | null;
 
-const writing =
+/** Writes a region as one ONNX op. */
+const asOneOp =
   (
     part: Part,
     opType: string,
     inputs: readonly (SymbolicNode | null)[],
     attributes: Readonly<Record<string, Attribute>> = {},
-  ): Writing =>
+  ): RegionWriter =>
   ({ writer, read }) =>
     writer.node(
       opType,
@@ -33,24 +36,24 @@ const writing =
       attributes,
     );
 
-/** Of one operand, with attributes from the region's. */
-const simple =
+/** A rule for an ONNX op of one operand, whose attributes follow from the region's. */
+const unaryOp =
   (opType: string, attributes: (settings: Settings) => Readonly<Record<string, Attribute>> = () => ({})): Rule =>
   (part) => {
     const settings = settingsOf(part);
-    return part.inputs.length === 1 && settings ? writing(part, opType, part.inputs, attributes(settings)) : null;
+    return part.inputs.length === 1 && settings ? asOneOp(part, opType, part.inputs, attributes(settings)) : null;
   };
 
 const rank = (n: SymbolicNode): number => n.shape.length;
 
-/** "kernel_shape", "strides" and "pads" of a pooling over [N, C, H, W]. */
+/** A rule for a pooling over [N, C, H, W], with "kernel_shape", "strides" and "pads". */
 const pooling =
   (opType: string, more: Readonly<Record<string, Attribute>> = {}): Rule =>
   (part) => {
     const settings = settingsOf(part);
     if (part.inputs.length !== 1 || rank(part.inputs[0]) !== 4 || settings === null) return null;
     const [height, width] = settings.numbers("padding");
-    return writing(part, opType, part.inputs, {
+    return asOneOp(part, opType, part.inputs, {
       kernel_shape: settings.numbers("kernelSize"),
       strides: settings.numbers("stride"),
       pads: [height, width, height, width],
@@ -58,7 +61,7 @@ const pooling =
     });
   };
 
-/** weight and bias behind other inputs, where the region's attributes say that they are there. */
+/** The weight and bias that follow `first` other inputs, as far as the region has them; null where the number of inputs is another. */
 function affine(part: Part, first: number, hasWeight: boolean, hasBias: boolean) {
   if (part.inputs.length !== first + Number(hasWeight) + Number(hasBias)) return null;
   const weight = hasWeight ? part.inputs[first] : null;
@@ -66,9 +69,9 @@ function affine(part: Part, first: number, hasWeight: boolean, hasBias: boolean)
   return { weight, bias };
 }
 
-/** A weight, or as many of a number as stand for it. */
-function filled(
-  { writer, read }: Scribe,
+/** The value of a weight; without one, a constant tensor of shape `dims` full of `value`. */
+function weightOr(
+  { writer, read }: WriteContext,
   weight: SymbolicNode | null,
   x: SymbolicNode,
   dims: readonly Size[],
@@ -80,25 +83,25 @@ function filled(
   return writer.constant(x.dtype, shape, Array<number>(size).fill(value));
 }
 
-const both: readonly DType[] = ["float32", "float64"];
-/** Dtypes for which ONNX Runtime has a kernel of a region's op, where that is not float32 alone. */
+const floats: readonly DType[] = ["float32", "float64"];
+/** The dtypes for which ONNX Runtime has a kernel of a region's op; for regions that are not listed, float32 alone. */
 const kernels: Readonly<Record<string, readonly DType[]>> = {
-  relu: both,
-  softmax: both,
-  logSoftmax: both,
-  linear: both,
-  layerNorm: both,
-  batchNorm2d: both,
-  embedding: both,
+  relu: floats,
+  softmax: floats,
+  logSoftmax: floats,
+  linear: floats,
+  layerNorm: floats,
+  batchNorm2d: floats,
+  embedding: floats,
 };
 
 const rules: Readonly<Record<string, Rule>> = {
-  relu: simple("Relu"),
-  gelu: simple("Gelu"),
-  leakyRelu: simple("LeakyRelu", (settings) => ({ alpha: { float: settings.number("slope") } })),
-  softplus: simple("Softplus"),
-  softmax: simple("Softmax", (settings) => ({ axis: settings.number("dim") })),
-  logSoftmax: simple("LogSoftmax", (settings) => ({ axis: settings.number("dim") })),
+  relu: unaryOp("Relu"),
+  gelu: unaryOp("Gelu"),
+  leakyRelu: unaryOp("LeakyRelu", (settings) => ({ alpha: { float: settings.number("slope") } })),
+  softplus: unaryOp("Softplus"),
+  softmax: unaryOp("Softmax", (settings) => ({ axis: settings.number("dim") })),
+  logSoftmax: unaryOp("LogSoftmax", (settings) => ({ axis: settings.number("dim") })),
 
   logsumexp(part) {
     const settings = settingsOf(part);
@@ -118,22 +121,22 @@ const rules: Readonly<Record<string, Rule>> = {
     const bias = addend(part, conv);
     if (bias === undefined || part.inputs.length !== (bias ? 3 : 2)) return null;
     const attributes = convolutionAttributes({ node: conv, attributes: attributesOf(conv, "conv") });
-    return writing(part, "Conv", bias ? [x, weight, bias] : [x, weight], attributes);
+    return asOneOp(part, "Conv", bias ? [x, weight, bias] : [x, weight], attributes);
   },
 
-  // y = x · weightᵀ + bias; Gemm is for matrices, others are multiplied as they stand.
+  // y = x · weightᵀ + bias. Gemm takes matrices; an x of more dims goes through MatMul.
   linear(part) {
     const product = only(part, "matmul");
-    const turned = only(part, "permute");
-    if (product === null || turned === null || product.inputs[1] !== turned) return null;
-    const [x, weight, bias] = [unshaped(part, product.inputs[0]), turned.inputs[0], addend(part, product)];
+    const transposed = only(part, "permute");
+    if (product === null || transposed === null || product.inputs[1] !== transposed) return null;
+    const [x, weight, bias] = [unshaped(part, product.inputs[0]), transposed.inputs[0], addend(part, product)];
     const isOutside = [x, weight].every((n) => !part.nodes.includes(n));
     if (!isOutside || rank(x) < 2 || bias === undefined || part.inputs.length !== (bias ? 3 : 2)) return null;
-    if (rank(x) === 2) return writing(part, "Gemm", bias ? [x, weight, bias] : [x, weight], { transB: 1 });
+    if (rank(x) === 2) return asOneOp(part, "Gemm", bias ? [x, weight, bias] : [x, weight], { transB: 1 });
     const { dtype, shape } = part.output;
     return ({ writer, read }) => {
-      const across = writer.node("Transpose", [read(weight)], dtype, turned.shape, { perm: [1, 0] });
-      const y = writer.node("MatMul", [read(x), across], dtype, shape);
+      const weightT = writer.node("Transpose", [read(weight)], dtype, transposed.shape, { perm: [1, 0] });
+      const y = writer.node("MatMul", [read(x), weightT], dtype, shape);
       return bias ? writer.node("Add", [y, read(bias)], dtype, shape) : y;
     };
   },
@@ -146,11 +149,11 @@ const rules: Readonly<Record<string, Rule>> = {
     const [x] = part.inputs;
     if (part.inputs.length !== 1 || rank(x) !== 4 || settings === null) return null;
     const target = settings.numbers("outputSize");
-    if (target.every((n) => n === 1)) return writing(part, "GlobalAveragePool", [x]);
+    if (target.every((n) => n === 1)) return asOneOp(part, "GlobalAveragePool", [x]);
     const places = x.shape.slice(2).filter(isFixed);
     if (places.length !== 2 || places.some((n, dim) => n % target[dim] !== 0)) return null;
     const kernel = places.map((n, dim) => n / target[dim]);
-    return writing(part, "AveragePool", [x], { kernel_shape: kernel, strides: kernel });
+    return asOneOp(part, "AveragePool", [x], { kernel_shape: kernel, strides: kernel });
   },
 
   layerNorm(part) {
@@ -161,11 +164,11 @@ const rules: Readonly<Record<string, Rule>> = {
     const [x] = part.inputs;
     const { dtype, shape } = part.output;
     const [axis] = settings.numbers("dims");
-    return (scribe) => {
-      const scale = filled(scribe, found.weight, x, shape.slice(axis), 1);
-      const inputs = [scribe.read(x), scale, ...(found.bias ? [scribe.read(found.bias)] : [])];
+    return (context) => {
+      const scale = weightOr(context, found.weight, x, shape.slice(axis), 1);
+      const inputs = [context.read(x), scale, ...(found.bias ? [context.read(found.bias)] : [])];
       const attributes = { axis, epsilon: { float: settings.number("eps") } };
-      return scribe.writer.node("LayerNormalization", inputs, dtype, shape, attributes);
+      return context.writer.node("LayerNormalization", inputs, dtype, shape, attributes);
     };
   },
 
@@ -176,19 +179,19 @@ const rules: Readonly<Record<string, Rule>> = {
     if (found === null) return null;
     const [x] = part.inputs;
     const { dtype, shape } = part.output;
-    return (scribe) => {
+    return (context) => {
       const channels = [shape[1]];
       const inputs = [
-        scribe.read(x),
-        filled(scribe, found.weight, x, channels, 1),
-        filled(scribe, found.bias, x, channels, 0),
+        context.read(x),
+        weightOr(context, found.weight, x, channels, 1),
+        weightOr(context, found.bias, x, channels, 0),
       ];
       const attributes = { num_groups: settings.number("groups"), epsilon: { float: settings.number("eps") } };
-      return scribe.writer.node("GroupNormalization", inputs, dtype, shape, attributes);
+      return context.writer.node("GroupNormalization", inputs, dtype, shape, attributes);
     };
   },
 
-  // The running moments are read first: they are reshaped before x is touched.
+  // The running mean and variance are the first inputs, since the composite reshapes them before it reads x.
   batchNorm2d(part) {
     const settings = settingsOf(part);
     if (settings === null || settings.flag("training")) return null;
@@ -203,17 +206,17 @@ const rules: Readonly<Record<string, Rule>> = {
       rank(variance) === 1;
     if (!isAsExpected) return null;
     const { dtype, shape } = part.output;
-    return (scribe) => {
+    return (context) => {
       const channels = [shape[1]];
-      const scale = filled(scribe, found.weight, x, channels, 1);
-      const shift = filled(scribe, found.bias, x, channels, 0);
-      const inputs = [scribe.read(x), scale, shift, scribe.read(mean), scribe.read(variance)];
+      const scale = weightOr(context, found.weight, x, channels, 1);
+      const shift = weightOr(context, found.bias, x, channels, 0);
+      const inputs = [context.read(x), scale, shift, context.read(mean), context.read(variance)];
       const attributes = { epsilon: { float: settings.number("eps") } };
-      return scribe.writer.node("BatchNormalization", inputs, dtype, shape, attributes);
+      return context.writer.node("BatchNormalization", inputs, dtype, shape, attributes);
     };
   },
 
-  // Row i of the weight for each index.
+  // Row i of the weight for each index i.
   embedding(part) {
     const weight = part.inputs.find((n) => n.dtype === part.output.dtype);
     const indices = part.inputs.find((n) => n !== weight);
@@ -224,7 +227,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** What the part adds to a node as the last it does: null if nothing, undefined if it does something else. */
+/** The bias that the part adds to a node as its last op: null if the node is the output itself, undefined if the output is neither. */
 function addend(part: Part, to: SymbolicNode): SymbolicNode | null | undefined {
   const { output } = part;
   if (output.op !== "add") return unshaped(part, output) === to ? null : undefined;
@@ -235,12 +238,12 @@ function addend(part: Part, to: SymbolicNode): SymbolicNode | null | undefined {
   return part.nodes.includes(bias) || rank(bias) !== 1 ? undefined : bias;
 }
 
-/** float32 and float64 in one region, which ONNX's ops do not take. */
+/** Whether a region has both float32 and float64 operands, which ONNX's ops do not take together. */
 const mixesFloats = ({ inputs, output }: Part): boolean =>
-  inputs.some(({ dtype }) => dtype !== output.dtype && both.includes(dtype));
+  inputs.some(({ dtype }) => dtype !== output.dtype && floats.includes(dtype));
 
-/** How to write a region as ONNX's own op; null: op by op. */
-export function writingOf(part: Part): Writing | null {
+/** The function that writes a region as one ONNX op; null where its ops are written one by one. */
+export function regionWriterOf(part: Part): RegionWriter | null {
   const { name } = part.region;
   const isKnown = Object.hasOwn(rules, name) && (kernels[name] ?? ["float32"]).includes(part.output.dtype);
   return isKnown && !mixesFloats(part) ? rules[name](part) : null;

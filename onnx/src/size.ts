@@ -1,5 +1,4 @@
-// Sizes of which some depend on the batch, and are known only when the file runs: a plain number, or batch · B + plus with B the
-// size of the batch.
+// Sizes that may depend on the batch: a number, or batch · B + plus, where B is the batch size with which the file runs.
 
 export interface BatchSize {
   readonly batch: number;
@@ -27,7 +26,7 @@ export function sameSize(a: Size, b: Size): boolean {
 export const sameSizes = (a: readonly Size[], b: readonly Size[]): boolean =>
   a.length === b.length && a.every((n, i) => sameSize(n, b[i]));
 
-/** What is one number at one batch size and another at another: itself, or a multiple of the batch; null where it is neither. */
+/** The size that has these two numbers at these two batch sizes: a constant or a multiple of the batch; null where it is neither. */
 export function fit(numbers: readonly [number, number], batches: readonly [number, number]): Size | null {
   const [first, second] = numbers;
   if (Object.is(first, second)) return first;
@@ -35,14 +34,14 @@ export function fit(numbers: readonly [number, number], batches: readonly [numbe
   return Number.isInteger(factor) && factor * batches[1] === second ? { batch: factor, plus: 0 } : null;
 }
 
-/** NumPy's broadcasting of shapes that go together. */
+/** The broadcast shape, by NumPy's rules, of two shapes that are compatible. */
 export function broadcast(a: readonly Size[], b: readonly Size[]): Size[] {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
-  const fresh = long.length - short.length;
-  return long.map((n, dim) => (dim >= fresh && n === 1 ? short[dim - fresh] : n));
+  const newDims = long.length - short.length;
+  return long.map((n, dim) => (dim >= newDims && n === 1 ? short[dim - newDims] : n));
 }
 
-/** "batch", "2*batch", "5": as ONNX names a dim. */
+/** A size as an ONNX dim_param: "batch", "2*batch", "5". */
 export function nameOf(n: Size, batch: string): string {
   if (isFixed(n)) return String(n);
   const product = n.batch === 1 ? batch : `${n.batch}*${batch}`;

@@ -1,10 +1,10 @@
-// One graph out of two of the same function, traced with batches of two sizes: what is equal in both is fixed, what grows with the
-// batch is a multiple of it, and where something is neither, the function cannot be written for every batch.
+// Makes one graph from two traces of the same function with batches of two sizes. Numbers that are equal in both are constants, numbers
+// that grow in proportion to the batch are multiples of it; where a number is neither, the function cannot be written for every batch.
 import { ChainruleError } from "chainrule";
 import type { Attributes, DType, Graph, Node, NodeOp, OpName, Region } from "chainrule/compiler";
 import { fit, nameOf, type Size } from "./size.ts";
 
-/** The same with a Size in the place of each number. */
+/** The type T with a Size in place of each number. */
 export type Sized<T> = T extends number
   ? Size
   : T extends readonly (infer U)[]
@@ -29,7 +29,7 @@ export interface SymbolicRegion {
 }
 
 export interface SymbolicGraph {
-  /** The arguments and what the result needs, in the order in which the function asked for it. */
+  /** The arguments and the nodes that the result needs, in the order in which the function computed them. */
   readonly nodes: readonly SymbolicNode[];
   readonly result: SymbolicNode;
 }
@@ -37,7 +37,7 @@ export interface SymbolicGraph {
 export const attributesOf = <N extends OpName>({ attributes }: SymbolicNode, _op: N): Sized<Attributes<N>> =>
   attributes as Sized<Attributes<N>>;
 
-/** "matmul (in linear), float32[batch,10]": a node in words. */
+/** A node in words: "matmul (in linear), float32[batch,10]". */
 export function describeNode({ op, region, dtype, shape }: SymbolicNode): string {
   return `${op}${within(region)}, ${dtype}[${shape.map((n) => nameOf(n, "batch")).join(",")}]`;
 }
@@ -45,7 +45,8 @@ const within = (region: { readonly name: string } | null): string => (region ===
 
 const cure = "pass { batch: null } for a file of this one batch size";
 
-class Meeting {
+/** Merges two graphs node by node. */
+class Merger {
   readonly #batches: readonly [number, number];
   readonly #nodes = new Map<Node, SymbolicNode>();
   readonly #partners = new Map<Node, Node>();
@@ -55,11 +56,12 @@ class Meeting {
     this.#batches = batches;
   }
 
+  /** Merges a node of the first graph with the node at the same position of the second. */
   node(a: Node, b: Node): SymbolicNode {
     const where = `${a.op}${within(a.region)}`;
-    const isAlike =
+    const haveSameInputs =
       a.inputs.length === b.inputs.length && a.inputs.every((x, i) => this.#partners.get(x) === b.inputs[i]);
-    if (a.op !== b.op || a.dtype !== b.dtype || !isAlike) {
+    if (a.op !== b.op || a.dtype !== b.dtype || !haveSameInputs) {
       throw new ChainruleError(
         "option",
         "toOnnx",
@@ -68,7 +70,7 @@ class Meeting {
     }
     const made: SymbolicNode = {
       op: a.op,
-      inputs: a.inputs.map((input) => this.met(input)),
+      inputs: a.inputs.map((input) => this.mergedOf(input)),
       attributes: this.#value(where, a.attributes, b.attributes) as SymbolicNode["attributes"],
       shape: this.#value(where, a.shape, b.shape) as readonly Size[],
       dtype: a.dtype,
@@ -79,16 +81,16 @@ class Meeting {
     return made;
   }
 
-  met(a: Node): SymbolicNode {
-    const known = this.#nodes.get(a);
-    if (known === undefined) throw new ChainruleError("internal", "internal", `${a.op} is read before it is computed`);
-    return known;
+  mergedOf(a: Node): SymbolicNode {
+    const merged = this.#nodes.get(a);
+    if (merged === undefined) throw new ChainruleError("internal", "internal", `${a.op} is read before it is computed`);
+    return merged;
   }
 
   #region(a: Region | null, b: Region | null): SymbolicRegion | null {
     if (a === null || b === null) return null;
-    const known = this.#regions.get(a);
-    if (known) return known;
+    const existing = this.#regions.get(a);
+    if (existing) return existing;
     const made: SymbolicRegion = {
       name: a.name,
       parent: this.#region(a.parent, b.parent),
@@ -98,7 +100,7 @@ class Meeting {
     return made;
   }
 
-  /** Number by number, however deep they lie. */
+  /** Merges two values number by number, at any depth of lists and records. */
   #value(where: string, a: unknown, b: unknown): unknown {
     if (typeof a === "number" && typeof b === "number") {
       const size = fit([a, b], this.#batches);
@@ -114,25 +116,25 @@ class Meeting {
     if (isRecord(a) && isRecord(b))
       return Object.fromEntries(Object.entries(a).map(([key, part]) => [key, this.#value(where, part, b[key])]));
     if (a === b) return a;
-    throw new ChainruleError("option", "toOnnx", `${where} is another one at another batch size; ${cure}`);
+    throw new ChainruleError("option", "toOnnx", `${where} has other attributes at another batch size; ${cure}`);
   }
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The arguments, and the nodes that the result needs, in the graph's own order, which regions rely on. */
-function needed({ nodes, results }: Graph): Node[] {
+/** The arguments, and the nodes that the result needs, in the graph's own order, on which the rules of regions.ts rely. */
+function neededNodes({ nodes, results }: Graph): Node[] {
   const wanted = new Set<Node>(results);
   for (let i = nodes.length - 1; i >= 0; i--) if (wanted.has(nodes[i])) for (const x of nodes[i].inputs) wanted.add(x);
   return nodes.filter((n) => n.op === "argument" || wanted.has(n));
 }
 
-/** The graphs are of one function with one result. For a fixed batch both are the same graph. */
-export function meet(graphs: readonly [Graph, Graph], batches: readonly [number, number]): SymbolicGraph {
-  const [a, b] = [needed(graphs[0]), needed(graphs[1])];
-  const meeting = new Meeting(batches);
-  const nodes = a.slice(0, b.length).map((n, i) => meeting.node(n, b[i]));
+/** Merges two graphs of one function that has one result. For a fixed batch both are the same graph. */
+export function merge(graphs: readonly [Graph, Graph], batches: readonly [number, number]): SymbolicGraph {
+  const [a, b] = [neededNodes(graphs[0]), neededNodes(graphs[1])];
+  const merger = new Merger(batches);
+  const nodes = a.slice(0, b.length).map((n, i) => merger.node(n, b[i]));
   if (a.length !== b.length) {
     throw new ChainruleError(
       "option",
@@ -140,5 +142,5 @@ export function meet(graphs: readonly [Graph, Graph], batches: readonly [number,
       `with a batch of ${batches[0]} the model takes ${a.length} operations, with one of ${batches[1]} ${b.length}; ${cure}`,
     );
   }
-  return { nodes, result: meeting.met(graphs[0].results[0]) };
+  return { nodes, result: merger.mergedOf(graphs[0].results[0]) };
 }

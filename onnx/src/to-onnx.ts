@@ -1,28 +1,28 @@
-// toOnnx: a model as the bytes of an ONNX file, out of the same graph that is compiled.
+// toOnnx: writes a model as the bytes of an ONNX file, from the same graph that `compile` compiles.
 import { ChainruleError, type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
 
 import { type TracedGraph, traceGraph } from "chainrule/compiler";
 import { inEvalMode, partsOf } from "./model-state.ts";
 import { encode } from "./protobuf/encode.ts";
-import { meet, type SymbolicGraph } from "./symbolic.ts";
+import { merge, type SymbolicGraph } from "./symbolic.ts";
 import { write } from "./write.ts";
 
 export interface OnnxOptions {
-  /** What the size of the batch, the first dim of the input, is called; "batch" if left out. null: it is fixed, as in the example. */
+  /** The name of the batch size, the input's first dim; default "batch". null fixes the batch size at the example's. */
   batch?: string | null;
-  /** "input" if left out. */
+  /** The name of the input in the file; default "input". */
   inputName?: string;
-  /** "output" if left out. */
+  /** The name of the output in the file; default "output". */
   outputName?: string;
-  /** Texts that stand in the file for whoever reads it, such as the names of the classes. */
+  /** Texts by key that the file carries for its readers, such as the names of the classes. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * The model in eval mode as an ONNX file (opset 21), for inputs like the example in dtype and in all dims but the first, which is the
- * batch and may have any size. Weights have the names that they have in the stateDict. Only shapes are looked at in the example. A
- * float64 model is written in float64, but for convolutions and erf, which ONNX Runtime computes in float32. Throws where the model
- * depends on the batch's size in a way that ONNX cannot follow, draws random numbers, or changes its own buffers.
+ * Writes the model, in eval mode, as an ONNX file (opset 21). Inputs of the file have the example's dtype and shape, except for the first
+ * dim, the batch, which may have any size; the example's numbers are not used. Weights have their names in the stateDict. A float64 model
+ * is written in float64, except for convolutions and erf, which ONNX Runtime computes in float32. Throws where the model depends on the
+ * batch size in a way that ONNX cannot express, draws random numbers, or changes its own buffers.
  */
 export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions = {}): Uint8Array {
   if (!(model instanceof Module) || !(exampleInput instanceof Tensor)) {
@@ -42,7 +42,7 @@ export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions 
       throw new ChainruleError(
         "option",
         "toOnnx",
-        `two things are called ${name}; pass another inputName or outputName`,
+        `the input, the output and the weights need different names, and two of them are called ${name}; pass another inputName or outputName`,
       );
   }
   return encode(write(graph, states, names), { batch: batch ?? "", metadata });
@@ -70,26 +70,26 @@ function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: Symb
   const [first, second] = sizes ? sizes.map(at) : [trace(example), null];
   refuseUpdates(first, tensors);
   const other = second ?? first;
-  const graph = meet([first.graph, other.graph], sizes ?? [1, 1]);
+  const graph = merge([first.graph, other.graph], sizes ?? [1, 1]);
   first.states.forEach((state, i) => {
-    // What forward makes of numbers is another tensor each time.
+    // A tensor that forward makes from numbers (tensor([...])) is a new one in each trace.
     if (state !== other.states[i] && String(state.data) !== String(other.states[i]?.data))
       throw new ChainruleError(
         "option",
         "toOnnx",
-        "forward makes a tensor whose numbers depend on the batch; make it of arange, full and the input, or pass { batch: null }",
+        "forward makes a tensor whose numbers depend on the batch; compute it from arange, full and the input, or pass { batch: null }",
       );
   });
   return { graph, states: first.states };
 }
 
-/** Batch sizes that no other dim has by chance, and no divisor either: what differs between the two is the batch. */
+/** Two batch sizes, primes that no dim of these tensors has: a number that differs between the two traces then depends on the batch. */
 function twoSizes(tensors: readonly Tensor[]): [number, number] {
   const taken = new Set(tensors.flatMap(({ shape }) => shape));
   const isPrime = (n: number) => !Array.from({ length: n - 2 }, (_, i) => i + 2).some((d) => n % d === 0);
-  const free: number[] = [];
-  for (let n = 5; free.length < 2; n++) if (isPrime(n) && !taken.has(n)) free.push(n);
-  return [free[0], free[1]];
+  const sizes: number[] = [];
+  for (let n = 5; sizes.length < 2; n++) if (isPrime(n) && !taken.has(n)) sizes.push(n);
+  return [sizes[0], sizes[1]];
 }
 
 function refuseUpdates({ graph, states }: TracedGraph, tensors: ReadonlyMap<Tensor, string>): void {
@@ -99,17 +99,17 @@ function refuseUpdates({ graph, states }: TracedGraph, tensors: ReadonlyMap<Tens
   throw new ChainruleError(
     "option",
     "toOnnx",
-    `in eval mode forward still changes ${tensors.get(state) ?? "a tensor outside of the model, such as the random generator's counter"}, and an ONNX file keeps nothing from call to call; leave that out in eval mode`,
+    `in eval mode forward still changes ${tensors.get(state) ?? "a tensor outside of the model, such as the random generator's counter"}, and an ONNX file has no state between calls; do not change it in eval mode`,
   );
 }
 
-/** The stateDict's names; tensors that it does not know are counted. */
+/** The names of states: those of the stateDict; state_0, state_1, ... for tensors that it does not have. */
 function namesOf(states: readonly Tensor[], tensors: ReadonlyMap<Tensor, string>): string[] {
   const taken = new Set(tensors.values());
   let count = 0;
   return states.map((state) => {
-    const known = tensors.get(state);
-    if (known !== undefined) return known;
+    const stateDictName = tensors.get(state);
+    if (stateDictName !== undefined) return stateDictName;
     let name = `state_${count++}`;
     while (taken.has(name)) name = `state_${count++}`;
     return name;

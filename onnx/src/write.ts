@@ -1,4 +1,4 @@
-// A symbolic graph becomes an ONNX graph: regions that ONNX has an op for as that op, everything else op by op.
+// Symbolic graph -> ONNX graph. A region for which ONNX has an op becomes that op; all other nodes are written one by one.
 
 import type { Tensor } from "chainrule";
 import { ChainruleError } from "chainrule";
@@ -7,7 +7,7 @@ import type { Call, Lowering } from "./lowering.ts";
 import { loweringOf } from "./ops.ts";
 import { partsOf } from "./part.ts";
 import type { OnnxGraph } from "./protobuf/encode.ts";
-import { type Writing, writingOf } from "./regions.ts";
+import { type RegionWriter, regionWriterOf } from "./regions.ts";
 import { isFixed } from "./size.ts";
 import type { SymbolicGraph, SymbolicNode } from "./symbolic.ts";
 import { type Value, Writer } from "./writer.ts";
@@ -15,21 +15,21 @@ import { type Value, Writer } from "./writer.ts";
 export interface Names {
   readonly input: string;
   readonly output: string;
-  /** Of states, by their places in the graph. */
+  /** The names of the states, by their index in the graph. */
   readonly states: readonly string[];
 }
 
-/** How the regions are written that are more than their ops, by their results; and what stands inside of them. */
-function chosen(graph: SymbolicGraph) {
-  const writings = new Map<SymbolicNode, Writing>();
+/** The writers of the regions that become one ONNX op, by the regions' outputs; and all nodes inside of these regions. */
+function regionWriters(graph: SymbolicGraph) {
+  const writers = new Map<SymbolicNode, RegionWriter>();
   const inside = new Set<SymbolicNode>();
   for (const part of partsOf(graph)) {
-    const writing = inside.has(part.output) ? null : writingOf(part);
-    if (writing === null) continue;
-    writings.set(part.output, writing);
+    const writeRegion = inside.has(part.output) ? null : regionWriterOf(part);
+    if (writeRegion === null) continue;
+    writers.set(part.output, writeRegion);
     for (const n of part.nodes) inside.add(n);
   }
-  return { writings, inside };
+  return { writers, inside };
 }
 
 export function write(graph: SymbolicGraph, states: readonly Tensor[], names: Names): OnnxGraph {
@@ -42,10 +42,10 @@ export function write(graph: SymbolicGraph, states: readonly Tensor[], names: Na
     return value;
   };
   const read = (n: SymbolicNode): Value => writer.whole(written(n), n.shape);
-  const { writings, inside } = chosen(graph);
+  const { writers, inside } = regionWriters(graph);
 
   const valueAt = (n: SymbolicNode): Value => {
-    // What has no elements is a constant; ONNX's shape rules do not always allow for it.
+    // A node without elements is written as a constant, since ONNX's shape rules do not always allow a size of 0.
     if (n.shape.every(isFixed) && n.shape.includes(0) && n.op !== "argument" && n.op !== "state")
       return writer.constant(n.dtype, n.shape, []);
     if (n.op === "argument") return writer.input(names.input, n.dtype, n.shape);
@@ -69,8 +69,8 @@ export function write(graph: SymbolicGraph, states: readonly Tensor[], names: Na
   };
 
   for (const n of graph.nodes) {
-    const writing = writings.get(n);
-    if (writing) values.set(n, writing({ writer, read }));
+    const writeRegion = writers.get(n);
+    if (writeRegion) values.set(n, writeRegion({ writer, read }));
     else if (!inside.has(n)) values.set(n, valueAt(n));
   }
   return writer.finish(read(graph.result), names.output);

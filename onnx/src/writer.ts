@@ -1,5 +1,5 @@
-// The ONNX graph while it grows: nodes, constants, names. A Value may be smaller than the tensor that it stands for, where it
-// broadcasts to it: ONNX's own ops broadcast, so that an expanded bias or a constant is never written out for the whole batch.
+// Builds an ONNX graph: nodes, constants, names. The shape of a Value may be smaller than that of the tensor that it stands for, if it
+// broadcasts to it. ONNX's ops broadcast themselves, so an expanded bias or a constant is never expanded in the file.
 import type { TypedArray } from "chainrule";
 import type { DType } from "chainrule/compiler";
 import { dataType, type ElementType } from "./element-type.ts";
@@ -27,22 +27,23 @@ export class Writer {
   readonly #initializers: Initializer[] = [];
   readonly #inputs: Port[] = [];
   readonly #names = new Set<string>();
-  /** Constants, sizes and casts that are there already. */
-  readonly #known = new Map<string, Value>();
+  /** Constants, sizes, casts and expansions that have been written, by a text that describes each. */
+  readonly #shared = new Map<string, Value>();
 
-  #fresh(wish: string): string {
-    let name = wish;
-    for (let i = 1; this.#names.has(name); i++) name = `${wish}_${i}`;
+  /** A name that no other value has: `base`, or `base` with a number. */
+  #newName(base: string): string {
+    let name = base;
+    for (let i = 1; this.#names.has(name); i++) name = `${base}_${i}`;
     this.#names.add(name);
     return name;
   }
   #once(key: string, make: () => Value): Value {
-    const known = this.#known.get(key) ?? make();
-    this.#known.set(key, known);
-    return known;
+    const value = this.#shared.get(key) ?? make();
+    this.#shared.set(key, value);
+    return value;
   }
 
-  /** Names that no node may take. */
+  /** Reserves names, so that no node takes them. */
   reserve(names: Iterable<string>): void {
     for (const name of names) this.#names.add(name);
   }
@@ -53,13 +54,13 @@ export class Writer {
     return port;
   }
 
-  /** A tensor's contents under its own name, which is reserved. */
+  /** Writes a tensor's contents under its name, which is reserved already. */
   weight(name: string, type: DType, dims: readonly number[], data: TypedArray): Value {
     this.#initializers.push({ name, type, dims, data });
     return { name, type, shape: dims };
   }
 
-  /** The last of an op's outputs; those before it are left unnamed. */
+  /** Writes a node, and returns its last output; earlier outputs are not used. */
   node(
     opType: string,
     inputs: readonly (Value | null)[],
@@ -68,17 +69,17 @@ export class Writer {
     attributes: Attributes = {},
     outputs = 1,
   ): Value {
-    const name = this.#fresh(opType.toLowerCase());
+    const name = this.#newName(opType.toLowerCase());
     const names = inputs.map((input) => input?.name ?? "");
-    // ONNX lets go of an unnamed output where it is the last; one in front of another needs some name.
-    const unused = Array.from({ length: outputs - 1 }, () => this.#fresh(`${name}_unused`));
+    // Only outputs at the end may be left out in ONNX, so unused ones before the last get a name.
+    const unused = Array.from({ length: outputs - 1 }, () => this.#newName(`${name}_unused`));
     this.#nodes.push({ opType, inputs: names, outputs: [...unused, name], attributes });
     return { name, type, shape };
   }
 
   constant(type: DType, dims: readonly number[], numbers: readonly number[]): Value {
     return this.#once(`${type} ${dims} ${numbers.map((x) => (Object.is(x, -0) ? "-0" : x))}`, () => {
-      const name = this.#fresh("constant");
+      const name = this.#newName("constant");
       this.#initializers.push({ name, type, dims, data: arrayOf[type].from(numbers) });
       return { name, type, shape: dims };
     });
@@ -87,12 +88,12 @@ export class Writer {
   /** A 0-d constant, which broadcasts to anything. */
   scalar = (type: DType, value: number): Value => this.constant(type, [], [value]);
 
-  /** int64 [n]: shapes, places and axes, as ONNX takes them. */
+  /** A list of sizes as int64 [n], the form in which ONNX ops take shapes, indices and axes. */
   sizes(list: readonly Size[]): Value {
     const key = `sizes ${list.map((n) => (isFixed(n) ? n : `${n.batch}B+${n.plus}`))}`;
     return this.#once(key, () => {
       if (list.every(isFixed)) {
-        const name = this.#fresh("sizes");
+        const name = this.#newName("sizes");
         const dims = [list.length];
         this.#initializers.push({ name, type: "int64", dims, data: BigInt64Array.from(list, BigInt) });
         return { name, type: "int64", shape: dims };
@@ -116,29 +117,29 @@ export class Writer {
     return this.#once(`cast ${x.name} ${type}`, () => this.node("Cast", [x], type, x.shape, { to: dataType[type] }));
   }
 
-  /** The value in the full shape of what it stands for. */
+  /** The value expanded to the full shape of the tensor that it stands for. */
   whole(x: Value, shape: readonly Size[]): Value {
     if (sameSizes(x.shape, shape)) return x;
-    // Expand broadcasts in both directions: 1 keeps a size that is already there.
-    const fresh = shape.length - x.shape.length;
-    const target = shape.map((n, dim) => (dim >= fresh && x.shape[dim - fresh] !== 1 ? 1 : n));
+    // Expand broadcasts in both directions, so a 1 in its shape keeps the size of x.
+    const newDims = shape.length - x.shape.length;
+    const target = shape.map((n, dim) => (dim >= newDims && x.shape[dim - newDims] !== 1 ? 1 : n));
     return this.#once(`whole ${x.name} ${this.sizes(target).name}`, () =>
       this.node("Expand", [x, this.sizes(target)], x.type, shape),
     );
   }
 
-  /** The elements, in their order, in another shape. */
+  /** The same elements in the same order, in another shape. */
   reshape(x: Value, shape: readonly Size[]): Value {
     if (sameSizes(x.shape, shape)) return x;
-    const open = shape.filter((n) => !isFixed(n)).length;
+    const batchSizes = shape.filter((n) => !isFixed(n)).length;
     const isEmpty = shape.includes(0);
-    // One size may be left to whoever runs the file; where a size is 0, that is not clear.
-    const target = open === 1 && !isEmpty ? shape.map((n) => (isFixed(n) ? n : -1)) : shape;
+    // -1 lets ONNX infer one size; it cannot where another size is 0.
+    const target = batchSizes === 1 && !isEmpty ? shape.map((n) => (isFixed(n) ? n : -1)) : shape;
     const attributes: Attributes = isEmpty ? { allowzero: 1 } : {};
     return this.node("Reshape", [x, this.sizes(target)], x.type, shape, attributes);
   }
 
-  /** The graph with a result of this name, and without what nothing reads. */
+  /** The graph, with `result` as its output under this name, and without initializers that no node reads. */
   finish(result: Value, name: string): OnnxGraph {
     const isMade = this.#nodes.some(({ outputs }) => outputs.includes(result.name));
     const last = isMade ? result : this.node("Identity", [result], result.type, result.shape);

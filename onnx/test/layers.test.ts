@@ -1,4 +1,4 @@
-// Every layer of the library can be written: the table below names each, and a test holds it to that.
+// Every layer of the library can be written. A test checks that the table below has each of them.
 import * as chainrule from "chainrule";
 import { Module, manualSeed, noGrad, rand, type Tensor } from "chainrule";
 import { expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { load } from "./run.ts";
 
 interface Example {
   readonly make: () => chainrule.Layer;
-  /** Of x, but for the batch in front. */
+  /** The input's shape without the batch, its first dim. */
   readonly shape: readonly number[];
   readonly indices?: boolean;
 }

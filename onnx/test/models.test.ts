@@ -33,8 +33,8 @@ const {
 } = chainrule;
 type Tensor = chainrule.Tensor;
 
-/** Running moments as training would leave them: not 0 and 1. */
-function seasoned<M extends chainrule.Module>(model: M): M {
+/** Gives batch norms a running mean and variance other than 0 and 1, as training would. */
+function withRunningMoments<M extends chainrule.Module>(model: M): M {
   for (const [name, value] of model.stateDict()) {
     if (!name.endsWith("running_mean") && !name.endsWith("running_var")) continue;
     const state = new Map(model.stateDict());
@@ -43,7 +43,7 @@ function seasoned<M extends chainrule.Module>(model: M): M {
   return model;
 }
 
-/** Attention and a net for each place, each beside a way round it. */
+/** Attention, and a net that is applied at each position, each with a residual connection. */
 class Block extends Module {
   readonly norm1 = new LayerNorm(16);
   readonly attention = new MultiheadAttention(16, 4, { causal: true });
@@ -75,11 +75,11 @@ const words = (n: number) => rand([n, 6]).mul(20).floor().to("int32");
 interface Example {
   readonly model: () => chainrule.Layer;
   readonly input: (batch: number) => Tensor;
-  /** The ops of the file, each once, in alphabetical order. */
+  /** The distinct ops of the file, in alphabetical order. */
   readonly ops: string;
 }
 
-/** Pictures as files hold them, computed with in double precision. */
+/** uint8 pictures, as files have them, computed with in double precision. */
 class Bytes extends Module {
   readonly net = new Sequential(new Linear(192, 16), new ReLU(), new Linear(16, 10));
   forward(x: Tensor): Tensor {
@@ -110,7 +110,7 @@ const examples: Record<string, Example> = {
   },
   "a conv net with batch norm": {
     model: () =>
-      seasoned(
+      withRunningMoments(
         new Sequential(
           new Conv2d(3, 8, 3, { bias: false }),
           new BatchNorm2d(8),

@@ -1,4 +1,4 @@
-// A model of one function, and when two results agree.
+// A model that is one function, and a comparison of two results.
 import { Module, type Tensor } from "chainrule";
 
 export class Operation extends Module {
@@ -14,7 +14,7 @@ export class Operation extends Module {
   }
 }
 
-/** What is wrong: floats are within 1e-5 of the larger of 1 and the result, infinities and NaN where they should be, all else exact. */
+/** The first difference of two results, or null: floats may differ by 1e-5 · max(1, |x|); infinities, NaN and all other dtypes must be equal. */
 export function difference(found: Tensor, expected: Tensor): string | null {
   if (found.dtype !== expected.dtype || String(found.shape) !== String(expected.shape))
     return `${found.dtype}[${found.shape}] instead of ${expected.dtype}[${expected.shape}]`;

@@ -9,9 +9,9 @@ import { load } from "./run.ts";
 interface Case {
   readonly f: (x: Tensor) => Tensor;
   readonly dtypes: readonly DType[];
-  /** Of x, but for the batch in front. */
+  /** The input's shape without the batch, its first dim. */
   readonly shape?: readonly number[];
-  /** What x holds; numbers from -4 to 4, or all that the dtype has of those. */
+  /** The numbers of x; by default those from -4 to 4 that its dtype has. */
   readonly input?: (x: Tensor) => Tensor;
 }
 
@@ -24,7 +24,7 @@ const unary = (op: OpName, dtypes: readonly DType[] = floats, input?: Case["inpu
   dtypes,
   input,
 });
-/** With another of its size, and with a smaller one that is expanded. */
+/** Applies a binary op to x with a second operand of x's size, and with a smaller one that is expanded. */
 const binary = (op: OpName, dtypes: readonly DType[] = numbers, input?: Case["input"]): Case[] => [
   { f: (x) => x.apply(op, [x, x.flip([1, 2])]), dtypes, input },
   { f: (x) => x.apply(op, [x.slice(null, [0, 1]).expand(x.shape), x]), dtypes, input },

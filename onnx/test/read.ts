@@ -1,4 +1,4 @@
-// What stands in an ONNX file, read back.
+// Reads the parts of an ONNX file that the tests look at.
 import { fromBinary } from "@bufbuild/protobuf";
 import { modelProto } from "../src/protobuf/schema.ts";
 
@@ -31,10 +31,10 @@ export interface ReadModel {
 
 export const read = (file: Uint8Array): ReadModel => fromBinary(modelProto, file) as unknown as ReadModel;
 
-/** The types of its nodes, each once, in alphabetical order. */
+/** The distinct op types of its nodes, in alphabetical order. */
 export const opTypesOf = (file: Uint8Array): string =>
   [...new Set(read(file).graph.node.map(({ opType }) => opType))].sort().join(" ");
 
-/** "input: float32[batch,3]" without the dtype: the dims of an input or output. */
+/** The dims of an input or output: "batch,3". */
 export const dimsOf = ({ type }: ReadPort): string =>
   type.tensorType.shape.dim.map(({ dimValue, dimParam }) => dimParam || String(dimValue)).join(",");

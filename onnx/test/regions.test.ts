@@ -1,4 +1,4 @@
-// Composites become ONNX's own ops, and what they compute stays the same; where ONNX's op does not fit, they go op by op.
+// Composites become ONNX's own ops with the same results; where ONNX's op does not fit, their ops are written one by one.
 import {
   AvgPool2d,
   adaptiveAvgPool2d,
@@ -26,7 +26,7 @@ import { load } from "./run.ts";
 
 interface Case {
   readonly f: (x: Tensor) => Tensor;
-  /** Of x, but for the batch in front. */
+  /** The input's shape without the batch, its first dim. */
   readonly shape: readonly number[];
   readonly dtype?: DType;
   readonly ops: string;

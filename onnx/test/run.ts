@@ -1,4 +1,4 @@
-// An ONNX file in ONNX Runtime, as WebAssembly in Node, and its result as a tensor.
+// Runs an ONNX file in ONNX Runtime (its WebAssembly build, in Node), and returns the result as a tensor.
 import { type DType, type Tensor, type TypedArray, tensor } from "chainrule";
 import * as ort from "onnxruntime-web";
 
@@ -27,5 +27,5 @@ export async function load(file: Uint8Array): Promise<Session> {
   };
 }
 
-/** The types of its nodes and the names of its weights and outputs, as they stand in the file. */
+/** The op types of the file's nodes, and the names of its weights and outputs, in the order of the file. */
 const toOrt = (x: Tensor): ort.Tensor => new ort.Tensor(names[x.dtype], x.data as never, [...x.shape]);

@@ -1,4 +1,4 @@
-// What a file says about itself, what a model is left like, and what cannot be written.
+// The names and metadata in a file, the modes of the model afterwards, and what toOnnx refuses.
 import {
   BatchNorm2d,
   Dropout,
@@ -42,23 +42,23 @@ it("names are the caller's to choose", () => {
   expect([...input, ...output].map((port) => `${port.name} ${dimsOf(port)}`)).toEqual(["pixels N,6", "classes 6*N"]);
 });
 
-it("metadata stand in the file as they are given", () => {
+it("the file carries the given metadata", () => {
   const { metadataProps } = read(toOnnx(new Linear(6, 3), zeros([1, 6]), { metadata: { classes: '["cat","dög"]' } }));
   expect(metadataProps.map(({ key, value }) => [key, value])).toEqual([["classes", '["cat","dög"]']]);
 });
 
-it("what is no model of this library is refused", () => {
+it("a model that is not a Module of this library is refused", () => {
   expect(() => toOnnx({ forward: (x: Tensor) => x } as unknown as Layer, zeros([1]))).toThrow(
     "toOnnx: takes a Module and an example Tensor, of the same copy of chainrule that chainrule-onnx uses",
   );
 });
 
-it("names that meet are refused", () => {
+it("equal names of input, output and weights are refused", () => {
   const model = new Linear(6, 3);
   expect(() => toOnnx(model, zeros([1, 6]), { inputName: "weight" })).toThrow(
-    "toOnnx: two things are called weight; pass another inputName or outputName",
+    "toOnnx: the input, the output and the weights need different names, and two of them are called weight; pass another inputName or outputName",
   );
-  expect(() => toOnnx(model, zeros([1, 6]), { inputName: "x", outputName: "x" })).toThrow("two things are called x");
+  expect(() => toOnnx(model, zeros([1, 6]), { inputName: "x", outputName: "x" })).toThrow("two of them are called x;");
 });
 
 it("a weight that is used twice is written once", () => {
@@ -73,7 +73,7 @@ it("a weight that is used twice is written once", () => {
   expect(initializer.map(({ name }) => name)).toEqual(["first.weight", "first.bias"]);
 });
 
-it("what is handed through is a result like any other: the input, a weight, a constant", async () => {
+it("forward may return the input, a weight or a constant unchanged", async () => {
   const x = rand([3, 2]);
   const weight = tensor([1, 2, 3]);
   const cases: [Layer, Tensor][] = [
@@ -114,7 +114,7 @@ it("an input without dims has no batch", async () => {
   expect(difference(await run(tensor([1]).reshape([])), tensor([Math.E]).reshape([]))).toBeNull();
 });
 
-it("what depends on the batch in its own way is refused, by name", () => {
+it("an op that depends on the batch other than as a multiple of it is refused, by name", () => {
   expect(errorOf((x) => x.slice([0, x.shape[0] - 1]))).toBe(
     "toOnnx: slice depends on the batch in a way that ONNX cannot follow, with 4 at a batch of 5 and 6 at 7; pass { batch: null } for a file of this one batch size",
   );
@@ -125,14 +125,14 @@ it("what depends on the batch in its own way is refused, by name", () => {
     /^toOnnx: with a batch of 5 the model takes 3 operations, with one of 7 2;/,
   );
   expect(errorOf((x) => x.transpose().unfold(1, x.shape[0], 1))).toMatch(
-    /^toOnnx: unfold, float32\[6,1,batch\] needs to know the size of the batch/,
+    /^toOnnx: unfold, float32\[6,1,batch\] needs the size of the batch as a constant/,
   );
   expect(errorOf((x) => x.add(tensor(Array.from({ length: x.shape[0] }, (_, i) => i)).reshape([-1, 1])))).toBe(
-    "toOnnx: forward makes a tensor whose numbers depend on the batch; make it of arange, full and the input, or pass { batch: null }",
+    "toOnnx: forward makes a tensor whose numbers depend on the batch; compute it from arange, full and the input, or pass { batch: null }",
   );
 });
 
-it("a model of one batch size is told how to say so", () => {
+it("the error for a model of one batch size names { batch: null }", () => {
   expect(errorOf((x) => x.reshape([2, 3, 2]))).toMatch(
     /^toOnnx: the model does not run with a batch of 5: reshape: .*; if it is made for 2, pass \{ batch: null \}$/,
   );

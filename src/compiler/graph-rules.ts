@@ -131,7 +131,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "permute names each dim once": eachOf(["permute"], (n) => {
     return n.shape.length === n.inputs[0].shape.length && n.shape.every((_, dim) => dimsOf(n).includes(dim));
   }),
-  "expand isExpansion only sizes of 1": eachOf(["expand"], isExpansion),
+  "expand repeats only sizes of 1": eachOf(["expand"], isExpansion),
   "a slice stays within its input": eachOf(["slice"], staysWithin),
   "windows fit into the dim": eachOf(["unfold"], ({ inputs: [{ shape }], attributes }) => {
     const { dim, size, step } = attributes as { [name: string]: number };

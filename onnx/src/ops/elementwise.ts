@@ -1,6 +1,6 @@
-// One number in, one number out. Operands stay as small as they are: ONNX broadcasts as NumPy does.
+// Elementwise ops as ONNX nodes. Operands are not expanded, since ONNX broadcasts by NumPy's rules.
 import type { OpName } from "chainrule/compiler";
-import { type Call, type Carriers, carried, type Lowering, single, small } from "../lowering.ts";
+import { type Call, type Carriers, carried, type Lowering, viaFloat32, viaInt32 } from "../lowering.ts";
 import { broadcast } from "../size.ts";
 import type { Value, Writer } from "../writer.ts";
 
@@ -13,7 +13,7 @@ const unary =
     carried(writer, inputs, via, ([x], type) => writer.node(opType, [x], type, x.shape));
 
 const binary =
-  (opType: string, via: Carriers = small): Plain =>
+  (opType: string, via: Carriers = viaInt32): Plain =>
   ({ inputs }, writer) =>
     carried(writer, inputs, via, ([a, b], type) => writer.node(opType, [a, b], type, broadcast(a.shape, b.shape)));
 
@@ -22,7 +22,7 @@ const comparison =
   ({ inputs }, writer) =>
     carried(writer, inputs, via, ([a, b]) => writer.node(opType, [a, b], "bool", broadcast(a.shape, b.shape)));
 
-/** bool has ops of its own. */
+/** A logical op for bool operands, and another op for all other dtypes. */
 const logical =
   (opType: string, others: Plain): Plain =>
   (call, writer) => {
@@ -30,7 +30,7 @@ const logical =
     return a.type === "bool" ? writer.node(opType, [a, b], "bool", broadcast(a.shape, b.shape)) : others(call, writer);
   };
 
-/** A formula in floating numbers, of one operand. */
+/** A floating-point formula of one operand. */
 const formula =
   (write: (x: Value, math: Arithmetic) => Value): Plain =>
   ({ inputs: [x] }, writer) =>
@@ -58,21 +58,21 @@ class Arithmetic {
 const shapeOf = (inputs: readonly Value[]) => inputs.map(({ shape }) => shape).reduce(broadcast);
 
 export const elementwise = {
-  neg: unary("Neg", small),
-  abs: unary("Abs", small),
-  // Of NaN it is 0 in chainrule, and NaN in ONNX Runtime.
-  sign: unary("Sign", small),
+  neg: unary("Neg", viaInt32),
+  abs: unary("Abs", viaInt32),
+  // sign(NaN) is 0 in chainrule, and NaN in ONNX Runtime.
+  sign: unary("Sign", viaInt32),
   floor: unary("Floor"),
-  // Half to even, in ONNX too.
+  // ONNX rounds half to even, too.
   round: unary("Round"),
   exp: unary("Exp"),
-  // eˣ - 1 = tanh(x/2) · (eˣ + 1): the difference itself would lose what there is near 0.
+  // eˣ - 1 = tanh(x/2) · (eˣ + 1); computed as eˣ - 1, it would lose its precision near 0.
   expm1: formula((x, math) => {
     const half = math.apply("Tanh", math.apply("Mul", x, math.constant(0.5)));
     return math.apply("Mul", half, math.apply("Add", math.apply("Exp", x), math.constant(1)));
   }),
   log: unary("Log"),
-  // With u = 1 + x, rounded: log u · x / (u - 1) where |x| < 1, the quotient making up for the rounding; x where u is 1.
+  // With u = 1 + x, rounded: log u · x / (u - 1) where |x| < 1, where the quotient corrects the rounding error of u; x where u is 1.
   // Source: Goldberg, "What every computer scientist should know about floating-point arithmetic" (1991), theorem 4.
   log1p: formula((x, math) => {
     const one = math.constant(1);
@@ -85,28 +85,28 @@ export const elementwise = {
   sqrt: unary("Sqrt"),
   sin: unary("Sin"),
   cos: unary("Cos"),
-  erf: unary("Erf", single),
+  erf: unary("Erf", viaFloat32),
   tanh: unary("Tanh"),
   sigmoid: unary("Sigmoid"),
   add: binary("Add"),
   sub: binary("Sub"),
   mul: logical("And", binary("Mul")),
   div: binary("Div"),
-  // Powers of whole numbers that overflow wrap around in chainrule alone.
+  // Integer powers that overflow wrap around in chainrule; ONNX leaves them undefined.
   pow: binary("Pow"),
   maximum: logical("Or", binary("Max")),
   minimum: logical("And", binary("Min")),
   eq: comparison("Equal", { uint8: "int32" }),
-  lt: comparison("Less", small),
-  le: comparison("LessOrEqual", small),
+  lt: comparison("Less", viaInt32),
+  le: comparison("LessOrEqual", viaInt32),
 
   where: ({ inputs: [condition, a, b] }: Operands, writer: Writer) =>
     carried(writer, [a, b], { bool: "uint8" }, ([x, y], type) =>
       writer.node("Where", [condition, x, y], type, shapeOf([condition, x, y])),
     ),
 
-  // Towards zero; what lies beyond int32 is undefined in ONNX. Whole numbers become uint8 modulo 2⁸, but floats below 0 do not:
-  // they take the last 8 bits of their int32.
+  // Floats are rounded towards zero; values beyond int32 are undefined in ONNX. Integers are cast to uint8 modulo 2⁸. ONNX does not do so
+  // with floats below 0, so floats are cast to int32 first, whose last 8 bits are taken.
   cast({ inputs: [x], attributes: { dtype } }: Call<"cast">, writer: Writer): Value {
     if (dtype !== "uint8" || (x.type !== "float32" && x.type !== "float64")) return writer.cast(x, dtype);
     const bits = [writer.cast(x, "int32"), writer.scalar("int32", 255)];

@@ -1,11 +1,11 @@
-// Reading and adding at places that are themselves data.
-import { type Call, carried, fixed, small } from "../lowering.ts";
+// gather and scatterAdd as ONNX nodes.
+import { type Call, carried, fixed, viaInt32 } from "../lowering.ts";
 import type { Size } from "../size.ts";
 import type { Value, Writer } from "../writer.ts";
 
 /** Zeros of a shape, with each element of x added at its index along a dim. */
 export function scattered(writer: Writer, x: Value, index: Value, dim: number, shape: readonly Size[]): Value {
-  return carried(writer, [x], small, ([updates], type) => {
+  return carried(writer, [x], viaInt32, ([updates], type) => {
     const zeros = writer.whole(writer.scalar(type, 0), shape);
     return writer.node("ScatterElements", [zeros, index, updates], type, shape, { axis: dim, reduction: "add" });
   });
@@ -16,7 +16,7 @@ export const indexing = {
     const { shape } = call;
     const axis = fixed(call, call.attributes.dim);
     const [x, index] = [call.whole(0), call.inputs[1]];
-    // The same places in every line: they were expanded, and ONNX's Gather takes them as a vector.
+    // An index that was expanded, so that it is the same for every line: ONNX's Gather takes it as a vector.
     const isVector = index.shape.length === shape.length && index.shape.every((n, d) => d === axis || n === 1);
     if (isVector && shape.length > 1)
       return writer.node("Gather", [x, writer.reshape(index, [index.shape[axis]])], x.type, shape, { axis });

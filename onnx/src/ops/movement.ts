@@ -1,10 +1,10 @@
-// Elements move, none is computed.
+// Movement ops as ONNX nodes.
 import { allFixed, type Call, dtypeOf, fixed } from "../lowering.ts";
 import { plus, type Size, sameSize, times } from "../size.ts";
 import type { Value, Writer } from "../writer.ts";
 import { scattered } from "./indexing.ts";
 
-/** The end of a dim, from behind: whatever its size. */
+/** The exclusive end of a slice that runs backwards to the first element of a dim of any size. */
 const beforeFirst = -(2 ** 31);
 
 function sliced(
@@ -25,7 +25,7 @@ interface Width {
   readonly between: Size;
 }
 
-/** x with so many of a value around its elements in each dim, and between them; negative numbers around it cut off. */
+/** x padded with a value: before, after and between its elements in each dim. Negative widths before and after crop. */
 export function padded(
   writer: Writer,
   x: Value,
@@ -37,7 +37,7 @@ export function padded(
   widths.forEach(({ between }, dim) => {
     const gap = fix(between);
     if (gap === 0 || y.shape[dim] === 1) return;
-    // [.., n, ..] -> [.., n, 1, ..] -> [.., n, 1 + gap, ..] -> [.., n · (1 + gap), ..], and the last gap goes.
+    // [.., n, ..] -> [.., n, 1, ..] -> [.., n, 1 + gap, ..] -> [.., n · (1 + gap), ..], and the last gap is cut off.
     const spaced = [...y.shape.slice(0, dim + 1), gap + 1, ...y.shape.slice(dim + 1)];
     const apart = writer.reshape(y, spaced.toSpliced(dim + 1, 1, 1));
     const pads = spaced.map((_, d) => ({ before: 0, after: d === dim + 1 ? gap : 0 }));
@@ -63,7 +63,7 @@ function surrounded(
 
 export const movements = {
   reshape(call: Call<"reshape">, writer: Writer): Value {
-    // One number is any shape.
+    // A single number broadcasts to any shape.
     if (call.inputs[0].shape.length === 0) return call.inputs[0];
     return writer.reshape(call.whole(0), call.shape);
   },
@@ -81,7 +81,7 @@ export const movements = {
     );
   },
 
-  // Left to whoever reads the result.
+  // Not written: the op that reads the result broadcasts.
   expand: ({ inputs: [x] }: Call<"expand">): Value => x,
 
   slice(call: Call<"slice">, writer: Writer): Value {
@@ -91,7 +91,7 @@ export const movements = {
     const dims = x.shape.flatMap((n, dim) => {
       if (sameSize(n, sizes[dim])) return [];
       const step = fixed(call, steps[dim]);
-      // start + (size - 1) · step + 1, just behind the last
+      // start + (size - 1) · step + 1, one after the last element.
       const end = sizes[dim] === 0 ? starts[dim] : plus(plus(starts[dim], times(plus(sizes[dim], -1), step)), 1);
       return [{ dim, start: starts[dim], end, step }];
     });
@@ -108,7 +108,7 @@ export const movements = {
     );
   },
 
-  // Gather with places [windows, size] stands the two where the dim was; the window's own goes to the end.
+  // Gather with indices [windows, size] puts both dims where the dim was; a transpose moves `size` to the end.
   unfold(call: Call<"unfold">, writer: Writer): Value {
     const { attributes, shape } = call;
     const [dim, step] = [fixed(call, attributes.dim), fixed(call, attributes.step)];
@@ -124,21 +124,21 @@ export const movements = {
     return writer.node("Transpose", [gathered], x.type, shape, { perm: [...perm, dim + 1] });
   },
 
-  // The windows laid side by side, [.., windows · size, ..], and each element added where it belongs.
+  // The windows are concatenated, [.., windows · size, ..], and each element is added at its index.
   fold(call: Call<"fold">, writer: Writer): Value {
     const x = call.whole(0);
     const [dim, step] = [fixed(call, call.attributes.dim), fixed(call, call.attributes.step)];
     const last = x.shape.length - 1;
     const [windows, size] = [fixed(call, x.shape[dim]), fixed(call, x.shape[last])];
     const perm = x.shape.flatMap((_, d) => (d === last ? [] : d === dim ? [d, last] : [d]));
-    const beside = writer.node(
+    const transposed = writer.node(
       "Transpose",
       [x],
       x.type,
       perm.map((d) => x.shape[d]),
       { perm },
     );
-    const flat = writer.reshape(beside, x.shape.slice(0, -1).toSpliced(dim, 1, windows * size));
+    const flat = writer.reshape(transposed, x.shape.slice(0, -1).toSpliced(dim, 1, windows * size));
     const places = Array.from({ length: windows * size }, (_, i) => Math.floor(i / size) * step + (i % size));
     const line = flat.shape.map((_, d) => (d === dim ? windows * size : 1));
     const index = writer.whole(writer.constant("int32", line, places), flat.shape);

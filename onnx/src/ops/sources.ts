@@ -1,4 +1,4 @@
-// Constants and counting. A constant is one number, which broadcasts; ONNX's random numbers are none that chainrule knows.
+// full and iota as ONNX nodes. A constant is one number, which broadcasts. randomBits cannot be written, since ONNX's generators are others.
 import { ChainruleError } from "chainrule";
 import type { Call } from "../lowering.ts";
 import { isFixed } from "../size.ts";
@@ -8,7 +8,7 @@ import type { Value, Writer } from "../writer.ts";
 export const sources = {
   full({ attributes: { value }, dtype }: Call<"full">, writer: Writer): Value {
     if (isFixed(value)) return writer.scalar(dtype, value);
-    // A multiple of the batch, as the count in a mean over it.
+    // A multiple of the batch, as the number of elements in a mean over the batch.
     return writer.cast(writer.reshape(writer.sizes([value]), []), dtype);
   },
 

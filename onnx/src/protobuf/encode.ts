@@ -1,4 +1,4 @@
-// A written graph as the bytes of an ONNX file.
+// ONNX graph -> the bytes of an ONNX file.
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { TypedArray } from "chainrule";
@@ -7,7 +7,7 @@ import { dataType, type ElementType } from "../element-type.ts";
 import { isFixed, nameOf, type Size } from "../size.ts";
 import { modelProto } from "./schema.ts";
 
-/** Attributes by name: whole numbers become ints, { float } a float, texts bytes. */
+/** The value of an attribute: a number is written as an int, { float } as a float, a string as UTF-8 bytes. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {
@@ -39,24 +39,24 @@ export interface OnnxGraph {
   readonly outputs: readonly Port[];
 }
 
-/** 21: the first with a GroupNormalization that scales each channel (ONNX 1.16, March 2024, whose files are of version 10). */
+/** 21 is the first opset with a GroupNormalization that scales each channel (ONNX 1.16, March 2024, whose IR version is 10). */
 const opset = 21;
 const irVersion = 10;
 
-/** What one protobuf message may hold at most, less some room for the nodes. */
-const most = 2 ** 31 - 2 ** 24;
+/** The largest size of the weights in a file, in bytes: a protobuf message holds 2 GiB, of which 16 MiB are left for the nodes. */
+const maxWeightBytes = 2 ** 31 - 2 ** 24;
 
-/** `batch`: what the size of the batch is called in the dims that depend on it. */
+/** `batch` is the name of the batch size in the dims that depend on it. */
 export function encode(
   graph: OnnxGraph,
   { batch, metadata }: { readonly batch: string; readonly metadata: Readonly<Record<string, string>> },
 ): Uint8Array {
   const bytes = graph.initializers.reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (bytes > most)
+  if (bytes > maxWeightBytes)
     throw new ChainruleError(
       "memory",
       "toOnnx",
-      `weights of ${bytes} bytes do not go into one ONNX file, which holds 2 GiB at most`,
+      `weights of ${bytes} bytes do not fit into one ONNX file, which holds at most 2 GiB`,
     );
   const model = create(modelProto, {
     irVersion: BigInt(irVersion),
@@ -90,7 +90,7 @@ function attributeProto(value: Attribute) {
   return { type: 7, ints: value.map(BigInt) };
 }
 
-/** raw_data is little-endian, as all processors are that JavaScript engines run on. */
+/** raw_data is little-endian, and so are all processors that JavaScript engines run on. */
 const tensorProto = ({ name, dims, type, data }: Initializer) => ({
   name,
   dims: dims.map(BigInt),

@@ -1,5 +1,5 @@
-// The messages of an ONNX file as far as they are written here: the fields' names, numbers and types of onnx.proto (onnx/onnx on
-// GitHub, Apache-2.0). protobuf needs no more to encode them, and no generated code.
+// The messages of an ONNX file, with the fields that chainrule writes: their names, numbers and types are those of onnx.proto (onnx/onnx
+// on GitHub, Apache-2.0). The protobuf library encodes messages from this table, without generated code.
 
 import { create, createFileRegistry, type DescMessage } from "@bufbuild/protobuf";
 import {
@@ -11,7 +11,7 @@ import { ChainruleError } from "chainrule";
 
 type Field = readonly [number: number, type: string];
 
-/** "many X" is a repeated field; what is no scalar is a message. */
+/** "many X" is a repeated field of X; a type that is no scalar is a message of this table. */
 const messages = {
   ModelProto: {
     ir_version: [1, "int64"],
@@ -48,7 +48,7 @@ const messages = {
   },
   TensorProto: { dims: [1, "many int64"], data_type: [2, "int32"], name: [8, "string"], raw_data: [9, "bytes"] },
   ValueInfoProto: { name: [1, "string"], type: [2, "TypeProto"] },
-  // tensor_type, and dim_value with dim_param, are each one of several: whoever writes them sets one.
+  // onnx.proto has a oneof around tensor_type, and one around dim_value and dim_param: exactly one of their fields must be set.
   TypeProto: { tensor_type: [1, "TensorTypeProto"] },
   TensorTypeProto: { elem_type: [1, "int32"], shape: [2, "TensorShapeProto"] },
   TensorShapeProto: { dim: [1, "many DimensionProto"] },

@@ -50,7 +50,7 @@ export class Lifetimes {
     return best;
   }
 
-  /** Bytes that running the group frees, less the bytesPerElement that it allocates. */
+  /** Bytes that running the group frees, less the bytes that it allocates. */
   #gain(group: Group): number {
     const { bytesMade, read } = this.#needs.get(group) ?? { bytesMade: 0, read: [] };
     const freed = read.filter((step) => this.#readers.get(step) === 1);
