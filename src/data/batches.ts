@@ -67,7 +67,7 @@ export function batches(
   data: object,
   options: BatchOptions & SourceOptions,
 ): Iterable<unknown> | AsyncIterable<unknown> {
-  return openEpoch("batches", data, options).from(0);
+  return epochOf("batches", sourceOf("batches", data), options).from(0);
 }
 
 /** An epoch that can be begun at any of its batches. */
@@ -79,8 +79,7 @@ export interface Epoch {
 }
 
 /** What batches() gives, for those who go on in the middle of an epoch: examples by number that lie before are not read. */
-export function openEpoch(call: string, data: unknown, options: BatchOptions & SourceOptions): Epoch {
-  const source = sourceOf(call, data);
+export function epochOf(call: string, source: Source, options: BatchOptions & SourceOptions): Epoch {
   const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffleBuffer = 0 } = options;
   checkInteger(call, "batchSize", batchSize, 1);
   checkInteger(call, "seed", seed, 0);
@@ -102,6 +101,12 @@ export function openEpoch(call: string, data: unknown, options: BatchOptions & S
   const from = (first: number) =>
     taking.waits ? inTime(taking.take, { ...cutting, first }) : atOnce(taking.take, { ...cutting, first });
   return { batches: Math.ceil(end / batchSize), examples: end, from };
+}
+
+/** A batch of so many examples, all of them the first; null where nothing is in memory. */
+export function sampleOf(source: Source, size: number, options: BatchOptions): unknown {
+  if (source.kind === "stream" || source.kind === "indexed" || source.count === 0) return null;
+  return takerOf(source, { ...options, seed: 0, epoch: 0 }).take(new Int32Array(size));
 }
 
 type Taker =

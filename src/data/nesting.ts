@@ -21,9 +21,13 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return prototype === Object.prototype || prototype === null;
 }
 
+/** @inline */
 type Level0 = number | boolean;
+/** @inline */
 type Level1 = readonly Level0[];
+/** @inline */
 type Level2 = readonly Level1[];
+/** @inline */
 type Level3 = readonly Level2[];
 /** A number, or lists of them, each level of one kind: [[1, 2], [3, 4]] but not [[1, 2], 3], which is a pair. */
 export type EvenNumbers = Level0 | Level1 | Level2 | Level3 | readonly Level3[] | readonly (readonly Level3[])[];
@@ -71,7 +75,7 @@ export function mapLeaves(value: unknown, replace: (leaf: unknown, place: string
 }
 
 /** All tensors, in order. */
-export function leavesOf(columns: Columns, place = "data"): Leaf<Tensor>[] {
+export function leavesOf(columns: unknown, place = "data"): Leaf<Tensor>[] {
   if (columns instanceof Tensor) return [{ value: columns, place }];
-  return (partsOf(columns, place) ?? []).flatMap(([, part, at]) => leavesOf(part as Columns, at));
+  return (partsOf(columns, place) ?? []).flatMap(([, part, at]) => leavesOf(part, at));
 }

@@ -1,5 +1,6 @@
 // A stream has no length and no index. It is cut into batches in the order in which it comes, or mixed on the way: a buffer is kept
 // full, and each example that leaves it is drawn by chance. A buffer of k examples moves none forward by more than k places.
+import { ChainruleError } from "../errors/error.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 
 export type Stream = Iterable<unknown> | AsyncIterable<unknown>;
@@ -53,4 +54,11 @@ export async function* groups(
     examples = [];
   }
   if (examples.length > 0 && !dropLast && start >= skip * batchSize) yield { examples, start };
+  const count = start + examples.length;
+  if (count <= (skip - 1) * batchSize)
+    throw new ChainruleError(
+      "data",
+      "batches",
+      `the stream ended after ${count} examples, and more of it were behind this run`,
+    );
 }

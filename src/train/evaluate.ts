@@ -1,75 +1,37 @@
-// What a net makes of a data set: every picture once, in order, as the net is in use.
-
-import { type Compiled, compile } from "../compiler/compile.ts";
-import { batches } from "../data/batches.ts";
+// What a model makes of data, all of it once and in order, as the model is in use.
 import type { Dataset } from "../data/dataset.ts";
+import { type BatchOf, sourceOf } from "../data/source.ts";
 import { ChainruleError } from "../errors/error.ts";
-import { crossEntropy } from "../nn/losses.ts";
-import type { Layer } from "../nn/module.ts";
-import { tensor } from "../tensor/create.ts";
-import { noGrad } from "../tensor/mode.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { breathe } from "./breathe.ts";
-import { confusionMatrix } from "./metrics.ts";
-import { inMode } from "./modes.ts";
-import { checkFits } from "./shapes.ts";
+import type { Layer, Module } from "../nn/module.ts";
+import { type EvaluateOptions, type Evaluation, evaluatePictures } from "./evaluate-pictures.ts";
+import { feedOf } from "./feed.ts";
+import { type Judge, judge, judgeOf } from "./judge.ts";
+import { type Model, moduleOf } from "./models.ts";
+import { checkMetricName, type Metrics, type NamesOf, type Result } from "./tally.ts";
+import type { DataFor, DataOptions, MetricsOf } from "./training-options.ts";
 
-/** logits [N, C] and labels, int32 [N], to the mean loss of the batch, a scalar. */
-export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
-
-/** How pictures are shown to the net, and what is called wrong. */
-export interface EvaluateOptions {
-  /** Pictures at a time, 250 if left out: more are no faster, and need more memory. */
-  batchSize?: number;
-  /** As the net was trained: pixels in [0, 1] become (x - mean) / std, one number, or one a channel. */
-  mean?: number | number[];
-  std?: number | number[];
-  /** crossEntropy if left out. */
-  loss?: Loss;
+/** What is judged, and by what. Of the data the order does not matter; there is no shuffling. */
+export interface JudgeOptions<M extends Model, S, R extends Result, K extends string>
+  extends Omit<DataOptions, "shuffle" | "shuffleBuffer" | "augment"> {
+  data: DataFor<S>;
+  /** As for fit. */
+  loss: (model: M, batch: BatchOf<S>) => R;
+  /** As for fit. */
+  metrics?: MetricsOf<R, BatchOf<S>, K> | undefined;
+  /** What the loss draws by chance follows from it; 0 if left out. */
+  seed?: number | undefined;
   /** When it is aborted, evaluate throws its reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
-  threads?: number;
+  threads?: number | undefined;
+  /** false: the model runs operation by operation; slow. true if left out. */
+  compile?: boolean | undefined;
 }
 
-/** What the net says of a data set, picture by picture and counted. */
-export interface Evaluation {
-  /** The part of the answers that are right, 0 to 1. */
-  readonly accuracy: number;
-  /** The mean over all pictures. */
-  readonly loss: number;
-  /** confusion[truth][answer]: how many pictures. */
-  readonly confusion: readonly (readonly number[])[];
-  /** For each picture, in the data set's order: the class that the net says, and how sure it is, 0 to 1. */
-  readonly answers: Int32Array;
-  readonly probabilities: Float32Array;
-  /** float32 [N, C]: the probabilities of all classes, softmax of the logits. */
-  readonly scores: Tensor;
-}
-
-type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
-
-/** One program a model, loss and number of threads, however often it is evaluated. */
-const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
-
-function judgeOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
-  const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<number | undefined, Judge>>();
-  judges.set(model, ofModel);
-  const ofLoss = ofModel.get(loss) ?? new Map<number | undefined, Judge>();
-  ofModel.set(loss, ofLoss);
-  const judge =
-    ofLoss.get(threads) ??
-    compile(
-      (images: Tensor, labels: Tensor) =>
-        noGrad(() => {
-          const logits = model.forward(images);
-          return { loss: loss(logits, labels), said: logits.argmax(1), scores: logits.softmax(1).to("float32") };
-        }),
-      { threads },
-    );
-  ofLoss.set(threads, judge);
-  return judge;
-}
+/** The means over all examples, and how many there are. */
+export type Judgement<N extends string = never> = { readonly loss: number; readonly examples: number } & Readonly<
+  Record<N, number>
+>;
 
 /**
  * Accuracy, mean loss, confusion matrix, and the answer to each picture. The model answers in evaluation mode (no dropout, batch
@@ -77,33 +39,57 @@ function judgeOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
  * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
  * 1, and the signal's reason when that is aborted.
  */
-export async function evaluate(model: Layer, data: Dataset, options: EvaluateOptions = {}): Promise<Evaluation> {
-  const { batchSize = 250, mean, std, loss: lossOf = crossEntropy, signal, threads } = options;
-  const [count, classes] = [data.labels.size, data.classes.length];
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
-    throw new ChainruleError("option", "evaluate", `threads is a whole number from 1, not ${threads}`);
-  if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
-  const all = batches(data, { batchSize, shuffle: false, mean, std });
-  checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
-  const judge = judgeOf(model, lossOf, threads);
-  const answers = new Int32Array(count);
-  const scores = new Float32Array(count * classes);
-  let [at, loss] = [0, 0];
-  for (const { images, labels } of all) {
-    await breathe();
-    signal?.throwIfAborted();
-    const judged = inMode(model, false, () => judge(images, labels));
-    const [[mean], said, sure] = await Promise.all([judged.loss.read(), judged.said.read(), judged.scores.read()]);
-    loss += mean * labels.size;
-    answers.set(said, at);
-    scores.set(sure, at * classes);
-    at += labels.size;
-  }
-  const confusion = confusionMatrix(answers, data.labels, classes);
-  const right = confusion.reduce((sum, row, truth) => sum + row[truth], 0);
-  return {
-    ...{ accuracy: right / count, loss: loss / count, confusion, answers },
-    probabilities: Float32Array.from(answers, (answer, n) => scores[n * classes + answer]),
-    scores: tensor(scores, { shape: [count, classes] }),
-  };
+export function evaluate(model: Layer, data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+/**
+ * Of anything: the means over all examples of the loss, and of what loss and metrics name. `data`, `loss` and `metrics` are as for
+ * fit, and the model is in evaluation mode. batchSize is 250 if left out, but for a stream, whose items are then batches.
+ */
+export function evaluate<const M extends Model, const S extends object, R extends Result, K extends string = never>(
+  model: M,
+  options: JudgeOptions<M, S, R, K>,
+): Promise<Judgement<NamesOf<R> | K>>;
+export async function evaluate(model: Model, data: object, options?: EvaluateOptions): Promise<unknown> {
+  return "data" in data
+    ? evaluateSource(model, data as AnyOptions)
+    : evaluatePictures(model as Layer, data as Dataset, options);
+}
+
+type Of = (model: unknown, batch: unknown) => unknown;
+type AnyOptions = Omit<JudgeOptions<never, unknown, never, never>, "loss" | "metrics"> & {
+  readonly loss: Of;
+  readonly metrics?: Metrics;
+};
+
+/** One program a model, loss, metrics and number of threads, however often it is evaluated. */
+const judges = new WeakMap<
+  object,
+  WeakMap<Of, { readonly metrics: Metrics | undefined; readonly threads: unknown; readonly judge: Judge }>
+>();
+
+async function evaluateSource(model: Model, options: AnyOptions): Promise<unknown> {
+  const { data, loss, metrics, seed, signal, threads, compile = true, mean, std } = options;
+  const batchSize =
+    options.batchSize ?? (typeof data === "function" || sourceOf("evaluate", data).kind === "stream" ? undefined : 250);
+  if (typeof loss !== "function")
+    throw new ChainruleError("option", "evaluate", "what to judge by is missing: loss: (model, batch) => ...");
+  for (const name of Object.keys(metrics ?? {})) checkMetricName("evaluate", name);
+  const feed = feedOf("evaluate", "data", data, { batchSize, mean, std, shuffle: false });
+  const how = cached(model, loss, { metrics, threads: compile ? threads : null });
+  const { means, examples } = await judge(how, feed.course(0), { seed, signal });
+  return { ...means, examples };
+}
+
+function cached(
+  model: Model,
+  loss: Of,
+  { metrics, threads }: { readonly metrics: Metrics | undefined; readonly threads: number | undefined | null },
+): Judge {
+  const ofModel = judges.get(model) ?? new WeakMap();
+  judges.set(model, ofModel);
+  const known = ofModel.get(loss);
+  if (known !== undefined && known.metrics === metrics && known.threads === threads) return known.judge;
+  const module: Module = moduleOf("evaluate", model);
+  const judge = judgeOf("evaluate", { module, loss: (batch) => loss(model, batch), metrics: metrics ?? {}, threads });
+  ofModel.set(loss, { metrics, threads, judge });
+  return judge;
 }

@@ -1,17 +1,19 @@
 // "chainrule/train": the training loop, evaluation and metrics. Runs in pages too.
-export type { Checkpoint } from "./checkpoint.ts";
-export { type EvaluateOptions, type Evaluation, evaluate, type Loss } from "./evaluate.ts";
+export type { Checkpoint, Stateful } from "./checkpoint.ts";
+export { evaluate, type Judgement, type JudgeOptions } from "./evaluate.ts";
+export type { EvaluateOptions, Evaluation, Loss } from "./evaluate-pictures.ts";
 export type {
-  DoneEvent,
-  EpochEvent,
-  FitEvent,
-  Mean,
-  StartEvent,
-  StepEvent,
-  StoppedEvent,
-  ValidationEvent,
+  Named,
+  TrainingDone,
+  TrainingEpoch,
+  TrainingEvent,
+  TrainingPlace,
+  TrainingStart,
+  TrainingStep,
+  TrainingStopped,
+  TrainingValidation,
 } from "./events.ts";
-export { type Fit, fit } from "./fit.ts";
+export { fit, type RatesOf } from "./fit.ts";
 export {
   accuracy,
   type ClassReport,
@@ -21,5 +23,30 @@ export {
   type Scores,
   topKAccuracy,
 } from "./metrics.ts";
-export type { FitOptions, Resume } from "./options.ts";
-export type { Best, Metric, Position } from "./position.ts";
+export type { Model } from "./models.ts";
+export type { FitOptions, Resume, RunOptions } from "./options.ts";
+export type {
+  DoneEvent,
+  EpochEvent,
+  FitEvent,
+  Mean,
+  StartEvent,
+  StepEvent,
+  StoppedEvent,
+  ValidationEvent,
+} from "./picture-events.ts";
+export type { Best, BestEpoch, EpochRecord, Metric, Mode } from "./position.ts";
+export type { Fit } from "./run.ts";
+export type { Position } from "./saved-position.ts";
+export type { NamesOf, OutputsOf, Result } from "./tally.ts";
+export type {
+  DataFor,
+  DataOptions,
+  Given,
+  LossOptions,
+  MetricsOf,
+  Optimizers,
+  Schedule,
+  StepOptions,
+  TrainingOptions,
+} from "./training-options.ts";

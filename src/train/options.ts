@@ -1,23 +1,47 @@
-// What a run is made of.
-
+// What a run is made of: what all runs take, and what those over pictures of classes take beside it.
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Loss } from "./evaluate.ts";
+import type { Stateful } from "./checkpoint.ts";
+import type { Loss } from "./evaluate-pictures.ts";
 import type { Metric } from "./position.ts";
 
-/** What a run is made of. Sizes are in pictures. */
-export interface FitOptions {
+/** What all runs take. */
+export interface RunOptions {
+  epochs: number;
+  /** Leaves out the last batch of an epoch where it would be smaller; false if left out. */
+  dropLast?: boolean;
+  /** Order, augmentation and dropout follow from it; a whole number from 0, and 0 if left out. The model's first weights are its maker's. */
+  seed?: number;
+  /** When it is aborted, the run stops after its step, and says so. */
+  signal?: AbortSignal;
+  /** Goes on where this checkpoint was made, as if it had never been stopped. */
+  resume?: Resume;
+  /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */
+  checkFinite?: boolean;
+  /** How many threads at most, for training and validation; all that there are if left out. Of no consequence for what comes out. */
+  threads?: number;
+  /** false: steps and validation run operation by operation, for models that choose by what they compute; slow. true if left out. */
+  compile?: boolean;
+  /** What else belongs to the run, by name, such as an ExponentialMovingAverage: checkpoints have its stateDict(). */
+  state?: Readonly<Record<string, Stateful>>;
+  /**
+   * After so many steps of this run the next one of a whole batch tells, by profile(), where its time goes. The first steps are slower than
+   * later ones, until the engine has compiled them well: some 50. That step takes longer, for one thread does its kernels one by one,
+   * and gives the same bits.
+   */
+  profile?: number;
+}
+
+/** What a run over pictures of classes is made of. Sizes are in pictures. */
+export interface FitOptions extends RunOptions {
   train: Dataset;
   /** Judged after each epoch, as evaluate does. */
   validation?: Dataset;
-  epochs: number;
   batchSize: number;
-  /** Leaves out the last batch of an epoch where it would be smaller; false if left out. */
-  dropLast?: boolean;
   /** Over the model's parameters. */
   optimizer: Optimizer;
   /**
@@ -31,8 +55,6 @@ export interface FitOptions {
   labelSmoothing?: number;
   /** Limits the length of all gradients as one vector, before each step (clipGradNorm). */
   clipNorm?: number;
-  /** Order, augmentation and dropout follow from it; a whole number from 0, and 0 if left out. The model's first weights are its maker's. */
-  seed?: number;
   /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
   mean?: number | number[];
   std?: number | number[];
@@ -41,20 +63,6 @@ export interface FitOptions {
   earlyStopping?: { patience: number; metric?: Metric };
   /** At the end the model gets the weights of its best epoch in validation. true: by earlyStopping's metric, else by "loss". */
   keepBest?: boolean | Metric;
-  /** When it is aborted, the run stops after its step, and says so. */
-  signal?: AbortSignal;
-  /** Goes on where this checkpoint was made, as if it had never been stopped. */
-  resume?: Resume;
-  /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */
-  checkFinite?: boolean;
-  /** How many threads at most, for training and validation; all that there are if left out. Of no consequence for what comes out. */
-  threads?: number;
-  /**
-   * After so many steps of this run the next one of a whole batch tells, by profile(), where its time goes. The first steps are slower than
-   * later ones, until the engine has compiled them well: some 50. That step takes longer, for one thread does its kernels one by one,
-   * and gives the same bits.
-   */
-  profile?: number;
 }
 
 /** What checkpoint() gave, also after a way through a file. */
@@ -71,15 +79,21 @@ export function keptMetric({ keepBest = false, earlyStopping }: FitOptions): Met
 
 const metrics: readonly unknown[] = ["loss", "accuracy"] satisfies Metric[];
 
-/** Throws where options make no sense, each alone and together. */
-export function checkOptions(model: Module, options: FitOptions): void {
-  const { train, validation, epochs, batchSize, seed = 0, loss, labelSmoothing, earlyStopping, clipNorm } = options;
-  const { threads = 1, profile = 0 } = options;
+/** Throws where what all runs take makes no sense. */
+export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true }: RunOptions): void {
   checkCount("epochs", epochs, 1);
-  checkCount("batchSize", batchSize, 1);
   checkCount("seed", seed, 0);
   checkCount("threads", threads, 1);
   checkCount("profile", profile, 0);
+  if (!compile && profile > 0)
+    throw new ChainruleError("option", "fit", "a run without compiled steps has none to profile; leave out profile");
+}
+
+/** Throws where options of a run over pictures make no sense, each alone and together. */
+export function checkOptions(model: Module, options: FitOptions): void {
+  const { train, validation, batchSize, loss, labelSmoothing, earlyStopping, clipNorm } = options;
+  checkRun(options);
+  checkCount("batchSize", batchSize, 1);
   checkDataset("fit", train);
   if (train.labels.size === 0) throw new ChainruleError("data", "fit", "there are no pictures to train on");
   if (options.dropLast && train.labels.size < batchSize)
@@ -94,8 +108,7 @@ export function checkOptions(model: Module, options: FitOptions): void {
       "fit",
       "labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself",
     );
-  if (clipNorm !== undefined && !(clipNorm > 0))
-    throw new ChainruleError("option", "fit", `clipNorm is a number above 0, not ${clipNorm}`);
+  checkClipNorm(clipNorm);
   if (earlyStopping !== undefined) checkCount("earlyStopping.patience", earlyStopping.patience, 1);
   for (const metric of [earlyStopping?.metric ?? "loss", keptMetric(options) ?? "loss"])
     if (!metrics.includes(metric))
@@ -109,18 +122,23 @@ export function checkOptions(model: Module, options: FitOptions): void {
   checkOptimizer(model, options.optimizer);
 }
 
-function checkCount(name: string, value: number, least: number): void {
+export function checkClipNorm(clipNorm: number | undefined): void {
+  if (clipNorm !== undefined && !(clipNorm > 0))
+    throw new ChainruleError("option", "fit", `clipNorm is a number above 0, not ${clipNorm}`);
+}
+
+export function checkCount(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least)
     throw new ChainruleError("option", "fit", `${name} is a whole number from ${least}, not ${value}`);
 }
 
-function checkOptimizer(model: Module, { groups }: Optimizer): void {
+export function checkOptimizer(model: Module, { groups }: Optimizer, name = "the optimizer"): void {
   const own = new Set(model.parameters());
   const moved = groups.flatMap(({ parameters }) => parameters);
   if (!moved.some((parameter) => own.has(parameter)))
     throw new ChainruleError(
       "option",
       "fit",
-      "the optimizer moves no parameter of this model; make it of model.parameters()",
+      `${name} moves no parameter of this model; make it of model.parameters()`,
     );
 }

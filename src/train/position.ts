@@ -1,152 +1,118 @@
-// How far a run is. With weights, optimiser state and random stream this is all that its further steps depend on; it is plain data,
-// that goes through JSON unchanged.
-import { ChainruleError } from "../errors/error.ts";
+// How far a run is. With weights, optimiser state and random stream this is all that its further steps depend on. What follows from a
+// step or an epoch is a new position; how one is written down as plain data stands in saved-position.ts.
+import { added, type Counted, meansOf } from "./tally.ts";
 
-/** What validation is judged by: the lower loss, or the higher accuracy. */
+/** What pictures are judged by in validation: the lower loss, or the higher accuracy. */
 export type Metric = "loss" | "accuracy";
 
+/** Which of two epochs is better: the one with the lower number, or with the higher one. */
+export type Mode = "min" | "max";
+
+/** Numbers by their names, the loss among them. */
+export type Means = { readonly loss: number } & Readonly<Record<string, number>>;
+
 /** How well an epoch, counted from 1, did in validation. */
+export type BestEpoch<N extends string = string> = { readonly epoch: number; readonly loss: number } & Readonly<
+  Record<N, number>
+>;
+
+/** How well an epoch, counted from 1, did in the validation of pictures. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
 }
 
-/** How far a run is, as plain data. */
-export interface Position {
+/** What an epoch, counted from 1, came to, in training and in validation. */
+export type EpochRecord<N extends string = string, V extends string = N> = {
+  readonly epoch: number;
+  readonly loss: number;
+  /** null where there was none. */
+  readonly validation: ({ readonly loss: number } & Readonly<Record<V, number>>) | null;
+} & Readonly<Record<N, number>>;
+
+/** What has to be the same for a run to be the same. */
+export interface Identity {
+  /** What the tensors "best.*" are the best by, null where there are none. */
+  readonly kept: string | null;
+  readonly seed: number;
+  /** null where the batches come ready. */
+  readonly batchSize: number | null;
+  readonly dropLast: boolean;
+  /** How examples come: "shuffled", "in order", "by a buffer of 100". */
+  readonly order: string;
+  /** A fingerprint. */
+  readonly data: string;
+}
+
+/** How far a run is. */
+export interface Progress extends Identity {
   /** Whole epochs behind it, their validation included. */
   readonly epoch: number;
   /** What comes next: a step, or the end of the epoch where no batch is left; or the validation of the epoch that has just ended. */
   readonly stage: "steps" | "validation";
-  /** Batches and pictures of the running epoch, and what they gave so far. */
+  /** Steps through all epochs. */
+  readonly step: number;
+  /** Batches and examples of the running epoch, and the sums over these examples. */
   readonly batch: number;
-  readonly pictures: number;
-  readonly lossSum: number;
-  readonly correct: number;
-  /** The best epochs by each metric; of equals the first, and never one whose loss is not finite. */
-  readonly best: { readonly [M in Metric]: Best | null };
-  /** What the tensors "best.*" are the best by, null where there are none. */
-  readonly kept: Metric | null;
-  /** What has to be the same for the run to be the same. */
-  readonly seed: number;
-  readonly batchSize: number;
-  readonly dropLast: boolean;
-  readonly data: string;
+  readonly examples: number;
+  readonly sums: ReadonlyMap<string, number>;
+  /** The best epochs by each number that is tracked; of equals the first, and never one that is not finite. */
+  readonly best: ReadonlyMap<string, BestEpoch | null>;
+  readonly history: readonly EpochRecord[];
 }
 
-type Identity = Pick<Position, "kept" | "seed" | "batchSize" | "dropLast" | "data">;
+/** The numbers that best epochs are known by. */
+export type Tracked = ReadonlyMap<string, Mode>;
 
-export function begin(identity: Identity): Position {
-  return { ...identity, ...epochStart(0), best: { loss: null, accuracy: null } };
+export function begin(identity: Identity, tracked: Tracked): Progress {
+  const best = new Map([...tracked.keys()].map((name) => [name, null]));
+  return { ...identity, ...epochStart(0), step: 0, best, history: [] };
 }
 
 export const epochStart = (epoch: number) =>
-  ({ epoch, stage: "steps", batch: 0, pictures: 0, lossSum: 0, correct: 0 }) as const;
+  ({ epoch, stage: "steps", batch: 0, examples: 0, sums: new Map<string, number>() }) as const;
 
-/** The position after a step: the mean loss of its batch, its right answers, and how many pictures it had. */
-export function stepped(
-  position: Position,
-  { loss, correct, pictures }: { readonly loss: number; readonly correct: number; readonly pictures: number },
-): Position {
+/** After a step. */
+export function stepped(progress: Progress, { examples, sums }: Counted): Progress {
   return {
-    ...position,
-    batch: position.batch + 1,
-    pictures: position.pictures + pictures,
-    lossSum: position.lossSum + loss * pictures,
-    correct: position.correct + correct,
+    ...progress,
+    step: progress.step + 1,
+    batch: progress.batch + 1,
+    examples: progress.examples + examples,
+    sums: added(progress.sums, sums),
   };
 }
 
 /** Of the running epoch so far. */
-export const meanOf = ({ lossSum, correct, pictures }: Position) => ({
-  loss: lossSum / pictures,
-  accuracy: correct / pictures,
-  pictures,
-});
+export const meanOf = ({ sums, examples }: Progress): Means => meansOf(sums, examples);
 
-/** The position with an epoch judged; improved tells for each metric whether it is the best so far. */
-export function judged(position: Position, { loss, accuracy }: { readonly loss: number; readonly accuracy: number }) {
-  const now: Best = { epoch: position.epoch + 1, loss, accuracy };
-  const { best } = position;
-  const fine = Number.isFinite(loss);
-  const improved = {
-    loss: fine && (best.loss === null || loss < best.loss.loss),
-    accuracy: fine && (best.accuracy === null || accuracy > best.accuracy.accuracy),
-  };
-  return {
-    improved,
-    position: {
-      ...position,
-      ...epochStart(position.epoch + 1),
-      best: {
-        loss: improved.loss ? now : best.loss,
-        accuracy: improved.accuracy ? now : best.accuracy,
-      },
-    } satisfies Position,
-  };
+/** After the last step of an epoch: its validation comes next, if there is one, else the next epoch. */
+export function ended(progress: Progress, { validated }: { readonly validated: boolean }): Progress {
+  const record = { epoch: progress.epoch + 1, ...meanOf(progress), validation: null } as EpochRecord;
+  const history = [...progress.history, record];
+  return validated
+    ? { ...progress, history, stage: "validation" }
+    : { ...progress, history, ...epochStart(progress.epoch + 1) };
 }
 
-type Check = (value: unknown) => boolean;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const isNumber: Check = (value) => Number.isFinite(value);
-const isBest: Check = (value) =>
-  value === null || (isRecord(value) && isCount(value.epoch) && isNumber(value.loss) && isNumber(value.accuracy));
-const isMetric: Check = (value) => value === "loss" || value === "accuracy";
-
-const checks: { readonly [K in keyof Position]: Check } = {
-  epoch: isCount,
-  stage: (value) => value === "steps" || value === "validation",
-  batch: isCount,
-  pictures: isCount,
-  lossSum: isNumber,
-  correct: isCount,
-  best: (value) => isRecord(value) && isBest(value.loss) && isBest(value.accuracy),
-  kept: (value) => value === null || isMetric(value),
-  seed: isCount,
-  batchSize: isCount,
-  dropLast: (value) => typeof value === "boolean",
-  data: (value) => typeof value === "string",
-};
-
-function isPosition(value: unknown): value is Position {
-  return isRecord(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
-}
-
-/** The words for what an identity's part is, in messages. */
-const parts: { readonly [K in keyof Identity]: string } = {
-  seed: "seed",
-  batchSize: "batchSize",
-  dropLast: "dropLast",
-  data: "training data",
-  kept: "keepBest",
-};
-
-/** A position as it was saved. Throws where it is none, or that of a run under another seed, batch size or data. */
-export function continued(saved: unknown, identity: Identity): Position {
-  if (!isPosition(saved))
-    throw new ChainruleError(
-      "state",
-      "fit",
-      "resume does not say how far its run was; it takes what checkpoint() gave, position and all",
-    );
-  for (const name of ["data", "seed", "batchSize", "dropLast"] as const) {
-    if (saved[name] !== identity[name])
-      throw new ChainruleError(
-        "state",
-        "fit",
-        `resume began with other ${parts[name]}${name === "data" ? " than this" : `: ${saved[name]}, not ${identity[name]}`}; ` +
-          "go on with the same, or leave resume out to begin anew",
-      );
+/** After an epoch was judged; improved tells for each tracked number whether it is the best so far. */
+export function judged(
+  progress: Progress,
+  means: Means,
+  tracked: Tracked,
+): { readonly progress: Progress; readonly improved: ReadonlySet<string> } {
+  const now: BestEpoch = { epoch: progress.epoch + 1, ...means };
+  const improved = new Set<string>();
+  for (const [name, mode] of tracked) {
+    const [value, record] = [means[name], progress.best.get(name) ?? null];
+    if (!Number.isFinite(means.loss) || !Number.isFinite(value)) continue;
+    const before = record?.[name];
+    if (before === undefined || (mode === "min" ? value < before : value > before)) improved.add(name);
   }
-  if (identity.kept !== null && saved.best[identity.kept] !== null && saved.kept !== identity.kept)
-    throw new ChainruleError(
-      "state",
-      "fit",
-      `resume ${saved.kept === null ? "has no best weights" : `has the best weights by ${saved.kept}`}, and keepBest asks for those by ${identity.kept}; ` +
-        "go on with the same keepBest, or leave resume out to begin anew",
-    );
-  return { ...saved, kept: identity.kept };
+  const best = new Map([...progress.best].map(([name, record]) => [name, improved.has(name) ? now : record]));
+  const history = progress.history.map((record) =>
+    record.epoch === now.epoch ? ({ ...record, validation: means } as EpochRecord) : record,
+  );
+  return { improved, progress: { ...progress, ...epochStart(now.epoch), best, history } };
 }

@@ -4,14 +4,16 @@ import { tensor } from "../tensor/create.ts";
 import { getRngState, setRngState } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
+const keys = { training: 0x66697421, validation: 0x6a756467 } as const;
+
 export class RandomStream {
   /** int32 [3], as getRngState gives it. */
   #state: Tensor;
 
   /** Under a key of its own beside that of manualSeed(seed): weights made from the same seed share no bits with what follows. */
-  constructor(seed: number) {
+  constructor(seed: number, use: keyof typeof keys = "training") {
     const high = Math.floor(seed / 2 ** 32) | 0;
-    this.#state = tensor([(seed | 0) ^ 0x66697421, high, 0], { dtype: "int32" });
+    this.#state = tensor([(seed | 0) ^ keys[use], high, 0], { dtype: "int32" });
   }
 
   get state(): Tensor {

@@ -1,37 +1,14 @@
-// One step as one program: forward, backward, update, and how many answers were right before it. While it is on its way, and after
-// it went wrong, weights and position do not belong together, and there is nothing to save.
-
+// One step as one program: forward, backward, update, and the numbers that it tells. While it is on its way, and after it went wrong,
+// weights and position do not belong together, and there is nothing to save.
 import { type Compiled, compile } from "../compiler/compile.ts";
-import type { Batch } from "../data/pictures.ts";
 import { ChainruleError } from "../errors/error.ts";
-import { crossEntropy } from "../nn/losses.ts";
-import type { Layer } from "../nn/module.ts";
-import { clipGradNorm } from "../optim/clip.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import type { Loss } from "./evaluate.ts";
+import type { Module } from "../nn/module.ts";
 import { inMode } from "./modes.ts";
-import type { FitOptions } from "./options.ts";
+import type { RunOptions } from "./options.ts";
 import type { RandomStream } from "./random-stream.ts";
-
-/** The batch's mean loss, a scalar, and its right answers, int32 []. */
-type Program = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; correct: Tensor }>;
-
-function program(model: Layer, options: FitOptions): Program {
-  const { optimizer, labelSmoothing = 0, clipNorm, checkFinite = false, threads } = options;
-  const lossOf: Loss = options.loss ?? ((logits, labels) => crossEntropy(logits, labels, { labelSmoothing }));
-  return compile(
-    (images: Tensor, labels: Tensor) => {
-      const logits = model.forward(images);
-      const loss = lossOf(logits, labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      if (clipNorm !== undefined) clipGradNorm(model.parameters(), clipNorm);
-      optimizer.step();
-      return { loss: loss.detach(), correct: logits.detach().argmax(1).eq(labels).sum() };
-    },
-    { checkFinite, threads },
-  );
-}
+import type { Rates } from "./rates.ts";
+import { type Computed, type Counted, count, examplesOf } from "./tally.ts";
+import type { Task } from "./task.ts";
 
 /** Where the time of one step went. */
 interface Profile {
@@ -40,29 +17,35 @@ interface Profile {
   readonly report: string;
 }
 
-/** Which step it is: its number as in Profile, and words for messages. */
-interface Place {
+/** Which step it is: all counted from 1, `step` through all epochs; and its learning rate. */
+export interface StepPlace {
   readonly step: number;
-  readonly place: string;
+  readonly epoch: number;
+  readonly batch: number;
+  readonly lr: Rates;
 }
 
 export class Stepper {
-  readonly #model: Layer;
+  readonly #model: Module;
   readonly #random: RandomStream;
-  readonly #program: Program;
-  /** The pictures of a whole batch. */
-  readonly #whole: number;
+  readonly #learn: Task["learn"];
+  /** null where steps are not compiled. */
+  readonly #program: Compiled<[batch: unknown], Computed> | null;
+  /** The examples of a whole batch; null where any batch is one. */
+  readonly #whole: number | null;
   /** So many steps come before one that is profiled; null where none is wanted. */
   readonly #before: number | null;
   #taken = 0;
   #profile: Profile | null = null;
   #unsettled: string | null = null;
 
-  constructor(model: Layer, options: FitOptions, random: RandomStream) {
+  constructor(model: Module, { learn, whole }: Task, options: RunOptions, random: RandomStream) {
+    const { checkFinite = false, threads, compile: compiled = true } = options;
     this.#model = model;
     this.#random = random;
-    this.#program = program(model, options);
-    this.#whole = Math.min(options.batchSize, options.train.labels.size);
+    this.#learn = learn;
+    this.#program = compiled ? compile(learn, { checkFinite, threads }) : null;
+    this.#whole = whole;
     this.#before = options.profile ?? null;
   }
 
@@ -72,6 +55,8 @@ export class Stepper {
   }
 
   explain(): string {
+    if (this.#program === null)
+      throw new ChainruleError("order", "explain", "steps of this run are not compiled; leave out compile: false");
     return this.#program.explain();
   }
 
@@ -95,22 +80,24 @@ export class Stepper {
   }
 
   /**
-   * Learns from a batch: its mean loss and its right answers before that. The step is on its way until settle(). Throws where the loss
-   * is not finite.
+   * Learns from a batch: its numbers before that. The step is on its way until settle(). Throws where the loss is not finite.
    */
-  async take({ images, labels }: Batch, { step, place }: Place): Promise<{ loss: number; correct: number }> {
+  async take(batch: unknown, place: StepPlace): Promise<Counted> {
     this.#unsettled = "a step is on its way; call it in the body of the loop, at an event";
-    const computed = this.#attempt(place, () => this.#compute(images, labels, step));
+    const counted = await count(
+      this.#attempt(place, () => this.#compute(batch, place.step)),
+      batch,
+    );
     this.#taken++;
-    const [[loss], [correct]] = await Promise.all([computed.loss.read(), computed.correct.read()]);
-    if (Number.isFinite(loss)) return { loss, correct };
+    const { loss } = counted;
+    if (Number.isFinite(loss)) return counted;
     this.#unsettled = `the loss became ${loss}, and the weights with it; resume an earlier checkpoint`;
     throw new ChainruleError(
       "diverged",
       "fit",
-      `the loss became ${loss} in ${place}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
+      `the loss became ${loss} in ${words(place)}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
         "operation that it came from. The weights are spoiled: begin anew, or resume an earlier checkpoint",
-      { loss, place, step },
+      { loss, ...place },
     );
   }
 
@@ -119,15 +106,17 @@ export class Stepper {
     this.#unsettled = null;
   }
 
-  #compute(images: Tensor, labels: Tensor, step: number): ReturnType<Program> {
-    const wanted = this.#before !== null && this.#profile === null;
-    if (!wanted || this.#taken < this.#before || labels.size < this.#whole) return this.#program(images, labels);
-    const { result, report } = this.#program.profiled(images, labels);
+  #compute(batch: unknown, step: number): Computed {
+    const program = this.#program;
+    if (program === null) return this.#learn(batch);
+    const wanted = this.#before !== null && this.#profile === null && this.#taken >= this.#before;
+    if (!wanted || (this.#whole !== null && examplesOf(batch) < this.#whole)) return program(batch);
+    const { result, report } = program.profiled(batch);
     this.#profile = { step, report };
     return result;
   }
 
-  #attempt<T>(place: string, compute: () => T): T {
+  #attempt<T>(place: StepPlace, compute: () => T): T {
     try {
       return inMode(this.#model, true, () => this.#random.run(compute));
     } catch (error) {
@@ -135,8 +124,24 @@ export class Stepper {
       const found = error instanceof ChainruleError && error.code === "nonfinite";
       this.#unsettled = found ? null : "the last step failed; resume an earlier checkpoint";
       throw found
-        ? new ChainruleError("nonfinite", "fit", `in ${place}: ${error.message}`, error.details, { cause: error })
+        ? new ChainruleError(
+            "nonfinite",
+            "fit",
+            `in ${words(place)}: ${error.message}`,
+            { ...error.details, ...place },
+            { cause: error },
+          )
         : error;
     }
   }
+}
+
+function words({ epoch, batch, lr }: StepPlace): string {
+  const rates =
+    typeof lr === "number"
+      ? lr
+      : Object.entries(lr)
+          .map(([name, rate]) => `${rate} of ${name}`)
+          .join(", ");
+  return `epoch ${epoch}, batch ${batch}, with the learning rate ${rates}`;
 }

@@ -19,17 +19,17 @@ export class Stopwatch {
   }
 }
 
-/** Pictures, and the seconds that they took. */
+/** Examples, and the seconds that they took. */
 export class Pace {
-  pictures = 0;
+  examples = 0;
   seconds = 0;
 
-  add(pictures: number, seconds: number): void {
-    this.pictures += pictures;
+  add(examples: number, seconds: number): void {
+    this.examples += examples;
     this.seconds += seconds;
   }
 
-  get imagesPerSecond(): number {
-    return this.seconds > 0 ? this.pictures / this.seconds : 0;
+  get examplesPerSecond(): number {
+    return this.seconds > 0 ? this.examples / this.seconds : 0;
   }
 }

@@ -2,7 +2,8 @@
 import type { Tensor } from "chainrule";
 import { batches, split } from "chainrule/data";
 import { expect, expectTypeOf, it } from "vitest";
-import { openEpoch } from "../../src/data/batches.ts";
+import { epochOf } from "../../src/data/batches.ts";
+import { sourceOf } from "../../src/data/source.ts";
 
 function* count(to: number, read: number[] = []) {
   for (let n = 0; n < to; n++) {
@@ -69,7 +70,7 @@ it("is not read before it is asked for, and closed when the loop is left", async
 
 it("goes on in the middle of an epoch with what would have come there", async () => {
   for (const options of [{ batchSize: 3 }, { batchSize: 3, shuffleBuffer: 5, seed: 2 }]) {
-    const epoch = openEpoch("batches", stream(11), options);
+    const epoch = epochOf("batches", sourceOf("batches", stream(11)), options);
     const read = async (batch: number) => await numbers(epoch.from(batch) as AsyncIterable<{ n: Tensor }>);
     const whole = await read(0);
     for (let batch = 0; batch <= whole.length; batch++) expect(await read(batch)).toEqual(whole.slice(batch));

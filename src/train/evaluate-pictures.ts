@@ -1,0 +1,119 @@
+// What a net makes of a data set: every picture once, in order, as the net is in use.
+import { type Compiled, compile } from "../compiler/compile.ts";
+import { batches } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { ChainruleError } from "../errors/error.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Layer } from "../nn/module.ts";
+import { tensor } from "../tensor/create.ts";
+import { noGrad } from "../tensor/mode.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { breathe } from "./breathe.ts";
+import { confusionMatrix } from "./metrics.ts";
+import { inMode } from "./modes.ts";
+import { checkFits } from "./shapes.ts";
+
+/** logits [N, C] and labels, int32 [N], to the mean loss of the batch, a scalar. */
+export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
+
+/** How pictures are shown to the net, and what is called wrong. */
+export interface EvaluateOptions {
+  /** Pictures at a time, 250 if left out: more are no faster, and need more memory. */
+  batchSize?: number;
+  /** As the net was trained: pixels in [0, 1] become (x - mean) / std, one number, or one a channel. */
+  mean?: number | number[];
+  std?: number | number[];
+  /** crossEntropy if left out. */
+  loss?: Loss;
+  /** When it is aborted, evaluate throws its reason. */
+  signal?: AbortSignal;
+  /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
+  threads?: number;
+  /** false: the model runs operation by operation; slow. true if left out. */
+  compile?: boolean;
+}
+
+/** What the net says of a data set, picture by picture and counted. */
+export interface Evaluation {
+  /** The part of the answers that are right, 0 to 1. */
+  readonly accuracy: number;
+  /** The mean over all pictures. */
+  readonly loss: number;
+  /** confusion[truth][answer]: how many pictures. */
+  readonly confusion: readonly (readonly number[])[];
+  /** For each picture, in the data set's order: the class that the net says, and how sure it is, 0 to 1. */
+  readonly answers: Int32Array;
+  readonly probabilities: Float32Array;
+  /** float32 [N, C]: the probabilities of all classes, softmax of the logits. */
+  readonly scores: Tensor;
+}
+
+type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
+
+/** One program a model, loss and number of threads, however often it is evaluated. */
+const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
+
+function programOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
+  const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<number | undefined, Judge>>();
+  judges.set(model, ofModel);
+  const ofLoss = ofModel.get(loss) ?? new Map<number | undefined, Judge>();
+  ofModel.set(loss, ofLoss);
+  const judge = ofLoss.get(threads) ?? compile(judging(model, loss), { threads });
+  ofLoss.set(threads, judge);
+  return judge;
+}
+
+const judging = (model: Layer, loss: Loss) => (images: Tensor, labels: Tensor) =>
+  noGrad(() => {
+    const logits = model.forward(images);
+    return { loss: loss(logits, labels), said: logits.argmax(1), scores: logits.softmax(1).to("float32") };
+  });
+
+/**
+ * Accuracy, mean loss, confusion matrix, and the answer to each picture. The model answers in evaluation mode (no dropout, batch
+ * norm by its running moments) as one compiled program, and is in its own mode whenever others can see it; timers and events come
+ * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
+ * 1, and the signal's reason when that is aborted.
+ */
+export async function evaluatePictures(
+  model: Layer,
+  data: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const {
+    batchSize = 250,
+    mean,
+    std,
+    loss: lossOf = crossEntropy,
+    signal,
+    threads,
+    compile: compiled = true,
+  } = options;
+  const [count, classes] = [data.labels.size, data.classes.length];
+  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
+    throw new ChainruleError("option", "evaluate", `threads is a whole number from 1, not ${threads}`);
+  if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
+  const all = batches(data, { batchSize, shuffle: false, mean, std });
+  checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
+  const judge = compiled ? programOf(model, lossOf, threads) : judging(model, lossOf);
+  const answers = new Int32Array(count);
+  const scores = new Float32Array(count * classes);
+  let [at, loss] = [0, 0];
+  for (const { images, labels } of all) {
+    await breathe();
+    signal?.throwIfAborted();
+    const judged = inMode(model, false, () => judge(images, labels));
+    const [[mean], said, sure] = await Promise.all([judged.loss.read(), judged.said.read(), judged.scores.read()]);
+    loss += mean * labels.size;
+    answers.set(said, at);
+    scores.set(sure, at * classes);
+    at += labels.size;
+  }
+  const confusion = confusionMatrix(answers, data.labels, classes);
+  const right = confusion.reduce((sum, row, truth) => sum + row[truth], 0);
+  return {
+    ...{ accuracy: right / count, loss: loss / count, confusion, answers },
+    probabilities: Float32Array.from(answers, (answer, n) => scores[n * classes + answer]),
+    scores: tensor(scores, { shape: [count, classes] }),
+  };
+}

@@ -1,0 +1,98 @@
+// Where batches come from, epoch after epoch: data that stay the same, or a function that gives them for each epoch. A stream is asked
+// for again in each epoch, and read from its beginning up to where a resumed run goes on.
+import { epochOf, sampleOf } from "../data/batches.ts";
+import { type Source, sourceOf } from "../data/source.ts";
+import { fingerprintOf } from "../data/source-fingerprint.ts";
+import { ChainruleError } from "../errors/error.ts";
+import type { Course } from "./task.ts";
+import type { DataOptions } from "./training-options.ts";
+
+export interface FeedOptions extends DataOptions {
+  readonly seed?: number | undefined;
+  readonly dropLast?: boolean | undefined;
+}
+
+export interface Feed {
+  readonly course: (epoch: number) => Course;
+  /** Of each epoch, null where it is not known before. */
+  readonly batches: number | null;
+  readonly examples: number | null;
+  /** The sizes of its batches, as far as they are known. */
+  readonly sizes: readonly number[];
+  /** A batch of so many examples that are there already; null where none are. */
+  readonly sample: (size: number) => unknown;
+  readonly order: string;
+  readonly fingerprint: string;
+}
+
+/** `what` is the option's name. Throws where data or options make no sense. */
+export function feedOf(call: string, what: string, data: unknown, options: FeedOptions): Feed {
+  if (typeof data === "function") {
+    const course = (epoch: number) => courseOf(call, what, sourceOf(call, data(epoch)), options, epoch);
+    const nothing = { batches: null, examples: null, sizes: [], sample: () => null };
+    return { ...nothing, course, order: orderOf(options, null), fingerprint: "a function" };
+  }
+  const source = sourceOf(call, data);
+  const course = (epoch: number) => courseOf(call, what, source, options, epoch);
+  const { batches, examples } = course(0);
+  if (batches === 0)
+    throw new ChainruleError(
+      "data",
+      call,
+      source.count === 0
+        ? `there are no examples in ${what}`
+        : `${source.count} examples make no batch of ${options.batchSize}, and dropLast leaves out smaller ones`,
+    );
+  const { batchSize = 1, dropLast = false, mean, std, augment } = options;
+  const whole = Math.min(batchSize, source.count ?? batchSize);
+  const rest = (source.count ?? 0) % batchSize;
+  return {
+    ...{ course, batches, examples, order: orderOf(options, source), fingerprint: fingerprintOf(source) },
+    sizes: rest === 0 || dropLast || whole < batchSize ? [whole] : [whole, rest],
+    sample: (size) => sampleOf(source, size, { batchSize, ...{ mean, std, augment } }),
+  };
+}
+
+/** Whether it can be gone through only once, as what a generator function gave. */
+export const isUsedUp = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && "next" in data && typeof data.next === "function";
+
+function courseOf(call: string, what: string, source: Source, options: FeedOptions, epoch: number): Course {
+  const { batchSize, ...others } = options;
+  if (batchSize !== undefined) return epochOf(call, source, { ...others, batchSize, epoch });
+  if (source.kind !== "stream")
+    throw new ChainruleError(
+      "option",
+      call,
+      `batchSize is missing; only a stream of batches that are ready does without`,
+    );
+  for (const option of ["shuffle", "shuffleBuffer", "dropLast"] as const)
+    if (options[option])
+      throw new ChainruleError(
+        "option",
+        call,
+        `${option} makes batches of examples; give batchSize, or leave ${option} out of ${what}`,
+      );
+  return { batches: null, examples: null, from: (batch) => ready(call, source.stream, batch) };
+}
+
+/** Batches that come as they are. */
+async function* ready(
+  call: string,
+  stream: Iterable<unknown> | AsyncIterable<unknown>,
+  skip: number,
+): AsyncGenerator<unknown, void, undefined> {
+  let batch = 0;
+  for await (const made of stream) if (batch++ >= skip) yield made;
+  if (batch < skip)
+    throw new ChainruleError(
+      "data",
+      call,
+      `the stream ended after ${batch} batches, and ${skip} of it were behind this run`,
+    );
+}
+
+function orderOf({ shuffle, shuffleBuffer = 0 }: FeedOptions, source: Source | null): string {
+  if (shuffleBuffer > 0) return `by a buffer of ${shuffleBuffer}`;
+  return source?.kind === "stream" || !(shuffle ?? true) ? "in order" : "shuffled";
+}

@@ -1,0 +1,61 @@
+// Validation of anything: each batch once, in order, as the model is in use, with the means of the loss and of all that has a name.
+// Chance, as of a variational autoencoder, is the same at each validation, so that epochs can be compared.
+import { type Compiled, compile } from "../compiler/compile.ts";
+import { ChainruleError } from "../errors/error.ts";
+import type { Module } from "../nn/module.ts";
+import { noGrad } from "../tensor/mode.ts";
+import { breathe } from "./breathe.ts";
+import { inMode } from "./modes.ts";
+import type { Means } from "./position.ts";
+import { RandomStream } from "./random-stream.ts";
+import { added, type Computed, count, type Metrics, meansOf, tally } from "./tally.ts";
+import type { Course } from "./task.ts";
+
+export interface Judge {
+  readonly call: string;
+  readonly module: Module;
+  readonly program: (batch: unknown) => Computed;
+}
+
+interface Judging {
+  readonly module: Module;
+  /** What the user's function makes of the batch. */
+  readonly loss: (batch: unknown) => unknown;
+  readonly metrics: Metrics;
+  /** null: not compiled. */
+  readonly threads: number | undefined | null;
+}
+
+export function judgeOf(call: string, { module, loss, metrics, threads }: Judging): Judge {
+  const compute = (batch: unknown): Computed => noGrad(() => tally(call, loss(batch), batch, metrics));
+  const program: Compiled<[unknown], Computed> | typeof compute =
+    threads === null ? compute : compile(compute, { threads });
+  return { call, module, program };
+}
+
+export interface Judged {
+  readonly means: Means;
+  readonly examples: number;
+}
+
+/** Throws where there is nothing to judge, and the signal's reason when that is aborted. */
+export async function judge(
+  { call, module, program }: Judge,
+  course: Course,
+  { seed = 0, signal }: { readonly seed?: number | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<Judged> {
+  const random = new RandomStream(seed, "validation");
+  let [sums, examples]: [ReadonlyMap<string, number>, number] = [new Map(), 0];
+  for await (const batch of course.from(0)) {
+    await breathe();
+    signal?.throwIfAborted();
+    const counted = await count(
+      inMode(module, false, () => random.run(() => program(batch))),
+      batch,
+    );
+    sums = added(sums, counted.sums);
+    examples += counted.examples;
+  }
+  if (examples === 0) throw new ChainruleError("data", call, "there are no examples to judge");
+  return { means: meansOf(sums, examples), examples };
+}

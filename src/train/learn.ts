@@ -1,0 +1,27 @@
+// A step of learning from a batch: loss, gradients, update, and the numbers that it tells, as one function for the compiler.
+import type { Module } from "../nn/module.ts";
+import { clipGradNorm } from "../optim/clip.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { type Computed, lossOf, type Metrics, tally } from "./tally.ts";
+
+interface Learner {
+  readonly model: Module;
+  /** All of them step. */
+  readonly optimizers: readonly Optimizer[];
+  readonly clipNorm: number | undefined;
+  /** What the user's function makes of the batch. */
+  readonly loss: (batch: unknown) => unknown;
+  readonly metrics: Metrics;
+}
+
+export function learner({ model, optimizers, clipNorm, loss, metrics }: Learner): (batch: unknown) => Computed {
+  return (batch) => {
+    const result = loss(batch);
+    const total = lossOf("fit", result);
+    for (const optimizer of optimizers) optimizer.zeroGrad();
+    total.backward();
+    if (clipNorm !== undefined) clipGradNorm(model.parameters(), clipNorm);
+    for (const optimizer of optimizers) optimizer.step();
+    return tally("fit", result, batch, metrics);
+  };
+}

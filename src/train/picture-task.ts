@@ -1,0 +1,63 @@
+// Pictures of classes as a task: the loss is crossEntropy of the logits, the number beside it is how many answers are right, and
+// validation tells of each picture.
+import { epochOf } from "../data/batches.ts";
+import { fingerprint } from "../data/fingerprint.ts";
+import type { Batch } from "../data/pictures.ts";
+import { sourceOf } from "../data/source.ts";
+import { crossEntropy } from "../nn/losses.ts";
+import type { Layer } from "../nn/module.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { evaluatePictures, type Loss } from "./evaluate-pictures.ts";
+import { learner } from "./learn.ts";
+import { checkOptions, type FitOptions, keptMetric } from "./options.ts";
+import { checkFits } from "./shapes.ts";
+import type { Task } from "./task.ts";
+
+/** Throws where options make no sense, and where model and data do not fit. */
+export function pictureTask(model: Layer, options: FitOptions): Task {
+  checkOptions(model, options);
+  const { train, validation, batchSize, dropLast = false, seed, mean, std, augment, threads, earlyStopping } = options;
+  const { optimizer, labelSmoothing = 0, clipNorm, compile } = options;
+  const count = train.labels.size;
+  const rest = count % batchSize;
+  const sizes = [Math.min(batchSize, count), ...(rest === 0 || dropLast ? [] : [rest])];
+  checkFits("fit", model, train, { training: true, sizes });
+  if (validation !== undefined) checkFits("fit: validation", model, validation, { training: false, sizes: [1] });
+  const source = sourceOf("fit", train);
+  const course = (epoch: number) =>
+    epochOf("batches", source, { batchSize, dropLast, seed, epoch, mean, std, augment });
+  const { batches: stepsPerEpoch, examples } = course(0);
+  const lossOf: Loss = options.loss ?? ((logits, labels) => crossEntropy(logits, labels, { labelSmoothing }));
+  const learn = learner({
+    model,
+    optimizers: [optimizer],
+    clipNorm,
+    loss: (batch) => {
+      const { images, labels } = batch as Batch;
+      const logits = model.forward(images);
+      return { loss: lossOf(logits, labels), outputs: logits };
+    },
+    metrics: { accuracy: (logits: Tensor, { labels }: Batch) => logits.detach().argmax(1).eq(labels) },
+  });
+  const kept = keptMetric(options);
+  return {
+    ...{ course, stepsPerEpoch, examples, learn, batchSize, dropLast, order: "shuffled", data: fingerprint(train) },
+    validationExamples: validation?.labels.size ?? 0,
+    whole: Math.min(batchSize, count),
+    judge:
+      validation === undefined
+        ? null
+        : async (signal) => {
+            const how = { batchSize, mean, std, loss: options.loss, signal, threads, compile };
+            const evaluation = await evaluatePictures(model, validation, how);
+            const { loss, accuracy } = evaluation;
+            return { means: { loss, accuracy }, beside: { evaluation } };
+          },
+    tracked: new Map([
+      ["loss", "min"],
+      ["accuracy", "max"],
+    ]),
+    monitor: kept ?? earlyStopping?.metric ?? "loss",
+    keepBest: kept !== null,
+  };
+}

@@ -1,0 +1,273 @@
+// The training loop, and what makes it repeatable. All that a further step depends on is in the weights, the optimisers' tensors,
+// a random stream and a position; a checkpoint is these four. Each event leaves them between two steps, so that a run that was
+// stopped at any of them and resumed gives the events that it would have given, bit for bit, but for the time they took.
+import { prefetch } from "../data/prefetch.ts";
+import { ChainruleError } from "../errors/error.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { breathe } from "./breathe.ts";
+import { type Checkpoint, gather, type Parts, restore } from "./checkpoint.ts";
+import type {
+  TrainingDone,
+  TrainingEpoch,
+  TrainingEvent,
+  TrainingStart,
+  TrainingStep,
+  TrainingValidation,
+} from "./events.ts";
+import type { RunOptions } from "./options.ts";
+import type { FitEvent } from "./picture-events.ts";
+import {
+  type BestEpoch,
+  begin,
+  type EpochRecord,
+  ended,
+  epochStart,
+  judged,
+  meanOf,
+  type Progress,
+  stepped,
+} from "./position.ts";
+import { type Rates, ratesOf, setRates } from "./rates.ts";
+import { continued, written } from "./saved-position.ts";
+import { Stepper } from "./step.ts";
+import { Pace, Stopwatch } from "./stopwatch.ts";
+import type { Task } from "./task.ts";
+import type { Schedule } from "./training-options.ts";
+
+type AnyEvent = TrainingEvent<string, string, Rates>;
+
+/** What a run is made of, checked already. */
+export interface Making<E> {
+  readonly parts: Parts;
+  readonly task: Task;
+  readonly options: RunOptions;
+  /** For each optimiser by its name. */
+  readonly schedules: ReadonlyMap<string, Schedule>;
+  readonly patience: number | null;
+  /** An event as it is given. */
+  readonly told: (event: AnyEvent) => E;
+}
+
+/** A run that fit() made: an async iterable of events, whose loop does the work. */
+export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIterable<E> {
+  readonly #making: Making<E>;
+  readonly #stepper: Stepper;
+  #progress: Progress;
+  #best: ReadonlyMap<string, Tensor> | null = null;
+  /** The weights of the last step, once the model has been given its best ones. */
+  #last: ReadonlyMap<string, Tensor> | null = null;
+  #running = false;
+  /** Whether the running epoch's batches have come to their end, where nobody knew how many there are. */
+  #exhausted = false;
+  readonly #watch = new Stopwatch();
+  readonly #pace = new Pace();
+  #epochPace = new Pace();
+
+  /** @internal fit() makes runs. */
+  constructor(making: Making<E>) {
+    this.#making = making;
+    const { parts, task, options } = making;
+    const { tracked, monitor, keepBest, stepsPerEpoch, batchSize, dropLast, order, data } = task;
+    this.#stepper = new Stepper(parts.model, task, options, parts.random);
+    const kept = keepBest ? monitor : null;
+    const identity = { kept, seed: options.seed ?? 0, batchSize, dropLast, order, data };
+    if (options.resume === undefined) this.#progress = begin(identity, tracked);
+    else {
+      this.#progress = continued(options.resume.position, { identity, tracked, stepsPerEpoch });
+      const { best } = restore(parts, options.resume);
+      this.#best = kept === null ? null : best;
+    }
+  }
+
+  /**
+   * The run as it is between two steps, for `resume`: in the body of the loop at any event, and before and after it. Tensors to
+   * write to one file, weights under their own names; and the position, plain data for JSON. What training does later does not change
+   * it. Throws while a step is on its way, and after a loss that was not finite.
+   */
+  checkpoint(): Checkpoint {
+    const { unsettled } = this.#stepper;
+    if (unsettled !== null) throw new ChainruleError("state", "checkpoint", unsettled);
+    const kept = { best: this.#last === null ? this.#best : null, last: this.#last };
+    return { tensors: gather(this.#making.parts, kept), position: written(this.#progress) };
+  }
+
+  /** What each whole epoch came to, those before a resume included. */
+  get history(): readonly H[] {
+    return this.#progress.history as readonly unknown[] as readonly H[];
+  }
+
+  /** How the step is computed, for people: its graph, its kernels, its memory. Throws before the first step. */
+  explain(): string {
+    return this.#stepper.explain();
+  }
+
+  /**
+   * Where the time of one step went, for people: a line for each of its kernels, as Compiled.profile gives it. It is the step that
+   * the option `profile` asks for; throws before that was taken.
+   */
+  profile(): string {
+    return this.#stepper.profile();
+  }
+
+  /** The step that profile() tells of, counted as events count; null before it was taken. */
+  get profiled(): number | null {
+    return this.#stepper.profiled;
+  }
+
+  /** Takes steps as long as events are asked for. Throws where another loop is over the same run. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<E, void, undefined> {
+    if (this.#running)
+      throw new ChainruleError("order", "fit", "this run is in a loop already; one run is one loop at a time");
+    this.#running = true;
+    this.#watch.go();
+    try {
+      for await (const event of this.#events()) {
+        this.#watch.halt();
+        yield this.#making.told(event);
+        this.#watch.go();
+      }
+    } finally {
+      this.#watch.halt();
+      this.#running = false;
+    }
+  }
+
+  get #stopping(): boolean {
+    return this.#making.options.signal?.aborted ?? false;
+  }
+
+  async *#events(): AsyncGenerator<AnyEvent, void, undefined> {
+    yield this.#start();
+    while (true) {
+      const reason = this.#reasonToEnd();
+      if (reason !== null) {
+        yield this.#done(reason);
+        return;
+      }
+      await breathe();
+      if (this.#stopping) {
+        const { epoch, examples } = this.#progress;
+        yield { type: "stopped", ...this.#place(epoch), examples };
+        return;
+      }
+      const { stage, batch } = this.#progress;
+      if (stage === "validation") yield* this.#validation();
+      else if (batch === this.#making.task.stepsPerEpoch || this.#exhausted) yield this.#endEpoch();
+      else yield* this.#steps();
+    }
+  }
+
+  /** The rest of an epoch's steps; fewer where the signal is aborted. */
+  async *#steps(): AsyncGenerator<AnyEvent, void, undefined> {
+    const { course, stepsPerEpoch } = this.#making.task;
+    const { epoch, batch: skipped } = this.#progress;
+    let began = this.#watch.seconds;
+    for await (const batch of prefetch(course(epoch).from(skipped))) {
+      await breathe();
+      if (this.#stopping) return;
+      const event = await this.#take(batch, began);
+      yield event;
+      if (this.#progress.batch === stepsPerEpoch) return;
+      began = this.#watch.seconds;
+    }
+    const { batch } = this.#progress;
+    if (batch === 0)
+      throw new ChainruleError(
+        "data",
+        "fit",
+        `there was no batch in epoch ${epoch + 1}; what a generator gave can be gone through only once: give a function, data: () => ...`,
+        { epoch: epoch + 1 },
+      );
+    this.#exhausted = true;
+  }
+
+  async #take(batch: unknown, began: number): Promise<TrainingStep<string, string, Rates>> {
+    const { parts, schedules } = this.#making;
+    const { epoch, batch: before, step } = this.#progress;
+    setRates(parts.optimizers, schedules, step);
+    const lr = ratesOf(parts.optimizers);
+    const counted = await this.#stepper.take(batch, { step: step + 1, epoch: epoch + 1, batch: before + 1, lr });
+    this.#progress = stepped(this.#progress, counted);
+    this.#stepper.settle();
+    const { examples, loss, means } = counted;
+    const seconds = this.#watch.seconds - began;
+    for (const pace of [this.#pace, this.#epochPace]) pace.add(examples, seconds);
+    const mean = { ...meanOf(this.#progress), examples: this.#progress.examples };
+    return {
+      ...{ type: "step", ...this.#place(epoch), batch: before + 1, loss, ...Object.fromEntries(means) },
+      ...{ mean, lr, examplesPerSecond: this.#pace.examplesPerSecond },
+    } as TrainingStep<string, string, Rates>;
+  }
+
+  #endEpoch(): TrainingEpoch<string, string, Rates> {
+    const { epoch } = this.#progress;
+    const { examplesPerSecond, seconds: epochSeconds } = this.#epochPace;
+    this.#epochPace = new Pace();
+    this.#exhausted = false;
+    const event = { ...this.#place(epoch), ...meanOf(this.#progress), lr: ratesOf(this.#making.parts.optimizers) };
+    this.#progress = ended(this.#progress, { validated: this.#making.task.judge !== null });
+    return { type: "epoch", ...event, examplesPerSecond, epochSeconds } as TrainingEpoch<string, string, Rates>;
+  }
+
+  /** Its one event; none where the signal is aborted meanwhile. */
+  async *#validation(): AsyncGenerator<AnyEvent, void, undefined> {
+    const { task, parts, options } = this.#making;
+    const { signal } = options;
+    const { epoch } = this.#progress;
+    const began = this.#watch.seconds;
+    if (task.judge === null) {
+      this.#progress = { ...this.#progress, ...epochStart(epoch + 1) };
+      return;
+    }
+    const judgement = await task.judge(signal).catch((error: unknown) => {
+      if (signal?.aborted && error === signal.reason) return null;
+      throw error;
+    });
+    if (judgement === null) return;
+    const { means, beside } = judgement;
+    const { improved, progress } = judged(this.#progress, means, task.tracked);
+    this.#progress = progress;
+    if (task.keepBest && improved.has(task.monitor)) this.#best = parts.model.stateDict();
+    yield {
+      ...{ type: "validation", ...this.#place(epoch), ...means, ...beside },
+      ...{ improved: improved.has(task.monitor), validationSeconds: this.#watch.seconds - began },
+    } as TrainingValidation<string>;
+  }
+
+  #reasonToEnd(): TrainingDone["reason"] | null {
+    const { epoch } = this.#progress;
+    const { patience, options } = this.#making;
+    if (epoch >= options.epochs) return "epochs";
+    const record = this.#record;
+    return patience !== null && record !== null && epoch - record.epoch >= patience ? "patience" : null;
+  }
+
+  #start(): TrainingStart {
+    const { task, parts, options } = this.#making;
+    const { epoch, examples, step } = this.#progress;
+    const { stepsPerEpoch, validationExamples } = task;
+    return {
+      ...{ type: "start", epochs: options.epochs, stepsPerEpoch, examples: task.examples, validationExamples },
+      parameters: parts.model.parameters().reduce((sum, { size }) => sum + size, 0),
+      done: { epochs: epoch, examples, steps: step },
+    };
+  }
+
+  #done(reason: TrainingDone["reason"]): TrainingDone<string> {
+    const { model } = this.#making.parts;
+    if (this.#best !== null && this.#last === null) {
+      this.#last = model.stateDict();
+      model.loadStateDict(this.#best);
+    }
+    return { type: "done", reason, ...this.#place(this.#progress.epoch - 1), restored: this.#last !== null };
+  }
+
+  get #record(): BestEpoch | null {
+    return this.#progress.best.get(this.#making.task.monitor) ?? null;
+  }
+
+  /** What events of an epoch, counted from 0 here, have in common. */
+  #place(epoch: number): { epoch: number; step: number; seconds: number; best: BestEpoch | null } {
+    return { epoch: epoch + 1, step: this.#progress.step, seconds: this.#watch.seconds, best: this.#record };
+  }
+}
