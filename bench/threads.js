@@ -23,12 +23,15 @@ const patience = 60e3; // ms that a quiet machine is waited for
 const chunk = 100; // ms that one of both runs at a time
 const mostOthers = 0.05; // of a processor, that others may use meanwhile
 
+/** The chapter of explain() on threads. */
+const threadsOf = (step) => `${step.chapters().find(({ name }) => name === "threads").text}\n`;
+
 function training(question, threads) {
   const { train, batch } = workOf(chainrule, question);
   const step = compile(train, { threads });
   let i = 0;
   const run = () => step(...batch(i++)).item();
-  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile(...batch(0))}` };
+  return { run, about: () => `${threadsOf(step)}${step.profile(...batch(0))}` };
 }
 
 function product({ a, b }, threads) {
@@ -39,7 +42,7 @@ function product({ a, b }, threads) {
     step();
     return 0;
   };
-  return { run, about: () => `${step.explain().split("── ")[4]}${step.profile()}` };
+  return { run, about: () => `${threadsOf(step)}${step.profile()}` };
 }
 
 /** Whether others use more than a little of the processors while something is done; false where nobody tells. */

@@ -12,14 +12,18 @@ export class GaveUp extends Error {}
 const ours: ReadonlySet<string> = new Set(["internal", "type", "order", "traced"]);
 
 /** The error in words for who typed the command: a file's name stays in front, a call of the library's means nothing to them. */
-const told = ({ place, message, words }: ChainruleError) => (place === null ? words : message);
+const told = ({ place, message, words }: ChainruleError, file: string | null) =>
+  place !== null ? message : file !== null ? `${file}: ${words}` : words;
 
-/** Runs what depends on the user's files; what it says about them becomes BadInput, our own mistakes stay what they are. */
-export async function reading<T>(work: () => T | Promise<T>): Promise<T> {
+/**
+ * Runs what depends on the user's files; what it says about them becomes BadInput, our own mistakes stay what they are. `file` is where
+ * bytes came from that the library was given without a name.
+ */
+export async function reading<T>(work: () => T | Promise<T>, file: string | null = null): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof ChainruleError) || ours.has(error.code)) throw error;
-    throw new BadInput(told(error), { cause: error });
+    throw new BadInput(told(error, file), { cause: error });
   }
 }

@@ -1,6 +1,6 @@
-// Model files on the disk: what chainrule/model makes of a net and its training, and what is said where a file is none.
+// Model files on the disk: the bytes are those of chainrule/model.
 import type { Sequential, Tensor } from "chainrule";
-import { type Description, format, readModel, writeModel } from "chainrule/model";
+import { type Description, readModel, writeModel } from "chainrule/model";
 import { readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 
@@ -21,19 +21,8 @@ export async function saveModel(file: string, description: Description, { traini
 }
 
 export async function loadModel(file: string): Promise<Model & Extras> {
-  return reading(async () => {
-    const { description, net, tensors, training } = readModel(await readBytes(file), {
-      damaged: (reason) => new BadInput(`${file}: no model file, or a damaged one: ${reason}`),
-      foreign: () =>
-        new BadInput(
-          `${file}: no chainrule model: its metadata has no "format": "${format}"; chainrule train makes such files`,
-        ),
-      unusable: (key) => new BadInput(`${file}: its metadata has no usable "${key}"; train the model again`),
-      inconsistent: (problem) => new BadInput(`${file}: its architecture does not hold together: ${problem}`),
-      otherType: (name, is, shouldBe) => new BadInput(`${file}: tensor "${name}" is ${is}, it has to be ${shouldBe}`),
-    });
-    return { description, net, training, tensors };
-  });
+  const bytes = await reading(() => readBytes(file));
+  return reading(() => readModel(bytes), file);
 }
 
 /** Whether a file may be replaced by a model: it is none yet, is empty, or is a safetensors file. */

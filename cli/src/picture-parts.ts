@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { tensor } from "chainrule";
+import { ChainruleError, tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
-import { type ImageFolder, loadImageFolder } from "chainrule/node";
+import { type ImageFolder, loadImageFolder, type Skipped } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import type { Reading } from "./reading.ts";
 import { ReadingProgress } from "./reading-progress.ts";
@@ -86,11 +86,16 @@ function isKept(cache: string): boolean {
   }
 }
 
+/** The pictures that the library names as unreadable, with the option of the command line that passes over them. */
 function inWords(error: unknown): never {
-  if (!(error instanceof BadInput)) throw error;
-  const lines = error.message.replaceAll("skipBroken", "--skip-broken").split("\n");
-  const rest = lines.length - 1 - mostNamed;
-  throw new BadInput([...lines.slice(0, mostNamed + 1), ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n"));
+  const cause = error instanceof BadInput ? error.cause : null;
+  if (!(cause instanceof ChainruleError) || !Array.isArray(cause.details.problems)) throw error;
+  const problems: readonly Skipped[] = cause.details.problems;
+  const lines = problems.slice(0, mostNamed).map(({ file, problem }) => `${file}: ${problem}`);
+  if (problems.length === 1) throw new BadInput(`${lines[0]} (remove it, or skip it with --skip-broken)`, { cause });
+  const head = `${problems.length} of ${cause.details.total} pictures cannot be read; remove them, or skip them with --skip-broken:`;
+  const rest = problems.length - lines.length;
+  throw new BadInput([head, ...lines, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n"), { cause });
 }
 
 function tellSkipped({ skipped }: ImageFolder, { screen }: Wanted): void {

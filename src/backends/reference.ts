@@ -2,6 +2,7 @@
 // backend is tested.
 
 import type { Backend, Program } from "../compiler/backend.ts";
+import type { Chapter } from "../compiler/chapters.ts";
 import type { Graph, Node } from "../compiler/graph.ts";
 import { print } from "../compiler/graph-text.ts";
 import { internal } from "../errors/error.ts";
@@ -61,6 +62,13 @@ export const reference: Backend = {
         report: `${graph.nodes.length} nodes, ${((performance.now() - start) * 1000).toFixed(0)} µs in all`,
       };
     };
-    return { bytes: 0, run, profile, explain: () => `${print(graph)}\nruns node by node, by the op table's loops` };
+    const chapters = (): readonly Chapter[] => [
+      {
+        name: "graph",
+        about: `what is computed, ${graph.nodes.length} values`,
+        text: `${print(graph)}\nruns node by node, by the op table's loops`,
+      },
+    ];
+    return { bytes: 0, run, profile, chapters };
   },
 };

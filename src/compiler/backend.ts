@@ -1,6 +1,7 @@
 // The interface of a backend: it makes a Graph runnable. The compiler knows no backend by name; backends/bind.ts chooses them.
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Chapter } from "./chapters.ts";
 import type { Graph } from "./graph.ts";
 
 export interface BackendOptions {
@@ -19,8 +20,8 @@ export interface Program {
   run(args: readonly Tensor[]): readonly Storage[];
   /** Runs once, and reports how long each step took. */
   profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string };
-  /** A text for people that shows what will run. */
-  explain(): string;
+  /** What will run, for people, in chapters. */
+  chapters(): readonly Chapter[];
 }
 
 export interface Backend {

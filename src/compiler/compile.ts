@@ -6,6 +6,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import type { Backend, Program } from "./backend.ts";
+import { type Chapter, printChapters } from "./chapters.ts";
 import { defaultBounds, type Found, Programs } from "./programs.ts";
 import { Pullback } from "./pullback.ts";
 import { ready } from "./ready.ts";
@@ -44,6 +45,8 @@ export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
   /** The last program, for people: its graph, its kernels, its memory. Throws before the first call. */
   explain(): string;
+  /** What explain() prints, chapter by chapter. */
+  chapters(): readonly Chapter[];
   /**
    * Calls it once, its kernels one by one on one thread, and tells where the time goes: for each kernel and for the whole µs, GFLOP/s,
    * its share in % of the GFLOP/s that one thread can do at all (independent multiply-adds, measured at the same time), and GB/s. The first
@@ -114,16 +117,14 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     });
     return { result: result as R, report };
   };
+  const last = (asked: string): Program => {
+    if (programs.last === null)
+      throw new ChainruleError("order", asked, "there is no program before the first call; call the function once");
+    return programs.last.program;
+  };
   return Object.assign(call, {
-    explain(): string {
-      if (programs.last === null)
-        throw new ChainruleError(
-          "order",
-          "explain",
-          "there is no program before the first call; call the function once",
-        );
-      return programs.last.program.explain();
-    },
+    explain: (): string => printChapters(last("explain").chapters()),
+    chapters: (): readonly Chapter[] => last("chapters").chapters(),
     profile: (...args: A): string => profiled(...args).report,
     profiled,
   });

@@ -4,6 +4,7 @@ import { ChainruleError } from "../errors/error.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Backend, BackendOptions, Program } from "./backend.ts";
+import type { Chapter } from "./chapters.ts";
 import { blame, type Watched, watchRanges } from "./finite.ts";
 import type { Graph } from "./graph.ts";
 import { simplify } from "./simplify.ts";
@@ -49,8 +50,8 @@ class WatchedProgram implements Program {
     });
     return { results, report };
   }
-  explain(): string {
-    return this.#program.explain();
+  chapters(): readonly Chapter[] {
+    return this.#program.chapters();
   }
 
   #check(execute: () => readonly Storage[]): readonly Storage[] {

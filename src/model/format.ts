@@ -12,7 +12,7 @@
 //                   (see chainrule/train's checkpoint) it goes on from there
 
 import { type Framing, framings } from "../data/framing.ts";
-import { ChainruleError } from "../errors/error.ts";
+import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -31,19 +31,12 @@ export interface Description {
   readonly seed: number;
 }
 
-/** The errors that a reader throws: for its own users, in its own words. */
-export interface Refusals {
-  /** No safetensors file, or not a whole one. */
-  damaged(reason: string, cause: Error): Error;
-  /** Tensors, but no model of ours. */
-  foreign(): Error;
-  /** What it says under a key cannot be used. */
-  unusable(key: string): Error;
-  /** Its layers do not fit its pictures, its classes or its tensors. */
-  inconsistent(problem: string): Error;
-  /** One of the net's tensors is not float32. */
-  otherType(tensor: string, is: string, shouldBe: string | undefined): Error;
-}
+/**
+ * Why bytes are no model that can be used, as `details.reason` of the error: no safetensors file or not a whole one, no model of ours,
+ * metadata that say nothing usable under `details.key`, layers that do not fit each other, the pictures, the classes or the tensors, a
+ * tensor of another element type.
+ */
+export type ModelFault = "damaged" | "foreign" | "metadata" | "layers" | "dtype";
 
 /** What a model file holds: a net with its weights, what describes it, every tensor, and what it says of its training, as parsed JSON. */
 export interface ReadModel {
@@ -71,36 +64,54 @@ export function writeModel(
   return writeSafetensors(new Map(tensors), Object.fromEntries(texts));
 }
 
-/** A net with the weights of the file, what describes it, and all that the file holds. */
-export function readModel(bytes: Uint8Array, refuse: Refusals): ReadModel {
-  const { tensors, metadata } = parse(bytes, refuse);
-  if (metadata.format !== format) throw refuse.foreign();
-  const description = describe(metadata, refuse);
+/**
+ * A net with the weights of the file, what describes it, and all that the file holds. Throws an error of code "file", with a ModelFault as
+ * `details.reason`, where the bytes are no model that can be used.
+ */
+export function readModel(bytes: Uint8Array): ReadModel {
+  const { tensors, metadata } = parse(bytes);
+  if (metadata.format !== format)
+    throw refusal(
+      "foreign",
+      `no chainrule model: its metadata has no "format": "${format}"; take one that chainrule train or the demo saved`,
+    );
+  const description = describe(metadata);
   const { architecture, input, classes } = description;
   const problem = checkLayers(architecture, { input, classes: classes.length, tensors });
-  if (problem !== null) throw refuse.inconsistent(problem);
+  if (problem !== null) throw refusal("layers", `its architecture does not hold together: ${problem}`);
   const net = build(architecture);
   const own = net.stateDict();
   const weights = [...tensors].filter(([name]) => own.has(name));
-  const wrong = weights.find(([name, { dtype }]) => dtype !== own.get(name)?.dtype);
-  if (wrong !== undefined) throw refuse.otherType(wrong[0], wrong[1].dtype, own.get(wrong[0])?.dtype);
+  for (const [tensor, { dtype }] of weights) {
+    const expected = own.get(tensor)?.dtype;
+    if (dtype !== expected)
+      throw refusal("dtype", `tensor "${tensor}" is ${dtype}, it has to be ${expected}`, { tensor, dtype, expected });
+  }
   net.loadStateDict(new Map(weights));
   return { description, net, tensors, training: json(metadata.training) };
 }
 
-function parse(bytes: Uint8Array, refuse: Refusals): ReturnType<typeof readSafetensors> {
+function refusal(
+  reason: ModelFault,
+  words: string,
+  { cause, ...details }: ErrorDetails & { readonly cause?: unknown } = {},
+): ChainruleError {
+  return new ChainruleError("file", "readModel", words, { reason, ...details }, { cause });
+}
+
+function parse(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
   try {
     return readSafetensors(bytes);
-  } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
-    throw refuse.damaged(error.words, error);
+  } catch (cause) {
+    if (!(cause instanceof ChainruleError) || cause.code !== "file") throw cause;
+    throw refusal("damaged", `no model file, or a damaged one: ${cause.words}`, { ...cause.details, cause });
   }
 }
 
-function describe(metadata: Record<string, string>, refuse: Refusals): Description {
+function describe(metadata: Record<string, string>): Description {
   const read = <T>(key: string, fits: (value: unknown) => value is T): T => {
     const value = key === "framing" ? metadata[key] : json(metadata[key]);
-    if (!fits(value)) throw refuse.unusable(key);
+    if (!fits(value)) throw refusal("metadata", `its metadata has no usable "${key}"; train the model again`, { key });
     return value;
   };
   const input = read("input", isInput);

@@ -7,5 +7,5 @@ export {
   architectures,
   leastSide,
 } from "./architectures.ts";
-export { type Description, format, type ReadModel, type Refusals, readModel, writeModel } from "./format.ts";
+export { type Description, format, type ModelFault, type ReadModel, readModel, writeModel } from "./format.ts";
 export { build, type Layer } from "./layers.ts";

@@ -87,8 +87,15 @@ describe.each(backends)("compile on %s", (backend) => {
     it("explains its last program, and says so before there is one", () => {
       const f = on((x: Tensor) => x.exp());
       expect(() => f.explain()).toThrow("explain: there is no program before the first call");
+      expect(() => f.chapters()).toThrow("chapters: there is no program before the first call");
       f(tensor([1]));
       expect(f.explain()).toContain("exp %0");
+      expect(f.explain()).toBe(
+        f
+          .chapters()
+          .map(({ name, about, text }) => `── The ${name}: ${about}\n${text}`)
+          .join("\n\n"),
+      );
     });
   });
 

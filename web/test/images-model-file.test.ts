@@ -55,9 +55,9 @@ it("says what is wrong with a file that is none", () => {
     return "nothing";
   };
   expect(words(good)).toBe("nothing");
-  expect(words(good.slice(0, 1000))).toMatch("m.safetensors is no model file, or a damaged one");
+  expect(words(good.slice(0, 1000))).toMatch("m.safetensors: no model file, or a damaged one");
   expect(words(Uint8Array.of(1, 2, 3))).toMatch("damaged");
-  expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("is no chainrule model");
+  expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("no chainrule model");
   expect(words(bytesOf({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("does not hold together");
-  expect(words(bytesOf({ ...description("mlp"), classes: [] }, net))).toMatch('its "classes"');
+  expect(words(bytesOf({ ...description("mlp"), classes: [] }, net))).toMatch('no usable "classes"');
 });

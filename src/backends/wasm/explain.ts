@@ -1,5 +1,6 @@
 // A program for people: what it computes, by which loops, cut up how, in how many bytes; and where its time goes.
 import { type Allocation, bytesOf, describeAllocation } from "../../compiler/allocate.ts";
+import type { Chapter } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
 import { type Chain, type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
@@ -18,7 +19,10 @@ export interface Stages {
 }
 
 /** `states`: the bytes of each. */
-export function explainProgram({ graph, kernels, allocation, emitted }: Stages, states: readonly number[]): string {
+export function chaptersOf(
+  { graph, kernels, allocation, emitted }: Stages,
+  states: readonly number[],
+): readonly Chapter[] {
   const steps = emitted.steps.map(({ name, description }, i) => `k${i} ${name}: ${description}`);
   const inStates = states.reduce((sum, bytes) => sum + bytes, 0);
   const memory = [
@@ -27,30 +31,39 @@ export function explainProgram({ graph, kernels, allocation, emitted }: Stages, 
     `${states.length} states of ${inStates} bytes`,
     `module of ${emitted.bytes.length} bytes`,
   ];
-  const chapters = [
-    [
-      `── The graph: what is computed, ${graph.nodes.length} values`,
-      "Each line is a value that never changes. A state is a tensor that the function touched: its line is what it holds before the",
-      "call, and `state 0 <- %9` at the end what it holds afterwards. After @ stands what a value is part of.",
-      printGraph(graph),
-    ],
-    [
-      `── The kernels: by which loops, ${kernels.kernels.length} of them`,
-      "They run in this order. A headline has the indices, each up to its size; below it, what is done at each point: v0, v1, ... are",
-      "numbers, a0[i0*10 + i1] is a place in a buffer: a are arguments, s states, t temporaries.",
-      printKernels(kernels).trimEnd(),
-    ],
-    [
-      "── The functions: how each kernel is cut up",
-      "Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.",
-      ...steps,
-      ...describeChains(kernels.chains ?? []),
-    ],
-    ["── The threads: who does what", describeThreads(emitted)],
-    ["── The memory: temporaries share one arena, where each is from one kernel to another", memory.join("\n")],
+  const functions = [
+    "Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.",
+    ...steps,
+    ...describeChains(kernels.chains ?? []),
   ];
-  return chapters.map((lines) => lines.join("\n")).join("\n\n");
+  return [
+    {
+      name: "graph",
+      about: `what is computed, ${graph.nodes.length} values`,
+      text: `${aboutGraph}\n${printGraph(graph)}`,
+    },
+    {
+      name: "kernels",
+      about: `by which loops, ${kernels.kernels.length} of them`,
+      text: `${aboutKernels}\n${printKernels(kernels).trimEnd()}`,
+    },
+    { name: "functions", about: "how each kernel is cut up", text: functions.join("\n") },
+    { name: "threads", about: "who does what", text: describeThreads(emitted) },
+    {
+      name: "memory",
+      about: "temporaries share one arena, where each is from one kernel to another",
+      text: memory.join("\n"),
+    },
+  ];
 }
+
+const aboutGraph =
+  "Each line is a value that never changes. A state is a tensor that the function touched: its line is what it holds before the\n" +
+  "call, and `state 0 <- %9` at the end what it holds afterwards. After @ stands what a value is part of.";
+
+const aboutKernels =
+  "They run in this order. A headline has the indices, each up to its size; below it, what is done at each point: v0, v1, ... are\n" +
+  "numbers, a0[i0*10 + i1] is a place in a buffer: a are arguments, s states, t temporaries.";
 
 type Task = EmittedProgram["tasks"][number];
 

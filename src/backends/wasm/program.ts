@@ -3,6 +3,7 @@
 
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Program } from "../../compiler/backend.ts";
+import type { Chapter } from "../../compiler/chapters.ts";
 import {
   type Buffer,
   type Indirection,
@@ -17,7 +18,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
-import { explainProgram, reportTimes, type Stages } from "./explain.ts";
+import { chaptersOf, reportTimes, type Stages } from "./explain.ts";
 import { instructionsOf, type Site } from "./kernel-writer.ts";
 import { bytesOf, table } from "./layout.ts";
 import { Limit } from "./limit.ts";
@@ -142,8 +143,8 @@ export class WasmProgram implements Program {
     return performance.now() - start;
   }
 
-  explain(): string {
-    return explainProgram(
+  chapters(): readonly Chapter[] {
+    return chaptersOf(
       this.#stages,
       this.#homes.map(({ bytes }) => bytes),
     );

@@ -3,6 +3,7 @@ import { BatchNorm2d, compile, LayerNorm, randn, type Tensor, threadsReady } fro
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
 import { chainLimits } from "../../../src/compiler/chain.ts";
+import { printChapters } from "../../../src/compiler/chapters.ts";
 import { simplify } from "../../../src/compiler/simplify.ts";
 import { mapTensors } from "../../../src/compiler/structure.ts";
 import type { NDArray } from "../../../src/tensor/dtype.ts";
@@ -42,7 +43,7 @@ describe("random graphs", () => {
     const asTensor = (value: NDArray) => new AnyTensor(new ArrayStorage(value.data.slice()), value);
     const homes = states.map(asTensor);
     const program = wasm.prepare(simplify(graph), homes, { relaxed: true, threads });
-    const chains = chainsIn(program.explain()).length;
+    const chains = chainsIn(printChapters(program.chapters())).length;
     try {
       const results = program.run(args.map(asTensor));
       return { chains, seen: [...results.map(({ data }) => data), ...homes.map(({ data }) => data)].map(bytes) };

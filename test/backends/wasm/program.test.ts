@@ -6,6 +6,7 @@ import { arena } from "../../../src/backends/wasm/memory/arena.ts";
 import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
 import { WasmProgram } from "../../../src/backends/wasm/program.ts";
 import { allocate, verifyAllocation } from "../../../src/compiler/allocate.ts";
+import { printChapters } from "../../../src/compiler/chapters.ts";
 import type { Access, Buffer, Instruction, Kernel, KernelProgram, Loops, Store } from "../../../src/compiler/kernel.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
 import { sizeOf, stridesOf } from "../../../src/tensor/shape.ts";
@@ -133,7 +134,7 @@ describe("a run", () => {
     const [a0, a1, t] = [buffer("a0", [1000]), buffer("a1", [2]), buffer("t0", [2])];
     const program = programOf([loops("copy", [2], [load(whole(a1))], [store(t, 0)])], [a0, a1, t], [t], []);
     expect(numbersOf(program, [zeros([1000]), tensor([3, 4])])).toEqual([[3, 4]]);
-    expect(program.explain()).not.toContain("a0 float32[1000] 4000 bytes");
+    expect(printChapters(program.chapters())).not.toContain("a0 float32[1000] 4000 bytes");
   });
 });
 
@@ -195,9 +196,7 @@ it("what is too large for the memory is an error that names the largest tensors"
 
 it("explains itself: graph, kernels, steps, bytes", () => {
   expect(
-    accumulator([3], zeros([3]))
-      .explain()
-      .replace(/module of \d+/, "module of N"),
+    printChapters(accumulator([3], zeros([3])).chapters()).replace(/module of \d+/, "module of N"),
   ).toMatchInlineSnapshot(`
     "── The graph: what is computed, 0 values
     Each line is a value that never changes. A state is a tensor that the function touched: its line is what it holds before the

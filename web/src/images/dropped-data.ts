@@ -2,7 +2,7 @@
 // is, its contents say; whether it is to learn from or to test with, its name does (t10k or test). Nothing is used before all fits.
 import type { Tensor } from "chainrule";
 import { type Dataset, readIdx, split } from "chainrule/data";
-import { Trouble } from "./trouble.ts";
+import { aboutFile, Trouble } from "./trouble.ts";
 
 export interface NamedBytes {
   readonly name: string;
@@ -61,10 +61,7 @@ export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
 
 async function read({ name, bytes }: NamedBytes): Promise<Found> {
   const values = await readIdx(bytes).catch((error: unknown) => {
-    if (!(error instanceof Error) || !error.message.startsWith("readIdx: ")) throw error;
-    throw new Trouble(`${name} is damaged, or no IDX file: ${error.message.slice("readIdx: ".length)}.`, {
-      cause: error,
-    });
+    throw aboutFile(error, (words) => `${name} is damaged, or no IDX file: ${words}.`);
   });
   if (values.dtype !== "uint8" || (values.ndim !== 3 && values.ndim !== 1))
     throw new Trouble(

@@ -1,6 +1,6 @@
 // One net, one loss, one set of first weights, and three ways to take a step: single numbers, arrays, and a compiled program. The loss is
 // the support vector machine's, Σ relu(1 - y · s) / n + 10⁻⁴ Σ p², of micrograd's moons.
-import { compile, Linear, noGrad, ReLU, Sequential, SGD, type Tensor, tensor } from "chainrule";
+import { type Chapter, compile, Linear, noGrad, ReLU, Sequential, SGD, type Tensor, tensor } from "chainrule";
 import { MLP, Value } from "chainrule/scalar";
 import type { Point } from "../points/datasets.ts";
 import type { Runner } from "./messages.ts";
@@ -11,7 +11,8 @@ export interface Contestant {
   step(): number;
   /** Its score for each of the places x, y, x, y, ... */
   scores(places: Float64Array): Float32Array;
-  explain?(): string;
+  /** What the compiler made of its step. */
+  chapters?(): readonly Chapter[];
 }
 
 const rate = 0.1;
@@ -92,6 +93,6 @@ export function compiled(points: readonly Point[], width: number): Contestant {
     runner: "compiled",
     step: () => program().item(),
     scores: scoresBy(model),
-    explain: () => program.explain(),
+    chapters: () => program.chapters(),
   };
 }

@@ -68,8 +68,8 @@ class Race {
   #round(): void {
     this.#timer = null;
     for (const run of this.#runs) advance(run);
-    const explain = this.#runs.find(({ contestant }) => contestant.explain)?.contestant.explain;
-    if (!this.#explained && explain) this.#port.send({ kind: "explained", text: explain() });
+    const chapters = this.#runs.find(({ contestant }) => contestant.chapters)?.contestant.chapters;
+    if (!this.#explained && chapters) this.#port.send({ kind: "explained", chapters: chapters() });
     this.#explained = true;
     const over = this.#runs.every(({ steps }) => steps >= distance);
     if (over || performance.now() - this.#told > pause) this.#tell();

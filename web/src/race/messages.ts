@@ -1,4 +1,5 @@
 // What the race and its engine say to each other.
+import type { Chapter } from "chainrule";
 
 export const runners = ["scalars", "arrays", "compiled"] as const;
 export type Runner = (typeof runners)[number];
@@ -23,7 +24,7 @@ export interface Standing {
 
 export type FromRace =
   | { readonly kind: "standings"; readonly standings: readonly Standing[]; readonly over: boolean }
-  | { readonly kind: "explained"; readonly text: string };
+  | { readonly kind: "explained"; readonly chapters: readonly Chapter[] };
 
 /** Steps of the race, and the step at which all losses are compared. */
 export const distance = 1000;

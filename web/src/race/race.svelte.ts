@@ -1,6 +1,6 @@
 // The state of the race on the page's side: who is where, and what was said of the compiled program.
+import type { Chapter } from "chainrule";
 import { type Channel, open } from "../engine/channel.ts";
-import { type Chapter, chaptersOf } from "./chapters.ts";
 import type { FromRace, Standing, ToRace } from "./messages.ts";
 
 export type Phase = "before" | "running" | "resting" | "over" | "failed";
@@ -52,7 +52,7 @@ export class RaceState {
         if (message.over) this.phase = "over";
         break;
       case "explained":
-        this.chapters = chaptersOf(message.text);
+        this.chapters = message.chapters;
         break;
       default:
         message satisfies never;
