@@ -1,6 +1,6 @@
 // A project as its user has it: the packed library below node_modules, and the programs beside it.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { programs, typedPrograms } from "./program.ts";
 
@@ -18,24 +18,17 @@ export function writePrograms(folder: string): void {
 }
 
 /**
- * Packs what is built, in a folder of its own, so that other tests do not see dist/ change; `npm pack` with its scripts would do the
- * same in dist/. Returns the files of the tarball.
+ * Packs what runs of what is built, in a folder of its own, so that other tests do not see dist/ change; `npm pack` with its scripts
+ * would make the CommonJS form in dist/.
  */
-export function makeProject(folder: string): readonly string[] {
+export function makeProject(folder: string): void {
   const staged = join(folder, "staged");
-  const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: readonly string[] };
-  const shipped = files.filter((name) => !name.startsWith("!"));
-  for (const name of ["package.json", "README.md", "LICENSE", ...shipped])
-    cpSync(join(root, name), join(staged, name), { recursive: true });
+  for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(staged, name), { recursive: true });
   run(process.execPath, [join(root, "scripts", "commonjs.js"), staged], root);
   const library = join(folder, "node_modules", "chainrule");
   mkdirSync(library, { recursive: true });
-  run("npm", ["pack", "--ignore-scripts", "--silent", "--offline", "--pack-destination", folder], staged);
-  const tarball = join(folder, "chainrule-0.1.0.tgz");
+  const name = run("npm", ["pack", "--ignore-scripts", "--silent", "--offline", "--pack-destination", folder], staged);
+  const tarball = join(folder, name.trim());
   run("tar", ["xzf", tarball, "-C", library, "--strip-components=1"], folder);
   writePrograms(folder);
-  return run("tar", ["tzf", tarball], folder)
-    .trim()
-    .split("\n")
-    .map((path) => path.replace(/^package\//, ""));
 }
