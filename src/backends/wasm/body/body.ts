@@ -1,6 +1,7 @@
-// The straight-line body of a kernel at one place: instructions become values in locals, stores write them. All kernels share it;
-// what differs is where lane 0 lies and how far apart lanes are, which a Place says. Two forms: "vector", four lanes a local (float32 as
-// f32x4; int32 and uint8 as i32x4; bool as a mask), and "scalar" for kernels with float64 (floats as f64, the others as i32).
+// Writes the straight-line body of a kernel at one place: each instruction puts its value into a local, and stores write these locals to
+// memory. All kinds of kernels use this code; they differ in the address of lane 0 and the distance between lanes, which a Place gives.
+// There are two forms. In the form "vector" a local holds four lanes (float32 as f32x4, int32 and uint8 as i32x4, bool as a mask); the form
+// "scalar" is for kernels with float64 (floats as f64, all others as i32).
 //
 // For a product's epilogue: indexedPlace(...), then writeEpilogue(place, epilogue, sum). Loads may read 12 bytes past an element.
 
@@ -19,34 +20,39 @@ import { type Form, formOf, type KernelContext, type Site } from "../kernel-writ
 import { bytesOf } from "../layout.ts";
 import { writeOperation } from "./elementwise.ts";
 import { vectorMemory } from "./lanes.ts";
-import type { Decided, Held, Memory, Place } from "./place.ts";
+import type { DataIndex, Memory, Place, ValueLocal } from "./place.ts";
 import { writeRandomBits, writeRandomBitsOfPair } from "./random-bits.ts";
 import { scalarMemory } from "./scalars.ts";
 
 const memories = { vector: vectorMemory, scalar: scalarMemory } as const satisfies Record<Form, Memory>;
 
-function decide(
+/** The index of a load or store that data decides; adds its site to the context's if it is a new one. */
+function dataIndexOf(
   { context }: Place,
   indirection: Indirection | undefined,
   call: Site["call"],
-  values: (value: Value) => Held,
-): Decided | null {
+  values: (value: Value) => ValueLocal,
+): DataIndex | null {
   if (!indirection) return null;
   const { value, stride, size } = indirection;
-  const known = context.sites.findIndex((site) => site.call === call && site.size === size);
-  return { index: values(value), stride, size, site: known < 0 ? context.sites.push({ call, size }) : known + 1 };
+  const site = context.sites.findIndex((other) => other.call === call && other.size === size);
+  return { index: values(value), stride, size, site: site < 0 ? context.sites.push({ call, size }) : site + 1 };
 }
 
-/** Computes one instruction; `values` gives earlier ones. */
-export function writeInstruction(place: Place, instruction: Instruction, values: (value: Value) => Held): Held {
+/** Computes one instruction; `values` gives the values of earlier ones. */
+export function writeInstruction(
+  place: Place,
+  instruction: Instruction,
+  values: (value: Value) => ValueLocal,
+): ValueLocal {
   const { dtype } = instruction;
   const memory: Memory = memories[place.form];
-  const fixed = (strides: readonly number[]) => place.stride(strides) === 0;
+  const isUniform = (strides: readonly number[]) => place.stride(strides) === 0;
   switch (instruction.kind) {
     case "load": {
-      const decided = decide(place, instruction.indirection, "gather", values);
-      const local = memory.load(place, instruction.access, 0, decided);
-      return { local, dtype, uniform: fixed(instruction.access.strides) && decided?.index.uniform !== false };
+      const dataIndex = dataIndexOf(place, instruction.indirection, "gather", values);
+      const local = memory.load(place, instruction.access, 0, dataIndex);
+      return { local, dtype, uniform: isUniform(instruction.access.strides) && dataIndex?.index.uniform !== false };
     }
     case "constant":
       return {
@@ -57,13 +63,15 @@ export function writeInstruction(place: Place, instruction: Instruction, values:
       };
     case "position": {
       const { offset, strides } = instruction;
-      return { local: memory.position(place, offset, strides), dtype, uniform: fixed(strides) };
+      return { local: memory.position(place, offset, strides), dtype, uniform: isUniform(strides) };
     }
     case "randomBits": {
       const { bits } = instruction;
       const words = randomWords(place, instruction, values);
       const uniform =
-        values(instruction.position).uniform && fixed(instruction.key.strides) && fixed(instruction.counter.strides);
+        values(instruction.position).uniform &&
+        isUniform(instruction.key.strides) &&
+        isUniform(instruction.counter.strides);
       return { local: writeRandomBits(place.code, place.form, words, bits), dtype, uniform };
     }
     case "op": {
@@ -78,29 +86,39 @@ export function writeInstruction(place: Place, instruction: Instruction, values:
 
 type RandomBits = Extract<Instruction, { readonly kind: "randomBits" }>;
 
-function randomWords(place: Place, { key, counter, position }: RandomBits, values: (value: Value) => Held) {
+/** Loads the words that random bits are computed from. */
+function randomWords(place: Place, { key, counter, position }: RandomBits, values: (value: Value) => ValueLocal) {
   const memory: Memory = memories[place.form];
   const keys = [memory.load(place, key, 0, null), memory.load(place, key, 1, null)] as const;
   return { keys, counter: memory.load(place, counter, 0, null), position: values(position).local };
 }
 
-/** Random bits for this place and for the four neighbours after it, if its position is even and positions grow by one. */
-export function writeRandomPair(place: Place, instruction: RandomBits, values: (value: Value) => Held): Held[] {
+/** Random bits for this place and for the next four neighbours; its position must be even, and positions must be consecutive. */
+export function writeRandomPair(
+  place: Place,
+  instruction: RandomBits,
+  values: (value: Value) => ValueLocal,
+): ValueLocal[] {
   const pair = writeRandomBitsOfPair(place.code, randomWords(place, instruction, values), instruction.bits);
   return pair.map((local) => ({ local, dtype: "int32", uniform: false }));
 }
 
-/** Computes instructions in order; the values that they make are numbered on from those that are given. */
-export function writeBody(place: Place, instructions: readonly Instruction[], given: readonly Held[]): Held[] {
+/** Computes instructions in order and returns all values: the given ones, then one for each instruction. */
+export function writeBody(
+  place: Place,
+  instructions: readonly Instruction[],
+  given: readonly ValueLocal[],
+): ValueLocal[] {
   const values = [...given];
   for (const instruction of instructions) values.push(writeInstruction(place, instruction, (value) => values[value]));
   return values;
 }
 
-export function writeStores(place: Place, stores: readonly Store[], values: (value: Value) => Held): void {
+/** Writes stores in order. */
+export function writeStores(place: Place, stores: readonly Store[], values: (value: Value) => ValueLocal): void {
   const memory: Memory = memories[place.form];
   for (const { access, indirection, value, mode } of stores)
-    memory.store(place, access, values(value), mode, decide(place, indirection, "scatterAdd", values));
+    memory.store(place, access, values(value), mode, dataIndexOf(place, indirection, "scatterAdd", values));
 }
 
 /** Every buffer that an epilogue reads or writes, once each. */
@@ -110,7 +128,7 @@ export function buffersOfEpilogue(epilogue: Epilogue): Buffer[] {
   return [...new Set(all.map(({ buffer }) => buffer))];
 }
 
-/** A place that is known by its indices: one local (or number) an axis, for lane 0. Lanes are neighbours along axis `lane`. */
+/** A place given by the indices of lane 0, one local or number for each axis. Lanes are neighbours along the axis `lane`. */
 export function indexedPlace(at: {
   readonly context: KernelContext;
   readonly code: Code;
@@ -121,7 +139,7 @@ export function indexedPlace(at: {
   readonly table: Local;
 }): Place {
   const { context, code, lanes, lane, indices, pointers, table } = at;
-  /** Pushes Σ index · stride, plus what is on the stack. */
+  /** Adds Σ index · stride · unit to the number on the stack. */
   const addIndices = (strides: readonly number[], unit: number) => {
     for (const [axis, stride] of strides.entries()) {
       const index = indices[axis];
@@ -158,9 +176,7 @@ export function indexedPlace(at: {
   };
 }
 
-/**
- * A product's epilogue on up to four complete sums (f32x4, value 0): computes and stores. With float64 in it, lane by lane.
- */
+/** Computes and stores a product's epilogue for up to four complete sums (f32x4, value 0). An epilogue with float64 runs lane by lane. */
 export function writeEpilogue(place: Place, { instructions, stores }: Epilogue, sum: Local): void {
   if (formOf(instructions.map(({ dtype }) => dtype)) === "vector") {
     const values = writeBody(place, instructions, [{ local: sum, dtype: "float32", uniform: false }]);
@@ -169,7 +185,7 @@ export function writeEpilogue(place: Place, { instructions, stores }: Epilogue, 
   }
   const { code } = place;
   for (let lane = 0; lane < place.lanes; lane++) {
-    const one: Place = {
+    const lanePlace: Place = {
       ...place,
       form: "scalar",
       lanes: 1,
@@ -179,7 +195,7 @@ export function writeEpilogue(place: Place, { instructions, stores }: Epilogue, 
     };
     const local = code.local("f64");
     code.get(sum).lane("f32x4.extract_lane", lane).op("f64.promote_f32").set(local);
-    const values = writeBody(one, instructions, [{ local, dtype: "float32", uniform: true }]);
-    writeStores(one, stores, (value) => values[value]);
+    const values = writeBody(lanePlace, instructions, [{ local, dtype: "float32", uniform: true }]);
+    writeStores(lanePlace, stores, (value) => values[value]);
   }
 }

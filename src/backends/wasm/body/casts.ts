@@ -1,5 +1,5 @@
-// Conversions. To integers: towards zero, then modulo 2³² (uint8: modulo 2⁸, by `narrow`), NaN and infinity to 0, as typed arrays
-// have it; to bool: everything but 0 is true.
+// Conversions between dtypes. A float becomes an integer as in typed arrays: truncated towards zero, then modulo 2³² (uint8: modulo 2⁸, by
+// `narrow`); NaN and infinity become 0. As bool every number but 0 is true.
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Operation } from "./elementwise.ts";
@@ -17,7 +17,10 @@ const kinds = {
 
 const same: Conversion = (code, x) => code.get(x);
 
-/** x - 2³² · n with the nearest n, |result| ≤ 2³¹, exactly; only whole x are so large that n is not 0. Infinity becomes NaN, NaN 0. */
+/**
+ * Subtracts 2³² · n with the nearest integer n, which is exact and leaves |rest| ≤ 2³¹ (if n is not 0, x is so large that it is an
+ * integer), then truncates. An infinity becomes NaN, and NaN becomes 0.
+ */
 const wrapLanes: Conversion = (code, x) => {
   const rest = code.local("v128");
   code
@@ -27,7 +30,7 @@ const wrapLanes: Conversion = (code, x) => {
     .op("f32x4.mul", "f32x4.nearest")
     .f32x4(2 ** 32)
     .op("f32x4.mul", "f32x4.sub");
-  // 2³¹ saturates to 2³¹ - 1, and that less -1 is -2³¹.
+  // 2³¹ saturates to 2³¹ − 1; subtracting the mask −1 of rest ≥ 2³¹ wraps that to −2³¹.
   code
     .tee(rest)
     .op("i32x4.trunc_sat_f32x4_s")
@@ -36,6 +39,7 @@ const wrapLanes: Conversion = (code, x) => {
     .op("f32x4.ge", "i32x4.sub");
 };
 
+/** The same for a number. */
 const wrapNumber: Conversion = (code, x) => {
   const whole = code.local("f64");
   code
@@ -83,6 +87,7 @@ const scalar: Record<Kind, Record<Kind, Conversion>> = {
 
 const conversions = { vector, scalar } as const;
 
+/** Pushes the operand converted from one dtype to another. */
 export function cast({ code, form, operands: [x], from, to }: Operation): void {
   conversions[form][kinds[from]][kinds[to]](code, x);
 }

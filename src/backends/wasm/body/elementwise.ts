@@ -1,7 +1,7 @@
-// The elementwise ops as instructions: one line an op, total over the op table. A column is a class of values: f32x4 and i32x4 are
-// four float32 or four int32 (uint8 too, wrapped afterwards), mask is four bools as all ones or zeros; f64 and i32 are the numbers of kernels
-// with float64, where float32 is rounded after each op, as in the op table. An entry is the instructions that
-// turn the operands on the stack into the result, or a function that writes them.
+// The table of elementwise ops as instructions: one entry for each op of the op table. The columns are classes of values: f32x4 and i32x4
+// are four float32 or four int32 (also uint8, wrapped afterwards), and mask is four bools, each with all bits 1 or all 0. f64 and i32 are
+// the numbers of kernels with float64; there float32 is rounded after each op, as in the op table. An entry is the list of instructions
+// that turn the operands on the stack into the result, or a function that writes them.
 
 import type { ElementwiseName } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
@@ -11,16 +11,16 @@ import type { Instruction } from "../assembler/opcodes.ts";
 import type { Form, KernelContext } from "../kernel-writer.ts";
 import { type MathName, vectorMath } from "../math/vector-math.ts";
 import { cast } from "./casts.ts";
-import type { Held, Place } from "./place.ts";
+import type { Place, ValueLocal } from "./place.ts";
 
 export interface Operation {
   readonly code: Code;
   readonly context: KernelContext;
   readonly form: Form;
   readonly operands: readonly Local[];
-  /** Of each operand, where it is known. */
+  /** The value of each operand that is a constant. */
   readonly constants: readonly (number | undefined)[];
-  /** dtype of the last operand, and of the result. */
+  /** dtypes of the last operand and of the result. */
   readonly from: DType;
   readonly to: DType;
 }
@@ -28,17 +28,20 @@ export interface Operation {
 type Emission = readonly Instruction[] | ((operation: Operation) => void);
 type Class = "f32x4" | "i32x4" | "mask" | "f64" | "i32";
 export type Entry = Readonly<Partial<Record<Class, Emission>>> & {
-  /** The function that kernels of this op call or write in place. */
+  /** The function that this op uses: inlined in the form "vector", called in the form "scalar". */
   readonly math?: MathName;
 };
 
-/** The class of each dtype, in either form. */
+/** The class of each dtype in each form. */
 const classes = {
   vector: { float32: "f32x4", float64: "f64", int32: "i32x4", uint8: "i32x4", bool: "mask" },
   scalar: { float32: "f64", float64: "f64", int32: "i32", uint8: "i32", bool: "i32" },
 } as const satisfies Record<Form, Record<DType, Class>>;
 
-/** A function of vector-math.ts, written in place: neighbouring vectors share its constants; in float64 it is called. */
+/**
+ * An op that is a function of vector-math.ts. For float32 it is inlined, so that neighbouring vectors share its constants; for float64 it
+ * is called.
+ */
 function fromMath(math: MathName): Entry {
   return {
     math,
@@ -51,34 +54,37 @@ function fromMath(math: MathName): Entry {
   };
 }
 
+/** Pushes the operands. */
 const push = (code: Code, operands: readonly Local[]): Code => {
   for (const operand of operands) code.get(operand);
   return code;
 };
 
-/** (a, b) -> a if `compare` says so, else b. */
+/** (a, b) -> a if `compare` is true of them, else b. */
 const choose =
   (compare: Instruction) =>
   ({ code, operands: [a, b] }: Operation) =>
     code.get(a).get(b).get(a).get(b).op(compare, "select");
 
 /**
- * NaN in, NaN out, and +0 counts as more than -0: engines take eight instructions for that. Against a constant they take one, which
- * keeps a NaN that stands first; where the other zero could survive, adding or the long way sees to it.
+ * Maximum and minimum: NaN if an operand is NaN, and +0 is larger than −0. f32x4.max and f32x4.min take eight machine instructions for
+ * that. If one operand is a constant other than NaN, f32x4.pmax and f32x4.pmin take one instruction, and with the other operand first they
+ * keep its NaN. Of −0 and +0 they keep the first, which may be the wrong one: for max with the constant +0, adding 0 afterwards corrects
+ * this, and min with the constant −0 takes f32x4.min.
  */
 const extremum =
   (which: "max" | "min") =>
   ({ code, operands: [a, b], constants }: Operation): void => {
-    const known = constants.findIndex((constant) => constant !== undefined);
-    const limit = known < 0 ? Number.NaN : (constants[known] ?? Number.NaN);
-    const [first, second] = known === 0 ? [b, a] : [a, b];
+    const constantIndex = constants.findIndex((constant) => constant !== undefined);
+    const limit = constantIndex < 0 ? Number.NaN : (constants[constantIndex] ?? Number.NaN);
+    const [first, second] = constantIndex === 0 ? [b, a] : [a, b];
     code.get(first).get(second);
     if (Number.isNaN(limit) || (which === "min" && Object.is(limit, -0))) code.op(`f32x4.${which}`);
     else code.op(`f32x4.p${which}`);
     if (which === "max" && Object.is(limit, 0)) code.f32x4(0).op("f32x4.add");
   };
 
-/** condition ? a : b of whole bits; where one of them is 0, the other and the mask say it all. */
+/** condition ? a : b, where the condition is a mask; if a or b is the constant 0, one AND suffices. */
 const bitselect = ({ code, operands: [condition, a, b], constants: [, ofA, ofB] }: Operation) => {
   if (Object.is(ofB, 0)) return code.get(a).get(condition).op("v128.and");
   if (Object.is(ofA, 0)) return code.get(b).get(condition).op("v128.andnot");
@@ -102,7 +108,7 @@ const integerPowers = ({ code, context, operands }: Operation): void => {
   }
 };
 
-/** 1 where x > 0, -1 where x < 0, else 0, NaN too. */
+/** 1 where x > 0, −1 where x < 0, otherwise 0 (also where x is NaN). */
 const signs = ({ code, operands: [x] }: Operation) => {
   code.get(x).f32x4(0).op("f32x4.gt").f32x4(1).op("v128.and");
   code.get(x).f32x4(0).op("f32x4.lt").f32x4(-1).op("v128.and", "v128.or");
@@ -117,6 +123,7 @@ const sign =
     return code.op(less, "i32.sub");
   };
 
+/** The instructions of each op. */
 export const emission = {
   neg: {
     f32x4: ["f32x4.neg"],
@@ -186,8 +193,8 @@ export const emission = {
   cast: { f32x4: cast, i32x4: cast, mask: cast, f64: cast, i32: cast },
 } as const satisfies Record<ElementwiseName, Entry>;
 
-/** The op's result in a local. */
-export function writeOperation(place: Place, op: ElementwiseName, operands: readonly Held[], to: DType): Local {
+/** Computes an op and returns its result in a local. */
+export function writeOperation(place: Place, op: ElementwiseName, operands: readonly ValueLocal[], to: DType): Local {
   const { code, context, form } = place;
   const from = operands[operands.length - 1].dtype;
   const column = classes[form][from];
@@ -204,7 +211,7 @@ export function writeOperation(place: Place, op: ElementwiseName, operands: read
   return result;
 }
 
-/** Rounds what is on the stack to what its dtype can hold. */
+/** Rounds or wraps the value on the stack to its dtype. */
 export function narrow(code: Code, form: Form, dtype: DType): void {
   if (form === "scalar" && dtype === "float32") code.op("f32.demote_f64", "f64.promote_f32");
   if (dtype !== "uint8") return;
@@ -212,5 +219,6 @@ export function narrow(code: Code, form: Form, dtype: DType): void {
   else code.i32x4(255).op("v128.and");
 }
 
+/** The WebAssembly type of a dtype's values. */
 export const typeOf = (form: Form, dtype: DType): "v128" | "f64" | "i32" =>
   form === "vector" ? "v128" : dtype === "float32" || dtype === "float64" ? "f64" : "i32";

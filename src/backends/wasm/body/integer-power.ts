@@ -1,11 +1,13 @@
-// base ** exponent modulo 2³² by repeated squaring, as the op table has it; a negative exponent leaves only ±1 whole.
+// base ** exponent modulo 2³² by repeated squaring, as in the op table. With a negative exponent the power of ±1 is ±1, and that of any
+// other base is 0.
 import type { Module, Function as WasmFunction } from "../assembler/assembler.ts";
 
+/** Writes the function (base, exponent) -> base ** exponent. */
 export function writeIntegerPower(module: Module): WasmFunction {
   return module.function("integerPower", { parameters: ["i32", "i32"], results: ["i32"] }, (code, base, exponent) => {
     const result = code.local("i32");
     code.i32(1).set(result);
-    // The inverse of ±1 is itself, that of any other number is no whole number.
+    // ±1 is its own inverse; the inverse of any other number is not an integer.
     const negative = () => {
       code
         .get(base)

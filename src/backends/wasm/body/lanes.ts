@@ -1,6 +1,7 @@
-// Four lanes of a buffer at a time. Neighbours are one instruction, a repeated number is spread over the lanes, every other number comes
-// by two loads and a shuffle, anything else lane by lane. uint8 becomes int32, bool a mask. Whole vectors are read also where fewer
-// lanes exist (12 bytes past an element are readable); apart from that only lanes that exist are read, and only those are stored.
+// Loads and stores of four lanes. Neighbours take one instruction, a repeated element is splatted, elements with stride 2 take two loads
+// and a shuffle, and elements with any other stride are loaded lane by lane. uint8 is widened to int32, and bool to a mask. Neighbours
+// are loaded as a whole vector even if the place has fewer lanes (12 bytes past an element are readable). All other loads read only the
+// place's lanes, and stores write only the place's lanes.
 
 import type { Access } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
@@ -8,32 +9,34 @@ import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
 import { advance, storeLanes } from "../products/tile.ts";
-import type { Decided, Memory, Place } from "./place.ts";
+import type { DataIndex, Memory, Place } from "./place.ts";
 
 const isByte = (dtype: DType): boolean => bytesOf(dtype) === 1;
 
+/** Takes the vector from the stack into a new local. */
 const inLocal = (code: Code): Local => {
   const local = code.local("v128");
   code.set(local);
   return local;
 };
 
-/** Bytes 0, 1, ... of a vector at the front of each int32: what stood there as uint8, or as bool 0 or 1. */
+/** Widens the first four bytes of the vector on the stack to int32, or, for bool, to a mask. */
 function widen(code: Code, dtype: DType): void {
   if (!isByte(dtype)) return;
   code.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
   toMask(code, dtype);
 }
 
+/** Turns 0 and 1 into masks if the dtype is bool. */
 const toMask = (code: Code, dtype: DType): void => {
   if (dtype === "bool") code.op("i32x4.neg");
 };
 
-/** Where a lane's number lies: pushes an address and gives the offset that belongs to it. */
+/** Pushes the address of an element, counted from lane 0's, and returns the offset to be added by the memory instruction. */
 type At = (elements: number) => number;
 
-/** Loads one number into all lanes. */
-function spread(code: Code, dtype: DType, at: At): void {
+/** Loads one element into all lanes. */
+function splat(code: Code, dtype: DType, at: At): void {
   const offset = at(0);
   if (isByte(dtype)) {
     code.memory("i32.load8_u", offset).op("i32x4.splat");
@@ -41,6 +44,7 @@ function spread(code: Code, dtype: DType, at: At): void {
   } else code.memory("v128.load32_splat", offset);
 }
 
+/** Loads four neighbours. */
 function neighbours(code: Code, dtype: DType, at: At): void {
   const offset = at(0);
   if (isByte(dtype)) {
@@ -49,15 +53,15 @@ function neighbours(code: Code, dtype: DType, at: At): void {
   } else code.memory("v128.load", offset, 2);
 }
 
-/** Numbers 0, 2, 4, 6: the second load starts at the last of them less three, so that nothing past it is read. */
-function everyOther(code: Code, at: At): void {
+/** Loads elements 0, 2, 4, 6. The second load starts at element 3, so that nothing past element 6 is read. */
+function strideTwo(code: Code, at: At): void {
   code.memory("v128.load", at(0), 2);
   code.memory("v128.load", at(3), 2);
   code.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31]);
 }
 
-/** Every other number out of vectors that neighbours in the kernel's body may share. */
-function everyOtherOf(place: Place, access: Access, elements: number): Local | null {
+/** Takes elements with stride 2 from whole vectors that other accesses of the kernel share (Place.pair); null if the place has none. */
+function strideTwoFromPair(place: Place, access: Access, elements: number): Local | null {
   const { code, lanes } = place;
   const { dtype } = access.buffer;
   const low = place.pair?.(access, elements);
@@ -79,8 +83,8 @@ function everyOtherOf(place: Place, access: Access, elements: number): Local | n
   return inLocal(code);
 }
 
-/** Loads the lanes that exist, each from its own place; the others are 0. */
-function apart(code: Code, dtype: DType, lanes: number, at: (lane: number) => number): Local {
+/** Loads each lane from its own address; lanes past `lanes` are 0. */
+function separate(code: Code, dtype: DType, lanes: number, at: (lane: number) => number): Local {
   const result = code.local("v128");
   if (isByte(dtype)) code.i32x4(0);
   else code.memory("v128.load32_zero", at(0));
@@ -96,16 +100,16 @@ function apart(code: Code, dtype: DType, lanes: number, at: (lane: number) => nu
   return result;
 }
 
-/** The lanes `step` elements from each other, where `at` pushes the place of lane 0 plus elements. */
+/** Loads lanes that are `step` elements from each other. */
 function strided(code: Code, dtype: DType, lanes: number, step: number, at: At): Local {
-  if (step === 0 || lanes === 1) spread(code, dtype, at);
+  if (step === 0 || lanes === 1) splat(code, dtype, at);
   else if (step === 1) neighbours(code, dtype, at);
-  else if (step === 2 && lanes === 4 && !isByte(dtype)) everyOther(code, at);
-  else return apart(code, dtype, lanes, (lane) => at(lane * step));
+  else if (step === 2 && lanes === 4 && !isByte(dtype)) strideTwo(code, at);
+  else return separate(code, dtype, lanes, (lane) => at(lane * step));
   return inLocal(code);
 }
 
-/** Stores the lanes that exist. */
+/** Stores the first `lanes` lanes, `step` elements from each other. */
 function storeStrided(code: Code, dtype: DType, value: Local, lanes: number, step: number, at: At): void {
   if (!isByte(dtype)) {
     if (step === 1 && lanes > 1) {
@@ -135,14 +139,15 @@ function storeStrided(code: Code, dtype: DType, value: Local, lanes: number, ste
   }
 }
 
+/** Takes the address from the stack into a new local. */
 const inAddress = (code: Code): Local => {
   const local = code.local("i32");
   code.set(local);
   return local;
 };
 
-/** Index lanes that are not outside, 0 for those that are, of which the first is reported. */
-function checked({ context, code, table, lanes }: Place, { index, size, site }: Decided): Local {
+/** The lanes of a data index, with 0 in place of those that are out of range; each of these is reported (the table keeps the first). */
+function checked({ context, code, table, lanes }: Place, { index, size, site }: DataIndex): Local {
   const [inside, result] = [code.local("v128"), code.local("v128")];
   code.get(index.local).i32x4(size).op("i32x4.lt_u").tee(inside).get(index.local).op("v128.and").set(result);
   const { report } = context.callees;
@@ -158,25 +163,29 @@ function checked({ context, code, table, lanes }: Place, { index, size, site }: 
   return result;
 }
 
-/** The addresses of an access that data decides: `at` gives them as though the access had no indirection. */
-function decidedAddress(place: Place, access: Access, decided: Decided): (lane: number, elements: number) => number {
+/** Returns a function that pushes the address of a lane's element, whose index data decides, and returns the offset to be added. */
+function addressAtDataIndex(
+  place: Place,
+  access: Access,
+  dataIndex: DataIndex,
+): (lane: number, elements: number) => number {
   const { code } = place;
-  const index = checked(place, decided);
-  const bytes = bytesOf(access.buffer.dtype) * decided.stride;
+  const index = checked(place, dataIndex);
+  const bytes = bytesOf(access.buffer.dtype) * dataIndex.stride;
   return (lane, elements) => {
     const offset = place.address(access, elements);
     code
       .get(index)
-      .lane("i32x4.extract_lane", decided.index.uniform ? 0 : lane)
+      .lane("i32x4.extract_lane", dataIndex.index.uniform ? 0 : lane)
       .i32(bytes)
       .op("i32.mul", "i32.add");
-    if (decided.stride >= 0) return offset;
+    if (dataIndex.stride >= 0) return offset;
     code.i32(offset).op("i32.add");
     return 0;
   };
 }
 
-/** There is one address for lane 0, from which the others follow. */
+/** Puts the address of lane 0 into a local; the other elements are addressed relative to it. */
 function baseOf(code: Code, push: () => number, unit: number): At {
   const base = code.local("i32");
   const offset = push();
@@ -190,6 +199,7 @@ function baseOf(code: Code, push: () => number, unit: number): At {
   };
 }
 
+/** Loads and stores in the form "vector". */
 export const vectorMemory: Memory = {
   constant({ code }, value, dtype) {
     if (dtype === "float32") code.f32x4(value);
@@ -206,34 +216,35 @@ export const vectorMemory: Memory = {
     return inLocal(code);
   },
 
-  load(place, access, elements, decided) {
+  load(place, access, elements, dataIndex) {
     const { code, lanes } = place;
     const { dtype } = access.buffer;
     const step = place.stride(access.strides);
-    if (!decided) {
-      const every = step === 2 && lanes > 1 ? everyOtherOf(place, access, elements) : null;
-      return every ?? strided(code, dtype, lanes, step, (more) => place.address(access, elements + more));
+    if (!dataIndex) {
+      const shared = step === 2 && lanes > 1 ? strideTwoFromPair(place, access, elements) : null;
+      return shared ?? strided(code, dtype, lanes, step, (more) => place.address(access, elements + more));
     }
-    const address = decidedAddress(place, access, decided);
-    if (!decided.index.uniform) return apart(code, dtype, lanes, (lane) => address(lane, elements + lane * step));
+    const address = addressAtDataIndex(place, access, dataIndex);
+    if (!dataIndex.index.uniform) return separate(code, dtype, lanes, (lane) => address(lane, elements + lane * step));
     const at = baseOf(code, () => address(0, elements), bytesOf(dtype));
     return strided(code, dtype, lanes, step, at);
   },
 
-  store(place, access, value, mode, decided) {
+  store(place, access, value, mode, dataIndex) {
     const { code, lanes } = place;
     const { dtype } = access.buffer;
     const step = place.stride(access.strides);
-    const write = (count: number, held: Local, at: At) => {
-      if (mode === "set") storeStrided(code, dtype, held, count, step, at);
-      else storeStrided(code, dtype, added(code, dtype, held, strided(code, dtype, count, step, at)), count, step, at);
+    const write = (count: number, stored: Local, at: At) => {
+      if (mode === "set") storeStrided(code, dtype, stored, count, step, at);
+      else
+        storeStrided(code, dtype, added(code, dtype, stored, strided(code, dtype, count, step, at)), count, step, at);
     };
-    if (!decided) {
+    if (!dataIndex) {
       write(lanes, value.local, (more) => place.address(access, more));
       return;
     }
-    const address = decidedAddress(place, access, decided);
-    if (decided.index.uniform) {
+    const address = addressAtDataIndex(place, access, dataIndex);
+    if (dataIndex.index.uniform) {
       write(
         lanes,
         value.local,
@@ -248,13 +259,14 @@ export const vectorMemory: Memory = {
   },
 };
 
-/** One lane of a vector as lane 0. */
+/** The vector whose lane 0 is the given lane of another. */
 function moved(code: Code, value: Local, lane: number): Local {
   code.get(value).get(value);
   code.shuffle(Array.from({ length: 16 }, (_, byte) => 4 * lane + (byte % 4)));
   return inLocal(code);
 }
 
+/** Adds a value to the one before it, wrapped to the dtype. */
 function added(code: Code, dtype: DType, value: Local, before: Local): Local {
   code.get(before).get(value);
   if (dtype === "bool") throw internal("bools do not add");

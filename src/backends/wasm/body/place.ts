@@ -1,4 +1,4 @@
-// Where a body is written: which points of the index space, how their elements are reached, and the values that are there.
+// The place that a body is written for: points of the index space, the addresses of their elements, and the locals of their values.
 import type { Access, Store } from "../../../compiler/kernel.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
@@ -9,52 +9,56 @@ export interface Place {
   readonly context: KernelContext;
   readonly code: Code;
   readonly form: Form;
-  /** How many lanes exist, 1 to 4; in scalar form 1. What stands in the others is never stored. */
+  /** Number of lanes, 1 to 4; in the form "scalar" 1. The other lanes of a vector are undefined and never stored. */
   readonly lanes: number;
-  /** How far apart the lanes of an access with such strides are, in elements. */
+  /** Distance of the lanes of an access with these strides, in elements. */
   stride(strides: readonly number[]): number;
   /**
-   * Pushes the address of lane 0's element, moved by so many elements, less the number of bytes that it returns: that is for the
-   * memory instruction's own offset, and not negative.
+   * Pushes an address and returns an offset ≥ 0 in bytes for the memory instruction; together they are the address of the element that
+   * is `elements` after lane 0's.
    */
   address(access: Access, elements: number): number;
-  /** Neighbours that contain every other number from an access' element on, and whether it is the second of them; null if there is no such help. */
+  /**
+   * A vector of neighbours that contains the elements with stride 2 from an access's element on, shared with other accesses; null if
+   * there is none.
+   */
   pair?(access: Access, elements: number): Pair | null;
   /** Pushes offset + Σ index · stride of lane 0. */
   position(offset: number, strides: readonly number[]): void;
-  /** The kernel's last parameter, where failures go. */
+  /** The address of the program's table (layout.ts), where failures are reported; the kernel's last parameter. */
   readonly table: Local;
 }
 
 export interface Pair {
-  /** Four numbers of four bytes, or eight bytes. */
+  /** Four elements of four bytes, or eight of one byte. */
   readonly vector: Local;
+  /** Whether the access's elements are the odd ones of the vector. */
   readonly odd: boolean;
 }
 
-/** A value that is there: the same in all lanes if it is uniform. */
-export interface Held {
+/** The local that holds a value; a uniform value is the same in all lanes. */
+export interface ValueLocal {
   readonly local: Local;
   readonly dtype: DType;
   readonly uniform: boolean;
-  /** If it is known. */
+  /** The value, if it is a constant. */
   readonly constant?: number;
 }
 
-/** A place that data decides, and what to say if it is outside. */
-export interface Decided {
-  readonly index: Held;
+/** An index that data decides (Indirection), and the site to report if it is out of range. */
+export interface DataIndex {
+  readonly index: ValueLocal;
   readonly stride: number;
   readonly size: number;
-  /** Its number among the program's sites, from 1. */
+  /** Index of the site in the program's sites, plus 1. */
   readonly site: number;
 }
 
-/** How one form reads and writes memory. */
+/** Loads, stores and constants in one form. */
 export interface Memory {
   constant(place: Place, value: number, dtype: DType): Local;
   position(place: Place, offset: number, strides: readonly number[]): Local;
-  /** `elements`: past where the access says. */
-  load(place: Place, access: Access, elements: number, decided: Decided | null): Local;
-  store(place: Place, access: Access, value: Held, mode: Store["mode"], decided: Decided | null): void;
+  /** Loads the element that is `elements` after the access's. */
+  load(place: Place, access: Access, elements: number, dataIndex: DataIndex | null): Local;
+  store(place: Place, access: Access, value: ValueLocal, mode: Store["mode"], dataIndex: DataIndex | null): void;
 }

@@ -1,17 +1,19 @@
-// The op randomBits: words of Threefry-2x32-20 (src/tensor/ops/threefry.ts), one lane a word. Lane by lane the position says the block
-// and which of its two words.
+// Writes the op randomBits: words of Threefry-2x32-20 (src/tensor/ops/threefry.ts), one word for each lane. A lane's position gives its
+// block (position div 2) and its word in the block (position mod 2).
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Form } from "../kernel-writer.ts";
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const parity = 0x1bd11bda;
 
+/** The inputs of Threefry. */
 interface Words {
   readonly keys: readonly [Local, Local];
   readonly counter: Local;
   readonly position: Local;
 }
 
+/** The instructions of a form. */
 interface Arithmetic {
   readonly type: "v128" | "i32";
   readonly constant: (code: Code, value: number) => Code;
@@ -49,7 +51,7 @@ const arithmetic = {
   },
 } as const satisfies Record<Form, Arithmetic>;
 
-/** Word (position mod 2) of threefry(keys, [position div 2, counter]), its top `bits` bits. */
+/** The top `bits` bits of word (position mod 2) of threefry(keys, [position div 2, counter]). */
 export function writeRandomBits(code: Code, form: Form, words: Words, bits: number): Local {
   const own: Arithmetic = arithmetic[form];
   const block = code.local(own.type);
@@ -63,7 +65,7 @@ export function writeRandomBits(code: Code, form: Form, words: Words, bits: numb
   return topBits(code, own, bits);
 }
 
-/** Eight neighbours at once, the first at an even position, which lane 0 of `position` says: four blocks give them all. */
+/** Random bits at eight consecutive positions: the first, in lane 0 of `position`, must be even. Four blocks give all eight. */
 export function writeRandomBitsOfPair(code: Code, words: Words, bits: number): readonly [Local, Local] {
   const own: Arithmetic = arithmetic.vector;
   const block = code.local("v128");
@@ -83,7 +85,7 @@ export function writeRandomBitsOfPair(code: Code, words: Words, bits: number): r
   return [low, high];
 }
 
-/** The two words that the block (block, counter) becomes. */
+/** The two words of threefry(keys, [block, counter]). */
 function writeThreefry(code: Code, own: Arithmetic, words: Words, block: Local): readonly [Local, Local] {
   const { type, constant, add, xor, or, shiftLeft, shiftRight } = own;
   const [a, b, k2] = [code.local(type), code.local(type), code.local(type)];
@@ -119,6 +121,7 @@ function writeThreefry(code: Code, own: Arithmetic, words: Words, block: Local):
   return [a, b];
 }
 
+/** Takes the word from the stack and returns its top bits in a local. */
 function topBits(code: Code, { type, shiftRight }: Arithmetic, bits: number): Local {
   const result = code.local(type);
   if (bits < 32) code.i32(32 - bits).op(shiftRight);

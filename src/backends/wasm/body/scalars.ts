@@ -1,4 +1,4 @@
-// Number by number, for kernels with float64: floats as f64, float32 too, the others as i32.
+// Loads and stores of single numbers, for kernels with float64: float32 and float64 are f64, all other dtypes are i32.
 
 import type { Access } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
@@ -6,7 +6,7 @@ import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { bytesOf } from "../layout.ts";
 import { narrow, typeOf } from "./elementwise.ts";
-import type { Decided, Memory, Place } from "./place.ts";
+import type { DataIndex, Memory, Place } from "./place.ts";
 
 const loads = {
   float32: (code, offset) => code.memory("f32.load", offset).op("f64.promote_f32"),
@@ -24,14 +24,15 @@ const stores = {
   bool: (code, offset) => code.memory("i32.store8", offset),
 } as const satisfies Record<DType, (code: Code, offset: number) => Code>;
 
+/** Takes the number from the stack into a new local. */
 const inLocal = (code: Code, dtype: DType): Local => {
   const local = code.local(typeOf("scalar", dtype));
   code.set(local);
   return local;
 };
 
-/** Pushes the index that data decided, or 0 if it is outside, which is reported. */
-function checked({ context, code, table }: Place, { index: { local: index }, size, site }: Decided): void {
+/** Pushes an index that data decides, or 0 if it is out of range, which is reported. */
+function checked({ context, code, table }: Place, { index: { local: index }, size, site }: DataIndex): void {
   const { report } = context.callees;
   if (!report) throw internal("report was not written");
   const result = code.local("i32");
@@ -41,19 +42,20 @@ function checked({ context, code, table }: Place, { index: { local: index }, siz
   code.get(result);
 }
 
-/** The address in a local, complete. */
-function addressOf(place: Place, access: Access, elements: number, decided: Decided | null): Local {
+/** The complete address of an element, in a local. */
+function addressOf(place: Place, access: Access, elements: number, dataIndex: DataIndex | null): Local {
   const { code } = place;
   const [sum, offset] = [code.local("i32"), place.address(access, elements)];
   code.i32(offset).op("i32.add");
-  if (decided) {
-    checked(place, decided);
-    code.i32(decided.stride * bytesOf(access.buffer.dtype)).op("i32.mul", "i32.add");
+  if (dataIndex) {
+    checked(place, dataIndex);
+    code.i32(dataIndex.stride * bytesOf(access.buffer.dtype)).op("i32.mul", "i32.add");
   }
   code.set(sum);
   return sum;
 }
 
+/** Loads and stores in the form "scalar". */
 export const scalarMemory: Memory = {
   constant({ code }, value, dtype) {
     if (typeOf("scalar", dtype) === "f64") code.f64(dtype === "float32" ? Math.fround(value) : value);
@@ -66,18 +68,18 @@ export const scalarMemory: Memory = {
     return inLocal(place.code, "int32");
   },
 
-  load(place, access, elements, decided) {
+  load(place, access, elements, dataIndex) {
     const { code } = place;
     const { dtype } = access.buffer;
-    if (decided) loads[dtype](code.get(addressOf(place, access, elements, decided)), 0);
+    if (dataIndex) loads[dtype](code.get(addressOf(place, access, elements, dataIndex)), 0);
     else loads[dtype](code, place.address(access, elements));
     return inLocal(code, dtype);
   },
 
-  store(place, access, value, mode, decided) {
+  store(place, access, value, mode, dataIndex) {
     const { code } = place;
     const { dtype } = access.buffer;
-    const address = addressOf(place, access, 0, decided);
+    const address = addressOf(place, access, 0, dataIndex);
     code.get(address);
     if (mode === "add") {
       loads[dtype](code.get(address), 0);

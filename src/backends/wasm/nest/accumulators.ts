@@ -1,5 +1,5 @@
-// What a reduction keeps while its loops run. Four lanes of float32 are summed as twice two float64, as exactly as the op table says;
-// max lets a NaN through; argmax keeps the largest and where it stood.
+// The accumulators of reductions. A sum of four float32 lanes is kept as twice two float64, as exact as the op table demands. A max is NaN
+// if a NaN was added. An argmax keeps the largest value and its place.
 import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
@@ -7,21 +7,24 @@ import { narrow, typeOf } from "../body/elementwise.ts";
 import type { Form } from "../kernel-writer.ts";
 import { half, join } from "../math/double.ts";
 
+/** Writes the code of one accumulator. */
 export interface Accumulator {
+  /** Sets the initial value. */
   start(): void;
-  /** Takes `lanes` lanes in; `place` is where they stand along the reduced axes, for argmax. */
+  /** Adds the first `lanes` lanes of a value; `place` is their index along the reduced axes, which only argmax reads. */
   add(value: Local, lanes: number, place: Local | null): void;
-  /** What there is so far, lane by lane, in a new local. */
+  /** The result so far, lane by lane, in a new local. */
   result(): Local;
-  /** Takes another's lanes in. */
+  /** Adds the lanes of another accumulator. */
   absorb(other: this): void;
-  /** All lanes into one, in a new local: in all four lanes. */
+  /** The result over all lanes, in each of the four lanes of a new local. Changes the accumulator. */
   merged(): Local;
 }
 
+/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
 const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 
-/** float32 in float64, lanes 0 and 1 in `low`, 2 and 3 in `high`. */
+/** Sums of float32 lanes in float64: lanes 0 and 1 in `low`, 2 and 3 in `high`. */
 export class WideSum implements Accumulator {
   readonly #code: Code;
   readonly #low: Local;
@@ -68,34 +71,35 @@ export class WideSum implements Accumulator {
 }
 
 /**
- * The largest of float32, NaN above all. An engine's max takes eight instructions for that: here the largest number and whether there was
- * a NaN are kept apart, and met at the end, where all ones are a NaN too.
+ * The maximum of float32, where NaN counts as larger than any number. f32x4.max would take eight machine instructions for this. Two locals
+ * are cheaper: the maximum by f32x4.pmax, and a mask of the lanes where a NaN was added. Their OR is the result, because a lane with all
+ * bits set is a NaN.
  */
 export class FloatMax implements Accumulator {
   readonly #code: Code;
   readonly #largest: Local;
-  readonly #strange: Local;
+  readonly #nanMask: Local;
   #first: boolean;
 
   constructor(code: Code, first: boolean) {
     this.#code = code;
     this.#first = first;
-    [this.#largest, this.#strange] = [code.local("v128"), code.local("v128")];
+    [this.#largest, this.#nanMask] = [code.local("v128"), code.local("v128")];
   }
   start(): void {
-    this.#code.f32x4(-Infinity).set(this.#largest).i32x4(0).set(this.#strange);
+    this.#code.f32x4(-Infinity).set(this.#largest).i32x4(0).set(this.#nanMask);
   }
   add(value: Local): void {
     const code = this.#code;
     if (this.#first) code.get(value).set(this.#largest);
     else code.get(this.#largest).get(value).op("f32x4.pmax").set(this.#largest);
     this.#first = false;
-    code.get(value).get(value).op("f32x4.ne").get(this.#strange).op("v128.or").set(this.#strange);
+    code.get(value).get(value).op("f32x4.ne").get(this.#nanMask).op("v128.or").set(this.#nanMask);
   }
   result(): Local {
     const code = this.#code;
     const result = code.local("v128");
-    code.get(this.#largest).get(this.#strange).op("v128.or").set(result);
+    code.get(this.#largest).get(this.#nanMask).op("v128.or").set(result);
     return result;
   }
   absorb(other: FloatMax): void {
@@ -103,19 +107,20 @@ export class FloatMax implements Accumulator {
   }
   merged(): Local {
     const code = this.#code;
-    const turned = code.local("v128");
+    const shuffled = code.local("v128");
     for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
       const all = this.result();
-      code.get(all).get(all).shuffle(lanes).set(turned);
-      this.add(turned);
+      code.get(all).get(all).shuffle(lanes).set(shuffled);
+      this.add(shuffled);
     }
     return this.result();
   }
 }
 
+/** Writes the instructions that combine the two values on the stack. */
 export type Combine = (code: Code) => void;
 
-/** One value that takes each next one in; four lanes or a number. */
+/** A single local, a vector of four lanes or a number, that is combined with each added value. */
 export class Single implements Accumulator {
   readonly #code: Code;
   readonly #form: Form;
@@ -124,7 +129,7 @@ export class Single implements Accumulator {
   readonly #local: Local;
   readonly #dtype: DType;
 
-  /** Without `combine` the larger of two i32 is kept. */
+  /** If `combine` is null, the accumulator keeps the larger of two i32. */
   constructor(code: Code, form: Form, dtype: DType, start: (code: Code) => void, combine: Combine | null) {
     this.#code = code;
     this.#form = form;
@@ -157,21 +162,24 @@ export class Single implements Accumulator {
   }
   merged(): Local {
     const code = this.#code;
-    const turned = code.local("v128");
+    const shuffled = code.local("v128");
     for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
-      code.get(this.#local).get(this.#local).shuffle(lanes).set(turned);
-      this.add(turned);
+      code.get(this.#local).get(this.#local).shuffle(lanes).set(shuffled);
+      this.add(shuffled);
     }
     return this.result();
   }
 }
 
+/** How an argmax compares values. */
 export interface Comparison {
+  /** Pushes the initial value. */
   readonly value: (code: Code) => void;
-  /** (x, best) -> whether x is to replace best; NaN is the largest, the first of equals stays. */
+  /** (x, best) -> whether x replaces best: NaN counts as the largest value, and of equal values the first stays. */
   readonly exceeds: (code: Code, x: Local, best: Local) => void;
 }
 
+/** The largest value and its index along the reduced axes. */
 export class Argmax implements Accumulator {
   readonly #code: Code;
   readonly #comparison: Comparison;
@@ -221,9 +229,9 @@ export class Argmax implements Accumulator {
     return result;
   }
   absorb(): void {
-    throw internal("argmax runs along lanes that are not reduced");
+    throw internal("argmax cannot reduce along the lanes");
   }
   merged(): Local {
-    throw internal("argmax runs along lanes that are not reduced");
+    throw internal("argmax cannot reduce along the lanes");
   }
 }

@@ -1,37 +1,39 @@
-// Where the writing of a nest is: which slots there are, how far they are from the pointers, and the values that are there by now.
+// The state of writing a nest at one place in its loops: the slots (vectors that are processed at a time), their displacement from the
+// pointers, and the values that have been computed.
 
 import type { Value } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { Local } from "../assembler/assembler.ts";
-import type { Held } from "../body/place.ts";
-import type { WaitingStores } from "./waiting-stores.ts";
+import type { ValueLocal } from "../body/place.ts";
+import type { PendingStores } from "./pending-stores.ts";
 import type { Displacement } from "./walk.ts";
 
 export interface Frame {
-  /** How many lanes of each vector exist. */
+  /** Number of lanes of each slot, 1 to 4. */
   readonly slots: readonly number[];
   readonly displacement: Displacement;
-  /** By slot; what is the same in all of them once. */
-  readonly held: Map<Value, readonly Held[]>;
-  /** Vectors that were loaded in this round of the loop, by pointer and offset. */
-  readonly raw: Map<string, Local>;
-  /** Stores to every other place that wait for those in between. */
-  readonly waiting: WaitingStores;
+  /** The locals of each value, by slot; a value that is the same in all slots has one local. */
+  readonly locals: Map<Value, readonly ValueLocal[]>;
+  /** Vectors that were loaded in this iteration of the loop, by pointer and offset. */
+  readonly loaded: Map<string, Local>;
+  /** Stores with stride 2 that have not been written yet. */
+  readonly pending: PendingStores;
 }
 
-/** The slots of so many neighbours. */
+/** The slots of `count` neighbouring elements. */
 export const slotsOf = (count: number): number[] =>
   Array.from({ length: Math.ceil(count / 4) }, (_, slot) => Math.min(count - 4 * slot, 4));
 
-/** Values that are computed inside are not known outside. */
-export const inside = (frame: Frame, change: Partial<Frame> = {}): Frame => ({
+/** A copy of the frame for an inner block: values that are computed there are not known outside. */
+export const inner = (frame: Frame, change: Partial<Frame> = {}): Frame => ({
   ...frame,
   ...change,
-  held: new Map(frame.held),
+  locals: new Map(frame.locals),
 });
 
-export function valueAt({ held }: Frame, value: Value, slot: number): Held {
-  const slots = held.get(value);
-  if (!slots) throw internal(`value ${value} is not there yet`);
+/** The local of a value in a slot. */
+export function valueAt({ locals }: Frame, value: Value, slot: number): ValueLocal {
+  const slots = locals.get(value);
+  if (!slots) throw internal(`value ${value} has not been computed yet`);
   return slots[slot] ?? slots[0];
 }

@@ -1,5 +1,5 @@
-// Which axis goes into the lanes: each candidate's instructions are counted, loads and stores by how their lanes lie, and the cheapest
-// wins. Only the order of the costs counts, not their size.
+// Chooses the axis of the lanes: estimates the cost of the nest for each candidate, where loads and stores cost more or less by the
+// stride of their lanes, and takes the cheapest. Only the order of the costs matters.
 import type { Instruction, Store, Value } from "../../../compiler/kernel.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import { mathOf } from "../kernel-context.ts";
@@ -7,42 +7,48 @@ import { bytesOf } from "../layout.ts";
 import { variesAlong } from "./levels.ts";
 import { type Nest, sizeOf } from "./nest.ts";
 
-/** Costs in instructions of one vector. */
+/** Costs in vector instructions. */
 const cost = {
   op: 1,
+  /** A function of vector-math.ts. */
   math: 14,
-  repeated: 0.2,
-  everyOther: 2.5,
-  apart: 7,
-  bytes: 2,
-  decided: 12,
-  random: 70,
-  round: 2,
-  start: 5,
+  /** A value that does not vary along the lanes: it is computed outside of their loop. */
+  invariant: 0.2,
+  /** Loads and stores by the stride of the lanes: 1 in elements of one byte, 2, and any other. */
+  neighbourBytes: 2,
+  strideTwo: 2.5,
+  strided: 7,
+  /** A load or store whose index is read from data. */
+  dataIndex: 12,
+  randomBits: 70,
+  /** An iteration of the lanes' loop, and its start. */
+  iteration: 2,
+  loopStart: 5,
 };
 
+/** Whether an instruction needs a function of vector-math.ts. */
 export const hasMath = (instruction: Instruction): boolean => mathOf(instruction) !== null;
 
-/** What is computed at each point; an epilogue after a sum is not. */
+/** The instructions that run at each point; the epilogue is among them only if nothing is reduced. */
 export const pointwise = ({ body, reductions, epilogue }: Nest): readonly Instruction[] =>
   reductions.length > 0 ? body : [...body, ...epilogue.instructions];
 
-/** Roughly the instructions of one vector at a point. */
+/** Approximate number of vector instructions at a point. */
 export const weightOfBody = (nest: Nest): number =>
   pointwise(nest).reduce((sum, instruction) => sum + weightOfInstruction(instruction), 0) +
   nest.stores.length +
   2 * nest.reductions.length;
 
 const weightOfInstruction = (instruction: Instruction): number => {
-  if (instruction.kind === "randomBits") return 2 * cost.random;
+  if (instruction.kind === "randomBits") return 2 * cost.randomBits;
   return hasMath(instruction) ? 3 * cost.math : 1;
 };
 
-/** The axis of the lanes; null if nothing is gained by any. `numbers` are the axes that are loops. */
-export function laneOf(nest: Nest, numbers: readonly number[]): number | null {
+/** The cheapest of `loopAxes` for the lanes; null if none is cheaper than a single lane. */
+export function laneOf(nest: Nest, loopAxes: readonly number[]): number | null {
   const { axes, reductions, running } = nest;
   const reducible = running === null && reductions.every(({ combine }) => combine !== "argmax");
-  const candidates = numbers.filter((axis) => {
+  const candidates = loopAxes.filter((axis) => {
     const { kind, size } = axes[axis];
     return size > 0 && (kind === "each" || (kind === "reduce" && reducible));
   });
@@ -54,7 +60,7 @@ export function laneOf(nest: Nest, numbers: readonly number[]): number | null {
   return best.axis;
 }
 
-/** The cost of the whole nest by a point of the loops that are not reduced, if the lanes are along an axis. */
+/** Cost of the nest with lanes along an axis (null: one lane), for each point of the axes that are not reduced. */
 function costOf(nest: Nest, lane: number | null): number {
   const { axes, body, stores, reductions, epilogue, running } = nest;
   const inside = sizeOf(axes.filter(({ kind }) => kind === "reduce"));
@@ -68,8 +74,8 @@ function costOf(nest: Nest, lane: number | null): number {
     storesCost(stores, step, lane === null, varying) +
     (running ? accessCost(step(running.strides), running.buffer.dtype) : 0) +
     2 * reductions.length +
-    cost.round / (lane === null ? 1 : 4);
-  const perPoint = (bodyCost * vectors + cost.start) / size;
+    cost.iteration / (lane === null ? 1 : 4);
+  const perPoint = (bodyCost * vectors + cost.loopStart) / size;
   for (const [i, { value }] of reductions.entries()) if (!reduced && varying.has(value)) varying.add(body.length + i);
   const first = body.length + reductions.length;
   const last =
@@ -79,16 +85,17 @@ function costOf(nest: Nest, lane: number | null): number {
   return perPoint * inside + (last * vectors) / size;
 }
 
+/** Cost of a load or store with this stride of the lanes. */
 function accessCost(step: number, dtype: DType): number {
-  const bytes = bytesOf(dtype) === 1;
-  if (step === 0) return cost.repeated;
-  if (step === 1) return bytes ? cost.bytes : cost.op;
-  return step === 2 ? cost.everyOther : cost.apart;
+  if (step === 0) return cost.invariant;
+  if (step === 1) return bytesOf(dtype) === 1 ? cost.neighbourBytes : cost.op;
+  return step === 2 ? cost.strideTwo : cost.strided;
 }
 
+/** The stride of the lanes of an access with these strides. */
 type Step = (strides: readonly number[]) => number;
 
-/** What does not vary along the lanes is computed once, outside of their loop. `varying` holds the values that do, and grows. */
+/** Cost of instructions; adds those of their values that vary along the lanes to `varying`. */
 function instructionsCost(
   instructions: readonly Instruction[],
   first: number,
@@ -99,7 +106,7 @@ function instructionsCost(
   for (const [i, instruction] of instructions.entries()) {
     const own = variesAlong(instruction, (strides) => step(strides) !== 0, varying);
     if (own) varying.add(first + i);
-    sum += own ? instructionCost(instruction, step, varying) : cost.repeated;
+    sum += own ? instructionCost(instruction, step, varying) : cost.invariant;
   }
   return sum;
 }
@@ -108,11 +115,11 @@ function instructionCost(instruction: Instruction, step: Step, varying: Readonly
   switch (instruction.kind) {
     case "load": {
       const { access, indirection } = instruction;
-      if (indirection && varying.has(indirection.value)) return cost.decided;
+      if (indirection && varying.has(indirection.value)) return cost.dataIndex;
       return accessCost(step(access.strides), access.buffer.dtype);
     }
     case "randomBits":
-      return cost.random;
+      return cost.randomBits;
     case "op":
       return hasMath(instruction) ? cost.math : cost.op;
     case "constant":
@@ -127,8 +134,8 @@ function instructionCost(instruction: Instruction, step: Step, varying: Readonly
 function storesCost(stores: readonly Store[], step: Step, single: boolean, varying: ReadonlySet<Value>): number {
   let sum = 0;
   for (const { access, indirection, mode } of stores) {
-    const decided = indirection !== undefined && varying.has(indirection.value);
-    const own = single ? cost.op : decided ? cost.decided : accessCost(step(access.strides), access.buffer.dtype);
+    const isIndirect = indirection !== undefined && varying.has(indirection.value);
+    const own = single ? cost.op : isIndirect ? cost.dataIndex : accessCost(step(access.strides), access.buffer.dtype);
     sum += mode === "add" ? 2 * own : own;
   }
   return sum;

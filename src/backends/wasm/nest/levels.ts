@@ -1,29 +1,30 @@
-// In which loop each value of a nest is computed: the innermost one in which anything that it depends on varies. And along which
-// values the lanes differ.
+// Finds in which loop each value of a nest is computed (the innermost loop in which one of its operands varies: loop-invariant code
+// motion), and which values differ from lane to lane.
 import type { Access, Buffer, Instruction, Value } from "../../../compiler/kernel.ts";
 import type { Nest, Schedule } from "./nest.ts";
 
-interface Placed {
+interface PlacedInstruction {
   readonly value: Value;
   readonly instruction: Instruction;
-  /** Inside so many loops; 0 is a unit of work, -1 the whole function. */
+  /** Number of loops around the instruction; 0 is inside a unit of work, -1 is before all units. */
   readonly level: number;
 }
 
 export interface Levels {
-  /** Which buffers the nest writes. */
+  /** The buffers that the nest writes. */
   readonly written: ReadonlySet<Buffer>;
-  /** Inside so many loops the reductions begin and the epilogue stands; null without reductions. */
+  /** Number of loops around the start of the reductions and the epilogue; null without reductions. */
   readonly reduceDepth: number | null;
-  readonly instructions: readonly Placed[];
+  readonly instructions: readonly PlacedInstruction[];
   /** Whether a value differs from lane to lane. */
   varies(value: Value): boolean;
-  /** Random bits whose positions run with the lanes from an even one on, so that two vectors take four blocks. */
+  /** Random bits whose positions along the lanes are consecutive and start at an even one, so that two vectors need only four blocks. */
   readonly paired: ReadonlySet<Value>;
-  /** The number of an added value: where a point stands along the reduced axes, for argmax. */
+  /** The value that argmax reads as the index of a point along the reduced axes; this value is not part of the kernel. */
   readonly placeOfReduced: Value;
 }
 
+/** The levels of a nest's instructions under a schedule. */
 export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
   const { axes, body, stores, reductions, epilogue, running } = nest;
   const outer = loops.filter(({ axis }) => axes[axis].kind !== "reduce").length;
@@ -65,7 +66,7 @@ export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
         return instruction satisfies never;
     }
   };
-  const instructions: Placed[] = [];
+  const instructions: PlacedInstruction[] = [];
   const place = (value: Value, instruction: Instruction, innermost: number) => {
     const level = levelOf(instruction, innermost);
     levels.set(value, level);
@@ -96,7 +97,10 @@ export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
   };
 }
 
-/** Whether an instruction's value differs from lane to lane, where `along` knows it of strides and `varying` of earlier values. */
+/**
+ * Whether an instruction's value differs from lane to lane: `along` says whether an access with such strides does, `varying` holds the
+ * earlier values that do.
+ */
 export function variesAlong(
   instruction: Instruction,
   along: (strides: readonly number[]) => boolean,
@@ -122,6 +126,7 @@ export function variesAlong(
   }
 }
 
+/** The values of Levels.paired. */
 function pairedOf({ axes, body }: Nest, lane: number | null): Set<Value> {
   const paired = new Set<Value>();
   for (const [value, instruction] of body.entries()) {
@@ -136,7 +141,7 @@ function pairedOf({ axes, body }: Nest, lane: number | null): Set<Value> {
   return paired;
 }
 
-/** Strides of the reduced axes as though they were an array of their own. */
+/** Row-major strides of the reduced axes; 0 for all other axes. */
 function rowMajor({ axes }: Nest): number[] {
   const strides = axes.map(() => 0);
   let stride = 1;

@@ -1,4 +1,5 @@
-// Loops and scans as functions. Both are loop nests (nest/): a scan is a sum along its last axis that also stores what it has so far.
+// Writes the kernels "loops" and "scan" as functions. Both are loop nests: a scan is a sum along its last axis that also stores each
+// partial sum.
 import { type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../compiler/kernel.ts";
 import {
   type Form,
@@ -12,9 +13,10 @@ import { type Nest, unitsOf } from "./nest.ts";
 import { describeSchedule, schedule } from "./schedule.ts";
 import { NestWriter } from "./write.ts";
 
+/** Writes loops; the schedule chooses the units of work. */
 export const writeLoops: KernelWriter<Loops> = (context, kernel, name) => writeLoopsAlong(context, kernel, name, null);
 
-/** With units that are cut out of an axis first: as many neighbours for each of its indices. */
+/** Writes loops whose units are cut from `axis` first, so that each index of the axis has the same number of consecutive units. */
 export const writeLoopsAlong = (
   context: KernelContext,
   kernel: Loops,
@@ -22,12 +24,13 @@ export const writeLoopsAlong = (
   axis: number | null,
 ): WrittenKernel => writeNest(context, { ...kernel, running: null }, buffersOf(kernel), name, axis);
 
-/** Whether units can be cut out of an axis first. */
+/** Whether units can be cut from an axis first. */
 export function cutsAlong(kernel: Loops, axis: number): boolean {
   const nest = { ...kernel, running: null };
   return schedule(nest, formOfNest(nest), axis).units[0] === axis;
 }
 
+/** Writes a scan. */
 export const writeScan: KernelWriter<Scan> = (context, kernel, name) => {
   const { axes, body, value, store } = kernel;
   const last = axes.length - 1;

@@ -1,7 +1,7 @@
-// What loops and scans have in common: a nest of axes around a body, with reductions and what follows them.
+// The form that loops and scans share: a nest of axes around a body, with reductions and an epilogue after them; and its schedule.
 import type { Access, Axis, Epilogue, Instruction, Reduction, Store } from "../../../compiler/kernel.ts";
 
-/** A scan's last axis is "reduce" here, and `running` is where the sum so far is stored. */
+/** A scan's last axis is "reduce" here, and `running` is the access that stores the partial sums. */
 export interface Nest {
   readonly axes: readonly Axis[];
   readonly body: readonly Instruction[];
@@ -14,27 +14,30 @@ export interface Nest {
 /** One of the loops within a unit of work. */
 export interface Loop {
   readonly axis: number;
-  /** Its points are written one after the other. */
-  readonly writtenOut: boolean;
+  /** Whether the loop is unrolled completely. */
+  readonly unrolled: boolean;
 }
 
-/** The loops; axes of size 1 are in none of them. */
+/** How a nest runs. Axes of size 1 are neither units nor loops. */
 export interface Schedule {
-  /** Axes whose points are the units of work, together with the pieces of the lane axis. */
+  /** Axes that are divided into units of work: a unit is one index of each of them, and one piece of the lane axis if that is cut. */
   readonly units: readonly number[];
-  /** Elements of a piece, if the lane axis is cut. */
+  /** Elements of a piece of the lane axis; null if the axis is not cut. */
   readonly piece: number | null;
-  /** From the outside to the inside; those that are reduced are inside of all others. */
+  /** The loops from the outermost to the innermost; loops over reduced axes are inside all others. */
   readonly loops: readonly Loop[];
-  /** The axis of the lanes, one of the loops. */
+  /** The axis of the lanes, which is one of the loops; null for one lane. */
   readonly lane: number | null;
-  /** Vectors that are done at a time along it. */
+  /** Vectors along the lane axis that are processed at a time. */
   readonly vectors: number;
 }
+
+/** Product of the sizes. */
 
 export const sizeOf = (axes: readonly { readonly size: number }[]): number =>
   axes.reduce((product, { size }) => product * size, 1);
 
+/** Number of units of work. */
 export const unitsOf = ({ axes }: Nest, { units, piece, lane }: Schedule): number => {
   if (sizeOf(axes.filter(({ kind }) => kind !== "reduce")) === 0) return 0;
   const pieces = piece === null || lane === null ? 1 : Math.ceil(axes[lane].size / piece);

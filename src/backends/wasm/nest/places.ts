@@ -1,5 +1,5 @@
-// Places of a nest for body.ts: where the lanes of a slot lie, from the pointers that walk beside the loops. Loads and stores of every
-// other number meet here: what one leaves out, another may want.
+// Gives body.ts the places of a nest: the addresses of a slot's lanes, relative to the pointers that walk.ts moves with the loops. Loads
+// and stores with stride 2 are combined here: one access takes the even elements, and a neighbouring one often takes the odd elements.
 import type { Access, Buffer, Instruction, Store } from "../../../compiler/kernel.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Pair, Place } from "../body/place.ts";
@@ -10,12 +10,14 @@ import type { Levels } from "./levels.ts";
 import type { Nest, Schedule } from "./nest.ts";
 import { type Displacement, Walk } from "./walk.ts";
 
+/** A nest with its schedule, and the function that it is written into. */
 export interface NestSpec {
   readonly context: KernelContext;
   readonly nest: Nest;
   readonly plan: Schedule;
   readonly form: Form;
   readonly code: Code;
+  /** The parameters that point to the buffers. */
   readonly bases: ReadonlyMap<Buffer, Local>;
   readonly table: Local;
 }
@@ -38,6 +40,7 @@ export class Places {
     );
   }
 
+  /** The place of a slot. */
   at(frame: Frame, slot: number): Place {
     const { context, code, form, plan, table } = this.#spec;
     const walk = this.walk;
@@ -55,7 +58,7 @@ export class Places {
         code.i32(offset).op("i32.add");
         return 0;
       },
-      pair: (access, elements) => this.#pair(access, elements, moved, frame.raw),
+      pair: (access, elements) => this.#pair(access, elements, moved, frame.loaded),
       position(offset, strides) {
         walk.pushPosition(strides, moved);
         if (offset !== 0) code.i32(offset).op("i32.add");
@@ -63,33 +66,36 @@ export class Places {
     };
   }
 
-  /** Whether a store to every other place is left for later, when those in between are known, too. */
-  waits(frame: Frame, place: Place, slot: number, { access, indirection, value, mode }: Store): boolean {
+  /**
+   * Adds a store with stride 2 to the frame's pending stores, so that it can be joined with the store in between; false if it has to be
+   * written now.
+   */
+  defers(frame: Frame, place: Place, slot: number, { access, indirection, value, mode }: Store): boolean {
     const { plan } = this.#spec;
     const { dtype } = access.buffer;
-    if (!plan.loops.some(({ writtenOut }) => writtenOut) || mode !== "set" || indirection) return false;
+    if (!plan.loops.some(({ unrolled }) => unrolled) || mode !== "set" || indirection) return false;
     if (place.stride(access.strides) !== 2 || bytesOf(dtype) !== 4 || place.form !== "vector") return false;
     const { pointer, offset } = this.walk.placeOf(access, 0, this.#moved(frame, slot));
     if (offset < 0) return false;
     const { local } = valueAt(frame, value, slot);
-    frame.waiting.add({ pointer, offset, lanes: place.lanes, value: local });
+    frame.pending.add({ pointer, offset, lanes: place.lanes, value: local });
     return true;
   }
 
-  /** Every other number is loaded by whole vectors from an even place on, so that odd and even ones can share them. */
-  #pair(access: Access, elements: number, displacement: Displacement, raw: Map<string, Local>): Pair | null {
+  /** Loads a whole vector from an even place on, so that accesses to its even and to its odd elements share the load. */
+  #pair(access: Access, elements: number, displacement: Displacement, loaded: Map<string, Local>): Pair | null {
     const { code } = this.#spec;
     const { pointer, offset } = this.walk.placeOf(access, elements, displacement);
     if (offset < 0 || this.#written.has(access.buffer)) return null;
     const unit = bytesOf(access.buffer.dtype);
     const odd = Math.floor(offset / unit) % 2 === 1;
     const key = `${pointer.index} ${odd ? offset - unit : offset}`;
-    const known = raw.get(key);
-    if (known) return { vector: known, odd };
+    const earlier = loaded.get(key);
+    if (earlier) return { vector: earlier, odd };
     const vector = code.local("v128");
     const at = this.walk.push(access, elements, displacement);
     code.memory(unit === 1 ? "v128.load64_zero" : "v128.load", odd ? at - unit : at, 0).set(vector);
-    raw.set(key, vector);
+    loaded.set(key, vector);
     return { vector, odd };
   }
 

@@ -1,21 +1,21 @@
-// A reduction's accumulators (accumulators.ts), one for each vector that is done at a time, by what is combined and of which dtype. If the
-// lanes are along a reduced axis, lanes that do not exist add nothing, and at the end slots and lanes are merged, always in one order.
+// The accumulators of a reduction (accumulators.ts), one for each slot, chosen by the kind of reduction and the dtype. If the lanes are
+// along a reduced axis, lanes past its end add nothing, and at the end slots and lanes are merged in a fixed order.
 
 import type { Reduction } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-import type { Held } from "../body/place.ts";
+import type { ValueLocal } from "../body/place.ts";
 import type { Form } from "../kernel-writer.ts";
 import { type Accumulator, Argmax, type Combine, type Comparison, FloatMax, Single, WideSum } from "./accumulators.ts";
 
-const lowest = -(2 ** 31);
+const minInt32 = -(2 ** 31);
 
-/** What max starts from, and what it does; bools are masks. FloatMax does what is null among the vectors. */
+/** The initial value of max and the instructions that combine two values (null: the larger of two i32). Bools are masks. */
 const maxima = {
   vector: {
     float32: [(code) => code.f32x4(-Infinity), null],
-    int32: [(code) => code.i32x4(lowest), (code) => code.op("i32x4.max_s")],
+    int32: [(code) => code.i32x4(minInt32), (code) => code.op("i32x4.max_s")],
     uint8: [(code) => code.i32x4(0), (code) => code.op("i32x4.max_s")],
     bool: [(code) => code.i32x4(0), (code) => code.op("v128.or")],
     float64: null,
@@ -23,13 +23,13 @@ const maxima = {
   scalar: {
     float32: [(code) => code.f64(-Infinity), (code) => code.op("f64.max")],
     float64: [(code) => code.f64(-Infinity), (code) => code.op("f64.max")],
-    int32: [(code) => code.i32(lowest), null],
+    int32: [(code) => code.i32(minInt32), null],
     uint8: [(code) => code.i32(0), null],
     bool: [(code) => code.i32(0), null],
   },
 } as const satisfies Record<Form, Record<DType, readonly [(code: Code) => void, Combine | null] | null>>;
 
-/** x > best, or x is NaN and best is not: not x ≤ best, and best = best. */
+/** exceeds: x > best, or x is NaN and best is not. For floats this is: not x ≤ best, and best = best. */
 const comparisons = {
   vector: {
     float: {
@@ -38,7 +38,7 @@ const comparisons = {
         code.get(best).get(best).op("f32x4.eq").get(x).get(best).op("f32x4.le", "v128.andnot"),
     },
     integer: {
-      value: (code) => code.i32x4(lowest),
+      value: (code) => code.i32x4(minInt32),
       exceeds: (code, x, best) => code.get(x).get(best).op("i32x4.gt_s"),
     },
     bool: { value: (code) => code.i32x4(0), exceeds: (code, x, best) => code.get(x).get(best).op("i32x4.lt_s") },
@@ -49,12 +49,13 @@ const comparisons = {
       exceeds: (code, x, best) =>
         code.get(x).get(best).op("f64.le", "i32.eqz").get(best).get(best).op("f64.eq", "i32.and"),
     },
-    integer: { value: (code) => code.i32(lowest), exceeds: (code, x, best) => code.get(x).get(best).op("i32.gt_s") },
+    integer: { value: (code) => code.i32(minInt32), exceeds: (code, x, best) => code.get(x).get(best).op("i32.gt_s") },
     bool: { value: (code) => code.i32(0), exceeds: (code, x, best) => code.get(x).get(best).op("i32.gt_s") },
   },
 } as const satisfies Record<Form, Record<"float" | "integer" | "bool", Comparison>>;
 
-function accumulator({ code, form, straight }: Setting, { combine, dtype }: Reduction, value: DType): Accumulator {
+/** The accumulator of a reduction over values of a dtype. */
+function accumulator({ code, form, unrolled }: Setting, { combine, dtype }: Reduction, value: DType): Accumulator {
   const floating = value === "float32" || value === "float64";
   switch (combine) {
     case "sum": {
@@ -84,7 +85,7 @@ function accumulator({ code, form, straight }: Setting, { combine, dtype }: Redu
       );
     }
     case "max": {
-      if (form === "vector" && floating) return new FloatMax(code, straight);
+      if (form === "vector" && floating) return new FloatMax(code, unrolled);
       const entry = maxima[form][value];
       if (!entry) throw internal(`max of ${value} in ${form} form`);
       return new Single(code, form, dtype, entry[0], entry[1]);
@@ -95,21 +96,22 @@ function accumulator({ code, form, straight }: Setting, { combine, dtype }: Redu
         form,
         value,
         comparisons[form][value === "bool" ? value : floating ? "float" : "integer"],
-        straight,
+        unrolled,
       );
     default:
       return combine satisfies never;
   }
 }
 
+/** The code that a total is written into. */
 export interface Setting {
   readonly code: Code;
   readonly form: Form;
-  /** Whether all that is added is written one after the other, without a loop: then the first simply is the largest so far. */
-  readonly straight: boolean;
+  /** Whether all additions are unrolled, without a loop around them: then the first value needs no comparison. */
+  readonly unrolled: boolean;
 }
 
-/** One reduction: an accumulator for each slot, the vectors that are done at a time. */
+/** One reduction: an accumulator for each slot. */
 export class Total {
   readonly #code: Code;
   readonly #form: Form;
@@ -130,8 +132,8 @@ export class Total {
     this.#slots[slot].add(value, lanes, place);
   }
 
-  /** Of lanes along a reduced axis: those from `lanes` on add nothing. */
-  addExisting(slot: number, value: Local, lanes: number): void {
+  /** Adds lanes that are along a reduced axis; lanes from `lanes` on add nothing. */
+  addAlongLanes(slot: number, value: Local, lanes: number): void {
     const code = this.#code;
     if (lanes === 4 || this.#form === "scalar") {
       this.#slots[slot].add(value, lanes, null);
@@ -149,15 +151,16 @@ export class Total {
     this.#slots[slot].add(masked, lanes, null);
   }
 
-  /** An argmax also knows the max. */
-  result(slot: number, combine: Reduction["combine"]): Held {
+  /** The result of a slot; an argmax also has the max. */
+  result(slot: number, combine: Reduction["combine"]): ValueLocal {
     const accumulator = this.#slots[slot];
     const largest = combine === "max" && accumulator instanceof Argmax;
     const local = largest ? accumulator.largest() : accumulator.result();
     return { local, dtype: largest ? this.#value : this.#reduction.dtype, uniform: false };
   }
 
-  merged(): Held {
+  /** The result over all slots and lanes. */
+  merged(): ValueLocal {
     const [first, ...others] = this.#slots;
     for (const other of others) first.absorb(other);
     return { local: first.merged(), dtype: this.#reduction.dtype, uniform: true };

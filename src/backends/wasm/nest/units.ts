@@ -1,20 +1,20 @@
-// The units of work of a nest: a unit's number says where it is along the outermost axes, and which piece of the lane axis it is.
+// The units of work of a nest: the index of a unit is decoded into indices of the outermost axes and a piece of the lane axis.
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Nest, Schedule } from "./nest.ts";
 
-/** A unit that is a piece of the lane axis: rounds of the lanes' loop, and whether it is the last piece. */
+/** A piece of the lane axis: the iterations of the lanes' loop, and whether it is the last piece. */
 export interface Piece {
-  readonly rounds: Local;
+  readonly iterations: Local;
   readonly last: Local;
 }
 
 export interface UnitPlace {
-  /** How far it is along an axis, one of a local being so many elements. */
+  /** The unit begins at index · elements of each axis. */
   readonly indices: readonly { readonly index: Local; readonly axis: number; readonly elements: number }[];
   readonly piece: Piece | null;
 }
 
-/** Takes a unit's number apart, the last digit varies fastest: the axes of units, then the piece of the lane axis. */
+/** Decodes a unit's index, in which the last digit varies fastest: the digits are the axes of units, then the piece of the lane axis. */
 export function placeOfUnit(code: Code, { axes }: Nest, plan: Schedule, unit: Local): UnitPlace {
   const { units, piece, lane, vectors } = plan;
   const digits = units.map((axis) => ({ axis, count: axes[axis].size, elements: 1 }));
@@ -34,9 +34,9 @@ export function placeOfUnit(code: Code, { axes }: Nest, plan: Schedule, unit: Lo
   return { indices, piece: measure(code, indices[indices.length - 1].index, piece, axes[lane].size, 4 * vectors) };
 }
 
-/** As many rounds as fit into a piece, and in the last as many as there are. */
+/** Computes the iterations of a piece: the last piece may have fewer. */
 function measure(code: Code, index: Local, piece: number, size: number, step: number): Piece {
-  const place = { rounds: code.local("i32"), last: code.local("i32") };
+  const place = { iterations: code.local("i32"), last: code.local("i32") };
   const last = Math.ceil(size / piece) - 1;
   code.get(index).i32(last).op("i32.eq").set(place.last);
   code
@@ -44,6 +44,6 @@ function measure(code: Code, index: Local, piece: number, size: number, step: nu
     .i32(piece / step)
     .get(place.last)
     .op("select")
-    .set(place.rounds);
+    .set(place.iterations);
   return place;
 }

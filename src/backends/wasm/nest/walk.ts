@@ -1,5 +1,6 @@
-// Pointers that walk through buffers beside the loops. Accesses with one buffer and one set of strides share a pointer and differ
-// in the instructions' own offsets; a position is a pointer into nothing, its unit one. Loops move the pointers and take them back.
+// Pointers that move through buffers with the loops (strength reduction of addresses). Accesses with the same buffer and strides share a
+// pointer and differ in the offsets of their memory instructions. A position (an index as a value) is kept like a pointer with base 0 and
+// elements of one byte. Each loop moves the pointers forward, and back at its end.
 
 import type { Access, Buffer } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
@@ -9,14 +10,14 @@ import { advance } from "../products/tile.ts";
 
 interface Pointer {
   readonly local: Local;
-  /** Where it starts: at a parameter, plus so many bytes. */
+  /** The pointer starts at this parameter plus `offset` bytes; null: at `offset`. */
   readonly base: Local | null;
   readonly offset: number;
-  /** In bytes, by axis. */
+  /** Strides in bytes, by axis. */
   readonly strides: readonly number[];
 }
 
-/** How far along an axis a place is from where the pointers are. */
+/** Distance of a place from the pointers in elements, by axis. */
 export type Displacement = ReadonlyMap<number, number>;
 
 export class Walk {
@@ -29,7 +30,7 @@ export class Walk {
     this.#bases = bases;
   }
 
-  /** Pushes a pointer and returns what is to be added to it: below 0 only if the access has negative strides. */
+  /** Pushes a pointer and returns the offset in bytes to be added to it, which is below 0 only if the access has negative strides. */
   push(access: Access, elements: number, displacement: Displacement): number {
     const { local, offset, strides } = this.#pointerTo(access);
     const unit = bytesOf(access.buffer.dtype);
@@ -37,7 +38,7 @@ export class Walk {
     return (access.offset + elements) * unit - offset + displaced(strides, displacement);
   }
 
-  /** Which pointer an access uses, and what push would return. */
+  /** The pointer that an access uses, and the offset that push would return. */
   placeOf(
     access: Access,
     elements: number,
@@ -56,13 +57,13 @@ export class Walk {
     if (more !== 0) this.#code.i32(more).op("i32.add");
   }
 
-  /** Before the loops: the pointers that these accesses and positions need. */
+  /** Creates the pointers that these accesses and positions need; called before the loops. */
   declare(accesses: readonly Access[], positions: readonly (readonly number[])[]): void {
     for (const access of accesses) this.#pointerTo(access);
     for (const strides of positions) this.#position(strides);
   }
 
-  /** Sets all pointers to where the indices are: [a local, the axis, how many elements one of it is]; other axes are at 0. */
+  /** Sets all pointers to index · elements of the axes given, and to 0 of all others. */
   start(indices: readonly { readonly index: Local; readonly axis: number; readonly elements: number }[]): void {
     const code = this.#code;
     for (const { local, base, offset, strides } of this.#pointers.values()) {
@@ -77,7 +78,7 @@ export class Walk {
     }
   }
 
-  /** Moves all pointers by so many elements along an axis, `times` over. */
+  /** Moves all pointers by `elements` (times `times`, if given) along an axis. */
   move(axis: number, elements: number, times?: Local): void {
     const code = this.#code;
     for (const { local, strides } of this.#pointers.values()) {
@@ -88,13 +89,16 @@ export class Walk {
     }
   }
 
-  /** Where strides are negative, addresses below the base would count as 4 GiB: there a pointer starts at the access itself. */
+  /**
+   * The pointer of an access. With negative strides a pointer starts at the access's offset instead of the buffer's start, because an
+   * address below 0 would wrap around to 4 GiB.
+   */
   #pointerTo({ buffer, offset, strides }: Access): Pointer {
     const unit = bytesOf(buffer.dtype);
     const start = strides.some((stride) => stride < 0) ? offset * unit : 0;
     const key = `${buffer.name} ${start} ${strides.join()}`;
-    const known = this.#pointers.get(key);
-    if (known) return known;
+    const pointer = this.#pointers.get(key);
+    if (pointer) return pointer;
     const base = this.#bases.get(buffer);
     if (!base) throw internal(`no pointer to ${buffer.name}`);
     return this.#add(key, base, start, strides, unit);
@@ -113,6 +117,7 @@ export class Walk {
   }
 }
 
+/** Bytes of a displacement. */
 const displaced = (strides: readonly number[], displacement: Displacement): number => {
   let sum = 0;
   for (const [axis, elements] of displacement) sum += (strides[axis] ?? 0) * elements;

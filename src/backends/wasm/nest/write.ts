@@ -1,29 +1,30 @@
-// A loop nest, written: units of work, then the loops of schedule.ts around the body, reductions, epilogue. Each instruction stands in
-// front of the outermost loop in which it does not vary. Along the lane axis several vectors ("slots") are done at a time, instruction
-// by instruction, so that they share constants and do not wait for each other; what is left at the end are fewer slots, the last with
-// fewer lanes.
+// Writes a loop nest: a loop over units of work, inside it the loops of schedule.ts, and inside them body, reductions and epilogue. Each
+// instruction is placed before the outermost loop in which it does not vary (levels.ts). Along the lane axis several vectors ("slots") are
+// processed at a time: each instruction is written for all slots before the next instruction, so that slots share constants and their
+// latencies overlap. The remainder of the axis has fewer slots, and its last slot may have fewer lanes.
 
 import type { Instruction, Reduction, Value } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { Local } from "../assembler/assembler.ts";
 import { writeInstruction, writeRandomPair, writeStores } from "../body/body.ts";
-import type { Held } from "../body/place.ts";
+import type { ValueLocal } from "../body/place.ts";
 import { repeat } from "../products/tile.ts";
-import { type Frame, inside, slotsOf, valueAt } from "./frame.ts";
+import { type Frame, inner, slotsOf, valueAt } from "./frame.ts";
 import { type Levels, levelsOf } from "./levels.ts";
 import { sizeOf } from "./nest.ts";
+import { PendingStores } from "./pending-stores.ts";
 import { type NestSpec, Places } from "./places.ts";
 import { Total } from "./totals.ts";
 import { type Piece, placeOfUnit } from "./units.ts";
-import { WaitingStores } from "./waiting-stores.ts";
 import type { Walk } from "./walk.ts";
 
+/** Writes one nest into one function. */
 export class NestWriter {
   readonly #spec: NestSpec;
   readonly #levels: Levels;
   readonly #places: Places;
   readonly #walk: Walk;
-  /** By reduction; one that is part of another has none of its own. */
+  /** The totals of the reductions; a max that shares the total of an argmax (totalOf) has none. */
   #totals: ReadonlyMap<number, Total> = new Map();
   #piece: Piece | null = null;
 
@@ -34,15 +35,16 @@ export class NestWriter {
     this.#walk = this.#places.walk;
   }
 
+  /** Writes the units [from, to). */
   write(from: Local, to: Local): void {
     const { code, nest, plan } = this.#spec;
     this.#walk.start([]);
     const frame: Frame = {
       slots: [1],
       displacement: new Map(),
-      held: new Map(),
-      raw: new Map(),
-      waiting: new WaitingStores(code),
+      locals: new Map(),
+      loaded: new Map(),
+      pending: new PendingStores(code),
     };
     this.#instructions(-1, frame);
     const unit = code.local("i32");
@@ -55,46 +57,47 @@ export class NestWriter {
         const { indices, piece } = placeOfUnit(code, nest, plan, unit);
         this.#piece = piece;
         this.#walk.start(indices);
-        this.#round(0, frame);
+        this.#iteration(0, frame);
       },
     );
   }
 
-  /** One round of a loop, at whose end pointers move. */
-  #round(depth: number, frame: Frame, change: Partial<Frame> = {}): void {
-    const waiting = new WaitingStores(this.#spec.code);
-    this.#enter(depth, inside(frame, { raw: new Map(), waiting, ...change }));
-    waiting.flush();
+  /** Writes one iteration of a loop; pointers move after it. */
+  #iteration(depth: number, frame: Frame, change: Partial<Frame> = {}): void {
+    const pending = new PendingStores(this.#spec.code);
+    this.#enter(depth, inner(frame, { loaded: new Map(), pending, ...change }));
+    pending.flush();
   }
 
-  /** Everything inside `depth` loops. */
+  /** Writes everything inside `depth` loops. */
   #enter(depth: number, frame: Frame): void {
     this.#instructions(depth, frame);
     if (depth === this.#levels.reduceDepth) this.#reduce(depth, frame);
     else this.#loop(depth, frame);
   }
 
+  /** Writes the reductions: their totals start, the loops over reduced axes run, and the epilogue follows. */
   #reduce(depth: number, frame: Frame): void {
     const { code, nest, form, plan } = this.#spec;
     const { reductions, epilogue } = nest;
     const alongLanes = this.#reducesLanes();
     const first = nest.body.length;
     const loops = plan.loops.slice(depth);
-    const straight =
-      !alongLanes && loops.every((loop) => loop.writtenOut) && sizeOf(loops.map(({ axis }) => nest.axes[axis])) > 0;
+    const unrolled =
+      !alongLanes && loops.every((loop) => loop.unrolled) && sizeOf(loops.map(({ axis }) => nest.axes[axis])) > 0;
     const totals = new Map<number, Total>();
     for (const [i, reduction] of reductions.entries()) {
-      if (keeperOf(reductions, i) !== i) continue;
+      if (totalOf(reductions, i) !== i) continue;
       const slots = alongLanes ? plan.vectors : this.#levels.varies(first + i) ? frame.slots.length : 1;
-      totals.set(i, new Total({ code, form, straight }, reduction, nest.body[reduction.value].dtype, slots));
+      totals.set(i, new Total({ code, form, unrolled }, reduction, nest.body[reduction.value].dtype, slots));
     }
     this.#totals = totals;
-    this.#loop(depth, inside(frame));
+    this.#loop(depth, inner(frame));
     if (nest.running) return;
     for (const [i, { combine }] of reductions.entries()) {
-      const total = this.#total(keeperOf(reductions, i));
+      const total = this.#total(totalOf(reductions, i));
       const slots = this.#levels.varies(first + i) ? frame.slots.map((_, slot) => slot) : [0];
-      frame.held.set(first + i, alongLanes ? [total.merged()] : slots.map((slot) => total.result(slot, combine)));
+      frame.locals.set(first + i, alongLanes ? [total.merged()] : slots.map((slot) => total.result(slot, combine)));
     }
     for (const { value, instruction, level } of this.#levels.instructions)
       if (value >= first && level >= depth) this.#instruction(value, instruction, frame);
@@ -102,54 +105,57 @@ export class NestWriter {
       writeStores(this.#places.at(frame, slot), epilogue.stores, (value) => valueAt(frame, value, slot));
   }
 
+  /** Writes the loop inside `depth` loops. */
   #loop(depth: number, frame: Frame): void {
     const { code, nest, plan } = this.#spec;
     if (depth === plan.loops.length) {
       this.#innermost(frame);
       return;
     }
-    const { axis, writtenOut } = plan.loops[depth];
+    const { axis, unrolled } = plan.loops[depth];
     const { size } = nest.axes[axis];
     if (axis === plan.lane) this.#laneLoop(depth, axis, size, frame);
-    else if (writtenOut)
+    else if (unrolled)
       for (let index = 0; index < size; index++) {
         const displacement = new Map([...frame.displacement, [axis, index]]);
-        this.#enter(depth + 1, inside(frame, { displacement }));
+        this.#enter(depth + 1, inner(frame, { displacement }));
       }
     else {
       repeat(code, size, () => {
-        this.#round(depth + 1, frame);
+        this.#iteration(depth + 1, frame);
         this.#walk.move(axis, 1);
       });
       this.#walk.move(axis, -size);
     }
   }
 
+  /** Writes the loop along the lane axis: iterations of `vectors` full slots, then the remainder. */
   #laneLoop(depth: number, axis: number, size: number, frame: Frame): void {
     const { code, plan } = this.#spec;
     const step = 4 * plan.vectors;
     const rest = slotsOf(size % step);
-    const round = () => {
-      this.#round(depth + 1, frame, { slots: slotsOf(step) });
+    const full = () => {
+      this.#iteration(depth + 1, frame, { slots: slotsOf(step) });
       this.#walk.move(axis, step);
     };
-    const atEnd = () => {
-      if (rest.length > 0) this.#round(depth + 1, frame, { slots: rest });
+    const remainder = () => {
+      if (rest.length > 0) this.#iteration(depth + 1, frame, { slots: rest });
     };
     if (this.#piece) {
-      const { rounds, last } = this.#piece;
-      repeat(code, rounds, round);
-      if (rest.length > 0) code.get(last).if(atEnd);
-      if (depth > 0) this.#walk.move(axis, -step, rounds);
-    } else if (size === step) this.#round(depth + 1, frame, { slots: slotsOf(step) });
+      const { iterations, last } = this.#piece;
+      repeat(code, iterations, full);
+      if (rest.length > 0) code.get(last).if(remainder);
+      if (depth > 0) this.#walk.move(axis, -step, iterations);
+    } else if (size === step) this.#iteration(depth + 1, frame, { slots: slotsOf(step) });
     else {
-      const rounds = Math.floor(size / step);
-      repeat(code, rounds, round);
-      atEnd();
-      this.#walk.move(axis, -step * rounds);
+      const iterations = Math.floor(size / step);
+      repeat(code, iterations, full);
+      remainder();
+      this.#walk.move(axis, -step * iterations);
     }
   }
 
+  /** Writes what is inside all loops after the instructions: stores, additions to totals, and the partial sums of a scan. */
   #innermost(frame: Frame): void {
     const { nest } = this.#spec;
     const { reductions, stores, running } = nest;
@@ -159,7 +165,7 @@ export class NestWriter {
       const own = (value: Value) => valueAt(frame, value, slot);
       writeStores(
         place,
-        stores.filter((store) => !this.#places.waits(frame, place, slot, store)),
+        stores.filter((store) => !this.#places.defers(frame, place, slot, store)),
         own,
       );
     }
@@ -168,8 +174,8 @@ export class NestWriter {
       const slots = alongLanes || this.#levels.varies(value) ? frame.slots : frame.slots.slice(0, 1);
       for (const [slot, lanes] of slots.entries()) {
         const { local } = valueAt(frame, value, slot);
-        const place = frame.held.get(this.#levels.placeOfReduced)?.[0].local ?? null;
-        if (alongLanes) total.addExisting(slot, local, lanes);
+        const place = frame.locals.get(this.#levels.placeOfReduced)?.[0].local ?? null;
+        if (alongLanes) total.addAlongLanes(slot, local, lanes);
         else total.add(slot, local, lanes, place);
       }
     }
@@ -191,12 +197,13 @@ export class NestWriter {
     return total;
   }
 
+  /** Whether the lanes are along a reduced axis. */
   #reducesLanes(): boolean {
     const { nest, plan } = this.#spec;
     return plan.lane !== null && nest.axes[plan.lane].kind === "reduce";
   }
 
-  /** Those that stand at a depth before the loops that are inside. */
+  /** Writes the instructions of a level; those of the epilogue only if they are outside the reductions. */
   #instructions(depth: number, frame: Frame): void {
     const { reduceDepth } = this.#levels;
     const body = this.#spec.nest.body.length;
@@ -206,27 +213,28 @@ export class NestWriter {
     }
   }
 
+  /** Writes an instruction for all slots. */
   #instruction(value: Value, instruction: Instruction, frame: Frame): void {
     if (instruction.kind === "randomBits" && this.#levels.paired.has(value)) {
-      const held: Held[] = [];
+      const locals: ValueLocal[] = [];
       for (let slot = 0; slot < frame.slots.length; slot += 2)
-        held.push(
+        locals.push(
           ...writeRandomPair(this.#places.at(frame, slot), instruction, (operand) => valueAt(frame, operand, slot)),
         );
-      frame.held.set(value, held);
+      frame.locals.set(value, locals);
       return;
     }
     const slots = this.#levels.varies(value) ? frame.slots : frame.slots.slice(0, 1);
-    const held = slots.map((_, slot) =>
+    const locals = slots.map((_, slot) =>
       writeInstruction(this.#places.at(frame, slot), instruction, (operand) => valueAt(frame, operand, slot)),
     );
-    frame.held.set(value, held);
+    frame.locals.set(value, locals);
   }
 }
 
-/** Whoever looks for the place of the largest knows the largest, too. */
-function keeperOf(reductions: readonly Reduction[], i: number): number {
+/** The reduction whose total gives reduction i: for a max, the argmax of the same value if there is one; otherwise i itself. */
+function totalOf(reductions: readonly Reduction[], i: number): number {
   const { combine, value } = reductions[i];
-  const places = reductions.findIndex((other) => other.combine === "argmax" && other.value === value);
-  return combine === "max" && places >= 0 ? places : i;
+  const argmax = reductions.findIndex((other) => other.combine === "argmax" && other.value === value);
+  return combine === "max" && argmax >= 0 ? argmax : i;
 }

@@ -1,27 +1,30 @@
-// Stores of four-byte numbers to every other place, as the gradient of pooling makes them. Each waits for those in between, until the end
-// of the round: then both are interleaved and stored as neighbours, or, if they never come, lane by lane.
+// Stores of four-byte elements with stride 2, as in the gradient of pooling. A store stays pending until the store to the elements in
+// between is added: then both are interleaved and stored as neighbours. Stores that are still pending at the end of the iteration are
+// written lane by lane.
 import type { Code, Local } from "../assembler/assembler.ts";
 import { storeLanes, storeStrided } from "../products/tile.ts";
 
-interface WaitingStore {
+interface PendingStore {
   readonly pointer: Local;
-  /** In bytes, not negative. */
+  /** Offset from the pointer in bytes, not negative. */
   readonly offset: number;
   readonly lanes: number;
   readonly value: Local;
 }
 
+/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
 const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
 
-export class WaitingStores {
+export class PendingStores {
   readonly #code: Code;
-  readonly #stores = new Map<string, WaitingStore>();
+  readonly #stores = new Map<string, PendingStore>();
 
   constructor(code: Code) {
     this.#code = code;
   }
 
-  add(store: WaitingStore): void {
+  /** Adds a store; if the store to the elements in between is pending, writes both. */
+  add(store: PendingStore): void {
     const { pointer, offset, lanes } = store;
     for (const [first, second] of [[offset - 4, offset] as const, [offset, offset + 4] as const]) {
       const key = `${pointer.index} ${offset === first ? second : first}`;
@@ -35,14 +38,14 @@ export class WaitingStores {
     this.#stores.set(`${pointer.index} ${offset}`, store);
   }
 
-  /** Writes what still waits. */
+  /** Writes all pending stores. */
   flush(): void {
     for (const { pointer, offset, lanes, value } of this.#stores.values())
       storeStrided(this.#code, pointer, value, lanes, offset, 2);
     this.#stores.clear();
   }
 
-  #interleave({ pointer, offset, lanes, value }: WaitingStore, odd: Local): void {
+  #interleave({ pointer, offset, lanes, value }: PendingStore, odd: Local): void {
     const code = this.#code;
     for (const [first, order] of [
       [0, byteLanes(0, 4, 1, 5)],
