@@ -88,9 +88,9 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Forgets the gradients of earlier passes: each grad becomes null. */
+  /** Forgets the gradients of earlier passes: each grad becomes null, also that of a parameter that was frozen since. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null;
+    for (const [, tensor] of this.#tensors("")) if (tensor.requiresGrad || tensor.grad !== null) tensor.grad = null;
   }
 
   /** What stands in brackets behind the layer's name when a model is printed: "784, 128". */

@@ -49,8 +49,8 @@ export class Adam extends Optimizer<Moments> {
     v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
     // 1 - βᵗ = -expm1(t · ln β), exact also where βᵗ is close to 1
     const [bias1, bias2] = betas.map((beta) => step.mul(Math.log(beta)).expm1().neg());
-    const denominator = v.sqrt().div(bias2.sqrt()).add(eps);
-    p.assign(p.sub(m.div(denominator).mul(lr.div(bias1))));
+    const denominator = v.sqrt().div(bias2.sqrt().to(p.dtype)).add(eps);
+    p.assign(p.sub(m.div(denominator).mul(lr.div(bias1).to(p.dtype))));
   }
 }
 
@@ -64,7 +64,7 @@ export class AdamW extends Adam {
   }
 
   protected override update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
-    if (weightDecay !== 0) p.assign(p.mul(lr.mul(-weightDecay).add(1)));
+    if (weightDecay !== 0) p.assign(p.mul(lr.mul(-weightDecay).add(1).to(p.dtype)));
     super.update(p, grad, state, { lr, weightDecay: 0 });
   }
 }

@@ -30,6 +30,8 @@ export abstract class Optimizer<S extends State = State> {
   readonly groups: readonly Group[];
   readonly #moved: readonly Moved<S>[];
   readonly #rate: LearningRate;
+  /** Those that required a gradient when this was made. */
+  readonly #trained: ReadonlySet<Tensor>;
 
   protected constructor(
     optimized: Optimized,
@@ -42,6 +44,7 @@ export abstract class Optimizer<S extends State = State> {
       const settings = { lr: rate.tensor, weightDecay };
       return parameters.map((parameter) => ({ parameter, state: makeState(parameter), settings }));
     });
+    this.#trained = new Set(this.#moved.flatMap(({ parameter }) => (parameter.requiresGrad ? [parameter] : [])));
   }
 
   /**
@@ -55,13 +58,18 @@ export abstract class Optimizer<S extends State = State> {
     this.#rate.value = lr;
   }
 
-  /** Moves each parameter that has a gradient. */
+  /** Moves each parameter that has a gradient, but for those that were frozen (requiresGrad = false) after this was made. */
   step(): void {
     noGrad(() => {
       for (const { parameter, state, settings } of this.#moved) {
+        if (this.#isFrozen(parameter)) continue;
         if (parameter.grad !== null) this.update(parameter, parameter.grad, state, settings);
       }
     });
+  }
+
+  #isFrozen(parameter: Tensor): boolean {
+    return this.#trained.has(parameter) && !parameter.requiresGrad;
   }
 
   /** Assigns the parameter and its state anew. */

@@ -50,6 +50,6 @@ export class RMSprop extends Optimizer {
     const spread = centered ? s.sub(a.square()) : s;
     const direction = g.div(spread.sqrt().add(eps));
     if (momentum !== 0) b.assign(b.mul(momentum).add(direction));
-    p.assign(p.sub((momentum === 0 ? direction : b).mul(lr)));
+    p.assign(p.sub((momentum === 0 ? direction : b).mul(lr.to(p.dtype))));
   }
 }

@@ -44,12 +44,12 @@ export class SGD extends Optimizer {
     const { momentum_buffer: velocity, step } = state;
     const g = decayed(grad, p, weightDecay);
     if (momentum === 0) {
-      p.assign(p.sub(g.mul(lr)));
+      p.assign(p.sub(g.mul(lr.to(p.dtype))));
       return;
     }
     const next = velocity.mul(momentum).add(dampening === 0 ? g : g.mul(1 - dampening));
     velocity.assign(dampening === 0 ? next : g.where(step.eq(0), next));
     if (dampening !== 0) step.assign(step.add(1));
-    p.assign(p.sub((nesterov ? g.add(velocity.mul(momentum)) : velocity).mul(lr)));
+    p.assign(p.sub((nesterov ? g.add(velocity.mul(momentum)) : velocity).mul(lr.to(p.dtype))));
   }
 }

@@ -53,6 +53,8 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
       "scatterAdd",
       `the source is ${describe(source)}, the tensor ${describe(x)}; dtypes must agree`,
     );
+  // A sum of booleans is their or.
+  if (x.dtype === "bool") return scatterAdd(x.to("int32"), place, places, source.to("int32")).to("bool");
   if (x.ndim === 0)
     return x
       .reshape([1])
@@ -65,6 +67,8 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 }
 
 export function oneHot(labels: Tensor, classes: number): Tensor {
+  if (!Number.isSafeInteger(classes) || classes < 0)
+    throw new ChainruleError("option", "oneHot", `classes are a whole number from 0, not ${classes}`);
   const places = checkIndex("oneHot", labels).unsqueeze(-1);
   const one = places.eq(places).to("int32");
   return one.apply("scatterAdd", [one, places], { dim: places.ndim - 1, size: classes });

@@ -6,6 +6,8 @@ import { describe } from "./dtype.ts";
 import { noGrad } from "./mode.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { apply, type Tensor } from "./tensor.ts";
+import { tracing } from "./tracing.ts";
+import { checkWeights } from "./weights.ts";
 
 /** int32 [2], and int32 []: how many draws there were. */
 const generator = { key: tensor([0, 0], { dtype: "int32" }), counter: tensor(0, { dtype: "int32" }) };
@@ -134,8 +136,9 @@ export function randperm(n: number): Tensor {
 }
 
 /**
- * int32 [count] or [rows, count]: draws without replacement from each row of weights, which need not sum to 1. Each row must
- * hold at least `count` weights above 0. (The largest of weight / exponential: Efraimidis and Spirakis 2006.)
+ * int32 [count] or [rows, count]: draws without replacement from each row of weights, which need not sum to 1. Throws where a weight is
+ * negative, NaN or infinite, in float32, and where a row has fewer than `count` weights above 0; not so in a compiled function, which cannot
+ * look at them: there such a row gives numbers without a meaning. (The largest of weight / exponential: Efraimidis and Spirakis 2006.)
  */
 export function multinomial(probabilities: Tensor, count: number): Tensor {
   const n = probabilities.shape.at(-1) ?? 0;
@@ -147,7 +150,9 @@ export function multinomial(probabilities: Tensor, count: number): Tensor {
     );
   }
   return noGrad(() => {
+    const weights = probabilities.to("float32");
+    if (tracing() === null) checkWeights(weights, count);
     const waiting = logUnit(openUniform(probabilities.shape)).neg();
-    return probabilities.to("float32").div(waiting).topk(count).indices;
+    return weights.div(waiting).topk(count).indices;
   });
 }

@@ -94,7 +94,8 @@ export abstract class Vocabulary extends Reductions {
   /** How much of `value` to add before and after each dim, first dim first. */
   pad(this: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
     takes("pad", arguments.length, 2);
-    return this.apply("pad", [this], { widths: paddingOf(this.shape, widths), value });
+    const filler = this.dtype === "bool" ? Number(value !== 0) : value;
+    return this.apply("pad", [this], { widths: paddingOf(this.shape, widths), value: filler });
   }
   /** The other way round along these dims. */
   flip(this: Tensor, dims: Dims): Tensor {

@@ -1,5 +1,5 @@
 // Random numbers: the generator's published test vectors, its moments, and that one seed gives one sequence.
-import { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState, tensor } from "chainrule";
+import { compile, getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState, tensor } from "chainrule";
 import { beforeEach, describe, expect, it } from "vitest";
 import { threefry } from "../../src/tensor/ops/threefry.ts";
 
@@ -127,6 +127,37 @@ describe("distributions, over 100,000 draws", () => {
     });
     expect((multinomial(weights, 3).toArray() as number[]).sort()).toEqual([1, 2, 3]);
     expect(() => multinomial(weights, 5)).toThrow("multinomial: cannot draw 5 without replacement from float32[4]");
+  });
+
+  it("multinomial refuses weights that nothing can be drawn from, and names the first", () => {
+    const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
+    for (const [weights, count, words] of [
+      [[1, nan], 1, "weight 1 is NaN; weights are numbers from 0"],
+      [[-0.5, 1], 1, "weight 0 is -0.5; weights are numbers from 0"],
+      [[1, infinite], 1, "weight 1 is Infinity"],
+      [[0, 0], 1, "cannot draw 1 without replacement from the 0 weights that are above 0"],
+      [[0, 1, 2], 3, "cannot draw 3 without replacement from the 2 weights that are above 0"],
+      [
+        [
+          [1, 1],
+          [0, 1],
+        ],
+        2,
+        "cannot draw 2 without replacement from the 1 weights of row 1 that are above 0",
+      ],
+      [
+        [
+          [1, 1],
+          [1, -1],
+        ],
+        1,
+        "weight 1 of row 1 is -1",
+      ],
+    ] as const)
+      expect(() => multinomial(tensor(weights), count)).toThrow(`multinomial: ${words}`);
+    expect(() => multinomial(tensor([1e300, 1], { dtype: "float64" }), 1)).toThrow("weight 0 is Infinity");
+    expect((multinomial(tensor([3, 0, 1], { dtype: "int32" }), 2).toArray() as number[]).sort()).toEqual([0, 2]);
+    expect(compile(() => multinomial(tensor([0, 4]), 1))().toArray()).toEqual([1]);
   });
 
   it("randperm: each number once, each equally often first", () => {

@@ -238,9 +238,10 @@ export abstract class Elementwise {
     takes("leakyRelu", arguments.length, 1);
     return leakyRelu(this, slope);
   }
-  /** Between min and max; the gradient passes at either bound. */
+  /** Between min and max; the gradient passes at either bound. A bound that is NaN makes all of it NaN. */
   clamp(this: Tensor, min?: number, max?: number): Tensor {
     takes("clamp", arguments.length, 2);
+    if (Number.isNaN(min) || Number.isNaN(max)) return this.where(this.lt(this), Number.NaN);
     const low = min === undefined ? this : this.where(this.lt(min).logicalNot(), min);
     return max === undefined ? low : low.where(low.gt(max).logicalNot(), max);
   }
