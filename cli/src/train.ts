@@ -1,7 +1,7 @@
 // chainrule train: from a data set to a model file, with everything said on the way.
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { threadsReady } from "chainrule";
+import { ChainruleError, threadsReady } from "chainrule";
 import { framingOf, normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
@@ -177,12 +177,12 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
     }
     throw new Error("internal: a run without an end");
   } catch (error) {
-    const spoiled =
-      error instanceof Error ? /^fit: the loss became (\S+) in (epoch \d+, batch \d+)/.exec(error.message) : null;
-    if (spoiled === null) throw error;
+    if (!(error instanceof ChainruleError) || error.code !== "diverged") throw error;
     if (checkpoints.written) checkpoints.remove();
+    const { loss, epoch, batch } = error.details;
     throw new BadInput(
-      `the loss became ${spoiled[1]} in ${spoiled[2]}: --lr ${plan.lr} is too high; nothing was saved, train again with a lower one`,
+      `the loss became ${loss} in epoch ${epoch}, batch ${batch}: --lr ${plan.lr} is too high; nothing was saved, train again with a lower one`,
+      { cause: error },
     );
   } finally {
     progress.stop();

@@ -1,5 +1,5 @@
 // A net, its optimiser and their run, made of a plan; and how the run goes into a model file and comes out of it again.
-import { Adam, manualSeed, type Sequential, type Tensor } from "chainrule";
+import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
 import type { Data } from "./data.ts";
@@ -73,11 +73,16 @@ function resumed({ file, saved }: NonNullable<Beginning["resume"]>, go: (saved: 
   try {
     return go({ tensors: saved.tensors, position });
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("fit: resume ")) throw error;
-    const problem = error.message.slice("fit: resume ".length);
-    if (problem.startsWith("began with other training data"))
-      throw new BadInput(`--resume ${file}: was trained on other data than this; give the data set that it began with`);
-    if (problem.startsWith("does not say how far")) throw cannotResume(file);
-    throw new BadInput(`--resume ${file}: ${problem}`);
+    if (!(error instanceof ChainruleError) || error.code !== "state") throw error;
+    switch (error.details.reason) {
+      case "data":
+        throw new BadInput(
+          `--resume ${file}: was trained on other data than this; give the data set that it began with`,
+        );
+      case "position":
+        throw cannotResume(file);
+      default:
+        throw new BadInput(`--resume ${file}: cannot be gone on with: ${error.words}`, { cause: error });
+    }
   }
 }

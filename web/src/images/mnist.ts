@@ -2,7 +2,7 @@
 // the way is told in words, and the next attempt asks only for what is missing.
 import { type Tensor, tensor } from "chainrule";
 import { type Dataset, readIdx } from "chainrule/data";
-import { Missing } from "./trouble.ts";
+import { aboutFile, Missing } from "./trouble.ts";
 
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 export const shares = 6;
@@ -72,7 +72,7 @@ export class Mnist {
       throw new Missing(`Could not fetch ${file}: ${reason}.`, { cause: error });
     });
     return readIdx(bytes).catch((error: unknown) => {
-      throw new Missing(`${file} came damaged: ${error instanceof Error ? error.message : error}.`, { cause: error });
+      throw aboutFile(error, (words) => `${file} came damaged: ${words}.`, Missing);
     });
   }
 

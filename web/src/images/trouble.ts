@@ -7,7 +7,7 @@ export class Trouble extends Error {}
 export class Missing extends Trouble {}
 
 /** What to throw where a file was read: what the library says of its bytes becomes Trouble, everything else stays what it is. */
-export function aboutFile(error: unknown, say: (words: string) => string): unknown {
+export function aboutFile(error: unknown, say: (words: string) => string, kind = Trouble): unknown {
   const itsFault = error instanceof ChainruleError && error.code === "file";
-  return itsFault ? new Trouble(say(error.words), { cause: error }) : error;
+  return itsFault ? new kind(say(error.words), { cause: error }) : error;
 }
