@@ -1,13 +1,13 @@
-// What the benches take on their command lines, beside options: how often, and on how many threads.
+// Reads the arguments that benches share: the number of rounds, and the numbers of threads.
 import { basename } from "node:path";
 
-/** Ends the bench with a sentence. */
+/** Prints a sentence and ends the process with exit code 1. */
 export function fail(sentence) {
   console.error(`bench/${basename(process.argv[1], ".js")}: ${sentence}`);
   process.exit(1);
 }
 
-/** The first of the words that is no option, as a whole number of at least 1; `fallback` where there is none. */
+/** The first word that is no option, as a whole number of at least 1; `fallback` if there is none. */
 export function countIn(words, { name, fallback }) {
   const word = words.find((text) => !text.startsWith("--"));
   const count = Number(word ?? fallback);
@@ -15,7 +15,7 @@ export function countIn(words, { name, fallback }) {
   return count;
 }
 
-/** Numbers of threads from "1,2": each once, the smallest first. */
+/** The numbers of threads in a list such as "1,2", without duplicates, in ascending order. */
 export function threadsIn(text) {
   const threads = text.split(",").map(Number);
   if (threads.some((count) => !Number.isSafeInteger(count) || count < 1))

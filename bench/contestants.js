@@ -1,5 +1,5 @@
-// Who is compared: chainrule and its peers, each with every number of threads that it can have. In Node, TensorFlow.js and jax-js
-// have one (peers/tfjs.js and peers/jax.js say why).
+// The sides of the comparisons: chainrule and its peers, each with every number of threads that it can use. TensorFlow.js and jax-js use
+// one thread in Node (peers/tfjs.js and peers/jax.js say why).
 import { fileURLToPath } from "node:url";
 import { installPeers } from "./peers/install.js";
 
@@ -8,10 +8,10 @@ const own = { label: "chainrule", command: [process.execPath, file("chainrule.js
 export const eager = { label: "chainrule, eager", command: [...own.command, "--eager"], threads: 1 };
 export const pytorch = { label: "PyTorch", command: [process.env.PYTHON ?? "python3", file("pytorch.py")] };
 
-/** chainrule with so many threads. */
+/** chainrule with this number of threads. */
 export const ownSide = (threads) => ({ ...own, threads });
 
-/** threads: a list of numbers. `missing` is why a side cannot be asked, if it cannot. */
+/** `threads` is a list of numbers. A side's `missing` is the reason why it cannot run, or null. */
 export function sidesOf({ threads, peers, withEager = false }) {
   const missing = peers ? installPeers() : null;
   const single = (side) => (threads.includes(1) ? [{ ...side, threads: 1 }] : []);

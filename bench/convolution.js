@@ -1,7 +1,8 @@
 // The convolutions of two nets on one thread, in all three passes, as a share of the physical limit (limit-loops.js) measured in the same
-// rounds. The input gradient is a convolution with the kernel turned round, the kernel gradient one whose channels are the images of
-// the batch. Each is checked against plain loops first; rounds alternate, figures are medians. One is also computed by Winograd's
-// filtering, as compile's option asks for it: its operations are counted as the definition has them, so that its share may pass 100 %.
+// rounds. The input gradient is a convolution with the flipped kernel; the kernel gradient is a convolution whose channels are the images
+// of the batch. Each is checked against plain loops first. Rounds alternate between the cases; figures are medians. One layer is also
+// computed with Winograd's algorithm (compile's option `winograd`). Its operations are counted as those of the direct convolution, so its
+// share may pass 100 %.
 //
 //   node bench/convolution.js [rounds] [--separate]      without fused multiply-add
 import { register } from "tsx/esm/api";
@@ -17,7 +18,7 @@ const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolut
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
-const shortest = 2e7;
+const minOperations = 2e7; // floating-point operations in a sample
 
 const layers = [
   { batch: 64, from: 1, to: 8, size: 28, kernel: 5, padding: 2 },
@@ -32,7 +33,7 @@ const one = [1, 1];
 const pair = (value) => [value, value];
 const common = { groups: 1, stride: one, inputDilation: one, kernelDilation: one, relaxed };
 
-/** One layer's passes; `turned` is where the kernel begins when it is read from its end. */
+/** The passes of one layer. `kernelOffset` is the offset of the kernel's first element: its last one, where the kernel is read backwards. */
 function passes({ winograd, ...layer }) {
   const direct = directPasses(layer);
   return winograd ? { ...direct, "forward by Winograd": { ...direct.forward, winograd } } : direct;
@@ -58,21 +59,43 @@ function directPasses({ batch, from, to, size, kernel, padding, stride = 1 }) {
   return {
     forward: {
       ...common,
-      ...{ batch, channels: from, outputs: to, size: pair(size), kernel: pair(kernel), positions: pair(out) },
-      ...{ padding: pair(padding), stride: pair(stride), x: x(from, size), y: y(to, out) },
+      batch,
+      channels: from,
+      outputs: to,
+      size: pair(size),
+      kernel: pair(kernel),
+      positions: pair(out),
+      padding: pair(padding),
+      stride: pair(stride),
+      x: x(from, size),
       w: { group: 0, output: from * taps, channel: taps, row: kernel, column: 1 },
+      y: y(to, out),
     },
     "input gradient": {
       ...common,
-      ...{ batch, channels: to, outputs: from, size: pair(out), kernel: pair(kernel), positions: pair(size) },
-      ...{ padding: pair(kernel - 1 - padding), inputDilation: pair(stride), x: x(to, out), y: y(from, size) },
+      batch,
+      channels: to,
+      outputs: from,
+      size: pair(out),
+      kernel: pair(kernel),
+      positions: pair(size),
+      padding: pair(kernel - 1 - padding),
+      inputDilation: pair(stride),
+      x: x(to, out),
       w: { group: 0, output: taps, channel: from * taps, row: -kernel, column: -1 },
-      turned: taps - 1,
+      y: y(from, size),
+      kernelOffset: taps - 1,
     },
     "kernel gradient": {
       ...common,
-      ...{ batch: from, channels: batch, outputs: to, size: pair(size), kernel: pair(out), positions: pair(kernel) },
-      ...{ padding: pair(padding), kernelDilation: pair(stride) },
+      batch: from,
+      channels: batch,
+      outputs: to,
+      size: pair(size),
+      kernel: pair(out),
+      positions: pair(kernel),
+      padding: pair(padding),
+      kernelDilation: pair(stride),
       x: { image: size ** 2, group: 0, channel: from * size ** 2, row: size, column: 1 },
       w: { group: 0, output: out ** 2, channel: to * out ** 2, row: out, column: 1 },
       y: { image: taps, group: 0, output: from * taps, row: kernel, column: 1 },
@@ -87,26 +110,27 @@ const at = [0, 1, 2, 3].map((place) => place * 16 * 2 ** 20 + place * 1024);
 for (let i = 0; i < at[2] / 4; i++) numbers[i] = Math.sin(i * 0.37) + 0.1;
 
 const cases = layers.flatMap((layer) =>
-  Object.entries(passes(layer)).map(([pass, { turned = 0, ...spec }]) => {
+  Object.entries(passes(layer)).map(([pass, { kernelOffset = 0, ...spec }]) => {
     const label = `${layer.from} → ${layer.to}, ${layer.kernel}×${layer.kernel}, ${layer.size}×${layer.size}${layer.stride ? `, stride ${layer.stride}` : ""}, ${pass}`;
     const module = new Module({ initial: pages, maximum: pages, shared: false });
     module.export("convolve", writeConvolution(module, "conv", spec));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
     if (at[3] + convolutionScratch(spec) > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
-    const [x, w, y, scratch] = [at[0], at[1] + turned * 4, at[2], at[3]];
+    const [x, w, y, scratch] = [at[0], at[1] + kernelOffset * 4, at[2], at[3]];
     const run = () => exports.convolve(x, w, y, scratch, 0, convolutionUnits(spec));
     run();
-    check(label, spec, turned);
+    check(label, spec, kernelOffset);
     const { batch, channels, outputs, kernel, positions, inputDilation } = spec;
-    // Products with the gaps of a dilated input are none.
+    // Multiplications with the zeros between the elements of a dilated input are not counted.
     const gaps = inputDilation[0] * inputDilation[1];
     const operations = (2 * batch * channels * outputs * kernel[0] * kernel[1] * positions[0] * positions[1]) / gaps;
-    const repeats = Math.max(1, Math.ceil(shortest / operations));
+    const repeats = Math.max(1, Math.ceil(minOperations / operations));
     return { label, operations, repeats, run, plan: describeConvolution(spec) };
   }),
 );
 
-function check(label, spec, turned) {
+/** Throws where the result differs from plain loops in float64 by more than rounding allows. */
+function check(label, spec, kernelOffset) {
   const { batch, channels, outputs, size, kernel, positions, padding, stride, x, w, y } = spec;
   const place = (position, tap, dim) =>
     (position * stride[dim] + tap * spec.kernelDilation[dim] - padding[dim]) / spec.inputDilation[dim];
@@ -120,7 +144,7 @@ function check(label, spec, turned) {
       for (let i = 0; i < kernel[0]; i++) {
         for (let j = 0; j < kernel[1]; j++) {
           const [h, v] = [place(row, i, 0), place(column, j, 1)];
-          const to = turned + output * w.output + c * w.channel + i * w.row + j * w.column;
+          const to = kernelOffset + output * w.output + c * w.channel + i * w.row + j * w.column;
           taps += Math.abs(numbers[at[1] / 4 + to]);
           if (!inside(h, 0) || !inside(v, 1)) continue;
           const from = image * x.image + c * x.channel + h * x.row + v;

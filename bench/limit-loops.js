@@ -1,5 +1,5 @@
-// The physical limit of one thread, as the library measures it (src/backends/wasm/limit.ts), in longer runs: benches take it in turns with
-// what they time. What a kernel reaches is reported as a share of it.
+// The physical limit of one thread, measured as the library does (src/backends/wasm/limit.ts) but in longer runs. Benches alternate between
+// these loops and the code that they time, and report the code's speed as a share of the limit.
 import { limitLoops } from "../src/backends/wasm/limit.ts";
 
 export { hasFusedMultiplyAdd as hasRelaxed } from "../src/backends/wasm/features.ts";

@@ -1,6 +1,6 @@
-// The physical limit (limit-loops.js) of one thread, and of several at once: each thread of this process runs the same loop, they begin
-// together, and their operations count against the time from the first beginning to the last end. Two threads of one core reach
-// little more than one; two cores reach twice as much.
+// The physical limit (limit-loops.js) of one thread, and of several at once: each thread of this process runs the same loop, all begin
+// together, and the speed is their operations divided by the time from the first beginning to the last end. Two threads of one core are
+// hardly faster than one thread; two cores are twice as fast.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 import { median } from "./statistics.js";
@@ -8,7 +8,7 @@ import { median } from "./statistics.js";
 register();
 const { hasRelaxed, limitsOf } = await import("./limit-loops.js");
 
-/** Whether this engine has fused multiply-add; then the limit is one of them. */
+/** Whether this engine has fused multiply-add. If so, the limit is that of fused multiply-adds. */
 export const relaxed = hasRelaxed();
 
 const loops = limitsOf(relaxed);
@@ -17,7 +17,7 @@ const words = 4;
 
 export class Limits {
   threads;
-  /** By loop: operations a millisecond. */
+  /** The measured speeds of each loop, in operations per millisecond. */
   #speeds = loops.map(() => []);
   #words;
   #times;
@@ -28,7 +28,7 @@ export class Limits {
     this.#times = timesIn(shared, threads);
   }
 
-  /** Starts threads - 1 workers, which sleep but for the rounds. */
+  /** Starts threads - 1 workers, which sleep between rounds. */
   static async open(threads) {
     const shared = new SharedArrayBuffer(4 * words + 16 * threads);
     for (let index = 1; index < threads; index++) {
@@ -37,17 +37,17 @@ export class Limits {
       await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
     }
     const limits = new Limits(threads, shared);
-    for (let round = 0; round < 3; round++) limits.measure(); // the engine's compilers
+    for (let round = 0; round < 3; round++) limits.measure(); // until the engine has optimised the loops
     limits.take();
     return limits;
   }
 
-  /** One round of all loops. */
+  /** Measures one round of all loops. */
   measure() {
     for (const [i, speeds] of this.#speeds.entries()) speeds.push(this.#run(i));
   }
 
-  /** The best loop's median since the last time, in operations a millisecond; 0 without a round. */
+  /** The largest of the loops' median speeds since the last call, in operations per millisecond; 0 without a round. */
   take() {
     const best = Math.max(...this.#speeds.map((speeds) => median(speeds) ?? 0));
     for (const speeds of this.#speeds) speeds.length = 0;
@@ -69,12 +69,12 @@ export class Limits {
   }
 }
 
-/** When each thread began and ended, in milliseconds of a clock that all of them share. */
+/** The times at which each thread began and ended, in milliseconds of a clock that all threads share. */
 function timesIn(shared, threads) {
   return new Float64Array(shared, 4 * words, 2 * threads);
 }
 
-/** Once all have arrived, the loop that is asked for; gives its operations. */
+/** Waits until all threads have arrived, runs the current loop, and returns the number of its operations. */
 function takePart(all, times, index, threads) {
   const loop = loops[Atomics.load(all, word.loop)];
   Atomics.add(all, word.arrived, 1);

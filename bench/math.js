@@ -1,6 +1,7 @@
-// The vector functions of the wasm backend against the engine's own Math, over 4096 float32 in the cache: first held to their
-// stated bounds, then timed: called as functions, written in place, and written in place for four vectors a round, which then share
-// the function's constants (V8 builds a constant anew in each block that uses it). Ways alternate, figures are medians.
+// The vector functions of the wasm backend against the engine's own Math, over 4096 float32 numbers in the cache. They are checked against
+// their stated bounds first, then timed in three ways: called as functions, inlined, and inlined for four vectors in each iteration, which
+// share the function's constants (V8 loads a constant again in each block that uses it). Rounds alternate between the ways; figures are
+// medians.
 //
 //   node bench/math.js [rounds]
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";

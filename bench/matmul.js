@@ -1,6 +1,6 @@
-// Matrix products on one thread, as a share of the physical limit (limit-loops.js) measured in the same rounds: squares, and the products of
-// a training step of the net 784-128-10 with a batch of 64. Each product is checked against plain loops first. Rounds go through all
-// products and the limit in turn, so that a busy machine slows all of them; the figures are medians.
+// Matrix products on one thread, as a share of the physical limit (limit-loops.js) measured in the same rounds: square matrices, and the
+// products of a training step of the net 784-128-10 with a batch of 64. Each product is checked against plain loops first. Every round
+// measures all products and the limit, so that a busy machine slows all of them; figures are medians.
 //
 //   node bench/matmul.js [rounds]
 import { register } from "tsx/esm/api";
@@ -16,7 +16,7 @@ const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import(
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
-const shortest = 4e7; // floating-point operations in a sample, at least
+const minOperations = 4e7; // floating-point operations in a sample
 
 const square = (size) => ({ name: `${size}³`, m: size, n: size, k: size });
 const products = [
@@ -24,13 +24,13 @@ const products = [
   square(256),
   square(512),
   square(1024),
-  { name: "x · Wᵀ, Linear(784, 128)", m: 64, n: 128, k: 784, turned: "b" },
-  { name: "dyᵀ · x, its weights", m: 128, n: 784, k: 64, turned: "a" },
-  { name: "x · Wᵀ, Linear(128, 10)", m: 64, n: 10, k: 128, turned: "b" },
-  { name: "dyᵀ · x, its weights", m: 10, n: 128, k: 64, turned: "a" },
+  { name: "x · Wᵀ, Linear(784, 128)", m: 64, n: 128, k: 784, transposed: "b" },
+  { name: "dyᵀ · x, its weights", m: 128, n: 784, k: 64, transposed: "a" },
+  { name: "x · Wᵀ, Linear(128, 10)", m: 64, n: 10, k: 128, transposed: "b" },
+  { name: "dyᵀ · x, its weights", m: 10, n: 128, k: 64, transposed: "a" },
   { name: "dy · W, its input", m: 64, n: 128, k: 10 },
   { name: "one row", m: 1, n: 784, k: 784 },
-  { name: "one row · Wᵀ", m: 1, n: 784, k: 784, turned: "b" },
+  { name: "one row · Wᵀ", m: 1, n: 784, k: 784, transposed: "b" },
   { name: "one column", m: 784, n: 1, k: 784 },
 ];
 
@@ -38,9 +38,9 @@ const pages = 512;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 const numbers = new Float32Array(memory.buffer);
 
-const cases = products.map(({ name, m, n, k, turned }) => {
-  const a = turned === "a" ? { row: 1, inner: m } : { row: k, inner: 1 };
-  const b = turned === "b" ? { inner: 1, column: k } : { inner: n, column: 1 };
+const cases = products.map(({ name, m, n, k, transposed }) => {
+  const a = transposed === "a" ? { row: 1, inner: m } : { row: k, inner: 1 };
+  const b = transposed === "b" ? { inner: 1, column: k } : { inner: n, column: 1 };
   const spec = { m, n, k, a, b, c: { row: n }, relaxed };
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   module.export("multiply", writeMatmul(module, "matmul", spec));
@@ -53,7 +53,7 @@ const cases = products.map(({ name, m, n, k, turned }) => {
   const label = `${name} [${m},${k}]·[${k},${n}]`;
   check(label, spec, run, at);
   const operations = 2 * m * n * k;
-  const repeats = Math.max(1, Math.ceil(shortest / operations));
+  const repeats = Math.max(1, Math.ceil(minOperations / operations));
   return { label, operations, repeats, run, plan: describeMatmul(spec) };
 });
 

@@ -1,7 +1,7 @@
-// How much memory training takes: the largest resident size of a fresh process that makes a net of works.js and trains 50 steps, for
-// chainrule and its peers (contestants.js), beside what the same process had held before, when it had only loaded the library. It contains the
-// work's weights and batches as text, for all sides alike. Each side has to give the right losses. Who takes too long for 50
-// steps makes fewer: memory is at its largest after a few. Figures are medians over processes.
+// The memory that training takes: the peak resident size of a fresh process that makes a net of works.js and trains 50 steps, for chainrule
+// and its peers (contestants.js), and the peak of the same process after it had only loaded the library. Both contain the weights and
+// batches as text, for all sides alike. Each side has to give the right losses. A side that would take too long does fewer than 50 steps,
+// since memory reaches its peak after a few. Figures are medians over processes.
 //
 //   node bench/memory.js [processes] [--threads 1,2] [--only W1,W2] [--no-peers] [--out FILE]
 import { spawnSync } from "node:child_process";
@@ -16,8 +16,8 @@ import { median } from "./statistics.js";
 import { chosenFrom, nets, questionOf } from "./works.js";
 
 const steps = 50;
-const fewest = 3; // the first one compiles
-const budget = 10e3; // ms of steps
+const minSteps = 3; // the first one compiles
+const budgetMs = 10e3; // time after which no further step begins
 const tolerance = 1e-4; // of a loss
 
 const { values: options, positionals } = parseArgs({
@@ -44,7 +44,7 @@ const text = `${[
   "# Memory",
   "",
   `Made by \`npm run bench\` on ${machine}. The largest resident size of a fresh process, in megabytes of 10⁶ bytes: once it has loaded`,
-  `the library, and after it has made the net and trained ${steps} steps, or fewer where they would take more than ${budget / 1e3} s; medians over processes: ${processes}.`,
+  `the library, and after it has made the net and trained ${steps} steps, or fewer where they would take more than ${budgetMs / 1e3} s; medians over processes: ${processes}.`,
   `Node alone: ${((1024 * Number(bare.stdout)) / 1e6).toFixed(1)}. The workers of a side with several threads start after loading. The nets are those of [results.md](results.md).`,
   "",
   ...table(head, rows),
@@ -68,11 +68,17 @@ async function rowOf(side, work) {
   }
   const more = samples.map(({ loaded, peak }) => peak - loaded);
   const sizes = ["loaded", "peak"].map((key) => median(samples.map((sample) => sample[key])));
-  const least = Math.min(...samples.map(({ done }) => done));
-  return [name, `${side.threads}`, ...[...sizes, median(more)].map(megabytes), range(more, megabytes), `${least}`];
+  const fewestSteps = Math.min(...samples.map(({ done }) => done));
+  return [
+    name,
+    `${side.threads}`,
+    ...[...sizes, median(more)].map(megabytes),
+    range(more, megabytes),
+    `${fewestSteps}`,
+  ];
 }
 
-/** { name, loaded, peak, done } of one process, or its failure. */
+/** { name, loaded, peak, done } of one process: bytes after loading and at the peak, and the number of steps; or its failure. */
 async function peakOf(side, work) {
   if (side.missing) return { name: side.label, failure: side.missing };
   const asked = new Side(side);
@@ -80,7 +86,7 @@ async function peakOf(side, work) {
   const name = (await asked.begin(questionOf(work)))?.name ?? side.label;
   const begun = asked.spent;
   let done = 0;
-  while (done < steps && (done < fewest || asked.spent - begun < budget) && !asked.failure) {
+  while (done < steps && (done < minSteps || asked.spent - begun < budgetMs) && !asked.failure) {
     const loss = (await asked.ask({ run: 1 }))?.values[0];
     const expected = work.losses[done];
     if (expected !== undefined && !(Math.abs(loss - expected) <= tolerance * expected))

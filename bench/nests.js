@@ -1,5 +1,5 @@
-// The loop nests that nets are made of, as WebAssembly against plain loops in JavaScript on the same float32: first held to agree with
-// them, then timed. Ways alternate, figures are medians.
+// The loop nests that nets consist of, as WebAssembly against plain JavaScript loops over the same float32 numbers. Both have to agree
+// before they are timed. Rounds alternate between the two; figures are medians.
 //
 //   node bench/nests.js [rounds]
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
@@ -35,7 +35,7 @@ const reduction = (each, reduced, combine, x, stored) => ({
   epilogue: { instructions: [], stores: [stored] },
 });
 
-/** Sizes of the inputs and of the result, the kernel over such buffers, and the same as plain loops. */
+/** The sizes of the inputs and of the result, the kernel over these buffers, and the same computation as plain loops. */
 const million = 1 << 20;
 const cases = {
   "a + b, 1M": {
@@ -108,7 +108,12 @@ console.log("µs                              wasm         JS   plan");
 for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
   let end = 1024;
   const buffers = sizes.map((size, index) => ({
-    ...{ name: `s${index}`, kind: "state", index, dtype: "float32", shape: [size], order: [0] },
+    name: `s${index}`,
+    kind: "state",
+    index,
+    dtype: "float32",
+    shape: [size],
+    order: [0],
   }));
   const places = sizes.map((size) => {
     const place = end;
@@ -118,8 +123,8 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
   const views = sizes.map((size, i) => numbers.subarray(places[i], places[i] + size));
   for (const view of views) for (let i = 0; i < view.length; i++) view[i] = Math.sin(i * 12.9898) * 4;
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  const loops = { kind: "loops", name, ...kernel(...buffers) };
-  const written = writeLoops(kernelContext(module, { kernels: [loops] }, false), loops, name);
+  const loops = { kind: "loops", name: "nest", ...kernel(...buffers) };
+  const written = writeLoops(kernelContext(module, { kernels: [loops] }, false), loops, "nest");
   module.export("run", written.callee);
   const imports = { env: { memory }, math: mathImports };
   const { run } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), imports).exports;

@@ -1,26 +1,26 @@
-// The table of bench/steps.js: each side's time, what part of the physical limit it reaches, what a second thread gains and how it
-// stands to chainrule; then what compiling costs, against the goals that the project has set itself.
+// The report of bench/steps.js: a table of each side's time, its share of the physical limit, its speed-up by a second thread and its ratio
+// to chainrule's time; then what compiling costs. Goals of the project stand beside the figures.
 import { machine, percent, range, short, table, times, whole } from "./markdown.js";
 import { median } from "./statistics.js";
 
-const quiet = 0.95; // of a side's time with a processor: below that others were at work
-const nearly = 1.15; // of a steady step's time: full speed
+const minRunning = 0.95; // share of a side's time with a processor; below it, other programs kept the machine busy
+const fullSpeed = 1.15; // a step that takes at most this multiple of a steady step's time runs at full speed
 
-/** results: { work, operations, limits, rows } of each work, as measured; threads: the numbers of them. */
+/** `results` are the { work, operations, limits, rows } that steps.js measured for each work; `threads` are the numbers of threads. */
 export function report(results, { relaxed, threads }) {
   const limits = new Map(threads.map((count) => [count, limitOf(results, count)]));
   const lines = [
     "# Steps",
     "",
-    `Made by \`npm run bench\` on ${machine}; float32. Times are medians over rounds, and their range over fresh processes`,
-    "where a side had several, else over rounds. A side with several threads has asked for so many and waited until they were there;",
-    "TensorFlow.js and jax-js have one in Node: the first switches its threads off there, the second wants a page's workers.",
+    `Made by \`npm run bench\` on ${machine}; float32. Times are medians over rounds. Ranges are those over fresh processes where a side had`,
+    "several, otherwise those over rounds. A side with several threads waited until all of them had started. TensorFlow.js and jax-js have",
+    "one thread in Node: TensorFlow.js switches its threads off there, and jax-js needs the workers of a web page.",
     "",
-    `The limit is a WebAssembly loop of independent four-wide multiply-adds ${relaxed ? "(fused) " : ""}in the same rounds, run by as many threads at once as`,
-    "the side has; PyTorch's vectors are wider. × of one: how many times faster than with one thread. Time to chainrule's: with as many",
-    `threads. Running: the share of its threads' time in which they had a processor; with one thread, less than ${percent(quiet)} says that others kept`,
-    "the machine busy and the figure is too slow, with several also that some waited for others. The wasm backend of TensorFlow.js lacks",
-    "the gradient of a convolution by its kernel: it is written as a convolution here.",
+    `The limit is a WebAssembly loop of independent four-wide multiply-adds ${relaxed ? "(fused) " : ""}in the same rounds, on as many threads at once as the side`,
+    "has; PyTorch's vectors are wider. × of one: how many times faster than with one thread. Time to chainrule's: the ratio to chainrule's",
+    `time with as many threads. Running: the share of the time in which the side's threads had a processor. With one thread, less than ${percent(minRunning)}`,
+    "means that other programs kept the machine busy, so that the figure is too slow; with several it may also mean that threads waited for",
+    "each other. The wasm backend of TensorFlow.js lacks the gradient of a convolution by its kernel, which is written as a convolution here.",
     "",
     ...results.map(({ work, operations }) => {
       const size = operations > 0 ? `, ${(operations / 1e6).toFixed(1)} million operations` : "";
@@ -43,8 +43,8 @@ export function report(results, { relaxed, threads }) {
   if (compiled.length > 0)
     lines.push(
       "",
-      "What compiling costs chainrule: the first call of a fresh process less a steady step, and after how many steps five in a row",
-      `are within ${percent(nearly - 1)} of a steady one.`,
+      "What compiling costs chainrule: the time of the first call in a fresh process minus that of a steady step, and the number of steps",
+      `after which five in a row are within ${percent(fullSpeed - 1)} of a steady step.`,
       "",
       ...table(["work", "threads", "compiling, ms", "range", "goal", "steps to full speed", "range"], compiled, 1),
     );
@@ -55,12 +55,15 @@ export function report(results, { relaxed, threads }) {
       return `${micros(time(row))} µs with threads: ${row.threads} (${spread})`;
     });
     if (calls.length > 0)
-      lines.push("", `A call of a program of next to no work takes ${calls.join(", ")}, goal ${work.goal.call}.`);
+      lines.push(
+        "",
+        `A call of a program that does next to no work takes ${calls.join(", ")}, goal ${work.goal.call}.`,
+      );
   }
   return `${lines.join("\n")}\n`;
 }
 
-/** A busy machine slows the limit too: only the best work's is one. */
+/** The highest limit measured with any work, since a busy machine slows the limit's loops, too. */
 const limitOf = (results, threads) => Math.max(...results.map(({ limits }) => limits.get(threads)));
 
 function rowsOf({ work, operations, rows }, limits) {
@@ -102,7 +105,7 @@ function compilingOf(work, row) {
   const compiling = row.firsts.map(([first], i) => first - steady[i]);
   const after = row.firsts.map((steps, i) => {
     const found = steps.findIndex(
-      (_, k) => k > 0 && k + 5 <= steps.length && median(steps.slice(k, k + 5)) <= nearly * steady[i],
+      (_, k) => k > 0 && k + 5 <= steps.length && median(steps.slice(k, k + 5)) <= fullSpeed * steady[i],
     );
     return found < 0 ? steps.length : found;
   });
@@ -111,7 +114,7 @@ function compilingOf(work, row) {
   return [...name, whole(median(compiling)), range(compiling, whole), goal, `${median(after)}`, range(after, String)];
 }
 
-/** Milliseconds a step: the median process's median round. */
+/** Milliseconds per step: the median over processes of the medians over rounds. */
 function time({ runs }) {
   return median(runs.map(median));
 }

@@ -1,7 +1,6 @@
-// Chapter one against its model: one step of the two-moons notebook (100 points, MLP 2-16-16-1: forward, backward,
-// update) in chainrule/scalar and in Python's micrograd. Both start from the same weights and points; the first step has
-// to give the same loss and the same 337 gradients before anything is timed. Rounds alternate between the two, so that
-// a busy machine slows both, and the figures are medians.
+// chainrule/scalar against micrograd in Python, which it is modelled on: one training step of the two-moons notebook (100 points, MLP
+// 2-16-16-1: forward, backward, update). Both start from the same weights and points, and the first step has to give the same loss and the
+// same 337 gradients before anything is timed. Rounds alternate between the two, so that a busy machine slows both; figures are medians.
 //
 //   node bench/scalar.js [rounds]      needs Python 3 ($PYTHON, default python3) with: pip install micrograd
 import { spawn } from "node:child_process";
@@ -11,7 +10,7 @@ import { MLP, Value } from "chainrule/scalar";
 import { countIn, fail } from "./arguments.js";
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 9 });
-const stepsEach = 10; // of ours, to one of Python's: the shorter time needs more samples
+const stepsPerRound = 10; // steps of chainrule for one of Python: the shorter time needs more samples
 
 const points = Array.from({ length: 100 }, (_, i) => {
   const angle = (Math.PI * Math.floor(i / 2)) / 49;
@@ -45,11 +44,11 @@ const error = Math.max(
 );
 if (!(error < 1e-9)) fail(`the two disagree: relative error ${error}`);
 
-for (let k = 1; k <= 20; k++) step(k); // the engine's compiler warms up; Python has none
+for (let k = 1; k <= 20; k++) step(k); // until the engine has optimised the code; Python needs no warm-up
 const times = { peer: [], chainrule: [] };
 for (let round = 0; round < rounds; round++) {
   times.peer.push((await peer.ask({ step: 1 + round })).milliseconds);
-  for (let i = 0; i < stepsEach; i++) {
+  for (let i = 0; i < stepsPerRound; i++) {
     const start = performance.now();
     step(50);
     times.chainrule.push(performance.now() - start);
@@ -65,7 +64,7 @@ console.log(line(`micrograd, Python ${theirs.python}`, python, times.peer.length
 console.log(line(`chainrule/scalar, Node ${process.versions.node}`, node, times.chainrule.length));
 console.log(`ratio ${(python / node).toFixed(1)}`);
 
-/** micrograd in a process of its own that answers each line of JSON with one. */
+/** Starts micrograd in a process that answers each line of JSON with a line of JSON. */
 function startPeer() {
   const command = process.env.PYTHON ?? "python3";
   const script = fileURLToPath(new URL("scalar_micrograd.py", import.meta.url));
@@ -73,7 +72,7 @@ function startPeer() {
   child.on("error", () =>
     fail(`${command} does not start: install Python 3 or set PYTHON, then: pip install micrograd`),
   );
-  child.stdin.on("error", () => {}); // the peer has gone: its last words are on stderr, and ask() ends the run
+  child.stdin.on("error", () => {}); // the peer has ended: its error is on stderr, and ask() ends the run
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(question) {

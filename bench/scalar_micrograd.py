@@ -1,7 +1,7 @@
 """The Python side of bench/scalar.js: the same moons step in micrograd (pip install micrograd).
 
-Answers each line of JSON with one: first the points, labels and parameters, which it trains one step and reports loss
-and gradients; then step numbers, for each of which it reports how long the step took.
+Answers each line of JSON with a line of JSON. The first line has the points, labels and parameters; the answer is the loss and the
+gradients of one training step. Each further line has the number of a step; the answer is how long the step took.
 """
 
 import json

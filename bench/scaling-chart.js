@@ -1,7 +1,7 @@
-// docs/scaling.svg: which share of the physical limit chainrule's training steps reach, small multiples of bench/scaling.json. Dots are
-// measured, thin lines are the straight-line model of scaling-report.js. One file for light and dark pages.
+// Draws docs/scaling.svg from bench/scaling.json: the share of the physical limit that chainrule's training steps reach, as small multiples.
+// Dots are measurements, thin lines are the straight-line model of scaling-report.js. The file has colours for light and dark pages.
 //
-//   node bench/scaling-chart.js      draws it again
+//   node bench/scaling-chart.js      draws the chart again
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { scaleLinear, scaleLog } from "d3-scale";
@@ -70,7 +70,7 @@ function panelOf(each, { net, axis, at: [left, top], first }) {
       (spot) => y(Math.min(1, spot[key])),
     ).digits(1);
   const others = axes.filter((other) => other !== axis).map((other) => `${other} ${nets[net].base[other]}`);
-  // Of many values on so little room, every second one
+  // There is no room for more than 7 labels: of more values every second one is labelled.
   const labelled = values.filter((_, i) => values.length < 8 || i % 2 === 0);
   return `<g transform="translate(${left},${top + 40})">
 ${first ? `<text class="net" x="0" y="-26">${shown[net]}</text>` : ""}
@@ -95,7 +95,7 @@ ${each
 </g>`;
 }
 
-/** What the chart shows, for who does not see it. */
+/** The text alternative of the chart, for readers who do not see it. */
 function descriptionOf(figures, rows) {
   const sentences = rows.flatMap((net) =>
     axes.flatMap((axis) =>

@@ -1,5 +1,5 @@
-// The nets of bench/scaling.js, as functions of batch, width and depth, and where each of the three is varied while the others stay at
-// W1's or W3's. Layers are written as in works.js.
+// The nets of bench/scaling.js as functions of batch, width and depth, and the values over which each of the three is varied while the
+// others keep their values in W1 or W3. Layers are written as in works.js.
 import { conv, flatten, linear, pool, relu, works } from "./works.js";
 
 export const axes = ["batch", "width", "depth"];
@@ -10,21 +10,27 @@ const optimizerOf = (wanted) => works.find(({ name }) => name === wanted).optimi
 
 const mlp = ({ batch, width, depth }) => ({
   input: [batch, 784],
-  layers: [...[linear(784, width), relu], ...repeated(depth - 1, [linear(width, width), relu]), linear(width, 10)],
+  layers: [linear(784, width), relu, ...repeated(depth - 1, [linear(width, width), relu]), linear(width, 10)],
   optimizer: optimizerOf("W1"),
 });
 
 const convolutional = ({ batch, width, depth }) => ({
   input: [batch, 3, 32, 32],
   layers: [
-    ...[conv(3, width, 3, 1), relu],
+    conv(3, width, 3, 1),
+    relu,
     ...repeated(depth, [conv(width, width, 3, 1), relu]),
-    ...[pool, conv(width, 2 * width, 3, 1), relu, pool, flatten, linear(128 * width, 10)],
+    pool,
+    conv(width, 2 * width, 3, 1),
+    relu,
+    pool,
+    flatten,
+    linear(128 * width, 10),
   ],
   optimizer: optimizerOf("W3"),
 });
 
-/** of(point): its work; bytesOf(point): what it keeps, with 1 float a weight for SGD and 3 for Adam. */
+/** of(point) is the point's work; bytesOf(point) is its memory, with 1 float per weight for SGD and 3 for Adam. */
 export const nets = {
   mlp: {
     title: "MLP 784-width-…-10, `depth` hidden layers, ReLU, SGD",
@@ -43,16 +49,16 @@ export const nets = {
   },
 };
 
-/** All points { net, batch, width, depth } of some axes, each once. */
-export function pointsOf(net, { axes, most }) {
+/** The distinct points { net, batch, width, depth } along some axes, with values up to `max`. */
+export function pointsOf(net, { axes, max }) {
   const { base, values } = nets[net];
   const all = axes.flatMap((axis) =>
-    values[axis].filter((value) => value <= most).map((value) => ({ net, ...base, [axis]: value })),
+    values[axis].filter((value) => value <= max).map((value) => ({ net, ...base, [axis]: value })),
   );
   return [...new Map(all.map((point) => [JSON.stringify(point), point])).values()];
 }
 
-/** Those of the points that lie on an axis. */
+/** The points of a net that lie on an axis, sorted along it. */
 export function alongAxis(points, net, axis) {
   const others = axes.filter((other) => other !== axis);
   const { base } = nets[net];
@@ -60,7 +66,7 @@ export function alongAxis(points, net, axis) {
   return on.sort((p, q) => p[axis] - q[axis]);
 }
 
-/** Bytes of the weights with what the optimiser keeps of them, and of the layers' results, of which backward needs all. */
+/** The bytes of the weights together with the optimiser's states, and of all layers' results, which backward needs. */
 function bytesOf({ input, layers }, floats) {
   let [batch, , height = 1, width = 1] = input;
   let [weights, activations] = [0, 0];

@@ -1,11 +1,11 @@
-// What a training step costs as it grows: an MLP and a convolutional net (W1 and W3 of works.js), of which batch, width and depth
-// are varied one at a time, on one thread and on two, against a straight line, a + b · operations, and against the physical limit. Each
-// point has to give the losses of the same net without `compile`, the same to the bit with every number of threads; then it is timed in
-// fresh processes, in interleaved rounds together with the limit. scaling-report.js says what comes of it, scaling-chart.js draws it.
+// How the time of a training step grows with the net: an MLP and a convolutional net (W1 and W3 of works.js), whose batch, width and depth
+// are varied one at a time, on one thread and on two, compared with a straight line, a + b · operations, and with the physical limit. Each
+// point has to give the losses of the same net without `compile`, and the same bits with every number of threads. Then it is timed in fresh
+// processes, in rounds that alternate with the limit. scaling-report.js writes the tables, scaling-chart.js draws the chart.
 //
 //   node bench/scaling.js [rounds] [--threads 1,2] [--net mlp] [--axis batch] [--most 512] [--out FOLDER]
 //
-// --most leaves out what is larger; with --net, --axis or --most nothing is written unless --out says where.
+// --most leaves out points with larger values. With --net, --axis or --most no file is written unless --out names a folder.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +20,8 @@ import { median, sum } from "./statistics.js";
 import { operationsOf, questionOf } from "./works.js";
 
 const processes = 3;
-const chunk = 50; // ms that a side runs at a time
-const checked = 2; // steps whose losses are compared
+const chunkMs = 50; // time for which a side runs at a time
+const checkedSteps = 2; // steps whose losses are compared
 const tolerance = 1e-4; // of a loss
 
 const { values: options, positionals } = parseArgs({
@@ -42,11 +42,11 @@ for (const [name, all] of Object.entries({ net: Object.keys(nets), axis: axes })
 const threads = threadsIn(options.threads);
 const limits = new Map();
 for (const count of threads) limits.set(count, await Limits.open(count));
-const best = new Map(threads.map((count) => [count, 0])); // operations a millisecond
+const best = new Map(threads.map((count) => [count, 0])); // operations per millisecond
 
 const points = [];
 for (const net of options.net ? [options.net] : Object.keys(nets)) {
-  const all = pointsOf(net, { axes: options.axis ? [options.axis] : axes, most: Number(options.most) });
+  const all = pointsOf(net, { axes: options.axis ? [options.axis] : axes, max: Number(options.most) });
   for (const [i, point] of all.entries()) {
     process.stderr.write(
       `bench: ${net}, ${i + 1} of ${all.length}: ${axes.map((axis) => `${axis} ${point[axis]}`).join(", ")}\n`,
@@ -70,7 +70,7 @@ if (folder) {
   writeFileSync(chart, scalingChart(figures));
 }
 
-/** The point with its operations, milliseconds by number of threads and chainrule's own account of a step. */
+/** The point with its operations, its times by number of threads, and the facts that profile() gives of a step. */
 async function measure(point) {
   const { input, layers, optimizer } = nets[point.net].of(point);
   const question = questionOf({ name: point.net, input, layers, optimizer });
@@ -82,7 +82,7 @@ async function measure(point) {
     const alive = [];
     for (const { side } of sides) {
       const one = await begin(new Side(side), question);
-      const losses = (await ask(one, { run: checked })).values;
+      const losses = (await ask(one, { run: checkedSteps })).values;
       bits ??= losses;
       for (const [i, loss] of losses.entries()) {
         const where = `${JSON.stringify(point)}: loss ${loss} in step ${i + 1} with threads: ${side.threads}`;
@@ -94,7 +94,7 @@ async function measure(point) {
     for (let round = 0; round < Math.ceil(rounds / processes); round++) {
       for (const [i, { one, pace }] of alive.entries()) {
         limits.get(one.threads).measure();
-        const { milliseconds, processor } = await ask(one, { run: Math.max(1, Math.round(chunk / pace)) });
+        const { milliseconds, processor } = await ask(one, { run: Math.max(1, Math.round(chunkMs / pace)) });
         const elapsed = one.threads * sum(milliseconds);
         sides[i].elapsed += elapsed;
         sides[i].worked += Math.min(elapsed, processor);
@@ -122,16 +122,16 @@ async function measure(point) {
 async function lossesOf(question) {
   const one = await begin(new Side(eager), question);
   const losses = [];
-  while (losses.length < checked) losses.push(...(await ask(one, { run: 1 })).values); // each within Side's patience
+  while (losses.length < checkedSteps) losses.push(...(await ask(one, { run: 1 })).values); // one step at a time, so that each answer comes within Side's time limit
   one.stop();
   return losses;
 }
 
-/** Milliseconds of a step, once the engine's compilers are through. */
+/** Milliseconds per step, once the engine has optimised the code. */
 async function paceOf(one) {
   let pace = Number.POSITIVE_INFINITY;
-  for (let steps = 0, spent = 0; steps < 30 && spent < 5 * chunk; ) {
-    const { milliseconds } = await ask(one, { run: Math.max(1, Math.min(10, Math.round(chunk / pace))) });
+  for (let steps = 0, spent = 0; steps < 30 && spent < 5 * chunkMs; ) {
+    const { milliseconds } = await ask(one, { run: Math.max(1, Math.min(10, Math.round(chunkMs / pace))) });
     pace = median(milliseconds);
     steps += milliseconds.length;
     spent += pace * milliseconds.length;
@@ -139,12 +139,12 @@ async function paceOf(one) {
   return pace;
 }
 
-/** Of profile()'s table: how many kernels a step is, and which part of its time products take: they alone have GFLOP/s. */
+/** Reads profile()'s table: the number of kernels of a step, and the share of its time in products, the only rows that have GFLOP/s. */
 function account(report) {
   const lines = report.split("\n");
   const heading = lines.findIndex((line) => line.includes("µs") && line.includes("GFLOP/s"));
   if (heading < 0) fail(`profile() has no columns of µs and GFLOP/s any more:\n${report}`);
-  const [micros, speed] = ["µs", "GFLOP/s"].map((name) => lines[heading].indexOf(name) + name.length); // where cells end
+  const [micros, speed] = ["µs", "GFLOP/s"].map((name) => lines[heading].indexOf(name) + name.length); // the columns at which cells end
   const rows = lines
     .slice(heading + 1)
     .filter((line) => line !== "" && !line.startsWith("total"))

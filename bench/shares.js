@@ -1,9 +1,9 @@
-// What the benches of the WebAssembly kernels share: rounds go through the limit and all cases in turn, so that a busy machine slows
-// all of them, and each case's median time becomes a share of the limit's. One process tells only about itself: run several.
+// The measurement that the benches of WebAssembly kernels share. Every round measures the limit and all cases, so that a busy machine slows
+// all of them, and each case's median speed is reported as a share of the limit. Engines compile differently in each process: run several.
 import { limitsOf } from "./limit-loops.js";
 import { median } from "./statistics.js";
 
-/** cases: { label, operations, repeats, run, plan }; prints one Markdown table headed `kind`, microseconds with `digits`. */
+/** Prints a Markdown table of cases { label, operations, repeats, run, plan } under the heading `kind`; microseconds have `digits` digits. */
 export function measureShares(cases, { kind, rounds, relaxed, digits }) {
   const limits = limitsOf(relaxed);
   const speeds = limits.map(() => []);

@@ -1,13 +1,13 @@
-// What bench/startup.js times: one process of node that loads chainrule, makes a net and data and does two steps, as a user's script
-// does. "passes" does the first one with a copy of the library that times its passes (timed-copy.js); "eager" says what the losses
-// have to be. Nothing is imported before the first line has run.
+// The process that bench/startup.js times: it loads chainrule, makes a net and data and does two steps, as a user's script does. With
+// "passes" it does the first step with a copy of the library that times its passes (timed-copy.js); with "eager" it computes the losses
+// that the other ways have to give. Nothing is imported before the first line has run.
 const marks = { "first line": process.hrtime.bigint() };
 const { way, work, threads, spawned, library } = JSON.parse(process.argv[2]);
 const mark = (name) => {
   marks[name] = process.hrtime.bigint();
 };
 
-const passes = new Map(); // ms, without the passes within
+const passes = new Map(); // ms in each pass, without the passes that it calls
 const running = [];
 globalThis.timePass = (name, f) =>
   function (...args) {

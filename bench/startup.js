@@ -1,5 +1,5 @@
-// How long a user waits for the first step: from the start of the process `node` to the end of the first training step of the nets of
-// works.js, and what the time goes into; and what compiling goes into, pass by pass (timed-copy.js). Every sample is a fresh process
+// The time until the first step is done: from the start of the process `node` to the end of the first training step of the nets of works.js,
+// divided into its parts; and the time of compiling, divided into passes (timed-copy.js). Every sample is a fresh process
 // (startup-process.js), whose losses have to be those of the same net without `compile`. Figures are medians over processes.
 //
 //   node bench/startup.js [processes] [--threads 1,2] [--only W1,W2] [--out FILE]
@@ -45,8 +45,9 @@ const text = `${[
   "",
   `Made by \`npm run bench\` on ${machine}; milliseconds, medians over fresh processes: ${processes}. The nets are those of [results.md](results.md).`,
   "",
-  "From the start of the process `node` to the end of the first training step, its loss read: until node runs the script's first line,",
-  "loading chainrule, making the net and a batch, the first step, which compiles. Nobody waits for threads: they join when they are there.",
+  "From the start of the process `node` to the end of the first training step, with its loss read: the time until node runs the script's",
+  "first line, loading chainrule, making the net and a batch, and the first step, which compiles. The step does not wait for threads; they",
+  "join when they have started.",
   "",
   ...table(
     ["work", "threads", "node", "loading", "net, data", "first step", "together", "range", "goal", "second step"],
@@ -60,9 +61,9 @@ const text = `${[
     1,
   ),
   "",
-  "What compiling is: the library's passes in their order, each without those that it calls. Module: the engine takes the WebAssembly;",
-  "all else: what a call is for, the states' homes, the arena, the instance. The first run is no part of compiling; an engine that makes a",
-  "function's code when it is first called does so there.",
+  "The parts of compiling: the library's passes in order, each without the passes that it calls. Module: the engine reads the WebAssembly.",
+  "All else: the signature of the call, the memory of states, the arena, the instance. The first run is no part of compiling; an engine that",
+  "compiles a function on its first call does so there.",
   "",
   ...table(
     ["work", "threads", ...passes, "compiling", "range", "goal", "first run"],
@@ -82,20 +83,20 @@ const whole = !options.only && options.threads === "1,2";
 const out = options.out ?? (whole ? fileURLToPath(new URL("startup.md", import.meta.url)) : null);
 if (out && cases.length > 0) writeFileSync(out, text);
 
-/** What a process of startup-process.js says: { losses, marks, passes }, marks in ms since it was started, passes in ms each. */
+/** Runs startup-process.js: { losses, marks, passes }, with marks in ms since the start of the process and passes in ms. */
 function sample({ work, threads, losses: expected }, way, library) {
   const { input, layers, optimizer } = work;
   const env = { ...process.env, CHAINRULE_THREADS: `${threads}` };
   const script = fileURLToPath(new URL("startup-process.js", import.meta.url));
-  const spawned = `${process.hrtime.bigint()}`; // all processes of a machine have this clock
+  const spawned = `${process.hrtime.bigint()}`; // all processes of a machine share this clock
   const order = JSON.stringify({ way, work: { input, layers, optimizer }, threads, spawned, library });
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, order], { env, encoding: "utf8" });
   if (status !== 0) fail(`${work.name}, ${way}: ${stderr}`);
-  const said = JSON.parse(stdout);
-  for (const [i, loss] of said.losses.entries()) {
+  const result = JSON.parse(stdout);
+  for (const [i, loss] of result.losses.entries()) {
     const right = expected?.[i] ?? loss;
     if (!(Math.abs(loss - right) <= tolerance * right))
       fail(`${work.name}, ${way}: loss ${loss} in step ${i + 1}, not ${right}`);
   }
-  return said;
+  return result;
 }

@@ -1,6 +1,6 @@
-// What the benches make of their samples.
+// Statistics of samples.
 
-/** The middle one; of an even number the upper of the two in the middle, which is a sample too. */
+/** The middle sample; of an even number of samples the upper of the two in the middle, so that the median is a sample. */
 export function median(values) {
   return values.toSorted((x, y) => x - y)[values.length >> 1];
 }

@@ -1,7 +1,7 @@
-// Training steps and matrix products, chainrule beside its peers, float32, with one thread and with two (the works: works.js; the
-// sides: contestants.js). A side first has to give the right losses, then all are timed in interleaved rounds together with the physical
-// limit of as many threads (limit-on-threads.js), so that a busy machine slows all of them; figures are medians. One process can be lucky or
-// unlucky with the code that its engine makes, so chainrule runs each work in several fresh ones, and the products of all sides do.
+// Training steps and matrix products (works.js) in chainrule and its peers (contestants.js), in float32, with one thread and with two. A
+// side first has to give the right losses. Then all sides are timed in rounds that alternate with the physical limit of as many threads
+// (limit-on-threads.js), so that a busy machine slows all of them; figures are medians. The code that an engine makes varies between
+// processes, so chainrule runs each work in several fresh processes, and all sides do so for matrix products.
 //
 //   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--out FILE]
 //   node bench/steps.js --expect      prints PyTorch's float64 losses, for works.js
@@ -16,9 +16,9 @@ import { Side } from "./side-process.js";
 import { median, sum } from "./statistics.js";
 import { chosenFrom, entriesOf, operationsOf, questionOf, works } from "./works.js";
 
-const budget = 20e3; // ms that a side may take of one work, once it has been timed at all
-const chunk = 60; // ms that a side runs at a time
-const watched = 40; // steps of a fresh process of chainrule, to see when it reaches full speed
+const budgetMs = 20e3; // time after which a side of one work gets no further rounds, once it has had one
+const chunkMs = 60; // time for which a side runs at a time
+const warmUpSteps = 40; // first steps of a fresh process of chainrule that are recorded, to see when it reaches full speed
 const tolerance = 1e-4; // of a loss
 
 const { values: options, positionals } = parseArgs({
@@ -57,7 +57,7 @@ const out = options.out ?? (whole ? fileURLToPath(new URL("results.md", import.m
 if (out) writeFileSync(out, text);
 if (results.some(({ rows }) => rows.some(({ own, failure }) => own && failure))) process.exitCode = 1;
 
-/** One work: { work, operations, limits, rows }, limits by number of threads, in operations a millisecond. */
+/** Measures one work: { work, operations, limits, rows }, with limits by number of threads, in operations per millisecond. */
 async function measure(work) {
   const question = questionOf(work);
   const taking = sides.filter(({ own }) => own || !work.call);
@@ -68,10 +68,10 @@ async function measure(work) {
     failure: missing ?? null,
     runs: [],
     firsts: [],
-    elapsed: 0, // ms of the timed rounds, of all threads, and for how many of them a processor worked
-    worked: 0,
+    elapsed: 0, // ms of the timed rounds, summed over threads
+    worked: 0, // ms of them in which a thread had a processor
   }));
-  const bits = { losses: null }; // of chainrule's first process: all others have to give the same ones
+  const bits = { losses: null }; // the losses of chainrule's first process; all others have to give the same bits
   const alive = taking.map(() => null);
   const processes = work.processes ?? 5;
   for (let turn = 0; turn < processes; turn++) {
@@ -85,9 +85,9 @@ async function measure(work) {
     for (let round = 0; round < Math.ceil(rounds / processes); round++) {
       for (const [i, side] of alive.entries()) {
         const run = rows[i].runs.at(-1);
-        if (rows[i].failure || (run.length > 0 && side.spent > budget)) continue;
+        if (rows[i].failure || (run.length > 0 && side.spent > budgetMs)) continue;
         limits.get(rows[i].threads).measure();
-        const answer = await side.ask({ run: Math.max(1, Math.round(chunk / side.pace)) });
+        const answer = await side.ask({ run: Math.max(1, Math.round(chunkMs / side.pace)) });
         rows[i].failure = side.failure;
         if (!answer) continue;
         run.push(median(answer.milliseconds) / (question.repeats ?? 1));
@@ -106,10 +106,10 @@ async function measure(work) {
   return { work, operations: work.call ? 0 : operationsOf(work), limits: speeds, rows };
 }
 
-/** Hands the work over, checks the first results and runs until the engine's compilers are through. */
+/** Sends the work, checks the first results and runs until the engine has optimised the code. */
 async function prepare(side, row, { work, question, bits }) {
   row.name = (await side.begin(question))?.name ?? row.label;
-  const count = row.own ? watched : (work.losses?.length ?? 1);
+  const count = row.own ? warmUpSteps : (work.losses?.length ?? 1);
   const first = [];
   for (const losses = []; losses.length < count && !side.failure; ) {
     const answer = await side.ask({ run: row.own ? count : 1 });
@@ -126,13 +126,13 @@ async function prepare(side, row, { work, question, bits }) {
       if (other >= 0)
         side.fail(`wrong: loss ${losses[other]} in step ${other + 1}, another process ${bits.losses[other]}`);
     }
-    if (losses.length >= 2 && side.spent > budget) break;
+    if (losses.length >= 2 && side.spent > budgetMs) break;
   }
   if (work.size) await checkProduct(side, question);
   row.firsts.push(first);
   side.pace = first.at(-1);
-  for (let steps = 0; steps < 30 && side.pace * steps < 5 * chunk && side.spent < budget && !side.failure; ) {
-    const times = (await side.ask({ run: Math.max(1, Math.min(10, Math.round(chunk / side.pace))) }))?.milliseconds;
+  for (let steps = 0; steps < 30 && side.pace * steps < 5 * chunkMs && side.spent < budgetMs && !side.failure; ) {
+    const times = (await side.ask({ run: Math.max(1, Math.min(10, Math.round(chunkMs / side.pace))) }))?.milliseconds;
     steps += times?.length ?? 0;
     side.pace = times ? median(times) : side.pace;
   }
@@ -142,7 +142,7 @@ async function checkProduct(side, question) {
   const { places, values } = entriesOf(question);
   const entries = (await side.ask({ entries: places }))?.values ?? [];
   for (const [i, entry] of entries.entries()) {
-    // terms in [-1, 1]: what float32 loses grows with the square root of their number
+    // The terms are in [-1, 1]; the rounding error of a float32 sum grows with the square root of their number.
     if (!(Math.abs(entry - values[i]) <= 1e-5 * Math.sqrt(question.size)))
       side.fail(`wrong: ${entry} at ${places[i]}, not ${values[i]}`);
   }

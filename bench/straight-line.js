@@ -1,14 +1,14 @@
-// The straight line t = a + b · x that times lie on: least squares of the relative errors, for times differ by orders of magnitude.
-// What is far off is no part of the line: while the worst point is further off than `far`, it is left out, as long as half of all are in.
+// Fits a straight line t = a + b · x to times, by least squares of the relative errors, since times differ by orders of magnitude. Outliers
+// are left out: while the worst point has a relative error above `maxError`, it is removed, as long as at least half of the points are left.
 
-/** points: [x, t] of each; { a, b, errors }: a ≥ 0, errors[i] = t / (a + b · x) - 1, also of those that were left out. */
-export function straightLine(points, far) {
+/** Takes points [x, t]; returns { a, b, errors } with a ≥ 0 and errors[i] = t / (a + b · x) - 1 for every point, outliers included. */
+export function straightLine(points, maxError) {
   let on = points;
   for (;;) {
     const line = leastSquares(on);
     const off = ([x, t]) => t / (line.a + line.b * x) - 1;
     const worst = on.reduce((worst, point) => (Math.abs(off(point)) > Math.abs(off(worst)) ? point : worst));
-    if (Math.abs(off(worst)) <= far || on.length - 1 < Math.max(3, points.length / 2))
+    if (Math.abs(off(worst)) <= maxError || on.length - 1 < Math.max(3, points.length / 2))
       return { ...line, errors: points.map(off) };
     on = on.filter((point) => point !== worst);
   }

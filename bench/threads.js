@@ -1,6 +1,6 @@
-// What threads gain: the training steps and products of works.js on one thread and on several, in one process, in turns of some
-// milliseconds; where Linux tells that others used a processor meanwhile, the turn does not count. First both have to give the same
-// losses, to the bit.
+// The speed-up by threads: the training steps and products of works.js on one thread and on several, in one process, in turns of some
+// milliseconds. A turn does not count where Linux reports that other programs used a processor during it. Before anything is timed, both
+// have to give the same losses, to the bit.
 //
 //   node bench/threads.js [rounds] [--threads 2] [--only W1,W2] [--profile]
 import { readFileSync } from "node:fs";
@@ -19,9 +19,9 @@ const { values: options, positionals } = parseArgs({
 });
 const rounds = countIn(positionals, { name: "rounds", fallback: 40 });
 const threads = Number(options.threads);
-const patience = 60e3; // ms that a quiet machine is waited for
-const chunk = 100; // ms that one of both runs at a time
-const mostOthers = 0.05; // of a processor, that others may use meanwhile
+const timeoutMs = 60e3; // time after which no further turn of a work begins
+const chunkMs = 100; // time for which each of the two runs in a turn
+const maxOthers = 0.05; // share of a processor that other programs may use during a turn
 
 /** The chapter of explain() on threads. */
 const threadsOf = (step) => `${step.chapters().find(({ name }) => name === "threads").text}\n`;
@@ -45,15 +45,15 @@ function product({ a, b }, threads) {
   return { run, about: () => `${threadsOf(step)}${step.profile()}` };
 }
 
-/** Whether others use more than a little of the processors while something is done; false where nobody tells. */
+/** Whether other programs use more than a little processor time while `work` runs; false where the system does not tell. */
 async function othersIn(work) {
   const [before, start] = [used(), performance.now()];
   await work();
   const after = used();
-  return before !== null && after - before > 0.01 + (mostOthers * (performance.now() - start)) / 1e3;
+  return before !== null && after - before > 0.01 + (maxOthers * (performance.now() - start)) / 1e3;
 }
 
-/** Seconds of processor time that others have used. */
+/** Seconds of processor time that other programs have used since the start of the system; null where it does not tell. */
 function used() {
   try {
     const [user, nice, system, , , irq, soft, steal] = readFileSync("/proc/stat", "utf8")
@@ -69,22 +69,25 @@ function used() {
 
 await chainrule.threadsReady();
 console.log(`Node ${process.version}, ${threads} threads, load ${loadavg()[0].toFixed(1)}`);
-console.log("| work | one thread, ms | together, ms | faster, median | faster, best |\n|---|---:|---:|---:|---:|");
+console.log(
+  "| work | one thread, ms | all threads, ms | speed-up, median | speed-up, best |\n|---|---:|---:|---:|---:|",
+);
 for (const work of chosenFrom(works, options.only)) {
   if (work.call) continue;
   const question = questionOf(work);
   const sides = [1, threads].map((count) => (work.size ? product : training)(question, count));
   for (let i = 0; i < 30; i++) {
     const [one, several] = sides.map(({ run }) => run());
-    if (one !== several) throw new Error(`${work.name}: step ${i} gives ${one} alone and ${several} together`);
+    if (one !== several)
+      throw new Error(`${work.name}: step ${i} gives ${one} on one thread and ${several} on ${threads}`);
   }
   const times = sides.map(() => []);
-  for (let counted = 0, since = performance.now(); counted < rounds && performance.now() - since < patience; ) {
+  for (let counted = 0, since = performance.now(); counted < rounds && performance.now() - since < timeoutMs; ) {
     if (await othersIn(() => new Promise((resolve) => setTimeout(resolve, 50)))) continue;
     const own = sides.map(() => []);
     const disturbed = await othersIn(() => {
       for (const [side, { run }] of sides.entries()) {
-        for (const start = performance.now(); performance.now() - start < chunk; ) {
+        for (const start = performance.now(); performance.now() - start < chunkMs; ) {
           const begin = performance.now();
           run();
           own[side].push(performance.now() - begin);

@@ -1,6 +1,6 @@
-// A copy of dist/ that tells how long each pass of the compiler takes, so that what is timed is `compile` itself and not a copy of its
-// list of passes: the functions that the wasm backend takes from the compiler, and those that compile.ts begins with, are replaced by
-// `globalThis.timePass(name, f)`, whatever they are by then. In a module a function's name can be assigned to, and who imports it sees it.
+// Makes a copy of dist/ that measures each pass of the compiler, so that `compile` itself is timed rather than a list of passes that is kept
+// here. The functions that the wasm backend imports from the compiler, and the first passes of compile.ts, are replaced by
+// `globalThis.timePass(name, f)`. A module may assign to an exported function's name, and its importers see the new value.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
-/** Of these files' imports, those that are passes. */
+/** The files whose imports are replaced, and a test of which imports are passes. */
 const sources = {
   "compiler/compile.js": (name) => name === "trace" || name === "simplify",
   "backends/wasm/backend.js": (name, from) =>
@@ -16,7 +16,7 @@ const sources = {
 };
 const inCompiler = (from) => dirname(from) === join(dist, "compiler");
 
-/** The copy's folder. */
+/** Makes the copy and returns its folder, which is removed when the process ends. */
 export function timedCopy() {
   const folder = mkdtempSync(join(tmpdir(), "chainrule-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true }));

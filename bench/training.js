@@ -1,5 +1,5 @@
-// A net of works.js in chainrule, and its training step. The library is an argument: bench/startup.js times the
-// loading of it, so that nothing here may import it.
+// A net of works.js in chainrule, and its training step. The library is an argument and must not be imported here, since bench/startup.js
+// times its loading.
 import { trainingStep } from "../test/training-step.js";
 import { numbersOf } from "./works.js";
 
@@ -11,7 +11,7 @@ const layerOf = {
   flatten: ({ Flatten }) => new Flatten(),
 };
 
-/** { model, train }: train(images, labels) is one step, and gives its loss. */
+/** { model, train }; train(images, labels) does one step and returns its loss. */
 export function netOf(chainrule, { layers, optimizer: { kind, lr } }) {
   const { Adam, crossEntropy, Sequential, SGD } = chainrule;
   const model = new Sequential(...layers.map((layer) => layerOf[layer.kind](chainrule, layer)));
@@ -23,7 +23,7 @@ export function netOf(chainrule, { layers, optimizer: { kind, lr } }) {
 /** A tensor of a question (questionOf in works.js). */
 export const tensorOf = ({ tensor }, described) => tensor(numbersOf(described), { shape: described.shape });
 
-/** The same with the weights and the batches of a question: the net, and a function that gives the arguments of the i-th step. */
+/** The net with the weights of a question, and batch(i), which gives the arguments of step i. */
 export function workOf(chainrule, question) {
   const net = netOf(chainrule, question);
   for (const [i, parameter] of net.model.parameters().entries())

@@ -1,25 +1,27 @@
-// What the benches let each side do: three nets' training steps and square matrix products, float32, with the same weights and
-// data for all, from a generator that needs nothing but 32-bit integers. `losses` are those of the first steps in float64, by PyTorch
-// (`node bench/steps.js --expect` prints them): a side has to give them before it is timed. More than four steps would tell nothing: Adam's
-// first ones divide by the size of the gradient, and so make much of its last bits.
+// The works that each side of a bench does: training steps of three nets and square matrix products, in float32. All sides get the same
+// weights and data, from a generator that uses 32-bit integers alone. `losses` are the losses of the first steps in float64, computed by
+// PyTorch (`node bench/steps.js --expect` prints them); a side has to give them before it is timed. Four steps are enough: Adam's first
+// steps divide by the size of the gradient, which amplifies rounding errors, so later losses would differ more.
 
 export const linear = (from, to) => ({ kind: "linear", from, to });
 export const conv = (from, to, kernel, padding) => ({ kind: "conv", from, to, kernel, padding });
 export const relu = { kind: "relu" };
-export const pool = { kind: "pool" }; // the largest of 2×2
+export const pool = { kind: "pool" }; // max pooling over 2×2
 export const flatten = { kind: "flatten" };
 const sgd = { kind: "sgd", lr: 0.1 };
 const adam = { kind: "adam", lr: 1e-3 };
 
 /**
- * goal: what the project has set itself: with one thread a share of its limit, with two how many times faster, ms of compiling, µs of
- * a call. processes: 5 if left out.
+ * goal: the project's goals: `share` of the limit with one thread, `faster`: the speed-up with two, `compile` in ms, `call` in µs.
+ * processes: the number of fresh processes, default 5.
  */
 export const works = [
   {
     name: "W1",
     title: "MLP 784-128-10, ReLU, batch 64, SGD",
-    ...{ input: [64, 784], layers: [linear(784, 128), relu, linear(128, 10)], optimizer: sgd },
+    input: [64, 784],
+    layers: [linear(784, 128), relu, linear(128, 10)],
+    optimizer: sgd,
     losses: [2.3237296694151115, 2.3276198226665126, 2.3054937672559754, 2.3183078854451526],
     goal: { share: 0.75, faster: 1.6, compile: 60 },
   },
@@ -37,8 +39,16 @@ export const works = [
     title: "3×32×32, conv 3→32, 32→32, pool, 32→64, pool, of 3×3 with ReLU, linear 4096→10, batch 32, Adam",
     input: [32, 3, 32, 32],
     layers: [
-      ...[conv(3, 32, 3, 1), relu, conv(32, 32, 3, 1), relu, pool],
-      ...[conv(32, 64, 3, 1), relu, pool, flatten, linear(4096, 10)],
+      conv(3, 32, 3, 1),
+      relu,
+      conv(32, 32, 3, 1),
+      relu,
+      pool,
+      conv(32, 64, 3, 1),
+      relu,
+      pool,
+      flatten,
+      linear(4096, 10),
     ],
     optimizer: adam,
     losses: [2.3052748292782628, 2.3674422149553296, 2.3121166588081934, 2.3372325769954254],
@@ -51,10 +61,10 @@ export const works = [
     [512, 0.85],
     [1024, 0.85, 1.85],
   ].map(([size, share, faster]) => ({ name: `W4 ${size}`, title: `matmul ${size}`, size, goal: { share, faster } })),
-  { name: "call", title: "a program of next to no work, chainrule alone", call: true, goal: { call: 10 } },
+  { name: "call", title: "a program that does next to no work, chainrule alone", call: true, goal: { call: 10 } },
 ];
 
-/** Those whose names, or the first words of their names, `only` lists with commas; all if it is undefined. */
+/** The works whose names, or the first words of their names, are in the comma-separated list `only`; all works without one. */
 export function chosenFrom(all, only) {
   const words = only?.split(",");
   const called = ({ name }) => [name, name.split(" ")[0]];
@@ -67,8 +77,8 @@ export function chosenFrom(all, only) {
 
 export const nets = works.filter(({ layers }) => layers);
 
-const batches = 4; // a step takes the next one, so that nobody can keep the last one's results
-const leastProducts = 2e7; // floating-point operations between two looks at the clock
+const batches = 4; // steps use them in turn, so that no side can reuse the results of the last step
+const minOperations = 2e7; // floating-point operations between two readings of the clock
 
 /** The floating-point operations of one step: twice the multiply-adds of matmul and convolution, forward and both gradients. */
 export function operationsOf({ input, layers, size }) {
@@ -79,13 +89,13 @@ export function operationsOf({ input, layers, size }) {
     if (kind === "pool") [height, width] = [height / 2, width / 2];
     if (kind === "flatten") [height, width] = [1, 1];
     if (kind !== "linear" && kind !== "conv") continue;
-    const passes = i === 0 ? 2 : 3; // the images want no gradient
+    const passes = i === 0 ? 2 : 3; // the images need no gradient
     total += passes * 2 * batch * height * width * from * to * kernel ** 2;
   }
   return total;
 }
 
-/** The question that hands a side its work: one line of JSON, the numbers in base64. */
+/** The question that sends a side its work: one line of JSON, with numbers in base64. */
 export function questionOf({ name, input, layers, optimizer, size, call }) {
   if (call) return { name, call, repeats: 100 };
   const uniform = generator(1);
@@ -95,7 +105,7 @@ export function questionOf({ name, input, layers, optimizer, size, call }) {
     return { shape, data: base64(values) };
   };
   if (size) {
-    const repeats = Math.ceil(leastProducts / (2 * size ** 3));
+    const repeats = Math.ceil(minOperations / (2 * size ** 3));
     return { name, size, repeats, a: tensor([size, size], 1), b: tensor([size, size], 1) };
   }
   const parameters = layers.flatMap(({ kind, from, to, kernel }) => {
@@ -111,7 +121,7 @@ export function questionOf({ name, input, layers, optimizer, size, call }) {
   return { name, layers, optimizer, parameters, batches: data };
 }
 
-/** Places in a product's result, and what is there, summed in float64. */
+/** 64 positions in a matrix product's result, and the elements there, summed in float64. */
 export function entriesOf({ size, a, b }) {
   const [left, right] = [a, b].map(numbersOf);
   const places = Array.from({ length: 64 }, (_, i) => (i * 7919 * 131 + (i % 2) * (size - 1)) % size ** 2);

@@ -1,5 +1,5 @@
-// A net learns to read handwriting: convolutions find strokes, then strokes of strokes, and a last layer says which digit they
-// make. Forward, backward and update are one compiled step, called once for each batch.
+// A net learns to read handwriting. Convolutions find strokes, then patterns of strokes, and the last layer computes from these a score for
+// each digit. Forward, backward and update are one compiled step, which is called once for each batch.
 //
 //   npx tsx examples/digits.ts
 import {
@@ -23,9 +23,14 @@ const options = { batchSize: 50, mean: 0.1307, std: 0.3081 };
 
 manualSeed(0);
 const model = new Sequential(
-  ...[new Conv2d(1, 8, 5), new ReLU(), new MaxPool2d(2)], // [1, 28, 28] -> [8, 24, 24] -> [8, 12, 12]
-  ...[new Conv2d(8, 16, 5), new ReLU(), new MaxPool2d(2)], // -> [16, 8, 8] -> [16, 4, 4]
-  ...[new Flatten(), new Linear(256, 10)],
+  new Conv2d(1, 8, 5), // [1, 28, 28] -> [8, 24, 24]
+  new ReLU(),
+  new MaxPool2d(2), // -> [8, 12, 12]
+  new Conv2d(8, 16, 5), // -> [16, 8, 8]
+  new ReLU(),
+  new MaxPool2d(2), // -> [16, 4, 4]
+  new Flatten(),
+  new Linear(256, 10),
 );
 const optimizer = new Adam(model.parameters());
 

@@ -1,5 +1,5 @@
-// The moons of moons.ts once more, on arrays: a hundred points are one tensor, three layers are six, and the same max-margin loss,
-// backward pass and update, compiled, are one program that runs a hundred times.
+// The two moons of moons.ts again, on arrays: the hundred points are one tensor, and the three layers have six. The same max-margin loss,
+// backward pass and update are compiled into one program, which runs a hundred times.
 //
 //   npx tsx examples/moons-tensors.ts
 import {
@@ -25,7 +25,7 @@ const points = concat([outer, inner]).add(randn([100, 2]).mul(0.1));
 const moons = concat([ones([50, 1]).neg(), ones([50, 1])]);
 
 const model = new Sequential(new Linear(2, 16), new ReLU(), new Linear(16, 16), new ReLU(), new Linear(16, 1));
-const optimizer = new SGD(model.parameters(), { lr: 1, weightDecay: 2e-4 }); // of 10⁻⁴ · Σ p² the slope is 2 · 10⁻⁴ · p
+const optimizer = new SGD(model.parameters(), { lr: 1, weightDecay: 2e-4 }); // the gradient of 10⁻⁴ · Σ p² is 2 · 10⁻⁴ · p
 
 const step = compile(() => {
   const scores = model.forward(points);
@@ -42,7 +42,7 @@ for (let i = 0; i < 100; i++) {
   console.log(`step ${i} loss ${loss.item().toFixed(4)}, accuracy ${right.item()} %`);
 }
 
-// The plane as the net sees it, all 24 · 73 places in one go.
+// The plane as the net sees it: all 24 · 73 positions in one forward pass.
 const [x, y] = [linspace(-1.5, 2.5, 73), linspace(1.5, 1.5 - 23 / 9, 24)];
 const places = stack([x.expand([24, 73]), y.unsqueeze(1).expand([24, 73])], 2);
 const lower = model.forward(places).squeeze(2).gt(0).toArray() as boolean[][];

@@ -1,5 +1,5 @@
-// Two moons, one inside the other's arm, told apart by a net of single numbers: Andrej Karpathy's micrograd notebook.
-// MLP 2-16-16-1, the support vector machine's max-margin loss, all 100 points in each of 100 steps.
+// A net of single numbers learns to tell two interleaved moons apart, as in Andrej Karpathy's micrograd notebook: MLP 2-16-16-1, the
+// support vector machine's max-margin loss, all 100 points in each of 100 steps.
 //
 //   npx tsx examples/moons.ts
 import { MLP, Value } from "chainrule/scalar";
@@ -36,7 +36,7 @@ for (let step = 0; step < 100; step++) {
   console.log(`step ${step} loss ${loss.data.toFixed(4)}, accuracy ${(100 * right) / points.length} %`);
 }
 
-// The plane as the net sees it: dots where it says "lower moon"; on it the points, each as its moon.
+// The plane as the net sees it: a dot where the net says "lower moon", and the points, drawn by their own moon.
 const plane = Array.from({ length: 24 }, (_, row) =>
   Array.from({ length: 73 }, (_, column): string => (score(column / 18 - 1.5, 1.5 - row / 9).data > 0 ? "·" : " ")),
 );

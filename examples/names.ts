@@ -1,15 +1,29 @@
-// A net makes up first names. It reads some hundreds, letter by letter, and learns what comes next: each place looks back at those
-// before it, never ahead (causal attention), takes from them what concerns it, and thinks it over, twice.
+// A net learns to make up first names. It reads some hundreds of names, letter by letter, and learns to predict the next letter. In each of
+// two blocks, every position attends to the positions before it (causal attention), and a small net then processes what it found there.
 //
 //   npx tsx examples/names.ts
 import { readFileSync } from "node:fs";
-import { Embedding, LayerNorm, Linear, Module, MultiheadAttention, ReLU, Sequential } from "chainrule";
-// Those are the parts of the net. It learns by
-
-import { AdamW, compile, cosineSchedule, crossEntropy, manualSeed } from "chainrule";
-// and reads and writes by
-
-import { arange, concat, multinomial, randperm, type Tensor, tensor, zeros } from "chainrule";
+import {
+  AdamW,
+  arange,
+  compile,
+  concat,
+  cosineSchedule,
+  crossEntropy,
+  Embedding,
+  LayerNorm,
+  Linear,
+  Module,
+  MultiheadAttention,
+  manualSeed,
+  multinomial,
+  ReLU,
+  randperm,
+  Sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from "chainrule";
 
 const names = readFileSync(new URL("names.txt", import.meta.url), "utf8").match(/\w+/g) as string[];
 const letters = ".abcdefghijklmnopqrstuvwxyz"; // a name begins and ends with a full stop: ".ada....."
@@ -18,19 +32,19 @@ const rows = names.map((name) => Array.from(`.${name}`.padEnd(length + 1, "."), 
 const data = tensor(rows, { dtype: "int32" });
 const [size, steps] = [48, 400];
 
-/** What its layers make of x is added to x. */
+/** A residual connection: x + layers(x). */
 class Residual extends Sequential {
   override forward(x: Tensor): Tensor {
     return x.add(super.forward(x));
   }
 }
 
-/** Each letter as a point, moved by where it stands. */
+/** The embedding of each letter plus the embedding of its position. */
 class Letters extends Module {
   readonly letter = new Embedding(letters.length, size);
-  readonly place = new Embedding(length, size);
+  readonly position = new Embedding(length, size);
   forward(x: Tensor): Tensor {
-    return this.letter.forward(x).add(this.place.forward(arange(x.shape[1])));
+    return this.letter.forward(x).add(this.position.forward(arange(x.shape[1])));
   }
 }
 
@@ -41,8 +55,11 @@ const block = () => [
 
 manualSeed(0);
 const model = new Sequential(
-  ...[new Letters(), ...block(), ...block()],
-  ...[new LayerNorm(size), new Linear(size, letters.length)],
+  new Letters(),
+  ...block(),
+  ...block(),
+  new LayerNorm(size),
+  new Linear(size, letters.length),
 );
 const optimizer = new AdamW(model.parameters(), { weightDecay: 0.1 });
 const rate = cosineSchedule({ peak: 0.003, steps, warmup: 20 });
@@ -62,13 +79,13 @@ for (let i = 0; i <= steps; i++) {
   if (i % 100 === 0) console.log(`step ${i}  loss ${loss.toFixed(3)}`);
 }
 
-// A hundred names at once, a letter a round, drawn by the chances that the net gives it, a little less daring than it is.
+// A hundred names at once, one letter in each round, drawn from the net's probabilities at temperature 0.8.
 let texts = zeros([100, 1], { dtype: "int32" });
 for (let i = 0; i < length; i++) {
-  const chances = model.forward(texts).slice(null, -1).div(0.8).softmax();
-  texts = concat([texts, multinomial(chances, 1)], 1);
+  const probabilities = model.forward(texts).slice(null, -1).div(0.8).softmax();
+  texts = concat([texts, multinomial(probabilities, 1)], 1);
 }
 const spell = (row: number[]) => row.map((i) => letters[i]).join("");
-const made = (texts.toArray() as number[][]).map((row) => spell(row).split(".")[1]);
-const unheard = new Set(made.filter((name) => !names.includes(name)));
-console.log(`made up: ${[...unheard].slice(0, 10).join(", ")}`);
+const samples = (texts.toArray() as number[][]).map((row) => spell(row).split(".")[1]);
+const newNames = new Set(samples.filter((name) => !names.includes(name)));
+console.log(`made up: ${[...newNames].slice(0, 10).join(", ")}`);

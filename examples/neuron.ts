@@ -1,5 +1,5 @@
-// One little neuron, o = tanh(x1·w1 + x2·w2 + b), with the numbers of Andrej Karpathy's micrograd lecture: forward,
-// backward, every gradient checked by nudging its input a little, and the graph as a picture.
+// One neuron, o = tanh(x1·w1 + x2·w2 + b), with the numbers of Andrej Karpathy's micrograd lecture: forward, backward, a check of every
+// gradient by changing its input a little, and the graph as a picture.
 //
 //   npx tsx examples/neuron.ts [folder]      writes neuron.dot and neuron.svg there, by default to build/
 import { mkdirSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Exclusive or, which no single layer can learn: eight tanh units between the inputs and the answer.
+// Exclusive or, which no single layer can learn: a net with a hidden layer of eight tanh units learns it.
 //
 //   npx tsx examples/xor.ts
 import { Adam, Linear, manualSeed, mseLoss, Sequential, Sigmoid, Tanh, tensor } from "chainrule";

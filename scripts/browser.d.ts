@@ -1,4 +1,4 @@
-// What the tests, which are TypeScript, know of browser.js, which Node runs as it is.
+// Types of browser.js, which Node runs as it is, for the tests, which are TypeScript.
 
 export type FoundBrowser =
   | { readonly path: string; readonly version: string }

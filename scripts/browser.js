@@ -1,5 +1,5 @@
-// Which browser the tests run in: the one that CHROMIUM_PATH names, else the first that starts of those on the PATH, in the usual
-// folders of macOS and Windows, and in the cache of Playwright.
+// Finds the browser that the tests run in: the one that CHROMIUM_PATH names; otherwise the first one that starts, on the PATH, in the
+// default folders of macOS and Windows, and in Playwright's cache.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
@@ -11,7 +11,7 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
   windows ? `${name}.exe` : name,
 );
 
-/** What to do where no browser was found and none could be installed. */
+/** The advice where no browser was found and none could be installed. */
 export const cure =
   "Install one (apt install chromium, or npx playwright-core install --with-deps chromium), or name yours in CHROMIUM_PATH.";
 
@@ -36,7 +36,7 @@ export function findBrowser(env = process.env) {
   return { path: null, reason: problems.join("; ") || "there is no Chromium here" };
 }
 
-/** Where installers put browsers that are not on the PATH. */
+/** The paths at which installers put browsers that are not on the PATH. */
 function installed(env) {
   if (process.platform === "darwin")
     return ["Chromium", "Google Chrome"].flatMap((name) =>
@@ -57,8 +57,8 @@ function isProgram(path) {
 }
 
 /**
- * A file may be there and still be no browser: Ubuntu's chromium-browser only advertises a snap, and the one in the cache of Playwright
- * may lack libraries. On Windows a browser that is asked for its version opens a window instead.
+ * Runs `--version`, since a file that exists may still not be a browser: Ubuntu's chromium-browser only advertises a snap, and the one in
+ * Playwright's cache may lack libraries. Not on Windows, where a browser opens a window instead of printing its version.
  */
 function tryOut(path) {
   if (!isProgram(path)) return { problem: "cannot be run" };

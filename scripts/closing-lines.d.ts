@@ -1,4 +1,4 @@
-// What the tests, which are TypeScript, know of closing-lines.js, which Node runs as it is.
+// Types of closing-lines.js, which Node runs as it is, for the tests, which are TypeScript.
 import type { FoundBrowser } from "./browser.js";
 
 export function closingLines(run: {

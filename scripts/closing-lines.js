@@ -1,4 +1,5 @@
-// The end of `npm test`: the count, alone on the last line, and before it whether browser tests were left out, for which .ci/run looks.
+// The last lines that `npm test` prints: the counts, alone on the last line, and before them a line if the browser tests did not run, for
+// which .ci/run looks.
 import { cure } from "./browser.js";
 
 export function closingLines({ passed, failed, skipped, browser }) {

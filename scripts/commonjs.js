@@ -1,6 +1,6 @@
-// The CommonJS form of a package, for `require` on a Node that cannot require ES modules (before 20.19), for Jest's default and for tools
-// that know nothing else. Each file of dist/ becomes one of dist/cjs/, declarations too, so that TypeScript sees the same form. It is
-// made when the package is packed:
+// Makes the CommonJS form of a package, for `require` on versions of Node that cannot require ES modules (before 20.19), for Jest's default
+// and for tools that know no other form. Each file of dist/, including declarations, gets a counterpart in dist/cjs/, so that TypeScript
+// sees the same form. The package's prepack script runs it:
 //
 //   node scripts/commonjs.js [FOLDER OF THE PACKAGE: .]
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { transformSync } from "esbuild";
 const dist = join(process.argv[2] ?? ".", "dist");
 const target = join(dist, "cjs");
 
-/** Where a file of CommonJS lies, as import.meta.url tells it; undefined in a bundle. It must need no module of Node: pages read it too. */
+/** The URL of a CommonJS file, in place of import.meta.url; undefined in a bundle. It uses no module of Node, since pages run it too. */
 const moduleUrl = `const moduleUrl = typeof __filename !== "string" ? undefined :
   "file://" + encodeURI(__filename[0] === "/" ? __filename : "/" + __filename.replace(/\\\\/g, "/")).replace(/[?#]/g, encodeURIComponent);`;
 
@@ -21,7 +21,7 @@ function convert(file) {
     target: "node20",
     define: { "import.meta.url": "moduleUrl" },
     banner: source.includes("import.meta.url") ? moduleUrl : "",
-    // Vite's `import.meta.env` is not there.
+    // CommonJS has no `import.meta.env`, which Vite sets; the code tests for it.
     logOverride: { "empty-import-meta": "silent" },
   });
   if (warnings.length > 0) throw new Error(`${file}: ${warnings.map(({ text }) => text).join("; ")}`);

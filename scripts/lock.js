@@ -1,6 +1,6 @@
-// Completes package-lock.json after `npm install`: a registry mirror may lack the prebuilt packages of other platforms, npm
-// then leaves them out of the lock file, and `npm ci` refuses it, here and on the platform left out. Each optional
-// dependency with an exact version gets its entry, platform read off its name, so that npm skips it or fetches it by need.
+// Completes package-lock.json after `npm install`. A registry mirror may lack the prebuilt packages of other platforms; npm then leaves them
+// out of the lock file, and `npm ci` refuses the file, here and on those platforms. This script adds an entry for each optional dependency
+// with an exact version, with the platform that its name says, so that npm installs it on that platform and skips it elsewhere.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = new URL("../package-lock.json", import.meta.url);
@@ -13,7 +13,8 @@ function platform(name) {
   const libc = words.some((word) => word.startsWith("musl")) ? ["musl"] : words.includes("gnu") ? ["glibc"] : undefined;
   const os = systems.filter((system) => words.includes(system));
   const cpu = processors.filter((processor) => words.includes(processor));
-  if (os.length !== 1 || cpu.length !== 1) throw new Error(`no platform in the name ${name}`);
+  if (os.length !== 1 || cpu.length !== 1)
+    throw new Error(`scripts/lock.js: the name of the package ${name} does not say its platform`);
   return { os, cpu, ...(os[0] === "linux" && libc ? { libc } : {}) };
 }
 

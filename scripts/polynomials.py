@@ -1,4 +1,4 @@
-"""The coefficients in src/backends/wasm/math: minimax polynomials by the Remez exchange, in 50 digits, lowest degree first.
+"""Prints the coefficients in src/backends/wasm/math, lowest degree first: minimax polynomials, computed by the Remez exchange in 50 digits.
 
     pip install mpmath && python3 scripts/polynomials.py
 """
@@ -16,7 +16,7 @@ def minimax(f, weight, low, high, degree):
     grid = [middle - radius * cos(pi * (i + mpf(1) / 2) / 1500) for i in range(1500)]
     values = [(x, f(x), weight(x)) for x in grid]
     for _ in range(12):
-        # weight · (f - p) is to be +e, -e, +e, ... at the points
+        # solve for p and e such that weight · (f - p) is +e, -e, +e, ... at the points
         rows = matrix(size, size)
         for i, x in enumerate(points):
             for k in range(size - 1):
@@ -25,7 +25,7 @@ def minimax(f, weight, low, high, degree):
         solution = lu_solve(rows, matrix([f(x) * weight(x) for x in points]))
         coefficients = [solution[k] for k in range(size - 1)]
         errors = [(x, (y - polyval(coefficients[::-1], x)) * w) for x, y, w in values]
-        # the next points: the largest error of each stretch of one sign
+        # the next points: in each stretch in which the error has one sign, the place where it is largest
         peaks = []
         for x, error in errors:
             if not peaks or sign(peaks[-1][1]) != sign(error):
@@ -45,7 +45,7 @@ def show(name, f, weight, low, high, degree, digits=9):
     print(f"{name}: 2^{nstr(log(error, 2), 4)}\n  [{', '.join(nstr(c, digits) for c in coefficients)}]")
 
 
-half = log(2) / 2 * mpf("1.0005")  # reductions may overshoot a little
+half = log(2) / 2 * mpf("1.0005")  # rounding in the range reduction may overshoot the bound a little
 show("e^r: (e^r - 1 - r) / r²", lambda r: (expm1(r) - r) / r**2, lambda r: r**2 / exp(r), -half, half, 4)
 show("e^r - 1: the same", lambda r: (expm1(r) - r) / r**2, lambda r: abs(r**2 / expm1(r)), -half, half, 5)
 show("2^r: (2^r - 1) / r", lambda r: (2**r - 1) / r, abs, "-0.5005", "0.5005", 5)

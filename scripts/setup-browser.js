@@ -1,5 +1,5 @@
-// The browser that `npm test` needs and `npm start` does not: finds one or installs one, and says which in a line. Where that fails
-// the tests go on without those that need a browser, and scripts/test.js says so again at the end, where it is read.
+// Finds or installs the browser for `npm test` (`npm start` needs none), and prints which one it is. Where that fails, the tests that need a
+// browser are skipped, and scripts/test.js says so again in its last lines.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const say = (line) => console.error(`setup: ${line}`);
 const isRoot = process.getuid?.() === 0;
 
-/** Null, or what went wrong, in a line: the first error that the command has told, else the last that it has said. */
+/** Runs a command. Returns null, or one line that says what went wrong: the first error that it printed, otherwise its last line. */
 function run(command, args, env = {}) {
   const options = { cwd: root, encoding: "utf8", timeout: 15 * 60_000, env: { ...process.env, ...env } };
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
@@ -19,7 +19,7 @@ function run(command, args, env = {}) {
   return error?.message ?? said.find((line) => /^(E|Error): /.test(line)) ?? said.at(-1) ?? `exit ${status}`;
 }
 
-/** Ubuntu's package of that name is an empty one that points to a snap. */
+/** Whether the system has Debian's package chromium. Ubuntu's package of that name is empty and points to a snap. */
 function isDebian() {
   try {
     return /^ID="?(debian|raspbian)"?$/m.test(readFileSync("/etc/os-release", "utf8"));
@@ -36,7 +36,7 @@ function installPackage() {
   return failed === null ? null : (outdated ?? failed);
 }
 
-/** Root also gets the libraries that it needs, if it does not start without. */
+/** Downloads Playwright's Chromium. Where it does not start, root also installs the libraries that it needs. */
 function download() {
   const playwright = (...args) => run(process.execPath, [join("node_modules", "playwright-core", "cli.js"), ...args]);
   const failed = playwright("install", "--no-shell", "chromium");
@@ -64,7 +64,7 @@ function install() {
 
 let found = findBrowser();
 let problems = [];
-// Whoever names a browser wants that one and no other.
+// With CHROMIUM_PATH set no other browser is installed.
 if (found.path === null && !process.env.CHROMIUM_PATH) ({ found, problems } = install());
 if (found.path !== null) say(`browser tests run in ${found.path}${found.version ? ` (${found.version})` : ""}`);
 else say([`browser tests will not run: ${found.reason}`, ...problems, cure].join("\n  "));

@@ -1,6 +1,6 @@
-// Everything a fresh clone needs before `npm start` or `npm test`, done once and said in one line each:
-// dependencies when the lock file changed, the compiled library and command line when a source changed.
-// Node built-ins only: this runs before anything is installed.
+// Prepares a fresh clone for `npm start` or `npm test`: installs the dependencies when the lock file has changed, and compiles library and
+// command line when a source has changed. It prints one line for each. It uses only modules of Node, since it runs before anything is
+// installed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
   writeFileSync(stamp, lock);
 }
 
-// tsc -b compares sources with what it built and does nothing when they agree.
+// tsc -b does nothing where its output is up to date.
 if (["dist", "onnx/dist", "cli/dist"].some((folder) => !existsSync(join(root, folder))))
   say("compiling TypeScript to dist/, onnx/dist/ and cli/dist/ (tsc -b)");
 run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "onnx", "cli"]);

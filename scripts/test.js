@@ -1,5 +1,5 @@
-// `npm test`: type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and one closing
-// line that counts all of it. Where there is no browser, it says so before that line.
+// `npm test`: runs type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and prints a
+// last line with the counts. Where there is no browser, the line before it says so.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,7 +52,7 @@ const vitest = spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  // One search for all test files.
+  // The browser is searched for once, not in each test file.
   { stdio: "inherit", env: browser.path === null ? process.env : { ...process.env, CHROMIUM_PATH: browser.path } },
 );
 try {
@@ -61,7 +61,7 @@ try {
   );
   passed += numPassedTests;
   skipped = numPendingTests;
-  // A file that does not load has no failed test in it, but has failed all the same.
+  // A file that does not load has no failed test, but counts as a failure.
   failed += Math.max(numFailedTests, numFailedTestSuites, vitest.status === 0 ? 0 : 1);
 } catch {
   failed++;

@@ -1,14 +1,14 @@
-// The side of a bench that works, as a process that answers each line of JSON with one (bench/side-process.js asks). One line hands it a
-// work (questionOf in bench/works.js), then { run: k } does k steps and says how long each took, its loss read, and how long a
-// processor had worked for it; { entries } reads a product, { profile } is chainrule's own account of a step, and { memory } says how
-// many bytes the process has held at most so far.
+// The process of a side: it answers each line of JSON, which bench/side-process.js sends, with a line of JSON. The first line is a work
+// (questionOf in bench/works.js). Then { run: k } does k steps, and the answer has the time of each, up to reading its loss, and the
+// processor time of all; { entries } reads elements of a product; { profile } gives chainrule's profile of a step; { memory } gives the
+// peak resident size so far, in bytes.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /**
- * train(work): { step }, a function that does the i-th step and gives its loss; multiply(work): { step, entries }, step doing
- * work.repeats products, entries giving the last one's numbers at some places; call(work): { step }, a function that calls a program
- * work.repeats times. What they give may be asynchronous.
+ * train(work) returns { step }: step(i) does step i and returns its loss. multiply(work) returns { step, entries }: step() does
+ * work.repeats products, entries(places) gives the last product's elements at these places. call(work) returns { step }: step() calls a
+ * program work.repeats times. All of these functions may return promises.
  */
 export async function answer(name, { train, multiply, call }) {
   let work;
@@ -33,7 +33,7 @@ export async function answer(name, { train, multiply, call }) {
     const used = process.cpuUsage();
     let before = performance.now();
     for (let i = 0; i < question.run; i++) {
-      // Awaiting what is no promise would cost a turn of the event loop.
+      // Only promises are awaited, since `await` itself would cost a turn of the microtask queue.
       const value = work.step(done++);
       values.push(value instanceof Promise ? await value : value);
       const now = performance.now();
@@ -50,7 +50,7 @@ function kindOf({ size, call }) {
   return call ? "call" : "train";
 }
 
-/** Linux's own figure where there is one: maxRSS begins with what the parent held when it forked. */
+/** Linux's own figure where there is one, since maxRSS includes what the parent process held when it forked. */
 function peakMemory() {
   try {
     const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"));

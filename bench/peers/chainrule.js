@@ -1,5 +1,5 @@
-// chainrule's side of the benches: the loop that a user writes, on as many threads as the question says, which have all come before
-// the first step. With --eager the same without `compile`.
+// chainrule's side of the benches: the training loop that a user writes, on the number of threads that the question gives; all threads have
+// started before the first step. With --eager it does the same without `compile`.
 import * as chainrule from "chainrule";
 import { tensorOf, workOf } from "../training.js";
 import { answer } from "./answer.js";
@@ -19,7 +19,7 @@ async function train(question) {
   return { step: (i) => step(...batch(i)).item(), profile: () => step.profile(...batch(0)) };
 }
 
-/** The matrices are the program's state, so that nothing is copied but what the product itself moves. */
+/** The matrices are states of the program, so that a call copies no arguments or results. */
 async function multiply({ a, b, repeats, threads }) {
   const [left, right] = [a, b].map((described) => tensorOf(chainrule, described));
   const result = zeros(left.shape);
@@ -35,11 +35,11 @@ async function multiply({ a, b, repeats, threads }) {
   };
 }
 
-/** A program of next to no work, with an argument, state and a result: what a call costs. */
+/** A program that does next to no work, with an argument, a state and a result, to measure the cost of a call. */
 async function call({ repeats, threads }) {
   const state = zeros([4]);
   const halved = (x) => {
-    state.assign(state.mul(0.5).add(x)); // goes to 2x
+    state.assign(state.mul(0.5).add(x)); // converges to 2x
     return state.sum();
   };
   const tiny = await program(halved, { threads });

@@ -1,4 +1,5 @@
-// Installs the peers of bench/steps.js from their lock file when it changed: apart from the project, so that its own install stays light.
+// Installs the peers of bench/steps.js from their lock file when that has changed. They are a package of their own, so that installing the
+// project stays small.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-/** null, or a sentence that says why they are not there. */
+/** Returns null, or a sentence that says why the peers could not be installed. */
 export function installPeers() {
   const stamp = join(folder, "node_modules", ".chainrule-peers");
   const lock = createHash("sha256")

@@ -1,4 +1,4 @@
-// jax-js on its WebAssembly device, the whole step under jit. It uses threads where the global Worker exists; Node has none so far.
+// jax-js on its WebAssembly device, with the whole step under jit. It uses threads where there is a global Worker, which Node does not have.
 // `.ref` keeps an array that a function would otherwise consume.
 import { readFileSync } from "node:fs";
 import { numbersOf } from "../works.js";
@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync(new URL("node_modules/@jax-js/jax/pa
 const tensorOf = (described) => np.array(numbersOf(described)).reshape(described.shape);
 
 function forward(layers, parameters, images) {
-  const shelf = [...parameters];
+  const unused = [...parameters];
   return layers.reduce((x, { kind, padding, to }) => {
     if (kind === "relu") return nn.relu(x);
     if (kind === "pool") {
@@ -20,7 +20,7 @@ function forward(layers, parameters, images) {
       return np.max(x.reshape([batch, channels, height / 2, 2, width / 2, 2]), [3, 5]);
     }
     if (kind === "flatten") return x.reshape([x.shape[0], -1]);
-    const [weight, bias] = shelf.splice(0, 2);
+    const [weight, bias] = unused.splice(0, 2);
     if (kind === "linear") return np.matmul(x, weight.transpose()).add(bias);
     const around = [padding, padding];
     return lax.convGeneralDilated(x, weight, [1, 1], [around, around]).add(bias.reshape([1, to, 1, 1]));
@@ -35,7 +35,7 @@ const lossOf = (layers) => (parameters, images, labels) => {
 
 const updates = {
   sgd: (p, g, state, { lr }) => ({ p: p.sub(g.mul(lr)), state }),
-  // p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + ε); the two corrections come as arrays, for a number would be another program
+  // p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + ε). The two corrections are arrays, since jit would compile again for each other number.
   adam: (p, g, [m, v], { lr, bias1, bias2 }) => {
     m = m.mul(0.9).add(g.ref.mul(0.1));
     v = v.mul(0.999).add(np.square(g).mul(0.001));

@@ -1,4 +1,5 @@
-# PyTorch's side of the benches: answers each line of JSON with one, as answer.js does, on as many threads as the question says.
+# PyTorch's side of the benches: answers each line of JSON with a line of JSON, as answer.js does, on the number of threads that the
+# question gives.
 import base64
 import json
 import re
@@ -66,7 +67,7 @@ def peak_memory():
         with open("/proc/self/status") as status:
             return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1])
     except OSError:
-        import resource  # Windows has neither
+        import resource  # Windows has neither of the two
 
         held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return held if sys.platform == "darwin" else 1024 * held

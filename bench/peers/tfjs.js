@@ -1,13 +1,13 @@
-// TensorFlow.js on its WebAssembly backend, on one thread: in Node it has no more (its flag WASM_HAS_MULTITHREAD_SUPPORT is false there,
-// github.com/tensorflow/tfjs/issues/3830, and where it is forced the backend does not start). The backend has no gradient of a convolution by its kernel, so that one is
-// written here, in the form that measured fastest: as a convolution whose channels are the images of the batch and whose kernel is the
-// gradient of the result. Pictures are channels last there, so weights and pictures are turned round beforehand.
+// TensorFlow.js on its WebAssembly backend, on one thread, which is all that it has in Node: its flag WASM_HAS_MULTITHREAD_SUPPORT is false
+// there (github.com/tensorflow/tfjs/issues/3830), and with the flag forced the backend does not start. The backend lacks the gradient of a
+// convolution by its kernel, which is written here in the form that measured fastest: as a convolution whose channels are the images of the
+// batch and whose kernel is the gradient of the result. TensorFlow.js puts channels last, so weights and images are transposed beforehand.
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { numbersOf } from "../works.js";
 import { answer } from "./answer.js";
 
-// Before the first tensor: the threaded binary is chosen by this too.
+// This must stand before the first tensor, since the backend chooses its binary by these settings.
 tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
 setThreadsCount(1);
 if (!(await tf.setBackend("wasm"))) throw new Error("tfjs: no wasm backend");
@@ -16,7 +16,7 @@ await tf.ready();
 const tensorOf = (described) => tf.tensor(numbersOf(described), described.shape);
 const channelsLast = (x) => (x.rank === 4 ? x.transpose([0, 2, 3, 1]) : x);
 
-/** x [N, H, W, C] by w [h, w, C, O], stride 1; pictures that are data want no gradient. */
+/** x [N, H, W, C] by w [h, w, C, O], stride 1. With `fromData`, x is data and needs no gradient. */
 function convolution(padding, fromData) {
   const forward = (x, w) => tf.conv2d(x, w, 1, padding);
   const toInput = (dy, w, shape) => tf.conv2dTranspose(dy, w, shape, 1, padding);
@@ -36,8 +36,8 @@ function convolution(padding, fromData) {
 }
 
 function layersOf({ layers, parameters }) {
-  const shelf = parameters.map(tensorOf);
-  let channels = 0; // of the pictures that a Flatten flattens
+  const unused = parameters.map(tensorOf);
+  let channels = 0; // of the images that a Flatten flattens
   let flattened = false;
   return layers.map(({ kind, padding, to }, place) => {
     if (kind === "relu") return tf.relu;
@@ -46,7 +46,7 @@ function layersOf({ layers, parameters }) {
       flattened = true;
       return (x) => x.reshape([x.shape[0], -1]);
     }
-    const [weight, bias] = [shelf.shift(), tf.variable(shelf.shift())];
+    const [weight, bias] = [unused.shift(), tf.variable(unused.shift())];
     if (kind === "conv") {
       channels = to;
       const w = tf.variable(weight.transpose([2, 3, 1, 0]));
@@ -54,8 +54,8 @@ function layersOf({ layers, parameters }) {
       return (x) => convolve(x, w).add(bias);
     }
     const side = Math.sqrt(weight.shape[1] / channels);
-    const turned = flattened ? weight.reshape([to, channels, side, side]).transpose([0, 2, 3, 1]) : weight;
-    const w = tf.variable(turned.reshape([to, -1]).transpose());
+    const channelsLastWeight = flattened ? weight.reshape([to, channels, side, side]).transpose([0, 2, 3, 1]) : weight;
+    const w = tf.variable(channelsLastWeight.reshape([to, -1]).transpose());
     return (x) => tf.matMul(x, w).add(bias);
   });
 }

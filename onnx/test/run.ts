@@ -27,5 +27,4 @@ export async function load(file: Uint8Array): Promise<Session> {
   };
 }
 
-/** The op types of the file's nodes, and the names of its weights and outputs, in the order of the file. */
 const toOrt = (x: Tensor): ort.Tensor => new ort.Tensor(names[x.dtype], x.data as never, [...x.shape]);
