@@ -1,4 +1,4 @@
-// The one file that chooses: which backends compile knows, and who carries out large eager products.
+// Registers the backends of compile(), and the programs that compute large eager products. No other file chooses backends.
 import { registerBackend } from "../compiler/compile.ts";
 import { carryLarge } from "../tensor/eager.ts";
 import { oneOpPrograms } from "./one-op.ts";

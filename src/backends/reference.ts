@@ -1,5 +1,5 @@
-// Runs a Graph node by node with the op table's plain loops: the definition of what a program computes, against which every other
-// backend is tested.
+// The backend "reference": runs a graph node by node with the op table's loops. It defines the result of a program; every other backend is
+// tested against it.
 
 import type { Backend, Program } from "../compiler/backend.ts";
 import type { Chapter } from "../compiler/chapters.ts";
@@ -12,19 +12,20 @@ import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
+/** The results of a graph. */
 export interface Values {
   readonly results: readonly NDArray[];
-  /** What each state holds afterwards. */
+  /** The contents of each state after the call. */
   readonly states: readonly NDArray[];
 }
 
-/** What a graph computes from its arguments and the contents of its states, none of which are changed. */
+/** Evaluates a graph on arguments and contents of states; changes none of them. */
 export function evaluate(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Values {
   const values = new Map<Node, NDArray>();
   const value = (node: Node): NDArray => {
-    const known = values.get(node);
-    if (known === undefined) throw internal(`${node.op} is read before it is computed`);
-    return known;
+    const computed = values.get(node);
+    if (computed === undefined) throw internal(`${node.op} is read before it is computed`);
+    return computed;
   };
   for (const node of graph.nodes) {
     const { op, inputs, attributes, shape, dtype } = node;
@@ -43,6 +44,7 @@ export function evaluate(graph: Graph, args: readonly NDArray[], states: readonl
 
 const contents = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
 
+/** Runs graphs without compiling them. */
 export const reference: Backend = {
   name: "reference",
   prepare(graph, states): Program {
@@ -66,7 +68,7 @@ export const reference: Backend = {
       {
         name: "graph",
         about: `what is computed, ${graph.nodes.length} values`,
-        text: `${print(graph)}\nruns node by node, by the op table's loops`,
+        text: `${print(graph)}\nruns node by node with the op table's loops`,
       },
     ];
     return { bytes: 0, run, profile, chapters };

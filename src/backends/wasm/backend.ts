@@ -1,4 +1,4 @@
-// The passes from a graph to a running program, in order: kernels, places in the arena, a module.
+// The backend "wasm": the passes from a graph to a running program, in order.
 import { type Allocation, allocate } from "../../compiler/allocate.ts";
 import type { Backend } from "../../compiler/backend.ts";
 import { chain } from "../../compiler/chain.ts";
@@ -13,15 +13,16 @@ import { cutsAlong } from "./nest/loops.ts";
 import { WasmProgram } from "./program.ts";
 import { threadsFor } from "./threads/surroundings.ts";
 
-/** Looks at what the passes hand to each other, and throws: kernel-rules.ts, verifyAllocation. */
+/** Checks the results of the passes and throws if they break a rule (kernel-rules.ts, verifyAllocation). */
 export interface Verifier {
   kernels(program: KernelProgram): void;
   allocation(program: KernelProgram, allocation: Allocation): void;
 }
 
-/** Who verifies: tests and whoever changes a pass. Programs in use carry no rules with them. */
+/** The verifier in use. Tests set one; there is none by default, so that the rules are not part of a user's bundle. */
 export const verification: { by: Verifier | null } = { by: null };
 
+/** Compiles graphs to WebAssembly. */
 export const wasm: Backend = {
   name: "wasm",
   prepare(simple, states, { relaxed, winograd, threads: asked }) {

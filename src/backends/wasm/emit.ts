@@ -1,21 +1,14 @@
-// Kernels become one WebAssembly module. A kernel is a function over a range of its units of work; `step0`, `step1`, ... (table, scratch,
-// from, to) look its buffers up in the program's table (layout.ts) and call it. Steps that are a chain share one more such function
-// (tasks.ts). `run` (table) does all in order, and stops after one that met an index outside of its buffer. `share` does the same together
-// with other threads (threads/share.ts), where that is worth it. The module imports the memory, and Math (mathImports) if a kernel
-// computes in float64.
+// Turns kernels into one WebAssembly module. A kernel is a function over a range of its units of work. `step0`, `step1`, ... (table,
+// scratch, from, to) load the addresses of the kernel's buffers from the program's table (layout.ts) and call it. The steps of a chain
+// share one more such function (tasks.ts). `run` (table) runs all of them in order, and stops after a kernel that read an index out of
+// range. `share` does the same with several threads (threads/share.ts), if that is worth it. The module imports the memory, and
+// mathImports if a kernel computes functions in float64.
 
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext, mathOf } from "./kernel-context.ts";
-import {
-  formOf,
-  instructionsOf,
-  isDecided,
-  type KernelWriter,
-  type Site,
-  type WrittenKernel,
-} from "./kernel-writer.ts";
+import { formOf, instructionsOf, type KernelWriter, mayFail, type Site, type WrittenKernel } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
 import { writeLoops, writeLoopsAlong, writeScan } from "./nest/loops.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "./products/contractions.ts";
@@ -27,28 +20,29 @@ import { writeTopkKernel } from "./topk.ts";
 
 export { mathImports } from "./math/imports.ts";
 
+/** A module with the facts that running and explaining it need. */
 export interface EmittedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Bytes of scratch memory that a thread needs, and from one thread to the next. */
+  /** Bytes of scratch memory of each thread. */
   readonly scratch: number;
   readonly steps: readonly { readonly name: string; readonly description: string; readonly units: number }[];
-  /** What runs as one: a step, or those of a chain; by positions, and how many units that is. */
+  /** The tasks: the indices of the steps of each (one step, or those of a chain), and its units. */
   readonly tasks: readonly { readonly steps: readonly number[]; readonly units: number }[];
   readonly sites: readonly Site[];
-  /** By site: its step. */
+  /** The step of each site. */
   readonly stepOfSite: readonly number[];
-  /** How many threads it is for at most, and how they share it; null if one does it alone. */
+  /** The largest number of threads that can run it, and how they share it; the plan is null if one thread runs it alone. */
   readonly threads: number;
   readonly plan: Plan | null;
 }
 
 export interface EmitOptions {
-  /** Whether products and sums of them may be rounded at once. */
+  /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
-  /** Whether 3×3 convolutions may be computed with fewer, less exact products; not if left out. */
+  /** Whether 3×3 convolutions may be computed by Winograd's algorithm, with larger rounding errors; false by default. */
   readonly winograd?: boolean;
   readonly memory: Memory;
-  /** How many threads it is for at most; one if left out. */
+  /** The largest number of threads; 1 by default. */
   readonly threads?: number;
 }
 
@@ -62,7 +56,7 @@ const writers: { readonly [K in Kernel["kind"]]: KernelWriter<Extract<Kernel, { 
   topk: writeTopkKernel,
 };
 
-/** `offsets`: where in the arena every argument and temporary begins, in bytes. */
+/** Emits the module of a program; `offsets` are the offsets of all arguments and temporaries in the arena, in bytes. */
 export function emitProgram(
   program: KernelProgram,
   { offsets }: { readonly offsets: ReadonlyMap<Buffer, number> },
@@ -74,17 +68,17 @@ export function emitProgram(
   const axes = axesOfChains(program);
   const written = program.kernels.map((kernel, step) => {
     const axis = axes.get(step);
-    const one =
+    const result =
       kernel.kind === "loops" && axis !== undefined
         ? writeLoopsAlong(context, kernel, kernel.name, axis)
         : writers[kernel.kind](context, kernel as never, kernel.name);
     while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
-    return one;
+    return result;
   });
   const steps = written.map((kernel, i) => ({
     callee: writeStep(module, `step${i}`, kernel, offsets),
     units: kernel.units,
-    decided: isDecided(program.kernels[i]),
+    mayFail: mayFail(program.kernels[i]),
   }));
   const tasks = writeTasks(module, steps, program.chains ?? []);
   writeRun(module, tasks);
@@ -103,25 +97,27 @@ export function emitProgram(
   };
 }
 
-/** By the position of a kernel that is in a chain, the axis along which it is cut. */
+/** The axis along which each kernel of a chain is cut, by the kernel's index. */
 const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
   new Map(chains.flatMap(({ first, axes }) => axes.map((axis, i): [number, number] => [first + i, axis])));
 
+/** A task as planStages sees it. */
 const workOf =
   (all: readonly Kernel[]) =>
-  ({ steps, units, decided }: Task): Work => {
+  ({ steps, units, mayFail }: Task): Work => {
     const kernels = steps.map((step) => all[step]);
     const time = kernels.reduce((sum, kernel) => sum + timeOf(kernel), 0);
-    return { kernels, units, time, bound: kernels.some(callsMath), decided };
+    return { kernels, units, time, bound: kernels.some(callsMath), mayFail };
   };
 
-/** Whether a kernel calls imported functions, which only the module of the program's own thread has. */
+/** Whether a kernel calls imported functions, which only the calling thread's instance of the module has. */
 const callsMath = (kernel: Kernel): boolean => {
   const instructions = instructionsOf(kernel);
   const form = formOf(instructions.map(({ dtype }) => dtype));
   return form === "scalar" && instructions.some((instruction) => mathOf(instruction) !== null);
 };
 
+/** Writes the function of a step, (table, scratch, from, to). */
 function writeStep(
   module: Module,
   name: string,
@@ -129,31 +125,33 @@ function writeStep(
   offsets: ReadonlyMap<Buffer, number>,
 ): WasmFunction {
   const parameters = ["i32", "i32", "i32", "i32"] as const;
-  const step = module.function(name, { parameters, results: [] }, (code, words, scratch, from, to) => {
-    for (const buffer of pointers) pushAddress(code, words, buffer, offsets);
-    code.get(scratch).get(from).get(to).get(words).call(callee);
+  const step = module.function(name, { parameters, results: [] }, (code, tableAddress, scratch, from, to) => {
+    for (const buffer of pointers) pushAddress(code, tableAddress, buffer, offsets);
+    code.get(scratch).get(from).get(to).get(tableAddress).call(callee);
   });
   module.export(name, step);
   return step;
 }
 
-function pushAddress(code: Code, words: Local, buffer: Buffer, offsets: ReadonlyMap<Buffer, number>): void {
-  code.get(words);
+/** Pushes the address of a buffer. */
+function pushAddress(code: Code, tableAddress: Local, buffer: Buffer, offsets: ReadonlyMap<Buffer, number>): void {
+  code.get(tableAddress);
   if (buffer.kind === "state") {
     code.memory("i32.load", table.states + 4 * buffer.index);
     return;
   }
   const offset = offsets.get(buffer);
-  if (offset === undefined) throw internal(`${buffer.name} has no place in the arena`);
+  if (offset === undefined) throw internal(`${buffer.name} has no offset in the arena`);
   code.memory("i32.load", table.arena).i32(offset).op("i32.add");
 }
 
+/** Writes the function that runs all tasks on one thread. */
 function writeRun(module: Module, tasks: readonly Task[]): void {
-  const run = module.function("run", { parameters: ["i32"], results: [] }, (code, words) => {
+  const run = module.function("run", { parameters: ["i32"], results: [] }, (code, tableAddress) => {
     code.block((done) => {
-      for (const { callee, units, decided } of tasks) {
-        code.get(words).get(words).memory("i32.load", table.scratch).i32(0).i32(units).call(callee);
-        if (decided) code.get(words).memory("i32.load", table.failure).brIf(done);
+      for (const { callee, units, mayFail } of tasks) {
+        code.get(tableAddress).get(tableAddress).memory("i32.load", table.scratch).i32(0).i32(units).call(callee);
+        if (mayFail) code.get(tableAddress).memory("i32.load", table.failure).brIf(done);
       }
     });
   });

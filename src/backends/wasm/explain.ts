@@ -1,4 +1,5 @@
-// A program for people: what it computes, by which loops, cut up how, in how many bytes; and where its time goes.
+// Describes a program for people: the text of explain() (graph, kernels, functions, threads, memory) and of profile() (the time of each
+// kernel).
 import { type Allocation, bytesOf, describeAllocation } from "../../compiler/allocate.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
@@ -8,31 +9,32 @@ import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { EmittedProgram } from "./emit.ts";
 import { whyAlone } from "./threads/surroundings.ts";
 
-/** What a program was made from, in the order of the passes. */
+/** The results of the passes, in order. */
 export interface Stages {
   readonly graph: Graph;
   readonly kernels: KernelProgram;
   readonly allocation: Allocation;
   readonly emitted: EmittedProgram;
-  /** Whether products and sums of them are rounded at once; not if left out. */
+  /** Whether products are summed by relaxed multiply-add; false by default. */
   readonly relaxed?: boolean;
 }
 
-/** `states`: the bytes of each. */
+/** The chapters of explain(); `states` are the bytes of each state. */
 export function chaptersOf(
   { graph, kernels, allocation, emitted }: Stages,
   states: readonly number[],
 ): readonly Chapter[] {
   const steps = emitted.steps.map(({ name, description }, i) => `k${i} ${name}: ${description}`);
-  const inStates = states.reduce((sum, bytes) => sum + bytes, 0);
+  const stateBytes = states.reduce((sum, bytes) => sum + bytes, 0);
   const memory = [
     describeAllocation(kernels, allocation),
     `scratch of ${emitted.scratch} bytes`,
-    `${states.length} states of ${inStates} bytes`,
+    `${states.length} states of ${stateBytes} bytes`,
     `module of ${emitted.bytes.length} bytes`,
   ];
   const functions = [
-    "Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.",
+    "Units are the parts of a kernel that threads can share. One instruction computes all lanes of a vector. A tile is the part of a",
+    "product that stays in registers.",
     ...steps,
     ...describeChains(kernels.chains ?? []),
   ];
@@ -47,53 +49,54 @@ export function chaptersOf(
       about: `by which loops, ${kernels.kernels.length} of them`,
       text: `${aboutKernels}\n${printKernels(kernels).trimEnd()}`,
     },
-    { name: "functions", about: "how each kernel is cut up", text: functions.join("\n") },
-    { name: "threads", about: "who does what", text: describeThreads(emitted) },
+    { name: "functions", about: "how each kernel is divided", text: functions.join("\n") },
+    { name: "threads", about: "which kernels they share", text: describeThreads(emitted) },
     {
       name: "memory",
-      about: "temporaries share one arena, where each is from one kernel to another",
+      about: "temporaries share one arena, where each lives from one kernel to another",
       text: memory.join("\n"),
     },
   ];
 }
 
 const aboutGraph =
-  "Each line is a value that never changes. A state is a tensor that the function touched: its line is what it holds before the\n" +
-  "call, and `state 0 <- %9` at the end what it holds afterwards. After @ stands what a value is part of.";
+  "Each line is a value that never changes. A state is a tensor from outside the function: its line is its value before the call, and\n" +
+  "`state 0 <- %9` at the end gives its value after the call. After @ follows the composite that a value is part of.";
 
 const aboutKernels =
-  "They run in this order. A headline has the indices, each up to its size; below it, what is done at each point: v0, v1, ... are\n" +
-  "numbers, a0[i0*10 + i1] is a place in a buffer: a are arguments, s states, t temporaries.";
+  "They run in this order. A headline has the indices, each with its size. The lines below it are computed at each point: v0, v1, ... are\n" +
+  "values, and a0[i0*10 + i1] is an element of a buffer: a are arguments, s states, t temporaries.";
 
 type Task = EmittedProgram["tasks"][number];
 
-/** k2; of a chain, k2 to k4. */
+/** "k2", or "k2 to k4" for a chain. */
 const nameOf = ({ steps }: Task): string =>
   steps.length === 1 ? `k${steps[0]}` : `k${steps[0]} to k${steps[steps.length - 1]}`;
 
-/** A line for each chain. */
+/** One line for each chain. */
 const describeChains = (chains: readonly Chain[]): string[] =>
   chains.map(({ first, axes, parts, piece }) => {
     const steps = axes.map((_, i) => first + i);
-    return `${nameOf({ steps, units: parts })} are a chain: one after the other for ${piece} of ${parts} parts at a time`;
+    return `${nameOf({ steps, units: parts })} are a chain: they run one after the other on ${piece} of ${parts} parts at a time`;
   });
 
+/** How many threads run the program, why, and which tasks they share. */
 function describeThreads({ threads, plan, tasks }: EmittedProgram): string {
   if (plan === null) {
-    const reason = threads > 1 ? "it has too little to share" : (whyAlone() ?? "one was asked for");
+    const reason = threads > 1 ? "the program is too short to share" : (whyAlone() ?? "one was asked for");
     return `one thread: ${reason}`;
   }
-  const names = (kind: "shared" | "alone") =>
+  const names = (kind: "shared" | "single") =>
     plan.stages
       .filter((stage) => (stage.kind === "shared") === (kind === "shared"))
       .flatMap((stage) => stage.tasks)
       .map((task) => `${nameOf(tasks[task])}${kind === "shared" ? ` (${tasks[task].units} units)` : ""}`)
       .join(", ");
-  const [shared, others] = [names("shared"), names("alone")];
-  return `up to ${threads} threads\nby all of them: ${shared}${others && `\nby one of them: ${others}`}`;
+  const [shared, others] = [names("shared"), names("single")];
+  return `up to ${threads} threads\nshared by all: ${shared}${others && `\non one thread: ${others}`}`;
 }
 
-/** What a kernel, or all of them, had to do, and how long it took, in milliseconds. */
+/** The work of a kernel, or of all kernels: floating-point operations of products, bytes moved, and time in milliseconds. */
 interface Work {
   readonly operations: number;
   readonly bytes: number;
@@ -101,8 +104,9 @@ interface Work {
 }
 
 /**
- * What the limit is, then one line a step and one for all of them: its time, what of it became of products, also as a share of the limit,
- * and of moving its buffers once. `times` in milliseconds, `limit` in floating-point operations a millisecond.
+ * The text of profile(): the limit, one line for each step, and one for the total. A line has the time, the rate of floating-point
+ * operations in products, this rate as a share of the limit, and the rate of moving each buffer once. `times` are in milliseconds, and
+ * `limit` is in floating-point operations per millisecond.
  */
 export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readonly number[], limit: number): string {
   const works = kernels.kernels.map(
@@ -123,25 +127,25 @@ export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readon
   return [`limit of one thread: ${giga(limit)} GFLOP/s, float32, ${fused}`, ...lines].join("\n");
 }
 
-/** µs, GFLOP/s, share of the limit, GB/s. */
+/** The cells of a line: µs, GFLOP/s, share of the limit, GB/s. */
 function figures({ operations, bytes, time }: Work, limit: number): string[] {
   const rate = (work: number) => (work === 0 || time === 0 ? "" : giga(work / time));
   const share = operations === 0 || time === 0 ? "" : `${((100 * operations) / time / limit).toFixed(0)} %`;
   return [micro(time), rate(operations), share, rate(bytes)];
 }
 
-/** From so many a millisecond. */
+/** A rate per millisecond, in 10⁹ per second. */
 const giga = (rate: number): string => (rate / 1e6).toFixed(1);
 const micro = (milliseconds: number): string => (milliseconds * 1000).toFixed(0);
 
-/** Multiplications and additions of a product, as it is defined. */
+/** Multiplications and additions in a product by its definition. */
 function productsOf(kernel: Kernel): number {
   const points = () => kernel.axes.reduce((product, { size }) => product * size, 1);
   switch (kernel.kind) {
     case "matmul":
       return 2 * points();
     case "convolution":
-      // Products with the gaps of a dilated input are left out.
+      // Products with the gaps of a dilated input are not computed (convolution-gaps.ts).
       return (
         (2 * points() * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
         (kernel.inputDilation[0] * kernel.inputDilation[1])
@@ -155,7 +159,7 @@ function productsOf(kernel: Kernel): number {
   }
 }
 
-/** Of each buffer that a kernel reads, and of each that it writes. */
+/** Bytes of all buffers that a kernel reads, plus those of all that it writes. */
 function bytesMoved(kernel: Kernel): number {
   const once = [readsOf(kernel), writesOf(kernel)].flatMap((all) => [...new Set(all.map(({ buffer }) => buffer))]);
   return once.reduce((sum, buffer) => sum + bytesOf(buffer), 0);

@@ -1,7 +1,8 @@
-// What this engine's WebAssembly can do: found out by asking it to accept a module of one function that does it.
+// Detects features of this engine's WebAssembly: the engine validates a module whose one function uses the feature.
 import { ChainruleError } from "../../errors/error.ts";
 import { type Code, type Local, Module } from "./assembler/assembler.ts";
 
+/** Whether the engine accepts a function with this body. */
 function accepts(body: (code: Code, x: Local) => void): boolean {
   if (typeof WebAssembly === "undefined") return false;
   const module = new Module({ initial: 1, maximum: 1, shared: false });
@@ -9,20 +10,21 @@ function accepts(body: (code: Code, x: Local) => void): boolean {
   return WebAssembly.validate(module.bytes());
 }
 
+/** A function that calls `ask` once and remembers the answer. */
 const once = (ask: () => boolean): (() => boolean) => {
   let answer: boolean | null = null;
   return () => (answer ??= ask());
 };
 
-/** Vectors of 128 bits. */
+/** Whether there are vectors of 128 bits (SIMD). */
 export const hasVectors: () => boolean = once(() => accepts((code, x) => code.get(x).get(x).op("f32x4.add")));
 
-/** A product and a sum rounded at once, where the processor can; or twice, as the engine likes. */
+/** Whether there is relaxed multiply-add: the engine rounds product and sum together on processors that can, and separately on others. */
 export const hasFusedMultiplyAdd: () => boolean = once(() =>
   accepts((code, x) => code.get(x).get(x).get(x).op("f32x4.relaxed_madd")),
 );
 
-/** Throws where programs cannot run. */
+/** Throws a ChainruleError "platform" if the engine has no vectors. */
 export function requireVectors(has: () => boolean = hasVectors): void {
   if (!has())
     throw new ChainruleError(

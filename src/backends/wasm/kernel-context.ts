@@ -1,16 +1,17 @@
-// The functions that the kernels of a module call: declared before any kernel is written, since functions follow one another.
+// The functions that the kernels of a module call. They are declared before any kernel is written, because a function cannot be written
+// inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import { type Entry, emission } from "./body/elementwise.ts";
 import { writeIntegerPower } from "./body/integer-power.ts";
 import { writeReport } from "./body/report.ts";
-import { type Form, formOf, instructionsOf, isDecided, type KernelContext } from "./kernel-writer.ts";
+import { type Form, formOf, instructionsOf, type KernelContext, mayFail } from "./kernel-writer.ts";
 import type { MathName } from "./math/vector-math.ts";
 
 const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
 
-/** The context in which the kernels of one module are written: declares all that they may call. */
+/** The context of one module's kernels; declares all functions that they may call. */
 export function kernelContext(
   module: Module,
   { kernels }: Pick<KernelProgram, "kernels">,
@@ -28,12 +29,12 @@ export function kernelContext(
   const callees = {
     imported,
     integerPower: kernels.flatMap(instructionsOf).some(isIntegerPower) ? writeIntegerPower(module) : null,
-    report: kernels.some(isDecided) ? writeReport(module) : null,
+    report: kernels.some(mayFail) ? writeReport(module) : null,
   };
   return { module, callees, relaxed, winograd, sites: [] };
 }
 
-/** The function that an instruction computes in floating point, if vector-math.ts has it. */
+/** The function of vector-math.ts that an instruction computes; null if there is none. */
 export function mathOf(instruction: Instruction): MathName | null {
   if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
   const { math }: Entry = emission[instruction.op];

@@ -1,57 +1,60 @@
-// What the writers of kernels share: where they write to, and what they hand back.
+// The interface of all kernel writers: the context that they write into, and the function that they return.
 import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import type { MathName } from "./math/vector-math.ts";
 
-/** A place in the program where data decides an address: its number plus one is what the failure word says. */
+/** A load or store whose index data decides. If an index is out of range, the table's failure word is the site's index plus 1. */
 export interface Site {
   readonly call: "gather" | "scatterAdd";
   readonly size: number;
 }
 
+/** The context of one module's kernels. */
 export interface KernelContext {
   readonly module: Module;
   readonly callees: Callees;
+  /** Whether products are summed by relaxed multiply-add. */
   readonly relaxed: boolean;
-  /** Whether 3×3 convolutions may be computed by winograd.ts. */
+  /** Whether 3×3 convolutions may be computed by Winograd's algorithm (winograd.ts). */
   readonly winograd: boolean;
-  /** All kernels' sites so far: writers append. */
+  /** The sites of all kernels so far; writers append theirs. */
   readonly sites: Site[];
 }
 
-/** What kernels call; the vector functions are written in place. */
+/** The functions that kernels call; vector functions are inlined instead. */
 export interface Callees {
-  /** Math in float64, imported. */
+  /** Imported functions in float64. */
   readonly imported: ReadonlyMap<MathName, WasmFunction>;
-  /** (base, exponent) as i32: the op pow of integers; null if no kernel needs it. */
+  /** (base, exponent) -> power, in i32: the op pow of integers; null if no kernel needs it. */
   readonly integerPower: WasmFunction | null;
-  /** (table, site, value): a place that data decided was outside; null if none is decided by data. */
+  /** (table, site, value): reports an index out of range (report.ts); null if no kernel has a site. */
   readonly report: WasmFunction | null;
 }
 
 /**
- * A kernel as a function (...pointers, scratch, from, to, table), all i32: it does the units of work [from, to) of `units`, and its
- * results do not depend on how they are split. `table` is the program's (emit.ts): for failures.
+ * A kernel as a function (...pointers, scratch, from, to, table), all i32. It computes the units of work [from, to) of `units`; results do
+ * not depend on how the units are divided among calls. `table` is the address of the program's table (layout.ts), for failures.
  */
 export interface WrittenKernel {
   readonly callee: WasmFunction;
   /** The buffers that the pointers point to, in order. */
   readonly pointers: readonly Buffer[];
   readonly units: number;
-  /** Bytes that a call needs for itself. */
+  /** Bytes of scratch memory of one call. */
   readonly scratch: number;
-  /** The plan in words, for explain. */
+  /** The plan in words, for explain(). */
   readonly description: string;
 }
 
+/** Writes a kernel of one kind into the context's module. */
 export type KernelWriter<K extends Kernel> = (context: KernelContext, kernel: K, name: string) => WrittenKernel;
 
 /** The parameters of a kernel's function: its pointers, then scratch, from, to, table. */
 export const kernelParameters = (pointers: readonly Buffer[]): "i32"[] =>
   Array.from({ length: pointers.length + 4 }, () => "i32");
 
-/** Every instruction of a kernel, in the order of their values; reductions stand between body and epilogue. */
+/** All instructions of a kernel, in the order of their values; the values of reductions come between body and epilogue. */
 export function instructionsOf(kernel: Kernel): readonly Instruction[] {
   switch (kernel.kind) {
     case "loops":
@@ -68,13 +71,13 @@ export function instructionsOf(kernel: Kernel): readonly Instruction[] {
   }
 }
 
-/** float64 runs number by number, everything else four at a time. */
+/** Kernels with float64 compute single numbers ("scalar"), all others vectors of four lanes ("vector"). */
 export type Form = "vector" | "scalar";
 
 export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("float64") ? "scalar" : "vector");
 
-/** Whether data decides a place in this kernel, so that it may fail. */
-export function isDecided(kernel: Kernel): boolean {
+/** Whether data decides an index in this kernel, so that it may be out of range. */
+export function mayFail(kernel: Kernel): boolean {
   const stores = kernel.kind === "loops" ? [...kernel.stores, ...kernel.epilogue.stores] : [];
   const loads = instructionsOf(kernel).filter((instruction) => instruction.kind === "load");
   return [...stores, ...loads].some(({ indirection }) => indirection !== undefined);

@@ -1,50 +1,50 @@
-// Programs of equal bytes share what is made of them: one WebAssembly.Module, and one entry in the log by which worker threads learn of
-// it. Where things lie is in a program's table (layout.ts) and not in its module, so that a second model of the same layers, or a program
-// that is made once more, costs no second compilation. The cache keeps nothing alive: programs hold their code, the cache looks at it.
+// Programs with equal bytes share one WebAssembly.Module, and one entry in the log from which worker threads load it. A module contains no
+// addresses of the program (they are in its table, layout.ts), so a second model with the same layers, or a program that is compiled again,
+// needs no second compilation. The cache keeps nothing alive: programs hold their code, and the cache has weak references to it.
 import type { Pool, Registered } from "./threads/pool.ts";
 
-/** Code that is looked at from here at most; what is older is only found by those who hold it. */
-export const mostCached = 64;
+/** Number of cached codes; an older code is used further by its programs, but new programs no longer find it. */
+export const maxCachedCodes = 64;
 
 interface Entry {
   readonly hash: number;
   readonly code: WeakRef<Code>;
 }
 
-/** The oldest first. */
+/** The cached codes, the oldest first. */
 const cached: Entry[] = [];
 
-/** How workers know some code; outlives it, so that they can be told when it is gone. */
-interface Remains {
+/** The registration of a code with a pool of workers. It outlives the code, so that the pool can drop it afterwards. */
+interface Registration {
   registered: Registered | null;
 }
 
-const remains = new FinalizationRegistry<Remains>(({ registered }) => {
+const collected = new FinalizationRegistry<Registration>(({ registered }) => {
   registered?.pool.drop(registered.id);
-  forgetGone();
+  removeCollected();
 });
 
-/** Bytes and the module that they are. */
+/** The bytes of a module and the compiled module. */
 export class Code {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly module: WebAssembly.Module;
-  readonly #remains: Remains = { registered: null };
+  readonly #registration: Registration = { registered: null };
 
-  /** @internal codeOf() makes it. */
+  /** @internal Only codeOf() calls it. */
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     this.bytes = bytes;
     this.module = new WebAssembly.Module(bytes);
-    remains.register(this, this.#remains);
+    collected.register(this, this.#registration);
   }
 
-  /** As the workers of a pool know it; null if they have too many others to load. */
+  /** The registration with a pool's workers; null if too many modules are waiting to be loaded by them. */
   knownTo(pool: Pool): Registered | null {
-    if (this.#remains.registered?.pool !== pool) this.#remains.registered = pool.register(this.bytes);
-    return this.#remains.registered;
+    if (this.#registration.registered?.pool !== pool) this.#registration.registered = pool.register(this.bytes);
+    return this.#registration.registered;
   }
 }
 
-/** The code that these bytes are, which must not change afterwards. */
+/** The code of these bytes, which must not change afterwards. */
 export function codeOf(bytes: Uint8Array<ArrayBuffer>): Code {
   const hash = hashOf(bytes);
   for (const entry of cached) {
@@ -52,17 +52,19 @@ export function codeOf(bytes: Uint8Array<ArrayBuffer>): Code {
     if (code !== undefined && areEqual(code.bytes, bytes)) return code;
   }
   const code = new Code(bytes);
-  // References die between two tasks of the event loop at the earliest: whoever compiles in a loop is kept in bounds by the number.
-  if (cached.length >= mostCached) forgetGone();
-  if (cached.length >= mostCached) cached.shift();
+  // Weak references are cleared between two tasks of the event loop at the earliest. maxCachedCodes bounds the cache while one task
+  // compiles many programs.
+  if (cached.length >= maxCachedCodes) removeCollected();
+  if (cached.length >= maxCachedCodes) cached.shift();
   cached.push({ hash, code: new WeakRef(code) });
   return code;
 }
 
-/** How much the cache looks at, for tests. */
+/** Number of entries of the cache, for tests. */
 export const cachedCount = (): number => cached.length;
 
-function forgetGone(): void {
+/** Removes entries whose code was collected. */
+function removeCollected(): void {
   const alive = cached.filter(({ code }) => code.deref() !== undefined);
   cached.splice(0, cached.length, ...alive);
 }

@@ -1,18 +1,19 @@
-// The kernel "topk": for each line the places of its k largest, as ops/reductions.ts says: largest first, NaN above all, equals in
-// their order. Few of them are kept sorted while the line goes by; for many (a random permutation wants all of them) the places of
-// the whole line are merge-sorted. Numbers of every dtype are compared as float64, which holds them exactly.
+// Writes the kernel "topk": for each line of x, the indices of its k largest elements as defined in ops/reductions.ts: the largest first,
+// NaN counts as the largest, and equal elements keep their order. A small k is done by insertion into a sorted list while the line is
+// read. For a large k (a random permutation needs all elements) the indices of the whole line are merge-sorted. Elements of every dtype
+// are compared as float64, which holds them exactly.
 import type { Access, Topk } from "../../compiler/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Code, Local } from "./assembler/assembler.ts";
 import { type KernelWriter, kernelParameters } from "./kernel-writer.ts";
 import { bytesOf } from "./layout.ts";
 
-/** So many are kept while a line goes by; more are sorted. */
-const mostKept = 16;
-/** Of a place in a list. */
+/** Largest k that is done by insertion. */
+const maxInsertedK = 16;
+/** Bytes of an index in a list. */
 const bytes = 4;
 
-/** Turns an element's address into its number, as float64. */
+/** Takes an element's address from the stack and pushes its value as float64. */
 const loads = {
   float32: (code) => code.memory("f32.load").op("f64.promote_f32"),
   float64: (code) => code.memory("f64.load"),
@@ -21,7 +22,7 @@ const loads = {
   bool: (code) => code.memory("i32.load8_u").op("f64.convert_i32_s"),
 } as const satisfies Record<DType, (code: Code) => Code>;
 
-/** A line of x and where its k places go, both by address and by bytes from one to the next. */
+/** A line of x and its results in y: their addresses, and the bytes from one element to the next (stride, rank). */
 interface Line {
   readonly x: Local;
   readonly y: Local;
@@ -36,7 +37,7 @@ export const writeTopkKernel: KernelWriter<Topk> = (context, kernel, name) => {
   const { axes, x, y, size, k } = kernel;
   const sizes = axes.map((axis) => axis.size);
   const units = size * k === 0 ? 0 : sizes.reduce((product, n) => product * n, 1);
-  const sorted = k > mostKept;
+  const sorted = k > maxInsertedK;
   const pointers = [x.buffer, y.buffer];
   const callee = context.module.function(
     name,
@@ -44,7 +45,11 @@ export const writeTopkKernel: KernelWriter<Topk> = (context, kernel, name) => {
     (code, fromX, toY, scratch, from, to) => {
       if (units === 0) return;
       const line: Line = {
-        ...{ x: code.local("i32"), y: code.local("i32"), size, k, dtype: x.buffer.dtype },
+        x: code.local("i32"),
+        y: code.local("i32"),
+        size,
+        k,
+        dtype: x.buffer.dtype,
         stride: x.strides[sizes.length] * bytesOf(x.buffer.dtype),
         rank: y.strides[sizes.length] * bytes,
       };
@@ -59,17 +64,17 @@ export const writeTopkKernel: KernelWriter<Topk> = (context, kernel, name) => {
             { access: x, base: fromX, address: line.x },
             { access: y, base: toY, address: line.y },
           ]);
-          if (sorted) sortPlaces(code, line, scratch);
-          else keepLargest(code, line);
+          if (sorted) sortIndices(code, line, scratch);
+          else insertLargest(code, line);
         },
       );
     },
   );
-  const description = sorted ? `lines of ${size} merge-sorted` : `${k} kept while lines of ${size} go by`;
+  const description = sorted ? `lines of ${size} merge-sorted` : `the ${k} largest of lines of ${size} by insertion`;
   return { callee, pointers, units, scratch: sorted ? 2 * size * bytes : 0, description };
 };
 
-/** The addresses of a line's first elements. */
+/** Computes the addresses of a line's first elements. */
 function findLine(
   code: Code,
   line: Local,
@@ -98,24 +103,24 @@ function findLine(
   }
 }
 
-/** Pushes the number at a place of the line; `place` pushes that. */
+/** Pushes the element at an index of the line; `place` pushes the index. */
 function numberAt(code: Code, { x, stride, dtype }: Line, place: () => void): void {
   place();
   code.i32(stride).op("i32.mul").get(x).op("i32.add");
   loads[dtype](code);
 }
 
-/** Pushes whether one number comes before the other: is larger, or NaN where the other is not. */
+/** Pushes whether one value comes before the other: it is larger, or it is NaN and the other is not. */
 function exceeds(code: Code, one: Local, other: Local): void {
   code.get(one).get(other).op("f64.gt");
   code.get(one).get(one).op("f64.ne").get(other).get(other).op("f64.eq", "i32.and", "i32.or");
 }
 
-/** Each number moves up past all that are smaller, so that equals stay in their order. */
-function keepLargest(code: Code, line: Line): void {
+/** Inserts each element before all smaller ones in the list of the k largest, so that equal elements keep their order. */
+function insertLargest(code: Code, line: Line): void {
   const { y, rank, size, k } = line;
   const [i, j, to] = [code.local("i32"), code.local("i32"), code.local("i32")];
-  const [value, kept] = [code.local("f64"), code.local("f64")];
+  const [value, ranked] = [code.local("f64"), code.local("f64")];
   code.for(
     i,
     () => code.i32(0),
@@ -124,15 +129,15 @@ function keepLargest(code: Code, line: Line): void {
     () => {
       numberAt(code, line, () => code.get(i));
       code.set(value);
-      // j: how many are kept already; `to` the address of rank j.
+      // j: the length of the list so far, min(i, k); `to`: the address of rank j.
       code.get(i).i32(k).get(i).i32(k).op("i32.lt_s", "select").set(j);
       code.get(j).i32(rank).op("i32.mul").get(y).op("i32.add").set(to);
       code.block((placed) => {
         code.loop((again) => {
           code.get(j).op("i32.eqz").brIf(placed);
           numberAt(code, line, () => code.get(to).i32(rank).op("i32.sub").memory("i32.load"));
-          code.set(kept);
-          exceeds(code, value, kept);
+          code.set(ranked);
+          exceeds(code, value, ranked);
           code.op("i32.eqz").brIf(placed);
           code
             .get(j)
@@ -152,8 +157,8 @@ function keepLargest(code: Code, line: Line): void {
   );
 }
 
-/** Bottom-up merge sort of 0, 1, …, from one half of scratch to the other; a right place goes first only if its number exceeds. */
-function sortPlaces(code: Code, line: Line, scratch: Local): void {
+/** Sorts the indices 0, 1, … by bottom-up merge sort between the two halves of scratch, and stores the first k. The sort is stable. */
+function sortIndices(code: Code, line: Line, scratch: Local): void {
   const { y, rank, size, k } = line;
   const index = () => code.local("i32");
   const [source, target, width, first, i, from] = [index(), index(), index(), index(), index(), index()];
@@ -201,6 +206,7 @@ function sortPlaces(code: Code, line: Line, scratch: Local): void {
   }, k);
 }
 
+/** Two neighbouring sorted runs. */
 interface Runs {
   readonly source: Local;
   readonly target: Local;
@@ -208,13 +214,13 @@ interface Runs {
   readonly first: Local;
 }
 
-/** Merges the runs [first, first + width) and [first + width, first + 2 · width) of source into target; first moves behind them. */
+/** Merges the runs [first, first + width) and [first + width, first + 2 · width) of source into target, and moves `first` past them. */
 function mergeRuns(code: Code, line: Line, { source, target, width, first }: Runs): void {
   const address = () => code.local("i32");
   const [left, middle, right, end, to] = [address(), address(), address(), address(), address()];
   const [a, b] = [code.local("f64"), code.local("f64")];
   const { size } = line;
-  /** The address in `list` of min(first, size). */
+  /** Sets `result` to the address of index min(first, size) in `list`. */
   const bound = (list: Local, result: Local) => {
     code.get(first).i32(size).get(first).i32(size).op("i32.lt_s", "select");
     code.i32(bytes).op("i32.mul").get(list).op("i32.add").set(result);

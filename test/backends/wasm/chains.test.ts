@@ -112,8 +112,8 @@ describe("softmax, layer norm and batch norm", () => {
     const softmax = compile((x: Tensor) => x.softmax(1), { threads: 2 });
     softmax(randn([512, 512]));
     expect(chainsIn(softmax.explain())).toEqual([
-      "k0 to k2 are a chain: one after the other for 255 of 512 parts at a time",
+      "k0 to k2 are a chain: they run one after the other on 255 of 512 parts at a time",
     ]);
-    expect(softmax.explain()).toContain("by all of them: k0 to k2 (512 units)");
+    expect(softmax.explain()).toContain("shared by all: k0 to k2 (512 units)");
   });
 });

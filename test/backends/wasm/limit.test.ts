@@ -38,5 +38,5 @@ it.each(kinds)(
 );
 
 it("is not told before it is measured", () => {
-  expect(() => new Limit(false).speed).toThrow("internal: the limit is asked for before it is measured");
+  expect(() => new Limit(false).speed).toThrow("internal: the limit is read before it is measured");
 });

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { compile, ones, type Tensor, tensor, zeros } from "chainrule";
 import { afterEach, expect, it } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { cachedCount, codeOf, hashOf, mostCached } from "../../../src/backends/wasm/module-cache.ts";
+import { cachedCount, codeOf, hashOf, maxCachedCodes } from "../../../src/backends/wasm/module-cache.ts";
 import { poolFor } from "../../../src/backends/wasm/threads/pool.ts";
 
 /** A module that gives a number. */
@@ -111,9 +111,9 @@ it("modules of programs that nobody can reach any more are not kept", async () =
 });
 
 it("whoever compiles in a loop does not make it grow beyond its bound", () => {
-  for (let value = 1000; value < 1000 + 3 * mostCached; value++) codeOf(giving(value));
-  expect(cachedCount()).toBeLessThanOrEqual(mostCached);
+  for (let value = 1000; value < 1000 + 3 * maxCachedCodes; value++) codeOf(giving(value));
+  expect(cachedCount()).toBeLessThanOrEqual(maxCachedCodes);
   // The last ones are known still.
-  const last = giving(1000 + 3 * mostCached - 1);
+  const last = giving(1000 + 3 * maxCachedCodes - 1);
   expect(codeOf(last).bytes).not.toBe(last);
 });

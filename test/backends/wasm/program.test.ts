@@ -188,7 +188,7 @@ it("what is too large for the memory is an error that names the largest tensors"
   const one: Instruction = { kind: "load", access: { buffer: a, offset: 0, strides: [0, 0] }, dtype: "float32" };
   const kernels = [loops("fill", huge, [one], [store(t0, 0), store(t1, 0)])];
   expect(() => programOf(kernels, [a, t0, t1], [t0, t1], [])).toThrow(
-    /^compile: the program needs 8 GiB, WebAssembly's memory ends at 4 GiB.*; the largest are float32\[32768,32768\], float32\[32768,32768\]/,
+    /^compile: the program needs 8 GiB, but WebAssembly's memory is limited to 4 GiB.*; the largest tensors are float32\[32768,32768\], float32\[32768,32768\]/,
   );
   const total = tensor([1]);
   expect(numbersOf(accumulator([1], total), [tensor([1])])).toEqual([[2]]);
@@ -199,14 +199,14 @@ it("explains itself: graph, kernels, steps, bytes", () => {
     printChapters(accumulator([3], zeros([3])).chapters()).replace(/module of \d+/, "module of N"),
   ).toMatchInlineSnapshot(`
     "── The graph: what is computed, 0 values
-    Each line is a value that never changes. A state is a tensor that the function touched: its line is what it holds before the
-    call, and \`state 0 <- %9\` at the end what it holds afterwards. After @ stands what a value is part of.
+    Each line is a value that never changes. A state is a tensor from outside the function: its line is its value before the call, and
+    \`state 0 <- %9\` at the end gives its value after the call. After @ follows the composite that a value is part of.
     graph
       return
 
     ── The kernels: by which loops, 2 of them
-    They run in this order. A headline has the indices, each up to its size; below it, what is done at each point: v0, v1, ... are
-    numbers, a0[i0*10 + i1] is a place in a buffer: a are arguments, s states, t temporaries.
+    They run in this order. A headline has the indices, each with its size. The lines below it are computed at each point: v0, v1, ... are
+    values, and a0[i0*10 + i1] is an element of a buffer: a are arguments, s states, t temporaries.
     a0 float32[3]
     s0 float32[3]
     t0 float32[3]
@@ -223,15 +223,16 @@ it("explains itself: graph, kernels, steps, bytes", () => {
 
     results t0
 
-    ── The functions: how each kernel is cut up
-    Lanes are neighbours that one instruction does at once; tiles are what of a product stays in registers.
+    ── The functions: how each kernel is divided
+    Units are the parts of a kernel that threads can share. One instruction computes all lanes of a vector. A tile is the part of a
+    product that stays in registers.
     k0 add: one unit, lanes along 3, a vector at a time
     k1 keep: one unit, lanes along 3, a vector at a time
 
-    ── The threads: who does what
+    ── The threads: which kernels they share
     one thread: one was asked for
 
-    ── The memory: temporaries share one arena, where each is from one kernel to another
+    ── The memory: temporaries share one arena, where each lives from one kernel to another
     arena of 128 bytes (128 if nothing were shared)
       0: a0 float32[3] 12 bytes, start to 0
       64: t0 float32[3] 12 bytes, 0 to end

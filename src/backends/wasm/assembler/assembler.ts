@@ -1,5 +1,5 @@
-// A small assembler: WebAssembly modules, byte by byte. A module is written in one go, functions as callbacks that push
-// instructions; the names section tells profilers which kernel is which. (WebAssembly Core Specification, "Binary Format".)
+// A small assembler for WebAssembly modules (WebAssembly Core Specification, "Binary Format"). A module is written in one pass; the body of
+// a function is a callback that appends instructions. The name section gives profilers the names of the kernels.
 import { internal } from "../../../errors/error.ts";
 import { Bytes } from "./bytes.ts";
 import {
@@ -32,7 +32,7 @@ export interface Function {
   readonly name: string;
 }
 
-/** The body of a function: each method pushes one instruction. */
+/** The body of a function: most methods append one instruction. */
 export class Code {
   readonly #bytes = new Bytes();
   readonly #locals: ValueType[] = [];
@@ -43,6 +43,7 @@ export class Code {
     this.#parameters = parameters;
   }
 
+  /** Declares a new local. */
   local(type: ValueType): Local {
     this.#locals.push(type);
     return { index: this.#parameters + this.#locals.length - 1, type };
@@ -57,25 +58,31 @@ export class Code {
     return this.#indexed(0x22, local.index);
   }
 
+  /** Appends instructions without immediates. */
   op(...names: Instruction[]): this {
     for (const name of names) this.#push(opcodes[name]);
     return this;
   }
-  /** `offset` is in bytes and not negative; `align` is log2 of what the address is a multiple of, the natural alignment if left out. */
+  /**
+   * Appends a load or store. `offset` is in bytes, not negative; `align` is log₂ of the address's alignment in bytes, by default the
+   * natural one.
+   */
   memory(name: MemoryInstruction, offset = 0, align: number = memoryOpcodes[name].align): this {
     this.#bytes.append(memoryOpcodes[name].code).unsigned(align).unsigned(offset);
     return this;
   }
+  /** Appends a load or store of one lane. */
   laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
     const { code, align } = laneMemoryOpcodes[name];
     this.#bytes.append(code).unsigned(align).unsigned(offset).byte(lane);
     return this;
   }
+  /** Appends an instruction that reads or replaces one lane. */
   lane(name: LaneInstruction, lane: number): this {
     this.#bytes.append(laneOpcodes[name]).byte(lane);
     return this;
   }
-  /** 16 lane numbers: below 16 of the first vector, from 16 on of the second. */
+  /** Appends i8x16.shuffle with 16 byte indices: 0 to 15 are of the first vector, 16 to 31 of the second. */
   shuffle(lanes: readonly number[]): this {
     return this.#push([0xfd, 0x0d, ...lanes]);
   }
@@ -94,18 +101,18 @@ export class Code {
   f64(value: number): this {
     return this.#push([0x44, ...new Uint8Array(Float64Array.of(value).buffer)]);
   }
-  /** One float32 in all four lanes. */
+  /** Pushes one float32 in all four lanes. */
   f32x4(value: number): this {
     const bytes = new Uint8Array(Float32Array.of(value).buffer);
     return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
   }
-  /** One int32 in all four lanes. */
+  /** Pushes one int32 in all four lanes. */
   i32x4(value: number): this {
     const bytes = new Uint8Array(Int32Array.of(value).buffer);
     return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
   }
 
-  /** Four int32, a lane each. */
+  /** Pushes four int32. */
   int32s(...lanes: readonly [number, number, number, number]): this {
     return this.#push([0xfd, 0x0c, ...new Uint8Array(Int32Array.from(lanes).buffer)]);
   }
@@ -114,7 +121,7 @@ export class Code {
     return this.#indexed(0x10, callee.index);
   }
 
-  /** Labels are depths at which a block was opened: br(label) leaves a block, and repeats a loop. */
+  /** Opens a block. Its label is the depth at which it is opened; br(label) leaves a block, or repeats a loop. */
   block(body: (label: number) => void): this {
     return this.#nest([0x02, 0x40], body);
   }
@@ -138,12 +145,12 @@ export class Code {
   brIf(label: number): this {
     return this.#indexed(0x0d, this.#depth - label);
   }
-  /** Orders memory accesses between threads. */
+  /** Appends atomic.fence, which orders memory accesses between threads. */
   fence(): this {
     return this.#push([0xfe, 0x03, 0x00]);
   }
 
-  /** for (i = from; i < to; i += step), tested before the first round; from and to push an i32. */
+  /** for (i = from; i < to; i += step), tested before the first iteration; from and to push an i32. */
   for(i: Local, from: () => void, to: () => void, step: number, body: () => void): this {
     from();
     this.set(i);
@@ -158,7 +165,7 @@ export class Code {
     });
   }
 
-  /** The locals and the body, with their length in front. */
+  /** The encoded function: length, locals, body. */
   bytes(): Bytes {
     const body = new Bytes().unsigned(this.#locals.length);
     for (const type of this.#locals) body.byte(1).byte(typeCodes[type]);
@@ -183,19 +190,21 @@ export class Code {
   }
 }
 
+/** The type of a function. */
 interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
+/** The limits of a memory. */
 export interface Memory {
-  /** In pages of 64 KiB. */
+  /** Sizes in pages of 64 KiB. */
   readonly initial: number;
   readonly maximum: number;
   readonly shared: boolean;
 }
 
-/** A module that imports its memory as "env" "memory". Imported functions are declared before the module's own. */
+/** A module that imports its memory as "env" "memory". All imported functions have to be declared before the module's own functions. */
 export class Module {
   readonly #types: Bytes[] = [];
   readonly #typeIndices = new Map<string, number>();
@@ -210,29 +219,32 @@ export class Module {
     this.#imports.push(entry.unsigned(initial).unsigned(maximum));
   }
 
+  /** Declares an imported function. */
   import(from: string, name: string, { parameters, results }: Signature): Function {
-    if (this.#functions.length > 0) throw internal(`import ${name} comes after a function`);
+    if (this.#functions.length > 0) throw internal(`the import ${name} is declared after a function was written`);
     this.#imports.push(new Bytes().text(from).text(name).byte(0x00).unsigned(this.#type({ parameters, results })));
     this.#importedFunctions.push(`${from}.${name}`);
     return { index: this.#importedFunctions.length - 1, name };
   }
 
-  /** Writes a function; body gets its code and its parameters, and leaves its results on the stack. */
+  /** Writes a function: `body` receives its code and its parameters, and leaves its results on the stack. */
   function(name: string, signature: Signature, body: (code: Code, ...parameters: Local[]) => void): Function {
     const { parameters } = signature;
     const code = new Code(parameters.length);
     const index = this.#importedFunctions.length + this.#functions.length;
     body(code, ...parameters.map((type, place): Local => ({ index: place, type })));
     if (index !== this.#importedFunctions.length + this.#functions.length)
-      throw internal(`${name} was written while another function was`);
+      throw internal(`another function was written inside the body of ${name}`);
     this.#functions.push({ name, type: this.#type(signature), body: code.bytes() });
     return { index, name };
   }
 
+  /** Exports a function. */
   export(name: string, callee: Function): void {
     this.#exports.push(new Bytes().text(name).byte(0x00).unsigned(callee.index));
   }
 
+  /** The encoded module. */
   bytes(): Uint8Array<ArrayBuffer> {
     const names = [...this.#importedFunctions, ...this.#functions.map(({ name }) => name)];
     const functionNames = names.map((name, index) => new Bytes().unsigned(index).text(name));
@@ -252,12 +264,12 @@ export class Module {
 
   #type({ parameters, results }: Signature): number {
     const key = `${parameters} -> ${results}`;
-    const known = this.#typeIndices.get(key);
-    if (known !== undefined) return known;
+    const index = this.#typeIndices.get(key);
+    if (index !== undefined) return index;
     const type = new Bytes().byte(0x60);
     for (const list of [parameters, results]) {
       type.unsigned(list.length);
-      for (const one of list) type.byte(typeCodes[one]);
+      for (const valueType of list) type.byte(typeCodes[valueType]);
     }
     this.#typeIndices.set(key, this.#types.length);
     return this.#types.push(type) - 1;

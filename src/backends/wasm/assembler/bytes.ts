@@ -1,5 +1,5 @@
-// Bytes that are written one after the other, into an array that doubles when it is full. A module is some tens of thousands of
-// them, and how fast they are written is a good part of how fast a function compiles.
+// A growing array of bytes, which doubles when it is full. A module has tens of thousands of bytes, and writing them takes a considerable
+// part of the time that a function needs to compile.
 import { internal } from "../../../errors/error.ts";
 
 export class Bytes {
@@ -21,12 +21,12 @@ export class Bytes {
     this.#length += bytes.length;
     return this;
   }
-  /** LEB128, unsigned: seven bits a byte, the lowest first. */
+  /** Appends an unsigned LEB128 number: seven bits in each byte, the lowest first. */
   unsigned(value: number): this {
     for (; value >= 128; value = Math.floor(value / 128)) this.byte((value % 128) | 0x80);
     return this.byte(value);
   }
-  /** LEB128, signed, for values of 32 bits. */
+  /** Appends a signed LEB128 number of 32 bits. */
   signed(value: number): this {
     for (;;) {
       const low = value & 0x7f;
@@ -35,7 +35,7 @@ export class Bytes {
       this.byte(low | 0x80);
     }
   }
-  /** The same for values of 64 bits. */
+  /** Appends a signed LEB128 number of 64 bits. */
   signed64(value: bigint): this {
     for (;;) {
       const low = Number(value & 0x7fn);
@@ -44,28 +44,31 @@ export class Bytes {
       this.byte(low | 0x80);
     }
   }
-  /** Its length, then itself. */
+  /** Appends the length of some bytes, then the bytes. */
   sized(bytes: Bytes): this {
     return this.unsigned(bytes.length).append(bytes.view());
   }
-  /** ASCII, as all names are that we give; without TextEncoder, which some surroundings lack (Jest's jsdom). */
+  /**
+   * Appends the length of a text, then its characters. It must be ASCII, as all names in a module are: TextEncoder is missing in some
+   * environments (Jest's jsdom).
+   */
   text(text: string): this {
     this.unsigned(text.length);
     for (let i = 0; i < text.length; i++) {
-      const letter = text.charCodeAt(i);
-      if (letter > 0x7f) throw internal(`the name ${text} is not ASCII`);
-      this.byte(letter);
+      const character = text.charCodeAt(i);
+      if (character > 0x7f) throw internal(`the name ${text} is not ASCII`);
+      this.byte(character);
     }
     return this;
   }
-  /** How many there are, then all of them. */
+  /** Appends the number of items, then the items. */
   vector(items: readonly Bytes[]): this {
     this.unsigned(items.length);
     for (const item of items) this.append(item.view());
     return this;
   }
 
-  /** What was written, valid until more is. */
+  /** The bytes so far; the view is valid until more bytes are appended. */
   view(): Uint8Array<ArrayBuffer> {
     return this.#array.subarray(0, this.#length);
   }

@@ -1,8 +1,10 @@
-// WebAssembly's instructions by name, as bytes (WebAssembly Core Specification 2.0, appendix "Index of Instructions"; relaxed SIMD:
-// its proposal, in the specification since 3.0). Only those that take no immediates; the others are methods of Code.
+// The opcodes of WebAssembly's instructions by name (WebAssembly Core Specification 2.0, appendix "Index of Instructions"; relaxed SIMD is
+// in the specification since 3.0). The first table has instructions without immediates, and the others have those with a memory or lane
+// immediate; all other instructions are methods of Code.
 
 const simd = (code: number): number[] => (code < 0x80 ? [0xfd, code] : [0xfd, (code & 0x7f) | 0x80, code >> 7]);
 
+/** Instructions without immediates. */
 export const opcodes = {
   unreachable: [0x00],
   return: [0x0f],
@@ -201,7 +203,7 @@ export const opcodes = {
 
 export type Instruction = keyof typeof opcodes;
 
-/** Instructions with a memory immediate: code and the logarithm of the natural alignment in bytes. */
+/** Instructions with a memory immediate: opcode, and log₂ of the natural alignment in bytes. */
 export const memoryOpcodes = {
   "i32.load": { code: [0x28], align: 2 },
   "i64.load": { code: [0x29], align: 3 },
@@ -231,7 +233,7 @@ export const memoryOpcodes = {
 
 export type MemoryInstruction = keyof typeof memoryOpcodes;
 
-/** Memory instructions that touch one lane of a vector; the lane follows the memory immediate. */
+/** Instructions that load or store one lane of a vector; the lane follows the memory immediate. */
 export const laneMemoryOpcodes = {
   "v128.load8_lane": { code: simd(0x54), align: 0 },
   "v128.load32_lane": { code: simd(0x56), align: 2 },

@@ -1,5 +1,5 @@
-// The error function: x + x·P(x²) near 0, and 1 - 2^-Q(|x|) from 0.9 on, where Q = -log₂ erfc is nearly a parabola
-// (the form is Norbert Juffa's). It rounds to 1 from 3.92 on.
+// The error function: x + x·P(x²) for |x| < 0.9, and 1 - 2^-Q(|x|) from 0.9 on, where Q = -log₂ erfc is nearly a parabola (Norbert
+// Juffa's form). The result rounds to 1 from 3.92 on.
 import type { Code, Local } from "../assembler/assembler.ts";
 import { powerOfTwo } from "./exponential.ts";
 import { polynomial, signedLike } from "./polynomial.ts";
@@ -11,6 +11,7 @@ const complement = [
   -8.89433024e-5, -1.62803137, -0.916503817, -0.153490882, 0.0346967074, -0.00551266371, 0.000538305416, -2.40164668e-5,
 ];
 
+/** Pushes erf x. */
 export function erf(code: Code, x: Local): void {
   const [size, bounded, square] = [code.local("v128"), code.local("v128"), code.local("v128")];
   code.get(x).op("f32x4.abs").tee(size).f32x4(3.95).op("f32x4.pmin").set(bounded);

@@ -1,10 +1,10 @@
-// What kernels with float64 import: the functions of the op table itself, so that they give the same bits.
+// The functions that kernels with float64 import: those of the op table, so that results have the same bits.
 import { elementwise } from "../../../tensor/ops/elementwise.ts";
 import { erf } from "../../../tensor/ops/erf.ts";
 import type { MathName } from "./vector-math.ts";
 
-/** The meaning of an op, for one number. */
-function evaluated(name: "sigmoid" | "pow"): (a: number, b?: number) => number {
+/** An op of the table as a function of numbers. */
+function scalarOf(name: "sigmoid" | "pow"): (a: number, b?: number) => number {
   const cell = () => ({ shape: [], dtype: "float64" as const, data: new Float64Array(1) });
   const [y, ...inputs] = [cell(), cell(), cell()];
   return (a, b = 0) => {
@@ -15,6 +15,7 @@ function evaluated(name: "sigmoid" | "pow"): (a: number, b?: number) => number {
   };
 }
 
+/** The import object "math" of a program's module. */
 export const mathImports = {
   exp: Math.exp,
   expm1: Math.expm1,
@@ -24,6 +25,6 @@ export const mathImports = {
   sin: Math.sin,
   cos: Math.cos,
   erf,
-  sigmoid: evaluated("sigmoid"),
-  pow: evaluated("pow"),
+  sigmoid: scalarOf("sigmoid"),
+  pow: scalarOf("pow"),
 } as const satisfies Record<MathName, unknown>;

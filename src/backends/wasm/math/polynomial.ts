@@ -1,15 +1,16 @@
-// What the vector functions share: Horner's rule, constants, and how a result keeps the sign of its argument. The coefficients of this
-// folder are minimax (Remez exchange), rounded to float32; the error beside each is that of the exact polynomial.
+// The parts that all vector functions share: Horner's rule, constants, and the transfer of the argument's sign to the result. All
+// coefficients in this folder are minimax (Remez exchange), rounded to float32; the error stated beside them is that of the polynomial in
+// exact arithmetic.
 import type { Code, Local } from "../assembler/assembler.ts";
 
-// ln 2 in two parts, of which the first has 9 bits: a product with a whole number of up to 15 bits is exact (Cephes, expf).
+// ln 2 = ln2High + ln2Low. ln2High has 9 significant bits, so that its product with an integer of up to 15 bits is exact (Cephes, expf).
 export const ln2High = 0.693359375;
 export const ln2Low = -2.12194440055e-4;
 
-/** Bits of 1, to which n is added in the exponent. */
+/** Bits of 1; adding n to its exponent gives 2ⁿ. */
 export const one = 0x3f80_0000;
 
-/** Pushes c₀ + c₁x + c₂x² + …, from the inside out. */
+/** Pushes c₀ + c₁x + c₂x² + …, by Horner's rule. */
 export function polynomial(code: Code, x: Local, coefficients: readonly number[]): void {
   const [highest, ...others] = coefficients.toReversed();
   code.f32x4(highest);
@@ -21,7 +22,7 @@ export function signedLike(code: Code, x: Local): void {
   code.get(x).f32x4(-0).op("v128.and", "v128.or");
 }
 
-/** Takes y = f(x) with f(0) = 0, and pushes it with f(-0) = -0: where y equals x, x itself. */
+/** Takes y = f(x) with f(0) = 0 from the stack and pushes it with f(-0) = -0: where y equals x, the result is x. */
 export function zeroLike(code: Code, x: Local): void {
   const y = code.local("v128");
   code.set(y).get(x).get(y).get(x).get(y).op("f32x4.eq", "v128.bitselect");

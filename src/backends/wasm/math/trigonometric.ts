@@ -1,4 +1,4 @@
-// sin and cos: x = n·π/2 + r, the polynomials of sin r and cos r, of which n modulo 4 chooses one and its sign.
+// sin and cos. The argument is reduced to x = n·π/2 + r; polynomials give sin r and cos r, and n modulo 4 selects one of them and its sign.
 import type { Code, Local } from "../assembler/assembler.ts";
 import { polynomial, zeroLike } from "./polynomial.ts";
 import { type Reduced, reduce } from "./radians.ts";
@@ -8,7 +8,7 @@ const sine = [-0.166666546, 0.0083320985, -0.000195036284];
 /** (cos r - 1 + r²/2) / r⁴ in r² for |r| ≤ π/4, to 2⁻³² of cos r. */
 const cosine = [0.0416666546, -0.00138876519, 2.44635018e-5];
 
-/** sin(n·π/2 + r): cos r if n is odd; negative if n modulo 4 is 2 or 3. */
+/** Pushes sin(n·π/2 + r): ±cos r if n is odd, ±sin r if n is even; negated if n modulo 4 is 2 or 3. */
 function wave(code: Code, { r, n }: Reduced): void {
   const square = code.local("v128");
   code.get(r).get(r).op("f32x4.mul").set(square);
@@ -21,12 +21,13 @@ function wave(code: Code, { r, n }: Reduced): void {
   code.get(n).i32(30).op("i32x4.shl").f32x4(-0).op("v128.and", "v128.xor");
 }
 
+/** Pushes sin x. */
 export function sin(code: Code, x: Local): void {
   wave(code, reduce(code, x));
   zeroLike(code, x);
 }
 
-/** cos x = sin(x + π/2) */
+/** Pushes cos x = sin(x + π/2). */
 export function cos(code: Code, x: Local): void {
   const { r, n } = reduce(code, x);
   code.get(n).i32x4(1).op("i32x4.add").set(n);

@@ -1,9 +1,9 @@
-// The functions that WebAssembly lacks, on four float32 at a time. All of them use only instructions that every engine rounds
-// alike (no relaxed SIMD, no fused multiply-add, no Math of the engine), so their bits are the same everywhere. The polynomials
-// come from scripts/polynomials.py.
+// The mathematical functions that WebAssembly lacks, on four float32 at a time. They use only instructions that every engine rounds in the
+// same way (no relaxed SIMD, no fused multiply-add, no Math of the engine), so results have the same bits everywhere. The polynomials come
+// from scripts/polynomials.py.
 //
-// Speed: V8 builds a constant anew in each block that uses it, three instructions for each. A loop that loads four vectors and
-// then writes a function for each of them shares the constants, and takes about half the time (bench/math.js).
+// Speed: V8 builds each constant again in every basic block that uses it, with three instructions. A loop that loads four vectors and then
+// inlines a function for each of them shares the constants, and takes about half the time (bench/math.js).
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { erf } from "./erf.ts";
 import { exp, expm1, sigmoid, tanh } from "./exponential.ts";
@@ -15,12 +15,12 @@ export type MathName = "exp" | "expm1" | "log" | "log1p" | "tanh" | "sigmoid" | 
 
 interface VectorFunction {
   /**
-   * No result is further from the exact value than so many units of its last place (1/2 would be correctly rounded).
-   * Confirmed for every argument, and for pow, where they are too many, on samples; the tests hold each function to it.
+   * Largest error of a result, in units in the last place (1/2 would be correctly rounded). It was confirmed for every argument, and for
+   * pow, which has too many, on samples; the tests check each function against it.
    */
   readonly ulp: number;
   readonly operands: 1 | 2;
-  /** Writes it in place: pushes the result and leaves the operands as they are. */
+  /** Inlines the function: pushes the result and does not change the operands. */
   readonly write: (code: Code, ...operands: Local[]) => void;
 }
 
@@ -37,7 +37,10 @@ export const vectorMath = {
   pow: { ulp: 0.6, operands: 2, write: pow },
 } as const satisfies Record<MathName, VectorFunction>;
 
-/** The functions of one module, each written when it is asked for first: before the functions that call it, not within them. */
+/**
+ * The vector functions of one module. Each is written on its first request, which has to come before the functions that call it are
+ * written.
+ */
 export class MathFunctions {
   readonly #module: Module;
   readonly #written = new Map<MathName, WasmFunction>();
@@ -47,8 +50,8 @@ export class MathFunctions {
   }
 
   function(name: MathName): WasmFunction {
-    const known = this.#written.get(name);
-    if (known) return known;
+    const earlier = this.#written.get(name);
+    if (earlier) return earlier;
     const { operands, write }: VectorFunction = vectorMath[name];
     const parameters = Array.from({ length: operands }, () => "v128" as const);
     const written = this.#module.function(name, { parameters, results: ["v128"] }, write);

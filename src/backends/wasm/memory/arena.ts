@@ -1,8 +1,9 @@
-// The one scratch arena: what lives only while a program runs lies in it, so that it is as large as the largest program needs and
-// not as all of them together. Programs ask for its address at each run, since a later program may have moved it.
+// The arena: one block of memory for the temporaries of all programs. Its contents live only during a run, so it is as large as the largest
+// program needs, not as large as all programs together. Programs read its address at each run, because another program may have moved it.
 import type { Type } from "../../../tensor/dtype.ts";
 import { type ProgramMemory, programMemory } from "./memory.ts";
 
+/** A block that grows and may move between runs. */
 export class Arena {
   readonly #memory: ProgramMemory;
   #address = 0;
@@ -12,19 +13,20 @@ export class Arena {
     this.#memory = memory;
   }
 
-  /** 0 before anything was reserved. */
+  /** Address of the block; 0 before the first reservation. */
   get address(): number {
     return this.#address;
   }
+  /** Size of the block. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** At least so many bytes from now on. `parts` are named if there is no room for them. */
+  /** Makes the block at least `bytes` large. Throws a ChainruleError "memory", which names `parts`, if there is not enough memory. */
   reserve(bytes: number, parts: readonly Type[] = []): void {
     if (bytes <= this.#bytes) return;
     const before = this.#bytes;
-    // It holds nothing between runs, and its place may be part of the next.
+    // The block holds nothing between runs, so its addresses may become part of the new block.
     this.#release();
     try {
       this.#take(bytes, parts);
@@ -45,4 +47,5 @@ export class Arena {
   }
 }
 
+/** The arena of all programs. */
 export const arena: Arena = new Arena(programMemory);

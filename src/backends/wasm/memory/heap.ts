@@ -1,9 +1,9 @@
-// Which bytes of a growing range of addresses are in use: pure bookkeeping, no memory. A request takes the smallest free block
-// that is long enough, else what follows the last block in use. Freed blocks join their free neighbours, and those at the end go
-// back to the end, so that the range never ends in a gap.
+// A best-fit allocator over a growing range of addresses; it only keeps records and touches no memory. An allocation takes the smallest
+// free block that is large enough, or addresses after the last block in use. A freed block is merged with its free neighbours, and a free
+// block at the end of the range is removed from it.
 import { internal } from "../../../errors/error.ts";
 
-/** All blocks begin at its multiples, as long as they are. */
+/** Addresses and sizes of blocks are multiples of this, in bytes. */
 export const alignment = 64;
 
 interface Block {
@@ -13,11 +13,12 @@ interface Block {
 
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
+/** Allocates addresses from a start on. */
 export class Heap {
   readonly #start: number;
-  /** In the order of their addresses; no two of them touch, and none ends where the range does. */
+  /** Free blocks in the order of their addresses. No two are adjacent, and none is at the end of the range. */
   readonly #free: Block[] = [];
-  /** Address → bytes. */
+  /** Bytes of the blocks in use, by address. */
   readonly #used = new Map<number, number>();
   #end: number;
 
@@ -26,7 +27,7 @@ export class Heap {
     this.#end = this.#start;
   }
 
-  /** Where the last block in use ends. */
+  /** End of the last block in use. */
   get end(): number {
     return this.#end;
   }
@@ -35,7 +36,7 @@ export class Heap {
     return this.#free.reduce((sum, { bytes }) => sum - bytes, this.#end - this.#start);
   }
 
-  /** The address of a new block that ends at `limit` or before; null if there is no room. */
+  /** Allocates a block that ends at `limit` or before and returns its address; null if there is not enough room. */
   allocate(bytes: number, limit: number): number | null {
     const length = Math.max(align(bytes), alignment);
     let best = -1;
@@ -52,9 +53,10 @@ export class Heap {
     return this.#use(address, length);
   }
 
+  /** Frees the block at an address. */
   free(address: number): void {
     const bytes = this.#used.get(address);
-    if (bytes === undefined) throw internal(`address ${address} is freed, but no block in use begins there`);
+    if (bytes === undefined) throw internal(`no block in use begins at the address ${address} that is freed`);
     this.#used.delete(address);
     let [from, to] = [address, address + bytes];
     const next = this.#firstFrom(address);
@@ -72,7 +74,7 @@ export class Heap {
     this.#end = Math.max(this.#end, address + bytes);
     return address;
   }
-  /** The place of the first free block from an address on. */
+  /** Index of the first free block at or after an address. */
   #firstFrom(address: number): number {
     let [low, high] = [0, this.#free.length];
     while (low < high) {

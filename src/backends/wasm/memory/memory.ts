@@ -1,6 +1,5 @@
-// The one memory of all programs: states, tables and the arena lie in it, wherever a tensor or a program wants them to stay. It
-// is made when it is first needed, as large in address space as the engine allows (which costs nothing until it is used), and
-// grows by need. heap.ts keeps its books.
+// The one WebAssembly memory of all programs: it holds states, tables and the arena. It is created on first use, with as much address space
+// as the engine grants (address space costs nothing until it is used), and grows on demand. heap.ts records which addresses are in use.
 import { ChainruleError, internal } from "../../../errors/error.ts";
 import { describe, type Type } from "../../../tensor/dtype.ts";
 import type { Memory as Limits } from "../assembler/assembler.ts";
@@ -9,17 +8,17 @@ import { Heap } from "./heap.ts";
 
 const page = 64 * 1024;
 const gib = 2 ** 30;
-/** In pages: 4, 2, 1, ½, ¼ GiB. */
-const maxima = [65536, 32768, 16384, 8192, 4096];
-const initial = 16;
-/** Nothing lies at address 0, which looks like none. */
-const start = 1024;
-/** No program reads or writes in the last page of 4 GiB: tile.ts compares its addresses with those there. */
-const last = 4 * gib - page;
-/** Blocks are read by whole vectors: so many bytes after the last one asked for may be read as well. */
-const margin = 16;
+/** Maximum sizes to try, in pages: 4, 2, 1, ½, ¼ GiB. */
+const maximumPages = [65536, 32768, 16384, 8192, 4096];
+const initialPages = 16;
+/** The first address that is allocated: address 0 stands for no address. */
+const firstAddress = 1024;
+/** End of the addresses that are allocated: the last page of 4 GiB stays unused, because tile.ts compares pointers with its addresses. */
+const endAddress = 4 * gib - page;
+/** Bytes after each block that are readable as well, because kernels read whole vectors. */
+const marginBytes = 16;
 
-/** The memory as numbers: valid until it grows. */
+/** The memory as typed arrays, which are valid until it grows. */
 export interface Views {
   readonly buffer: ArrayBufferLike;
   readonly float32: Float32Array;
@@ -30,10 +29,12 @@ export interface Views {
   readonly bool: Uint8Array;
 }
 
+/** Creates a memory; tests pass their own. */
 type MakeMemory = (limits: Limits) => WebAssembly.Memory;
 
+/** A memory with its allocator. */
 export class ProgramMemory {
-  readonly #heap = new Heap(start);
+  readonly #heap = new Heap(firstAddress);
   readonly #make: MakeMemory;
   readonly #shared: () => boolean;
   #made: { readonly memory: WebAssembly.Memory; readonly limits: Limits } | null = null;
@@ -50,11 +51,11 @@ export class ProgramMemory {
     this.#make = make;
   }
 
-  /** What modules import. */
+  /** The memory that modules import. */
   get memory(): WebAssembly.Memory {
     return this.#get().memory;
   }
-  /** What modules say of their import. */
+  /** The limits that modules declare for the import. */
   get limits(): Limits {
     return this.#get().limits;
   }
@@ -63,7 +64,7 @@ export class ProgramMemory {
     return this.#heap.used;
   }
 
-  /** To be asked for again after anything was allocated. */
+  /** Typed arrays over the whole memory. Allocations may grow the memory, after which this has to be called again. */
   views(): Views {
     const { buffer } = this.#get().memory;
     if (this.#views === null || this.#views.buffer !== buffer) {
@@ -81,27 +82,30 @@ export class ProgramMemory {
   }
 
   /**
-   * The address of a new block, a multiple of 64; 16 bytes after it may be read. It holds whatever was there before. An error
-   * says that `what` needs the bytes, and names the largest of what it consists of.
+   * Allocates a block and returns its address, a multiple of 64; the 16 bytes after the block are readable. The contents are undefined.
+   * Throws a ChainruleError "memory" if there is not enough memory: its message says that `what` needs the bytes and lists `parts`, the
+   * largest tensors of the block.
    */
   allocate(bytes: number, what: string, parts: readonly Type[] = []): number {
     const { memory, limits } = this.#get();
-    const limit = Math.min(limits.maximum * page, last);
+    const limit = Math.min(limits.maximum * page, endAddress);
     const refuse = (reason: string): never => {
-      const inUse = this.used > 0 ? ` and ${gibibytes(this.used)} are in use` : "";
-      const largest = parts.length > 0 ? `; the largest are ${parts.map(describe).join(", ")}` : "";
-      throw new ChainruleError("memory", "compile", `${what} needs ${gibibytes(bytes)}, ${reason}${inUse}${largest}`);
+      const inUse = this.used > 0 ? `, of which ${gibibytes(this.used)} are in use` : "";
+      const tensors = parts.map(describe).join(", ");
+      const cure = parts.length > 0 ? `; the largest tensors are ${tensors}: use smaller batches` : "";
+      throw new ChainruleError("memory", "compile", `${what} needs ${gibibytes(bytes)}, but ${reason}${inUse}${cure}`);
     };
-    const address = this.#heap.allocate(bytes + margin, limit);
-    if (address === null) return refuse(`WebAssembly's memory ends at ${gibibytes(limits.maximum * page)}`);
+    const address = this.#heap.allocate(bytes + marginBytes, limit);
+    if (address === null) return refuse(`WebAssembly's memory is limited to ${gibibytes(limits.maximum * page)}`);
     if (!grow(memory, this.#heap.end, limit)) {
       const size = memory.buffer.byteLength;
       this.#heap.free(address);
-      return refuse(`the system gave no more than ${gibibytes(size)}`);
+      return refuse(`the system grants no more than ${gibibytes(size)}`);
     }
     return address;
   }
 
+  /** Frees the block at an address. */
   free(address: number): void {
     this.#heap.free(address);
   }
@@ -112,29 +116,30 @@ export class ProgramMemory {
   }
 }
 
-/** The largest memory that the engine grants; the last attempt's error is the caller's. */
+/** Creates the largest memory that the engine grants. Throws a ChainruleError "memory" if it refuses the smallest one, too. */
 function create(make: MakeMemory, shared: boolean): { readonly memory: WebAssembly.Memory; readonly limits: Limits } {
-  for (const [i, maximum] of maxima.entries()) {
-    const limits = { initial, maximum, shared };
+  for (const [i, maximum] of maximumPages.entries()) {
+    const limits = { initial: initialPages, maximum, shared };
     try {
       return { memory: make(limits), limits };
     } catch (error) {
-      if (i === maxima.length - 1)
+      if (i === maximumPages.length - 1)
         throw new ChainruleError(
           "memory",
           "compile",
-          `this engine grants no memory of ${gibibytes(maximum * page)} to WebAssembly`,
+          `this engine grants WebAssembly less than ${gibibytes(maximum * page)} of memory; free memory or use { backend: "reference" }`,
           {},
-          {
-            cause: error,
-          },
+          { cause: error },
         );
     }
   }
   throw internal("no sizes of memory to try");
 }
 
-/** Makes addresses below `end` readable; a quarter more than the memory has if that can be had, so that growing stays rare. */
+/**
+ * Grows the memory so that addresses below `end` are readable, by at least a quarter of its size if the system grants that, so that it
+ * grows rarely. Returns false if the system refuses.
+ */
 function grow(memory: WebAssembly.Memory, end: number, limit: number): boolean {
   const size = memory.buffer.byteLength;
   const needed = Math.ceil((end - size) / page);
@@ -157,5 +162,5 @@ function gibibytes(bytes: number): string {
   return bytes >= gib / 2 ? `${digits(bytes / gib)} GiB` : `${digits(bytes / 2 ** 20)} MiB`;
 }
 
-/** The one that programs use, shared with other threads where there are any. */
+/** The memory of all programs; it is shared with worker threads if there can be any. */
 export const programMemory: ProgramMemory = new ProgramMemory({ shared: () => whyAlone() === null });

@@ -23,68 +23,78 @@ export function writeShare(module: Module, tasks: readonly Task[], { plan, threa
   const wait = writeWait(module);
   const { stages, last } = plan;
   const i32 = "i32" as const;
-  return module.function("share", { parameters: [i32, i32, i32], results: [i32] }, (code, words, thread, count) => {
-    const [block, marks, own, from, to] = Array.from({ length: 5 }, () => code.local(i32));
-    code.get(words).memory("i32.load", table.control).set(block);
-    code.get(words).memory("i32.load", table.marks).set(marks);
-    code.get(words).memory("i32.load", table.scratch).get(thread).i32(scratch).op("i32.mul", "i32.add").set(own);
-    const marksAt = (stage: number) =>
+  return module.function(
+    "share",
+    { parameters: [i32, i32, i32], results: [i32] },
+    (code, tableAddress, thread, count) => {
+      const [block, marks, own, from, to] = Array.from({ length: 5 }, () => code.local(i32));
+      code.get(tableAddress).memory("i32.load", table.control).set(block);
+      code.get(tableAddress).memory("i32.load", table.marks).set(marks);
       code
-        .get(marks)
-        .i32(stage * marksOf(threads))
-        .op("i32.add");
-    const reason = code.local(i32);
-    code.block((leave) => {
-      const waitFor = (stage: number) => {
-        code.get(block);
-        marksAt(stage).i32(stages[stage].units).call(wait).tee(reason).brIf(leave);
-      };
-      for (const [at, stage] of stages.entries()) {
-        for (const earlier of stage.waits) waitFor(earlier);
-        const finish = (units: () => void) => {
+        .get(tableAddress)
+        .memory("i32.load", table.scratch)
+        .get(thread)
+        .i32(scratch)
+        .op("i32.mul", "i32.add")
+        .set(own);
+      const marksAt = (stage: number) =>
+        code
+          .get(marks)
+          .i32(stage * marksOf(threads))
+          .op("i32.add");
+      const reason = code.local(i32);
+      code.block((leave) => {
+        const waitFor = (stage: number) => {
           code.get(block);
-          marksAt(at);
-          units();
-          code.i32(stage.units).call(complete);
+          marksAt(stage).i32(stages[stage].units).call(wait).tee(reason).brIf(leave);
         };
-        if (stage.kind === "shared") {
-          const [{ callee }] = stage.tasks.map((task) => tasks[task]);
-          code.block((done) => {
-            code.loop((again) => {
-              marksAt(at).i32(stage.units).i32(stage.most).get(thread).get(count).call(claim).set(to).tee(from);
-              code.get(to).op("i32.ge_u").brIf(done);
-              code.get(words).get(own).get(from).get(to).call(callee);
-              finish(() => code.get(to).get(from).op("i32.sub"));
-              code.br(again);
+        for (const [at, stage] of stages.entries()) {
+          for (const earlier of stage.waits) waitFor(earlier);
+          const finish = (units: () => void) => {
+            code.get(block);
+            marksAt(at);
+            units();
+            code.i32(stage.units).call(complete);
+          };
+          if (stage.kind === "shared") {
+            const [{ callee }] = stage.tasks.map((task) => tasks[task]);
+            code.block((done) => {
+              code.loop((again) => {
+                marksAt(at).i32(stage.units).i32(stage.most).get(thread).get(count).call(claim).set(to).tee(from);
+                code.get(to).op("i32.ge_u").brIf(done);
+                code.get(tableAddress).get(own).get(from).get(to).call(callee);
+                finish(() => code.get(to).get(from).op("i32.sub"));
+                code.br(again);
+              });
             });
-          });
-        } else {
-          if (stage.kind === "first") code.get(thread).op("i32.eqz");
-          else marksAt(at).i32(0).i32(1).memory("i32.atomic.rmw.cmpxchg", 4).op("i32.eqz");
-          code.if(() => {
-            writeAlone(code, stage, tasks, words, own);
-            finish(() => code.i32(1));
-          });
+          } else {
+            if (stage.kind === "first") code.get(thread).op("i32.eqz");
+            else marksAt(at).i32(0).i32(1).memory("i32.atomic.rmw.cmpxchg", 4).op("i32.eqz");
+            code.if(() => {
+              writeAlone(code, stage, tasks, tableAddress, own);
+              finish(() => code.i32(1));
+            });
+          }
+          if (stage.tasks.some((task) => tasks[task].mayFail)) {
+            waitFor(at);
+            code.get(tableAddress).memory("i32.load", table.failure).brIf(leave);
+          }
         }
-        if (stage.tasks.some((task) => tasks[task].decided)) {
-          waitFor(at);
-          code.get(words).memory("i32.load", table.failure).brIf(leave);
-        }
-      }
-      // Who called the program comes back when everything is done.
-      code.get(thread).brIf(leave);
-      for (const stage of last) waitFor(stage);
-    });
-    code.get(reason);
-  });
+        // Who called the program comes back when everything is done.
+        code.get(thread).brIf(leave);
+        for (const stage of last) waitFor(stage);
+      });
+      code.get(reason);
+    },
+  );
 }
 
 /** Tasks one after the other, until one fails. */
-function writeAlone(code: Code, stage: Stage, tasks: readonly Task[], words: Local, scratch: Local): void {
+function writeAlone(code: Code, stage: Stage, tasks: readonly Task[], tableAddress: Local, scratch: Local): void {
   code.block((failed) => {
-    for (const { callee, units, decided } of stage.tasks.map((task) => tasks[task])) {
-      code.get(words).get(scratch).i32(0).i32(units).call(callee);
-      if (decided) code.get(words).memory("i32.load", table.failure).brIf(failed);
+    for (const { callee, units, mayFail } of stage.tasks.map((task) => tasks[task])) {
+      code.get(tableAddress).get(scratch).i32(0).i32(units).call(callee);
+      if (mayFail) code.get(tableAddress).memory("i32.load", table.failure).brIf(failed);
     }
   });
 }

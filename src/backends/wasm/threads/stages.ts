@@ -36,7 +36,7 @@ export interface Work {
   /** Whether it calls what only the caller's instance of the module can call. */
   readonly bound: boolean;
   /** Whether it may fail, so that nothing after it may begin before it is done. */
-  readonly decided: boolean;
+  readonly mayFail: boolean;
 }
 
 /** Tests lower them, so that everything is shared. In nanoseconds: a task that takes less is done alone; a program of less, too. */
@@ -80,7 +80,7 @@ export function planStages(tasks: readonly Work[], allocation: Pick<Allocation, 
       const kind = own.some(({ bound }) => bound) ? "first" : "single";
       stages.push({ kind, tasks: group, units: 1, most: 1, waits });
     }
-    if (own.some(({ decided }) => decided)) unfinished = unfinished.filter((other) => other !== stage);
+    if (own.some(({ mayFail }) => mayFail)) unfinished = unfinished.filter((other) => other !== stage);
   }
   const longest = Math.max(...stages.map((one) => one.tasks.reduce((sum, at) => sum + tasks[at].time, 0) / one.units));
   return { stages, last: unfinished, longest };

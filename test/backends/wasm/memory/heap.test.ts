@@ -66,7 +66,7 @@ it("freeing what is not in use is an internal error", () => {
   const heap = new Heap(0);
   const address = take(heap, 64);
   heap.free(address);
-  expect(() => heap.free(address)).toThrow("internal: address 0 is freed, but no block in use begins there");
+  expect(() => heap.free(address)).toThrow("internal: no block in use begins at the address 0 that is freed");
 });
 
 it("random requests: no two blocks overlap, used is their sum, and all freed is as new", () => {

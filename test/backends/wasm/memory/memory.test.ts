@@ -29,7 +29,7 @@ describe("one memory for all programs", () => {
     expect(made).toBe(1);
     expect(new ProgramMemory(engine(9000)).limits).toEqual({ initial: 16, maximum: 8192, shared: false });
     expect(() => new ProgramMemory(engine(100)).memory).toThrow(
-      "compile: this engine grants no memory of 256 MiB to WebAssembly",
+      'compile: this engine grants WebAssembly less than 256 MiB of memory; free memory or use { backend: "reference" }',
     );
   });
 
@@ -55,7 +55,7 @@ describe("one memory for all programs", () => {
     memory.allocate(100 * mib, "a tensor");
     const parts = [{ shape: [60000, 784], dtype: "float32" }] as const;
     expect(() => memory.allocate(200 * mib, "the program", parts)).toThrow(
-      "compile: the program needs 200 MiB, WebAssembly's memory ends at 256 MiB and 100 MiB are in use; the largest are float32[60000,784]",
+      "compile: the program needs 200 MiB, but WebAssembly's memory is limited to 256 MiB, of which 100 MiB are in use; the largest tensors are float32[60000,784]: use smaller batches",
     );
     expect(memory.used).toBeLessThan(101 * mib);
     memory.allocate(100 * mib, "a tensor");
@@ -63,7 +63,9 @@ describe("one memory for all programs", () => {
 
   it("never reaches into the last page of 4 GiB", () => {
     const memory = new ProgramMemory();
-    expect(() => memory.allocate(2 ** 32 - 65536 - 1024, "a tensor")).toThrow("WebAssembly's memory ends at 4 GiB");
+    expect(() => memory.allocate(2 ** 32 - 65536 - 1024, "a tensor")).toThrow(
+      "WebAssembly's memory is limited to 4 GiB",
+    );
   });
 
   it("tells when the system has no more", () => {
@@ -77,7 +79,7 @@ describe("one memory for all programs", () => {
       },
     });
     expect(() => memory.allocate(2 * mib, "a tensor")).toThrow(
-      "compile: a tensor needs 2 MiB, the system gave no more than 1 MiB",
+      "compile: a tensor needs 2 MiB, but the system grants no more than 1 MiB",
     );
     expect(memory.used).toBe(0);
   });
@@ -103,7 +105,7 @@ describe("the arena is as large as the largest program needs", () => {
     const arena = new Arena(memory);
     arena.reserve(1000);
     expect(() => arena.reserve(300 * mib, [{ shape: [9], dtype: "bool" }])).toThrow(
-      "compile: the program needs 300 MiB, WebAssembly's memory ends at 256 MiB; the largest are bool[9]",
+      "compile: the program needs 300 MiB, but WebAssembly's memory is limited to 256 MiB; the largest tensors are bool[9]: use smaller batches",
     );
     expect(arena.bytes).toBe(1000);
     expect(arena.address).toBeGreaterThan(0);

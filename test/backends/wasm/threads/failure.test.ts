@@ -70,7 +70,7 @@ function faulty(
     "run",
     module.function("run", { parameters: ["i32"], results: [] }, () => {}),
   );
-  const shared = [{ callee: part, units: steps[0].units, decided: false, steps: [0] }];
+  const shared = [{ callee: part, units: steps[0].units, mayFail: false, steps: [0] }];
   module.export("share", writeShare(module, shared, { plan, threads, scratch: 64 }));
   return module.bytes();
 }

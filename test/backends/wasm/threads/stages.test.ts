@@ -26,7 +26,7 @@ function kernel(text: string): Loops {
 
 /** A task of one such kernel, or of several that are a chain: "a0 -> t0, t0 -> t1". */
 function step(text: string, { time = 1e6, units = 32, ...rest }: Partial<Omit<Work, "kernels">> = {}): Work {
-  return { kernels: text.split(", ").map(kernel), time, units, bound: false, decided: false, ...rest };
+  return { kernels: text.split(", ").map(kernel), time, units, bound: false, mayFail: false, ...rest };
 }
 
 /** All temporaries lie apart, unless told otherwise. */
@@ -92,7 +92,7 @@ describe("stages", () => {
   });
 
   it("that may fail are waited for by all", () => {
-    const steps = [step("a0 -> t0", { decided: true }), step("t0 -> t1")];
+    const steps = [step("a0 -> t0", { mayFail: true }), step("t0 -> t1")];
     const plan = planStages(steps, offsets());
     expect(told(plan)).toEqual(["k0 shared", "k1 shared"]);
     expect(plan?.last).toEqual([1]);
@@ -120,9 +120,7 @@ describe("how many threads", () => {
     vi.stubEnv("CHAINRULE_THREADS", "many");
     expect(() => threadsFor(null)).toThrow('CHAINRULE_THREADS: a number of threads from 1 on, not "many"');
     for (const threads of [0, -1, 1.5, Number.NaN])
-      expect(() => compile(() => randn([1]), { threads })).toThrow(
-        "compile: threads are a whole number from 1 on, not",
-      );
+      expect(() => compile(() => randn([1]), { threads })).toThrow("compile: threads is a whole number from 1 on, not");
   });
 
   it("is told by explain, with what each does", () => {
@@ -132,10 +130,10 @@ describe("how many threads", () => {
       compiled();
       return compiled.explain();
     };
-    expect(f(1)).toContain("── The threads: who does what\none thread: one was asked for");
-    expect(f(2)).toMatch(/── The threads: who does what\nup to 2 threads\nby all of them: k0 \(\d+ units\)/);
+    expect(f(1)).toContain("── The threads: which kernels they share\none thread: one was asked for");
+    expect(f(2)).toMatch(/── The threads: which kernels they share\nup to 2 threads\nshared by all: k0 \(\d+ units\)/);
     const small = compile((x: typeof weight) => x.add(1), { threads: 4 });
     small(randn([3]));
-    expect(small.explain()).toContain("one thread: it has too little to share");
+    expect(small.explain()).toContain("one thread: the program is too short to share");
   });
 });
