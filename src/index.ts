@@ -23,9 +23,9 @@ export {
   mseLoss,
   nllLoss,
 } from "./nn/losses.ts";
-export { type Layer, Module } from "./nn/module.ts";
+export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
 export { GroupNorm, LayerNorm } from "./nn/normalisation.ts";
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type Pool2dOptions } from "./nn/pooling.ts";
 export { Adam, AdamW } from "./optim/adam.ts";
 export { ExponentialMovingAverage } from "./optim/average.ts";
 export { clipGradNorm } from "./optim/clip.ts";
@@ -43,4 +43,5 @@ export type { Nested } from "./tensor/nested.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
 export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
 export type { Shape } from "./tensor/shape.ts";
+export type { Differences } from "./tensor/state.ts";
 export { Tensor } from "./tensor/tensor.ts";

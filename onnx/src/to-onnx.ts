@@ -2,7 +2,7 @@
 import { ChainruleError, type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
 
 import { type TracedGraph, traceGraph } from "chainrule/compiler";
-import { inEvalMode, partsOf } from "./model-state.ts";
+import { inEvalMode, tensorNames } from "./model-state.ts";
 import { encode } from "./protobuf/encode.ts";
 import { merge, type SymbolicGraph } from "./symbolic.ts";
 import { write } from "./write.ts";
@@ -35,7 +35,7 @@ export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions 
   const { inputName = "input", outputName = "output", metadata = {} } = options;
   const batch = exampleInput.ndim === 0 ? null : options.batch === undefined ? "batch" : options.batch;
   const { graph, states } = traced(model, exampleInput, batch !== null);
-  const { tensors } = partsOf(model);
+  const tensors = tensorNames(model);
   const names = { input: inputName, output: outputName, states: namesOf(states, tensors) };
   for (const name of new Set([inputName, outputName])) {
     if (inputName === outputName || names.states.includes(name))
@@ -49,7 +49,7 @@ export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions 
 }
 
 function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: SymbolicGraph; states: readonly Tensor[] } {
-  const { tensors } = partsOf(model);
+  const tensors = tensorNames(model);
   const trace = (input: Tensor): TracedGraph =>
     inEvalMode(model, () => noGrad(() => traceGraph((x) => model.forward(x), [input])));
   const at = (size: number): TracedGraph => {

@@ -2,6 +2,7 @@
 // function would have left behind (its result, gradients, modes) is left behind.
 import { ChainruleError } from "../errors/error.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
+import { forgetHistory } from "../tensor/derived.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
@@ -205,6 +206,11 @@ function finish(
   for (const [argument, result] of assigned) tensors[argument].assign(fresh.get(result) ?? result);
   for (const { tensor, grad } of grads) outside(tensor).grad = grad && outside(grad);
   for (const write of modes) write();
-  for (const { owner, key, value } of written) Reflect.set(owner, key, mapTensors(value, outside));
+  const left = (tensor: Tensor): Tensor => {
+    const result = outside(tensor);
+    if (tensor.history !== null && result.history === null) forgetHistory(result);
+    return result;
+  };
+  for (const { owner, key, value } of written) Reflect.set(owner, key, mapTensors(value, left));
   return mapTensors(returned, outside);
 }

@@ -72,7 +72,7 @@ class Trace implements Tracer, Reader {
     this.#note(tensor);
   }
   readsGrad(tensor: Tensor): void {
-    if (this.#firstGrads.has(tensor) || this.#isTraced(tensor)) return;
+    if (this.#firstGrads.has(tensor) || this.made(tensor)) return;
     const before = this.#quietly(() => tensor.grad);
     this.#firstGrads.set(tensor, before);
     this.#guard(tensor, "grad", () => tensor.grad !== null);
@@ -80,13 +80,13 @@ class Trace implements Tracer, Reader {
   writesGrad(tensor: Tensor, grad: Tensor | null): void {
     if (grad === null) this.#cleared.add(tensor);
     else if (!this.#isTemporary(tensor)) this.#trains = true;
-    if (this.#isTraced(tensor)) return;
+    if (this.made(tensor)) return;
     this.#note(tensor);
     // Overwritten without being read: what it was does not matter.
     if (!this.#firstGrads.has(tensor)) this.#firstGrads.set(tensor, null);
   }
   writesRequiresGrad(tensor: Tensor): void {
-    if (this.#isTraced(tensor)) return;
+    if (this.made(tensor)) return;
     throw new ChainruleError(
       "traced",
       "requiresGrad",
@@ -103,7 +103,7 @@ class Trace implements Tracer, Reader {
     this.#guardBy(owner, "keys", () => keysGuard(owner));
   }
   readsMode(owner: object, name: string, read: () => boolean): void {
-    if (owner instanceof Tensor && this.#isTraced(owner)) return;
+    if (owner instanceof Tensor && this.made(owner)) return;
     if (!this.#setModes.get(owner)?.has(name)) this.#guard(owner, name, read);
   }
   writesMode(owner: object, name: string, write: () => void): void {
@@ -125,12 +125,12 @@ class Trace implements Tracer, Reader {
     return standIn;
   }
   /** Whether it exists only in this trace. Tensors that the function assigned are not: they were there before. */
-  #isTraced(tensor: Tensor): boolean {
+  made(tensor: Tensor): boolean {
     return tensor.storage instanceof TracedStorage && !this.#before.has(tensor);
   }
   /** Whether nobody outside of this trace knows it: neither a stand-in nor from outside. */
   #isTemporary(tensor: Tensor): boolean {
-    return this.#isTraced(tensor) && !this.#standIns.has(tensor);
+    return this.made(tensor) && !this.#standIns.has(tensor);
   }
   #nodeOf(tensor: Tensor): Node {
     if (!(tensor.storage instanceof TracedStorage) && tensor.history !== null && isRecording()) {
@@ -162,7 +162,7 @@ class Trace implements Tracer, Reader {
     return state;
   }
   #note(tensor: Tensor): void {
-    if (this.#before.has(tensor) || this.#isTraced(tensor)) return;
+    if (this.#before.has(tensor) || this.made(tensor)) return;
     this.#before.set(tensor, { storage: tensor.storage, restore: tensor.remember() });
   }
   #guard(owner: object, name: string, read: () => boolean): void {
@@ -316,10 +316,10 @@ class Trace implements Tracer, Reader {
           grads.push({ tensor, grad });
       });
     });
-    for (const { grad } of grads) if (grad && this.#isTraced(grad)) results.add(grad);
+    for (const { grad } of grads) if (grad && this.made(grad)) results.add(grad);
     for (const [, tensor] of assigned) results.add(tensor);
     mapTensors(returned, (tensor) => {
-      if (this.#isTraced(tensor) && !standIns.includes(tensor)) results.add(tensor);
+      if (this.made(tensor) && !standIns.includes(tensor)) results.add(tensor);
     });
     return { updates: [...updates.values()], grads, results: [...results], assigned };
   }

@@ -12,19 +12,20 @@ export class ReLU extends Module implements Layer {
 
 /** x where x > 0, else negativeSlope · x (Maas et al. 2013). */
 export class LeakyReLU extends Module implements Layer {
-  readonly #negativeSlope: number;
+  /** The slope below 0. */
+  readonly negativeSlope: number;
 
   constructor(negativeSlope = 0.01) {
     super();
-    this.#negativeSlope = negativeSlope;
+    this.negativeSlope = negativeSlope;
   }
 
   forward(x: Tensor): Tensor {
-    return x.leakyRelu(this.#negativeSlope);
+    return x.leakyRelu(this.negativeSlope);
   }
 
   override extraRepr(): string {
-    return settings([], { negativeSlope: this.#negativeSlope });
+    return settings([], { negativeSlope: this.negativeSlope });
   }
 }
 
@@ -58,36 +59,38 @@ export class Sigmoid extends Module implements Layer {
 
 /** eˣ / Σ eˣ along dim, the last one if left out. Throws where x has no such dim. */
 export class Softmax extends Module implements Layer {
-  readonly #dim: number;
+  /** The dim that adds up to 1, counted from either end. */
+  readonly dim: number;
 
   constructor(dim = -1) {
     super();
-    this.#dim = dim;
+    this.dim = dim;
   }
 
   forward(x: Tensor): Tensor {
-    return x.softmax(this.#dim);
+    return x.softmax(this.dim);
   }
 
   override extraRepr(): string {
-    return settings([], { dim: this.#dim });
+    return settings([], { dim: this.dim });
   }
 }
 
 /** x - log Σ eˣ along dim, the last one if left out: what nllLoss takes. Throws where x has no such dim. */
 export class LogSoftmax extends Module implements Layer {
-  readonly #dim: number;
+  /** The dim that adds up to 1, counted from either end. */
+  readonly dim: number;
 
   constructor(dim = -1) {
     super();
-    this.#dim = dim;
+    this.dim = dim;
   }
 
   forward(x: Tensor): Tensor {
-    return x.logSoftmax(this.#dim);
+    return x.logSoftmax(this.dim);
   }
 
   override extraRepr(): string {
-    return settings([], { dim: this.#dim });
+    return settings([], { dim: this.dim });
   }
 }

@@ -47,8 +47,10 @@ export class MultiheadAttention extends Module implements Layer {
   readonly in_proj_weight: Tensor;
   readonly in_proj_bias: Tensor | null;
   readonly out_proj: Linear;
-  readonly #heads: number;
-  readonly #causal: boolean;
+  /** They divide the features evenly. */
+  readonly heads: number;
+  /** Whether no place sees a later one. */
+  readonly causal: boolean;
 
   constructor(size: number, heads: number, { bias = true, causal = false }: { bias?: boolean; causal?: boolean } = {}) {
     super();
@@ -60,8 +62,8 @@ export class MultiheadAttention extends Module implements Layer {
     this.in_proj_bias = bias ? zeros([3 * size], { requiresGrad: true }) : null;
     this.out_proj = new Linear(size, size, { bias });
     if (this.out_proj.bias) init.zeros(this.out_proj.bias);
-    this.#heads = heads;
-    this.#causal = causal;
+    this.heads = heads;
+    this.causal = causal;
   }
 
   forward(x: Tensor): Tensor {
@@ -74,7 +76,7 @@ export class MultiheadAttention extends Module implements Layer {
       );
     if (x.ndim === 2) return this.forward(x.unsqueeze(0)).squeeze(0);
     const [batch, length] = x.shape;
-    const [heads, causal] = [this.#heads, this.#causal];
+    const [heads, causal] = [this.heads, this.causal];
     return inRegion("multiheadAttention", { heads, causal, bias: this.in_proj_bias !== null }, () => {
       const product = x.matmul(this.in_proj_weight.transpose());
       const projected = this.in_proj_bias ? product.add(this.in_proj_bias) : product;
@@ -87,8 +89,8 @@ export class MultiheadAttention extends Module implements Layer {
 
   override extraRepr(): string {
     const options = {
-      heads: this.#heads,
-      causal: this.#causal || undefined,
+      heads: this.heads,
+      causal: this.causal || undefined,
       bias: this.in_proj_bias ? undefined : false,
     };
     return settings([this.in_proj_weight.shape[1]], options);

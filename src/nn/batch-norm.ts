@@ -24,8 +24,10 @@ export class BatchNorm2d extends Module implements Layer {
   readonly running_mean: Tensor;
   readonly running_var: Tensor;
   readonly num_batches_tracked: Tensor;
-  readonly #eps: number;
-  readonly #momentum: number;
+  /** Added to the variance. */
+  readonly eps: number;
+  /** How much of the batch the running moments take in. */
+  readonly momentum: number;
 
   constructor(
     features: number,
@@ -41,8 +43,8 @@ export class BatchNorm2d extends Module implements Layer {
     this.running_mean = zeros([features]);
     this.running_var = ones([features]);
     this.num_batches_tracked = full([], 0, { dtype: "int32" });
-    this.#eps = eps;
-    this.#momentum = momentum;
+    this.eps = eps;
+    this.momentum = momentum;
   }
 
   forward(x: Tensor): Tensor {
@@ -55,41 +57,41 @@ export class BatchNorm2d extends Module implements Layer {
       );
     const { training } = this;
     const perChannel = [1, channels, 1, 1];
-    return inRegion("batchNorm2d", { eps: this.#eps, affine: this.weight !== null, training }, () => {
+    return inRegion("batchNorm2d", { eps: this.eps, affine: this.weight !== null, training }, () => {
       const moments = training
-        ? this.#observe(x)
+        ? observe(this, x)
         : { mean: this.running_mean.reshape(perChannel), variance: this.running_var.reshape(perChannel) };
-      return rescale(normalise(x, moments, this.#eps), this.weight, this.bias, perChannel);
+      return rescale(normalise(x, moments, this.eps), this.weight, this.bias, perChannel);
     });
-  }
-
-  /** The batch's moments, which the running ones take in. */
-  #observe(x: Tensor): Moments {
-    const count = x.size / this.running_mean.size;
-    if (count < 2)
-      throw new ChainruleError(
-        "shape",
-        "BatchNorm2d.forward",
-        `one value a channel has no variance, x is ${describe(x)} in training; use eval()`,
-      );
-    const moments = momentsOf(x, [0, 2, 3]);
-    noGrad(() => {
-      const follow = (running: Tensor, now: Tensor) => {
-        const latest = now.reshape(running.shape).to(running.dtype);
-        running.assign(running.mul(1 - this.#momentum).add(latest.mul(this.#momentum)));
-      };
-      follow(this.running_mean, moments.mean);
-      follow(this.running_var, moments.variance.mul(count / (count - 1)));
-      this.num_batches_tracked.assign(this.num_batches_tracked.add(1));
-    });
-    return moments;
   }
 
   override extraRepr(): string {
     return settings([this.running_mean.size], {
-      eps: this.#eps,
-      momentum: this.#momentum,
+      eps: this.eps,
+      momentum: this.momentum,
       affine: this.weight !== null,
     });
   }
+}
+
+/** The batch's moments, which the running ones take in. */
+function observe(norm: BatchNorm2d, x: Tensor): Moments {
+  const count = x.size / norm.running_mean.size;
+  if (count < 2)
+    throw new ChainruleError(
+      "shape",
+      "BatchNorm2d.forward",
+      `one value a channel has no variance, x is ${describe(x)} in training; use eval()`,
+    );
+  const moments = momentsOf(x, [0, 2, 3]);
+  noGrad(() => {
+    const follow = (running: Tensor, now: Tensor) => {
+      const latest = now.reshape(running.shape).to(running.dtype);
+      running.assign(running.mul(1 - norm.momentum).add(latest.mul(norm.momentum)));
+    };
+    follow(norm.running_mean, moments.mean);
+    follow(norm.running_var, moments.variance.mul(count / (count - 1)));
+    norm.num_batches_tracked.assign(norm.num_batches_tracked.add(1));
+  });
+  return moments;
 }

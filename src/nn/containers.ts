@@ -14,26 +14,22 @@ export type Sequential<L extends readonly Layer[] = readonly Layer[]> = Layer &
 class Chain extends Module implements Layer {
   static override readonly name = "Sequential";
   readonly [index: number]: Layer;
-  readonly #length: number;
+  readonly length: number;
 
   constructor(...layers: Layer[]) {
     super();
     const wrong = layers.findIndex((layer) => !(layer instanceof Module && typeof layer.forward === "function"));
     if (wrong >= 0) throw new ChainruleError("type", "Sequential", `layer ${wrong} is no Module with a forward(x)`);
-    this.#length = layers.length;
+    this.length = layers.length;
     Object.assign(this, layers);
   }
 
-  get length(): number {
-    return this.#length;
-  }
-
   *[Symbol.iterator](): Generator<Layer> {
-    for (let i = 0; i < this.#length; i++) yield this[i];
+    for (let i = 0; i < this.length; i++) yield this[i];
   }
 
   forward(x: Tensor): Tensor {
-    for (let i = 0; i < this.#length; i++) x = this[i].forward(x);
+    for (let i = 0; i < this.length; i++) x = this[i].forward(x);
     return x;
   }
 }

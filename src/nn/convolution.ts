@@ -12,7 +12,8 @@ export class Conv2d extends Module implements Layer {
   readonly weight: Tensor;
   /** [outChannels], uniform in ±1/√fanIn at first; null with `bias: false`. */
   readonly bias: Tensor | null;
-  readonly #options: Conv2dOptions;
+  /** Stride, padding, dilation and groups, as they were given. */
+  readonly options: Conv2dOptions;
 
   constructor(
     inChannels: number,
@@ -35,16 +36,16 @@ export class Conv2d extends Module implements Layer {
     const fanIn = (inChannels / groups) * height * width;
     this.weight = uniformByFanIn([outChannels, inChannels / groups, height, width], fanIn);
     this.bias = bias ? uniformByFanIn([outChannels], fanIn) : null;
-    this.#options = { ...others, groups };
+    this.options = { ...others, groups };
   }
 
   forward(x: Tensor): Tensor {
-    return conv2d(x, this.weight, this.bias, this.#options);
+    return conv2d(x, this.weight, this.bias, this.options);
   }
 
   override extraRepr(): string {
     const [outChannels, inside, height, width] = this.weight.shape;
-    const { groups = 1, ...others } = this.#options;
+    const { groups = 1, ...others } = this.options;
     const kernelSize = height === width ? height : [height, width];
     const options = { ...others, groups: groups === 1 ? undefined : groups, bias: this.bias ? undefined : false };
     return settings([inside * groups, outChannels, kernelSize], options);

@@ -20,21 +20,22 @@ function thin(x: Tensor, shape: Shape, p: number): Tensor {
 
 /** In training each element is 0 with probability p, and the others grow by 1/(1 - p), so that the mean stays; else x itself. */
 export class Dropout extends Module implements Layer {
-  readonly #p: number;
+  /** The probability of being left out, 0 to 1. */
+  readonly p: number;
 
   constructor(p = 0.5) {
     super();
     checkProbability("Dropout", p);
-    this.#p = p;
+    this.p = p;
   }
 
   forward(x: Tensor): Tensor {
-    if (!this.training || this.#p === 0) return x;
-    return inRegion("dropout", { p: this.#p }, () => thin(x, x.shape, this.#p));
+    if (!this.training || this.p === 0) return x;
+    return inRegion("dropout", { p: this.p }, () => thin(x, x.shape, this.p));
   }
 
   override extraRepr(): string {
-    return settings([], { p: this.#p });
+    return settings([], { p: this.p });
   }
 }
 
@@ -43,12 +44,13 @@ export class Dropout extends Module implements Layer {
  * Throws where x has other dims.
  */
 export class Dropout2d extends Module implements Layer {
-  readonly #p: number;
+  /** The probability of being left out, 0 to 1. */
+  readonly p: number;
 
   constructor(p = 0.5) {
     super();
     checkProbability("Dropout2d", p);
-    this.#p = p;
+    this.p = p;
   }
 
   forward(x: Tensor): Tensor {
@@ -58,11 +60,11 @@ export class Dropout2d extends Module implements Layer {
         "Dropout2d.forward",
         `x is [N, C, H, W] or [C, H, W], not ${describe(x)}; Dropout takes any shape`,
       );
-    if (!this.training || this.#p === 0) return x;
-    return inRegion("dropout2d", { p: this.#p }, () => thin(x, [...x.shape.slice(0, -2), 1, 1], this.#p));
+    if (!this.training || this.p === 0) return x;
+    return inRegion("dropout2d", { p: this.p }, () => thin(x, [...x.shape.slice(0, -2), 1, 1], this.p));
   }
 
   override extraRepr(): string {
-    return settings([], { p: this.#p });
+    return settings([], { p: this.p });
   }
 }

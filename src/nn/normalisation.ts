@@ -18,40 +18,42 @@ import { checkEps, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./nor
 export class LayerNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  readonly #shape: Shape;
-  readonly #eps: number;
+  /** That of the last dims. */
+  readonly shape: Shape;
+  /** Added to the variance. */
+  readonly eps: number;
 
   constructor(shape: number | Shape, options: { eps?: number; elementwiseAffine?: boolean; bias?: boolean } = {}) {
     super();
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
-    this.#shape = typeof shape === "number" ? [shape] : [...shape];
-    if (this.#shape.length === 0)
+    this.shape = typeof shape === "number" ? [shape] : [...shape];
+    if (this.shape.length === 0)
       throw new ChainruleError("shape", "LayerNorm", "shape names at least one dim, not none");
-    for (const size of this.#shape) checkSize("LayerNorm", "each size of shape", size);
+    for (const size of this.shape) checkSize("LayerNorm", "each size of shape", size);
     checkEps("LayerNorm", eps);
-    this.weight = scaleOf(this.#shape, elementwiseAffine);
-    this.bias = shiftOf(this.#shape, elementwiseAffine && bias);
-    this.#eps = eps;
+    this.weight = scaleOf(this.shape, elementwiseAffine);
+    this.bias = shiftOf(this.shape, elementwiseAffine && bias);
+    this.eps = eps;
   }
 
   forward(x: Tensor): Tensor {
-    const rank = this.#shape.length;
-    if (!isFloating(x.dtype) || !sameShape(x.shape.slice(-rank), this.#shape))
+    const rank = this.shape.length;
+    if (!isFloating(x.dtype) || !sameShape(x.shape.slice(-rank), this.shape))
       throw new ChainruleError(
         "shape",
         "LayerNorm.forward",
-        `x is floating and ends in [${this.#shape}], not ${describe(x)}`,
+        `x is floating and ends in [${this.shape}], not ${describe(x)}`,
       );
-    const dims = this.#shape.map((_, i) => x.ndim - rank + i);
-    const attributes = { eps: this.#eps, dims, weight: this.weight !== null, bias: this.bias !== null };
+    const dims = this.shape.map((_, i) => x.ndim - rank + i);
+    const attributes = { eps: this.eps, dims, weight: this.weight !== null, bias: this.bias !== null };
     return inRegion("layerNorm", attributes, () =>
-      rescale(normalise(x, momentsOf(x, dims), this.#eps), this.weight, this.bias, this.#shape),
+      rescale(normalise(x, momentsOf(x, dims), this.eps), this.weight, this.bias, this.shape),
     );
   }
 
   override extraRepr(): string {
     const affine = this.weight === null ? { elementwiseAffine: false } : this.bias === null ? { bias: false } : {};
-    return settings([this.#shape.length === 1 ? this.#shape[0] : this.#shape], { eps: this.#eps, ...affine });
+    return settings([this.shape.length === 1 ? this.shape[0] : this.shape], { eps: this.eps, ...affine });
   }
 }
 
@@ -63,9 +65,11 @@ export class LayerNorm extends Module implements Layer {
 export class GroupNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  readonly #groups: number;
-  readonly #channels: number;
-  readonly #eps: number;
+  /** They divide the channels evenly. */
+  readonly groups: number;
+  readonly channels: number;
+  /** Added to the variance. */
+  readonly eps: number;
 
   constructor(
     groups: number,
@@ -80,13 +84,13 @@ export class GroupNorm extends Module implements Layer {
       throw new ChainruleError("option", "GroupNorm", `${channels} channels do not divide into ${groups} groups`);
     this.weight = scaleOf([channels], affine);
     this.bias = shiftOf([channels], affine);
-    this.#groups = groups;
-    this.#channels = channels;
-    this.#eps = eps;
+    this.groups = groups;
+    this.channels = channels;
+    this.eps = eps;
   }
 
   forward(x: Tensor): Tensor {
-    const [groups, channels] = [this.#groups, this.#channels];
+    const [groups, channels] = [this.groups, this.channels];
     if (x.ndim < 2 || x.shape[1] !== channels || !isFloating(x.dtype))
       throw new ChainruleError(
         "shape",
@@ -95,14 +99,14 @@ export class GroupNorm extends Module implements Layer {
       );
     const [batch, , ...places] = x.shape;
     const perChannel = [1, channels, ...places.map(() => 1)];
-    return inRegion("groupNorm", { groups, eps: this.#eps, affine: this.weight !== null }, () => {
+    return inRegion("groupNorm", { groups, eps: this.eps, affine: this.weight !== null }, () => {
       const grouped = x.reshape([batch, groups, (channels / groups) * sizeOf(places)]);
-      const even = normalise(grouped, momentsOf(grouped, [2]), this.#eps).reshape(x.shape);
+      const even = normalise(grouped, momentsOf(grouped, [2]), this.eps).reshape(x.shape);
       return rescale(even, this.weight, this.bias, perChannel);
     });
   }
 
   override extraRepr(): string {
-    return settings([this.#groups, this.#channels], { eps: this.#eps, affine: this.weight !== null });
+    return settings([this.groups, this.channels], { eps: this.eps, affine: this.weight !== null });
   }
 }

@@ -25,6 +25,9 @@ export function markAs(prototype: object, made: Made): void {
   Object.defineProperty(prototype, symbol, { value: own[made] });
 }
 
+/** Whether it is the very prototype that was marked, and not one that inherits from it. */
+export const isMarked = (prototype: object): boolean => Object.hasOwn(prototype, symbol);
+
 const markOf = (value: unknown): Mark | null =>
   typeof value === "object" && value !== null ? ((value as { readonly [symbol]?: Mark })[symbol] ?? null) : null;
 

@@ -21,6 +21,8 @@ export interface Tracer {
   readsMode(owner: object, name: string, read: () => boolean): void;
   /** A mode is set; `write` sets it again. */
   writesMode(owner: object, name: string, write: () => void): void;
+  /** Whether a tensor exists only in this trace, or in one that is over. */
+  made(tensor: Tensor): boolean;
   /** The operations that follow are the gradient of the one that made this tensor; null: they are the user's own again. */
   differentiates(tensor: Tensor | null): void;
 }
