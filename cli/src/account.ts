@@ -20,9 +20,11 @@ export interface Outcome {
   readonly interrupt: Interrupt;
 }
 
+const short = (rate: number): string => String(Number(rate.toPrecision(3)));
+
 export function announce(
   { screen, plan, description, data, out }: Outcome,
-  { parameters, done }: StartEvent,
+  { parameters, done, rate }: StartEvent,
   threads: number,
 ): void {
   const [, height, width] = description.input;
@@ -44,9 +46,15 @@ export function announce(
     );
   if (done.steps > 0)
     screen.say(`resumed after epoch ${done.epochs} and ${thousands(done.pictures)} pictures of the next`);
+  if (rate.last !== null && rate.jumps)
+    screen.say(
+      `the learning rate jumps from ${short(rate.last)} in the last step to ${short(rate.next)}, for it now falls to 0 over ${epochs} epochs; ` +
+        `what was learned may get worse before it gets better. Where it is to fall evenly, train anew with --epochs ${epochs}`,
+    );
   screen.event("start", {
     ...{ data: data.name, train: seen, test: unseen, validationPictures: validation },
     ...{ classes: description.classes, parameters, ...plan, threads, out },
+    ...(rate.last === null ? {} : { resumedRate: rate }),
   });
 }
 

@@ -295,6 +295,11 @@ describe("one seed, one result, bit for bit", () => {
     expect(model(cwd).equals(before)).toBe(true);
 
     const extended = await resume("--epochs", "3", "--seed", "3", "--out", "longer.safetensors", "--json");
+    const [{ resumedRate }] = events(extended);
+    expect(resumedRate).toEqual({ last: expect.closeTo(0.003 / 4), next: expect.closeTo(0.002), jumps: true });
+    expect(extended.stderr).toContain(
+      "the learning rate jumps from 0.00075 in the last step to 0.002, for it now falls to 0 over 3 epochs",
+    );
     expect(extended.code, extended.stderr).toBe(0);
     expect(
       events(extended)

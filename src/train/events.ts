@@ -2,10 +2,11 @@
 // without what the body of the loop took, so that a page may pause there. Numbers that a loss or a metric names stand beside "loss":
 // N are the names in training, V those in validation, L is the learning rate, of several optimisers each by its name.
 import type { BestEpoch } from "./position.ts";
+import type { Junction } from "./rates.ts";
 
 /** "start" comes first and "stopped" or "done" last; between them the steps of an epoch, its "epoch", and its "validation" if there is one. */
 export type TrainingEvent<N extends string = never, V extends string = N, L = number> =
-  | TrainingStart
+  | TrainingStart<L>
   | TrainingStep<N, V, L>
   | TrainingEpoch<N, V, L>
   | TrainingValidation<V>
@@ -16,7 +17,7 @@ export type TrainingEvent<N extends string = never, V extends string = N, L = nu
 export type Named<N extends string> = Readonly<Record<N, number>>;
 
 /** Before the first step: how long the run will be, as far as it is known; a stream does not tell its length. */
-export interface TrainingStart {
+export interface TrainingStart<L = number> {
   readonly type: "start";
   readonly epochs: number;
   readonly stepsPerEpoch: number | null;
@@ -27,6 +28,8 @@ export interface TrainingStart {
   readonly parameters: number;
   /** What a resumed run has behind it: whole epochs, examples of the next one, and steps; else 0. */
   readonly done: { readonly epochs: number; readonly examples: number; readonly steps: number };
+  /** The learning rate of the last step before a resume and of the next one, and whether it jumps between them. */
+  readonly rate: Junction<L>;
 }
 
 /** What events have in common. */

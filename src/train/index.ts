@@ -36,6 +36,7 @@ export type {
   ValidationEvent,
 } from "./picture-events.ts";
 export type { Best, BestEpoch, EpochRecord, Metric, Mode } from "./position.ts";
+export type { Junction } from "./rates.ts";
 export type { Fit } from "./run.ts";
 export type { Position } from "./saved-position.ts";
 export type { NamesOf, OutputsOf, Result } from "./tally.ts";

@@ -3,6 +3,7 @@
 import type { Evaluation } from "./evaluate-pictures.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { Best } from "./position.ts";
+import type { Junction } from "./rates.ts";
 
 /** "start" comes first and "stopped" or "done" last; between them the steps of an epoch, its "epoch", and its "validation" if there is one. */
 export type FitEvent = StartEvent | StepEvent | EpochEvent | ValidationEvent | StoppedEvent | DoneEvent;
@@ -19,6 +20,8 @@ export interface StartEvent {
   readonly parameters: number;
   /** What a resumed run has behind it: whole epochs, pictures of the next one, and steps; else 0. */
   readonly done: { readonly epochs: number; readonly pictures: number; readonly steps: number };
+  /** The learning rate of the last step before a resume and of the next one, and whether it jumps between them. */
+  readonly rate: Junction;
 }
 
 /** Of the epoch so far; each picture counted as it was answered before the step that learned from it. */

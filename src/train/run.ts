@@ -27,7 +27,7 @@ import {
   type Progress,
   stepped,
 } from "./position.ts";
-import { type Rates, ratesOf, setRates } from "./rates.ts";
+import { junction, type Rates, ratesOf, setRates } from "./rates.ts";
 import { continued, written } from "./saved-position.ts";
 import { Stepper } from "./step.ts";
 import { Pace, Stopwatch } from "./stopwatch.ts";
@@ -242,14 +242,17 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     return patience !== null && record !== null && epoch - record.epoch >= patience ? "patience" : null;
   }
 
-  #start(): TrainingStart {
-    const { task, parts, options } = this.#making;
+  #start(): TrainingStart<Rates> {
+    const { task, parts, options, schedules } = this.#making;
     const { epoch, examples, step } = this.#progress;
     const { stepsPerEpoch, validationExamples } = task;
+    // A schedule need not have a rate for a step that does not come any more.
+    const ahead = this.#reasonToEnd() === null ? schedules : new Map<string, Schedule>();
     return {
       ...{ type: "start", epochs: options.epochs, stepsPerEpoch, examples: task.examples, validationExamples },
       parameters: parts.model.parameters().reduce((sum, { size }) => sum + size, 0),
       done: { epochs: epoch, examples, steps: step },
+      rate: junction(parts.optimizers, ahead, step),
     };
   }
 

@@ -36,6 +36,7 @@ describe("a table", () => {
       type: "start",
       ...{ epochs: 40, stepsPerEpoch: 3, examples: 16, validationExamples: 6, parameters: 33 },
       done: { epochs: 0, examples: 0, steps: 0 },
+      rate: { last: null, next: expect.any(Number), jumps: false },
     });
     const of = (type: string) => events.map(({ event }) => event).filter((event) => event.type === type);
     const steps = of("step").slice(0, 3) as unknown as Of<typeof run, "step">[];

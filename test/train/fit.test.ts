@@ -53,6 +53,7 @@ describe("a run", () => {
       ...{ epochs: 4, stepsPerEpoch: 8, pictures: 60, validationPictures: 30 },
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       done: { epochs: 0, pictures: 0, steps: 0 },
+      rate: { last: null, next: 0.01, jumps: false },
     });
     const steps = only(events, "step");
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 32 }, (_, i) => i + 1));

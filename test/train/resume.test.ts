@@ -117,6 +117,35 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     }
   });
 
+  it("tells where the learning rate jumps, as where a schedule is longer than it was", async () => {
+    const falling = (epochs: number) => (step: number) => 0.1 * (1 - step / (epochs * 3));
+    const start = async (given: Partial<FitOptions>) => {
+      const first = await begin({ ...options, ...given })
+        .run[Symbol.asyncIterator]()
+        .next();
+      if (first.value?.type !== "start") throw new Error("a run starts with start");
+      return first.value.rate;
+    };
+    const short = begin({ ...options, epochs: 2, schedule: falling(2) });
+    expect(await start({ epochs: 2, schedule: falling(2) })).toEqual({ last: null, next: 0.1, jumps: false });
+    for await (const event of short.run) {
+      if (event.type !== "step") continue;
+      const resume = saved(short.run.checkpoint());
+      const last = falling(2)(event.step - 1);
+      const ends = event.step === 6;
+      expect(await start({ epochs: 2, schedule: falling(2), resume })).toEqual({
+        last,
+        next: ends ? last : falling(2)(event.step),
+        jumps: false,
+      });
+      const longer = await start({ epochs: 4, schedule: falling(4), resume });
+      // Only the first step has the same rate in both.
+      expect(longer).toEqual({ last, next: falling(4)(event.step), jumps: event.step > 1 });
+    }
+    const steady = await start({ epochs: 9, schedule: undefined, resume: saved(short.run.checkpoint()) });
+    expect(steady).toEqual({ last: falling(2)(5), next: falling(2)(5), jumps: false });
+  });
+
   it("for more epochs than it was begun for, from the last weights and not the best", async () => {
     const steady = { ...options, schedule: undefined };
     const whole = begin({ ...steady, epochs: 5 });
