@@ -13,6 +13,7 @@ import {
   readsOf,
   type Store,
   sameAccess,
+  withWords,
   writesOf,
 } from "./kernel.ts";
 
@@ -73,7 +74,7 @@ function withBuffers(kernel: Kernel, of: (buffer: Buffer) => Buffer): Kernel {
       case "load":
         return { ...instruction, access: access(instruction.access) };
       case "randomBits":
-        return { ...instruction, key: access(instruction.key), counter: access(instruction.counter) };
+        return withWords(instruction, access);
       case "constant":
       case "position":
       case "op":

@@ -14,6 +14,7 @@ import {
   readsOf,
   type Store,
   sameAccess,
+  wordsOf,
   writesOf,
 } from "./kernel.ts";
 import { linesOf } from "./kernel-lines.ts";
@@ -43,7 +44,8 @@ function walksOf(kernel: Kernel): Walk[] {
       return [walk(access, sizes, indirection?.size ?? 1, indirection?.stride ?? 0)];
     }
     if (instruction.kind !== "randomBits") return [];
-    return [walk(instruction.key, sizes, 2, 1), walk(instruction.counter, sizes)];
+    const [key, ...numbers] = wordsOf(instruction);
+    return [walk(key, sizes, 2, 1), ...numbers.map((number) => walk(number, sizes))];
   };
   const store =
     (sizes: readonly number[]) =>
@@ -161,7 +163,7 @@ function hasRightTypes(kernel: Kernel): boolean {
       case "position":
         return line.dtype === "int32";
       case "randomBits": {
-        const read = [line.key.buffer.dtype, line.counter.buffer.dtype, dtypes[line.position], line.dtype];
+        const read = [...wordsOf(line).map(({ buffer }) => buffer.dtype), dtypes[line.position], line.dtype];
         return read.every((dtype) => dtype === "int32");
       }
       case "constant":

@@ -1,7 +1,17 @@
 // Prints a KernelProgram as loop nests for people and tests: the axes of each kernel, its loads with their addresses, its operations, its
 // stores. Values are v0, v1, ... by their numbers in the kernel; axes are i0, i1, ... from the outermost.
 import { describe } from "../tensor/dtype.ts";
-import type { Access, Axis, Epilogue, Indirection, Instruction, Kernel, KernelProgram, Store } from "./kernel.ts";
+import {
+  type Access,
+  type Axis,
+  type Epilogue,
+  type Indirection,
+  type Instruction,
+  type Kernel,
+  type KernelProgram,
+  type Store,
+  wordsOf,
+} from "./kernel.ts";
 
 /** The whole program: buffers, kernels in order, results. */
 export function print({ buffers, kernels, results }: KernelProgram): string {
@@ -80,8 +90,10 @@ function expression(instruction: Instruction): string {
     case "position":
       return affine(instruction.offset, instruction.strides);
     case "randomBits": {
-      const { key, counter, bits, position } = instruction;
-      return `randomBits(${printAccess(key)}, ${printAccess(counter)}, v${position}) ${bits}`;
+      const { bits, position } = instruction;
+      return `randomBits(${wordsOf(instruction)
+        .map((word) => `${printAccess(word)}, `)
+        .join("")}v${position}) ${bits}`;
     }
     case "op": {
       const call = `${instruction.op}(${instruction.operands.map((operand) => `v${operand}`).join(", ")})`;

@@ -52,11 +52,12 @@ export type Instruction =
   | { readonly kind: "constant"; readonly value: number; readonly dtype: DType }
   /** offset + Σ index · stride, as int32. */
   | { readonly kind: "position"; readonly offset: number; readonly strides: readonly number[]; readonly dtype: "int32" }
-  /** The op randomBits at a position: key and counter are read where the accesses say, key at 0 and 1. */
+  /** The op randomBits at a position, plus `first` if there is one: all are read where the accesses say, key at 0 and 1. */
   | {
       readonly kind: "randomBits";
       readonly key: Access;
       readonly counter: Access;
+      readonly first?: Access;
       readonly bits: number;
       readonly position: Value;
       readonly dtype: "int32";
@@ -198,8 +199,23 @@ export const sameAccess = (a: Access, b: Access): boolean =>
 const loadsOf = (instructions: readonly Instruction[]): Access[] =>
   instructions.flatMap((instruction) => {
     if (instruction.kind === "load") return [instruction.access];
-    return instruction.kind === "randomBits" ? [instruction.key, instruction.counter] : [];
+    return instruction.kind === "randomBits" ? wordsOf(instruction) : [];
   });
+
+/** What randomBits reads: key, counter, and first if there is one. */
+export const wordsOf = ({ key, counter, first }: Extract<Instruction, { readonly kind: "randomBits" }>): Access[] =>
+  first === undefined ? [key, counter] : [key, counter, first];
+
+/** The same randomBits with its accesses changed. */
+export const withWords = (
+  instruction: Extract<Instruction, { readonly kind: "randomBits" }>,
+  change: (access: Access) => Access,
+): Instruction => ({
+  ...instruction,
+  key: change(instruction.key),
+  counter: change(instruction.counter),
+  ...(instruction.first && { first: change(instruction.first) }),
+});
 
 /** Every access that a kernel reads. */
 export function readsOf(kernel: Kernel): Access[] {

@@ -56,6 +56,7 @@ export class TracedStorage implements Storage {
   readonly node: Node;
   readonly trace: object;
   readonly placeholder: string;
+  readonly uniform = null;
 
   constructor(of: Node, trace: object) {
     this.node = of;

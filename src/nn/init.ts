@@ -5,7 +5,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
-import { rand, randn } from "../tensor/random.ts";
+import { randn, randnScaled, randScaled } from "../tensor/random.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { orthonormalRows } from "./orthonormal.ts";
@@ -15,17 +15,13 @@ const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(
 /** Uniform in [a, b). Throws unless x is float32 or float64. */
 export function uniform(x: Tensor, a = 0, b = 1): Tensor {
   checkFinite("init.uniform", x, { a, b });
-  return fill(x, () =>
-    rand(x.shape, { dtype: x.dtype })
-      .mul(b - a)
-      .add(a),
-  );
+  return fill(x, () => randScaled(x.shape, b - a, a, { dtype: x.dtype }));
 }
 
 /** Normal, with this mean and this standard deviation. Throws unless x is float32 or float64. */
 export function normal(x: Tensor, mean = 0, std = 1): Tensor {
   checkFinite("init.normal", x, { mean, std });
-  return fill(x, () => randn(x.shape, { dtype: x.dtype }).mul(std).add(mean));
+  return fill(x, () => randnScaled(x.shape, std, mean, { dtype: x.dtype }));
 }
 
 /** The same value everywhere. */

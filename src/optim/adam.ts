@@ -1,7 +1,7 @@
 // Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam and AdamW).
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
-import { decayed, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
+import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
 /** @inline */
@@ -23,6 +23,10 @@ type Moments = { readonly step: Tensor; readonly exp_avg: Tensor; readonly exp_a
  * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), t counting from 1.
  */
 export class Adam extends Optimizer<Moments> {
+  static {
+    declarePointwise(Adam.prototype.update);
+  }
+
   readonly #options: Required<Omit<AdamOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: AdamOptions = {}) {
@@ -59,6 +63,10 @@ export class Adam extends Optimizer<Moments> {
  * the moments (Loshchilov and Hutter 2019). weightDecay is 0.01 if left out.
  */
 export class AdamW extends Adam {
+  static {
+    declarePointwise(AdamW.prototype.update);
+  }
+
   constructor(parameters: Optimized, options: AdamOptions = {}) {
     super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }

@@ -2,8 +2,11 @@
 // the start, so that a step compiled once has everything it will ever need.
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { sameShape } from "../tensor/shape.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
+import { type Streamed, stream } from "../tensor/stream.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { tracing } from "../tensor/tracing.ts";
 import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
 /**
@@ -22,6 +25,19 @@ interface Moved<S> {
   readonly parameter: Tensor;
   readonly state: S;
   readonly settings: Settings;
+  /** Names of the state's tensors that are of the parameter's shape, and of the others. */
+  readonly streamed: readonly string[];
+  readonly shared: readonly string[];
+}
+
+const pointwise = new WeakSet<object>();
+
+/**
+ * Declares that an `update` is elementwise, and looks at no shape: then steps without `compile` run it in one pass over the parameter,
+ * its gradient and its state. To the bit it is the same update.
+ */
+export function declarePointwise(update: (...args: never[]) => void): void {
+  pointwise.add(update);
 }
 
 /** What moves parameters along their gradients. All its state is made in the constructor, so that a step can be compiled. */
@@ -32,6 +48,7 @@ export abstract class Optimizer<S extends State = State> {
   readonly #rate: LearningRate;
   /** Those that required a gradient when this was made. */
   readonly #trained: ReadonlySet<Tensor>;
+  readonly #updates = new Map<string, Streamed>();
 
   protected constructor(
     optimized: Optimized,
@@ -42,7 +59,13 @@ export abstract class Optimizer<S extends State = State> {
     this.groups = groupsOf(new.target.name, optimized, weightDecay, this.#rate);
     this.#moved = this.groups.flatMap(({ parameters, rate, weightDecay }) => {
       const settings = { lr: rate.tensor, weightDecay };
-      return parameters.map((parameter) => ({ parameter, state: makeState(parameter), settings }));
+      return parameters.map((parameter): Moved<S> => {
+        const state = makeState(parameter);
+        const isStreamed = (name: string) => sameShape(state[name].shape, parameter.shape);
+        const names = Object.keys(state);
+        const [streamed, shared] = [names.filter(isStreamed), names.filter((name) => !isStreamed(name))];
+        return { parameter, state, settings, streamed, shared };
+      });
     });
     this.#trained = new Set(this.#moved.flatMap(({ parameter }) => (parameter.requiresGrad ? [parameter] : [])));
   }
@@ -61,15 +84,43 @@ export abstract class Optimizer<S extends State = State> {
   /** Moves each parameter that has a gradient, but for those that were frozen (requiresGrad = false) after this was made. */
   step(): void {
     noGrad(() => {
-      for (const { parameter, state, settings } of this.#moved) {
-        if (this.#isFrozen(parameter)) continue;
-        if (parameter.grad !== null) this.update(parameter, parameter.grad, state, settings);
+      for (const moved of this.#moved) {
+        const { parameter, state, settings } = moved;
+        const { grad } = parameter;
+        if (grad === null || this.#isFrozen(parameter)) continue;
+        const isAlike = grad.dtype === parameter.dtype && sameShape(grad.shape, parameter.shape);
+        if (tracing() === null && parameter.ndim > 0 && isAlike && pointwise.has(this.update))
+          this.#stream(moved, grad);
+        else this.update(parameter, grad, state, settings);
       }
     });
   }
 
   #isFrozen(parameter: Tensor): boolean {
     return this.#trained.has(parameter) && !parameter.requiresGrad;
+  }
+
+  #stream({ parameter, state, settings, streamed, shared }: Moved<S>, grad: Tensor): void {
+    stream({
+      f: this.#streamedUpdate(settings.weightDecay, streamed, shared),
+      shape: parameter.shape,
+      streamed: [parameter, grad, ...streamed.map((name) => state[name])],
+      shared: [settings.lr, ...shared.map((name) => state[name])],
+    });
+  }
+
+  /** The update as a function of pieces, one for all parameters that it treats alike. */
+  #streamedUpdate(weightDecay: number, streamed: readonly string[], shared: readonly string[]): Streamed {
+    const key = [weightDecay, ...streamed, "", ...shared].join(" ");
+    const known = this.#updates.get(key);
+    if (known !== undefined) return known;
+    const f: Streamed = ({ streamed: [p, grad, ...pieces], shared: [lr, ...others] }) => {
+      const entries = [...streamed.map((name, i) => [name, pieces[i]]), ...shared.map((name, i) => [name, others[i]])];
+      this.update(p, grad, Object.fromEntries(entries) as S, { lr, weightDecay });
+      return [];
+    };
+    this.#updates.set(key, f);
+    return f;
   }
 
   /** Assigns the parameter and its state anew. */

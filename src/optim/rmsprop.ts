@@ -2,7 +2,7 @@
 // PyTorch's RMSprop).
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
-import { decayed, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
+import { decayed, declarePointwise, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
 /** @inline */
@@ -26,6 +26,10 @@ export interface RMSpropOptions {
  * p -= lr · b. Centered: a = α · a + (1 - α) · g, and √(s - a²) in the place of √s.
  */
 export class RMSprop extends Optimizer {
+  static {
+    declarePointwise(RMSprop.prototype.update);
+  }
+
   readonly #options: Required<Omit<RMSpropOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: RMSpropOptions = {}) {

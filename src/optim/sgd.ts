@@ -2,7 +2,15 @@
 import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
-import { decayed, Optimizer, type Settings, type State, stepCounter, zerosLike } from "./optimizer.ts";
+import {
+  decayed,
+  declarePointwise,
+  Optimizer,
+  type Settings,
+  type State,
+  stepCounter,
+  zerosLike,
+} from "./optimizer.ts";
 import { checkRange } from "./range.ts";
 
 /** @inline */
@@ -24,6 +32,10 @@ export interface SGDOptions {
  * p -= lr · (g + momentum · v).
  */
 export class SGD extends Optimizer {
+  static {
+    declarePointwise(SGD.prototype.update);
+  }
+
   readonly #options: Required<Omit<SGDOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: SGDOptions) {

@@ -1,6 +1,6 @@
 // Making tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
-import { allocate, type DType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
+import { allocate, type DType, type FloatingDType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
 import { fromJSON, isTensorJSON, type TensorJSON } from "./json.ts";
 import { flatten, type Nested } from "./nested.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
@@ -117,7 +117,7 @@ export function eye(n: number): Tensor {
 }
 
 /** Throws unless the dtype is floating. */
-export function checkFloating(call: string, dtype: DType): void {
+export function checkFloating(call: string, dtype: DType): asserts dtype is FloatingDType {
   checkDType(call, dtype);
   if (!isFloating(dtype)) throw new ChainruleError("dtype", call, `makes float32 or float64, not ${dtype}`);
 }

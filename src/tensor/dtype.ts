@@ -36,7 +36,9 @@ export const isDType = (name: unknown): name is DType => order.some((dtype) => d
 /** The error where a dtype was expected. */
 export const noDType = (call: string, given: unknown): ChainruleError =>
   new ChainruleError("dtype", call, `there is no dtype ${String(given)}; there are ${order.toReversed().join(", ")}`);
-export const isFloating = (dtype: DType): boolean => dtype === "float32" || dtype === "float64";
+
+export type FloatingDType = "float32" | "float64";
+export const isFloating = (dtype: DType): dtype is FloatingDType => dtype === "float32" || dtype === "float64";
 
 export function allocate(dtype: DType, size: number): TypedArray {
   return new arrayTypes[dtype](size);

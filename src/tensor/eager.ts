@@ -1,12 +1,15 @@
-// Runs an op at once, into an ordinary array. Most ops run by their definition; the few listed here have a faster way to the
-// same numbers, and tests hold each against the definition.
+// Runs an op at once. Small operands go through the loops of its definition, or a faster way to the same numbers; large elementwise
+// ops and products are carried out by whoever was set to (backends/streams.ts, backends/one-op.ts). Tests hold each way against the
+// definition.
 import { convolve } from "./convolve.ts";
 import { allocate, isFloating, type NDArray, type Type, type TypedArray } from "./dtype.ts";
 import { multiplyMatrices } from "./multiply.ts";
-import type { Convolution } from "./ops/contractions.ts";
-import { type OpName, opOf } from "./ops.ts";
+import { elementwise } from "./ops/elementwise.ts";
+import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
+import { rank } from "./rank.ts";
+import { max, sum } from "./reduce.ts";
 import { sizeOf } from "./shape.ts";
-import { ArrayStorage, type Storage } from "./storage.ts";
+import { ArrayStorage, type Storage, UniformStorage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface Operation extends Type {
@@ -15,27 +18,86 @@ export interface Operation extends Type {
   readonly attributes: unknown;
 }
 
-type Carrier = (operation: Operation) => Storage | null;
-let large: Carrier = () => null;
+/** Who carries out what is large; each may leave it (null) to the loops. */
+export interface Carrier {
+  product(operation: Operation): Storage | null;
+  /** Elementwise, not all operands uniform. */
+  elementwise(operation: Operation): Storage | null;
+}
 
-/** Sets who is asked first to carry out a product: a faster way for large ones, or null. */
-export function carryLarge(carrier: Carrier): void {
-  large = carrier;
+let carrier: Carrier = { product: () => null, elementwise: () => null };
+
+/** Sets who is asked first to carry out products and large elementwise ops. */
+export function carryLarge(other: Carrier): void {
+  carrier = other;
+}
+
+type Way = (operation: Operation) => Storage | null;
+
+/** By op the ways that come before its loops. */
+const ways: Partial<Record<OpName, Way>> = {
+  reshape: ({ inputs: [x] }) => x.storage.share(),
+  full: ({ attributes, dtype, shape }) => {
+    const { value } = attributes as { readonly value: number };
+    const [held] = allocate(dtype, 1).fill(value);
+    return new UniformStorage(dtype, sizeOf(shape), held);
+  },
+  expand: ({ inputs: [{ storage }], dtype, shape }) =>
+    storage.uniform === null ? null : new UniformStorage(dtype, sizeOf(shape), storage.uniform),
+  matmul: (operation) => carrier.product(operation),
+  conv: (operation) => carrier.product(operation),
+  ...Object.fromEntries(Object.keys(elementwise).map((name) => [name, pointwise])),
+};
+
+const wayOf: ReadonlyMap<OpName, Way | null> = new Map(
+  (Object.keys(ops) as OpName[]).map((name) => [name, ways[name] ?? null]),
+);
+
+/** From so many elements on. Below, the loops take no longer. */
+const large = 2 ** 9;
+
+function pointwise(operation: Operation): Storage | null {
+  const { name, inputs, attributes, shape, dtype } = operation;
+  const size = sizeOf(shape);
+  if (inputs.every(({ storage }) => storage.uniform !== null)) {
+    const arrays = inputs.map(({ dtype, storage }): NDArray => {
+      return { shape: [1], dtype, data: allocate(dtype, 1).fill(storage.uniform ?? 0) };
+    });
+    const [value] = evaluate(name, arrays, attributes, { shape: [1], dtype });
+    return new UniformStorage(dtype, size, value);
+  }
+  return size < large ? null : carrier.elementwise(operation);
 }
 
 export function eager(operation: Operation): Storage {
   const { name, inputs, attributes, shape, dtype } = operation;
-  if (name === "reshape") return inputs[0].storage.share();
-  const carried = name === "matmul" || name === "conv" ? large(operation) : null;
+  const carried = wayOf.get(name)?.(operation) ?? null;
   if (carried !== null) return carried;
   const arrays = inputs.map((input): NDArray => ({ shape: input.shape, dtype: input.dtype, data: input.storage.data }));
   return new ArrayStorage(evaluate(name, arrays, attributes, { shape, dtype }));
 }
 
+type Loops = (result: NDArray, inputs: readonly NDArray[], attributes: never) => boolean;
+
+const whenFloating =
+  <A>(loops: (result: NDArray, inputs: readonly NDArray[], attributes: A) => void) =>
+  (result: NDArray, inputs: readonly NDArray[], attributes: A): boolean => {
+    if (isFloating(result.dtype)) loops(result, inputs, attributes);
+    return isFloating(result.dtype);
+  };
+
+/** Faster loops for the same numbers; they leave it (false) to those of the definition where they do not fit. */
+const faster: Partial<Record<OpName, Loops>> = {
+  matmul: whenFloating(multiplyMatrices),
+  conv: whenFloating(convolve),
+  sum: (y, [x], { dims }: Attributes<"sum">) => sum(y, x, dims),
+  max: (y, [x], { dims }: Attributes<"max">) => max(y, x, dims),
+  topk: (y, [x], attributes: Attributes<"topk">) => rank(y, x, attributes),
+};
+
 function evaluate(name: OpName, inputs: readonly NDArray[], attributes: unknown, type: Type): TypedArray {
   const result: NDArray = { ...type, data: allocate(type.dtype, sizeOf(type.shape)) };
-  if (name === "matmul" && isFloating(type.dtype)) multiplyMatrices(result, inputs);
-  else if (name === "conv" && isFloating(type.dtype)) convolve(result, inputs, attributes as Convolution);
-  else opOf(name).evaluate(result, inputs, attributes as never);
+  const isDone = faster[name]?.(result, inputs, attributes as never) ?? false;
+  if (!isDone) opOf(name).evaluate(result, inputs, attributes as never);
   return result.data;
 }

@@ -2,15 +2,30 @@
 // operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
 import { ChainruleError } from "../errors/error.ts";
 import { checkFloating, full, type Make, tensor } from "./create.ts";
-import { describe } from "./dtype.ts";
+import { type DType, describe, type FloatingDType } from "./dtype.ts";
 import { noGrad } from "./mode.ts";
+import type { Operand } from "./promotion.ts";
 import { checkShape, type Shape } from "./shape.ts";
+import { type Streamed, stream } from "./stream.ts";
 import { apply, type Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 import { checkWeights } from "./weights.ts";
 
-/** int32 [2], and int32 []: how many draws there were. */
-const generator = { key: tensor([0, 0], { dtype: "int32" }), counter: tensor(0, { dtype: "int32" }) };
+interface Generator {
+  /** int32 [2] */
+  readonly key: Tensor;
+  /** int32 []: how many draws there were. */
+  readonly counter: Tensor;
+  /** int32 []: the place of the first number of a draw; null where it is 0. */
+  readonly first: Tensor | null;
+}
+
+const own: Generator = {
+  key: tensor([0, 0], { dtype: "int32" }),
+  counter: tensor(0, { dtype: "int32" }),
+  first: null,
+};
+let generator = own;
 
 /** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
 export function manualSeed(seed: number): void {
@@ -35,31 +50,49 @@ export function setRngState(state: Tensor): void {
 
 /** int32: whole numbers from 0 to 2 ** bits - 1 (32: any int32). */
 function randomBits(shape: Shape, bits: number): Tensor {
-  const drawn = apply("randomBits", [generator.key, generator.counter], { shape: [...shape], bits });
-  generator.counter.assign(generator.counter.add(1));
+  const { key, counter, first } = generator;
+  const drawn = apply("randomBits", first ? [key, counter, first] : [key, counter], { shape: [...shape], bits });
+  counter.assign(counter.add(1));
   return drawn;
 }
 
-function make(
-  call: string,
-  shape: Shape,
-  { dtype = "float32", requiresGrad = false }: Make,
-  draw: () => Tensor,
-): Tensor {
-  checkShape(call, shape);
-  checkFloating(call, dtype);
-  const x = noGrad(() => draw().to(dtype));
+/** A draw: what it makes of random bits, and of numbers, as a function of pieces. */
+const drawing =
+  (draw: (shape: Shape, numbers: readonly Operand[], streamed: readonly Tensor[]) => Tensor): Streamed =>
+  ({ shape, first, shared: [key, counter], numbers, streamed }) => {
+    const before = generator;
+    generator = { key, counter, first };
+    try {
+      return [draw(shape, numbers, streamed)];
+    } finally {
+      generator = before;
+    }
+  };
+
+interface Drawn extends Make {
+  readonly numbers?: readonly number[];
+  readonly streamed?: readonly Tensor[];
+}
+
+function drawn(draw: Streamed, shape: Shape, { numbers = [], streamed = [], requiresGrad = false }: Drawn): Tensor {
+  const [x] = stream({ f: draw, shape: [...shape], streamed, shared: [own.key, own.counter], numbers });
   if (requiresGrad) x.requiresGrad = true;
   return x;
 }
 
-/** Uniform in [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
-export function rand(shape: Shape, options: Make = {}): Tensor {
-  return make("rand", shape, options, () => {
-    if (options.dtype !== "float64")
-      return randomBits(shape, 24)
-        .to("float32")
-        .mul(2 ** -24);
+function checkDraw(call: string, shape: Shape, dtype: DType = "float32"): FloatingDType {
+  checkShape(call, shape);
+  checkFloating(call, dtype);
+  return dtype;
+}
+
+/** Multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
+const uniform: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>> = {
+  float32: (shape) =>
+    randomBits(shape, 24)
+      .to("float32")
+      .mul(2 ** -24),
+  float64: (shape) => {
     const high = randomBits(shape, 26)
       .to("float64")
       .mul(2 ** -26);
@@ -68,9 +101,8 @@ export function rand(shape: Shape, options: Make = {}): Tensor {
         .to("float64")
         .mul(2 ** -53),
     );
-  });
-}
-
+  },
+};
 /** Odd multiples of 2⁻²⁴ in (0, 1), and so never 0 or 1. */
 const openUniform = (shape: Shape): Tensor =>
   randomBits(shape, 23)
@@ -124,16 +156,57 @@ function normalQuantile(x: Tensor): Tensor {
   return central.where(w.lt(5), tail).mul(x).mul(Math.SQRT2);
 }
 
+/** Float32 numbers within ±5.3, widened where float64 is asked for. */
+const normal: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>> = {
+  float32: (shape) => normalQuantile(openUniform(shape).mul(2).sub(1)),
+  float64: (shape) => normal.float32(shape).to("float64"),
+};
+
+/** For each dtype: the draw alone, and scaled and shifted. */
+const draws = (of: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>>) => {
+  const each = (dtype: FloatingDType) => ({
+    plain: drawing((shape) => of[dtype](shape)),
+    affine: drawing((shape, [scale, shift]) => of[dtype](shape).mul(scale).add(shift)),
+  });
+  return { float32: each("float32"), float64: each("float64") };
+};
+const uniformDraws = draws(uniform);
+const normalDraws = draws(normal);
+
+/** Uniform in [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
+export function rand(shape: Shape, options: Make = {}): Tensor {
+  const dtype = checkDraw("rand", shape, options.dtype);
+  return drawn(uniformDraws[dtype].plain, shape, options);
+}
+
 /** Normal, mean 0 and variance 1: float32 numbers within ±5.3, widened where float64 is asked for. */
 export function randn(shape: Shape, options: Make = {}): Tensor {
-  return make("randn", shape, options, () => normalQuantile(openUniform(shape).mul(2).sub(1)));
+  const dtype = checkDraw("randn", shape, options.dtype);
+  return drawn(normalDraws[dtype].plain, shape, options);
 }
+
+/** rand · scale + shift, in one pass. */
+export function randScaled(shape: Shape, scale: number, shift: number, options: Make = {}): Tensor {
+  const dtype = checkDraw("rand", shape, options.dtype);
+  return drawn(uniformDraws[dtype].affine, shape, { ...options, numbers: [scale, shift] });
+}
+
+/** randn · scale + shift, in one pass. */
+export function randnScaled(shape: Shape, scale: number, shift: number, options: Make = {}): Tensor {
+  const dtype = checkDraw("randn", shape, options.dtype);
+  return drawn(normalDraws[dtype].affine, shape, { ...options, numbers: [scale, shift] });
+}
+
+const words = drawing((shape) => randomBits(shape, 32));
 
 /** int32 [n]: 0 to n - 1 in random order. */
 export function randperm(n: number): Tensor {
   checkShape("randperm", [n]);
-  return apply("topk", [randomBits([n], 32)], { dim: 0, k: n });
+  return apply("topk", [drawn(words, [n], {})], { dim: 0, k: n });
 }
+
+/** Weight over exponential. */
+const races = drawing((shape, _, [weights]) => weights.div(logUnit(openUniform(shape)).neg()));
 
 /**
  * int32 [count] or [rows, count]: draws without replacement from each row of weights, which need not sum to 1. Throws where a weight is
@@ -152,7 +225,6 @@ export function multinomial(probabilities: Tensor, count: number): Tensor {
   return noGrad(() => {
     const weights = probabilities.to("float32");
     if (tracing() === null) checkWeights(weights, count);
-    const waiting = logUnit(openUniform(probabilities.shape)).neg();
-    return weights.div(waiting).topk(count).indices;
+    return drawn(races, weights.shape, { streamed: [weights] }).topk(count).indices;
   });
 }

@@ -128,8 +128,8 @@ function evaluate(
       case "position":
         return placeOf(instruction, point) | 0;
       case "randomBits": {
-        const { key, counter, bits } = instruction;
-        const place = values[instruction.position];
+        const { key, counter, first, bits } = instruction;
+        const place = values[instruction.position] + (first ? load(first) : 0);
         const words = threefry(load(key), load(key, 1), Math.floor(place / 2), load(counter));
         return bits === 32 ? words[place % 2] : words[place % 2] >>> (32 - bits);
       }

@@ -102,7 +102,9 @@ export const builders = {
   randomBits: (growth) => {
     const key = growth.input({ shape: [2], dtype: "int32" });
     const counter = growth.input({ shape: [], dtype: "int32" });
-    return growth.add("randomBits", [key, counter], {
+    const value = 2 * growth.draw.whole(0, 1000);
+    const first = () => growth.add("full", [], { shape: [], dtype: "int32", value });
+    return growth.add("randomBits", [key, counter, ...(growth.draw.pick([true, false]) ? [first()] : [])], {
       shape: growth.any().shape,
       bits: growth.draw.pick([1, 8, 23, 24, 32]),
     });

@@ -3,6 +3,7 @@ import { type Allocation, allocate } from "../../compiler/allocate.ts";
 import type { Backend } from "../../compiler/backend.ts";
 import { chain } from "../../compiler/chain.ts";
 import { fuse } from "../../compiler/fuse.ts";
+import type { Graph } from "../../compiler/graph.ts";
 import { inPlace } from "../../compiler/in-place.ts";
 import type { KernelProgram } from "../../compiler/kernel.ts";
 import { split } from "../../compiler/split.ts";
@@ -10,6 +11,7 @@ import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
 import { programMemory } from "./memory/memory.ts";
 import { cutsAlong } from "./nest/loops.ts";
+import { PieceProgram, piecesMemory } from "./pieces.ts";
 import { WasmProgram } from "./program.ts";
 import { threadsFor } from "./threads/surroundings.ts";
 
@@ -30,11 +32,25 @@ export const wasm: Backend = {
     const graph = split(simple);
     const threads = threadsFor(asked);
     const kernels = chain(inPlace(fuse(graph)), cutsAlong, threads);
-    verification.by?.kernels(kernels);
-    const allocation = allocate(kernels);
-    verification.by?.allocation(kernels, allocation);
+    const allocation = allocated(kernels);
     const options = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, memory: programMemory.limits, threads };
     const emitted = emitProgram(kernels, allocation, options);
     return new WasmProgram({ graph, kernels, allocation, emitted, relaxed: options.relaxed }, states);
   },
 };
+
+/** Compiles a graph whose results at a place depend on that place alone; products and their sums are rounded one by one. */
+export function preparePieces(graph: Graph): PieceProgram {
+  requireVectors();
+  const kernels = inPlace(fuse(graph));
+  const allocation = allocated(kernels);
+  const emitted = emitProgram(kernels, allocation, { relaxed: false, memory: piecesMemory.limits });
+  return new PieceProgram(kernels, allocation, emitted);
+}
+
+function allocated(kernels: KernelProgram): Allocation {
+  verification.by?.kernels(kernels);
+  const allocation = allocate(kernels);
+  verification.by?.allocation(kernels, allocation);
+  return allocation;
+}

@@ -271,9 +271,9 @@ const largest = ({ buffers }: KernelProgram): Buffer[] =>
 const marksBytes = ({ plan, threads }: EmittedProgram): number =>
   plan === null ? 0 : plan.stages.length * marksOf(threads);
 
-type Entry = (...words: number[]) => number;
+export type Entry = (...words: number[]) => number;
 
-function entry(exports: WebAssembly.Exports, name: string): Entry {
+export function entry(exports: WebAssembly.Exports, name: string): Entry {
   const callee = exports[name];
   if (typeof callee !== "function") throw internal(`the module exports no function ${name}`);
   return callee as Entry;

@@ -88,10 +88,11 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
   full: (builder, node, { value }) => builder.constant(node, value),
   iota: (builder, { shape, dtype }) =>
     builder.whole(builder.step<Iota>({ kind: "iota", name: "iota", shape, dtype, inline: 1 })),
-  randomBits: (builder, { inputs: [key, counter], shape, dtype }, { bits }) => {
+  randomBits: (builder, { inputs: [key, ...numbers], shape, dtype }, { bits }) => {
     // The kernel reads the key's second number directly after its first, so the key needs stride 1.
     const { read, groups } = builder.grouped(builder.buffer(builder.read(key)), [2], [0]);
-    const buffers = [strideOf(groups[0]) === 1 ? read : builder.copy(read), builder.buffer(builder.read(counter))];
+    const keys = strideOf(groups[0]) === 1 ? read : builder.copy(read);
+    const buffers = [keys, ...numbers.map((number) => builder.buffer(builder.read(number)))];
     return builder.whole(builder.step<Random>({ kind: "random", name: "randomBits", shape, dtype, bits, buffers }));
   },
 

@@ -1,5 +1,5 @@
 // Joins two neighbouring axes into one where every access has outer stride = inner size · inner stride: fewer and longer loops.
-import type { Access, Axis, Instruction, Loops, Matmul, Store } from "../kernel.ts";
+import { type Access, type Axis, type Instruction, type Loops, type Matmul, type Store, withWords } from "../kernel.ts";
 
 type Strides = readonly number[];
 
@@ -40,7 +40,7 @@ function replaceAxes<K extends Loops | Matmul>(kernel: K, axes: readonly Axis[],
       case "position":
         return { ...instruction, strides: f(instruction.strides) };
       case "randomBits":
-        return { ...instruction, key: access(instruction.key), counter: access(instruction.counter) };
+        return withWords(instruction, access);
       case "constant":
       case "op":
         return instruction;

@@ -1,7 +1,7 @@
 // The straight-line part of a kernel: each read becomes a load, a constant, a position or a value computed before; equal instructions
 // are written once.
 import { internal } from "../../errors/error.ts";
-import type { Access, Buffer, Instruction, Store, Value } from "../kernel.ts";
+import { type Access, type Buffer, type Instruction, type Store, type Value, wordsOf } from "../kernel.ts";
 import { compose, joined, stridesAlong, type View, whole } from "../view.ts";
 import { isAll, type Place, type Pointwise, type Random, type Read, type Step } from "./steps.ts";
 
@@ -106,7 +106,7 @@ export class Lines {
     return this.#once({ kind: "position", offset: view.offset, strides, dtype: "int32" });
   }
 
-  #random({ bits, size, buffers: [key, counter] }: Random): Value {
+  #random({ bits, size, buffers: [key, counter, first] }: Random): Value {
     const position = this.#position(whole(size));
     const strides = this.#space.arrange(this.#space.sizes.map(() => 0));
     const number = ({ step, view: { offset } }: Read) => ({ buffer: this.#memory.bufferOf(step), offset, strides });
@@ -114,6 +114,7 @@ export class Lines {
       kind: "randomBits",
       key: number(key),
       counter: number(counter),
+      ...(first && { first: number(first) }),
       bits,
       position,
       dtype: "int32",
@@ -162,7 +163,7 @@ function keyOf(line: Instruction): string {
     case "position":
       return `position ${line.offset} ${line.strides.join(" ")}`;
     case "randomBits":
-      return `random ${place(line.key)} ${place(line.counter)} ${line.bits} ${line.position}`;
+      return `random ${wordsOf(line).map(place).join(" ")} ${line.bits} ${line.position}`;
     case "op":
       return `${line.op} ${line.dtype} ${line.operands.join(" ")}`;
     default:

@@ -58,7 +58,7 @@ export interface Pointwise extends Common {
   readonly op: ElementwiseName | null;
 }
 
-/** Buffers: key, counter. */
+/** Buffers: key, counter, and the place of the first element if it is not 0. */
 export interface Random extends Common {
   readonly kind: "random";
   readonly bits: number;

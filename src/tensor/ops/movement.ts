@@ -2,6 +2,7 @@
 // here: an affine access, offset + Σ index · stride. A compiler folds it into whatever reads the result.
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { describe } from "../dtype.ts";
+import { move } from "../move.ts";
 import type { Gradient, Op } from "../op.ts";
 import { type Access, forEachPlace, reduceShape, type Shape, sizeOf, stridesOf, withSize } from "../shape.ts";
 
@@ -19,9 +20,7 @@ function movement<A>(entry: {
     type: ([x], attributes) => ({ shape: entry.shape(x.shape, attributes), dtype: x.dtype }),
     access: entry.access,
     evaluate({ data: y, shape }, [{ data: x, shape: from }], attributes) {
-      forEachPlace(shape, entry.access(from, attributes), (place, index) => {
-        y[index] = x[place];
-      });
+      move(y, { offset: 0, strides: stridesOf(shape) }, x, entry.access(from, attributes), shape);
     },
     vjp: entry.vjp,
   };
@@ -146,14 +145,9 @@ export const movements = {
         widths.map(({ before }) => before),
         strides,
       );
-      y.fill(value);
-      forEachPlace(
-        from,
-        { offset, strides: strides.map((stride, dim) => stride * (widths[dim].between + 1)) },
-        (place, index) => {
-          y[place] = x[index];
-        },
-      );
+      const spread = strides.map((stride, dim) => stride * (widths[dim].between + 1));
+      if (!Object.is(value, 0)) y.fill(value);
+      move(y, { offset, strides: spread }, x, { offset: 0, strides: stridesOf(from) }, from);
     },
     vjp: ({ types: [{ shape }], attributes: { widths }, dy }) =>
       dy.slice(
@@ -190,9 +184,8 @@ export const movements = {
       const strides = stridesOf(result.shape);
       let start = 0;
       for (const { shape, data } of inputs) {
-        forEachPlace(shape, { offset: start * strides[dim], strides }, (place, index) => {
-          result.data[place] = data[index];
-        });
+        const from = { offset: 0, strides: stridesOf(shape) };
+        move(result.data, { offset: start * strides[dim], strides }, data, from, shape);
         start += shape[dim];
       }
     },

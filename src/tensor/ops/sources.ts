@@ -23,12 +23,14 @@ export const sources = {
   } satisfies Op<{ readonly length: number }>,
 
   // Element i is the top `bits` bits of word (i mod 2) of threefry(key, [i div 2, counter]): a function of the key [2], the
-  // counter [] and the place alone, so that any backend, in any order, gets the same.
+  // counter [] and the place alone, so that any backend, in any order, gets the same. A third input [], an even number, says the place
+  // of element 0 where the result is a piece of a longer draw.
   randomBits: {
     type: (_, { shape }) => ({ shape, dtype: "int32" }),
-    evaluate({ data: y }, [{ data: key }, { data: counter }], { bits }) {
+    evaluate({ data: y }, [{ data: key }, { data: counter }, first], { bits }) {
+      const block = (first?.data[0] ?? 0) / 2;
       for (let i = 0; i < y.length; i += 2) {
-        const [even, odd] = threefry(key[0], key[1], i / 2, counter[0]);
+        const [even, odd] = threefry(key[0], key[1], block + i / 2, counter[0]);
         y[i] = bits === 32 ? even : even >>> (32 - bits);
         if (i + 1 < y.length) y[i + 1] = bits === 32 ? odd : odd >>> (32 - bits);
       }

@@ -13,6 +13,7 @@ import {
   readsOf,
   type Store,
   type Value,
+  wordsOf,
 } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
@@ -69,9 +70,7 @@ export function writeInstruction(
       const { bits } = instruction;
       const words = randomWords(place, instruction, values);
       const uniform =
-        values(instruction.position).uniform &&
-        isUniform(instruction.key.strides) &&
-        isUniform(instruction.counter.strides);
+        values(instruction.position).uniform && wordsOf(instruction).every(({ strides }) => isUniform(strides));
       return { local: writeRandomBits(place.code, place.form, words, bits), dtype, uniform };
     }
     case "op": {
@@ -87,10 +86,26 @@ export function writeInstruction(
 type RandomBits = Extract<Instruction, { readonly kind: "randomBits" }>;
 
 /** Loads the words that random bits are computed from. */
-function randomWords(place: Place, { key, counter, position }: RandomBits, values: (value: Value) => ValueLocal) {
+function randomWords(
+  place: Place,
+  { key, counter, first, position }: RandomBits,
+  values: (value: Value) => ValueLocal,
+) {
   const memory: Memory = memories[place.form];
   const keys = [memory.load(place, key, 0, null), memory.load(place, key, 1, null)] as const;
-  return { keys, counter: memory.load(place, counter, 0, null), position: values(position).local };
+  const own = values(position).local;
+  const at = first ? writeSum(place, own, memory.load(place, first, 0, null)) : own;
+  return { keys, counter: memory.load(place, counter, 0, null), position: at };
+}
+
+function writeSum({ code, form }: Place, a: Local, b: Local): Local {
+  const sum = code.local(form === "vector" ? "v128" : "i32");
+  code
+    .get(a)
+    .get(b)
+    .op(form === "vector" ? "i32x4.add" : "i32.add")
+    .set(sum);
+  return sum;
 }
 
 /** Random bits for this place and for the next four neighbours; its position must be even, and positions must be consecutive. */

@@ -14,6 +14,7 @@ export class HomeStorage implements Storage {
   readonly bytes: number;
   readonly dtype: DType;
   readonly size: number;
+  readonly uniform = null;
   readonly #memory: ProgramMemory;
   /** The contents as they were seen last, until a program changes them. Never written again: others may hold it. */
   #copy: TypedArray | null = null;

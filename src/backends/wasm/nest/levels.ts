@@ -1,6 +1,6 @@
 // Finds in which loop each value of a nest is computed (the innermost loop in which one of its operands varies: loop-invariant code
 // motion), and which values differ from lane to lane.
-import type { Access, Buffer, Instruction, Value } from "../../../compiler/kernel.ts";
+import { type Access, type Buffer, type Instruction, type Value, wordsOf } from "../../../compiler/kernel.ts";
 import type { Nest, Schedule } from "./nest.ts";
 
 interface PlacedInstruction {
@@ -56,9 +56,8 @@ export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
       case "position":
         return strideLevel(instruction.strides);
       case "randomBits": {
-        const { key, counter, position } = instruction;
-        const loads = Math.max(accessLevel(key, innermost), accessLevel(counter, innermost));
-        return Math.max(loads, levels.get(position) ?? -1);
+        const loads = wordsOf(instruction).map((word) => accessLevel(word, innermost));
+        return Math.max(...loads, levels.get(instruction.position) ?? -1);
       }
       case "op":
         return Math.max(-1, ...instruction.operands.map((operand) => levels.get(operand) ?? -1));
@@ -116,8 +115,7 @@ export function variesAlong(
     case "position":
       return along(instruction.strides);
     case "randomBits": {
-      const { key, counter, position } = instruction;
-      return along(key.strides) || along(counter.strides) || varying.has(position);
+      return wordsOf(instruction).some(({ strides }) => along(strides)) || varying.has(instruction.position);
     }
     case "op":
       return instruction.operands.some((operand) => varying.has(operand));
@@ -131,9 +129,8 @@ function pairedOf({ axes, body }: Nest, lane: number | null): Set<Value> {
   const paired = new Set<Value>();
   for (const [value, instruction] of body.entries()) {
     if (instruction.kind !== "randomBits") continue;
-    const { key, counter, position } = instruction;
-    const at = body[position];
-    const fixed = [key, counter].every(({ strides }) => lane === null || strides[lane] === 0);
+    const at = body[instruction.position];
+    const fixed = wordsOf(instruction).every(({ strides }) => lane === null || strides[lane] === 0);
     if (lane === null || !fixed || at.kind !== "position" || at.strides[lane] !== 1 || at.offset % 2 !== 0) continue;
     if (at.strides.every((stride, axis) => axis === lane || axes[axis].size === 1 || stride % 2 === 0))
       paired.add(value);

@@ -1,6 +1,6 @@
 // Gives body.ts the places of a nest: the addresses of a slot's lanes, relative to the pointers that walk.ts moves with the loops. Loads
 // and stores with stride 2 are combined here: one access takes the even elements, and a neighbouring one often takes the odd elements.
-import type { Access, Buffer, Instruction, Store } from "../../../compiler/kernel.ts";
+import { type Access, type Buffer, type Instruction, type Store, wordsOf } from "../../../compiler/kernel.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Pair, Place } from "../body/place.ts";
 import type { Form, KernelContext } from "../kernel-writer.ts";
@@ -108,5 +108,5 @@ export class Places {
 
 const accessesOf = (instruction: Instruction): Access[] => {
   if (instruction.kind === "load") return [instruction.access];
-  return instruction.kind === "randomBits" ? [instruction.key, instruction.counter] : [];
+  return instruction.kind === "randomBits" ? wordsOf(instruction) : [];
 };

@@ -1,0 +1,95 @@
+// A program whose results at a place depend on that place alone, run again and again over pieces of long arrays. What a piece needs
+// stays in the second-level cache: each operand is copied in, computed with, and the results copied out. These programs have a small
+// memory of their own, which no other thread shares: engines copy to and from such a memory in half the time.
+import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
+import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
+import { internal } from "../../errors/error.ts";
+import type { DType, TypedArray } from "../../tensor/dtype.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import { type EmittedProgram, mathImports } from "./emit.ts";
+import { bytesOf, table } from "./layout.ts";
+import { Arena } from "./memory/arena.ts";
+import { ProgramMemory } from "./memory/memory.ts";
+import { codeOf } from "./module-cache.ts";
+import { type Entry, entry } from "./program.ts";
+
+export const piecesMemory: ProgramMemory = new ProgramMemory();
+const arena = new Arena(piecesMemory);
+/** One table for all of them: a call fills it in. */
+let tableAddress: number | null = null;
+
+interface Place {
+  readonly offset: number;
+  readonly dtype: DType;
+  readonly size: number;
+}
+
+export class PieceProgram {
+  readonly #arguments: readonly (Place | null)[];
+  readonly #results: readonly Place[];
+  readonly #steps: readonly { readonly run: Entry; readonly units: number }[];
+  readonly #bytes: number;
+
+  constructor(program: KernelProgram, allocation: Allocation, emitted: EmittedProgram) {
+    const args: (Place | null)[] = [];
+    for (const buffer of program.buffers)
+      if (buffer.kind === "argument") args[buffer.index] = placeOf(buffer, allocation);
+    this.#arguments = Array.from(args, (argument) => argument ?? null);
+    this.#results = program.results.map((buffer) => placeOf(buffer, allocation) ?? missing(buffer));
+    this.#bytes = allocation.bytes;
+    arena.reserve(allocation.bytes + emitted.scratch);
+    tableAddress ??= piecesMemory.allocate(table.states, "a table");
+    const { exports } = new WebAssembly.Instance(codeOf(emitted.bytes).module, {
+      env: { memory: piecesMemory.memory },
+      math: mathImports,
+    });
+    this.#steps = emitted.steps.map(({ units }, i) => ({ run: entry(exports, `step${i}`), units }));
+  }
+
+  /**
+   * Fills the results. An argument or result of `piece` elements is a piece of the array given for it, of `length` elements; another one
+   * is read or written whole by all pieces. "first" stands for the place of a piece's first element.
+   */
+  stream(args: readonly (TypedArray | "first")[], results: readonly TypedArray[], length: number, piece: number): void {
+    const address = tableAddress ?? 0;
+    const base = arena.address;
+    const views = piecesMemory.views();
+    const scratch = base + this.#bytes;
+    views.int32[(address + table.arena) / 4] = base;
+    for (let at = 0; at < length; at += piece) {
+      const count = Math.min(piece, length - at);
+      for (let i = 0; i < this.#arguments.length; i++) {
+        const [place, array] = [this.#arguments[i], args[i]];
+        if (place === null) continue;
+        const view = views[place.dtype];
+        const to = (base + place.offset) / bytesOf(place.dtype);
+        if (array === "first") view[to] = at;
+        else if (array.length === 1) view[to] = array[0];
+        else if (place.size !== piece || count === length) view.set(array, to);
+        else view.set(array.subarray(at, at + count), to);
+      }
+      // A unit is a part of the piece; a kernel of one number has one.
+      for (const { run, units } of this.#steps) run(address, scratch, 0, Math.ceil((units * count) / piece));
+      for (let i = 0; i < this.#results.length; i++) {
+        const { offset, dtype, size } = this.#results[i];
+        const first = (base + offset) / bytesOf(dtype);
+        if (size === 1) results[i][0] = views[dtype][first];
+        else
+          results[i].set(
+            views[dtype].subarray(first, first + (size === piece ? count : size)),
+            size === piece ? at : 0,
+          );
+      }
+    }
+  }
+}
+
+/** null where nothing reads it. */
+function placeOf(buffer: Buffer, { offsets }: Allocation): Place | null {
+  const offset = offsets.get(buffer);
+  return offset === undefined ? null : { offset, dtype: buffer.dtype, size: sizeOf(buffer.shape) };
+}
+
+function missing(buffer: Buffer): never {
+  throw internal(`${buffer.name}, of ${bytesOfBuffer(buffer)} bytes, has no place`);
+}

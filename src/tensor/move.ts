@@ -1,0 +1,87 @@
+// Elements that move, plane by plane: what ops/movement.ts defines, element by element, as the fewest and longest runs. A run of
+// neighbours is copied at once, a run of one number filled, and a transposed plane read in narrow strips, so that each line of the cache
+// that is fetched is used up.
+import type { TypedArray } from "./dtype.ts";
+import type { Access, Shape } from "./shape.ts";
+
+/** One of the dims of a copy: how many, and how far apart in either array. */
+interface Dim {
+  readonly size: number;
+  readonly to: number;
+  readonly from: number;
+}
+
+/** Runs of at least so many are copied by the engine. */
+const longRun = 32;
+/** Lines of a transposed plane that are read side by side: 16 float32 are a line of the cache. */
+const strip = 16;
+
+/** y[to + Σ index · to.strides] = x[from + Σ index · from.strides], for each index of the shape. Both are of one dtype. */
+export function move(y: TypedArray, to: Access, x: TypedArray, from: Access, shape: Shape): void {
+  if (shape.includes(0)) return;
+  const dims = joined(shape.map((size, dim): Dim => ({ size, to: to.strides[dim], from: from.strides[dim] })));
+  const [rows, columns] = [dims.at(-2) ?? one, dims.at(-1) ?? one];
+  const outer = dims.slice(0, -2);
+  // Float32 as the bits that they are, so that the loops below see few kinds of arrays.
+  const [target, source] = [bitsOf(y), bitsOf(x)];
+  const counter = new Array<number>(outer.length).fill(0);
+  for (let at = to.offset, place = from.offset; ; ) {
+    plane(target, at, source, place, rows, columns);
+    let dim = outer.length - 1;
+    for (; dim >= 0; dim--) {
+      at += outer[dim].to;
+      place += outer[dim].from;
+      if (++counter[dim] < outer[dim].size) break;
+      at -= outer[dim].to * outer[dim].size;
+      place -= outer[dim].from * outer[dim].size;
+      counter[dim] = 0;
+    }
+    if (dim < 0) return;
+  }
+}
+
+const one: Dim = { size: 1, to: 0, from: 0 };
+
+const bitsOf = (x: TypedArray): TypedArray =>
+  x instanceof Float32Array ? new Int32Array(x.buffer, x.byteOffset, x.length) : x;
+
+/** Without dims of size 1, and neighbours that both arrays walk as one joined. */
+function joined(dims: readonly Dim[]): Dim[] {
+  const result: Dim[] = [];
+  for (const dim of dims) {
+    if (dim.size === 1) continue;
+    const last = result.at(-1);
+    if (last && last.to === dim.to * dim.size && last.from === dim.from * dim.size)
+      result[result.length - 1] = { ...dim, size: last.size * dim.size };
+    else result.push(dim);
+  }
+  return result;
+}
+
+function plane(y: TypedArray, at: number, x: TypedArray, place: number, rows: Dim, columns: Dim): void {
+  if (columns.to === 1 && columns.from === 1 && columns.size >= longRun) copyRows(y, at, x, place, rows, columns);
+  else if (columns.to === 1 && columns.from === 0 && columns.size >= longRun) fillRows(y, at, x, place, rows, columns);
+  else if (Math.abs(columns.from) > 1 && Math.abs(rows.from) === 1 && rows.size > 1) {
+    for (let first = 0; first < rows.size; first += strip) {
+      const size = Math.min(strip, rows.size - first);
+      const [to, from] = [at + first * rows.to, place + first * rows.from];
+      // A strip goes down the columns: its rows are the inner loop.
+      copyEach(y, to, x, from, columns, { ...rows, size });
+    }
+  } else copyEach(y, at, x, place, rows, columns);
+}
+
+function copyRows(y: TypedArray, at: number, x: TypedArray, place: number, rows: Dim, { size }: Dim): void {
+  for (let row = 0; row < rows.size; row++, at += rows.to, place += rows.from)
+    y.set(x.subarray(place, place + size), at);
+}
+
+function fillRows(y: TypedArray, at: number, x: TypedArray, place: number, rows: Dim, { size }: Dim): void {
+  for (let row = 0; row < rows.size; row++, at += rows.to, place += rows.from) y.fill(x[place], at, at + size);
+}
+
+function copyEach(y: TypedArray, at: number, x: TypedArray, place: number, rows: Dim, columns: Dim): void {
+  const { size, to, from } = columns;
+  for (let row = 0; row < rows.size; row++, at += rows.to, place += rows.from)
+    for (let i = 0, t = at, f = place; i < size; i++, t += to, f += from) y[t] = x[f];
+}

@@ -1,0 +1,93 @@
+// The places of the largest, as ops/reductions.ts defines them (largest first, NaN above all, equals in their order), without comparing
+// each with each: numbers become keys, whole numbers from 0 in the order of their ranks. A few places are kept sorted while the keys go
+// by; many are had by a radix sort of the keys.
+import type { NDArray, TypedArray } from "./dtype.ts";
+import { forEachLine } from "./op.ts";
+import { stridesOf } from "./shape.ts";
+
+/** So many places are kept while a line goes by; more are sorted. */
+const mostKept = 64;
+/** Bits of a digit: three of them are a key. */
+const digit = 11;
+
+/** Fills y with places; false, and nothing is done, where the numbers have no keys of 32 bits. */
+export function rank(
+  { data: y }: NDArray,
+  x: NDArray,
+  { dim, k }: { readonly dim: number; readonly k: number },
+): boolean {
+  if (x.dtype === "float64") return false;
+  const length = x.shape[dim];
+  const inner = stridesOf(x.shape)[dim];
+  const keys = new Uint32Array(length);
+  const sort = k > mostKept ? new Sorter(length) : null;
+  const kept = new Int32Array(k);
+  forEachLine(x, dim, (start, stride, index) => {
+    fillKeys(keys, x.data, start, stride);
+    const places = sort === null ? keepFirst(keys, kept) : sort.sort(keys);
+    const first = Math.floor(index / inner) * k * inner + (index % inner);
+    for (let i = 0; i < k; i++) y[first + i * inner] = places[i];
+  });
+  return true;
+}
+
+/** The larger a number, the smaller its key; NaNs have 0, and -0 has the key of 0. */
+function fillKeys(keys: Uint32Array, data: TypedArray, start: number, stride: number): void {
+  if (data instanceof Float32Array) {
+    const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
+    for (let i = 0, at = start; i < keys.length; i++, at += stride) {
+      const b = bits[at];
+      if ((b & 0x7fffffff) > 0x7f800000) keys[i] = 0;
+      else keys[i] = b >= 0 || b === -0x80000000 ? 0x7fffffff - (b & 0x7fffffff) : b;
+    }
+    return;
+  }
+  for (let i = 0, at = start; i < keys.length; i++, at += stride) keys[i] = 0x7fffffff - data[at];
+}
+
+/** The places of the smallest keys, in order: each key moves up past all that are larger. */
+function keepFirst(keys: Uint32Array, kept: Int32Array): Int32Array {
+  const k = kept.length;
+  let worst = -1;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    if (i >= k && key >= worst) continue;
+    let j = Math.min(i, k - 1);
+    for (; j > 0 && keys[kept[j - 1]] > key; j--) kept[j] = kept[j - 1];
+    kept[j] = i;
+    worst = keys[kept[Math.min(i, k - 1)]];
+  }
+  return kept;
+}
+
+/** Sorts by the lowest digit first; equals stay in their order. */
+class Sorter {
+  readonly #counts = new Int32Array(2 ** digit);
+  readonly #places: readonly [Int32Array, Int32Array];
+
+  constructor(length: number) {
+    this.#places = [new Int32Array(length), new Int32Array(length)];
+  }
+
+  sort(keys: Uint32Array): Int32Array {
+    let [from, to] = this.#places;
+    for (let i = 0; i < from.length; i++) from[i] = i;
+    for (let shift = 0; shift < 32; shift += digit, [from, to] = [to, from]) this.#pass(keys, from, to, shift);
+    return from;
+  }
+
+  #pass(keys: Uint32Array, from: Int32Array, to: Int32Array, shift: number): void {
+    const counts = this.#counts.fill(0);
+    const mask = counts.length - 1;
+    for (let i = 0; i < keys.length; i++) counts[(keys[i] >>> shift) & mask]++;
+    for (let value = 0, sum = 0; value < counts.length; value++) {
+      const count = counts[value];
+      counts[value] = sum;
+      sum += count;
+    }
+    for (let i = 0; i < from.length; i++) {
+      const place = from[i];
+      to[counts[(keys[place] >>> shift) & mask]++] = place;
+    }
+  }
+}
