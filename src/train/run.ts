@@ -247,7 +247,8 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     const { epoch, examples, step } = this.#progress;
     const { stepsPerEpoch, validationExamples } = task;
     // A schedule need not have a rate for a step that does not come any more.
-    const ahead = this.#reasonToEnd() === null ? schedules : new Map<string, Schedule>();
+    const last = stepsPerEpoch === null ? Infinity : options.epochs * stepsPerEpoch;
+    const ahead = this.#reasonToEnd() === null && step < last ? schedules : new Map<string, Schedule>();
     return {
       ...{ type: "start", epochs: options.epochs, stepsPerEpoch, examples: task.examples, validationExamples },
       parameters: parts.model.parameters().reduce((sum, { size }) => sum + size, 0),
