@@ -9,7 +9,7 @@ import { type KernelWriter, kernelParameters } from "./kernel-writer.ts";
 import { bytesOf } from "./layout.ts";
 
 /** Largest k that is done by insertion. */
-const maxInsertedK = 16;
+export const maxInsertedK = 16;
 /** Bytes of an index in a list. */
 const bytes = 4;
 

@@ -1,7 +1,7 @@
 // What page, worker and their tests do: a small net trained for some steps, everything shared, and what is left of it, as numbers.
 
 import { rendezvous } from "/dist/backends/wasm/threads/pool.js";
-import { worthwhile } from "/dist/backends/wasm/threads/stages.js";
+import { minSharedNs } from "/dist/backends/wasm/threads/stages.js";
 import * as chainrule from "/dist/index.js";
 import { trainingStep } from "/test/training-step.js";
 
@@ -9,7 +9,7 @@ const { Adam, Conv2d, Flatten, Linear, ReLU, Sequential, compile, crossEntropy, 
 
 export async function train(threads) {
   const ready = await chainrule.threadsReady();
-  Object.assign(worthwhile, { step: 0, program: 0 });
+  Object.assign(minSharedNs, { task: 0, program: 0 });
   rendezvous.wanted = ready > 1;
   rendezvous.entered = 0;
   manualSeed(1);

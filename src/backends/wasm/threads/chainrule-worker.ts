@@ -1,6 +1,6 @@
-// Where a page's worker begins: bundlers find this file by the URL in surroundings.ts. It does something when it is imported, which
-// package.json's `sideEffects` says. A bundler that leaves the URL as it is makes it one of a file beside the page's: a "worker.js" of
-// the page's own would then be started in its place, and start another. No page has a file of this name.
+// The entry point of a worker in a page; bundlers find this file by the URL in surroundings.ts. Importing it has a side effect, and
+// package.json lists it in `sideEffects`. A bundler that does not replace the URL makes it point to a file beside the page's own files.
+// If the name were "worker.js", a page's own worker could be started instead; no page has a file with this name.
 import { serve } from "./serve.ts";
 
 serve();

@@ -1,23 +1,23 @@
-// What a worker does: it waits for work at a word of the shared memory, loads the modules that the log names, and joins the program that
-// is open. It never comes back to its event loop, so that no message reaches it. The function is also handed to workers as text, where
-// no file of it can be found: it must name nothing but its parameters and globals, and nothing within it may have a name that a
-// transformer of the source would keep with a call.
+// The main loop of a worker: it waits for a change of a word in the shared memory, loads the modules of the log's new entries, and joins
+// the program that is open. It never returns to its event loop, so no message reaches it after the first one. Where workers cannot load
+// this file, they receive the text of the function. The function must therefore refer to nothing but its parameters and globals, and
+// contain no named function, for which some transformers of source code insert a call to a helper that keeps the name.
 import type { control, entry, slot } from "./control.ts";
 
-/** What a worker is told when it starts. */
+/** The message that starts a worker. */
 export interface Place {
   readonly memory: WebAssembly.Memory;
-  /** The address of the pool's words, and which worker this is. */
+  /** The address of the pool's control block, and the index of this worker. */
   readonly block: number;
   readonly index: number;
-  /** How often it looks for work before it sleeps. */
+  /** Number of polls for work before it sleeps. */
   readonly spins: number;
   readonly offsets: { readonly control: typeof control; readonly entry: typeof entry; readonly slot: typeof slot };
   readonly logLength: number;
   readonly failed: number;
 }
 
-/** What a worker in Node and one in a page have in common. */
+/** The parts that Node's parentPort and the `self` of a browser's worker share. */
 interface Port {
   addEventListener(type: "message", listener: (event: { readonly data?: unknown }) => void): void;
   postMessage(message: unknown): void;
@@ -25,6 +25,7 @@ interface Port {
 
 type Share = (table: number, thread: number, threads: number) => number;
 
+/** Runs a worker; never returns. */
 export function serve(): void {
   const builtin = typeof process === "object" ? process.getBuiltinModule : undefined;
   const port = (builtin?.("node:worker_threads").parentPort ?? self) as Port;
@@ -44,20 +45,21 @@ export function serve(): void {
         if (length === 0) programs.delete(address);
         else {
           try {
-            // Growing by nothing tells this thread of what others have grown.
+            // Growing by 0 pages updates this thread's view of the memory's size after another thread has grown it.
             memory.grow(0);
             const module = new WebAssembly.Module(new Uint8Array(memory.buffer, address >>> 0, length).slice());
-            // Functions of Math are called by the thread that called the program alone.
+            // Only the calling thread calls imported functions, so here they are placeholders.
             const math = WebAssembly.Module.imports(module).filter(({ kind }) => kind === "function");
             const imports = { env: { memory }, math: Object.fromEntries(math.map(({ name }) => [name, () => 0])) };
             programs.set(loaded, new WebAssembly.Instance(module, imports).exports.share as Share);
           } catch {
-            // It never joins this one.
+            // A worker that could not load a program never joins it.
           }
         }
         Atomics.store(words, own + (slot.loaded >> 2), loaded + 1);
       }
-      // Inside before it looks, so that whoever closes the program sees it or is seen.
+      // It counts itself as active before it reads `open`: either the thread that closes the program sees it, or it sees the program
+      // closed.
       Atomics.add(words, (block + control.active) >> 2, 1);
       const share = programs.get(Atomics.load(words, (block + control.open) >> 2) - 1);
       const threads = Atomics.load(words, (block + control.threads) >> 2);

@@ -1,22 +1,24 @@
-// The stages of a program, written as one function (table, thread, threads) that all its threads call. Nobody is waited for: a unit
-// belongs to whoever takes it, so that a thread which comes late finds the work done by others, and who calls a program can do all
-// of it. What a stage needs to be complete is counted in units (control.ts: marks); only then does anybody wait, first looking again
-// and again for some microseconds, then asleep, in slices. Results do not depend on who did what: units write what only they write.
+// Writes the stages of a program as one function (table, thread, threads) that all its threads call. Units are not assigned to threads in
+// advance: a thread takes units that are left, so a late thread delays nothing, and the calling thread can do all the work alone. The
+// complete units of each stage are counted (control.ts: marks). A thread waits only for stages that its next stage needs: it first polls
+// for some microseconds, then sleeps in slices. Results do not depend on which thread did what, because each unit writes bytes that no
+// other unit writes.
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { table } from "../layout.ts";
 import type { Task } from "../tasks.ts";
 import { control, marksOf, slice, stopped } from "./control.ts";
 import type { Plan, Stage } from "./stages.ts";
 
+/** The parameters of a shared program. */
 export interface Team {
   readonly plan: Plan;
-  /** For how many threads it is cut up at most. */
+  /** Largest number of threads. */
   readonly threads: number;
   /** Bytes of scratch memory from one thread to the next. */
   readonly scratch: number;
 }
 
-/** Writes it; it gives 0, or why its threads left before they were through. */
+/** Writes the function. It returns 0, or the reason for which its thread left before the end (control.ts: stopped). */
 export function writeShare(module: Module, tasks: readonly Task[], { plan, threads, scratch }: Team): WasmFunction {
   const claim = writeClaim(module);
   const complete = writeComplete(module);
@@ -60,7 +62,7 @@ export function writeShare(module: Module, tasks: readonly Task[], { plan, threa
             const [{ callee }] = stage.tasks.map((task) => tasks[task]);
             code.block((done) => {
               code.loop((again) => {
-                marksAt(at).i32(stage.units).i32(stage.most).get(thread).get(count).call(claim).set(to).tee(from);
+                marksAt(at).i32(stage.units).i32(stage.maxClaim).get(thread).get(count).call(claim).set(to).tee(from);
                 code.get(to).op("i32.ge_u").brIf(done);
                 code.get(tableAddress).get(own).get(from).get(to).call(callee);
                 finish(() => code.get(to).get(from).op("i32.sub"));
@@ -80,7 +82,7 @@ export function writeShare(module: Module, tasks: readonly Task[], { plan, threa
             code.get(tableAddress).memory("i32.load", table.failure).brIf(leave);
           }
         }
-        // Who called the program comes back when everything is done.
+        // The calling thread returns when everything is complete.
         code.get(thread).brIf(leave);
         for (const stage of last) waitFor(stage);
       });
@@ -89,7 +91,7 @@ export function writeShare(module: Module, tasks: readonly Task[], { plan, threa
   );
 }
 
-/** Tasks one after the other, until one fails. */
+/** Runs the tasks of a stage in order, until one fails. */
 function writeAlone(code: Code, stage: Stage, tasks: readonly Task[], tableAddress: Local, scratch: Local): void {
   code.block((failed) => {
     for (const { callee, units, mayFail } of stage.tasks.map((task) => tasks[task])) {
@@ -100,31 +102,41 @@ function writeAlone(code: Code, stage: Stage, tasks: readonly Task[], tableAddre
 }
 
 /**
- * (marks, units, most, thread, threads) → units [from, to), from ≥ to if all are taken. Each thread has a share of neighbours, and takes half
- * of what is left of its own, then of the others': the same thread works on the same part of all stages, as long as it is not late.
+ * Writes (marks, units, maxClaim, thread, threads) → units [from, to); from ≥ to if all are taken. Each thread has a share of consecutive
+ * units. It takes half of what is left of its own share at a time, and afterwards of the shares of others (work stealing). So the same
+ * thread works on the same part of all stages, as long as it is not late.
  */
 function writeClaim(module: Module): WasmFunction {
   const i32 = "i32" as const;
   const signature = { parameters: [i32, i32, i32, i32, i32], results: [i32, i32] };
-  return module.function("claim", signature, (code, marks, units, most, thread, threads) => {
-    const [others, whose, start, size, word, taken, turn] = Array.from({ length: 7 }, () => code.local(i32));
+  return module.function("claim", signature, (code, marks, units, maxClaim, thread, threads) => {
+    const [others, owner, start, size, word, taken, claimed] = Array.from({ length: 7 }, () => code.local(i32));
     code.block((none) => {
       code.loop((next) => {
         code.get(others).get(threads).op("i32.ge_u").brIf(none);
-        code.get(thread).get(others).op("i32.add").tee(whose).get(threads).op("i32.sub").get(whose);
-        code.get(whose).get(threads).op("i32.ge_u", "select").set(whose);
-        code.get(units).get(whose).op("i32.mul").get(threads).op("i32.div_u").set(start);
-        code.get(units).get(whose).i32(1).op("i32.add", "i32.mul").get(threads).op("i32.div_u");
+        code.get(thread).get(others).op("i32.add").tee(owner).get(threads).op("i32.sub").get(owner);
+        code.get(owner).get(threads).op("i32.ge_u", "select").set(owner);
+        code.get(units).get(owner).op("i32.mul").get(threads).op("i32.div_u").set(start);
+        code.get(units).get(owner).i32(1).op("i32.add", "i32.mul").get(threads).op("i32.div_u");
         code.get(start).op("i32.sub").set(size);
-        code.get(marks).get(whose).i32(4).op("i32.mul", "i32.add").set(word);
+        code.get(marks).get(owner).i32(4).op("i32.mul", "i32.add").set(word);
         code.block((empty) => {
           code.loop((again) => {
             code.get(word).memory("i32.atomic.load", 4).tee(taken).get(size).op("i32.ge_u").brIf(empty);
-            code.get(size).get(taken).op("i32.sub").i32(1).op("i32.add").i32(1).op("i32.shr_u").tee(turn).get(most);
-            code.get(turn).get(most).op("i32.lt_u", "select").set(turn);
-            code.get(word).get(taken).get(taken).get(turn).op("i32.add").memory("i32.atomic.rmw.cmpxchg", 4);
+            code
+              .get(size)
+              .get(taken)
+              .op("i32.sub")
+              .i32(1)
+              .op("i32.add")
+              .i32(1)
+              .op("i32.shr_u")
+              .tee(claimed)
+              .get(maxClaim);
+            code.get(claimed).get(maxClaim).op("i32.lt_u", "select").set(claimed);
+            code.get(word).get(taken).get(taken).get(claimed).op("i32.add").memory("i32.atomic.rmw.cmpxchg", 4);
             code.get(taken).op("i32.ne").brIf(again);
-            code.get(start).get(taken).op("i32.add").tee(start).get(start).get(turn).op("i32.add", "return");
+            code.get(start).get(taken).op("i32.add").tee(start).get(start).get(claimed).op("i32.add", "return");
           });
         });
         code.get(others).i32(1).op("i32.add").set(others).br(next);
@@ -134,7 +146,10 @@ function writeClaim(module: Module): WasmFunction {
   });
 }
 
-/** (control, marks, count, units): so many more are done; whoever did the last tells those who sleep. */
+/**
+ * Writes (control, marks, count, units): adds `count` complete units to a stage; if all `units` are complete, wakes the threads that
+ * sleep.
+ */
 function writeComplete(module: Module): WasmFunction {
   const i32 = "i32" as const;
   const signature = { parameters: [i32, i32, i32, i32], results: [] };
@@ -142,14 +157,14 @@ function writeComplete(module: Module): WasmFunction {
     code.get(marks).get(count).memory("i32.atomic.rmw.add").get(count).op("i32.add").get(units).op("i32.eq");
     code.if(() => {
       code.get(block).i32(1).memory("i32.atomic.rmw.add", control.pulse).op("drop");
-      // Who goes to sleep says so first and then compares the pulse: one of both sees the other.
+      // A thread that goes to sleep first counts itself among the sleepers and then compares the pulse, so one of both sees the other.
       code.get(block).memory("i32.atomic.load", control.sleepers);
       code.if(() => code.get(block).i32(-1).memory("memory.atomic.notify", control.pulse).op("drop"));
     });
   });
 }
 
-/** (control, marks, units) → 0 once so many are done, or why nobody should wait any longer. */
+/** Writes (control, marks, units) → 0 as soon as all units of a stage are complete, or the reason to stop waiting. */
 function writeWait(module: Module): WasmFunction {
   const i32 = "i32" as const;
   return module.function("wait", { parameters: [i32, i32, i32], results: [i32] }, (code, block, marks, units) => {
@@ -176,7 +191,7 @@ function writeWait(module: Module): WasmFunction {
         .i64(BigInt(slice) * 1_000_000n)
         .memory("memory.atomic.wait32", control.pulse);
       code.get(block).i32(-1).memory("i32.atomic.rmw.add", control.sleepers).op("drop");
-      // 2: the slice is over. Whether anything happened in it, the pulse and the count tell.
+      // 2 means that the slice has passed. If the pulse and the count have not changed in it, there was no progress.
       code.i32(2).op("i32.ne").brIf(again);
       code.get(done).get(pulse).i32(31).op("i32.mul", "i32.add").tee(done).get(before).op("i32.eq");
       code.if(

@@ -1,23 +1,23 @@
-// For tests of threads: everything is shared, however small, and all workers join before anything begins, so that they take part.
+// For tests of threads: programs of any size are shared, and all workers join a program before it begins, so that they all take part.
 import { deadline, poolFor, rendezvous } from "../../../../src/backends/wasm/threads/pool.ts";
-import { worthwhile } from "../../../../src/backends/wasm/threads/stages.ts";
+import { minSharedNs } from "../../../../src/backends/wasm/threads/stages.ts";
 
-const usual = { worthwhile: { ...worthwhile }, deadline: { ...deadline } };
+const defaults = { minSharedNs: { ...minSharedNs }, deadline: { ...deadline } };
 
-/** From now on, with workers for so many threads; without a rendezvous they join when they happen to. */
+/** Shares all programs from now on, with workers for this number of threads. With `meet: false` a program does not wait for its workers. */
 export function shareEverything(threads: number, { meet = true }: { readonly meet?: boolean } = {}): void {
-  Object.assign(worthwhile, { step: 0, program: 0 });
+  Object.assign(minSharedNs, { task: 0, program: 0 });
   rendezvous.wanted = meet;
   poolFor(threads);
 }
 
 export function shareAsUsual(): void {
-  Object.assign(worthwhile, usual.worthwhile);
-  Object.assign(deadline, usual.deadline);
+  Object.assign(minSharedNs, defaults.minSharedNs);
+  Object.assign(deadline, defaults.deadline);
   rendezvous.wanted = false;
 }
 
-/** How many workers joined the last program; 0 if nothing ran since this was asked. */
+/** Number of workers that joined the last program; 0 if none ran since the last call of this function. */
 export function joined(): number {
   const workers = rendezvous.entered;
   rendezvous.entered = 0;
