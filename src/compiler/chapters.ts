@@ -1,18 +1,18 @@
-// What a program is, for people: explain() prints its chapters one after the other, and a page shows one at a time.
+// The description of a program for people, in chapters: explain() prints all of them, and a page may show one at a time.
 
-/** A part of what is told of a program: the values that it computes, its loops, how they are cut up, who runs them, where numbers lie. */
+/** The chapters: the graph, the kernels, their functions in WebAssembly, the work of the threads, the layout of the memory. */
 export type ChapterName = "graph" | "kernels" | "functions" | "threads" | "memory";
 
 /** A chapter of explain(). */
 export interface Chapter {
   readonly name: ChapterName;
-  /** What it is about, in a line. */
+  /** Its subject, in one line. */
   readonly about: string;
-  /** Its lines. */
+  /** Its text, of several lines. */
   readonly text: string;
 }
 
-/** As explain() prints them. */
+/** The text that explain() returns. */
 export function printChapters(chapters: readonly Chapter[]): string {
   return chapters.map(({ name, about, text }) => `── The ${name}: ${about}\n${text}`).join("\n\n");
 }

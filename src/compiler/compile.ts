@@ -1,5 +1,5 @@
-// compile(f): a call finds the program of its signature, or traces the function and makes one. Then it runs, and what the
-// function would have left behind (its result, gradients, modes) is left behind.
+// compile(f): a call finds the program of its signature, or traces the function and makes one. Then the program runs, and the call has the
+// effects that the function would have had: its result, gradients, modes and properties of modules.
 import { ChainruleError } from "../errors/error.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
 import { forgetHistory } from "../tensor/derived.ts";
@@ -17,72 +17,73 @@ import type { Traced } from "./traced.ts";
 
 /** How a function is compiled. */
 export interface CompileOptions {
-  /** How many threads at most; all that there are if left out. */
+  /** The largest number of threads; by default as many as there are. */
   threads?: number;
   /**
-   * How many programs may be there at once, one for each signature; those used longest ago are dropped, and traced again if they are
-   * called again. If left out 256, and fewer where they hold more than 128 MiB together.
+   * The largest number of programs at a time, one for each signature. The least recently used are dropped, and traced again if they are
+   * called again. By default 256, and fewer where they take more than 128 MiB together.
    */
   maxPrograms?: number;
-  /** "wasm" if left out; "reference" runs the graph by the loops that define each op. */
+  /** "wasm" by default; "reference" runs the graph with the loops that define each op. */
   backend?: Backend["name"];
-  /** false: no fused multiply-add, so that engines agree in every bit. */
+  /** false: no fused multiply-add, so that all engines give the same bits. By default true. */
   relaxed?: boolean;
   /**
    * true: float32 convolutions of 3×3 with stride 1 and without dilation, forward and for the gradient of their input, may be computed by
    * Winograd's minimal filtering F(2×2, 3×3) where that is faster: 16 products instead of 36 (Lavin and Gray 2015, arXiv:1509.09308). They
-   * are then less exact. Summed over C channels, an element is off by at most 4 · (C + 10) · 2⁻²⁴ · Σ, where Σ is the sum over the
-   * channels of (Σ|x| of its window) · (Σ|w| of the kernel); the usual way has Σ|x · w| there. A NaN reaches the elements whose window
-   * has it, as it does otherwise; of infinities NaNs may come there too, and where x, w or Σ go beyond 2¹²⁵ infinities and NaNs. The
-   * bits do not depend on the number of threads. The reference backend computes as ever. false if left out.
+   * are then less exact. With C channels, the error of an element is at most 4 · (C + 10) · 2⁻²⁴ · Σ, where Σ is the sum over the channels
+   * of (Σ|x| of its window) · (Σ|w| of the kernel); the direct algorithm has Σ|x · w| in place of this Σ. A NaN reaches the elements whose
+   * window contains it, as in the direct algorithm. An infinity may become a NaN in these elements, and where x, w or Σ exceed 2¹²⁵
+   * there may be infinities and NaNs. The bits do not depend on the number of threads. The reference backend ignores this option. By
+   * default false.
    */
   winograd?: boolean;
-  /** Throws where a NaN or an infinity first comes up, and names the op and the line; slow. The state stays as it was. */
+  /** true: a call throws where a NaN or an infinity first arises, and names the op and the line; this is slow. States keep their contents. */
   checkFinite?: boolean;
 }
 
-/** A compiled function, called as the function is. */
+/** A compiled function, which is called like the function itself. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
-  /** The last program, for people: its graph, its kernels, its memory. Throws before the first call. */
+  /** A text for people about the program that was used last: its graph, its kernels, its memory. Throws before the first call. */
   explain(): string;
-  /** What explain() prints, chapter by chapter. */
+  /** The chapters of explain()'s text. Throws before the first call. */
   chapters(): readonly Chapter[];
   /**
-   * Calls it once, its kernels one by one on one thread, and tells where the time goes: for each kernel and for the whole µs, GFLOP/s,
-   * its share in % of the GFLOP/s that one thread can do at all (independent multiply-adds, measured at the same time), and GB/s. The first
-   * calls of a program are slower than later ones, until the engine has compiled it well.
+   * Calls the function once, with its kernels one after the other on one thread, and returns a table with the time of each kernel and of
+   * the whole call: µs, GFLOP/s, the share in % of the GFLOP/s that one thread can reach (independent multiply-adds, measured at the same
+   * time), and GB/s. The first calls of a program are slower than later ones, until the engine has optimised it.
    */
   profile(...args: A): string;
-  /** profile(), with what the call returns. */
+  /** Does the same as profile(), and returns the call's result as well. */
   profiled(...args: A): { readonly result: R; readonly report: string };
 }
 
 const backends = new Map<Backend["name"], Backend>();
 
-/** Makes a backend known. */
+/** Registers a backend under its name. */
 export function registerBackend(backend: Backend): void {
   backends.set(backend.name, backend);
 }
 
-/** A program and all that has to be known to use it for a call. */
+/** A program, and the facts about its trace that a call needs. */
 interface Entry extends Found {
   readonly traced: Traced;
   readonly updated: ReadonlySet<Tensor>;
   readonly program: Program;
-  /** How results are differentiated; null where they have no history. */
+  /** Makes the histories of results; null where they have none. */
   readonly pullback: Pullback | null;
 }
 
 /**
- * f as one program: forward, backward and update, whatever it does to tensors. It is traced once per signature (shapes and dtypes
- * of its tensor arguments, other arguments by value, the modes it reads) and must be synchronous. Tensors from outside that it
- * touches are the program's state, updated in place; results are ordinary tensors.
+ * Compiles f to one program, including backward passes and updates. f is traced once per signature (shapes and dtypes of its tensor
+ * arguments, other arguments by value, the modes and properties that it reads) and must be synchronous. Tensors from outside that it uses
+ * are the program's states, which are updated in place; results are ordinary tensors.
  *
- * Results have a history, and gradients arrive at arguments and tensors from outside, as they would without compile, unless the call is
- * in noGrad, or f itself calls backward() or changes a tensor that requires a gradient, as a training step does. backward() then runs a
- * second program, which computes the forward pass again: a step that has loss, backward and update inside is faster. It throws
- * where a tensor that it needs was assigned since the call, and its gradients cannot be differentiated again.
+ * Results have a history, and gradients reach arguments and tensors from outside as they do without compile, unless the call is in noGrad,
+ * or f itself calls backward() or changes a tensor that requires a gradient, as a training step does. backward() then runs a second
+ * program, which computes the forward pass again, so a step with loss, backward and update inside f is faster. It throws where a tensor
+ * that it needs was assigned after the call. Its gradients cannot be differentiated again.
  */
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   if (typeof f !== "function") throw new ChainruleError("type", "compile", `takes a function, not ${typeof f}`);
@@ -103,7 +104,7 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
   };
 
   const call = (...args: A): R => {
-    // Within another trace it is a function like any other.
+    // Inside another trace f is traced like any other function.
     if (tracing()) return f(...args);
     const { entry, signature } = find(args);
     return run(entry, signature.tensors, (all) => entry.program.run(all)) as R;
@@ -112,15 +113,15 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     const { entry, signature } = find(args);
     let report = "";
     const result = run(entry, signature.tensors, (all) => {
-      const { results, report: told } = entry.program.profile(all);
-      report = told;
-      return results;
+      const profile = entry.program.profile(all);
+      report = profile.report;
+      return profile.results;
     });
     return { result: result as R, report };
   };
-  const last = (asked: string): Program => {
+  const last = (method: string): Program => {
     if (programs.last === null)
-      throw new ChainruleError("order", asked, "there is no program before the first call; call the function once");
+      throw new ChainruleError("order", method, "there is no program before the first call; call the function once");
     return programs.last.program;
   };
   return Object.assign(call, {
@@ -136,7 +137,7 @@ function checkCount(name: string, count: number): void {
     throw new ChainruleError("option", "compile", `${name} is a whole number from 1 on, not ${count}`);
 }
 
-/** What a node takes up beside its code: about so many bytes in graphs and kernels. */
+/** About how many bytes a node takes in graphs and kernels, besides its code. */
 const bytesOfNode = 1000;
 
 function entryOf(
@@ -170,7 +171,7 @@ function entryOf(
   };
 }
 
-/** Runs the program for a call; what the function returns then, with its history. */
+/** Runs the program for a call, and returns what the function returns, with the histories of results. */
 function run(
   { traced, updated, pullback }: Entry,
   tensors: readonly Tensor[],
@@ -191,19 +192,19 @@ function run(
   return finish(traced, tensors, storages, end());
 }
 
-/** Gives the tensors from outside what the function leaves in them, and the caller what it returns. */
+/** Carries out the function's effects on tensors and modules from outside, and returns what the function returns. */
 function finish(
   { results, returned, grads, assigned, standIns, modes, written }: Traced,
   tensors: readonly Tensor[],
   storages: readonly Storage[],
   historyOf: (index: number) => OutputHistory | null,
 ): unknown {
-  const fresh = new Map(results.map((tensor, i) => [tensor, new Tensor(storages[i], tensor, historyOf(i))]));
+  const newTensors = new Map(results.map((tensor, i) => [tensor, new Tensor(storages[i], tensor, historyOf(i))]));
   const outside = (tensor: Tensor): Tensor => {
     const argument = standIns.get(tensor);
-    return argument === undefined ? (fresh.get(tensor) ?? tensor) : tensors[argument];
+    return argument === undefined ? (newTensors.get(tensor) ?? tensor) : tensors[argument];
   };
-  for (const [argument, result] of assigned) tensors[argument].assign(fresh.get(result) ?? result);
+  for (const [argument, result] of assigned) tensors[argument].assign(newTensors.get(result) ?? result);
   for (const { tensor, grad } of grads) outside(tensor).grad = grad && outside(grad);
   for (const write of modes) write();
   const left = (tensor: Tensor): Tensor => {

@@ -1,14 +1,15 @@
-// The programs of one compiled function, found by what a call depends on. There is a bound on them: those that were used longest ago
-// go. A function that keeps being traced anew is slow, so a warning says what it is that varies, and what was dropped and traced again.
+// The programs of one compiled function, found by the signatures of calls. Their number and size are bounded, and the least recently used
+// are dropped. A function that is traced again and again is slow, so a warning says which part of the signature varies, how many programs
+// were dropped, and how many of them were traced again.
 import type { Signature } from "./structure.ts";
 import type { Guard } from "./traced.ts";
 
-/** What a program is found by. */
+/** The facts by which a program is found. */
 export interface Found {
   readonly key: string;
   readonly recording: boolean;
   readonly guards: readonly Guard[];
-  /** What it holds, about. */
+  /** About how much memory it takes. */
   readonly bytes: number;
 }
 
@@ -17,16 +18,17 @@ export interface Bounds {
   readonly bytes: number;
 }
 
-/** Where maxPrograms is left out: as many as PyTorch's and JAX's users have lengths of text, as long as they are small. */
+/** The bounds without the option maxPrograms: enough for texts of 256 lengths, as long as the programs are small. */
 export const defaultBounds: Bounds = { programs: 256, bytes: 128 * 2 ** 20 };
 
-/** Traces after which something in the arguments is worth a word. */
-const suspicious = 32;
-/** Values of one part of the signature that are counted. */
-const mostValues = 1000;
+/** The number of traces after which a warning is printed. */
+const warningTraces = 32;
+/** The number of different values that are counted for one part of the signature. */
+const maxCountedValues = 1000;
 
 interface Entry<P extends Found> {
   readonly program: P;
+  /** The number of the call that used it last. */
   used: number;
 }
 
@@ -40,7 +42,7 @@ export class Programs<P extends Found> {
   #bytes = 0;
   #traces = 0;
   #drops = 0;
-  #again = 0;
+  #tracedAgain = 0;
   readonly #dropped = new Set<string>();
   readonly #values = new Map<string, Set<string>>();
 
@@ -49,12 +51,12 @@ export class Programs<P extends Found> {
     this.#bounds = bounds;
   }
 
-  /** The one that was used last. */
+  /** The program that was used last. */
   get last(): P | null {
     return this.#last;
   }
 
-  /** The program that is right for a call: the same arguments but for contents, and what the trace read is as it was. */
+  /** The program for a call: its signature is the same, and all of its guards hold; null if there is none. */
   find({ key, recording }: Signature): P | null {
     const entries = this.#byKey.get(key);
     if (entries === undefined) return null;
@@ -68,7 +70,7 @@ export class Programs<P extends Found> {
     return null;
   }
 
-  /** Before a function is traced for want of a program: what is different this time. */
+  /** Records that there is no program for a signature, and which parts of the signature or which guards differ this time. */
   misses(signature: Signature): void {
     for (const [place, what] of signature.parts) this.#vary(place, what);
     this.#traces++;
@@ -76,8 +78,8 @@ export class Programs<P extends Found> {
       const guard = program.recording === signature.recording ? failing(program) : null;
       if (guard !== null) this.#vary(guard.name, `trace ${this.#traces}`);
     }
-    if (this.#dropped.has(signature.key)) this.#again++;
-    if (this.#traces === suspicious) this.#warn();
+    if (this.#dropped.has(signature.key)) this.#tracedAgain++;
+    if (this.#traces === warningTraces) this.#warn();
   }
 
   add(program: P): void {
@@ -90,7 +92,7 @@ export class Programs<P extends Found> {
     while (this.#count > this.#bounds.programs || (this.#bytes > this.#bounds.bytes && this.#count > 1)) this.#drop();
   }
 
-  /** Drops the one that was used longest ago. */
+  /** Drops the least recently used program. */
   #drop(): void {
     let oldest: Entry<P> | null = null;
     for (const entries of this.#byKey.values())
@@ -110,27 +112,27 @@ export class Programs<P extends Found> {
   #vary(place: string, what: string): void {
     const values = this.#values.get(place) ?? new Set();
     this.#values.set(place, values);
-    if (values.size < mostValues) values.add(what);
+    if (values.size < maxCountedValues) values.add(what);
   }
 
   #warn(): void {
     const [place, values] = [...this.#values].reduce(
       (widest, next) => (next[1].size > widest[1].size ? next : widest),
-      ["what it reads", new Set<string>()],
+      ["a value that the function reads", new Set<string>()],
     );
     const examples = [...values].filter((value) => !value.startsWith("trace "));
     const varies = examples.length > 1 ? `${place} varies: ${examples.slice(0, 3).join(", ")}, ...` : `${place} varies`;
     const drops =
       this.#drops === 0
         ? ""
-        : `; ${this.#drops} programs used longest ago were dropped, and ${this.#again} traced again (maxPrograms bounds them)`;
+        : `; ${this.#drops} least recently used programs were dropped, and ${this.#tracedAgain} of them traced again (maxPrograms bounds them)`;
     console.warn(
-      `compile: ${this.#name || "the function"} has been traced for ${this.#traces} signatures${drops}. ${varies}. Numbers that change should be 0-d tensors, tensors that change arguments, and batches of one size`,
+      `compile: ${this.#name || "the function"} has been traced for ${this.#traces} signatures${drops}. ${varies}. Pass numbers that change as 0-d tensors and tensors that change as arguments, and give all batches one size`,
     );
   }
 }
 
-/** The first thing that the trace read and that is not as it was; null if all is. */
+/** The first guard whose value has changed since the trace; null if all guards hold. */
 function failing({ guards }: Found): Guard | null {
   for (let i = 0; i < guards.length; i++) if (!Object.is(guards[i].read(), guards[i].value)) return guards[i];
   return null;

@@ -1,12 +1,12 @@
-// Properties of modules that a trace read are guards: a call that finds another layer, parameter or option there has another program made.
-// Tensors, modules and other objects are compared by identity, numbers and strings by value, lists, records and maps by what is in them.
+// Guards for the properties of modules that a trace has read: a call that finds another layer, parameter or option there needs another
+// program. Tensors, modules and other objects are compared by identity, numbers and strings by value, lists, records and maps by their parts.
 import { partsOf } from "./structure.ts";
 import type { Guard } from "./traced.ts";
 
-/** Parts of a property that are compared; what is beyond them, in a very long list, is not. */
-const mostParts = 10_000;
+/** The number of parts of a property that are compared; further parts of a very long list are not. */
+const maxParts = 10_000;
 
-/** All that lies in lists, records and maps, with the containers themselves and how much each holds. */
+/** The leaves of nested lists, records and maps, together with the containers, their lengths and their keys. */
 function* leavesOf(value: unknown, around: readonly unknown[] = []): Generator<unknown> {
   yield value;
   const parts = around.includes(value) ? null : partsOf(value);
@@ -19,29 +19,29 @@ function* leavesOf(value: unknown, around: readonly unknown[] = []): Generator<u
 }
 
 function snapshot(value: unknown): unknown[] {
-  const seen: unknown[] = [];
-  for (const leaf of leavesOf(value)) if (seen.push(leaf) >= mostParts) break;
-  return seen;
+  const leaves: unknown[] = [];
+  for (const leaf of leavesOf(value)) if (leaves.push(leaf) >= maxParts) break;
+  return leaves;
 }
 
-function isAs(seen: readonly unknown[], value: unknown): boolean {
+function equalsSnapshot(leaves: readonly unknown[], value: unknown): boolean {
   let i = 0;
   for (const leaf of leavesOf(value)) {
-    if (!Object.is(leaf, seen[i++])) return false;
-    if (i >= mostParts) return true;
+    if (!Object.is(leaf, leaves[i++])) return false;
+    if (i >= maxParts) return true;
   }
-  return i === seen.length;
+  return i === leaves.length;
 }
 
-/** That a property is as it was read. */
+/** The guard that a property still has the value that was read. */
 export function propertyGuard(owner: object, key: string, value: unknown): Guard {
   const name = `${owner.constructor.name}.${key}`;
   if (partsOf(value) === null) return { name, value, read: () => Reflect.get(owner, key) };
-  const seen = snapshot(value);
-  return { name, value: true, read: () => isAs(seen, Reflect.get(owner, key)) };
+  const leaves = snapshot(value);
+  return { name, value: true, read: () => equalsSnapshot(leaves, Reflect.get(owner, key)) };
 }
 
-/** That an object has as many properties as it had. */
+/** The guard that an object still has the same number of properties. */
 export function keysGuard(owner: object): Guard {
   const read = () => Object.keys(owner).length;
   return { name: `the properties of ${owner.constructor.name}`, value: read(), read };

@@ -1,6 +1,6 @@
-// backward() through a compiled call: a second program, made when the first gradient arrives. It computes what it needs of the forward
-// pass again, from the same arguments and states, so that a call whose results nobody differentiates costs nothing more and keeps no
-// intermediate results. States that the call itself changed, as the random generator's counter, are kept as they were before it.
+// backward() through a compiled call is a second program, which is made when the first gradient arrives. It computes the forward pass again,
+// as far as it needs it, from the same arguments and states. So a call costs nothing more as long as its results are not differentiated, and
+// it keeps no intermediate results. Of states that the call itself changes, such as the random generator's counter, the old contents are kept.
 import { ChainruleError, internal } from "../errors/error.ts";
 import { type CallHistory, type OutputHistory, outputOf, sourceOf, unchanged } from "../tensor/autograd.ts";
 import { isRecording } from "../tensor/mode.ts";
@@ -14,7 +14,7 @@ import type { OpenEnds, Traced } from "./traced.ts";
 /** Makes a graph ready to run. */
 export type Prepare = (graph: Graph, states: readonly Tensor[]) => Program;
 
-/** What an argument of the backward program is: the forward call's, a state's contents before it, or the gradient of a result. */
+/** The source of an argument of the backward program: an argument of the forward call, a state's contents before it, or a result's gradient. */
 type Feed = { readonly from: "argument" | "before" | "gradient"; readonly index: number };
 
 interface Backward {
@@ -22,11 +22,11 @@ interface Backward {
   readonly feeds: readonly Feed[];
   /** The states that it reads, by their index in the forward graph. */
   readonly states: readonly number[];
-  /** Where each leaf's gradient is among the results; null: it does not depend on what arrived. */
+  /** The index of each leaf's gradient among the program's results; null for a leaf whose gradient is not wanted or is null. */
   readonly results: readonly (number | null)[];
 }
 
-/** A call as it was: what backward will read. */
+/** The facts about a forward call that backward will need. */
 interface Call {
   readonly args: readonly Tensor[];
   readonly argumentVersions: readonly number[];
@@ -37,7 +37,7 @@ interface Call {
 const name = "compile";
 const indexOf = ({ attributes }: Node): number => Number(attributes.index);
 
-/** The history of the result of that index, null if it has none. */
+/** Gives the history of the result with this index; null if it has none. */
 export type HistoryOf = (index: number) => OutputHistory | null;
 
 export class Pullback {
@@ -56,7 +56,10 @@ export class Pullback {
     this.#changing = traced.graph.updates.flatMap(({ state }) => (needed.has(state) ? [indexOf(state)] : []));
   }
 
-  /** Called before a call of the forward program, with all of its arguments; afterwards it gives the history of each result. */
+  /**
+   * Takes all arguments of the forward program, before it runs. Returns a function to call after it has run, which gives the histories of
+   * its results.
+   */
   begin(args: readonly Tensor[]): () => HistoryOf {
     const { states, standIns } = this.#traced;
     const before = new Map(this.#changing.map((index) => [index, states[index].storage.share()]));
@@ -105,7 +108,7 @@ export class Pullback {
         return dys[index];
       case "before": {
         const storage = before.get(index);
-        if (storage === undefined) throw internal(`state ${index} was not kept for backward`);
+        if (storage === undefined) throw internal(`the old contents of state ${index} were not kept for backward`);
         return new Tensor(storage, this.#traced.states[index]);
       }
       default:
@@ -121,7 +124,7 @@ export class Pullback {
     const found = this.#open.pullBack(roots, leaves, first);
     const gradients = wanted.map((want, i) => (want ? found[wanted.slice(0, i).filter(Boolean).length] : null));
     const results = gradients.filter((gradient) => gradient !== null);
-    // Simplified first: what is not read then need not be as it was.
+    // The graph is simplified first: a state that it then no longer reads may change between the call and backward.
     const ends = simplify({ nodes: reachable(results), updates: [], results }).results;
     const changing = new Set(graph.updates.map(({ state }) => indexOf(state)));
     const { graph: own, feeds, states: read } = asProgram(ends, first, changing);
@@ -170,12 +173,12 @@ function asProgram(
   }
   const inputs = [...after.values()];
   const others = order.filter((n) => !after.has(n));
-  const exchanged = (n: Node): Node => after.get(n) ?? n;
-  for (const n of others) after.set(n, { ...n, inputs: n.inputs.map(exchanged) });
+  const replacementOf = (n: Node): Node => after.get(n) ?? n;
+  for (const n of others) after.set(n, { ...n, inputs: n.inputs.map(replacementOf) });
   const nodes = [
     ...inputs.filter(({ op }) => op === "argument"),
     ...inputs.filter(({ op }) => op === "state"),
-    ...others.map(exchanged),
+    ...others.map(replacementOf),
   ];
-  return { graph: { nodes, updates: [], results: gradients.map(exchanged) }, feeds, states };
+  return { graph: { nodes, updates: [], results: gradients.map(replacementOf) }, feeds, states };
 }

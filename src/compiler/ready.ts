@@ -1,5 +1,5 @@
-// A graph made ready to run: simplified, handed to a backend, and with checkFinite watched. A watched program tells at each call the
-// range of every value; where one is not finite, the states are put back and the call throws.
+// Makes a graph ready to run: simplifies it and lets a backend prepare it. With checkFinite the program also computes the range of every
+// value at each call; where one is not finite, the states get their old contents back and the call throws.
 import { ChainruleError } from "../errors/error.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";

@@ -1,29 +1,29 @@
-// Arguments and results of a compiled function are tensors within arrays, records and maps. Here they are told apart from what
-// surrounds them: which tensors there are, and what else the call depends on, by value.
+// Arguments and results of a compiled function are tensors inside arrays, records and maps. This file finds the tensors in them, and makes
+// the signature of a call from all else, by value.
 import { ChainruleError } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { isRecording } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** Arrays, plain objects and maps are looked into; all else is one thing. */
+/** The parts of an array, a plain object or a map, with their keys; null for any other value. */
 export function partsOf(value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null {
   if (Array.isArray(value)) return [...value.entries()];
   if (isMap(value)) return [...value.entries()];
   return isRecord(value) ? Object.entries(value) : null;
 }
 
-/** A Map of any realm. */
+/** Whether a value is a Map, also one of another realm. */
 const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
   Object.prototype.toString.call(value) === "[object Map]";
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Of any realm: Object.prototype is the one that has none itself.
+  // In every realm Object.prototype is the object that has no prototype itself.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The same arrays, records and maps with another thing in the place of each tensor. */
+/** A copy of nested arrays, records and maps, with each tensor replaced. */
 export function mapTensors(value: unknown, replace: (tensor: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return replace(value);
   if (Array.isArray(value)) return value.map((part) => mapTensors(part, replace));
@@ -35,17 +35,20 @@ export function mapTensors(value: unknown, replace: (tensor: Tensor) => unknown)
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
+/** A number that stands for this object alone. */
 function identity(value: object): number {
-  const known = identities.get(value);
-  if (known !== undefined) return known;
+  const existing = identities.get(value);
+  if (existing !== undefined) return existing;
   identities.set(value, ++lastIdentity);
   return lastIdentity;
 }
 
-/** What a call depends on beside the contents of its tensors, by the place in the arguments: "argument 1.rate" -> "0.5". */
+/** Everything that a call's program depends on: all of its arguments but the contents of tensors. */
 export interface Signature {
   readonly tensors: readonly Tensor[];
+  /** Each part of the arguments by its place: "argument 1.rate" -> "0.5". */
   readonly parts: readonly (readonly [place: string, what: string])[];
+  /** All parts as one text. */
   readonly key: string;
   /** Whether noGrad was off. */
   readonly recording: boolean;
@@ -69,11 +72,11 @@ export function signatureOf(args: readonly unknown[]): Signature {
   return { tensors, parts, key, recording: isRecording() };
 }
 
-/** Tensors by shape and dtype, everything else by value; what has no value to compare, by what it is. */
+/** A part in words: a tensor by its shape and dtype, an object or function by identity, everything else by its value. */
 function describeLeaf(place: string, value: unknown, tensors: Tensor[]): string {
   if (value instanceof Tensor) {
-    const known = tensors.indexOf(value);
-    if (known >= 0) return `tensor ${known} again`;
+    const position = tensors.indexOf(value);
+    if (position >= 0) return `tensor ${position} again`;
     tensors.push(value);
     return `${describe(value)}${value.requiresGrad ? (value.grad ? " with its gradient" : " for its gradient") : ""}`;
   }

@@ -1,6 +1,6 @@
-// A function of tensors becomes a Graph: it runs once, with tensors that hold no numbers, and each operation is written down. What
-// it touches besides its arguments becomes state; what it assigns, and the gradients that it leaves, are put back as they were
-// and noted, for the program to do at each call.
+// A function of tensors becomes a Graph: it runs once, with tensors that have no numbers, and each operation is recorded. Other tensors than
+// its arguments that it uses become states. Its assignments and the gradients that it leaves are undone after the trace and recorded, so
+// that the program does them at each call.
 
 import { ChainruleError } from "../errors/error.ts";
 import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
@@ -23,7 +23,7 @@ class Trace implements Tracer, Reader {
   readonly #nodes: Node[] = [];
   readonly #states = new Map<Tensor, Node>();
   readonly #standIns = new Set<Tensor>();
-  /** How to put back what was changed, for tensors that exist without this trace. */
+  /** The tensors from outside that the function changed, each with a function that undoes the change. */
   readonly #before = new Map<Tensor, { readonly storage: Storage; readonly restore: () => void }>();
   readonly #firstGrads = new Map<Tensor, Tensor | null>();
   readonly #cleared = new Set<Tensor>();
@@ -32,19 +32,19 @@ class Trace implements Tracer, Reader {
   readonly #regions = new Map<RegionName, Region>();
   #lastRegion = 0;
   readonly #backward = new Map<Region | null, Region>();
-  /** Whether the function gave a tensor from outside a gradient, or changed one that wants a gradient: it trains by itself. */
+  /** Whether the function gave a tensor from outside a gradient, or changed one that requires a gradient: it is a training step itself. */
   #trains = false;
-  /** The versions that tensors from outside had when the function returned, and the nodes of those that it changed. */
+  /** The versions of tensors from outside when the function returned, and the nodes of those that it changed. */
   readonly #last = new Map<Tensor, { readonly version: number; readonly node: Node | null }>();
   #returned = false;
-  /** The node whose gradient is being written down. */
+  /** The node whose gradient is being recorded. */
   #differentiated: Node | null = null;
 
   constructor({ lines }: { readonly lines: boolean }) {
     this.#lines = lines;
   }
 
-  // ── what the tensors ask
+  // ── the calls that tensors make
 
   run({ name, inputs, attributes }: Operation): Storage {
     const options = { region: this.#regionNow(), line: this.#line() };
@@ -82,7 +82,7 @@ class Trace implements Tracer, Reader {
     else if (!this.#isTemporary(tensor)) this.#trains = true;
     if (this.made(tensor)) return;
     this.#note(tensor);
-    // Overwritten without being read: what it was does not matter.
+    // The function overwrites the grad without reading it, so no program depends on its old value.
     if (!this.#firstGrads.has(tensor)) this.#firstGrads.set(tensor, null);
   }
   writesRequiresGrad(tensor: Tensor): void {
@@ -115,7 +115,7 @@ class Trace implements Tracer, Reader {
     this.#differentiated = storage instanceof TracedStorage ? storage.node : null;
   }
 
-  // ── what the trace is made of
+  // ── the parts of the trace
 
   argument(index: number, tensor: Tensor): Tensor {
     const made = input("argument", index, tensor);
@@ -124,11 +124,11 @@ class Trace implements Tracer, Reader {
     this.#standIns.add(standIn);
     return standIn;
   }
-  /** Whether it exists only in this trace. Tensors that the function assigned are not: they were there before. */
+  /** Whether a tensor was made in this trace. Tensors from outside that the function assigned were not. */
   made(tensor: Tensor): boolean {
     return tensor.storage instanceof TracedStorage && !this.#before.has(tensor);
   }
-  /** Whether nobody outside of this trace knows it: neither a stand-in nor from outside. */
+  /** Whether a tensor is an intermediate result of this trace: neither a stand-in of an argument nor from outside. */
   #isTemporary(tensor: Tensor): boolean {
     return this.made(tensor) && !this.#standIns.has(tensor);
   }
@@ -155,12 +155,13 @@ class Trace implements Tracer, Reader {
     );
   }
   #stateOf(tensor: Tensor): Node {
-    const known = this.#states.get(tensor);
-    if (known) return known;
+    const existing = this.#states.get(tensor);
+    if (existing) return existing;
     const state = input("state", this.#states.size, tensor);
     this.#states.set(tensor, state);
     return state;
   }
+  /** Remembers a tensor from outside before its first change. */
   #note(tensor: Tensor): void {
     if (this.#before.has(tensor) || this.made(tensor)) return;
     this.#before.set(tensor, { storage: tensor.storage, restore: tensor.remember() });
@@ -173,7 +174,7 @@ class Trace implements Tracer, Reader {
     this.#guards.set(owner, guards);
     if (!guards.has(name)) guards.set(name, make());
   }
-  /** Reads without being told of it. */
+  /** Runs `read` without recording what it reads. */
   #quietly<T>(read: () => T): T {
     return withTracer(null, read);
   }
@@ -181,31 +182,31 @@ class Trace implements Tracer, Reader {
     if (!this.#lines) return null;
     return this.#differentiated?.line ? `${this.#differentiated.line} (its gradient)` : userLine();
   }
-  /** What follows a composite backward is a region within it, and what follows anything else backward is one of its own. */
+  /** The region of the next node. Gradients of a composite's nodes are in a region "backward" inside it; others are in one of their own. */
   #regionNow(): Region | null {
     const region = this.#region(currentRegion());
     if (region !== null || this.#differentiated === null) return region;
     const parent = this.#differentiated.region;
-    const known = this.#backward.get(parent);
-    if (known) return known;
+    const existing = this.#backward.get(parent);
+    if (existing) return existing;
     const made = { name: "backward", attributes: {}, parent, id: ++this.#lastRegion };
     this.#backward.set(parent, made);
     return made;
   }
   #region(name: RegionName | null): Region | null {
     if (name === null) return null;
-    const known = this.#regions.get(name);
-    if (known) return known;
+    const existing = this.#regions.get(name);
+    if (existing) return existing;
     const parent = this.#region(name.parent);
     const region = { name: name.name, attributes: name.attributes, parent, id: ++this.#lastRegion };
     this.#regions.set(name, region);
     return region;
   }
 
-  /** What the function did, once it has returned. */
+  /** Makes the graph and the list of effects, after the function has returned. */
   finish(returned: unknown, written: readonly Written[], standIns: readonly Tensor[]): Traced {
     const left = [returned, ...written.map(({ value }) => value)];
-    // What each call sets anew, as the attention to be shown later, is no part of the model that a walk found.
+    // A property that each call sets, such as attention weights to be shown later, is not part of the model that a walk found.
     for (const { owner, key } of written) this.#guards.get(owner)?.delete(`found ${key}`);
     if (this.#trains) this.#quietly(() => this.#refuseOpenEnds(left, standIns));
     const { updates, grads, results, assigned } = this.#effects(left, standIns);
@@ -262,7 +263,7 @@ class Trace implements Tracer, Reader {
     };
   }
 
-  /** A result that could be differentiated outside as eager's could must not lose that silently. */
+  /** Throws where a result without history depends on an argument that requires a gradient: eagerly, a gradient would reach the argument. */
   #refuseOpenEnds(returned: unknown, standIns: readonly Tensor[]): void {
     const open = standIns.filter((tensor) => tensor.requiresGrad && tensor.grad === null && !this.#cleared.has(tensor));
     if (open.length === 0) return;
@@ -324,7 +325,7 @@ class Trace implements Tracer, Reader {
     return { updates: [...updates.values()], grads, results: [...results], assigned };
   }
 
-  /** Everything from outside is as it was before. */
+  /** Undoes all changes of tensors from outside. */
   restore(): void {
     for (const { restore } of this.#before.values()) restore();
   }
@@ -335,13 +336,13 @@ const at = (): string => {
   return line === null ? "" : ` (${line})`;
 };
 
-/** The graph's arguments beside the tensors of the call: the grads that they have, where they want one. */
+/** The graph's further arguments, after the tensors of the call: the grads of those that require a gradient and have one. */
 export const argumentGrads = (tensors: readonly Tensor[]): Tensor[] =>
   tensors.flatMap(({ requiresGrad, grad }) => (requiresGrad && grad ? [grad] : []));
 
 /**
- * Runs the function with a stand-in for each tensor of its arguments. With `lines`, nodes remember the user's line. Whatever
- * happens, tensors from outside are left as they were.
+ * Runs the function with a stand-in for each tensor of its arguments, and returns its graph and its effects. With `lines`, nodes have the
+ * user's line. Tensors from outside have their old contents afterwards, also after an exception.
  */
 export function trace(
   f: (...args: unknown[]) => unknown,
@@ -365,12 +366,12 @@ export function trace(
     const returned = withTracer(running, () => {
       const returned = f(...inside);
       if (isPromise(returned)) {
-        // What it still does goes wrong outside of the trace, and says no more than the error here.
+        // The rest of the asynchronous function fails outside of the trace, with an error that adds nothing to the one thrown here.
         returned.catch(() => {});
         throw new ChainruleError(
           "type",
           "compile",
-          "the function returned a promise; what is compiled must be synchronous, await outside",
+          "the function returned a promise; a compiled function must be synchronous, so await outside of it",
         );
       }
       return returned;

@@ -1,5 +1,5 @@
-// What a trace leaves behind: the graph, what has to be done at each call beside running it, and the tensors that stood for places
-// in the graph.
+// The result of a trace: the graph, the effects that each call has besides running it, and the traced tensors, which stand for nodes of
+// the graph.
 import { ChainruleError } from "../errors/error.ts";
 import { describe, type TypedArray } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -7,14 +7,14 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Written } from "../tensor/watch.ts";
 import type { Graph, Node } from "./graph.ts";
 
-/** Something that the trace read, and that another call may find changed. */
+/** A value that the trace read, and that may have changed before another call. */
 export interface Guard {
   readonly name: string;
   readonly value: unknown;
   readonly read: () => unknown;
 }
 
-/** What becomes of a tensor's grad at each call: none, or one of the results. */
+/** The grad that a tensor gets at each call: null, or one of the results. */
 export interface GradEffect {
   readonly tensor: Tensor;
   readonly grad: Tensor | null;
@@ -25,33 +25,34 @@ export interface Traced {
   /** The tensors that are the graph's states. */
   readonly states: readonly Tensor[];
   readonly guards: readonly Guard[];
-  /** The modes that were set, to be set again. */
+  /** Functions that set the modes that the function set. */
   readonly modes: readonly (() => void)[];
-  /** The properties of modules that were set, to be set again; the tensors in them as they were while tracing. */
+  /** The properties of modules that the function set; tensors in their values are traced ones. */
   readonly written: readonly Written[];
-  /** What the function returned, the tensors in it as they were while tracing. */
+  /** The value that the function returned; tensors in it are traced ones. */
   readonly returned: unknown;
   /** The traced tensors whose contents are the graph's results. */
   readonly results: readonly Tensor[];
   readonly grads: readonly GradEffect[];
-  /** The arguments by the tensors that stood for them, and for those that are assigned, the result that they get. */
+  /** The index of the argument that each stand-in stood for. */
   readonly standIns: ReadonlyMap<Tensor, number>;
+  /** The arguments that the function assigned, each with the result that it gets. */
   readonly assigned: readonly (readonly [argument: number, result: Tensor])[];
-  /** null: no result has a history. */
+  /** null if no result has a history. */
   readonly open: OpenEnds | null;
 }
 
-/** The results of a trace that can be differentiated, and the trace, which can go on where the function returned. */
+/** The results of a trace that can be differentiated, and a way to continue the trace with their gradients. */
 export interface OpenEnds {
-  /** By their index among the results. */
+  /** The outputs by their index among the results. */
   readonly outputs: ReadonlyMap<number, Tensor>;
-  /** The leaves that their gradients arrive at: arguments, by their stand-ins, and tensors from outside. */
+  /** The leaves of the outputs' histories: stand-ins of arguments, and tensors from outside. */
   readonly leaves: readonly Tensor[];
-  /** The nodes of the outputs' gradients with respect to some of the leaves; the weights of the outputs are arguments from `first` on. */
+  /** The nodes of the gradients of Σ weight · output with respect to some leaves; the weights are arguments from index `first` on. */
   pullBack(outputs: readonly Tensor[], leaves: readonly Tensor[], first: number): readonly (Node | null)[];
 }
 
-/** A tensor without contents: a place in the graph. */
+/** The storage of a traced tensor: it has no contents and stands for a node of the graph. */
 export class TracedStorage implements Storage {
   readonly node: Node;
   readonly trace: object;
@@ -67,7 +68,7 @@ export class TracedStorage implements Storage {
     throw new ChainruleError(
       "traced",
       "compile",
-      `${describe(this.node)} is a tensor of a trace that is over, it has no contents; return it from the function to see them`,
+      `${describe(this.node)} is a tensor of a trace that is over, and has no contents; return it from the function to read them`,
     );
   }
   read(): Promise<TypedArray> {

@@ -1,11 +1,11 @@
-// Whether what an executor computed is what the reference computed, as closely as the order of summation, fused multiply-add and the
-// stated accuracy of exp and its kin allow (bounds.ts says how closely, element by element).
+// Compares an executor's results with the reference's. They may differ as far as the order of summation, fused multiply-add and the stated
+// accuracy of functions such as exp allow; bounds.ts computes how far, element by element.
 import { describe, type NDArray } from "../../src/tensor/dtype.ts";
 import { sameShape } from "../../src/tensor/shape.ts";
 import type { BoundedValues } from "./bounds.ts";
 import type { Bounded } from "./bounds-step.ts";
 
-/** What executors give. */
+/** The results of an executor. */
 export interface Values {
   readonly results: readonly NDArray[];
   readonly states: readonly NDArray[];
@@ -21,7 +21,7 @@ function placeOf(index: number, shape: readonly number[]): number[] {
   return shape.map((n, dim) => Math.floor(index / shape.slice(dim + 1).reduce((size, m) => size * m, 1)) % n);
 }
 
-/** Where one array is not what was expected, in words. */
+/** The first difference of an array from the expected one, in words; null if it is within the bounds. */
 export function disagreement(expected: Bounded, actual: NDArray): string | null {
   const { shape, dtype, data, radius } = expected;
   if (actual.dtype !== dtype || !sameShape(actual.shape, shape) || actual.data.length !== data.length)
@@ -35,7 +35,7 @@ export function disagreement(expected: Bounded, actual: NDArray): string | null 
   return `${describe(expected)} has ${actual.data[i]} at [${placeOf(i, shape)}] instead of ${data[i]}${room}`;
 }
 
-/** The first array that is not what was expected. */
+/** The first array that differs from the expected one, in words; null if none does. */
 export function disagreements(expected: BoundedValues, actual: Values): string | null {
   for (const kind of ["results", "states"] as const) {
     if (expected[kind].length !== actual[kind].length)
@@ -48,7 +48,7 @@ export function disagreements(expected: BoundedValues, actual: Values): string |
   return null;
 }
 
-/** The share of elements that are compared at all. */
+/** The share of elements that have a finite bound, and so are compared. */
 export function coverage({ results, states }: BoundedValues): number {
   const all = [...results, ...states].flatMap(({ radius }) => [...radius]);
   return all.length === 0 ? 1 : all.filter((r) => r < Infinity).length / all.length;

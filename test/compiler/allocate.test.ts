@@ -1,4 +1,4 @@
-// Places in the arena: what lives at the same time never shares bytes, what does not mostly does.
+// Offsets in the arena: buffers with overlapping lifetimes never share bytes, and most others do.
 import { describe, expect, it } from "vitest";
 import { allocate, bytesOf, describeAllocation, lifetimes, verifyAllocation } from "../../src/compiler/allocate.ts";
 import type { Access, Buffer, Kernel, KernelProgram } from "../../src/compiler/kernel.ts";
@@ -8,7 +8,7 @@ import { Draw, firstSeed } from "../tensor/draw.ts";
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 
-/** A buffer by its name, as t3. */
+/** A buffer by its name, such as t3. */
 function buffer(name: string, size: number, dtype: DType = "float32"): Buffer {
   const kind = kinds[name[0] as keyof typeof kinds];
   return { name, kind, index: Number(name.slice(1)), dtype, shape: [size], order: [0] };
@@ -16,7 +16,7 @@ function buffer(name: string, size: number, dtype: DType = "float32"): Buffer {
 
 const access = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: [1] });
 
-/** A kernel that reads some buffers and writes others, whatever it computes. */
+/** A kernel that reads some buffers and writes others. */
 function kernel(at: number, reads: readonly Buffer[], writes: readonly Buffer[]): Kernel {
   return {
     kind: "loops",
@@ -76,7 +76,7 @@ describe("buffers share bytes when they do not live at the same time", () => {
     `);
   });
 
-  it("arguments are all there from the start, or nowhere if nobody reads them; results stay to the end; states lie elsewhere", () => {
+  it("arguments live from the start, or have no place if no kernel reads them; results live to the end; states are not in the arena", () => {
     const [a0, a1, s0] = [buffer("a0", 3, "uint8"), buffer("a1", 2, "float64"), buffer("s0", 1000)];
     const [t0, t1] = [buffer("t0", 1), buffer("t1", 1, "bool")];
     const given = program(
@@ -104,7 +104,7 @@ it("empty buffers and empty programs have places, too", () => {
   expect(allocate({ buffers: [], kernels: [], results: [] })).toEqual({ offsets: new Map(), bytes: 0 });
 });
 
-it("verify finds what overlaps, hangs over, is not aligned or is missing", () => {
+it("verifyAllocation finds buffers that overlap, end after the arena, are not aligned or are missing", () => {
   const [t0, t1] = [buffer("t0", 100), buffer("t1", 100)];
   const given = program([[[], [t0, t1]]], [t0, t1]);
   const verify = (t0At: number, t1At: number, bytes = 4096) =>
@@ -135,7 +135,7 @@ function randomProgram(draw: Draw, length: number): KernelProgram {
   );
 }
 
-it("random programs: valid, and not much longer than what lives at once", () => {
+it("random programs: valid, and the arena is not much larger than the buffers that live at once", () => {
   let [needed, taken] = [0, 0];
   for (let seed = firstSeed; seed < firstSeed + 100; seed++) {
     const given = randomProgram(new Draw(seed), 40);

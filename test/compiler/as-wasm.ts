@@ -1,4 +1,4 @@
-// A graph as the compiler runs it: simplified, fused, placed, written as WebAssembly, with a verifier between the passes.
+// Runs a graph as the compiler does: simplified, fused, allocated and emitted as WebAssembly, with a verifier after each pass.
 
 import { verification, wasm } from "../../src/backends/wasm/backend.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";

@@ -1,23 +1,23 @@
-// How far off an elementwise result may be: what arrives through its operands, and what the op adds of its own.
+// The error bounds of elementwise ops: the error that the operands' errors cause, and the error that the op adds itself.
 
 import type { ElementwiseName } from "../../src/compiler/kernel.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { type Bounded, replay, roundings, type Step } from "./bounds-step.ts";
 
-/** How far a result is off at one element, where the operands x are off by r. */
+/** The error of a result at one element whose operands x have errors of up to r. */
 type Spread = (x: readonly number[], r: readonly number[]) => number;
 
 interface Entry {
-  /** Units of the last place that a result may be off by where the operands are exact: 0 where all machines round alike. */
+  /** The error for exact operands, in units of the last place: 0 where all machines round alike. */
   readonly ulps: number;
-  /** "monotone": as far as the function goes between x - r and x + r. */
+  /** How operands' errors become the result's. "monotone": as far as the function goes between x - r and x + r. */
   readonly spread: Spread | "monotone";
 }
 
 const monotone = (ulps = 0): Entry => ({ ulps, spread: "monotone" });
-/** No two inputs are further apart than the results. */
+/** The result's error is at most the sum of the operands' errors. */
 const both: Spread = (_, [p, q]) => p + q;
-/** Or anything, where it is not decided. */
+/** No error where the operands' errors certainly do not change the result; otherwise an infinite one. */
 const decided =
   (isSure: (x: readonly number[], r: readonly number[]) => boolean): Spread =>
   (x, r) =>
@@ -64,11 +64,11 @@ const table = {
   cast: monotone(),
 } satisfies Record<ElementwiseName, Entry>;
 
-/** Whether a zero's sign, which sums leave open, would matter. */
+/** Whether the result depends on the sign of a zero, which sums do not define. */
 const dependsOnZero = (op: ElementwiseName, [x, y]: readonly number[]): boolean =>
   (op === "div" && y === 0) || (op === "pow" && x === 0 && y < 0);
 
-/** What of each operand matters: a choice ignores what it leaves. */
+/** The errors of the operands that the result depends on: where ignores the branch that it does not choose. */
 const seen = (op: ElementwiseName, [c, p, q]: readonly number[], [condition]: readonly number[]): number[] =>
   op !== "where" ? [c, p, q] : [c, condition === 0 ? q : p];
 
@@ -107,7 +107,7 @@ export function elementwiseRadius(step: Step): Float64Array {
   });
 }
 
-/** How far f(x - r) and f(x + r) are from f(x), in what the result's dtype holds where that is whole. */
+/** The larger distance of f(x - r) and f(x + r) from f(x); for integer dtypes after rounding to the dtype. */
 function between(step: Step, { data, radius }: Bounded): Float64Array {
   const toInteger = step.op === "cast" && !isFloating(step.y.dtype);
   const at = (sign: 1 | -1) => {

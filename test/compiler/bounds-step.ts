@@ -1,5 +1,5 @@
-// What bounds are made of: a node's value and its inputs with their radii, how each dtype rounds, and an op's loops run on other
-// numbers.
+// The parts of error bounds: a node's value and its inputs with their radii, the rounding of each dtype, and a way to run an op's loops on
+// other numbers.
 import type { DType, NDArray } from "../../src/tensor/dtype.ts";
 import { type OpName, opOf } from "../../src/tensor/ops.ts";
 
@@ -7,7 +7,7 @@ export interface Bounded extends NDArray {
   readonly radius: Float64Array;
 }
 
-/** One node. */
+/** A node with its value and its inputs' values and radii. */
 export interface Step {
   readonly op: OpName;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface Step {
   readonly inputs: readonly Bounded[];
 }
 
-/** An op's own loops on other numbers in the place of its inputs', in float64. */
+/** Runs an op's own loops, in float64, on other numbers in place of its inputs' elements. */
 export function replay({ op, attributes, y, inputs }: Step, data: readonly (Float64Array | null)[]): Float64Array {
   const result: NDArray = { shape: y.shape, dtype: "float64", data: new Float64Array(y.data.length) };
   const operands = inputs.map((x, i): NDArray => {

@@ -1,8 +1,8 @@
-// How far another executor may be from the reference, element by element: the reference's value with a radius around it. 0 means
-// the same number, NaN or infinity; an infinite radius, that rounding has decided something and anything goes: which of two near
-// equals is larger, to which integer a number falls, whether a result overflows. Forward error analysis: what the inputs are off
-// by, as it arrives, and what the op itself may be off by. That is some units of the last place for elementwise ops (a product may
-// reach a sum unrounded, by fused multiply-add) and c · √K · ε · Σ|terms| for sums.
+// Error bounds for other executors: the reference's value of each element with a radius around it. Radius 0 means that the number, NaN or
+// infinity must be equal. An infinite radius means that rounding decides the result, so that any value is accepted: which of two nearly
+// equal numbers is larger, to which integer a number is rounded, whether a result overflows. The method is forward error analysis: the
+// error that the inputs' errors cause, plus the error of the op itself. The latter is some units of the last place for elementwise ops (a
+// product may reach a sum unrounded, by fused multiply-add) and c · √K · ε · Σ|terms| for sums.
 import type { Graph, Node } from "../../src/compiler/graph.ts";
 import { allocate, isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 import { forEachLine } from "../../src/tensor/op.ts";
@@ -13,7 +13,7 @@ import { type Bounded, type Rounding, replay, roundings, type Step } from "./bou
 
 type Radius = (step: Step) => Float64Array;
 
-/** The c of c · √K · ε · Σ|terms|; up to K = c² that is the worst that can happen. */
+/** The c of c · √K · ε · Σ|terms|; for K ≤ c² the bound is at least K · ε · Σ|terms|, the worst case. */
 const sumFactor = 4;
 
 const all = (y: NDArray, radius: number): Float64Array => new Float64Array(y.data.length).fill(radius);
@@ -21,10 +21,10 @@ const isCertain = ({ radius }: Bounded): boolean => radius.every((r) => r === 0)
 const finite = ({ data }: NDArray): Float64Array =>
   Float64Array.from(data, (x) => (Number.isFinite(x) ? Math.abs(x) : 0));
 
-/** Sources: exact, if what they read is. */
+/** Sources: exact if their inputs are exact. */
 const source: Radius = ({ y, inputs }) => all(y, inputs.every(isCertain) ? 0 : Infinity);
 
-/** Movement moves radii; what it adds, as padding, is exact. */
+/** Movement ops move the radii with the elements; elements that they add, as padding does, are exact. */
 const moved: Radius = (step) =>
   replay(
     { ...step, attributes: "value" in step.attributes ? { ...step.attributes, value: 0 } : step.attributes },
@@ -38,11 +38,11 @@ const gathered: Radius = (step) => {
 };
 
 interface Terms {
-  /** How many terms each sum has, Σ|term| over the finite ones, and the sum of what they are off by. */
+  /** For each sum: the number of terms, Σ|term| over the finite ones, and the sum of their errors. */
   readonly count: Float64Array;
   readonly size: Float64Array;
   readonly off: Float64Array;
-  /** Whether all are whole numbers: as long as they are small, their sum is exact. */
+  /** Whether all terms are integers: as long as they are small, their sum is exact. */
   readonly areWhole: boolean;
 }
 
@@ -60,7 +60,7 @@ function ofSum({ y }: Step, { count, size, off, areWhole }: Terms): Float64Array
 const ones = ({ data }: NDArray): Float64Array => new Float64Array(data.length).fill(1);
 const isWhole = ({ data }: NDArray): boolean => data.every((x) => Number.isInteger(x));
 
-/** Sums of elements of the first input. */
+/** The bound of sums of elements of the first input. */
 const added: Radius = (step) => {
   const [x, ...others] = step.inputs;
   if (!others.every(isCertain)) return all(step.y, Infinity);
@@ -68,7 +68,7 @@ const added: Radius = (step) => {
   return ofSum(step, { count, size, off, areWhole: isWhole(x) });
 };
 
-/** Sums of products: a · b is off by |a| · rb + ra · |b| + ra · rb. */
+/** The bound of sums of products: the error of a · b is |a| · rb + ra · |b| + ra · rb. */
 const multiplied: Radius = (step) => {
   const [a, b] = step.inputs;
   const [sizeA, sizeB] = [finite(a), finite(b)];
@@ -86,11 +86,11 @@ const multiplied: Radius = (step) => {
   });
 };
 
-/** What lies outside of an image is 0, and whether 0 · ∞ is computed there is open. */
+/** Outside of an image the input is 0, and executors may or may not compute 0 · ∞ there. */
 const convolved: Radius = (step) =>
   step.inputs.every(({ data }) => data.every(Number.isFinite)) ? multiplied(step) : all(step.y, Infinity);
 
-/** Places of the largest, the first k or the first: certain where each of them is certainly larger than all that follow it. */
+/** Positions of the k largest elements, or of the largest: certain where each of these is certainly larger than all elements ranked below. */
 const ranked: Radius = ({ y, inputs: [x], attributes }) => {
   const dim = Number(attributes.dim);
   const lines: boolean[] = [];
@@ -193,7 +193,7 @@ function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArr
     const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
     const inputs = n.inputs.map((x) => boundOf(known, x));
     opOf(op).evaluate(y, inputs, attributes as never);
-    // NaN: a radius of ∞ has met a factor of 0.
+    // NaN comes from a radius of ∞ times a factor of 0.
     const radius = radii[op]({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
     known.set(n, { ...y, radius });
   }
@@ -206,7 +206,7 @@ function boundOf(known: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
   return value;
 }
 
-/** What a graph computes, with the room that there is around it. */
+/** A graph's results and new states, each with its error bounds. */
 export function bound(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): BoundedValues {
   const known = boundAll(graph, args, states);
   const after = states.map(exactly);

@@ -1,4 +1,4 @@
-// Which kernels are a chain, in what parts, and that none of them gets the bytes of another.
+// Which kernels become a chain, its parts, and that its buffers do not share bytes.
 import { afterEach, describe, expect, it } from "vitest";
 import { allocate, describeAllocation, verifyAllocation } from "../../src/compiler/allocate.ts";
 import { type Cuts, chain, chainLimits, ownerOf } from "../../src/compiler/chain.ts";
@@ -16,7 +16,7 @@ const buffer = (name: string, ...shape: number[]): Buffer => {
 const at = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, strides, offset });
 const each = (...sizes: number[]): Axis[] => sizes.map((size) => ({ size, kind: "each" }));
 
-/** What is at the first access, stored at the second; more are read, too. */
+/** A kernel that stores the element of the first access at the second, and reads more buffers. */
 const copy = (axes: readonly Axis[], from: Access, to: Access, ...more: Access[]): Loops => ({
   ...{ kind: "loops", name: `to-${to.buffer.name}`, axes, reductions: [] },
   body: [from, ...more].map((access) => ({ kind: "load", access, dtype: "float32" })),
@@ -26,13 +26,16 @@ const copy = (axes: readonly Axis[], from: Access, to: Access, ...more: Access[]
 
 /** The sum of each row. */
 const sum = (rows: number, columns: number, from: Buffer, to: Buffer): Loops => ({
-  ...{ kind: "loops", name: "sum", axes: [...each(rows), { size: columns, kind: "reduce" }], stores: [] },
+  kind: "loops",
+  name: "sum",
+  axes: [...each(rows), { size: columns, kind: "reduce" }],
+  stores: [],
   body: [{ kind: "load", access: at(from, [columns, 1]), dtype: "float32" }],
   reductions: [{ combine: "sum", value: 0, dtype: "float32" }],
   epilogue: { instructions: [], stores: [{ access: at(to, [1]), value: 1, mode: "set" }] },
 });
 
-/** Like a backend that can cut everything, with chains of all sizes. */
+/** Makes chains as for a backend that can cut every kernel, without limits on sizes. */
 function chained(
   kernels: readonly Kernel[],
   buffers: readonly Buffer[],
@@ -58,26 +61,26 @@ const whole = [columns, 1];
 const reduce = sum(rows, columns, a0, t0);
 const divide = copy(each(rows, columns), at(a0, whole), at(t1, whole), at(t0, [1, 0]));
 
-describe("a part's elements", () => {
+describe("the elements of a part", () => {
   const kernel = (...sizes: number[]) => copy(each(...sizes), at(a0, []), at(a0, []));
   const owner = (strides: readonly number[], offset: number, sizes: readonly number[], axis: number) =>
     ownerOf(at(a0, strides, offset), kernel(...sizes), axis);
 
-  it("are a stretch, or one in each round of all parts", () => {
+  it("are one stretch, or one stretch in each round of all parts", () => {
     expect(owner([32, 1], 0, [16, 32], 0)).toEqual({ stride: 32, shift: 0 });
     expect(owner([32, 1], 33, [15, 31], 0)).toEqual({ stride: 32, shift: 1 });
     expect(owner([32, -1], 31, [16, 32], 0)).toEqual({ stride: 32, shift: 0 });
     expect(owner([1024, 32, 1], 0, [4, 32, 32], 1)).toEqual({ stride: 32, shift: 0 });
   });
 
-  it("are not known where others may be among them", () => {
+  it("have no owner where elements of other parts may be among them", () => {
     expect(owner([32, 1], 1, [15, 32], 0)).toBe(null);
     expect(owner([0, 1], 0, [16, 32], 0)).toBe(null);
     expect(owner([-32, 1], 480, [16, 32], 0)).toBe(null);
     expect(owner([1000, 32, 1], 0, [4, 32, 32], 1)).toBe(null);
   });
 
-  it("are the ones that its indices reach, and no other part's: by trying all", () => {
+  it("are exactly the elements that the part's indices reach: all indices are tried", () => {
     const sizes = [3, 4, 5];
     const steps = [-20, -5, -1, 0, 1, 2, 5, 6, 20, 24];
     let known = 0;
@@ -100,14 +103,14 @@ describe("a part's elements", () => {
   });
 });
 
-describe("kernels are a chain", () => {
-  it("if each row needs what was made of it before", () => {
+describe("kernels become a chain", () => {
+  it("if each row needs only the earlier kernels' results for this row", () => {
     const program = chained([reduce, divide], [a0, t0, t1], [t1]);
     expect(told(program)).toEqual(["sum along i0, to-t1 along i0"]);
     expect(program.chains?.[0]).toMatchObject({ first: 0, parts: rows, piece: 1 });
   });
 
-  it("also along an inner axis, as the channels of images", () => {
+  it("also along an inner axis, such as the channels of images", () => {
     const [x, y, z] = [buffer("a1", 4, 16, 8), buffer("t3", 4, 16, 8), buffer("t4", 4, 16, 8)];
     const strides = [128, 8, 1];
     const first = copy(each(16, 4, 8), at(x, [8, 128, 1]), at(y, [8, 128, 1]));
@@ -116,21 +119,21 @@ describe("kernels are a chain", () => {
     ]);
   });
 
-  it("and overtake those that they have nothing to do with", () => {
+  it("and overtake kernels that they do not depend on", () => {
     const [t3, s0] = [buffer("t3", 7), buffer("s0", 7)];
     const other = copy(each(7), at(s0, [1]), at(t3, [1]));
     const program = chained([reduce, other, divide], [a0, s0, t0, t1, t3], [t1, t3]);
     expect(program.kernels).toEqual([reduce, divide, other]);
   });
 
-  it("but not those that they wait for", () => {
+  it("but not kernels that they depend on", () => {
     const s0 = buffer("s0", rows, columns);
     const update = copy(each(7), at(a0, [1]), at(s0, [1]));
     const last = copy(each(rows, columns), at(s0, whole), at(t1, whole), at(t0, [1, 0]));
     expect(told(chained([reduce, update, last], [a0, s0, t0, t1], [t1]))).toEqual([]);
   });
 
-  it("not if a row needs another one, a column or all of them", () => {
+  it("not if a row needs another row, a column or all rows", () => {
     const square = (name: string) => buffer(name, 16, 16);
     const [x, y, z] = [square("a1"), square("t3"), square("t4")];
     const first = copy(each(16, 16), at(x, [16, 1]), at(y, [16, 1]));
@@ -159,7 +162,7 @@ describe("kernels are a chain", () => {
     expect(told(chained([reduce, half], [a0, t0, t1], [t1]))).toEqual([]);
   });
 
-  it("not if a backend cannot cut them, if all is in the cache, if a part is too large, or for one thread alone", () => {
+  it("not if a backend cannot cut them, if everything fits into the cache, if a part is too large, or on one thread", () => {
     const program = { buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] };
     const made = (cuts: boolean, threads: number, more: Partial<typeof chainLimits>) => {
       Object.assign(chainLimits, defaultLimits, more);
@@ -172,11 +175,11 @@ describe("kernels are a chain", () => {
     expect(made(true, 1, { pieceBytes: 1024 })).toBe(0);
   });
 
-  it("in pieces as large as the cache", () => {
+  it("with pieces that fill the cache", () => {
     Object.assign(chainLimits, { pieceBytes: 1024 });
     const [{ piece }] =
       chain({ buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] }, () => true, 2).chains ?? [];
-    // A row of each matrix and a number.
+    // Each part touches a row of each matrix and one number.
     expect(piece).toBe(Math.floor(1024 / (4 * (2 * columns + 1))));
   });
 });
@@ -184,11 +187,11 @@ describe("kernels are a chain", () => {
 describe("the buffers of a chain", () => {
   const [t3, t4] = [buffer("t3", rows, columns), buffer("t4", rows, columns)];
   const map = (from: Buffer, to: Buffer) => copy(each(rows, columns), at(from, whole), at(to, whole));
-  // One kernel after the other, t1 is dead when t3 is written, and t2 when t4 is.
+  // Without a chain, t1 is dead when t3 is written, and t2 is dead when t4 is written.
   const kernels = [map(a0, t1), map(t1, t2), map(t2, t3), map(t3, t4)];
   const plain: KernelProgram = { buffers: [a0, t1, t2, t3, t4], kernels, results: [t4] };
 
-  it("never share bytes, since what its kernels do is interleaved", () => {
+  it("never share bytes, since its kernels are interleaved", () => {
     const program = chained(kernels, plain.buffers, [t4]);
     expect(told(program)).toHaveLength(1);
     const allocation = allocate(program);
@@ -199,7 +202,7 @@ describe("the buffers of a chain", () => {
     expect(describeAllocation(program, allocation)).toContain("t1 float32[16,32] 2048 bytes, 0 to 3");
   });
 
-  it("are told from those of kernels that run one after the other", () => {
+  it("live longer than those of kernels that run one after the other", () => {
     const program = chained(kernels, plain.buffers, [t4]);
     const allocation = allocate(plain);
     verifyAllocation(plain, allocation);

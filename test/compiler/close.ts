@@ -1,4 +1,4 @@
-// Whether kernels computed what the op table does: whole numbers exactly, others but for the order of rounding.
+// Checks that kernels computed what the op table computes: integers exactly, other numbers up to rounding in another order.
 import type { Values } from "../../src/backends/reference.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 

@@ -1,4 +1,4 @@
-// Each rule of compile, shown on small functions. All of it holds for every backend: here the definition of correct runs.
+// Each rule of compile, shown on small functions, with every backend.
 import {
   Adam,
   type Compiled,
@@ -84,7 +84,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(c.item()).toBe(3);
     });
 
-    it("explains its last program, and says so before there is one", () => {
+    it("explains its last program, and throws before there is one", () => {
       const f = on((x: Tensor) => x.exp());
       expect(() => f.explain()).toThrow("explain: there is no program before the first call");
       expect(() => f.chapters()).toThrow("chapters: there is no program before the first call");
@@ -147,7 +147,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(f(tensor([1])).item()).toBe(1);
     });
 
-    it("is whether a captured tensor wants a gradient", () => {
+    it("is whether a captured tensor requires a gradient", () => {
       const w = parameter([2]);
       const f = on((x: Tensor) => (x.mul(w).requiresGrad ? x : x.neg()));
       expect(f(tensor([1])).item()).toBe(1);
@@ -166,7 +166,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(f(x, tensor([1])).item()).toBe(10);
     });
 
-    it("that keeps varying is named in a warning", () => {
+    it("is named in a warning if one part of it keeps varying", () => {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
       const f = on((x: Tensor, rate: number) => x.mul(rate));
       for (let i = 0; i < 40; i++) expect(f(tensor([1]), i).item()).toBe(i);
@@ -181,19 +181,21 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(traces()).toBe(9);
     });
 
-    it("counts what is dropped and traced again, where maxPrograms bounds the programs", () => {
+    it("counts the programs that maxPrograms drops, and those of them that are traced again", () => {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
       const { f, traces } = counted({ maxPrograms: 2 });
       for (const n of [1, 2, 1, 3]) f(zeros([n]));
-      // 2 was used longest ago
-      expect(String(warn.mock.calls[0])).toContain("1 programs used longest ago were dropped, and 0 traced again");
+      // The program for 2 is the least recently used.
+      expect(String(warn.mock.calls[0])).toContain(
+        "1 least recently used programs were dropped, and 0 of them traced again",
+      );
       for (const n of [1, 3, 1]) f(zeros([n]));
       expect(traces()).toBe(3);
       for (let round = 0; round < 3; round++) for (const n of [4, 5, 6]) f(zeros([n]));
       expect(traces()).toBe(12);
       expect(warn.mock.calls.length).toBe(2);
       expect(String(warn.mock.calls[1])).toMatch(
-        /10 programs used longest ago were dropped, and 6 traced again \(maxP/,
+        /10 least recently used programs were dropped, and 6 of them traced again \(maxP/,
       );
       expect(() => on((x: Tensor) => x, { maxPrograms: 0 })).toThrow("maxPrograms is a whole number from 1 on, not 0");
     });
@@ -248,7 +250,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(w.item()).toBe(10);
     });
 
-    it("leaves what was made from the old contents as it was", () => {
+    it("does not change tensors that were computed from the old contents", () => {
       const w = tensor([1, 2]);
       const f = on(() => {
         w.assign(w.add(1));
@@ -263,7 +265,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect([...data]).toEqual([2, 3]);
     });
 
-    it("that changed makes a backward pass throw that would need the old contents", () => {
+    it("that has changed makes a backward pass throw that needs the old contents", () => {
       const w = parameter([3]);
       const f = on(() => {
         w.assign(w.add(1));
@@ -398,14 +400,14 @@ describe.each(backends)("compile on %s", (backend) => {
     });
   });
 
-  describe("a function that is not as it should be", () => {
+  describe("a function that cannot be compiled", () => {
     const refused = (f: (x: Tensor) => unknown, ...words: string[]) => {
       const compiled = on(f);
       for (const word of words) expect(() => compiled(tensor([1]))).toThrow(word);
       expect(tensor([1]).add(1).item()).toBe(2);
     };
 
-    it("may not look at contents, of captured tensors neither, but print them", () => {
+    it("must not read contents, not even of captured tensors, but may print tensors", () => {
       const w = tensor([1]);
       refused((x) => x.item(), "item: float32[1] has no contents while compile traces", "compile.test.ts", "where()");
       refused((x) => x.data, "data: ");
@@ -417,7 +419,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(prints).toEqual(["tensor(float32[1], traced) tensor([1.0000])"]);
     });
 
-    it("may not keep a traced tensor for later", () => {
+    it("must not keep a traced tensor for later", () => {
       const kept: Tensor[] = [];
       const f = on((x: Tensor) => {
         kept.push(x.add(1));
@@ -428,7 +430,7 @@ describe.each(backends)("compile on %s", (backend) => {
       refused((x) => x.add(kept[0]), "a trace that is over", "compile.test.ts");
     });
 
-    it("may not use a tensor with a history from outside", () => {
+    it("must not use a tensor from outside that has a history", () => {
       const h = parameter([1]).mul(2);
       refused((x) => x.mul(h), "compile: the function uses float32[1], the result of mul", "detach()");
       expect(on((x: Tensor) => x.mul(h.detach()))(tensor([3])).item()).toBe(6);
@@ -438,7 +440,7 @@ describe.each(backends)("compile on %s", (backend) => {
       refused(async (x) => x.add(1), "promise");
     });
 
-    it("may not read or set a learning rate, or requiresGrad from outside", () => {
+    it("must not read or set a learning rate, or requiresGrad of a tensor from outside", () => {
       const w = parameter([1]);
       const optimizer = new SGD([w], { lr: 0.1 });
       refused(() => optimizer.lr, "lr: ");
@@ -464,7 +466,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(w.add(1).item()).toBe(2);
     });
 
-    it("is named when an argument is nothing that can be compared", () => {
+    it("is refused, by name, if an argument cannot be compared", () => {
       const f = on((x: unknown) => x);
       expect(() => f(new Float32Array(2))).toThrow("compile: argument 0 is a typed array; make it a tensor");
     });
@@ -521,12 +523,12 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(f(tensor([1, -1])).data[0]).toBe(1);
     });
 
-    it("does not mind constants, as a mask's -∞", () => {
+    it("accepts infinite constants, such as a mask's -∞", () => {
       const f = on((x: Tensor) => full([2], -Infinity).where(x.gt(0), x).softmax(0), { checkFinite: true });
       expect(f(tensor([-1, 1])).toArray()).toEqual([1, 0]);
     });
 
-    it("names an argument that holds NaN", () => {
+    it("names an argument that has a NaN", () => {
       const f = on((x: Tensor) => x.mul(2), { checkFinite: true });
       expect(() => f(tensor([Number.NaN]))).toThrow("checkFinite: argument 0, float32[1] with NaN comes in");
     });

@@ -1,11 +1,11 @@
-// Executors for testing the tests: one op after the other, by loops that may be replaced.
+// Executors for testing the tests: they run one op after the other with the op table's loops, some of which may be replaced.
 import type { Node } from "../../src/compiler/graph.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
 import { type OpName, opOf } from "../../src/tensor/ops.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { Executor } from "./fuzz.ts";
 
-/** Fills y, or says that the op table should. */
+/** Fills y and returns true; returns false where the op table's loops should run. */
 export type Loops = (op: OpName, y: NDArray, inputs: readonly NDArray[], n: Node) => boolean;
 
 export const executor =
@@ -31,7 +31,7 @@ export const executor =
 
 const transcendental: readonly OpName[] = ["exp", "expm1", "log", "log1p", "sin", "cos", "erf", "tanh", "sigmoid"];
 
-/** In float32 throughout: products and sums round at each step, in four sums at once, and functions are 2 ulp off. */
+/** Computes in float32 throughout: each product and sum is rounded, sums are taken in four parts, and functions are off by 2 ulp. */
 export const rough = executor((op, y, [a, b], n) => {
   if (y.dtype !== "float32") return false;
   if (transcendental.includes(op)) {
@@ -60,14 +60,14 @@ export const rough = executor((op, y, [a, b], n) => {
   return false;
 });
 
-/** Σ term(0), term(1), ..., each fourth by itself. */
+/** Σ term(i) as four partial sums, each over every fourth term. */
 function inFours(count: number, term: (i: number) => number): number {
   const sums = [0, 0, 0, 0];
   for (let i = 0; i < count; i++) sums[i % 4] = Math.fround(sums[i % 4] + Math.fround(term(i)));
   return Math.fround(Math.fround(sums[0] + sums[2]) + Math.fround(sums[1] + sums[3]));
 }
 
-/** A product that goes into a sum arrives there unrounded. */
+/** Fused multiply-add: a product that is added to something is not rounded first. */
 export const fused: Executor = (graph, args, states) => {
   const products = new Map<NDArray, Float64Array>();
   return executor((op, y, inputs, n) => {

@@ -1,5 +1,5 @@
-// Runs in a process of its own, with --expose-gc, for flat-memory.test.ts: prints what the memory of JavaScript and of the programs
-// comes to, after few steps and after many, and after nobody holds the programs any more.
+// Runs in a process of its own, with --expose-gc, for flat-memory.test.ts: prints the sizes of JavaScript's memory and of the programs'
+// memory after few steps, after many steps, and after the last reference to the programs is gone.
 import { compile, Linear, mseLoss, randn, SGD } from "chainrule";
 import { programMemory } from "../../dist/backends/wasm/memory/memory.js";
 import { trainingStep } from "../training-step.js";

@@ -1,5 +1,5 @@
-// A training loop may run for days: nothing grows with the number of steps, although nobody disposes of anything, and a program
-// that nobody holds gives back what it needed.
+// A training loop may run for days: memory does not grow with the number of steps, although nothing is disposed of, and a program without
+// references frees its memory.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -17,7 +17,7 @@ interface Report {
   readonly last: number;
 }
 
-it("memory is flat over 100,000 steps in one synchronous loop, and programs that nobody holds are freed", () => {
+it("memory is flat over 100,000 steps in one synchronous loop, and programs without references are freed", () => {
   const script = fileURLToPath(new URL("flat-memory.js", import.meta.url));
   const output = execFileSync(process.execPath, ["--expose-gc", script, "100000"], { encoding: "utf8" });
   const { before, after, held, freed, last }: Report = JSON.parse(output);
@@ -25,7 +25,7 @@ it("memory is flat over 100,000 steps in one synchronous loop, and programs that
   expect(after.buffers - before.buffers).toBeLessThan(100_000);
   expect(after.programs).toBe(before.programs);
   expect(held).toBeGreaterThan(after.programs + 50 * 1000);
-  // The arena keeps the size that the largest of them needed.
+  // The arena keeps the size that the largest program needed.
   expect(freed - after.programs).toBeLessThan((held - after.programs) / 5);
   expect(Number.isFinite(last)).toBe(true);
 });

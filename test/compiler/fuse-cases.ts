@@ -1,4 +1,4 @@
-// Short texts of graphs for the tests of fusion, and what they become.
+// Short texts of graphs for the tests of fusion, and the kernels that they become.
 import { evaluate } from "../../src/backends/reference.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { argumentsOf, type Graph, statesOf } from "../../src/compiler/graph.ts";
@@ -14,7 +14,7 @@ import { Draw } from "../tensor/draw.ts";
 import { expectAllClose } from "./close.ts";
 import { interpret } from "./interpret.ts";
 
-/** Lines of a graph. */
+/** A graph from its lines. */
 export const graphOf = (text: string): Graph =>
   parse(
     `graph\n${text
@@ -24,16 +24,16 @@ export const graphOf = (text: string): Graph =>
       .join("\n")}`,
   );
 
-/** Random numbers, small whole ones where a dtype wants whole ones. */
+/** Random numbers from -1 to 1; 0 and 1 for integers and bools. */
 function numbers(draw: Draw, { shape, dtype }: Type): NDArray {
   const next = isFloating(dtype) ? () => 2 * draw.unit() - 1 : () => draw.whole(0, 1);
   return { shape, dtype, data: allocate(dtype, sizeOf(shape)).map(next) };
 }
 
-/** A graph as it comes to fuse in the compiler, for what simplify finds to be another op in disguise. */
+/** A graph after simplify, for cases in which simplify replaces an op by a simpler one before fusion. */
 export const simplified = (text: string): Graph => simplify(graphOf(text));
 
-/** The graph's kernels, checked: they are valid, and compute what the graph says. */
+/** The graph's kernels, after checks that they are valid and give the graph's results. */
 export function program(source: string | Graph): KernelProgram {
   const graph = typeof source === "string" ? graphOf(source) : source;
   verifyGraph(graph);
@@ -48,13 +48,13 @@ export function program(source: string | Graph): KernelProgram {
   return result;
 }
 
-/** The same as text, with the results. */
+/** The kernels and results as text. */
 export function kernels(source: string | Graph): string {
   const { kernels, results } = program(source);
   const end = results.length === 0 ? [] : [`results ${results.map(({ name }) => name).join(" ")}`];
   return [...kernels.map(printKernel), ...end].join("\n\n");
 }
 
-/** Just which kernels there are. */
+/** The kinds and names of the kernels alone. */
 export const names = (source: string | Graph): string[] =>
   program(source).kernels.map(({ kind, name }) => `${kind} ${name}`);

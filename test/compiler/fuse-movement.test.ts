@@ -1,8 +1,8 @@
-// Movements cost nothing where a reader or a store can walk in strides.
+// Movement ops cost nothing where a load or a store can use strides.
 import { expect, it } from "vitest";
 import { kernels, names, simplified } from "./fuse-cases.ts";
 
-it("pooling reads windows where they lie; the largest and its place are found in one kernel", () => {
+it("pooling reads windows in place; maximum and argmax are one kernel", () => {
   const text = `
     %0 = argument 0 : float32[2,6,4]
     %1 = unfold %0 {dim: 1, size: 3, step: 2} : float32[2,2,4,3]
@@ -24,7 +24,7 @@ it("pooling reads windows where they lie; the largest and its place are found in
   `);
 });
 
-it("windows that do not overlap are laid back by reading; those that do are added in order, onto zeros", () => {
+it("a fold of windows that do not overlap is a view; windows that overlap are added in order, onto zeros", () => {
   const apart = `
     %0 = argument 0 : float32[3,2]
     %1 = fold %0 {dim: 0, step: 2, length: 6} : float32[6]
@@ -49,7 +49,7 @@ it("windows that do not overlap are laid back by reading; those that do are adde
   `);
 });
 
-it("parts of a concat, and what is padded, are computed into their place", () => {
+it("parts of a concat, and the input of a pad, are computed directly into the result", () => {
   const text = `
     %0 = argument 0 : float32[2,3]
     %1 = exp %0 : float32[2,3]
@@ -77,7 +77,7 @@ it("parts of a concat, and what is padded, are computed into their place", () =>
   `);
 });
 
-it("heads are split in the product: a bias before a permutation is its epilogue, and so is a permutation alone", () => {
+it("a product stores its result in heads: a bias before a permutation is its epilogue, and so is a permutation alone", () => {
   const bias = `
     %0 = argument 0 : float32[6,5]
     %1 = argument 1 : float32[5,8]
@@ -123,7 +123,7 @@ it("heads are split in the product: a bias before a permutation is its epilogue,
   `);
 });
 
-it("positions and what is cheaply made of them are computed wherever they are used", () => {
+it("positions, and cheap expressions of them, are computed in every kernel that uses them", () => {
   const text = `
     %0 = argument 0 : float32[2,4,4]
     %1 = iota {length: 4} : int32[4]

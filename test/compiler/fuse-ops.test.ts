@@ -1,10 +1,10 @@
-// What becomes of the ops that are not elementwise.
+// The kernels of ops that are not elementwise.
 import { expect, it } from "vitest";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { graphOf, kernels, simplified } from "./fuse-cases.ts";
 import { interpret } from "./interpret.ts";
 
-it("what only a gather reads is computed after it; a place in range makes a scatter elementwise", () => {
+it("an op that only a gather reads is computed after the gather; an index that is in range makes a scatter elementwise", () => {
   const text = `
     %0 = argument 0 : float32[3,4]
     %1 = argument 1 : float32[3,1]
@@ -36,7 +36,7 @@ it("what only a gather reads is computed after it; a place in range makes a scat
   `);
 });
 
-it("a scatter whose places may meet visits them in order, onto zeros", () => {
+it("a scatter that may add several elements to one place visits them in order, onto zeros", () => {
   const text = `
     %0 = argument 0 : float32[3,2]
     %1 = argument 1 : int32[3]
@@ -58,7 +58,7 @@ it("a scatter whose places may meet visits them in order, onto zeros", () => {
   `);
 });
 
-it("an index that is out of range is an error, whatever it indexes", () => {
+it("an index out of range is an error in every gather and scatter", () => {
   const program = fuse(
     graphOf(`
       %0 = argument 0 : float32[10]
@@ -71,7 +71,7 @@ it("an index that is out of range is an error, whatever it indexes", () => {
   expect(() => interpret(program, [x, index], [])).toThrow("gather: index 12 is outside of 0 to 9");
 });
 
-it("a product of other dtypes is a sum of products", () => {
+it("a product of dtypes other than float32 is an elementwise product and a sum", () => {
   const text = `
     %0 = argument 0 : int32[3,4]
     %1 = argument 1 : int32[4,2]
@@ -137,7 +137,7 @@ it("a convolution with bias and ReLU is one kernel, in float64 a sum over window
   `);
 });
 
-it("sums so far run along their dim, from either end; places of the largest are a kernel of their own", () => {
+it("a cumsum runs along its dim, from either end; a topk is a kernel of its own", () => {
   const text = `
     %0 = argument 0 : float32[3,4,2]
     %1 = flip %0 {dims: [1]} : float32[3,4,2]

@@ -1,4 +1,4 @@
-// Fusion keeps the meaning of any graph: the kernels, run by their definition, give what the op table gives, node by node.
+// Fusion keeps the meaning of random graphs: their kernels, run by the interpreter, give the results of the op table.
 // CHAINRULE_COUNT=<graphs> tries more of them.
 import { it } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
@@ -16,7 +16,7 @@ import type { Trial } from "./random-growth.ts";
 
 const count = Number(process.env.CHAINRULE_COUNT ?? 300);
 
-/** The trial's graph as it goes into fusion. */
+/** The trial's graph as fusion gets it. */
 const kinds: Readonly<Record<string, (draw: Draw) => Trial>> = {
   "a random graph": randomGraph,
   "a random graph, simplified,": (draw) => {
@@ -27,7 +27,7 @@ const kinds: Readonly<Record<string, (draw: Draw) => Trial>> = {
 };
 
 for (const [kind, make] of Object.entries(kinds)) {
-  it(`${kind} means the same in kernels`, { timeout: 1000 + 100 * count }, () => {
+  it(`${kind} has the same results in kernels`, { timeout: 1000 + 100 * count }, () => {
     for (let seed = firstSeed; seed < firstSeed + count; seed++) {
       const { graph, args, states } = make(new Draw(seed));
       let text = "";

@@ -1,4 +1,4 @@
-// Reductions over the same dims that read the same numbers go over them once, whatever each makes of them.
+// Reductions over the same dims that read the same tensor share one pass over it.
 import { describe, expect, it } from "vitest";
 import { names } from "./fuse-cases.ts";
 
@@ -12,16 +12,16 @@ const sums = (count: number) => `
     return ${Array.from({ length: count }, (_, i) => `%${2 + 2 * i}`).join(", ")}`;
 
 describe("reductions of different things", () => {
-  it("share a kernel if they are made of the same numbers", () => {
+  it("share a kernel if they read the same tensor", () => {
     expect(names(sums(2))).toEqual(["loops exp_sum_neg"]);
   });
 
-  it("are at most four at a time, so that all stay in registers", () => {
+  it("are at most four in a kernel, so that their sums stay in registers", () => {
     expect(names(sums(4))).toHaveLength(1);
     expect(names(sums(5))).toHaveLength(2);
   });
 
-  it("have kernels of their own over other dims", () => {
+  it("have kernels of their own if they reduce other dims", () => {
     const text = `
       %0 = argument 0 : float32[6,5]
       %1 = exp %0 : float32[6,5]
@@ -32,7 +32,7 @@ describe("reductions of different things", () => {
     expect(names(text)).toHaveLength(2);
   });
 
-  it("have kernels of their own if the one needs the other", () => {
+  it("have kernels of their own if one depends on the other", () => {
     const text = `
       %0 = argument 0 : float32[6,5]
       %1 = sum %0 {dims: [1]} : float32[6,1]

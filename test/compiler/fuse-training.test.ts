@@ -1,4 +1,4 @@
-// Whole training steps, as they are traced: how many kernels they become, and that these compute what the graph says.
+// Whole training steps, as they are traced: the number of their kernels, and that these give the graph's results.
 import { expect, it } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
@@ -85,14 +85,14 @@ it("a step of an MLP with SGD is ten kernels; the updates of the weights are in 
   ]);
 });
 
-it("with Adam it is as many: the three updates of a parameter are one epilogue, all counters one kernel", () => {
+it("a step with Adam has as many: the three updates of a parameter are one epilogue, all step counters one kernel", () => {
   const model = mlp();
   const step = classifier(model, [64, 784], new Adam(model.parameters()));
   expect(step.program.kernels).toHaveLength(10);
   expect(copies(step)).toEqual([]);
 });
 
-it("dropout costs a kernel: its random numbers are drawn in the product before it, the counter moves on", () => {
+it("dropout adds one kernel, for the generator's counter: its random numbers are drawn in the product before it", () => {
   const model = new Sequential(new Flatten(), new Linear(784, 128), new ReLU(), new Dropout(0.5), new Linear(128, 10));
   const step = classifier(model, [64, 784], new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 }));
   expect(step.program.kernels).toHaveLength(11);
@@ -109,13 +109,13 @@ it("a step of a convolutional net with Adam is sixteen kernels", () => {
   expect(copies(step)).toEqual([]);
 });
 
-it("a small MLP with momentum and dropout computes what its graph says", () => {
+it("a small MLP with momentum and dropout gives the results of its graph", () => {
   manualSeed(3);
   const model = new Sequential(new Flatten(), new Linear(6, 5), new ReLU(), new Dropout(0.3), new Linear(5, 3));
   expectSame(classifier(model, [4, 6], new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 0.01 })));
 });
 
-it("a small convolutional net computes what its graph says", () => {
+it("a small convolutional net gives the results of its graph", () => {
   manualSeed(4);
   const model = new Sequential(
     ...[new Conv2d(2, 3, 3, { padding: 1 }), new ReLU(), new MaxPool2d(3, { stride: 2, padding: 1 })],
@@ -124,7 +124,7 @@ it("a small convolutional net computes what its graph says", () => {
   expectSame(classifier(model, [3, 2, 8, 7], new Adam(model.parameters())));
 });
 
-it("a transformer block needs no copies, and computes what its graph says", () => {
+it("a transformer block needs no copies, and gives the results of its graph", () => {
   manualSeed(5);
   const [batch, time, heads, width, words] = [2, 6, 2, 8, 11];
   const linear = (from: number, to: number) => new Linear(from, to);

@@ -1,4 +1,4 @@
-// What states hold afterwards: in place where everything that reads the old contents can run before, through a copy where not.
+// Updates of states: in place where all readers of the old contents can run before, otherwise through a copy.
 import { expect, it } from "vitest";
 import { kernels, names } from "./fuse-cases.ts";
 
@@ -41,7 +41,7 @@ it("a product that reads the weights runs before they are updated", () => {
   expect(names(text)).toEqual(["matmul matmul_exp", "matmul matmul_sub"]);
 });
 
-it("states that change places go through a copy", () => {
+it("two states that swap their contents go through a copy", () => {
   const text = `
     %0 = state 0 : float32[4]
     %1 = state 1 : float32[4]
@@ -63,7 +63,7 @@ it("states that change places go through a copy", () => {
   `);
 });
 
-it("what a state held before is copied where it is a result; its new contents need not be", () => {
+it("a state's old contents are copied where they are a result; its new contents need no copy", () => {
   const text = `
     %0 = argument 0 : float32[4]
     %1 = state 0 : float32[4]
@@ -85,7 +85,7 @@ it("what a state held before is copied where it is a result; its new contents ne
   `);
 });
 
-it("a state that is read turned round is not overwritten in place", () => {
+it("a state that is read transposed is not overwritten in place", () => {
   const text = `
     %0 = state 0 : float32[4]
     %1 = flip %0 {dims: [0]} : float32[4]
@@ -133,7 +133,7 @@ it("one value may become the contents of two states", () => {
   `);
 });
 
-it("random bits are drawn where they are used; the counter moves on when that is done", () => {
+it("random bits are drawn where they are used; the counter is updated afterwards", () => {
   const text = `
     %0 = argument 0 : float32[4,3]
     %1 = state 0 : int32[2]

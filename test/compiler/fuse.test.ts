@@ -1,10 +1,10 @@
-// What shares a kernel and what does not, as text. Each program is also run, and must compute what its graph says.
+// Which ops share a kernel, as text. Each program is also run, and must give the results of its graph.
 import { expect, it } from "vitest";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { leastTime } from "../least-time.ts";
 import { graphOf, kernels, names, program } from "./fuse-cases.ts";
 
-it("a chain of elementwise ops with broadcasting is one kernel, its constants in place", () => {
+it("a chain of elementwise ops with broadcasting and constants is one kernel", () => {
   const text = `
     %0 = argument 0 : float32[6,4]
     %1 = argument 1 : float32[4]
@@ -28,7 +28,7 @@ it("a chain of elementwise ops with broadcasting is one kernel, its constants in
   `);
 });
 
-it("axes that all accesses walk as one are one", () => {
+it("axes that all accesses traverse as one are joined", () => {
   const text = `
     %0 = argument 0 : float32[6,4,5]
     %1 = argument 1 : float32[6]
@@ -91,7 +91,7 @@ it("linear, bias and ReLU are one product, and the mask for backward is stored w
   `);
 });
 
-it("softmax is three kernels: the largest, the sum, the quotient", () => {
+it("softmax is three kernels: the maximum, the sum, the quotient", () => {
   const text = `
     %0 = argument 0 : float32[6,4]
     %1 = max %0 {dims: [1]} : float32[6,1]
@@ -127,7 +127,7 @@ it("softmax is three kernels: the largest, the sum, the quotient", () => {
   `);
 });
 
-it("a result is computed in its own order, rather than permuted afterwards", () => {
+it("a result is computed in its own order, not permuted afterwards", () => {
   const text = `
     %0 = argument 0 : float32[6,4]
     %1 = exp %0 : float32[6,4]
@@ -138,8 +138,8 @@ it("a result is computed in its own order, rather than permuted afterwards", () 
   expect(names(text)).toEqual(["loops exp_sum", "loops neg"]);
 });
 
-it("no kernel would have to run both before and after another", () => {
-  // %5 joins %2 and needs %1, so that the product, which needs %2, comes after %1: its sum cannot meet %1 in %1's kernel.
+it("no two kernels depend on each other", () => {
+  // %5 shares a kernel with %2 and needs %1, so the product, which needs %2, runs after %1: its sum cannot be in %1's kernel.
   const text = `
     %0 = argument 0 : float32[4,4]
     %1 = max %0 {dims: [1]} : float32[4,1]
@@ -153,7 +153,7 @@ it("no kernel would have to run both before and after another", () => {
   expect(names(text)).toEqual(["loops max", "loops exp_add", "matmul matmul", "loops sum_add"]);
 });
 
-it("a bias along a part of the rows is no epilogue: rows stay one axis", () => {
+it("a bias that would split the rows into two axes is no epilogue", () => {
   const text = `
     %0 = argument 0 : float32[6,5]
     %1 = argument 1 : float32[5,4]
@@ -178,7 +178,7 @@ it("reductions over the same dims share a kernel, others do not", () => {
   expect(names(text)).toEqual(["loops mul_sum_sub", "loops max"]);
 });
 
-it("a thousand nodes are fused in the blink of an eye", () => {
+it("fusing a thousand nodes takes less than half a second", () => {
   const lines = Array.from({ length: 1000 }, (_, i) => {
     const [a, b] = [i === 0 ? 0 : i, Math.max(i - 7, 0)];
     return i % 5 === 4
@@ -200,7 +200,7 @@ it("a program lists arguments and states in their order, used or not", () => {
   expect(buffers.map(({ name }) => name)).toEqual(["a0", "a1", "s0", "t0"]);
 });
 
-it("single numbers do not share a kernel if one is read by what the other waits for, however late that was numbered", () => {
+it("two single numbers do not share a kernel if a step that the one waits for reads the other", () => {
   const text = `
     %0 = argument 0 : float32[5,10]
     %1 = argument 1 : int32[5]

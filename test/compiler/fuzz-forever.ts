@@ -1,5 +1,5 @@
-// `npm run fuzz`, or `npm run fuzz -- FIRST_SEED COUNT`: random graphs, compiled against defined, until one differs. That one is made
-// small and printed with its seed and contents.
+// `npm run fuzz`, or `npm run fuzz -- FIRST_SEED COUNT`: compares compiled random graphs with the reference until one differs. That graph is
+// shrunk and printed with its seed and contents.
 import { asWasm } from "./as-wasm.ts";
 import { fuzz, tell } from "./fuzz.ts";
 
@@ -14,7 +14,7 @@ for (let done = 0; done < count && failures === 0; done += batch) {
     console.log(tell(failure));
   };
   fuzz({ seed: first + done, count: Math.min(batch, count - done), run: asWasm, onFailure });
-  // What nobody holds is freed between turns of the event loop.
+  // Objects without references are freed between turns of the event loop.
   await new Promise((resolve) => setTimeout(resolve));
   if ((done / batch) % 10 === 9) console.log(`${done + batch} graphs from seed ${first} on agree`);
 }

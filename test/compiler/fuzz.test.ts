@@ -1,5 +1,5 @@
-// The machinery that compilers are tried with is tried itself: its graphs are valid and of all kinds, its bounds let through
-// what rounding may do, and a fault in an executor is found and told in a few lines.
+// Tests of the fuzzer itself: its graphs are valid and cover all ops, its bounds accept results that differ by rounding, and it finds a
+// fault in an executor and reports it in a few lines.
 import { expect, it } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
@@ -49,15 +49,15 @@ it("the reference agrees with itself, and most elements are compared", () => {
   expect(compared / graphs).toBeGreaterThan(0.9);
 });
 
-it("bounds have room for float32 sums in another order, and for functions 2 ulp off", () => {
+it("bounds accept float32 sums in another order, and functions with errors of 2 ulp", () => {
   fuzz({ seed: firstSeed, count, run: rough });
 });
 
-it("bounds have room for fused multiply-add", () => {
+it("bounds accept fused multiply-add", () => {
   fuzz({ seed: firstSeed, count, run: fused });
 });
 
-/** Loops that are wrong in one way. */
+/** Executors' loops with one fault each. */
 const faults: Readonly<Record<string, Loops>> = {
   "a - b the wrong way round": (op, y, [a, b]) => {
     if (op !== "sub") return false;

@@ -1,4 +1,4 @@
-// An executor against the reference, on graphs of all kinds. A failure is made small and told with the seed that gives it again.
+// Compares an executor with the reference on random graphs. A failing graph is shrunk and reported with the seed that reproduces it.
 
 import type { Graph } from "../../src/compiler/graph.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
@@ -16,12 +16,12 @@ export type Executor = (graph: Graph, args: readonly NDArray[], states: readonly
 
 export interface Failure {
   readonly seed: number;
-  /** As small as it could be made. */
+  /** The failing trial after shrinking. */
   readonly trial: Trial;
   readonly complaint: string;
 }
 
-/** What is wrong with what an executor makes of a graph; null if nothing is. */
+/** What is wrong with an executor's results for a graph, in words; null if they are right. */
 export function complaintAbout(run: Executor, { graph, args, states }: Trial): string | null {
   const expected = bound(graph, args, states);
   let actual: Values;
@@ -36,7 +36,7 @@ export function complaintAbout(run: Executor, { graph, args, states }: Trial): s
 const show = ({ shape, data }: NDArray): string =>
   `[${shape}] ${[...data.slice(0, 24)].map((x) => (Object.is(x, -0) ? "-0" : x)).join(" ")}${data.length > 24 ? " ..." : ""}`;
 
-/** The failure, with all that it takes to see it again. */
+/** The text of a failure, with everything that reproduces it. */
 export function tell({ seed, trial, complaint }: Failure): string {
   const contents = [
     ...trial.args.map((value, i) => `argument ${i}: ${show(value)}`),
@@ -49,7 +49,7 @@ const fail = (failure: Failure): never => {
   throw new Error(tell(failure));
 };
 
-/** `count` graphs from the seed on. onFailure may throw, which is what it does if it is left out, or go on. */
+/** Tries `count` graphs, from the seed on. onFailure throws by default; if it returns, the next graph is tried. */
 export function fuzz(options: {
   readonly seed: number;
   readonly count: number;

@@ -1,4 +1,4 @@
-// Each rule of a valid graph catches what breaks it, and names the node.
+// Each rule of the graph verifier finds graphs that break it, and its message names the node.
 import { expect, it } from "vitest";
 import { type Graph, input, type Node, node } from "../../src/compiler/graph.ts";
 import { rules, verify } from "../../src/compiler/graph-rules.ts";
@@ -15,7 +15,7 @@ const graph = (nodes: Node[], { results = [], updates = [] }: Partial<Graph> = {
   updates,
 });
 
-/** A node whose type nobody asked about. */
+/** A node whose type is not checked by the op's shape rule. */
 const unchecked = (op: Node["op"], inputs: Node[], attributes: Node["attributes"], shape: number[]): Node => ({
   ...x,
   op,
@@ -26,7 +26,7 @@ const unchecked = (op: Node["op"], inputs: Node[], attributes: Node["attributes"
 
 const region = { name: "r", id: 1, parent: null, attributes: {} };
 
-/** For each rule graphs that break it, with a part of the message. */
+/** For each rule, graphs that break it, with a part of the message. */
 const violations: Record<string, [Graph, string][]> = {
   "a node stands in the list once": [[graph([a, x, x]), "%2 = neg %0 : float32[2,3]"]],
   "an input stands in the list, before its user": [

@@ -1,4 +1,4 @@
-// A graph's text and the graph say the same: whatever is printed reads back as itself.
+// Every printed graph parses to a graph that prints the same text.
 import { expect, it } from "vitest";
 import { input, node, type Region } from "../../src/compiler/graph.ts";
 import { parse, print } from "../../src/compiler/graph-text.ts";
@@ -17,7 +17,7 @@ const step = `graph
   state 0 <- %7
   return %2, %4`;
 
-it("what is printed reads back as itself", () => {
+it("a printed graph parses to a graph that prints the same text", () => {
   expect(print(parse(step))).toBe(step);
   const empty = "graph\n  return";
   expect(print(parse(empty))).toBe(empty);
@@ -41,7 +41,7 @@ it("every number reads back as the float64 that it was", () => {
   }
 });
 
-it("lists, records, texts and truth values read back", () => {
+it("lists, records, strings and bools read back", () => {
   const attributes = { list: [[1], []], record: { "a b": 'x "y"\n', yes: true, no: false, none: null }, empty: {} };
   const region: Region = { name: "block", id: 7, parent: null, attributes };
   const x = input("argument", 0, { shape: [], dtype: "bool" });

@@ -1,4 +1,4 @@
-// Results of a compiled call can be differentiated as those of the function itself: each case has eager's gradients beside it.
+// Results of a compiled call can be differentiated like those of the function itself: each case is compared with eager gradients.
 import {
   BatchNorm2d,
   type Compiled,
@@ -115,7 +115,7 @@ describe.each(backends)("the history of a compiled result, on %s", (backend) => 
     });
   });
 
-  it("reaches what an argument was made from, and goes on into what is made of the result", () => {
+  it("reaches the tensors that an argument was computed from, through operations on the result", () => {
     const w = tensor([1, 2, 3], { requiresGrad: true });
     const scale = tensor(2, { requiresGrad: true });
     const f = on((x: Tensor) => x.square().mul(scale));

@@ -1,4 +1,4 @@
-// Which buffers become one: those of which the one is read for the last time just where the other is written.
+// Which two temporaries become one buffer: the last reader of the one writes the other, at the same places.
 import { expect, it } from "vitest";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { inPlace } from "../../src/compiler/in-place.ts";
@@ -33,7 +33,7 @@ const names = (kernels: readonly Kernel[], results: readonly Buffer[]): string[]
   return after.buffers.flatMap(({ name, kind }) => (kind === "temporary" ? [name] : []));
 };
 
-it("a buffer is overwritten by what is made of it, again and again", () => {
+it("each elementwise kernel of a sequence overwrites its input", () => {
   expect(names([copy(at(a0), at(t0)), copy(at(t0), at(t1)), copy(at(t1), at(t2))], [t2])).toEqual(["t2"]);
 });
 
@@ -48,7 +48,7 @@ it("arguments and states are not overwritten", () => {
   expect(names([copy(at(a0), at(t0)), copy(at(s0), at(t1))], [t0, t1])).toEqual(["t0", "t1", "t2"]);
 });
 
-it("random programs mean the same", () => {
+it("random programs keep their results", () => {
   let fewer = 0;
   for (let seed = firstSeed; seed < firstSeed + 300; seed++) {
     const { graph, args, states } = randomGraph(new Draw(seed));

@@ -1,6 +1,6 @@
-// What kernels mean, in plain loops: the definition that tests hold fusion and backends to. Loads and stores go through typed
-// arrays, a value of a body is rounded to its dtype by living in an array of one element, sums are taken in float64. Temporaries
-// start as garbage, so that reading one before it is written shows.
+// The meaning of kernels, as plain loops: the definition that tests compare fusion and backends with. Loads and stores go through typed
+// arrays; a value of a body is rounded to its dtype by an array of one element; sums are taken in float64. Temporaries start with garbage,
+// so that a read before the first write shows in the results.
 import type {
   Access,
   Axis,
@@ -27,7 +27,7 @@ import { sizeOf } from "../../src/tensor/shape.ts";
 type Memory = ReadonlyMap<Buffer, TypedArray>;
 type Point = readonly number[];
 
-/** Runs a program on copies of the arguments and states; gives the results and what the states hold afterwards. */
+/** Runs a program on copies of the arguments and states, and returns the results and the states' new contents. */
 export function interpret(
   program: KernelProgram,
   args: readonly NDArray[],
@@ -247,7 +247,7 @@ function runConvolution(kernel: Convolution, memory: Memory): void {
   const { axes, channels, size, kernel: taps, stride, padding, inputDilation, kernelDilation, x, w, epilogue } = kernel;
   const image = dataOf(memory, x.buffer);
   const weight = dataOf(memory, w.buffer);
-  /** A place in x, or -1 where zeros stand. */
+  /** The index of an element of x; -1 in the padding and between the elements of a dilated input, where x is 0. */
   const meet = (position: number, tap: number, dim: 0 | 1): number => {
     const place = (position * stride[dim] + tap * kernelDilation[dim] - padding[dim]) / inputDilation[dim];
     return Number.isInteger(place) && place >= 0 && place < size[dim] ? place : -1;

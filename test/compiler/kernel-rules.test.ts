@@ -1,4 +1,4 @@
-// Each rule of a valid kernel program catches what breaks it.
+// Each rule of the kernel verifier finds programs that break it.
 import { expect, it } from "vitest";
 import type {
   Access,
@@ -110,11 +110,11 @@ const program = (kernels: readonly Kernel[], more: Partial<KernelProgram> = {}):
 const withBody = (...body: Instruction[]): Loops => ({ ...loops, body, stores: [] });
 const withStore = (...stores: Store[]): Loops => ({ ...loops, stores });
 
-/** What loops wrote, row by row. */
+/** A kernel that reads the result of `loops` row by row. */
 const copy: Loops = { ...loops, name: "copy", body: [load(at(t, 0, 6, 1))], stores: [set(at(s, 0, 6, 1), 0)] };
 const chain = { first: 0, axes: [0, 0], parts: 4, piece: 2 };
 
-/** For each rule programs that break it. */
+/** For each rule, programs that break it. */
 const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
   "the list has each buffer once, named by its kind and index": [
     program([], { buffers: [a, a] }),
@@ -206,7 +206,7 @@ it("each kind of kernel is valid, alone and one after the other", () => {
   verify(program([loops, sum, matmul, convolution, scan, topk], { results: [t, u, places] }));
 });
 
-it("kernels of which each row needs its own are a valid chain", () => {
+it("kernels whose rows need only the same row of earlier kernels are a valid chain", () => {
   verify(program([loops, copy], { chains: [chain] }));
 });
 
@@ -222,7 +222,7 @@ it("an update in place, and adding to zeros, are valid", () => {
   verify(program([zeros, { ...meeting, stores: [{ ...set(at(u, 0, 1, 0), 1), mode: "add" }] }]));
 });
 
-it("kernels over nothing are valid, whatever they would access", () => {
+it("kernels with an axis of size 0 are valid, whatever their accesses", () => {
   verify(program([{ ...loops, axes: each(0, 6) }]));
 });
 
@@ -239,7 +239,7 @@ for (const [claim, programs] of Object.entries(violations)) {
   });
 }
 
-it("verify says which claim, and shows the kernel", () => {
+it("verify's message has the rule and the kernel", () => {
   const message = `internal: an access stays within its buffer, but: a0[1 + i0*6 + i1] in loops neg: i0<4 i1<6
   v0 = a0[1 + i0*6 + i1]`;
   expect(() => verify(program([withBody(load(at(a, 1, 6, 1)))]))).toThrow(message);

@@ -1,5 +1,5 @@
-// Graphs in which everything is tied to everything: few shapes, so that each node could share a kernel with most others, and
-// sums, products and permutations between them, so that many may not. Each state becomes something.
+// Graphs with many dependencies between nodes that could share kernels: there are few shapes, so that each node could be fused with most
+// others, and sums, products and permutations between them, so that many must not be. Each state is updated.
 import { type Graph, input, type Node, node } from "../../src/compiler/graph.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
 import { type Shape, sizeOf } from "../../src/tensor/shape.ts";
@@ -8,7 +8,7 @@ import type { Trial } from "./random-growth.ts";
 
 const square: Shape = [4, 6];
 
-/** Each from nodes that are all [4, 6], to one that is. */
+/** Ways to make a node of shape [4, 6] from nodes of shape [4, 6]. */
 const ways: readonly ((pick: () => Node, draw: Draw) => Node)[] = [
   (pick) => node("add", [pick(), pick()]),
   (pick) => node("sub", [pick(), pick()]),
@@ -55,7 +55,7 @@ export function knot(draw: Draw): Trial {
   return { graph, args: args.map(numbers), states: states.map(numbers) };
 }
 
-/** All that nodes are made of, inputs aside, each after what it reads. */
+/** The nodes that some nodes depend on, without arguments and states, each after its inputs. */
 function reachableInOrder(nodes: readonly Node[]): Node[] {
   const order = new Set<Node>();
   const visit = (n: Node) => {

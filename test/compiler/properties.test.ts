@@ -1,5 +1,5 @@
-// A program is right only as long as what the trace read of modules is as it was: a layer, a parameter, an option that was replaced has
-// another program made. What a traced function sets on a module is set at each call.
+// A program holds only as long as the properties of modules that its trace read are unchanged: replacing a layer, a parameter or an option
+// makes another program. Properties that a traced function sets on a module are set at each call.
 import { Adam, compile, Linear, Module, mseLoss, ones, ReLU, Sequential, SGD, Tensor, tensor } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -21,7 +21,7 @@ class Net extends Module {
 const x = tensor([[1, 2]]);
 const w = (...values: number[]) => tensor(values);
 
-/** A forward that reads one thing, and how to replace it. */
+/** A forward that reads one property, and a change of this property. */
 const replaced: Record<string, [forward: (net: Net, x: Tensor) => Tensor, change: (net: Net) => void]> = {
   "a layer": [
     (net) => net.a.forward(x),
@@ -177,7 +177,7 @@ describe("after the trace", () => {
     expect(trainer.net.weight.toArray()).not.toEqual(before);
   });
 
-  it("properties are ordinary ones again, in their order, also after an error", () => {
+  it("properties are plain ones again, in their order, also after an error", () => {
     const net = new Net();
     const described = () =>
       JSON.stringify(
@@ -200,7 +200,7 @@ describe("after the trace", () => {
 });
 
 describe("what a traced function sets on a module", () => {
-  it("is set at each call: a tensor, and what is made of it later", () => {
+  it("is set at each call: a tensor, and a value computed from it later", () => {
     const net = new Net();
     let traces = 0;
     const f = compile((x: Tensor) => {
@@ -223,7 +223,7 @@ describe("what a traced function sets on a module", () => {
     expect(traces).toBe(2);
   });
 
-  it("and reads before makes it trace anew, rather than go on with the first", () => {
+  it("and reads before that is traced again, rather than keeping the first value", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const net = new Net();
     const f = compile((x: Tensor) => {
@@ -231,6 +231,6 @@ describe("what a traced function sets on a module", () => {
       return net.bias.mul(1);
     });
     for (let i = 1; i <= 40; i++) expect(f(ones([1])).item()).toBe(i);
-    expect(String(warn.mock.calls[0])).toContain("Net.bias varies. Numbers that change");
+    expect(String(warn.mock.calls[0])).toContain("Net.bias varies. Pass numbers that change");
   });
 });

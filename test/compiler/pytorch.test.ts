@@ -1,4 +1,4 @@
-// The recorded PyTorch cases once more, each as a compiled function: results, gradients and second derivatives in one program.
+// The recorded PyTorch cases, each as a compiled function: results, gradients and second derivatives in one program.
 import { describe, expect, it } from "vitest";
 import { type Case, load } from "../fixtures/load.ts";
 import { runCase } from "../fixtures/run.ts";

@@ -1,20 +1,20 @@
-// A random graph while it grows: what is there, how operands are found or made for the next op, and the numbers that it will
-// run on. random-ops.ts says how each op is added.
+// A random graph while it grows: its nodes so far, ways to find or make operands for the next op, and the numbers that the graph will run
+// on. random-ops.ts adds the ops.
 import { type Graph, input, type Node, node } from "../../src/compiler/graph.ts";
 import { allocate, type DType, isFloating, type NDArray, type Type } from "../../src/tensor/dtype.ts";
 import type { Attributes, OpName } from "../../src/tensor/ops.ts";
 import { type Shape, sameShape, sizeOf } from "../../src/tensor/shape.ts";
 import type { Draw } from "../tensor/draw.ts";
 
-/** A graph with something to run it on. */
+/** A graph with arguments and states to run it on. */
 export interface Trial {
   readonly graph: Graph;
   readonly args: readonly NDArray[];
   readonly states: readonly NDArray[];
 }
 
-/** No input has more elements. */
-const largest = 800;
+/** Arguments and states have at most this many elements. */
+const maxInputElements = 800;
 
 const dtypes = [
   ...Array<DType>(9).fill("float32"),
@@ -26,7 +26,7 @@ export class Growth {
   readonly #args: { readonly node: Node; readonly value: NDArray }[] = [];
   readonly #states: { readonly node: Node; readonly value: NDArray }[] = [];
   readonly #nodes: Node[] = [];
-  /** Shapes that come up again and again, so that nodes meet. */
+  /** Shapes that new inputs often have, so that nodes can be operands of one op. */
   readonly #shapes: readonly Shape[];
 
   constructor(draw: Draw) {
@@ -44,7 +44,7 @@ export class Growth {
     const rank = draw.pick([0, 1, 1, 2, 2, 2, 3, 3, 4]);
     const size = () => draw.pick([1, 1, 2, 2, 3, 3, 4, 5, 6, 8, draw.whole(0, 3), draw.whole(7, 70)]);
     const shape = Array.from({ length: rank }, size);
-    while (sizeOf(shape) > largest) shape[draw.whole(0, rank - 1)] = draw.whole(1, 3);
+    while (sizeOf(shape) > maxInputElements) shape[draw.whole(0, rank - 1)] = draw.whole(1, 3);
     return shape;
   }
 
@@ -70,7 +70,7 @@ export class Growth {
     return made;
   }
 
-  /** Some node that fits, often the last; a new input where there is none. */
+  /** A node that fits, often the last one; a new input where no node fits. */
   some(fits: (n: Node) => boolean, otherwise: () => Node): Node {
     const found = this.all.filter(fits);
     if (found.length === 0) return otherwise();
@@ -96,7 +96,7 @@ export class Growth {
     );
   }
 
-  /** Another node of this type: one that is there, or one that is brought into it. */
+  /** Another node of this type: an existing one, or one that is converted to it. */
   like({ shape, dtype }: Type): Node {
     const { draw } = this;
     const ways: (() => Node | null)[] = [
@@ -125,7 +125,7 @@ export class Growth {
     return found.length === 0 ? null : this.draw.pick(found);
   }
 
-  /** Places from 0 to size - 1. */
+  /** Indices from 0 to size - 1. */
   places(shape: Shape, size: number): Node {
     const { draw } = this;
     const next = () => draw.whole(0, Math.max(size - 1, 0));
@@ -162,7 +162,7 @@ const broadcasts = (from: Shape, to: Shape): boolean =>
 
 const special = [Number.NaN, Infinity, -Infinity, -0, 0, 1e-40, -1e-45, 3e38, -1, 1];
 
-/** What fulls are full of. */
+/** A value for a constant. */
 export function constant(draw: Draw, dtype: DType): number {
   if (dtype === "bool") return draw.whole(0, 1);
   if (!isFloating(dtype)) return draw.pick([0, 1, 2, 3, dtype === "uint8" ? 255 : -1]);

@@ -1,5 +1,5 @@
-// What programs are full of and ops alone at random rarely become: negations, constants beside numbers, movement on movement,
-// choices under one condition.
+// Patterns that are common in programs, but rare in graphs of random ops: negations, constant operands, a movement of a movement, several
+// where ops with one condition.
 import type { Node } from "../../src/compiler/graph.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { constant, type Growth } from "./random-growth.ts";

@@ -1,4 +1,4 @@
-// How a random graph grows by each op: operands that fit, attributes at random. Null where nothing fits this time.
+// Adds each op to a random graph, with operands that fit and random attributes. A builder returns null where no operands fit.
 import type { Node } from "../../src/compiler/graph.ts";
 import type { ElementwiseName } from "../../src/compiler/kernel.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
@@ -9,8 +9,8 @@ import { constant, type Growth } from "./random-growth.ts";
 
 type Builder = (growth: Growth) => Node | null;
 
-/** The largest size that an op may blow a tensor up to. */
-const room = 2000;
+/** An op's result has at most this many elements. */
+const maxElements = 2000;
 
 type Plain = Exclude<ElementwiseName, "cast" | "where">;
 
@@ -23,7 +23,7 @@ const number =
   (growth) =>
     growth.add(op, [growth.numeric()], {});
 
-/** Two alike, in either order. */
+/** Two nodes of the same type, in random order. */
 function pair(growth: Growth, first: Node): [Node, Node] {
   const second = growth.draw.unit() < 0.1 ? first : growth.like(first);
   return growth.draw.unit() < 0.5 ? [first, second] : [second, first];
@@ -54,7 +54,7 @@ function shuffled(growth: Growth, count: number): number[] {
   return Array.from({ length: count }, () => left.splice(growth.draw.whole(0, left.length - 1), 1)[0]);
 }
 
-/** Another shape of as many elements: dims split, joined, or of size 1. */
+/** Another shape with the same number of elements: dims are split, joined, or added with size 1. */
 function regrouped(growth: Growth, shape: Shape): number[] {
   const { draw } = growth;
   let result = [...shape];
@@ -81,7 +81,7 @@ const reduction =
     return growth.add(op, [x], { dims });
   };
 
-/** An image for a convolution: of a node's elements, or new. */
+/** An image for a convolution: an existing node, reshaped, or a new input. */
 function image(growth: Growth, channels: number): Node {
   const { draw } = growth;
   const fitting = ({ shape, dtype }: Node) =>
@@ -158,7 +158,9 @@ export const builders = {
     const { draw } = growth;
     const shape = x.shape.map((n) => (n === 1 ? draw.whole(0, 4) : n));
     const front = x.shape.length < 4 && draw.unit() < 0.5 ? [draw.whole(1, 3)] : [];
-    return sizeOf([...front, ...shape]) > room ? null : growth.add("expand", [x], { shape: [...front, ...shape] });
+    return sizeOf([...front, ...shape]) > maxElements
+      ? null
+      : growth.add("expand", [x], { shape: [...front, ...shape] });
   },
   slice: (growth) => {
     const { draw } = growth;
@@ -182,7 +184,7 @@ export const builders = {
     const size = draw.whole(0, Math.min(x.shape[dim], 4));
     const step = draw.pick([1, 2, 3, Math.max(size, 1)]);
     const windows = Math.floor((x.shape[dim] - size) / step) + 1;
-    if (x.shape.length > 4 || (sizeOf(x.shape) / Math.max(x.shape[dim], 1)) * windows * size > room) return null;
+    if (x.shape.length > 4 || (sizeOf(x.shape) / Math.max(x.shape[dim], 1)) * windows * size > maxElements) return null;
     return growth.add("unfold", [x], { dim, size, step });
   },
   fold: (growth) => {
@@ -205,7 +207,7 @@ export const builders = {
       after: draw.pick([0, 0, 1]),
       between: draw.pick([0, 0, 0, 1, 2]),
     }));
-    if (sizeOf(x.shape) > room / 4) return null;
+    if (sizeOf(x.shape) > maxElements / 4) return null;
     return growth.add("pad", [x], { widths, value: constant(draw, x.dtype) });
   },
   concat: (growth) => {

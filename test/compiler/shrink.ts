@@ -1,5 +1,5 @@
-// A graph that fails, made small: fewer outputs first, then nodes give way to arguments that hold what they were, to constants,
-// or to what they read. Whatever still fails is kept; what is left is what it takes.
+// Shrinks a graph that fails. First outputs are removed; then nodes are replaced by arguments with the nodes' values, by constants, or by
+// their own inputs. A change is kept if the graph still fails.
 import { evaluate } from "../../src/backends/reference.ts";
 import { type Graph, input, type Node, node, outputsOf, reachable, rewrite } from "../../src/compiler/graph.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
@@ -15,7 +15,7 @@ function contentsOf({ graph, args, states }: Trial): Contents {
   return new Map(graph.nodes.filter(isInput).map((n) => [n, of(n)]));
 }
 
-/** The graph with only what its outputs need, its inputs counted anew. */
+/** The graph with only the nodes that its outputs need, its arguments and states numbered again. */
 function tidy(graph: Graph, contents: Contents): Trial {
   const needed = reachable([...outputsOf(graph), ...graph.updates.map(({ state }) => state)]);
   const kinds = (["argument", "state"] as const).map((kind) => needed.filter(({ op }) => op === kind));
@@ -56,7 +56,7 @@ function valuesOf({ graph, args, states }: Trial): Contents {
   return new Map(graph.nodes.map((n, i) => [n, results[i]]));
 }
 
-/** Each node is tried by its place, since every success makes new nodes. */
+/** Gives the changed trials to try at one position of the graph. Positions stand for nodes, since every change makes new nodes. */
 type Attempt = (trial: Trial, place: number) => Trial[];
 
 const fewerOutputs: Attempt = (trial, place) => {
@@ -90,13 +90,13 @@ const toItsInput: Attempt = (trial, place) => {
   return alike.map((other) => exchange(trial, n, other));
 };
 
-/** What counts most is how many ops there are, then inputs, then constants. */
+/** The size of a trial: the number of ops counts most, then that of inputs, then that of constants. */
 const weight = ({ graph }: Trial): number =>
   graph.nodes.reduce((sum, n) => sum + (n.op === "full" ? 4 : isInput(n) ? 5 : 9), 0) +
   graph.results.length +
   graph.updates.length;
 
-/** The smallest trial that was found and still fails. A candidate on which `fails` throws does not count. */
+/** The smallest trial found that still fails. A candidate on which `fails` throws is not used. */
 export function shrink(trial: Trial, fails: (trial: Trial) => boolean, tries = 2000): Trial {
   const stillFails = (candidate: Trial): boolean => {
     try {

@@ -1,5 +1,5 @@
-// For each rule of simplification graphs before and after, as short texts: lines stand between semicolons, the inputs are
-// those of simplify.test.ts, full(2) and full(2, int32) are full of 2 with their type. Where a rule must not apply, both are alike.
+// For each simplification rule, graphs before and after it, as short texts: semicolons separate lines, the inputs are those of
+// simplify-cases.ts, and full(2) and full(2, int32) are constants. Where a rule must not apply, both texts are the same.
 import type { Cases } from "./simplify-cases.ts";
 
 export const arithmetic: Cases = {

@@ -2,7 +2,7 @@
 import type { Graph } from "../../src/compiler/graph.ts";
 import { parse } from "../../src/compiler/graph-text.ts";
 
-/** By the rule that they show. */
+/** Graphs before and after, by the rule that changes them. */
 export type Cases = Readonly<Record<string, readonly (readonly [before: string, after: string])[]>>;
 
 const inputs = [

@@ -1,4 +1,4 @@
-// As simplify-arithmetic.ts, for the rules about what moves, meets or is looked up.
+// The same as simplify-arithmetic.ts, for the rules about movement ops, reductions and indexing.
 import type { Cases } from "./simplify-cases.ts";
 
 export const movement: Cases = {

@@ -1,4 +1,4 @@
-// What simplification does, rule by rule, as text; and that it never changes what a graph computes.
+// Each rule of simplification, as text; and that simplification never changes the results of a graph.
 import { expect, it, vi } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
@@ -31,29 +31,29 @@ for (const [claim, examples] of Object.entries(cases)) {
   });
 }
 
-it("equal nodes become one, whatever the order of a sum's terms", () => {
+it("equal nodes become one, also where the operands of a commutative op are swapped", () => {
   const simple = simplify(graphOf("%a = add %x, %y; %b = add %y, %x; %p = sub %a, %b; %q = sub %x, %y; return %p, %q"));
   expect(print(simple)).toBe(print(graphOf("%a = add %x, %y; %p = sub %a, %a; %q = sub %x, %y; return %p, %q")));
 });
 
-it("what nothing needs goes, arguments and states stay", () => {
+it("nodes that no output needs are removed; arguments and states stay", () => {
   expect(print(simplify(graphOf("%a = exp %x; return")))).toBe(print(graphOf("return")));
 });
 
-it("a long chain of movements sinks at once", () => {
+it("a movement moves below 400 ops in one call", () => {
   const lines = Array.from({ length: 400 }, (_, n) => `%${n + 1} = exp %${n === 0 ? "x" : n}`);
   const simple = simplify(graphOf([...lines, "%r = reshape %400 {shape: [6]}", "return %r"].join("; ")));
   expect(simple.nodes[8].op).toBe("reshape");
   expect(simple.nodes).toHaveLength(8 + 401);
 });
 
-/** Where two lists of arrays differ, to the bit; NaN is NaN. */
+/** The first array that differs in a bit, in words; null if none does. All NaN count as equal. */
 function difference(expected: readonly NDArray[], actual: readonly NDArray[]): string | null {
   const place = expected.findIndex(({ data }, i) => !data.every((x, at) => Object.is(x, actual[i].data[at])));
   return place < 0 ? null : `array ${place}: ${actual[place].data} instead of ${expected[place].data}`;
 }
 
-it("never changes what a graph computes, in any bit", () => {
+it("never changes a bit of a graph's results", () => {
   for (let seed = firstSeed; seed < firstSeed + 600; seed++) {
     const { graph, args, states } = randomGraph(new Draw(seed));
     const simple = simplify(graph);

@@ -1,4 +1,4 @@
-// Which sums have parts, as text; and that parts change nothing but how float32 rounds.
+// Which sums are split, as text; and that a split changes results by float32 rounding alone.
 import { expect, it } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
@@ -89,7 +89,7 @@ for (const [what, text] of [
     expect(print(split(parse(text)))).toBe(text);
   });
 
-/** As if everything were long. */
+/** Limits with which every sum that can be divided is split. */
 const splitsEverything: SplitLimits = {
   maxParts: 8,
   maxResults: Infinity,
@@ -100,7 +100,7 @@ const splitsEverything: SplitLimits = {
   tileColumns: 1,
 };
 
-it("random products mean the same in parts, and in kernels made from these", () => {
+it("random products have the same results when they are split, and in kernels made from the split graph", () => {
   let parted = 0;
   for (let seed = firstSeed; parted < 60; seed++) {
     const { graph, args, states } = randomGraph(new Draw(seed));

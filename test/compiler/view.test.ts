@@ -1,4 +1,4 @@
-// Views against the plainest model of them: the list of places.
+// Views, compared with a simple model of them: the list of positions that they read.
 import { expect, it } from "vitest";
 import {
   compose,
@@ -15,7 +15,7 @@ import {
 } from "../../src/compiler/view.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
 
-/** Where each element stands. */
+/** The position of each element of a view. */
 function placesOf({ offset, dims }: View): number[] {
   let places = [offset];
   for (const { size, stride } of dims)
@@ -25,7 +25,7 @@ function placesOf({ offset, dims }: View): number[] {
 
 const sizeOf = ({ dims }: View): number => dims.reduce((n, { size }) => n * size, 1);
 
-/** A view that stays within so many elements; mostly one that a few movements would make. */
+/** A random view of a buffer of `size` elements; most of them are what a few movement ops would make. */
 function viewOf(draw: Draw, elements: number): View {
   for (;;) {
     const rank = draw.whole(0, 4);
@@ -48,14 +48,14 @@ function forSeeds(claim: (draw: Draw) => void): void {
   }
 }
 
-it("joining dims moves no element", () => {
+it("joining dims does not change the positions", () => {
   forSeeds((draw) => {
     const view = viewOf(draw, 48);
     expect(placesOf(joined(view))).toEqual(placesOf(view));
   });
 });
 
-it("a view of a view reads the elements at the places of its elements", () => {
+it("a composed view reads the same positions as one view after the other", () => {
   let affine = 0;
   forSeeds((draw) => {
     const inner = viewOf(draw, 48);
@@ -69,7 +69,7 @@ it("a view of a view reads the elements at the places of its elements", () => {
   expect(affine).toBeGreaterThan(1500);
 });
 
-it("any view of a whole buffer is affine, and so is a whole view of any", () => {
+it("any view of a whole buffer is affine, and so is the whole view of any view", () => {
   forSeeds((draw) => {
     const view = joined(viewOf(draw, 48));
     expect(compose(view, whole(48))).toEqual(view);
@@ -90,7 +90,7 @@ it("a reshape between splits that do not divide each other is not affine", () =>
   expect(compose({ offset: 0, dims: [{ size: 8, stride: 1 }] }, transposed)).not.toBe(null);
 });
 
-it("windows across a seam are not affine", () => {
+it("windows across the boundary of two joined dims are not affine", () => {
   const rows = {
     offset: 0,
     dims: [
@@ -112,7 +112,7 @@ it("windows across a seam are not affine", () => {
   ).toBe(null);
 });
 
-it("a permutation is undone by its inverse, and nothing else has one", () => {
+it("a permutation has an inverse, which undoes it; other views have none", () => {
   let found = 0;
   forSeeds((draw) => {
     const view = joined(viewOf(draw, 24));
@@ -129,7 +129,7 @@ it("a permutation is undone by its inverse, and nothing else has one", () => {
   expect(found).toBeGreaterThan(50);
 });
 
-it("axes between marks give each view a stride per axis", () => {
+it("a view has one stride along each axis between marks", () => {
   forSeeds((draw) => {
     const [a, b] = [joined(viewOf(draw, 48)), joined(viewOf(draw, 48))];
     if (sizeOf(a) !== sizeOf(b)) return;
@@ -144,13 +144,13 @@ it("axes between marks give each view a stride per axis", () => {
   });
 });
 
-it("marks that do not divide each other serve no axes", () => {
+it("marks that do not divide each other have no common axes", () => {
   expect(mergeMarks([2], [3])).toBe(null);
   expect(mergeMarks([2, 12], [4])).toEqual([2, 4, 12]);
   expect(mergeMarks([], [3])).toEqual([3]);
 });
 
-it("dims group by a shape unless one of them lies across two of its dims", () => {
+it("a view is divided by a shape unless one of its dims crosses a boundary of the shape", () => {
   const view = {
     offset: 0,
     dims: [
@@ -178,7 +178,7 @@ it("dims group by a shape unless one of them lies across two of its dims", () =>
   expect(grouped(apart, [4, 3])).toBe(null);
 });
 
-it("a buffer as it lies is whole", () => {
+it("a view of all elements in the order of memory is whole", () => {
   expect(isWhole(whole(5), 5)).toBe(true);
   expect(isWhole(whole(1), 1)).toBe(true);
   expect(isWhole(whole(0), 0)).toBe(true);
