@@ -1,6 +1,7 @@
 // compile(f): a call finds the program of its signature, or traces the function and makes one. Then the program runs, and the call has the
 // effects that the function would have had: its result, gradients, modes and properties of modules.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
 import { forgetHistory } from "../tensor/derived.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -88,8 +89,8 @@ interface Entry extends Found {
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
   if (typeof f !== "function") throw new ChainruleError("type", "compile", `takes a function, not ${typeof f}`);
   const { threads = 1, maxPrograms = 1 } = options;
-  checkCount("threads", threads);
-  checkCount("maxPrograms", maxPrograms);
+  checkWhole("compile", "threads", threads, { from: 1 });
+  checkWhole("compile", "maxPrograms", maxPrograms, { from: 1 });
   const bounds = options.maxPrograms === undefined ? defaultBounds : { programs: maxPrograms, bytes: Infinity };
   const programs = new Programs<Entry>(f.name, bounds);
 
@@ -130,11 +131,6 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     profile: (...args: A): string => profiled(...args).report,
     profiled,
   });
-}
-
-function checkCount(name: string, count: number): void {
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new ChainruleError("option", "compile", `${name} is a whole number from 1 on, not ${count}`);
 }
 
 /** About how many bytes a node takes in graphs and kernels, besides its code. */

@@ -5,6 +5,7 @@
 // All that moves pixels is one affine map from the new picture to the old, each new pixel interpolated between the four around its
 // place; beyond the picture its outermost pixels go on.
 import { ChainruleError } from "../errors/error.ts";
+import { isNumber, isWhole } from "../errors/numbers.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 
 /**
@@ -44,7 +45,7 @@ const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip">, readonly [mos
 export function augmenter(options: Augmentation, [channels, height, width]: readonly number[]): Augment | null {
   for (const [name, [most, unit]] of Object.entries(bounds)) {
     const value = options[name as keyof typeof bounds] ?? 0;
-    if (!(value >= 0 && value <= most) || (name === "shift" && !Number.isInteger(value)))
+    if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: most }))
       throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`);
   }
   const unknown = Object.keys(options).find((name) => name !== "flip" && !(name in bounds));

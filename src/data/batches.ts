@@ -1,7 +1,7 @@
 // An epoch in batches, of whatever source. Examples that can be had by number come in an order that follows from (seed, epoch); those
 // of a stream come as they come. The options belong to kinds of sources, as a table says, and throw by name where they mean nothing.
-
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Batch, picturesOf } from "./pictures.ts";
@@ -81,10 +81,10 @@ export interface Epoch {
 /** What batches() gives, for those who go on in the middle of an epoch: examples by number that lie before are not read. */
 export function epochOf(call: string, source: Source, options: BatchOptions & SourceOptions): Epoch {
   const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffleBuffer = 0 } = options;
-  checkInteger(call, "batchSize", batchSize, 1);
-  checkInteger(call, "seed", seed, 0);
-  checkInteger(call, "epoch", epoch, 0, 2 ** 32 - 1);
-  checkInteger(call, "shuffleBuffer", shuffleBuffer, 0);
+  checkWhole(call, "batchSize", batchSize, { from: 1 });
+  checkWhole(call, "seed", seed, { from: 0 });
+  checkWhole(call, "epoch", epoch, { from: 0, below: 2 ** 32 });
+  checkWhole(call, "shuffleBuffer", shuffleBuffer, { from: 0 });
   checkBelonging(call, source, options);
   if (source.kind === "stream") {
     const { stream } = source;
@@ -196,9 +196,4 @@ function checkBelonging(call: string, { kind }: Source, options: BatchOptions & 
       call,
       `shuffle is false, but shuffleBuffer is ${options.shuffleBuffer}; give one of them`,
     );
-}
-
-function checkInteger(call: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw new ChainruleError("option", call, `${name} has to be an integer of at least ${least}, it is ${value}`);
 }

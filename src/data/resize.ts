@@ -1,6 +1,7 @@
 // One picture size from another. Each new pixel is the average of what lies under it, fractions of pixels counted: the way
 // MNIST's grey levels came about. A pixel never looks at less than one old pixel's width, so that enlarging interpolates.
 import { ChainruleError } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 
 /**
  * One plane of a picture, row-major: whatever the numbers mean.
@@ -14,7 +15,7 @@ export interface Plane {
 
 /** Stretches a plane to width × height. */
 export function resize(plane: Plane, width: number, height: number): Plane & { readonly data: Float64Array } {
-  if (![width, height, plane.width, plane.height].every((size) => Number.isSafeInteger(size) && size > 0))
+  if (![width, height, plane.width, plane.height].every((size) => isWhole(size, { from: 1 })))
     throw new ChainruleError(
       "option",
       "resize",

@@ -8,6 +8,7 @@
 //   { length, get(i) }                   the same by index, so that it may be larger than memory
 //   an iterable or async iterable        a stream: examples in the order in which they come
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { tensor } from "../tensor/create.ts";
 import { describe, type TypedArray } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -81,8 +82,7 @@ export function sourceOf(call: string, data: unknown): Source {
   }
   if (isIndexed(data)) {
     const { length } = data;
-    if (!Number.isSafeInteger(length) || length < 0)
-      throw new ChainruleError("option", call, `length has to be how many examples there are, it is ${length}`);
+    checkWhole(call, "length", length, { from: 0 });
     return { kind: "indexed", indexed: data, count: length };
   }
   if (isStream(data)) return { kind: "stream", stream: data, count: null };

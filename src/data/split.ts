@@ -1,6 +1,7 @@
 // Some examples are set aside, to see how well a net does on what it has not learned from. Of labelled ones each class gives its
 // share, so that a rare one is not missing from either side by chance.
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber, checkWhole, isWhole } from "../errors/numbers.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { rowsOf, takeRows } from "./rows.ts";
@@ -71,12 +72,10 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
 function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, what: string): number {
   if (fraction !== undefined && count !== undefined)
     throw new ChainruleError("option", "split", "give a fraction or a count, not both");
-  if (fraction !== undefined && !(fraction > 0 && fraction < 1))
-    throw new ChainruleError("option", "split", `fraction lies between 0 and 1, it is ${fraction}`);
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new ChainruleError("option", "split", `seed is a whole number from 0 on, not ${seed}`);
+  if (fraction !== undefined) checkNumber("split", "fraction", fraction, { above: 0, below: 1 });
+  checkWhole("split", "seed", seed, { from: 0 });
   const wanted = count ?? Math.round((fraction ?? 0.1) * total);
-  if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted >= total)
+  if (!isWhole(wanted, { from: 1, below: total }))
     throw new ChainruleError(
       "option",
       "split",

@@ -6,6 +6,7 @@
 // offsets counting from the end of the header. Files come from strangers, so everything that a header claims is checked here,
 // against the file's true length and before anything of a claimed size is allocated.
 import { ChainruleError } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 
 /** Bytes an element, for every dtype of the format that has whole bytes; what chainrule does not read is still checked for size. */
 const elementBytes: ReadonlyMap<string, number> = new Map(
@@ -174,5 +175,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+  return Array.isArray(value) && value.every((size) => isWhole(size, { from: 0 }));
 }

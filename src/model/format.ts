@@ -10,9 +10,9 @@
 //   seed            7
 //   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
 //                   (see chainrule/train's checkpoint) it goes on from there
-
 import { type Framing, framings } from "../data/framing.ts";
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -137,13 +137,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: unknown): value is number => isWhole(value, { from: 0 });
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every(Number.isFinite);
 const isFraming = (value: unknown): value is Framing => framings.some((framing) => framing === value);
 
 function isInput(value: unknown): value is [number, number, number] {
   if (!isNumbers(value) || value.length !== 3) return false;
-  const sizes = value.every((size) => Number.isSafeInteger(size) && size > 0);
+  const sizes = value.every((size) => isWhole(size, { from: 1 }));
   return sizes && (value[0] === 1 || value[0] === 3) && value[0] * value[1] * value[2] <= maxPixels;
 }
 

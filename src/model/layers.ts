@@ -2,6 +2,7 @@
 // ["Linear", 128, 10]], which is all that is needed to build it again. One table says of each kind of layer how it is built, what
 // it makes of a shape, and which tensors it has.
 import { internal } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 import { ReLU } from "../nn/activations.ts";
 import { BatchNorm2d } from "../nn/batch-norm.ts";
 import { Flatten, Sequential } from "../nn/containers.ts";
@@ -94,7 +95,7 @@ export function checkLayers(
   for (const [position, [kind, ...sizes]] of layers.entries()) {
     const entry = kinds.get(kind);
     if (entry === undefined) return `layer ${position} is an unknown ${JSON.stringify(kind)}`;
-    const fine = sizes.length === entry.sizes && sizes.every((size) => Number.isSafeInteger(size) && size > 0);
+    const fine = sizes.length === entry.sizes && sizes.every((size) => isWhole(size, { from: 1 }));
     if (!fine) return `layer ${position}, ${kind}, has the sizes ${JSON.stringify(sizes)}`;
     const before: Shape = shape;
     shape = entry.output(before, ...sizes);

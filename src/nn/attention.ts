@@ -1,11 +1,11 @@
 // Each place of a sequence looks at the others and takes what concerns it (Vaswani et al. 2017).
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { full, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import * as init from "./init.ts";
-import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { Linear } from "./linear.ts";
 import { type Layer, Module } from "./module.ts";
@@ -54,8 +54,8 @@ export class MultiheadAttention extends Module implements Layer {
 
   constructor(size: number, heads: number, { bias = true, causal = false }: { bias?: boolean; causal?: boolean } = {}) {
     super();
-    checkSize("MultiheadAttention", "size", size);
-    checkSize("MultiheadAttention", "heads", heads);
+    checkWhole("MultiheadAttention", "size", size, { from: 1 });
+    checkWhole("MultiheadAttention", "heads", heads, { from: 1 });
     if (size % heads !== 0)
       throw new ChainruleError("option", "MultiheadAttention", `${size} features do not divide into ${heads} heads`);
     this.in_proj_weight = init.xavierUniform(zeros([3 * size, size], { requiresGrad: true }));

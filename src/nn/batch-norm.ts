@@ -1,15 +1,15 @@
 // Every channel with mean 0 and variance 1: over the batch while training, over all that training has seen when in use
 // (Ioffe and Szegedy 2015).
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import { full, ones, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
-import { checkEps, type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training mean and variance are the
@@ -34,10 +34,9 @@ export class BatchNorm2d extends Module implements Layer {
     { eps = 1e-5, momentum = 0.1, affine = true }: { eps?: number; momentum?: number; affine?: boolean } = {},
   ) {
     super();
-    checkSize("BatchNorm2d", "features", features);
-    checkEps("BatchNorm2d", eps);
-    if (!(momentum >= 0 && momentum <= 1))
-      throw new ChainruleError("option", "BatchNorm2d", `momentum is a number from 0 to 1, not ${momentum}`);
+    checkWhole("BatchNorm2d", "features", features, { from: 1 });
+    checkNumber("BatchNorm2d", "eps", eps, { from: 0 });
+    checkNumber("BatchNorm2d", "momentum", momentum, { from: 0, to: 1 });
     this.weight = scaleOf([features], affine);
     this.bias = shiftOf([features], affine);
     this.running_mean = zeros([features]);

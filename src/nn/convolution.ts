@@ -1,8 +1,9 @@
 // The layer over pictures, [N, C, H, W]: filters that slide.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { type Conv2dOptions, conv2d } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize, uniformByFanIn } from "./initialize.ts";
+import { uniformByFanIn } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
@@ -25,7 +26,7 @@ export class Conv2d extends Module implements Layer {
     const { bias = true, groups = 1, ...others } = options;
     const [height, width] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
     for (const [name, value] of Object.entries({ inChannels, outChannels, height, width, groups }))
-      checkSize("Conv2d", name, value);
+      checkWhole("Conv2d", name, value, { from: 1 });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ChainruleError(
         "option",

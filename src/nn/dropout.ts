@@ -1,5 +1,6 @@
 // Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import { describe } from "../tensor/dtype.ts";
 import { rand } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
@@ -7,10 +8,6 @@ import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
-
-function checkProbability(call: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ChainruleError("option", call, `p is a probability from 0 to 1, not ${p}`);
-}
 
 /** x · kept / (1 - p), kept being 0 with probability p and else 1, one draw for each element of the shape, which broadcasts to x. */
 function thin(x: Tensor, shape: Shape, p: number): Tensor {
@@ -25,7 +22,7 @@ export class Dropout extends Module implements Layer {
 
   constructor(p = 0.5) {
     super();
-    checkProbability("Dropout", p);
+    checkNumber("Dropout", "p", p, { from: 0, to: 1 });
     this.p = p;
   }
 
@@ -49,7 +46,7 @@ export class Dropout2d extends Module implements Layer {
 
   constructor(p = 0.5) {
     super();
-    checkProbability("Dropout2d", p);
+    checkNumber("Dropout2d", "p", p, { from: 0, to: 1 });
     this.p = p;
   }
 

@@ -1,5 +1,4 @@
 // How parameters begin: PyTorch's default for layers that multiply, so that what goes in and what comes out vary alike.
-import { ChainruleError } from "../errors/error.ts";
 import { randScaled } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -8,10 +7,4 @@ import type { Tensor } from "../tensor/tensor.ts";
 export function uniformByFanIn(shape: Shape, fanIn: number): Tensor {
   const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
   return randScaled(shape, 2 * bound, -bound, { requiresGrad: true });
-}
-
-/** Throws unless value is a whole number from 1. */
-export function checkSize(call: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1)
-    throw new ChainruleError("option", call, `${name} is a whole number from 1, not ${value}`);
 }

@@ -1,8 +1,9 @@
 // The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize, uniformByFanIn } from "./initialize.ts";
+import { uniformByFanIn } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
@@ -15,8 +16,8 @@ export class Linear extends Module implements Layer {
 
   constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
     super();
-    checkSize("Linear", "inFeatures", inFeatures);
-    checkSize("Linear", "outFeatures", outFeatures);
+    checkWhole("Linear", "inFeatures", inFeatures, { from: 1 });
+    checkWhole("Linear", "outFeatures", outFeatures, { from: 1 });
     this.weight = uniformByFanIn([outFeatures, inFeatures], inFeatures);
     this.bias = bias ? uniformByFanIn([outFeatures], inFeatures) : null;
   }

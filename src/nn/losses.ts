@@ -1,5 +1,6 @@
 // How wrong a net is, as one number: the mean over the batch.
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -91,8 +92,7 @@ export function l1Loss(x: Tensor, y: Tensor): Tensor {
  */
 export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number } = {}): Tensor {
   checkAlike("huberLoss", x, y);
-  if (!(delta > 0 && delta < Infinity))
-    throw new ChainruleError("option", "huberLoss", `delta is a number above 0, not ${delta}`);
+  checkNumber("huberLoss", "delta", delta, { above: 0 });
   return inRegion("huberLoss", { delta }, () => {
     const d = x.sub(y);
     const size = d.abs();

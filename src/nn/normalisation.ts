@@ -1,14 +1,14 @@
 // Every example with mean 0 and variance 1 by itself, whatever else is in the batch: over its features (Ba et al. 2016) or over
 // groups of its channels (Wu and He 2018). Both do the same in training and in use.
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { inRegion } from "../tensor/region.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSize } from "./initialize.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
-import { checkEps, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+import { momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias, over the last dims, which are of this shape; the variance is Σ (x - mean)²/n.
@@ -29,8 +29,8 @@ export class LayerNorm extends Module implements Layer {
     this.shape = typeof shape === "number" ? [shape] : [...shape];
     if (this.shape.length === 0)
       throw new ChainruleError("shape", "LayerNorm", "shape names at least one dim, not none");
-    for (const size of this.shape) checkSize("LayerNorm", "each size of shape", size);
-    checkEps("LayerNorm", eps);
+    for (const size of this.shape) checkWhole("LayerNorm", "each size of shape", size, { from: 1 });
+    checkNumber("LayerNorm", "eps", eps, { from: 0 });
     this.weight = scaleOf(this.shape, elementwiseAffine);
     this.bias = shiftOf(this.shape, elementwiseAffine && bias);
     this.eps = eps;
@@ -77,9 +77,9 @@ export class GroupNorm extends Module implements Layer {
     { eps = 1e-5, affine = true }: { eps?: number; affine?: boolean } = {},
   ) {
     super();
-    checkSize("GroupNorm", "groups", groups);
-    checkSize("GroupNorm", "channels", channels);
-    checkEps("GroupNorm", eps);
+    checkWhole("GroupNorm", "groups", groups, { from: 1 });
+    checkWhole("GroupNorm", "channels", channels, { from: 1 });
+    checkNumber("GroupNorm", "eps", eps, { from: 0 });
     if (channels % groups !== 0)
       throw new ChainruleError("option", "GroupNorm", `${channels} channels do not divide into ${groups} groups`);
     this.weight = scaleOf([channels], affine);

@@ -1,5 +1,4 @@
 // What the normalising layers have in common: (x - mean) / √(variance + eps), then a scale and a shift that are learned.
-import { ChainruleError } from "../errors/error.ts";
 import { ones, zeros } from "../tensor/create.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -31,8 +30,3 @@ export const scaleOf = (shape: Shape, wanted: boolean): Tensor | null =>
   wanted ? ones(shape, { requiresGrad: true }) : null;
 export const shiftOf = (shape: Shape, wanted: boolean): Tensor | null =>
   wanted ? zeros(shape, { requiresGrad: true }) : null;
-
-/** Throws unless eps is a number from 0. */
-export function checkEps(call: string, eps: number): void {
-  if (!(eps >= 0 && eps < Infinity)) throw new ChainruleError("option", call, `eps is a number from 0, not ${eps}`);
-}

@@ -1,7 +1,7 @@
 // A data set as people keep one: a folder for each class, pictures in it.
-
 import type { Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { tensor } from "../tensor/create.ts";
 import { withinAsync } from "../tensor/within.ts";
 import type { Decoded, DecodeJob } from "./decode-job.ts";
@@ -79,13 +79,14 @@ async function load(directory: string, options: ImageFolderOptions): Promise<Ima
 }
 
 function checkOptions({ size, channels, threads }: ImageFolderOptions): void {
-  const isCount = (n: number) => Number.isSafeInteger(n) && n > 0;
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "loadImageFolder", `channels are 1 or 3, not ${channels}`);
-  if (size !== undefined && !(Array.isArray(size) && size.length === 2 && size.every(isCount)))
+  if (
+    size !== undefined &&
+    !(Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, { from: 1 })))
+  )
     throw new ChainruleError("option", "loadImageFolder", `size is [height, width] in pixels, not [${size}]`);
-  if (threads !== undefined && threads !== 0 && !isCount(threads))
-    throw new ChainruleError("option", "loadImageFolder", `threads are a number of threads, not ${threads}`);
+  if (threads !== undefined) checkWhole("loadImageFolder", "threads", threads, { from: 0 });
 }
 
 /** So many pictures, evenly spread, say how large pictures usually are. */

@@ -1,8 +1,8 @@
 // Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam and AdamW).
+import { checkNumber } from "../errors/numbers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
-import { checkRange } from "./range.ts";
 
 /** @inline */
 export interface AdamOptions {
@@ -37,9 +37,9 @@ export class Adam extends Optimizer<Moments> {
       exp_avg_sq: zerosLike(parameter),
     }));
     const call = new.target.name;
-    checkRange(call, "betas[0]", betas[0], 0, 1);
-    checkRange(call, "betas[1]", betas[1], 0, 1);
-    checkRange(call, "eps", eps, 0, Infinity);
+    checkNumber(call, "betas[0]", betas[0], { from: 0, below: 1 });
+    checkNumber(call, "betas[1]", betas[1], { from: 0, below: 1 });
+    checkNumber(call, "eps", eps, { from: 0 });
     this.#options = { betas, eps };
   }
 

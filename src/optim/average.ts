@@ -1,11 +1,11 @@
 // The mean over the last many steps is often a better model than the last step (Polyak and Juditsky 1992): weights jitter around
 // where they are going, and their average does not. As PyTorch's AveragedModel with get_ema_multi_avg_fn.
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkRange } from "./range.ts";
 
 /**
  * Averages of parameters: `update()` after each optimiser step, also in a compiled one, makes average = decay · average +
@@ -20,7 +20,7 @@ export class ExponentialMovingAverage {
   readonly #decay: number;
 
   constructor(parameters: readonly Tensor[], { decay = 0.999 }: { decay?: number } = {}) {
-    checkRange("ExponentialMovingAverage", "decay", decay, 0, 1);
+    checkNumber("ExponentialMovingAverage", "decay", decay, { from: 0, below: 1 });
     if (parameters.length === 0)
       throw new ChainruleError("option", "ExponentialMovingAverage", "there are no parameters to average");
     if (new Set(parameters).size !== parameters.length)

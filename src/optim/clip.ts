@@ -1,5 +1,5 @@
 // Against the one batch whose gradients are so large that the step undoes all others (Pascanu et al. 2013).
-import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import { zeros } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,8 +10,7 @@ import type { Tensor } from "../tensor/tensor.ts";
  * Infinity it only measures. Throws where maxNorm is not a number from 0. (PyTorch's clip_grad_norm_.)
  */
 export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): Tensor {
-  if (!(maxNorm >= 0))
-    throw new ChainruleError("option", "clipGradNorm", `maxNorm is a number from 0, or Infinity, not ${maxNorm}`);
+  checkNumber("clipGradNorm", "maxNorm", maxNorm, { from: 0, to: Infinity });
   return noGrad(() => {
     const found = parameters.flatMap((parameter) => {
       const { grad } = parameter;

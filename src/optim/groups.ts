@@ -1,11 +1,11 @@
 // Parameters that are optimised alike. A plain list of them is one group; several, as { parameters, lr, weightDecay }, may each
 // have a learning rate and a weight decay of their own, and have the optimiser's where they name none.
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
-import { checkRange } from "./range.ts";
 
 /** Parameters with a learning rate and a weight decay of their own, or the optimiser's where they are left out. */
 export interface ParameterGroup {
@@ -27,7 +27,7 @@ export class LearningRate {
   #value: number;
 
   constructor(call: string, value: number) {
-    checkRange(call, "lr", value, 0, Infinity);
+    checkNumber(call, "lr", value, { from: 0 });
     this.#call = call;
     this.#value = value;
     this.tensor = full([], value, { dtype: "float64" });
@@ -40,7 +40,7 @@ export class LearningRate {
   }
   set value(value: number) {
     refuseTracing("lr", "set it outside, between calls: the program reads it at each");
-    checkRange(this.#call, "lr", value, 0, Infinity);
+    checkNumber(this.#call, "lr", value, { from: 0 });
     this.#value = value;
     this.tensor.assign(full([], value, { dtype: "float64" }));
   }
@@ -105,7 +105,7 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
         `there are no parameters to optimise${given.length > 1 ? ` in group ${i}` : ""}`,
       );
     const decay = entry.weightDecay ?? weightDecay;
-    checkRange(call, "weightDecay", decay, 0, Infinity);
+    checkNumber(call, "weightDecay", decay, { from: 0 });
     const own = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
     return new Group([...entry.parameters], decay, own);
   });

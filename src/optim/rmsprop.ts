@@ -1,9 +1,9 @@
 // Gradients divided by their recent size, so that flat directions are not slow and steep ones not wild (Tieleman and Hinton 2012;
 // PyTorch's RMSprop).
+import { checkNumber } from "../errors/numbers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
-import { checkRange } from "./range.ts";
 
 /** @inline */
 export interface RMSpropOptions {
@@ -39,9 +39,9 @@ export class RMSprop extends Optimizer {
       ...(momentum === 0 ? {} : { momentum_buffer: zerosLike(parameter) }),
       ...(centered ? { grad_avg: zerosLike(parameter) } : {}),
     }));
-    checkRange("RMSprop", "alpha", alpha, 0, Infinity);
-    checkRange("RMSprop", "eps", eps, 0, Infinity);
-    checkRange("RMSprop", "momentum", momentum, 0, Infinity);
+    checkNumber("RMSprop", "alpha", alpha, { from: 0 });
+    checkNumber("RMSprop", "eps", eps, { from: 0 });
+    checkNumber("RMSprop", "momentum", momentum, { from: 0 });
     this.#options = { alpha, eps, momentum, centered };
   }
 

@@ -1,19 +1,9 @@
 // Learning rates as functions of the step, counted from 0: `optimizer.lr = schedule(step)` before each step, compiled or not.
-import { ChainruleError } from "../errors/error.ts";
-import { checkRange } from "./range.ts";
-
-function checkStep(call: string, step: number): void {
-  if (!(step >= 0)) throw new ChainruleError("option", call, `the step is a number from 0, not ${step}`);
-}
+import { checkNumber } from "../errors/numbers.ts";
 
 function checkWarmup(call: string, warmup: number, steps: number): void {
-  checkRange(call, "steps", steps, 1, Infinity);
-  if (!(warmup >= 0 && warmup <= steps))
-    throw new ChainruleError(
-      "option",
-      call,
-      `warmup is a number of steps from 0 to ${steps}, which are all, not ${warmup}`,
-    );
+  checkNumber(call, "steps", steps, { from: 1 });
+  checkNumber(call, "warmup", warmup, { from: 0, to: steps });
 }
 
 /** From a to b as t goes from 0 to 1, along half a period of the cosine: level at both ends. */
@@ -32,11 +22,11 @@ export function cosineSchedule(options: {
   floor?: number;
 }): (step: number) => number {
   const { peak, steps, warmup = 0, floor = 0 } = options;
-  checkRange("cosineSchedule", "peak", peak, 0, Infinity);
-  checkRange("cosineSchedule", "floor", floor, 0, Infinity);
+  checkNumber("cosineSchedule", "peak", peak, { from: 0 });
+  checkNumber("cosineSchedule", "floor", floor, { from: 0 });
   checkWarmup("cosineSchedule", warmup, steps);
   return (step) => {
-    checkStep("cosineSchedule", step);
+    checkNumber("cosineSchedule", "the step", step, { from: 0 });
     if (step < warmup) return (peak * (step + 1)) / (warmup + 1);
     return step >= steps ? floor : ease(peak, floor, (step - warmup) / (steps - warmup));
   };
@@ -55,14 +45,14 @@ export function oneCycleSchedule(options: {
   finalDivFactor?: number;
 }): (step: number) => number {
   const { peak, steps, warmup = 0.3 * options.steps, divFactor = 25, finalDivFactor = 1e4 } = options;
-  checkRange("oneCycleSchedule", "peak", peak, 0, Infinity);
-  checkRange("oneCycleSchedule", "divFactor", divFactor, 1, Infinity);
-  checkRange("oneCycleSchedule", "finalDivFactor", finalDivFactor, 1, Infinity);
+  checkNumber("oneCycleSchedule", "peak", peak, { from: 0 });
+  checkNumber("oneCycleSchedule", "divFactor", divFactor, { from: 1 });
+  checkNumber("oneCycleSchedule", "finalDivFactor", finalDivFactor, { from: 1 });
   checkWarmup("oneCycleSchedule", warmup, steps);
   const [first, last] = [peak / divFactor, peak / divFactor / finalDivFactor];
   const [top, end] = [Math.max(warmup - 1, 0), steps - 1];
   return (step) => {
-    checkStep("oneCycleSchedule", step);
+    checkNumber("oneCycleSchedule", "the step", step, { from: 0 });
     if (step < top) return ease(first, peak, step / top);
     return step >= end ? (end > top ? last : peak) : ease(peak, last, (step - top) / (end - top));
   };

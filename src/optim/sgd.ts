@@ -1,5 +1,6 @@
 // Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber } from "../errors/numbers.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import {
@@ -11,7 +12,6 @@ import {
   stepCounter,
   zerosLike,
 } from "./optimizer.ts";
-import { checkRange } from "./range.ts";
 
 /** @inline */
 export interface SGDOptions {
@@ -45,7 +45,7 @@ export class SGD extends Optimizer {
       const velocity = { momentum_buffer: zerosLike(parameter) };
       return dampening === 0 ? velocity : { ...velocity, step: stepCounter() };
     });
-    checkRange("SGD", "momentum", momentum, 0, Infinity);
+    checkNumber("SGD", "momentum", momentum, { from: 0 });
     if (nesterov && (momentum === 0 || dampening !== 0))
       throw new ChainruleError("option", "SGD", "nesterov needs a momentum and no dampening");
     this.#options = { momentum, dampening, nesterov };

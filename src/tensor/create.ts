@@ -1,5 +1,6 @@
 // Making tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { allocate, type DType, type FloatingDType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
 import { fromJSON, isTensorJSON, type TensorJSON } from "./json.ts";
 import { flatten, type Nested } from "./nested.ts";
@@ -100,8 +101,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
 
 /** float32 [steps]: evenly spaced, both ends included, mirrored from the middle as in PyTorch. */
 export function linspace(start: number, stop: number, steps: number): Tensor {
-  if (!Number.isInteger(steps) || steps < 0)
-    throw new ChainruleError("option", "linspace", `steps is a whole number from 0, not ${steps}`);
+  checkWhole("linspace", "steps", steps, { from: 0 });
   const step = steps > 1 ? (stop - start) / (steps - 1) : 0;
   const data = Float32Array.from({ length: steps }, (_, i) =>
     i < steps / 2 ? start + i * step : stop - (steps - 1 - i) * step,

@@ -1,5 +1,6 @@
 // Functions of several tensors, or of pictures: joining, convolution, pooling.
 import { ChainruleError } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 import { describe, isFloating, promote } from "./dtype.ts";
 import { inRegion } from "./region.ts";
 import { normalizeDim } from "./shape.ts";
@@ -12,7 +13,7 @@ type PairOption = number | readonly [number, number];
 function pair(call: string, name: string, value: PairOption, least: number): Pair {
   const [height, width] = typeof value === "number" ? [value, value] : value;
   for (const n of [height, width]) {
-    if (!Number.isInteger(n) || n < least)
+    if (!isWhole(n, { from: least }))
       throw new ChainruleError(
         "option",
         call,
@@ -71,8 +72,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   if (
     x.ndim !== 4 ||
     weight.ndim !== 4 ||
-    !Number.isInteger(groups) ||
-    groups < 1 ||
+    !isWhole(groups, { from: 1 }) ||
     x.shape[1] !== weight.shape[1] * groups ||
     weight.shape[0] % groups !== 0
   ) {

@@ -1,5 +1,6 @@
 // Reading and writing at given places, in PyTorch's terms, on top of gather and its transpose.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { describe } from "./dtype.ts";
 import { normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -67,8 +68,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 }
 
 export function oneHot(labels: Tensor, classes: number): Tensor {
-  if (!Number.isSafeInteger(classes) || classes < 0)
-    throw new ChainruleError("option", "oneHot", `classes are a whole number from 0, not ${classes}`);
+  checkWhole("oneHot", "classes", classes, { from: 0 });
   const places = checkIndex("oneHot", labels).unsqueeze(-1);
   const one = places.eq(places).to("int32");
   return one.apply("scatterAdd", [one, places], { dim: places.ndim - 1, size: classes });
@@ -77,7 +77,7 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
 export function topk(x: Tensor, k: number, dim: number): { values: Tensor; indices: Tensor } {
   const place = normalizeDim("topk", dim, x.ndim);
   const length = x.ndim === 0 ? 1 : x.shape[place];
-  if (!Number.isInteger(k) || k < 0 || k > length)
+  if (!isWhole(k, { from: 0, to: length }))
     throw new ChainruleError("option", "topk", `k is ${k}, dim ${dim} of ${describe(x)} has ${length} elements`);
   if (x.ndim === 0) {
     const { values, indices } = topk(x.reshape([1]), k, 0);

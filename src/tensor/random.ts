@@ -1,6 +1,7 @@
 // Random numbers from a counter: each draw is a function of the seed's key, the number of the draw and the place in it. Only
 // operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { checkFloating, full, type Make, tensor } from "./create.ts";
 import { type DType, describe, type FloatingDType } from "./dtype.ts";
 import { noGrad } from "./mode.ts";
@@ -29,8 +30,7 @@ let generator = own;
 
 /** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
 export function manualSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed))
-    throw new ChainruleError("option", "manualSeed", `the seed is a whole number, not ${seed}`);
+  checkWhole("manualSeed", "the seed", seed);
   generator.key.assign(tensor([seed | 0, Math.floor(seed / 2 ** 32) | 0], { dtype: "int32" }));
   generator.counter.assign(full([], 0, { dtype: "int32" }));
 }

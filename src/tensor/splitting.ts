@@ -1,5 +1,6 @@
 // A tensor in parts along one dim, and their types: as many parts as a literal says are a tuple, so that taking them apart needs no check.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { shown } from "./arguments.ts";
 import { describe } from "./dtype.ts";
 import { normalizeDim } from "./shape.ts";
@@ -29,8 +30,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: number):
 export function chunk(x: Tensor, count: number, dim: number): Tensor[] {
   const place = normalizeDim("chunk", dim, x.ndim);
   if (x.ndim === 0) throw new ChainruleError("shape", "chunk", "a 0-d tensor has no dim to split");
-  if (!Number.isInteger(count) || count < 1)
-    throw new ChainruleError("option", "chunk", `count is a whole number from 1, not ${shown(count)}`);
+  checkWhole("chunk", "count", count, { from: 1 });
   const length = x.shape[place];
   if (length === 0)
     return partsOf(
@@ -42,7 +42,7 @@ export function chunk(x: Tensor, count: number, dim: number): Tensor[] {
 }
 
 function evenSizes(length: number, size: number): number[] {
-  if (!Number.isInteger(size) || size < 1)
+  if (!isWhole(size, { from: 1 }))
     throw new ChainruleError(
       "option",
       "split",
@@ -53,7 +53,7 @@ function evenSizes(length: number, size: number): number[] {
 }
 
 function checkedSizes(x: Tensor, dim: number, sizes: readonly number[]): readonly number[] {
-  const whole = Array.isArray(sizes) && sizes.every((size) => Number.isInteger(size) && size >= 0);
+  const whole = Array.isArray(sizes) && sizes.every((size) => isWhole(size, { from: 0 }));
   if (!whole)
     throw new ChainruleError(
       "option",

@@ -3,6 +3,7 @@ import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Layer } from "../nn/module.ts";
 import { tensor } from "../tensor/create.ts";
@@ -90,8 +91,7 @@ export async function evaluatePictures(
     compile: compiled = true,
   } = options;
   const [count, classes] = [data.labels.size, data.classes.length];
-  if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
-    throw new ChainruleError("option", "evaluate", `threads is a whole number from 1, not ${threads}`);
+  if (threads !== undefined) checkWhole("evaluate", "threads", threads, { from: 1 });
   if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
   const all = batches(data, { batchSize, shuffle: false, mean, std });
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });

@@ -2,6 +2,7 @@
 // numbers, as typed arrays, lists or tensors. Where nothing could be counted a ratio is 0/0: precision, recall and F1 are then 0,
 // as in scikit-learn; an accuracy of no pictures at all is refused.
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** Numbers in a row; a tensor's in row-major order. */
@@ -41,22 +42,13 @@ export function accuracy(answers: Numbers, labels: Numbers): number {
 export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): number {
   const [values, truths] = [listOf(scores), listOf(labels)];
   const classes = values.length / truths.length;
-  if (
-    truths.length === 0 ||
-    !Number.isInteger(classes) ||
-    (scores instanceof Tensor && scores.shape[0] !== truths.length)
-  )
+  if (truths.length === 0 || !isWhole(classes) || (scores instanceof Tensor && scores.shape[0] !== truths.length))
     throw new ChainruleError(
       "data",
       "topKAccuracy",
       `${values.length} scores are no rows [N, C] for ${truths.length} labels; give a score for each picture and class`,
     );
-  if (!Number.isInteger(k) || k < 1 || k > classes)
-    throw new ChainruleError(
-      "option",
-      "topKAccuracy",
-      `k is a whole number from 1 to ${classes}, the number of classes, not ${k}`,
-    );
+  checkWhole("topKAccuracy", "k", k, { from: 1, to: classes });
   let right = 0;
   for (let n = 0; n < truths.length; n++) {
     const label = truths[n];
@@ -75,12 +67,7 @@ export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): numbe
 /** confusion[truth][answer]: how many pictures, for `classes` classes. Throws where an answer or a label is no class from 0 on. */
 export function confusionMatrix(answers: Numbers, labels: Numbers, classes: number): number[][] {
   const [said, truths] = pairsOf("confusionMatrix", answers, labels);
-  if (!Number.isSafeInteger(classes) || classes < 1)
-    throw new ChainruleError(
-      "option",
-      "confusionMatrix",
-      `classes is how many there are, a whole number from 1, not ${classes}`,
-    );
+  checkWhole("confusionMatrix", "classes", classes, { from: 1 });
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < said.length; i++) {
     checkClass("confusionMatrix", "label", { value: truths[i], at: i, classes });
@@ -95,7 +82,7 @@ function checkClass(
   what: string,
   { value, at, classes }: { readonly value: number; readonly at: number; readonly classes: number },
 ): void {
-  if (!Number.isInteger(value) || value < 0 || value >= classes)
+  if (!isWhole(value, { from: 0, below: classes }))
     throw new ChainruleError(
       "data",
       call,

@@ -2,6 +2,7 @@
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -81,10 +82,10 @@ const metrics: readonly unknown[] = ["loss", "accuracy"] satisfies Metric[];
 
 /** Throws where what all runs take makes no sense. */
 export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true }: RunOptions): void {
-  checkCount("epochs", epochs, 1);
-  checkCount("seed", seed, 0);
-  checkCount("threads", threads, 1);
-  checkCount("profile", profile, 0);
+  checkWhole("fit", "epochs", epochs, { from: 1 });
+  checkWhole("fit", "seed", seed, { from: 0 });
+  checkWhole("fit", "threads", threads, { from: 1 });
+  checkWhole("fit", "profile", profile, { from: 0 });
   if (!compile && profile > 0)
     throw new ChainruleError("option", "fit", "a run without compiled steps has none to profile; leave out profile");
 }
@@ -93,7 +94,7 @@ export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile =
 export function checkOptions(model: Module, options: FitOptions): void {
   const { train, validation, batchSize, loss, labelSmoothing, earlyStopping, clipNorm } = options;
   checkRun(options);
-  checkCount("batchSize", batchSize, 1);
+  checkWhole("fit", "batchSize", batchSize, { from: 1 });
   checkDataset("fit", train);
   if (train.labels.size === 0) throw new ChainruleError("data", "fit", "there are no pictures to train on");
   if (options.dropLast && train.labels.size < batchSize)
@@ -109,7 +110,7 @@ export function checkOptions(model: Module, options: FitOptions): void {
       "labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself",
     );
   checkClipNorm(clipNorm);
-  if (earlyStopping !== undefined) checkCount("earlyStopping.patience", earlyStopping.patience, 1);
+  if (earlyStopping !== undefined) checkWhole("fit", "earlyStopping.patience", earlyStopping.patience, { from: 1 });
   for (const metric of [earlyStopping?.metric ?? "loss", keptMetric(options) ?? "loss"])
     if (!metrics.includes(metric))
       throw new ChainruleError("option", "fit", `the metric is "loss" or "accuracy", not ${metric}`);
@@ -123,13 +124,7 @@ export function checkOptions(model: Module, options: FitOptions): void {
 }
 
 export function checkClipNorm(clipNorm: number | undefined): void {
-  if (clipNorm !== undefined && !(clipNorm > 0))
-    throw new ChainruleError("option", "fit", `clipNorm is a number above 0, not ${clipNorm}`);
-}
-
-export function checkCount(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new ChainruleError("option", "fit", `${name} is a whole number from ${least}, not ${value}`);
+  if (clipNorm !== undefined) checkNumber("fit", "clipNorm", clipNorm, { above: 0, to: Infinity });
 }
 
 export function checkOptimizer(model: Module, { groups }: Optimizer, name = "the optimizer"): void {

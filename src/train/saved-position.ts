@@ -1,5 +1,6 @@
 // A position as plain data, that goes through JSON unchanged: maps are records, and numbers that JSON does not have are their names.
 import { ChainruleError } from "../errors/error.ts";
+import { isWhole } from "../errors/numbers.ts";
 import type { BestEpoch, EpochRecord, Identity, Progress, Tracked } from "./position.ts";
 
 /** @inline */
@@ -36,7 +37,7 @@ type Check = (value: unknown) => boolean;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount: Check = (value) => isWhole(value, { from: 0 });
 const isNumber: Check = (value) =>
   typeof value === "number" ? Number.isFinite(value) : value === "NaN" || value === "Infinity" || value === "-Infinity";
 const isNumbers: Check = (value) => isRecord(value) && Object.values(value).every(isNumber);

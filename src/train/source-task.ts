@@ -2,6 +2,7 @@
 import { trace } from "../compiler/trace.ts";
 import { leavesOf } from "../data/nesting.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { checkWhole } from "../errors/numbers.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { describe } from "../tensor/dtype.ts";
@@ -10,7 +11,7 @@ import { type Judge, judge, judgeOf } from "./judge.ts";
 import { learner } from "./learn.ts";
 import type { Model } from "./models.ts";
 import { inMode } from "./modes.ts";
-import { checkClipNorm, checkCount, checkRun } from "./options.ts";
+import { checkClipNorm, checkRun } from "./options.ts";
 import type { Mode } from "./position.ts";
 import { type Computed, checkMetricName, type Metrics, tally } from "./tally.ts";
 import type { Task } from "./task.ts";
@@ -150,8 +151,9 @@ function checkSourceOptions(options: AnyOptions): void {
   const strange = Object.keys(options).find((name) => !known.has(name));
   if (strange !== undefined) refuse(`there is no option ${strange} beside data; there are ${[...known].join(", ")}`);
   const { data, validation, epochs, loss, step, metrics, clipNorm, monitor = "loss", mode, resume } = options;
-  if (options.stepsPerEpoch !== undefined) checkCount("stepsPerEpoch", options.stepsPerEpoch, 1);
-  if (options.earlyStopping !== undefined) checkCount("earlyStopping.patience", options.earlyStopping.patience, 1);
+  if (options.stepsPerEpoch !== undefined) checkWhole("fit", "stepsPerEpoch", options.stepsPerEpoch, { from: 1 });
+  if (options.earlyStopping !== undefined)
+    checkWhole("fit", "earlyStopping.patience", options.earlyStopping.patience, { from: 1 });
   checkClipNorm(clipNorm);
   if (typeof (step ?? loss) !== "function")
     refuse("how to learn from a batch is missing: loss: (model, batch) => ..., or step: (model, batch) => ...");

@@ -197,7 +197,7 @@ describe.each(backends)("compile on %s", (backend) => {
       expect(String(warn.mock.calls[1])).toMatch(
         /10 least recently used programs were dropped, and 6 of them traced again \(maxP/,
       );
-      expect(() => on((x: Tensor) => x, { maxPrograms: 0 })).toThrow("maxPrograms is a whole number from 1 on, not 0");
+      expect(() => on((x: Tensor) => x, { maxPrograms: 0 })).toThrow("maxPrograms is a whole number from 1, not 0");
     });
   });
 

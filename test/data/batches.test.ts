@@ -122,9 +122,9 @@ describe("from bytes to numbers", () => {
 describe("what makes no sense is refused at once, by name", () => {
   const data = numbered(5);
   const options: [string, Parameters<typeof batches>[1], RegExp][] = [
-    ["no batch", { batchSize: 0 }, /batchSize .* is 0/],
-    ["half a picture", { batchSize: 1.5 }, /batchSize .* is 1.5/],
-    ["NaN", { batchSize: Number.NaN }, /batchSize .* is NaN/],
+    ["no batch", { batchSize: 0 }, /batchSize .* not 0/],
+    ["half a picture", { batchSize: 1.5 }, /batchSize .* not 1.5/],
+    ["NaN", { batchSize: Number.NaN }, /batchSize .* not NaN/],
     ["a negative seed", { batchSize: 1, seed: -1 }, /seed/],
     ["a broken epoch", { batchSize: 1, epoch: 0.5 }, /epoch/],
     ["too many means", { batchSize: 1, mean: [0, 0] }, /mean has 2 values, the images have 1/],

@@ -175,7 +175,7 @@ describe("what makes no sense is refused by name", () => {
       { ...options, shuffleBuffer: 9 },
       /shuffleBuffer mixes a stream/,
     ],
-    ["no length", { length: -1, get: () => 0 }, options, /length has to be how many/],
+    ["no length", { length: -1, get: () => 0 }, options, /length is a whole number from 0, not -1/],
   ];
   it.each(cases)("%s", (_, data, given, message) => {
     expect(() => batches(data, given as typeof options)).toThrow(message);

@@ -41,7 +41,7 @@ test("the seed says which", () => {
 });
 
 test("what makes no sense is refused", () => {
-  expect(() => split(data, { fraction: 1 })).toThrow(/fraction lies between 0 and 1, it is 1/);
+  expect(() => split(data, { fraction: 1 })).toThrow(/fraction is a number above 0 and below 1, not 1/);
   expect(() => split(data, { count: 100 })).toThrow(/100 of 100 pictures/);
   expect(() => split(data, { count: 0 })).toThrow(/at least one/);
   expect(() => split(data, { count: 1, fraction: 0.5 })).toThrow(/not both/);

@@ -175,7 +175,7 @@ it.each([
     "scaledDotProductAttention: q [..., L, D] goes with k [..., S, D] and v [..., S, E], not float32[2,3]",
   ],
   [() => new Dropout2d().forward(ones([2, 3])), "Dropout2d.forward: x is [N, C, H, W] or [C, H, W], not float32[2,3]"],
-  [() => new Dropout2d(-1), "Dropout2d: p is a probability from 0 to 1, not -1"],
+  [() => new Dropout2d(-1), "Dropout2d: p is a number from 0 to 1, not -1"],
   [
     () => new AdaptiveAvgPool2d(0).forward(x),
     "adaptiveAvgPool2d: outputSize is a whole number from 1 or a pair of them, not 0",

@@ -118,7 +118,7 @@ describe("Dropout", () => {
     expect([model.training, model[0].training]).toEqual([false, false]);
     expect(model.train()[0].training).toBe(true);
     expect(new Dropout(1).forward(x).sum().item()).toBe(0);
-    expect(() => new Dropout(1.5)).toThrow("Dropout: p is a probability from 0 to 1, not 1.5");
+    expect(() => new Dropout(1.5)).toThrow("Dropout: p is a number from 0 to 1, not 1.5");
   });
 });
 

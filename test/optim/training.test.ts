@@ -75,10 +75,7 @@ describe("schedules", () => {
 
   it.each([
     [() => cosineSchedule({ peak: 1, steps: 0 }), "cosineSchedule: steps is a number from 1, not 0"],
-    [
-      () => cosineSchedule({ peak: 1, steps: 5, warmup: 6 }),
-      "cosineSchedule: warmup is a number of steps from 0 to 5, which are all, not 6",
-    ],
+    [() => cosineSchedule({ peak: 1, steps: 5, warmup: 6 }), "cosineSchedule: warmup is a number from 0 to 5, not 6"],
     [() => cosineSchedule({ peak: -1, steps: 5 }), "cosineSchedule: peak is a number from 0, not -1"],
     [() => oneCycleSchedule({ peak: 1, steps: 5 })(-1), "oneCycleSchedule: the step is a number from 0, not -1"],
     [() => cosineSchedule({ peak: 1, steps: 5 })(Number.NaN), "cosineSchedule: the step is a number from 0, not NaN"],

@@ -339,7 +339,7 @@ describe("what does not fit is said before training", () => {
     );
     expect(said({ std: 0 })).toMatch(/std has to be positive/);
     expect(said({ augment: { crop: 2 } })).toMatch(/augment.crop/);
-    expect(said({ clipNorm: 0 })).toBe("fit: clipNorm is a number above 0, not 0");
+    expect(said({ clipNorm: 0 })).toBe("fit: clipNorm is a number above 0, or Infinity, not 0");
     expect(said({ optimizer: new Adam(smallNet().parameters()) })).toMatch(
       /^fit: the optimizer moves no parameter of this model/,
     );

@@ -23,7 +23,7 @@ it("a confusion matrix has the truth in its rows and the answer in its columns",
     "confusionMatrix: answer 3 of picture 1 is none of the 3 classes, 0 to 2",
   );
   expect(() => confusionMatrix([0], [-1], 3)).toThrow("label -1 of picture 0");
-  expect(() => confusionMatrix([], [], 0)).toThrow("classes is how many there are");
+  expect(() => confusionMatrix([], [], 0)).toThrow("classes is a whole number from 1, not 0");
 });
 
 describe("top-k accuracy", () => {
@@ -49,9 +49,7 @@ describe("top-k accuracy", () => {
 
   it("refuses what does not fit", () => {
     expect(() => topKAccuracy(scores, [0, 1], 1)).toThrow("topKAccuracy: 9 scores are no rows [N, C] for 2 labels");
-    expect(() => topKAccuracy(scores, [0, 1, 2], 4)).toThrow(
-      "k is a whole number from 1 to 3, the number of classes, not 4",
-    );
+    expect(() => topKAccuracy(scores, [0, 1, 2], 4)).toThrow("k is a whole number from 1 to 3, not 4");
     expect(() => topKAccuracy(scores, [0, 1, 3], 1)).toThrow("label 3 of picture 2");
   });
 });

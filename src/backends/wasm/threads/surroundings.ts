@@ -1,6 +1,6 @@
 // Where this code runs, and what that means for threads: whether there can be any, and how many are wanted. Nothing is asked before a
 // program wants to know: the library also loads where there is no shared memory, no worker and no permission to look.
-import { ChainruleError } from "../../../errors/error.ts";
+import { checkWhole } from "../../../errors/numbers.ts";
 import { mostThreads } from "./control.ts";
 
 /** More than so many are started only if somebody asks for them. */
@@ -59,8 +59,7 @@ function threadsOfEnvironment(): number | null {
   const text = mayRead(variable) ? process.env[variable] : undefined;
   if (text === undefined || text === "") return null;
   const threads = Number(text);
-  if (!Number.isSafeInteger(threads) || threads < 1)
-    throw new ChainruleError("option", variable, `a number of threads from 1 on, not ${JSON.stringify(text)}`);
+  checkWhole(variable, "the number of threads", Number.isNaN(threads) ? text : threads, { from: 1 });
   return threads;
 }
 

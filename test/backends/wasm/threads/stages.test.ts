@@ -118,9 +118,11 @@ describe("how many threads", () => {
 
   it("is an error where it is no number", () => {
     vi.stubEnv("CHAINRULE_THREADS", "many");
-    expect(() => threadsFor(null)).toThrow('CHAINRULE_THREADS: a number of threads from 1 on, not "many"');
+    expect(() => threadsFor(null)).toThrow(
+      'CHAINRULE_THREADS: the number of threads is a whole number from 1, not "many"',
+    );
     for (const threads of [0, -1, 1.5, Number.NaN])
-      expect(() => compile(() => randn([1]), { threads })).toThrow("compile: threads is a whole number from 1 on, not");
+      expect(() => compile(() => randn([1]), { threads })).toThrow("compile: threads is a whole number from 1, not");
   });
 
   it("is told by explain, with what each does", () => {
