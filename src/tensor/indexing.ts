@@ -20,6 +20,12 @@ function cut(call: string, x: Tensor, shape: Shape, dim: number): Tensor {
   return fits ? x : x.slice(...shape.map((n, d) => (d === dim ? null : ([0, n] as const))));
 }
 
+/** A compiled program whose result is empty looks at no index: nothing can be chosen from an empty dim. */
+function checkChoice(call: string, places: Tensor, count: number): void {
+  if (count === 0 && places.size > 0)
+    throw new ChainruleError("index", call, `${describe(places)} chooses among 0: no index is inside`);
+}
+
 /** y[.., i, ..] = x[.., index[.., i, ..], ..] */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const places = checkIndex("gather", index);
@@ -29,6 +35,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
       .reshape([1])
       .gather(0, index.reshape([1]))
       .reshape([]);
+  checkChoice("gather", places, x.shape[place]);
   return x.apply("gather", [cut("gather", x, places.shape, place), places], { dim: place });
 }
 
@@ -61,6 +68,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
       .reshape([1])
       .scatterAdd(0, index.reshape([1]), source.reshape([1]))
       .reshape([]);
+  checkChoice("scatterAdd", places, x.shape[place]);
   const values = cut("scatterAdd", cut("scatterAdd", source, places.shape, -1), places.shape, -1);
   cut("scatterAdd", x, places.shape, place);
   const sums = values.apply("scatterAdd", [values, places], { dim: place, size: x.shape[place] });
@@ -70,6 +78,7 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 export function oneHot(labels: Tensor, classes: number): Tensor {
   checkWhole("oneHot", "classes", classes, { from: 0 });
   const places = checkIndex("oneHot", labels).unsqueeze(-1);
+  checkChoice("oneHot", labels, classes);
   const one = places.eq(places).to("int32");
   return one.apply("scatterAdd", [one, places], { dim: places.ndim - 1, size: classes });
 }
