@@ -1,4 +1,4 @@
-// Chains change when things are done, never what comes out: the same bits with and without them, on any number of threads.
+// Chains change the order of work, never the results: programs with and without them give the same bits, on any number of threads.
 import { BatchNorm2d, compile, LayerNorm, randn, type Tensor, threadsReady } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
@@ -107,7 +107,7 @@ describe("softmax, layer norm and batch norm", () => {
     }
   });
 
-  it("say in which pieces they are done", () => {
+  it("explain() says how many parts a chain runs at a time", () => {
     Object.assign(chainLimits, defaultLimits);
     const softmax = compile((x: Tensor) => x.softmax(1), { threads: 2 });
     softmax(randn([512, 512]));

@@ -1,4 +1,4 @@
-// Whole programs as one module: steps look their buffers up in the table, run does them in order and stops at a failure.
+// Programs as one module: steps read the addresses of their buffers from the table, and run executes them in order and stops at a failure.
 import { describe, expect, it } from "vitest";
 import { emitProgram, mathImports } from "../../../src/backends/wasm/emit.ts";
 import { table } from "../../../src/backends/wasm/layout.ts";
@@ -23,7 +23,7 @@ const load = (from: Buffer): Instruction => ({
   dtype: from.dtype,
 });
 
-/** to = body over from, element by element. */
+/** A kernel that computes `to` from `from`, element by element. */
 function map(from: readonly Buffer[], to: Buffer, body: readonly Instruction[]): Kernel {
   return {
     kind: "loops",
@@ -100,7 +100,7 @@ describe("a program", () => {
     expect({ scratch: emitted.scratch, sites: emitted.sites }).toEqual({ scratch: 0, sites: [] });
   });
 
-  it("has each step by itself, too", () => {
+  it("exports each step as well", () => {
     const { call } = start(program, offsets);
     floats[places.arena / 4] = 3;
     call("step0", places.scratch, 0, 1);
@@ -131,7 +131,7 @@ it("float64 uses the op table's own functions", () => {
   }
 });
 
-it("run stops after a step that met an index outside", () => {
+it("run stops after a step that read an index out of range", () => {
   const [a0, a1, t0, s0] = [buffer("a0", 6, "int32"), buffer("a1", 6), buffer("t0", 6), buffer("s0", 6)];
   const gather: Kernel = {
     ...map([a0], t0, []),

@@ -1,11 +1,10 @@
-// A memory in which single kernels are tried out: its numbers under every dtype, and the bytes that stand between buffers, where nobody
-// may write.
+// A memory for tests of single kernels: typed arrays of every dtype, and guard bytes between buffers, which no kernel may write.
 import type { DType, TypedArray } from "../../../src/tensor/dtype.ts";
 
 export const pages = 1024;
 export const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 export const guard = 0xa5;
-/** Guards after each buffer. */
+/** Guard bytes after each buffer. */
 export const margin = 64;
 export const views = {
   float32: new Float32Array(memory.buffer),

@@ -1,15 +1,15 @@
-// The limit is what it says: so many operations, as fast as anything, and nothing that an engine could leave out.
+// The limit's loops do as many operations as they report, no kernel is faster, and the engine cannot remove any of the operations.
 import { expect, it } from "vitest";
 import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
 import { Limit, limitLoops } from "../../../src/backends/wasm/limit.ts";
 
 const kinds = hasFusedMultiplyAdd() ? [false, true] : [false];
 
-it.each(kinds)("a loop counts 8 operations a chain and round, fused: %s", (relaxed) => {
+it.each(kinds)("a loop counts 8 operations for each chain and iteration, fused: %s", (relaxed) => {
   expect(limitLoops(relaxed, 10).map((loop) => loop())).toEqual([8, 10, 12, 13].map((chains) => 10 * chains * 8));
 });
 
-it.each(kinds)("twice as many rounds take longer: nothing is left out, fused: %s", (relaxed) => {
+it.each(kinds)("more iterations take longer, so nothing is removed, fused: %s", (relaxed) => {
   const best = (rounds: number): number => {
     const loops = limitLoops(relaxed, rounds);
     const times = Array.from({ length: 12 }, () => {
@@ -19,7 +19,7 @@ it.each(kinds)("twice as many rounds take longer: nothing is left out, fused: %s
     });
     return Math.min(...times);
   };
-  // Sixteen times as many: even a busy machine sees that it is more than four times the work.
+  // Sixteen times as many iterations take more than four times as long, even on a busy machine.
   expect(best(1 << 20)).toBeGreaterThan(4 * best(1 << 16));
 });
 
@@ -32,11 +32,11 @@ it.each(kinds)(
       return limit.speed;
     });
     expect(Math.min(...speeds)).toBeGreaterThan(Math.max(...speeds) / 20);
-    // 1 GFLOP/s: no processor with vectors is so slow.
+    // Every processor with vectors does more than 1 GFLOP/s.
     expect(Math.max(...speeds)).toBeGreaterThan(1e6);
   },
 );
 
-it("is not told before it is measured", () => {
+it("cannot be read before it is measured", () => {
   expect(() => new Limit(false).speed).toThrow("internal: the limit is read before it is measured");
 });

@@ -1,4 +1,4 @@
-// Equal programs are compiled once, and nothing is kept of those that are gone.
+// Programs with equal bytes are compiled once, and the cache keeps no program alive.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile, ones, type Tensor, tensor, zeros } from "chainrule";
@@ -7,7 +7,7 @@ import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import { cachedCount, codeOf, hashOf, maxCachedCodes } from "../../../src/backends/wasm/module-cache.ts";
 import { poolFor } from "../../../src/backends/wasm/threads/pool.ts";
 
-/** A module that gives a number. */
+/** A module whose function returns a number. */
 function giving(value: number): Uint8Array<ArrayBuffer> {
   const module = new Module({ initial: 1, maximum: 1, shared: false });
   module.export(
@@ -23,7 +23,7 @@ function remarking(bytes: Uint8Array<ArrayBuffer>, remark: number): Uint8Array<A
   return Uint8Array.from([...bytes, 0, 6, 1, 120, ...remarks]);
 }
 
-/** Two modules of one hash: among 2¹⁸ there are some 8 pairs. */
+/** Two modules with the same hash: among 2¹⁸ modules there are about 8 pairs. */
 function collision(): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
   const bytes = giving(1);
   const seen = new Map<number, number>();
@@ -43,7 +43,7 @@ afterEach(() => {
   WebAssembly.Instance = RealInstance;
 });
 
-/** From now on, the modules that instances are made of. */
+/** A list to which each module that is instantiated from now on is added. */
 function instantiated(): WebAssembly.Module[] {
   const modules: WebAssembly.Module[] = [];
   WebAssembly.Instance = new Proxy(RealInstance, {
@@ -64,7 +64,7 @@ it("equal bytes are one module, other bytes are another", () => {
   expect(cachedCount()).toBe(count);
 });
 
-it("bytes of one hash are told apart", () => {
+it("different bytes with the same hash are different modules", () => {
   const [a, b] = collision();
   expect(hashOf(a)).toBe(hashOf(b));
   expect(a).not.toEqual(b);
@@ -110,10 +110,10 @@ it("modules of programs that nobody can reach any more are not kept", async () =
   expect(codeOf(giving(100))).toBe(kept[0]);
 });
 
-it("whoever compiles in a loop does not make it grow beyond its bound", () => {
+it("compiling many programs in one task does not grow the cache beyond its bound", () => {
   for (let value = 1000; value < 1000 + 3 * maxCachedCodes; value++) codeOf(giving(value));
   expect(cachedCount()).toBeLessThanOrEqual(maxCachedCodes);
-  // The last ones are known still.
+  // The last programs are still in the cache.
   const last = giving(1000 + 3 * maxCachedCodes - 1);
   expect(codeOf(last).bytes).not.toBe(last);
 });

@@ -1,5 +1,5 @@
-// Runs a single kernel as WebAssembly and as the plain loops of test/compiler/interpret.ts, on the same numbers, and compares all
-// that the kernel may have written. Between the buffers lie guards that nobody may touch.
+// Runs a single kernel as WebAssembly and by the plain loops of test/compiler/interpret.ts, on the same numbers, and compares all buffers
+// that the kernel may have written. Guards between the buffers must not change.
 import { expect } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
@@ -51,7 +51,7 @@ function write(module: Module, kernel: Product, relaxed: boolean): WrittenKernel
 const dataOf = (given: ReadonlyMap<Buffer, TypedArray>, buffer: Buffer): TypedArray =>
   given.get(buffer) ?? allocate(buffer.dtype, sizeOf(buffer.shape)).fill(7);
 
-/** What each buffer holds afterwards; the units are done in `parts` calls, the last of them first. */
+/** The contents of each buffer after the kernel; the units are run in `parts` calls, the last of them first. */
 export function runKernel(
   kernel: Product,
   given: ReadonlyMap<Buffer, TypedArray>,
@@ -98,10 +98,10 @@ export function runKernel(
   return { after, written, bytes: bytes.length };
 }
 
-/** What the definition says that each buffer holds afterwards. */
+/** The contents of each buffer by the definition. */
 export function expectedOf(kernel: Product, given: ReadonlyMap<Buffer, TypedArray>): Map<Buffer, TypedArray> {
   const buffers = buffersOf(kernel);
-  // The interpreter begins temporaries with garbage: here all are states, whose contents are known.
+  // The interpreter fills temporaries with arbitrary numbers; here all buffers are states, so that their contents are defined.
   const homes = new Map(buffers.map((one, index): [Buffer, Buffer] => [one, { ...one, kind: "state", index }]));
   const moved = JSON.parse(JSON.stringify(kernel), (_, value) => {
     if (typeof value !== "object" || value === null || !("order" in value)) return value;
@@ -113,7 +113,7 @@ export function expectedOf(kernel: Product, given: ReadonlyMap<Buffer, TypedArra
   return new Map(buffers.map((one, i) => [one, after[i].data]));
 }
 
-/** Both ways agree, however the work is cut; to the bit unless floats may differ by `within` of the largest. */
+/** Checks that both agree, for every division of the work: to the bit, or, for floats, within `within` of the largest. */
 export function expectSame(
   kernel: Product,
   given: ReadonlyMap<Buffer, TypedArray>,

@@ -1,4 +1,4 @@
-// A program from kernels to results: what comes in, what stays, what goes out, and what is left when it fails.
+// A program from kernels to results: arguments, states and results, and the states after a failure.
 import { full, type Tensor, tensor, zeros } from "chainrule";
 import { describe, expect, it } from "vitest";
 import { emitProgram } from "../../../src/backends/wasm/emit.ts";
@@ -63,7 +63,7 @@ function accumulator(shape: readonly number[], state: Tensor): WasmProgram {
 const numbersOf = (program: WasmProgram, args: readonly Tensor[]) => program.run(args).map(({ data }) => [...data]);
 
 describe("a run", () => {
-  it("reads arguments, changes states in place, gives results of their own", () => {
+  it("reads arguments, changes states in place, and returns new arrays", () => {
     const total = tensor([1, 2, 3]);
     const program = accumulator([3], total);
     const [first] = program.run([tensor([10, 20, 30])]);
@@ -76,7 +76,7 @@ describe("a run", () => {
     expect(total.version).toBe(2);
   });
 
-  it("takes up what was assigned in between", () => {
+  it("reads contents that were assigned between calls", () => {
     const total = tensor([1]);
     const program = accumulator([1], total);
     program.run([tensor([1])]);
@@ -130,7 +130,7 @@ describe("a run", () => {
     }
   });
 
-  it("leaves arguments alone that nobody reads", () => {
+  it("does not copy arguments that no kernel reads", () => {
     const [a0, a1, t] = [buffer("a0", [1000]), buffer("a1", [2]), buffer("t0", [2])];
     const program = programOf([loops("copy", [2], [load(whole(a1))], [store(t, 0)])], [a0, a1, t], [t], []);
     expect(numbersOf(program, [zeros([1000]), tensor([3, 4])])).toEqual([[3, 4]]);
@@ -138,7 +138,7 @@ describe("a run", () => {
   });
 });
 
-describe("an index that is outside", () => {
+describe("an index out of range", () => {
   /** s0 ← a1 before or after t0 = a1[a0] */
   function gathering(order: "before" | "after", state: Tensor): WasmProgram {
     const [a0, a1, s0, t0] = [buffer("a0", [3], "int32"), buffer("a1", [10]), buffer("s0", [10]), buffer("t0", [3])];
@@ -155,14 +155,14 @@ describe("an index that is outside", () => {
   const places = (...values: number[]) => tensor(values, { dtype: "int32" });
   const values = tensor([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
-  it("is named, and the program works again", () => {
+  it("is named in an error, and the next call works", () => {
     const program = gathering("after", zeros([10]));
     expect(() => program.run([places(1, 12, 99), values])).toThrow("gather: index 12 is outside of 0 to 9");
     expect(() => program.profile([places(0, 0, -1), values])).toThrow("gather: index -1 is outside of 0 to 9");
     expect(numbersOf(program, [places(3, 9, 0), values])).toEqual([[3, 9, 0]]);
   });
 
-  it("leaves states as they were if nothing had touched them yet", () => {
+  it("leaves states unchanged if no kernel had written to them", () => {
     const state = full([10], 7);
     const program = gathering("after", state);
     expect(() => program.run([places(10, 0, 0), values])).toThrow("gather");
@@ -170,7 +170,7 @@ describe("an index that is outside", () => {
     expect(state.version).toBe(0);
   });
 
-  it("takes states away that may be half new, until they are assigned", () => {
+  it("makes states unreadable that may be half updated, until they are assigned", () => {
     const state = full([10], 7);
     const program = gathering("before", state);
     expect(() => program.run([places(10, 0, 0), values])).toThrow("gather");
@@ -182,7 +182,7 @@ describe("an index that is outside", () => {
   });
 });
 
-it("what is too large for the memory is an error that names the largest tensors", () => {
+it("a program that is too large for the memory is an error that names the largest tensors", () => {
   const huge = [2 ** 15, 2 ** 15];
   const [a, t0, t1] = [buffer("a0", [1]), buffer("t0", huge), buffer("t1", huge)];
   const one: Instruction = { kind: "load", access: { buffer: a, offset: 0, strides: [0, 0] }, dtype: "float32" };
@@ -242,7 +242,7 @@ it("explains itself: graph, kernels, steps, bytes", () => {
   `);
 });
 
-it("tells where its time goes", () => {
+it("profiles each kernel", () => {
   const state = zeros([3]);
   const { results, report } = accumulator([3], state).profile([tensor([1, 2, 3])]);
   expect([...results[0].data]).toEqual([1, 2, 3]);
@@ -252,7 +252,7 @@ it("tells where its time goes", () => {
   expect(lines.map((line) => line.split(/\s+/)[0])).toEqual(["", "add", "keep", "total"]);
 });
 
-it("a call costs microseconds beside its copies", () => {
+it("a call costs microseconds, apart from copies", () => {
   const states = Array.from({ length: 10 }, (_, i) => full([4], i));
   const homes = states.map((_, i) => buffer(`s${i}`, [4]));
   const [a, t] = [buffer("a0", [4]), buffer("t0", [4])];

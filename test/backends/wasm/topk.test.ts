@@ -1,4 +1,4 @@
-// The k largest of each line, as the op says, for every dtype, few and many of them.
+// The k largest elements of each line are those of the op table, for every dtype, and for small and large k.
 import { expect, it } from "vitest";
 import type { Topk } from "../../../src/compiler/kernel.ts";
 import { allocate, type DType } from "../../../src/tensor/dtype.ts";

@@ -1,4 +1,5 @@
-// Whole steps of training, forward to update, as WebAssembly: the same losses and weights as eager has them, the same bits twice.
+// Whole training steps, from forward to update, as WebAssembly: losses and weights are those of eager execution, and two runs have the
+// same bits.
 import {
   Adam,
   Conv2d,
@@ -68,7 +69,7 @@ const optimizers: Record<string, (model: Module) => Optimizer> = {
 
 type Step = (images: Tensor, labels: Tensor) => Tensor;
 
-/** The losses of some steps, and the weights afterwards. */
+/** The losses of several steps, and the weights after them. */
 function train(name: keyof typeof nets, optimizerName: string, prepare: (step: Step) => Step) {
   manualSeed(3);
   const { make, side } = nets[name];
@@ -143,7 +144,7 @@ it("explains and profiles itself", () => {
   expect(report).toMatch(/^limit of one thread: .*\n.*\nmatmul/);
 });
 
-it("profiles a step as the step that it is: the state moves on once, and the figures are those of its products", () => {
+it("a profiled step updates the state once, as any other step, and its report has the rates of its products", () => {
   const [m, k, n] = [64, 128, 96];
   const weight = randn([k, n]);
   const update = compile(
@@ -168,13 +169,13 @@ it("profiles a step as the step that it is: the state moves on once, and the fig
   };
   for (const name of ["matmul", "total"]) {
     const { microseconds, speed, share } = figuresOf(name);
-    // Within what is lost by writing whole microseconds, tenths and whole percents.
+    // The report rounds to whole microseconds, tenths and whole percents.
     const operations = 2 * m * k * n;
     expect(operations / (microseconds + 0.5) / 1e3).toBeLessThanOrEqual(speed + 0.05);
     expect(operations / (microseconds - 0.5) / 1e3).toBeGreaterThanOrEqual(speed - 0.05);
     expect(Math.abs(share - (100 * speed) / limit)).toBeLessThan(0.5 + (5 + 0.05 * share) / limit);
   }
-  // What has no products has no share.
+  // Kernels without products have no share.
   expect(lines.find((line) => line.startsWith("add"))).toMatch(/^add +\d+ +[\d.]+ {2}\S/);
   expect(lines.at(-1)).toMatch(/^total /);
 });

@@ -1,4 +1,4 @@
-// The assembler: an engine accepts what it writes, and it does what it says.
+// The assembler: engines accept its modules, and its instructions do what their names say.
 import { describe, expect, it } from "vitest";
 import { type Code, type Local, Module, type ValueType } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { type Instruction, opcodes } from "../../../../src/backends/wasm/assembler/opcodes.ts";
@@ -18,7 +18,7 @@ function evaluate(results: readonly ValueType[], body: (code: Code) => void): nu
   return build((module) => module.export("f", module.function("f", { parameters: [], results }, body))).call.f();
 }
 
-describe("constants and numbers come back as they went in", () => {
+describe("constants keep their bits", () => {
   it.each([0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, 2 ** 31 - 1, -(2 ** 31)])("i32 %d", (value) => {
     expect(evaluate(["i32"], (code) => code.i32(value))).toBe(value);
   });
@@ -66,7 +66,7 @@ it("calls functions, its own and imported ones", () => {
   expect(call.f(0)).toBe(Math.exp(1));
 });
 
-it("if and else leave what they chose", () => {
+it("if runs one of its branches", () => {
   const { call } = build((module) => {
     module.export(
       "sign",
@@ -87,7 +87,7 @@ it("if and else leave what they chose", () => {
   expect([-5, 0, 7].map((x) => call.sign(x))).toEqual([-1, 0, 1]);
 });
 
-/** What an instruction takes and gives, read off its name. */
+/** The operands and results of an instruction, by its name. */
 function signature(name: Instruction): { parameters: ValueType[]; results: ValueType[] } | null {
   const [type, what] = name.split(".");
   if (what === undefined) return null;
@@ -111,7 +111,7 @@ function signature(name: Instruction): { parameters: ValueType[]; results: Value
   return { parameters: [self, self], results: [!vector && /^(eq|ne|lt|gt|le|ge)/.test(what) ? "i32" : self] };
 }
 
-it("an engine knows each instruction by the types that its name says", () => {
+it("an engine accepts each instruction with the types that its name says", () => {
   const names = Object.keys(opcodes) as Instruction[];
   const refused = names.filter((name) => {
     const types = signature(name);

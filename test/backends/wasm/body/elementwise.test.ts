@@ -1,5 +1,5 @@
-// Every elementwise op, in every dtype that the op table takes it in, on numbers of all sizes: the same as the op table, but for the
-// vector functions of float32, which have their bounds.
+// Every elementwise op gives the results of the op table, in every dtype that the op takes and on numbers of all sizes; the vector
+// functions of float32 may differ by their stated bounds.
 import { describe, expect, it } from "vitest";
 import { type Entry, emission } from "../../../../src/backends/wasm/body/elementwise.ts";
 import { vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
@@ -31,7 +31,7 @@ function arityOfOthers(op: ElementwiseName): number {
   return math ? vectorMath[math].operands : 2;
 }
 
-/** op on all pairs of numbers (a condition besides), as a kernel of one axis; `known` operands are constants. */
+/** Runs an op on all pairs of numbers (and conditions) as a kernel of one axis; the operands in `known` are constants. */
 function kernelOf(
   op: ElementwiseName,
   dtype: DType,

@@ -1,6 +1,6 @@
 // The vector functions keep the bounds that their table states, against the op table in float64, over all of float32.
 //
-//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math/vector-math.test.ts      all 2³² arguments of these; minutes each
+//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math/vector-math.test.ts      tests all 2³² arguments of exp and log; minutes each
 import { describe, expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { MathFunctions, type MathName, vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
@@ -40,7 +40,7 @@ const compute = (() => {
   return exports as Record<MathName, () => void>;
 })();
 
-/** What the op table says, in float64. */
+/** The result by the op table, in float64. */
 function define(name: MathName): void {
   const type = { shape: [chunk], dtype: "float64" } as const;
   elementwise[name].evaluate(
@@ -52,10 +52,10 @@ function define(name: MathName): void {
 
 const double = new Float64Array(1);
 const words = new Int32Array(double.buffer);
-/** What one unit of the last place of a float32 is worth, by the exponent field of the float64 that it stands for. */
+/** One unit in the last place of a float32, by the exponent field of the float64 with the same value. */
 const units = Float64Array.from({ length: 2048 }, (_, field) => 2 ** (Math.max(field - 1023, -126) - 23));
 
-/** |got - exact| in units of float32's last place; the sign of a zero counts, and ∞ is one unit above the largest number. */
+/** |got - exact| in units in the last place of float32; a wrong sign of zero is an error, and ∞ is one unit above the largest number. */
 function error(got: number, exact: number): number {
   if (Object.is(got, exact)) return 0;
   if (Number.isNaN(got) || Number.isNaN(exact)) return Infinity;
@@ -65,7 +65,7 @@ function error(got: number, exact: number): number {
   return Math.abs(bounded(got) - bounded(exact)) / units[(words[1] >>> 20) & 2047];
 }
 
-/** The largest error of `count` cases, and where it is; set(i, place) writes case i into a and b. */
+/** The largest error of `count` cases, and its arguments; set(i, place) writes case i into a and b. */
 function worst(name: MathName, count: number, set: (i: number, place: number) => void): { error: number; at: string } {
   let largest = { error: 0, at: "" };
   for (let first = 0; first < count; first += chunk) {
@@ -87,7 +87,7 @@ function worst(name: MathName, count: number, set: (i: number, place: number) =>
 const bounded = (name: MathName, { error, at }: { error: number; at: string }): void =>
   expect(error, `${error} ulp: ${at}`).toBeLessThanOrEqual(vectorMath[name].ulp);
 
-/** Where something begins or ends: zeros, ends of ranges, thresholds, halves, multiples of π/2 and of ln 2. */
+/** Arguments where an algorithm changes: zeros, ends of ranges, thresholds, halves, multiples of π/2 and of ln 2. */
 const thresholds = [
   ...[0, 0.5, 1, 1.5, 2, 3, 4, Math.SQRT1_2, Math.SQRT2, 0.625, 0.9, 3.92, 3.95, 9.01, 10, 16.6, 17.33, 20, 30, 87.34],
   ...[88, 88.73, 89, 103.28, 103.98, 104, 126, 127, 128, 149, 150, 1e4, 1e38, 2 ** 23, 2 ** 24, 2 ** 25, 2 ** 26],

@@ -1,4 +1,4 @@
-// The heap's books: blocks in use never overlap, and what is free is found again.
+// The heap: blocks in use never overlap, and freed blocks are used again.
 import { expect, it } from "vitest";
 import { alignment, Heap } from "../../../../src/backends/wasm/memory/heap.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
@@ -16,7 +16,7 @@ it("blocks follow each other, aligned, from the start on", () => {
   expect([heap.end, heap.used]).toEqual([1344, 320]);
 });
 
-it("the smallest free block that is long enough is taken, and what is left of it stays free", () => {
+it("the smallest free block that is large enough is used, and its remainder stays free", () => {
   const heap = new Heap(0);
   const [large, , small] = [640, 64, 256, 64].map((bytes) => take(heap, bytes));
   heap.free(large);
@@ -27,7 +27,7 @@ it("the smallest free block that is long enough is taken, and what is left of it
   expect(take(heap, 512)).toBe(large + 128);
 });
 
-it("free neighbours become one block, in whichever order they are freed", () => {
+it("free neighbours are merged, in whatever order they are freed", () => {
   for (const order of [
     [0, 1, 2],
     [0, 2, 1],
@@ -54,7 +54,7 @@ it("freed blocks at the end shorten the range", () => {
   expect([heap.end, heap.used]).toEqual([128, 128]);
 });
 
-it("what does not fit below the limit is refused, and nothing changes", () => {
+it("a block that does not fit below the limit is refused, and nothing changes", () => {
   const heap = new Heap(0);
   take(heap, 64, 128);
   expect(heap.allocate(65, 128)).toBe(null);
@@ -62,14 +62,14 @@ it("what does not fit below the limit is refused, and nothing changes", () => {
   expect(take(heap, 64, 128)).toBe(64);
 });
 
-it("freeing what is not in use is an internal error", () => {
+it("freeing an address that is not in use is an internal error", () => {
   const heap = new Heap(0);
   const address = take(heap, 64);
   heap.free(address);
   expect(() => heap.free(address)).toThrow("internal: no block in use begins at the address 0 that is freed");
 });
 
-it("random requests: no two blocks overlap, used is their sum, and all freed is as new", () => {
+it("random requests: no two blocks overlap, `used` is their sum, and after freeing all blocks the heap is empty", () => {
   for (let seed = firstSeed; seed < firstSeed + 50; seed++) {
     const draw = new Draw(seed);
     const heap = new Heap(64);

@@ -1,4 +1,4 @@
-// The one memory: it grows when something is placed, and says what is too large.
+// The memory of all programs: it grows on allocation, and an error names what is too large.
 import { describe, expect, it } from "vitest";
 import { hasVectors, requireVectors } from "../../../../src/backends/wasm/features.ts";
 import { Arena } from "../../../../src/backends/wasm/memory/arena.ts";
@@ -6,16 +6,16 @@ import { ProgramMemory } from "../../../../src/backends/wasm/memory/memory.ts";
 
 const mib = 2 ** 20;
 
-/** An engine that grants no more than so many pages. */
-const engine = (most: number) => ({
+/** An engine that grants at pages `pages` pages. */
+const engine = (pages: number) => ({
   make: (limits: { readonly initial: number; readonly maximum: number }) => {
-    if (limits.maximum > most) throw new RangeError("could not allocate memory");
+    if (limits.maximum > pages) throw new RangeError("could not allocate memory");
     return new WebAssembly.Memory(limits);
   },
 });
 
 describe("one memory for all programs", () => {
-  it("is made by need, as large as the engine allows", () => {
+  it("is created on first use, as large as the engine allows", () => {
     let made = 0;
     const memory = new ProgramMemory({
       make: (limits) => {
@@ -33,7 +33,7 @@ describe("one memory for all programs", () => {
     );
   });
 
-  it("grows, keeps its contents, and gives new views of them", () => {
+  it("grows, keeps its contents, and returns new views of them", () => {
     const memory = new ProgramMemory();
     const address = memory.allocate(8, "a tensor");
     expect(address).toBeGreaterThan(0);
@@ -50,7 +50,7 @@ describe("one memory for all programs", () => {
     expect(memory.allocate(40 * mib, "a tensor")).toBe(far);
   });
 
-  it("says what is too large, and stays usable", () => {
+  it("names what is too large in an error, and stays usable", () => {
     const memory = new ProgramMemory(engine(4096));
     memory.allocate(100 * mib, "a tensor");
     const parts = [{ shape: [60000, 784], dtype: "float32" }] as const;
@@ -68,7 +68,7 @@ describe("one memory for all programs", () => {
     );
   });
 
-  it("tells when the system has no more", () => {
+  it("names the system's limit if the system refuses to grow it", () => {
     const memory = new ProgramMemory({
       make: (limits) => {
         const made = new WebAssembly.Memory(limits);
@@ -100,7 +100,7 @@ describe("the arena is as large as the largest program needs", () => {
     expect(memory.used).toBeLessThan(3000);
   });
 
-  it("what does not fit leaves it as it was", () => {
+  it("and unchanged after a reservation that does not fit", () => {
     const memory = new ProgramMemory(engine(4096));
     const arena = new Arena(memory);
     arena.reserve(1000);
@@ -112,7 +112,7 @@ describe("the arena is as large as the largest program needs", () => {
   });
 });
 
-it("an engine without vectors is told apart", () => {
+it("an engine without vectors is detected", () => {
   expect(hasVectors()).toBe(true);
   expect(() => requireVectors()).not.toThrow();
   expect(() => requireVectors(() => false)).toThrow(

@@ -1,4 +1,4 @@
-// Loop nests and scans as WebAssembly do what the plain loops of the interpreter do. CHAINRULE_COUNT=<nests> tries more of them.
+// Loop nests and scans in WebAssembly give the results of the interpreter's plain loops. CHAINRULE_COUNT=<nests> tests more of them.
 import { describe, it } from "vitest";
 import { firstSeed } from "../../../tensor/draw.ts";
 import { expectSame } from "./one-nest.ts";

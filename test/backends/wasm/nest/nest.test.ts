@@ -1,4 +1,4 @@
-// The loop nests that nets are made of, one by one, against the plain loops of the interpreter: each with sizes around those of vectors.
+// The loop nests of typical networks against the plain loops of the interpreter, each with sizes around the size of a vector.
 import { describe, expect, it } from "vitest";
 import type { Axis, Instruction, Loops, Reduction, Store } from "../../../../src/compiler/kernel.ts";
 import type { DType } from "../../../../src/tensor/dtype.ts";
@@ -14,7 +14,7 @@ const each = (...list: number[]): Axis[] => list.map((size) => ({ size, kind: "e
 const serial = (...list: number[]): Axis[] => list.map((size) => ({ size, kind: "serial" }));
 const reduced = (...list: number[]): Axis[] => list.map((size) => ({ size, kind: "reduce" }));
 
-/** Writes the parts of a kernel down in the order of their values. */
+/** Builds a kernel, whose parts are numbered in the order of their values. */
 class Kernel {
   readonly buffers = new Buffers();
   readonly axes: readonly Axis[];
@@ -74,7 +74,7 @@ class Kernel {
 
 const pairs = sizes.flatMap((rows) => sizes.map((columns) => [rows, columns] as const));
 
-it("a bias is added and what is negative goes", () => {
+it("bias and relu", () => {
   for (const [rows, columns] of pairs) {
     const k = new Kernel(each(rows, columns));
     const sum = k.op("add", [
@@ -104,7 +104,7 @@ it("long arrays are cut into pieces, the last of which may be shorter", () => {
   }
 });
 
-it("columns are summed, and rows", () => {
+it("sums of columns and of rows", () => {
   for (const [rows, columns] of pairs) {
     const x = floats(rows * columns);
     for (const [outer, inner, strides] of [
@@ -129,7 +129,7 @@ it("softmax: the largest, the sum of exponentials, their quotient", () => {
     const sum = k.reduce("sum", k.op("exp", [difference]));
     k.store(k.op("log", [sum]), rows, "float32", [1]);
     k.store(sum, rows, "float32", [1]);
-    // A logarithm near 0 loses what its argument lost.
+    // A logarithm near 0 has the absolute error of its argument.
     const { after } = runNest(k.kernel, k.buffers);
     const [logs, sums] = after.slice(-2);
     for (const [i, value] of sums.entries()) expect(logs[i]).toBeCloseTo(Math.log(value), 5);
@@ -140,7 +140,7 @@ it("softmax: the largest, the sum of exponentials, their quotient", () => {
   }
 });
 
-it("argmax: the first of the largest, NaN above all", () => {
+it("argmax: the first of the largest elements, where NaN counts as the largest", () => {
   for (const [rows, columns] of pairs) {
     const x = floats(rows * columns).map((value) => (random.chance(0.1) ? Number.NaN : Math.round(value)));
     for (const strides of [
@@ -182,7 +182,7 @@ describe("pooling", () => {
     k.check();
   });
 
-  it("gives the gradient to the largest of windows that do not overlap", () => {
+  it("passes the gradient to the largest element of windows that do not overlap", () => {
     for (const out of [1, 2, 5, 14]) {
       const axes = each(4, out, 2, out, 2);
       const k = new Kernel(axes);
@@ -208,7 +208,7 @@ describe("pooling", () => {
   });
 });
 
-it("a dropout mask: the same bits as the op table's, whatever the layout", () => {
+it("a dropout mask has the bits of the op table's, in every layout", () => {
   for (const [rows, columns] of pairs) {
     for (const strides of [
       [columns, 1],
@@ -252,8 +252,8 @@ it("casts from float32 as typed arrays do", () => {
   }
 });
 
-describe("places that data decides", () => {
-  it("rows of a table are gathered, and gradients scattered back", () => {
+describe("indices that data decides", () => {
+  it("gather rows of a table, and scatter gradients", () => {
     for (const [count, width] of pairs) {
       const gather = new Kernel(each(count, width));
       const at = { value: 0, stride: width, size: 7 };
@@ -274,7 +274,7 @@ describe("places that data decides", () => {
     }
   });
 
-  it("one number of each row is gathered", () => {
+  it("gather one element of each row", () => {
     for (const rows of sizes) {
       const k = new Kernel(each(rows));
       k.load(indices(rows, 10), "int32", [1]);
@@ -283,7 +283,7 @@ describe("places that data decides", () => {
     }
   });
 
-  it("an index outside is reported, and nothing outside is touched", () => {
+  it("are reported if out of range, and nothing out of range is read or written", () => {
     for (const dtype of ["float32", "float64", "uint8"] as const) {
       for (const [wrong, where] of [
         [10, 0],

@@ -1,5 +1,5 @@
-// Runs one loop nest or scan as WebAssembly, its units of work cut in several ways, and as the plain loops of the interpreter, on the
-// same numbers; then compares all that lies in its buffers and the guards between them.
+// Runs one loop nest or scan as WebAssembly, with several divisions of its units of work, and by the plain loops of the interpreter, on the
+// same numbers; then compares its buffers and the guards between them.
 import { expect } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { mathImports } from "../../../../src/backends/wasm/emit.ts";
@@ -12,7 +12,7 @@ import type { DType, TypedArray } from "../../../../src/tensor/dtype.ts";
 import { interpret } from "../../../compiler/interpret.ts";
 import { guard, margin, memory, pages, views } from "../guarded-memory.ts";
 
-/** Buffers of a test are states, whose contents are known before and read afterwards. */
+/** Buffers of a test are states, so that their contents are defined before and readable afterwards. */
 export class Buffers {
   readonly all: Buffer[] = [];
   readonly data: TypedArray[] = [];
@@ -34,7 +34,7 @@ export interface Outcome {
   readonly failure: { readonly site: Site; readonly value: number } | null;
 }
 
-/** What the buffers hold when all units are done, in so many calls, the last first. */
+/** The contents of the buffers after all units were run in `parts` calls, the last first. */
 export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1): Outcome {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const context = kernelContext(module, { kernels: [kernel] }, false);
@@ -84,7 +84,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
 const used = (kernel: Loops | Scan): Set<Buffer> =>
   new Set([...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer));
 
-/** Both ways agree, however the work is cut: to the bit (but for the sign of 0), or within so many ulp. */
+/** Checks that both agree, for every division of the work: to the bit (but for the sign of 0), or within a number of ulps. */
 export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ulp = 0): TypedArray[] {
   const { all, data } = buffers;
   for (const buffer of used(kernel)) expect(all).toContain(buffer);

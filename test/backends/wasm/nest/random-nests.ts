@@ -1,6 +1,6 @@
 // Random loop nests: any axes, layouts (permuted, broadcast, reversed, with gaps), dtypes, bodies, reductions and epilogues. Floats are
-// multiples of 1/8, so that sums and products are exact and both sides must agree to the bit; what is not exact (exp, ...) comes
-// last and is stored as it is.
+// multiples of 1/8, so that sums and products are exact and both sides must agree to the bit; ops that are not exact (exp, ...) come last,
+// and their results are only stored.
 import type {
   Access,
   Axis,
@@ -61,7 +61,7 @@ function number(random: Random, dtype: DType): number {
   }
 }
 
-/** Ops of a dtype that are exact, by what they take: x all of it, b a bool. */
+/** Exact ops of a dtype, by their operands: x is any value of the dtype, b a bool. */
 const exact: Record<DType, readonly (readonly [ElementwiseName, string])[]> = {
   float32: [
     ...(["neg", "abs", "sign", "floor", "round"] as const).map((op) => [op, "x"] as const),
@@ -93,9 +93,9 @@ const last: readonly (readonly [ElementwiseName, string])[] = [
 
 interface Made {
   readonly dtype: DType;
-  /** Not exact: only to be stored. */
+  /** Values that are not exact, which are only stored. */
   readonly rough: boolean;
-  /** Of the body, which the epilogue may not use. */
+  /** Values of the body, which the epilogue may not use. */
   readonly body: boolean;
 }
 
@@ -111,7 +111,7 @@ class Maker {
       : ["float32", "float32", "float32", "int32", "uint8", "bool"];
   }
 
-  /** Strides that keep the elements of the axes named apart, in any order, forwards and backwards; the others repeat. */
+  /** Strides with which elements along the given axes do not overlap, in any order, forwards and backwards; all other strides are 0. */
   layout(axes: readonly Axis[], used: readonly number[]): { strides: number[]; offset: number; size: number } {
     const { random } = this;
     const strides = axes.map(() => 0);
@@ -188,7 +188,7 @@ class Maker {
     else op(...random.pick(opsOf(dtype)), dtype);
   }
 
-  /** Stores of values to places that points along the axes do not share. */
+  /** Stores of values to elements that no two points along the axes share. */
   stores(axes: readonly Axis[], after: boolean): Store[] {
     const fitting = [...this.values.entries()].filter(([, { body }]) => !(after && body));
     return Array.from({ length: 1 + this.random.below(2) }, (): Store => {
@@ -279,7 +279,7 @@ export function randomScan(random: Random, double: boolean): Problem<Scan> {
   return { kernel: { kind: "scan", name: "scan", axes, body, value, store }, buffers: maker.buffers };
 }
 
-/** Adds and sets at places that data decides, and adds at places that meet along serial axes. */
+/** Adds and sets at indices that data decides, and adds to elements that several points of serial axes share. */
 export function randomScatter(random: Random, double: boolean): Problem<Loops> {
   const maker = new Maker(random, double);
   const axes = [

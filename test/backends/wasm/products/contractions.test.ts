@@ -1,5 +1,5 @@
-// Products with epilogues: what the interpreter of kernels says, wherever the numbers come from and go to. Operands are small whole
-// numbers, so that sums are exact and results equal to the bit.
+// Products with epilogues have the results of the interpreter of kernels, in every layout. Operands are small integers, so that sums are
+// exact and results equal to the bit.
 import { describe, expect, it } from "vitest";
 import type {
   Access,
@@ -19,7 +19,7 @@ import { buffer, buffersOf, expectSame, type Product, runKernel } from "../one-k
 const whole = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: stridesOf(buffer.shape) });
 const at = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, offset, strides });
 
-/** Writes an epilogue: instructions in order, each giving its number; value 0 is the sum. */
+/** Builds an epilogue: each method appends an instruction and returns the number of its value; value 0 is the sum. */
 class Finish {
   readonly instructions: Instruction[] = [];
   readonly stores: Store[] = [];
@@ -61,7 +61,7 @@ function matmul({ batch = [], m, n, k }: Sizes, epilogue: Epilogue): Matmul {
   };
 }
 
-/** Whole numbers from -3 to 3; states and other arguments likewise, positive where `positive` names them. */
+/** Integers from -3 to 3 in arguments and states, positive in those that `positive` names. */
 function numbers(kernel: Product, seed: number, positive: readonly string[] = []): Map<Buffer, TypedArray> {
   const draw = new Draw(seed);
   return new Map(
@@ -88,7 +88,7 @@ const sizes: readonly Sizes[] = [
 ];
 
 describe("the epilogue of a matrix product", () => {
-  it("none but the store", () => {
+  it("is only a store", () => {
     for (const size of sizes) check(matmul(size, stored(whole(buffer("t0", [size.m, size.n])))));
   });
 
@@ -114,7 +114,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("gradient descent in place, also where the sum takes several steps", () => {
+  it("gradient descent in place, also where the sum takes several blocks", () => {
     for (const size of sizes) {
       const { m, n } = size;
       const weight = whole(buffer("s0", [m, n]));
@@ -125,7 +125,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("gradient descent on a weight that lies transposed", () => {
+  it("gradient descent on a transposed weight", () => {
     for (const size of sizes) {
       const { m, n } = size;
       const weight = at(buffer("s0", [n, m]), [1, m]);
@@ -154,7 +154,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("adds to a gradient that is there", () => {
+  it("adds to an existing gradient", () => {
     for (const size of sizes) check(matmul(size, new Finish().store(whole(buffer("s0", [size.m, size.n])), 0, "add")));
   });
 
@@ -182,7 +182,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("float64, whose numbers go one by one", () => {
+  it("float64, which runs lane by lane", () => {
     for (const size of sizes) {
       const { m, n } = size;
       const finish = new Finish();
@@ -197,7 +197,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("a row that data chooses, and the place itself", () => {
+  it("gathers a row whose index data decides, and stores positions", () => {
     for (const size of sizes) {
       const { m, n } = size;
       const finish = new Finish();
@@ -213,7 +213,7 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
-  it("nothing is computed where a size is 0, and sums of nothing are 0", () => {
+  it("computes nothing where a size is 0; empty sums are 0", () => {
     for (const size of [
       { m: 0, n: 3, k: 2 },
       { m: 3, n: 0, k: 2 },
@@ -232,7 +232,7 @@ describe("the epilogue of a matrix product", () => {
 describe("many products at once", () => {
   const small = [...sizes.slice(0, 4), { m: 5, n: 6, k: 600 }];
 
-  it("each with its own operands and its own place in the epilogue", () => {
+  it("have their own operands and their own indices in the epilogue", () => {
     for (const batch of [[3], [2, 3], [1, 4], [2, 1, 3]]) {
       for (const { m, n, k } of small) {
         const shape = [...batch, m, n];
@@ -245,7 +245,7 @@ describe("many products at once", () => {
     }
   });
 
-  it("that share an operand, or add up along a state", () => {
+  it("share an operand, or add to the same state", () => {
     for (const { m, n, k } of small) {
       const plain = matmul({ batch: [2, 3], m, n, k }, stored(whole(buffer("t0", [2, 3, m, n]))));
       check({ ...plain, a: at(buffer("a0", [m, k]), [0, 0, k, 0, 1]) });
@@ -265,7 +265,7 @@ function randomMatmul(draw: Draw): Matmul {
   const [m, n, k] = [size(), size(), draw.pick([1, 2, 7, 30, 700])];
   const each = [...batch, m, n];
   let count = 2;
-  /** A new array over some of the axes, in any order, maybe with room to spare. */
+  /** A new array over some of the axes, in any order, possibly with gaps. */
   const over = (name: string, axes: readonly number[], dtype: DType = "float32"): Access => {
     const order = axes.map((_, i) => i).sort(() => draw.unit() - 0.5);
     const strides = axes.map(() => 0);
@@ -323,7 +323,7 @@ it("random products with random epilogues", () => {
   }
 });
 
-it("a long epilogue is written once, not in each place of a tile", () => {
+it("a long epilogue is one function, not inlined in each tile", () => {
   const size = { m: 64, n: 128, k: 64 };
   const weight = whole(buffer("s0", [64, 128]));
   const of = (steps: number) => {
@@ -392,7 +392,7 @@ describe.each(Object.keys(instances))("the epilogue of a convolution: %s", (name
     return result;
   };
 
-  it("none but the store, in each layout", () => {
+  it("is only a store, in each layout", () => {
     for (const order of [
       [0, 1, 2, 3, 4],
       [0, 3, 4, 1, 2],
@@ -440,7 +440,7 @@ describe.each(Object.keys(instances))("the epilogue of a convolution: %s", (name
     );
   });
 
-  it("nothing but a mask; float64; a sum that is there", () => {
+  it("stores only a mask; computes in float64; adds to an existing sum", () => {
     const check64 = (epilogueOf: (shape: readonly number[], finish: Finish) => Finish) =>
       check(convolution(instance, (shape) => epilogueOf(shape, new Finish())));
     check64((shape, finish) =>

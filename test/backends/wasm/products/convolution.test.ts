@@ -1,4 +1,4 @@
-// Convolutions as the assembler writes them: what plain loops say, to the bit, for every way that an instance can be cut up.
+// Convolutions in WebAssembly have the bits of plain loops, for every way in which the work can be divided.
 import { describe, expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import {
@@ -101,7 +101,7 @@ describe("each element is the sum over channels, kernel rows and kernel columns,
   });
 });
 
-/** The gradient of the kernel of 3 -> 8 channels, 3×3, padding 1: the batch takes the place of the channels. */
+/** The gradient of the kernel of 3 -> 8 channels, 3×3, padding 1: it sums over the batch instead of the channels. */
 const kernelGradient = (relaxed: boolean): ConvolutionSpec => ({
   ...spec({ batch: 3, channels: 6, outputs: 20, size: [16, 16], kernel: [16, 16], padding: [1, 1] }),
   x: { image: 256, group: 0, channel: 3 * 256, row: 16, column: 1 },
@@ -132,7 +132,7 @@ if (fused)
     }
   });
 
-it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+it("ranges of units give the same bits in every division and order", () => {
   for (const relaxed of fused ? [false, true] : [false]) {
     const forward = { ...spec({ batch: 5, groups: 2, outputs: 9, padding: [1, 1] }), relaxed };
     for (const problem of [forward, kernelGradient(relaxed)]) {
@@ -151,7 +151,7 @@ const finished: readonly Sizes[] = [
   { outputs: 5, groups: 2, inputDilation: [1, 3], kernel: [2, 2] },
 ];
 
-it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
   for (const sizes of finished) {
     const problem = spec(sizes);
     const { groups, outputs, y } = problem;
@@ -180,7 +180,7 @@ it("finish sees each element once, complete, with its place and the function's f
   }
 });
 
-it("what finish stores by itself is not stored to y", () => {
+it("with stores: false only finish stores", () => {
   for (const sizes of finished) {
     const problem = spec(sizes);
     const count = [...eachElement(problem)].length;
@@ -203,7 +203,7 @@ it("what finish stores by itself is not stored to y", () => {
   }
 });
 
-it("NaN and infinity arrive, also those that meet padding", () => {
+it("NaN and infinity reach the results, also where they are multiplied by padding", () => {
   const problem = spec({ batch: 1, channels: 1, outputs: 1, size: [6, 6], padding: [1, 1] });
   const before = numbers[places.w];
   numbers[places.w] = Infinity;

@@ -1,5 +1,5 @@
-// Depthwise convolutions and the gradients of their kernels: what plain loops in the stated order say, to the bit, and within the bound
-// of all products where the engine fuses multiply-add.
+// Depthwise convolutions and the gradients of their kernels have the bits of plain loops in the stated order; with fused multiply-add they
+// are within the bound of all products.
 import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
@@ -34,7 +34,7 @@ import {
 const filling = new Draw(firstSeed);
 for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;
 
-/** Layouts that views lead to: x and w in any, y with elements apart from each other. */
+/** Layouts that views lead to: x and w in any layout, y with gaps between its elements. */
 const views = ["contiguous", "turned", "spread", "channels last"] as const;
 
 function seen(problem: ConvolutionSpec, view: (typeof views)[number]): ConvolutionSpec {
@@ -67,7 +67,10 @@ function seen(problem: ConvolutionSpec, view: (typeof views)[number]): Convoluti
   }
 }
 
-/** Four parts of each sum, by column modulo four, over channels, blocks and pairs of rows, vectors of columns and rows of a pair. */
+/**
+ * The sums by plain loops: each has four parts, by column modulo 4, over channels, blocks and pairs of rows, vectors of columns and rows
+ * of a pair.
+ */
 function partedSums(problem: ConvolutionSpec): Float32Array {
   const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = problem;
   const block = gradientPlan(problem).rows.rows;
@@ -118,7 +121,7 @@ function expectExact(problem: ConvolutionSpec, seed?: number): void {
     );
 }
 
-/** The gradient of a kernel of `taps`, by images of `size` and what comes back at positions that are `stride` apart. */
+/** The gradient of a kernel of `taps` elements, for images of `size` and positions that are `stride` apart. */
 interface Gradient {
   readonly images?: number;
   readonly groups?: number;
@@ -257,7 +260,7 @@ it("rows are tiles of one height and of one row less, where that is possible", (
   }
 });
 
-it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+it("ranges of units give the same bits in every division and order", () => {
   const high = { batch: 1, groups: 1, channels: 1, outputs: 1, size: [97, 90], padding: [1, 1] } as const;
   for (const problem of [
     spec(forwards["input gradient with channel multiplier 2"]),
@@ -279,7 +282,7 @@ const finished = [
   gradient({ size: [16, 17], taps: [5, 5], padding: [1, 1], groups: 19 }),
 ];
 
-it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
   for (const problem of finished) {
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
     const known = finishedLanes(problem);
@@ -305,7 +308,7 @@ it("finish sees each element once, complete, with its place and the function's f
   }
 });
 
-it("what finish stores by itself is not stored to y", () => {
+it("with stores: false only finish stores", () => {
   for (const problem of finished) {
     const count = [...eachElement(problem)].length;
     numbers.fill(guard, places.extra, places.extra + count + 4);
@@ -327,7 +330,7 @@ it("what finish stores by itself is not stored to y", () => {
 });
 
 describe("infinities", () => {
-  /** The problem with numbers changed, which are put back. */
+  /** Runs the problem with some numbers changed, and restores them. */
   function withInfinities(at: readonly number[], body: () => void): void {
     const before = at.map((place) => numbers[place]);
     for (const place of at) numbers[place] = Infinity;
@@ -335,7 +338,7 @@ describe("infinities", () => {
     for (const [i, place] of at.entries()) numbers[place] = before[i];
   }
 
-  it("arrive, also those that meet padding", () => {
+  it("reach the results, also where they are multiplied by padding", () => {
     for (const problem of [spec(forwards["3×3, padded"]), gradient(gradients["3×3, padded"])]) {
       withInfinities([places.w], () => {
         const expected = definition(problem);
@@ -345,8 +348,8 @@ describe("infinities", () => {
     }
   });
 
-  it("beside the last column of a kernel, which no sum meets, leave no trace", () => {
-    // 9 columns of the kernel: the last vector of a row has one; columns of x from 11 on are met by none.
+  it("after the last column of a kernel, which no sum reads, do not change results", () => {
+    // The kernel has 9 columns, so the last vector of a row has one; no sum reads columns of x from 11 on.
     const problem = { ...gradient({ size: [12, 16], taps: [3, 3] }), kernel: [10, 9] as const };
     const { x, w, channels, groups } = problem;
     const rows = Array.from({ length: 12 }, (_, row) => row);

@@ -1,4 +1,4 @@
-// Products as the assembler writes them: what plain loops say, whatever the sizes, the strides and the way the work is cut up.
+// Matrix products in WebAssembly have the bits of plain loops, for all sizes and strides and every division of the work.
 import { describe, expect, it } from "vitest";
 import { type Code, type Local, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "../../../../src/backends/wasm/products/matmul.ts";
@@ -9,7 +9,7 @@ const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);
 const guard = 12345;
 
-/** Where A, B, C and the scratch lie, in elements, with a margin around each. */
+/** First elements of A, B, C and the scratch memory, with a margin around each. */
 const places = { a: 1 << 20, b: 3 << 20, c: 5 << 20, extra: 7 << 20, scratch: 8 << 20 };
 
 type Range = readonly [number, number];
@@ -29,7 +29,7 @@ function compileMatmul(spec: MatmulSpec): (ranges?: readonly Range[]) => void {
   };
 }
 
-/** C after one run: the elements of the matrix, row by row; what lies between and behind them has to stay as it was. */
+/** Runs a product and returns the elements of C, row by row; checks that memory between and after them has not changed. */
 function product(spec: MatmulSpec, ranges?: readonly Range[]): Float32Array {
   const { m, n } = spec;
   const c = spec.c ?? { row: n };
@@ -53,7 +53,7 @@ const random = () => {
 };
 const below = (limit: number) => Math.floor(random() * limit);
 
-/** A and B get new numbers, whatever their strides. */
+/** Fills A and B with new numbers, for any strides. */
 function fill(): void {
   for (const place of [places.a, places.b])
     for (let i = -(1 << 18); i < 1 << 20; i++) numbers[place + i] = random() * 2 - 1;
@@ -92,7 +92,7 @@ const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = fa
   relaxed,
 });
 
-/** The definition, rounded to float32 after each product and each sum. */
+/** The result by the definition, rounded to float32 after each product and each sum. */
 function plainLoops({ m, n, k, a, b }: MatmulSpec): Float32Array {
   const result = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {
@@ -131,7 +131,7 @@ const fused = WebAssembly.validate(
   })(),
 );
 
-describe("each element is the sum over k from front to back, to the bit", () => {
+describe("each element is the sum over k in ascending order, to the bit", () => {
   it.each(Object.keys(layouts) as (keyof typeof layouts)[])("%s", (layout) => {
     for (const sizes of layout === "plain" ? shapes : shapes.filter((_, i) => i % 5 === 0 || i > 143)) {
       const problem = spec(sizes, layout);
@@ -139,7 +139,7 @@ describe("each element is the sum over k from front to back, to the bit", () => 
     }
   });
 
-  it("nothing to sum gives zeros, and nothing to compute writes nothing", () => {
+  it("empty sums are zeros, and an empty C is not written", () => {
     expect(product(spec({ m: 5, n: 11, k: 0 }))).toEqual(new Float32Array(55));
     for (const sizes of [
       { m: 0, n: 4, k: 4 },
@@ -184,7 +184,7 @@ if (fused)
     });
   });
 
-it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+it("ranges of units give the same bits in every division and order", () => {
   for (const relaxed of fused ? [false, true] : [false]) {
     for (const layout of ["plain", "both transposed"] as const) {
       const problem = spec({ m: 170, n: 265, k: 520 }, layout, relaxed);
@@ -199,7 +199,7 @@ it("ranges of work, however they are cut and in whichever order, give the same b
   }
 });
 
-it("NaN and infinity arrive, where they belong and nowhere else", () => {
+it("NaN and infinity reach the results that they belong to, and no others", () => {
   const problem = spec({ m: 6, n: 10, k: 9 });
   const put = (place: number, value: number) => {
     const before = numbers[place];
@@ -219,7 +219,7 @@ it("NaN and infinity arrive, where they belong and nowhere else", () => {
   for (const restore of undo) restore();
 });
 
-it("finish sees each element once, complete, with its place and the function's further parameters", () => {
+it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
   for (const sizes of [
     { m: 13, n: 23, k: 5 },
     { m: 6, n: 9, k: 1100 },
@@ -241,7 +241,7 @@ it("finish sees each element once, complete, with its place and the function's f
   }
 });
 
-describe("sums that take several steps wait in scratch", () => {
+describe("sums that take several blocks are kept in scratch", () => {
   const sizes = [
     { m: 5, n: 11, k: 9 },
     { m: 13, n: 23, k: 1100 },
@@ -251,7 +251,7 @@ describe("sums that take several steps wait in scratch", () => {
   const elementOf = (code: Code, other: Local, n: number, { row, column }: MatmulPlace) =>
     code.get(row).i32(n).op("i32.mul").get(column).op("i32.add").i32(4).op("i32.mul").get(other).op("i32.add");
 
-  it("where finish reads what C held before: C = C - A·B", () => {
+  it("where finish reads the old C: C = C - A·B", () => {
     for (const problem of sizes.map((size) => spec(size))) {
       const { m, n } = problem;
       const run = compileMatmul({
@@ -273,7 +273,7 @@ describe("sums that take several steps wait in scratch", () => {
     }
   });
 
-  it("where there is no C: finish stores what it likes", () => {
+  it("where there is no C, and finish stores the results", () => {
     for (const problem of sizes.flatMap((size) => [spec(size), spec(size, "both transposed")])) {
       const { m, n } = problem;
       const written: MatmulSpec = {

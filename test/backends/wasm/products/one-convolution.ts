@@ -1,4 +1,4 @@
-// Runs a single convolution as WebAssembly between guards that nobody may touch, and says what plain loops make of the same numbers.
+// Runs a single convolution as WebAssembly, with guards around its arrays that it may not change, and by plain loops on the same numbers.
 import { expect } from "vitest";
 import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import {
@@ -13,13 +13,13 @@ const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 export const numbers = new Float32Array(memory.buffer);
 export const guard = 12345;
 export const mega = 1 << 19;
-/** Elements where each array begins; strides may be negative, so that they lie in the middle of theirs. */
+/** First element of each array; strides may be negative, so arrays begin in the middle of their ranges. */
 export const places = { x: mega, w: 2.5 * mega, y: 4 * mega, extra: 5 * mega, scratch: 5.5 * mega };
 
 export type Range = readonly [number, number];
 export type Pair = readonly [number, number];
 
-/** y in the order image, group, output, row, column; nothing else may have changed. */
+/** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
 export function convolve(
   spec: ConvolutionSpec,
   ranges: readonly Range[] = [[0, convolutionUnits(spec)]],
@@ -56,7 +56,7 @@ export function* eachElement({ batch, groups, outputs, positions: [rows, columns
           }
 }
 
-/** The definition, each product and each sum rounded by `round`; also Σ|terms|. */
+/** The results by the definition, with each product and each sum rounded by `round`, and Σ|terms| of each. */
 export function plainLoops(spec: ConvolutionSpec, round: (x: number) => number): { sums: number[]; sizes: number[] } {
   const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = spec;
   const place = (position: number, tap: number, dim: 0 | 1): number => {

@@ -1,5 +1,5 @@
-// Winograd's minimal filtering against plain loops: equal where sums are exact, within the stated bound elsewhere, a NaN where the
-// definition has one; and only where it is asked for.
+// Winograd's minimal filtering against plain loops: results are equal where sums are exact, within the stated bound elsewhere, and NaN
+// where the definition gives NaN. It is used only where the option allows it.
 import {
   type CompileOptions,
   Conv2d,
@@ -26,7 +26,7 @@ import { channelsLast, eachElement, spec as plainSpec, type Sizes } from "./one-
 
 const numbers = views.float32;
 const mega = 1 << 20;
-/** Elements where each array begins; strides may be negative, so that x, w and y lie in the middle of their rooms. */
+/** First element of each array; strides may be negative, so x, w and y begin in the middle of their ranges. */
 const places = { x: mega, w: 3 * mega, y: 5 * mega, other: 7 * mega, scratch: 8 * mega };
 
 /** A convolution of 3×3 with row-major arrays, by Winograd's filtering. */
@@ -37,7 +37,7 @@ function spec({
   return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true };
 }
 
-/** The same with other strides: views that are turned round, spread, or in another order. */
+/** The same convolution with other strides: flipped, with gaps, or permuted. */
 const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {
   "row-major": (problem) => problem,
   "channels last": channelsLast,
@@ -62,14 +62,14 @@ const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {
   }),
 };
 
-/** Numbers for x and w, wherever their views may read. */
+/** Fills x and w with numbers, wherever their views may read. */
 function fill(seed: number, number: (draw: Draw) => number): void {
   const draw = new Draw(seed);
   const some = Float32Array.from({ length: 4099 }, () => number(draw));
   for (let i = 0; i < 4 * mega; i++) numbers[i] = some[(i + (i >> 12)) % some.length];
 }
 
-/** y in the order image, group, output, row, column; nothing else may have changed. */
+/** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
 function convolve(problem: ConvolutionSpec, ranges?: readonly (readonly [number, number])[]): Float32Array {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   module.export("convolve", writeByWinograd(module, "conv", problem));
@@ -94,7 +94,10 @@ function convolve(problem: ConvolutionSpec, ranges?: readonly (readonly [number,
   return result;
 }
 
-/** By the definition in float64, and Σ over channels of (Σ|x| of the window) · (Σ|w| of the kernel), of which the bound is a multiple. */
+/**
+ * The results by the definition in float64, and the sizes Σ over channels of (Σ|x| of the window) · (Σ|w| of the kernel): the bound is a
+ * multiple of these.
+ */
 function definition(problem: ConvolutionSpec): { readonly sums: number[]; readonly sizes: number[] } {
   const { channels, size, padding, x, w } = problem;
   const [sums, sizes]: [number[], number[]] = [[], []];
@@ -122,7 +125,7 @@ function definition(problem: ConvolutionSpec): { readonly sums: number[]; readon
   return { sums, sizes };
 }
 
-/** Whole numbers: with quarters in the transformed kernel, every sum is exact. */
+/** Integers: the transformed kernel has quarters of integers, so every sum is exact. */
 const whole = (draw: Draw): number => draw.whole(-8, 8);
 
 function expectExact(problem: ConvolutionSpec): void {
@@ -133,7 +136,7 @@ function expectExact(problem: ConvolutionSpec): void {
     throw new Error(`element ${wrong} is ${values[wrong]}, not ${sums[wrong]}, in ${JSON.stringify(problem)}`);
 }
 
-/** A problem of any size, and the seed's way to lay it out. */
+/** A random problem, with a random layout. */
 function randomProblem(draw: Draw): ConvolutionSpec {
   const pair = (low: number, high: number) => [draw.whole(low, high), draw.whole(low, high)] as const;
   const problem = spec({
@@ -208,7 +211,7 @@ describe.each(roundings)("with fused multiply-add: %s", (relaxed) => {
     });
   });
 
-  it("ranges of work, however they are cut and in whichever order, give the same bits", () => {
+  it("ranges of units give the same bits in every division and order", () => {
     fill(2, (draw) => draw.unit() * 2 - 1);
     for (const sizes of [
       { batch: 5, groups: 2, channels: 9 },
@@ -232,7 +235,7 @@ describe.each(roundings)("with fused multiply-add: %s", (relaxed) => {
   });
 });
 
-describe("what finishes the sums", () => {
+describe("finish", () => {
   const finished: readonly Sizes[] = [
     { groups: 2 },
     { size: [3, 4], outputs: 11 },
@@ -250,7 +253,7 @@ describe("what finishes the sums", () => {
     code.i32(4).op("i32.mul").get(at.extras[0]).op("i32.add");
   }
 
-  it("sees each element once, complete, with its place", () => {
+  it("receives each complete element once, with its indices", () => {
     for (const problem of finished.map(spec)) {
       const known = finishedLanes(problem);
       const elements = [...eachElement(problem)];
@@ -273,7 +276,7 @@ describe("what finishes the sums", () => {
     }
   });
 
-  it("may be all that stores", () => {
+  it("alone stores with stores: false", () => {
     for (const problem of finished.map((sizes) => channelsLast(spec(sizes)))) {
       const untouched = convolve({
         ...problem,
@@ -301,7 +304,7 @@ describe("numbers that are not finite", () => {
   const columns = Array.from({ length: 10 }, (_, column) => column);
   beforeAll(() => fill(4, (draw) => draw.whole(1, 8)));
 
-  /** Runs the body with another number at a place, for every place of an image. */
+  /** Runs the body for every element of an image, with this element replaced by a number. */
   function everywhere(number: number, body: (row: number, column: number) => void): void {
     for (const row of rows) {
       for (const column of columns) {
@@ -315,7 +318,7 @@ describe("numbers that are not finite", () => {
   const near = (row: number, column: number) =>
     [...eachElement(problem)].map((one) => Math.abs(one.row - row) <= 1 && Math.abs(one.column - column) <= 1);
 
-  it("a NaN in x reaches the elements whose window has it, as without the option, and not the rest of their tiles", () => {
+  it("a NaN in x reaches the elements whose window contains it, as without the option, and no other elements of their tiles", () => {
     everywhere(Number.NaN, (row, column) => {
       const values = [...convolve(problem)];
       expect(values.map(Number.isNaN)).toEqual(near(row, column));
@@ -344,11 +347,11 @@ describe("numbers that are not finite", () => {
   });
 });
 
-describe("which convolutions are computed so", () => {
+describe("Winograd's algorithm is used for", () => {
   const pays = spec({ batch: 8, channels: 16, outputs: 16, size: [32, 32] });
   const two = [2, 2] as const;
 
-  it("those of 3×3 without strides and gaps, with enough channels, outputs and positions, where it is asked for", () => {
+  it("convolutions of 3×3 without strides and gaps, with enough channels, outputs and positions, where the option allows it", () => {
     expect(byWinograd(pays)).toBe(true);
     expect(byWinograd(layouts["the kernel turned round, as the gradient of x has it"](pays))).toBe(true);
     expect(byWinograd(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).toBe(true);
@@ -405,12 +408,12 @@ describe("compile(f, { winograd: true })", () => {
     results.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"));
   const count = ({ text }: ReturnType<typeof run>) => text.split("Winograd F(2×2, 3×3)").length - 1;
 
-  it("takes two of the layers, forward and for the gradient of the input, and no gradient of a kernel", () => {
+  it("uses it in two of the layers, forward and for the gradient of the input, and for no gradient of a kernel", () => {
     expect(count(run({}))).toBe(0);
     expect(count(run({ winograd: true }))).toBe(4);
   });
 
-  it("gives what the usual way gives, but for rounding", () => {
+  it("gives the same results as without it, apart from rounding", () => {
     const usual = run({ winograd: false });
     for (const relaxed of [false, true]) {
       const { results } = run({ winograd: true, relaxed });
@@ -434,7 +437,7 @@ describe("compile(f, { winograd: true })", () => {
     }
   });
 
-  it("takes the 3×3 parts of a gradient with gaps, and a long epilogue after them", () => {
+  it("uses it for the 3×3 parts of a gradient with gaps, with a long epilogue", () => {
     const [before, after] = [new Conv2d(3, 16, 1), new Conv2d(16, 16, 6, { stride: 2, padding: 1 })];
     const gradients = (options: CompileOptions) => {
       const step = compile((x: Tensor) => {

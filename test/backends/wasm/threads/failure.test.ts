@@ -1,5 +1,5 @@
-// What happens when a thread fails, vanishes or never comes: an error, at once or after the deadline, no wrong numbers, and the next
-// program works.
+// A thread that fails, is killed or never answers: the call throws an error at once or after the deadline, or succeeds with correct
+// results, and the next program works.
 import { compile, full, randn, type Tensor, threadsReady, zeros } from "chainrule";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
@@ -21,7 +21,7 @@ afterEach(shareAsUsual);
 
 const size = 2 ** 16;
 
-/** s0 ← 2 · s0; with `fault`, worker threads do something else in its place. */
+/** s0 ← 2 · s0; with `fault`, worker threads run other code instead. */
 function doubling(state: Tensor, fault: "trap" | "hang" | null): WasmProgram {
   const s0: Buffer = { name: "s0", kind: "state", index: 0, dtype: "float32", shape: [size], order: [0] };
   const access = { buffer: s0, offset: 0, strides: [1] };
@@ -42,7 +42,7 @@ function doubling(state: Tensor, fault: "trap" | "hang" | null): WasmProgram {
   return new WasmProgram({ graph, kernels, allocation, emitted: { ...emitted, bytes, scratch: 64 } }, [state]);
 }
 
-/** The same stages around a step that does nothing on the caller's thread, slowly, and fails on others. */
+/** The same stages with a step that is slow on the calling thread, where it does nothing, and fails on the others. */
 function faulty(
   fault: "trap" | "hang",
   { plan, threads, steps }: ReturnType<typeof emitProgram>,
@@ -75,7 +75,7 @@ function faulty(
   return module.bytes();
 }
 
-/** Kills all workers, as the system may; the pool hears of it when the event loop turns. */
+/** Kills all workers, as the system may do; the pool learns of it in a later task of the event loop. */
 function kill(): Pool {
   const pool = poolFor(2);
   for (const worker of pool.workers) worker.terminate();
@@ -105,7 +105,7 @@ it("a worker that traps is an error at once, and its states are refused until th
   await worksAgain();
 });
 
-it("a worker that does not come back is an error after the deadline", async () => {
+it("a worker that does not return is an error after the deadline", async () => {
   deadline.slices = 4;
   const state = full([size], 1);
   const program = doubling(state, "hang");
@@ -117,7 +117,7 @@ it("a worker that does not come back is an error after the deadline", async () =
   await worksAgain();
 });
 
-it("a worker that is killed while it waits is not missed", async () => {
+it("a worker that is killed while it waits does not disturb the next call", async () => {
   const state = full([size], 1);
   const program = doubling(state, null);
   program.run([]);
@@ -132,7 +132,7 @@ it("a worker that is killed while it waits is not missed", async () => {
   await worksAgain();
 });
 
-it("a worker that is killed at any moment makes no wrong numbers and no hang", async () => {
+it("a worker that is killed at any moment causes neither wrong numbers nor a hang", async () => {
   deadline.slices = 4;
   rendezvous.wanted = false;
   const [a, b, sum] = [randn([200, 200]), randn([200, 200]), zeros([200, 200])];
@@ -159,7 +159,7 @@ it("a worker that is killed at any moment makes no wrong numbers and no hang", a
   expect(refused).toBeLessThan(25);
 }, 120_000);
 
-it("programs that are gone are forgotten, and more programs than the log holds are taken in", async () => {
+it("workers drop programs that were collected, and load more programs than the log has entries", async () => {
   rendezvous.wanted = false;
   for (let i = 0; i < 200; i++) {
     const state = full([size], i);

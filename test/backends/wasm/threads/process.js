@@ -1,4 +1,4 @@
-// What process.test.ts starts as processes of their own: programs that train on several threads and end in one way or another.
+// The programs that process.test.ts starts as processes: they train on several threads and end in different ways.
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import {
   Adam,
@@ -35,7 +35,7 @@ function makeStep() {
   return () => step(images, labels).item();
 }
 
-/** How many workers took part in the last call. */
+/** Number of workers that joined the last call. */
 const joined = () => programMemory.views().int32[(poolFor(2).block + control.entered) / 4];
 
 function train(steps) {
@@ -56,7 +56,7 @@ const said = (worker) =>
   });
 
 const modes = {
-  /** Ends because nothing is left to do. */
+  /** The process ends because nothing is left to do. */
   async ends() {
     await threadsReady();
     console.log(JSON.stringify(train(200)));
@@ -64,7 +64,7 @@ const modes = {
   async "waits for threads alone"() {
     console.log(await threadsReady());
   },
-  /** Is told to end, from outside, in the middle of a step. */
+  /** The process receives a signal during a step. */
   async "goes on"() {
     await threadsReady();
     const step = makeStep();
@@ -78,13 +78,13 @@ const modes = {
     train(50);
     throw new Error("something else went wrong");
   },
-  /** The whole process, while a worker of its is in the middle of a step. */
+  /** The process exits while one of its workers is in a step. */
   async exits() {
     await said(started("forever"));
     await new Promise((resolve) => setTimeout(resolve, 50));
     process.exit(7);
   },
-  /** Only the worker that trains. */
+  /** Only the worker that trains is terminated. */
   async terminates() {
     const worker = started("forever");
     await said(worker);
@@ -93,7 +93,7 @@ const modes = {
     await threadsReady();
     console.log(JSON.stringify(train(200)));
   },
-  /** Two workers and this thread, all at the same time. */
+  /** Two workers and this thread train at the same time. */
   async together() {
     const workers = [started("some"), started("some")];
     const answers = workers.map(said);

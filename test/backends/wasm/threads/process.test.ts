@@ -1,4 +1,4 @@
-// Threads never keep a process alive, never hold up its end, and several that train do not meet.
+// Threads never keep a process alive and never delay its end, and several workers that train at the same time do not disturb each other.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -10,11 +10,11 @@ interface End {
   readonly signal: string | null;
   readonly output: string;
   readonly complaints: string;
-  /** From its first words, or from its start, to its end; in milliseconds. */
+  /** Milliseconds from the process's last output, or from its start, to its end. */
   readonly time: number;
 }
 
-/** Runs the script until it ends; `signal` is sent when it has said something. */
+/** Runs the script until it ends; sends `signal` after its first output. */
 function run(mode: string, signal: NodeJS.Signals | null = null): Promise<End> {
   const child = spawn(process.execPath, [script, mode], { stdio: ["ignore", "pipe", "pipe"] });
   let [output, complaints, since] = ["", "", performance.now()];
@@ -31,7 +31,7 @@ function run(mode: string, signal: NodeJS.Signals | null = null): Promise<End> {
   });
 }
 
-it("a process ends when it has nothing left to do, although its threads wait for more", async () => {
+it("a process ends when it has nothing left to do, although its threads wait for work", async () => {
   const { code, output, complaints, time } = await run("ends");
   expect({ code, complaints }).toEqual({ code: 0, complaints: "" });
   expect(JSON.parse(output).company).toBeGreaterThan(0);
@@ -41,13 +41,13 @@ it("a process ends when it has nothing left to do, although its threads wait for
   expect(Number(waiting.output)).toBeGreaterThanOrEqual(1);
 });
 
-it.each(["SIGTERM", "SIGINT"] as const)("a process ends in mid-step by %s", async (signal) => {
+it.each(["SIGTERM", "SIGINT"] as const)("a process is ended by %s during a step", async (signal) => {
   const end = await run("goes on", signal);
   expect({ signal: end.signal, complaints: end.complaints }).toEqual({ signal, complaints: "" });
   expect(end.time).toBeLessThan(2000);
 });
 
-it("a process ends by an error, and by process.exit while a worker of its trains", async () => {
+it("a process ends by an error, and by process.exit while one of its workers trains", async () => {
   const thrown = await run("throws");
   expect(thrown.code).toBe(1);
   expect(thrown.complaints).toContain("something else went wrong");
@@ -55,13 +55,13 @@ it("a process ends by an error, and by process.exit while a worker of its trains
   expect({ code, complaints }).toEqual({ code: 7, complaints: "" });
 });
 
-it("a worker that trains is terminated in mid-step, and its process goes on training", async () => {
+it("a worker that trains is terminated during a step, and its process continues to train", async () => {
   const { code, complaints, output } = await run("terminates");
   expect({ code, complaints }).toEqual({ code: 0, complaints: "" });
   expect(JSON.parse(output).company).toBeGreaterThan(0);
 });
 
-it("two workers and their parent train at the same time, each as if it were alone", async () => {
+it("two workers and their parent train at the same time, with the results that each has alone", async () => {
   const { code, complaints, output } = await run("together");
   expect({ code, complaints }).toEqual({ code: 0, complaints: "" });
   const losses = JSON.parse(output).map(({ loss }: { loss: number }) => loss);

@@ -1,4 +1,4 @@
-// One result at any number of threads, to the bit: random graphs, PyTorch's cases, training.
+// Results have the same bits at any number of threads: random graphs, PyTorch's cases, training.
 import {
   Adam,
   Conv2d,
@@ -49,7 +49,7 @@ describe("random graphs", () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1);
   const count = Number(process.env.FUZZ_COUNT ?? 80);
 
-  /** What it computes and leaves, or how it fails. */
+  /** The results and states of a program, or its error. */
   function outcome(of: ReturnType<typeof randomGraph>, threads: number): readonly string[] {
     const states = of.states.map(asTensor);
     try {
@@ -74,7 +74,7 @@ describe("random graphs", () => {
 });
 
 describe("PyTorch's cases", () => {
-  /** Everything that compiled functions return, in order, and what PyTorch would say to it. */
+  /** All results of compiled functions, in order, and their comparison with PyTorch's. */
   async function record(threads: number): Promise<{ readonly seen: string[]; readonly differences: string[] }> {
     const seen: string[] = [];
     const run: Run = (f) => {
@@ -108,7 +108,7 @@ describe("PyTorch's cases", () => {
 });
 
 describe("training", () => {
-  /** The losses and the weights after some steps. */
+  /** The losses and the weights after several steps. */
   function train(threads: number): string[] {
     manualSeed(5);
     const model = new Sequential(
@@ -134,7 +134,7 @@ describe("training", () => {
     return [...losses, ...model.parameters()].map(({ data }) => bytes(data));
   }
 
-  it("goes the same way to the last bit on 1, 2, 3 and 8 threads", () => {
+  it("gives the same bits on 1, 2, 3 and 8 threads", () => {
     const alone = train(1);
     for (const threads of counts) {
       expect(train(threads)).toEqual(alone);
@@ -142,14 +142,14 @@ describe("training", () => {
     }
   });
 
-  it("and without a rendezvous, whoever comes when", () => {
+  it("gives the same bits without a rendezvous, in whatever order workers join", () => {
     const alone = train(1);
     shareEverything(8, { meet: false });
     for (const threads of [...counts, ...counts]) expect(train(threads)).toEqual(alone);
   });
 });
 
-it("an index that is outside is the same one on any number of threads", () => {
+it("an error names the same index out of range on any number of threads", () => {
   const table = randn([1000, 4]);
   const places = Int32Array.from({ length: 20_000 }, (_, i) => (i % 1700 === 1600 ? 1000 + i : i % 1000));
   const index = tensor(places, { shape: [20_000] });

@@ -1,4 +1,4 @@
-// How a program is cut up for threads: what is shared, what one does alone, who waits for whom.
+// How a program is divided into stages: which tasks threads share, which one thread runs alone, and which stages wait for which.
 import { compile, randn } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Plan, planStages, type Work } from "../../../../src/backends/wasm/threads/stages.ts";
@@ -29,12 +29,12 @@ function step(text: string, { time = 1e6, units = 32, ...rest }: Partial<Omit<Wo
   return { kernels: text.split(", ").map(kernel), time, units, bound: false, mayFail: false, ...rest };
 }
 
-/** All temporaries lie apart, unless told otherwise. */
+/** Temporaries do not share bytes, unless the test says so. */
 const offsets = (places: Readonly<Record<string, number>> = {}) => ({
   offsets: new Map(Object.values(buffers).map((one, i) => [one, places[one.name] ?? 512 * i])),
 });
 
-/** One line a stage: "k0 shared", "k1 k2 single after 0". */
+/** One line for each stage: "k0 shared", "k1 k2 single after 0". */
 const told = (plan: Plan | null): string[] =>
   plan?.stages.map(
     ({ tasks, kind, waits }) =>
@@ -42,7 +42,7 @@ const told = (plan: Plan | null): string[] =>
   ) ?? [];
 
 describe("stages", () => {
-  it("wait for those whose numbers they read, and overtake the others", () => {
+  it("wait for stages whose results they read, and overtake the others", () => {
     const steps = [step("a0 -> t0"), step("a0 -> t1"), step("t0 -> t2"), step("t1 t2 -> t3")];
     const plan = planStages(steps, offsets());
     expect(told(plan)).toEqual(["k0 shared", "k1 shared", "k2 shared after 0", "k3 shared after 1 2"]);
@@ -56,7 +56,7 @@ describe("stages", () => {
     ]);
   });
 
-  it("wait for those who used their bytes before, though they have no buffer in common", () => {
+  it("wait for stages that used their bytes before, though they have no buffer in common", () => {
     const steps = [step("a0 -> t0"), step("t0 -> t1"), step("a0 -> t2")];
     expect(told(planStages(steps, offsets()))).toEqual(["k0 shared", "k1 shared after 0", "k2 shared"]);
     const shared = planStages(steps, offsets({ t0: 4096, t2: 4096 + 396 }));
@@ -65,7 +65,7 @@ describe("stages", () => {
     expect(told(apart)).toEqual(["k0 shared", "k1 shared after 0", "k2 shared"]);
   });
 
-  it("wait for all that a chain touches", () => {
+  it("wait for all buffers that a chain reads or writes", () => {
     const chain = step("a0 -> t0, t0 -> t1");
     const after = [step("a0 -> t2"), step("t0 -> t3"), step("t1 -> s0")];
     expect(told(planStages([chain, ...after], offsets()))).toEqual([
@@ -80,35 +80,35 @@ describe("stages", () => {
     ]);
   });
 
-  it("are one for several small steps, which one thread does", () => {
+  it("join several short steps, which one thread runs", () => {
     const small = { time: 1000 };
     const steps = [step("a0 -> t0"), step("t0 -> t1", small), step("t1 -> t2", small), step("t2 -> t3")];
     expect(told(planStages(steps, offsets()))).toEqual(["k0 shared", "k1 k2 single after 0", "k3 shared after 1"]);
   });
 
-  it("are not shared if there is one unit, or if they call functions that only their caller has", () => {
+  it("are not shared if there is one unit, or if they call functions that only the calling thread has", () => {
     const steps = [step("a0 -> t0"), step("a0 -> t1", { units: 1 }), step("a0 -> t2", { bound: true })];
     expect(told(planStages(steps, offsets()))).toEqual(["k0 shared", "k1 single", "k2 first"]);
   });
 
-  it("that may fail are waited for by all", () => {
+  it("wait for all earlier stages that may fail", () => {
     const steps = [step("a0 -> t0", { mayFail: true }), step("t0 -> t1")];
     const plan = planStages(steps, offsets());
     expect(told(plan)).toEqual(["k0 shared", "k1 shared"]);
     expect(plan?.last).toEqual([1]);
   });
 
-  it("are none where there is too little to do", () => {
+  it("do not exist if the program is too short", () => {
     expect(planStages([step("a0 -> t0", { time: 20e3 })], offsets())).toBe(null);
     expect(planStages([step("a0 -> t0", { units: 1 })], offsets())).toBe(null);
     expect(planStages([], offsets())).toBe(null);
   });
 });
 
-describe("how many threads", () => {
+describe("the number of threads", () => {
   afterEach(() => void vi.unstubAllEnvs());
 
-  it("is what is asked for, else what CHAINRULE_THREADS says, else what the machine has", () => {
+  it("is the option's, or else CHAINRULE_THREADS, or else the machine's", () => {
     vi.stubEnv("CHAINRULE_THREADS", "3");
     expect([threadsFor(5), threadsFor(null)]).toEqual([5, 3]);
     vi.stubEnv("CHAINRULE_THREADS", "");
@@ -116,7 +116,7 @@ describe("how many threads", () => {
     expect(threadsFor(1000)).toBe(64);
   });
 
-  it("is an error where it is no number", () => {
+  it("is an error if it is not a number", () => {
     vi.stubEnv("CHAINRULE_THREADS", "many");
     expect(() => threadsFor(null)).toThrow(
       'CHAINRULE_THREADS: the number of threads is a whole number from 1, not "many"',
@@ -125,7 +125,7 @@ describe("how many threads", () => {
       expect(() => compile(() => randn([1]), { threads })).toThrow("compile: threads is a whole number from 1, not");
   });
 
-  it("is told by explain, with what each does", () => {
+  it("is printed by explain(), with the kernels that threads share", () => {
     const weight = randn([256, 256]);
     const f = (threads: number) => {
       const compiled = compile(() => weight.matmul(weight).sum(), { threads });
