@@ -39,23 +39,13 @@ function passes({ winograd, ...layer }) {
   return winograd ? { ...direct, "forward by Winograd": { ...direct.forward, winograd } } : direct;
 }
 
+const stridesOf = (channels, width) => ({ image: channels * width ** 2, group: 0, row: width, column: 1 });
+
 function directPasses({ batch, from, to, size, kernel, padding, stride = 1 }) {
   const out = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const taps = kernel * kernel;
-  const x = (channels, width) => ({
-    image: channels * width ** 2,
-    group: 0,
-    channel: width ** 2,
-    row: width,
-    column: 1,
-  });
-  const y = (channels, width) => ({
-    image: channels * width ** 2,
-    group: 0,
-    output: width ** 2,
-    row: width,
-    column: 1,
-  });
+  const x = (channels, width) => ({ ...stridesOf(channels, width), channel: width ** 2 });
+  const y = (channels, width) => ({ ...stridesOf(channels, width), output: width ** 2 });
   return {
     forward: {
       ...common,

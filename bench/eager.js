@@ -1,18 +1,22 @@
-// Operations at once, without `compile`, beside PyTorch on one thread: large elementwise ops and reductions, random numbers,
-// initialising models, optimisers, and whole steps of a small net. Each case is first held to what PyTorch gives, or, where it draws
-// random numbers, to the bits of another version of this library if one is named. Then it is timed in interleaved rounds, and the
-// figure is the least: what the machine did beside it only adds. Writes eager.md.
+// Eager operations, without `compile`, in chainrule and in PyTorch on one thread: large elementwise ops and reductions, random numbers,
+// initialising models, optimisers, and whole steps of a small net. Each case first has to agree with PyTorch; a case that draws random
+// numbers has to give the bits of another version of this library, if one is named. Then the sides are timed in alternating rounds. The
+// figure is the minimum, since other work of the machine only adds time. Writes eager.md.
 //
 //   node bench/eager.js [rounds] [--before FOLDER] [--only NAME] [--no-peers] [--out FILE]
 //
-// --before: the folder dist of another version, timed in the same rounds. --only: the cases whose names begin like this, with commas between several.
+// --before: the folder dist of another version, which is timed in the same rounds. --only: the cases whose names begin with one of these
+// texts, separated by commas.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { machine, short, table } from "./markdown.js";
 import { Side } from "./side-process.js";
 
-/** By kind: what is said above the rows, how far from PyTorch a value may be, and the ratio to PyTorch that is aimed at. */
+/**
+ * The cases. goal: the ratio to PyTorch's time that the project aims at. random: the case draws random numbers. slow: a few rounds of one
+ * run each. huge: two rounds, without comparing values.
+ */
 const works = [
   { name: "add", goal: 3 },
   { name: "mul by a number", goal: 3 },
@@ -39,9 +43,9 @@ const works = [
   { name: "ResNet-18, 11.7 M", slow: true },
   { name: "GPT-2, 124 M", huge: true },
 ];
-const tolerance = 1e-4; // of a value, relative, or absolute below 1
-const chunk = 30; // ms that a side runs at a time
-const warmUp = 300; // ms before the first round, for the engine's compilers
+const tolerance = 1e-4; // relative error of a value; absolute for values below 1
+const chunkMs = 30; // time for which a side runs at a time
+const warmUpMs = 300; // time that each side runs before the first round, until the engine has optimised the code
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,24 +73,24 @@ const sides = [
 ];
 
 const texts = options.only?.split(",") ?? [""];
-const chosen = works.filter(({ name }) => texts.some((text) => name.startsWith(text)));
-if (chosen.length === 0) fail(`--only ${options.only}: there is no such case`);
+const selectedWorks = works.filter(({ name }) => texts.some((text) => name.startsWith(text)));
+if (selectedWorks.length === 0) fail(`--only ${options.only}: there is no such case`);
 const rows = [];
-for (const work of chosen) rows.push(await measure(work));
+for (const work of selectedWorks) rows.push(await measure(work));
 const labels = sides.map(({ label }) => label);
 const text = `${[
-  "# Operations at once",
+  "# Eager operations",
   "",
-  `Made by \`node bench/eager.js\` on ${machine}: milliseconds, the least of ${rounds} interleaved rounds, one thread each, without \`compile\`.`,
+  `Made by \`node bench/eager.js\` on ${machine}: milliseconds, the minimum of ${rounds} alternating rounds, one thread each, without \`compile\`.`,
   "Elementwise ops and reductions are of float32 [1000, 1000]. The MLP is 64-64-64-10 with ReLU and a batch of 64. GPT and ResNet rows make the model's",
-  "parameters. × is now over PyTorch; an empty cell was not measured.",
+  "parameters. × is the time of `now` divided by PyTorch's; an empty cell was not measured.",
   "",
   ...table(
     ["case", ...labels, "×"],
-    rows.map(({ name, least }) => {
-      const ratio = least.get("now") / least.get("PyTorch");
+    rows.map(({ name, minMs }) => {
+      const ratio = minMs.get("now") / minMs.get("PyTorch");
       const cell = (value) => (value === undefined ? "" : short(value));
-      return [name, ...labels.map((label) => cell(least.get(label))), Number.isNaN(ratio) ? "" : ratio.toFixed(1)];
+      return [name, ...labels.map((label) => cell(minMs.get(label))), Number.isNaN(ratio) ? "" : ratio.toFixed(1)];
     }),
     1,
   ),
@@ -95,39 +99,39 @@ console.log(text);
 const out = options.out ?? (options.only || options["no-peers"] ? null : file("eager.md"));
 if (out) writeFileSync(out, text);
 
-/** The least milliseconds of each side. */
+/** The minimum time of each side, in milliseconds. */
 async function measure({ name, goal, random = false, slow = false, huge = false }) {
   process.stderr.write(`bench: ${name}\n`);
-  const alive = [];
+  const running = [];
   for (const described of sides) {
     if (huge && described.label === "before") continue;
     const side = new Side({ ...described, threads: 1 });
     const { values } = await ask(side, { case: name, sample: !huge });
-    alive.push({ side, values, least: Number.POSITIVE_INFINITY });
+    running.push({ side, values, minMs: Number.POSITIVE_INFINITY });
   }
-  compare(name, random, alive);
-  if (!slow && !huge) for (const { side } of alive) await warm(side);
+  compare(name, random, running);
+  if (!slow && !huge) for (const { side } of running) await warm(side);
   for (let round = 0; round < (huge ? 2 : slow ? Math.min(rounds, 4) : rounds); round++) {
-    for (const one of alive) {
-      const run = slow || huge ? 1 : Math.max(1, Math.round(chunk / Math.min(one.least, chunk)));
+    for (const one of running) {
+      const run = slow || huge ? 1 : Math.max(1, Math.round(chunkMs / Math.min(one.minMs, chunkMs)));
       const { milliseconds } = await ask(one.side, { run });
-      one.least = Math.min(one.least, ...milliseconds);
+      one.minMs = Math.min(one.minMs, ...milliseconds);
     }
   }
-  for (const { side } of alive) side.stop();
-  return { name, goal, least: new Map(alive.map(({ side, least }) => [side.name, least])) };
+  for (const { side } of running) side.stop();
+  return { name, goal, minMs: new Map(running.map(({ side, minMs }) => [side.name, minMs])) };
 }
 
 async function warm(side) {
-  for (let spent = 0, run = 1; spent < warmUp; run = Math.min(2 * run, 200)) {
+  for (let spent = 0, run = 1; spent < warmUpMs; run = Math.min(2 * run, 200)) {
     const { milliseconds } = await ask(side, { run });
     spent += milliseconds.reduce((sum, each) => sum + each, 0);
   }
 }
 
-/** Random numbers are the same to the bit in every version; all others agree with PyTorch. */
-function compare(name, random, alive) {
-  const of = (label) => alive.find(({ side }) => side.name === label)?.values;
+/** Ends the bench if results differ: random numbers have to be the same to the bit in both versions, all others to agree with PyTorch. */
+function compare(name, random, running) {
+  const of = (label) => running.find(({ side }) => side.name === label)?.values;
   const [before, now, peer] = [of("before"), of("now"), of("PyTorch")];
   const differ = (a, b, allowed) => a.some((x, i) => !(Math.abs(x - b[i]) <= allowed * Math.max(1, Math.abs(b[i]))));
   if (before && differ(now, before, random ? 0 : tolerance)) fail(`${name}: ${now}, before ${before}`);

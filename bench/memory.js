@@ -51,8 +51,8 @@ const text = `${[
   ...(failures.length > 0 ? ["", "Failed (work, side, threads):", "", ...failures] : []),
 ].join("\n")}\n`;
 console.log(text);
-const whole = !options.only && options.threads === "1,2" && !options["no-peers"];
-const out = options.out ?? (whole ? fileURLToPath(new URL("memory.md", import.meta.url)) : null);
+const isComplete = !options.only && options.threads === "1,2" && !options["no-peers"];
+const out = options.out ?? (isComplete ? fileURLToPath(new URL("memory.md", import.meta.url)) : null);
 if (out && rows.length > 0) writeFileSync(out, text);
 
 async function rowOf(side, work) {

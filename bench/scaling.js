@@ -55,8 +55,8 @@ for (const net of options.net ? [options.net] : Object.keys(nets)) {
   }
 }
 const figures = { machine, limits: [...best].map(([threads, limit]) => ({ threads, limit })), points };
-const whole = !options.net && !options.axis && options.most === "Infinity" && options.threads === "1,2";
-const folder = options.out ?? (whole ? fileURLToPath(new URL(".", import.meta.url)) : null);
+const isComplete = !options.net && !options.axis && options.most === "Infinity" && options.threads === "1,2";
+const folder = options.out ?? (isComplete ? fileURLToPath(new URL(".", import.meta.url)) : null);
 const { scalingReport } = await import("./scaling-report.js");
 const text = scalingReport(figures);
 console.log(text);
@@ -79,7 +79,7 @@ async function measure(point) {
   let report = "";
   let bits = null;
   for (let turn = 0; turn < processes; turn++) {
-    const alive = [];
+    const running = [];
     for (const { side } of sides) {
       const one = await begin(new Side(side), question);
       const losses = (await ask(one, { run: checkedSteps })).values;
@@ -89,10 +89,10 @@ async function measure(point) {
         if (!(Math.abs(loss - right[i]) <= tolerance * right[i])) fail(`${where}, not ${right[i]}`);
         if (loss !== bits[i]) fail(`${where}, ${bits[i]} in another process`);
       }
-      alive.push({ one, pace: await paceOf(one) });
+      running.push({ one, pace: await paceOf(one) });
     }
     for (let round = 0; round < Math.ceil(rounds / processes); round++) {
-      for (const [i, { one, pace }] of alive.entries()) {
+      for (const [i, { one, pace }] of running.entries()) {
         limits.get(one.threads).measure();
         const { milliseconds, processor } = await ask(one, { run: Math.max(1, Math.round(chunkMs / pace)) });
         const elapsed = one.threads * sum(milliseconds);
@@ -101,8 +101,8 @@ async function measure(point) {
         (sides[i].runs[turn] ??= []).push(median(milliseconds));
       }
     }
-    if (report === "") ({ report } = await ask(alive[0].one, { profile: true }));
-    for (const { one } of alive) one.stop();
+    if (report === "") ({ report } = await ask(running[0].one, { profile: true }));
+    for (const { one } of running) one.stop();
   }
   for (const [count, limit] of limits) best.set(count, Math.max(best.get(count), limit.take()));
   const times = sides.map(({ side, runs, elapsed, worked }) => {

@@ -79,8 +79,8 @@ const text = `${[
   ),
 ].join("\n")}\n`;
 console.log(text);
-const whole = !options.only && options.threads === "1,2";
-const out = options.out ?? (whole ? fileURLToPath(new URL("startup.md", import.meta.url)) : null);
+const isComplete = !options.only && options.threads === "1,2";
+const out = options.out ?? (isComplete ? fileURLToPath(new URL("startup.md", import.meta.url)) : null);
 if (out && cases.length > 0) writeFileSync(out, text);
 
 /** Runs startup-process.js: { losses, marks, passes }, with marks in ms since the start of the process and passes in ms. */

@@ -33,7 +33,7 @@ const { values: options, positionals } = parseArgs({
   },
 });
 const rounds = countIn(positionals, { name: "rounds", fallback: 20 });
-const chosen = chosenFrom(works, options.only);
+const selectedWorks = chosenFrom(works, options.only);
 const threads = threadsIn(options.threads);
 
 if (options.expect) {
@@ -46,22 +46,22 @@ const limits = new Map();
 for (const count of threads) limits.set(count, await Limits.open(count));
 
 const results = [];
-for (const work of chosen) {
+for (const work of selectedWorks) {
   process.stderr.write(`bench: ${work.name}, ${work.title}\n`);
   results.push(await measure(work));
 }
 const text = report(results, { relaxed, threads });
 console.log(text);
-const whole = !options.only && options.threads === "1,2" && !options["no-peers"] && !options.eager;
-const out = options.out ?? (whole ? fileURLToPath(new URL("results.md", import.meta.url)) : null);
+const isComplete = !options.only && options.threads === "1,2" && !options["no-peers"] && !options.eager;
+const out = options.out ?? (isComplete ? fileURLToPath(new URL("results.md", import.meta.url)) : null);
 if (out) writeFileSync(out, text);
 if (results.some(({ rows }) => rows.some(({ own, failure }) => own && failure))) process.exitCode = 1;
 
 /** Measures one work: { work, operations, limits, rows }, with limits by number of threads, in operations per millisecond. */
 async function measure(work) {
   const question = questionOf(work);
-  const taking = sides.filter(({ own }) => own || !work.call);
-  const rows = taking.map(({ label, own, threads, missing }) => ({
+  const participants = sides.filter(({ own }) => own || !work.call);
+  const rows = participants.map(({ label, own, threads, missing }) => ({
     label,
     own,
     threads,
@@ -72,18 +72,18 @@ async function measure(work) {
     worked: 0, // ms of them in which a thread had a processor
   }));
   const bits = { losses: null }; // the losses of chainrule's first process; all others have to give the same bits
-  const alive = taking.map(() => null);
+  const running = participants.map(() => null);
   const processes = work.processes ?? 5;
   for (let turn = 0; turn < processes; turn++) {
-    for (const [i, side] of taking.entries()) {
-      if (rows[i].failure || alive[i]) continue;
-      alive[i] = new Side(side);
+    for (const [i, side] of participants.entries()) {
+      if (rows[i].failure || running[i]) continue;
+      running[i] = new Side(side);
       rows[i].runs.push([]);
-      await prepare(alive[i], rows[i], { work, question, bits });
-      rows[i].failure = alive[i].failure;
+      await prepare(running[i], rows[i], { work, question, bits });
+      rows[i].failure = running[i].failure;
     }
     for (let round = 0; round < Math.ceil(rounds / processes); round++) {
-      for (const [i, side] of alive.entries()) {
+      for (const [i, side] of running.entries()) {
         const run = rows[i].runs.at(-1);
         if (rows[i].failure || (run.length > 0 && side.spent > budgetMs)) continue;
         limits.get(rows[i].threads).measure();
@@ -96,10 +96,10 @@ async function measure(work) {
         rows[i].worked += Math.min(elapsed, answer.processor);
       }
     }
-    for (const [i, { own }] of taking.entries()) {
+    for (const [i, { own }] of participants.entries()) {
       if (turn < processes - 1 && !own && !work.size) continue;
-      alive[i]?.stop();
-      alive[i] = null;
+      running[i]?.stop();
+      running[i] = null;
     }
   }
   const speeds = new Map([...limits].map(([count, limit]) => [count, limit.take()]));
@@ -149,7 +149,7 @@ async function checkProduct(side, question) {
 }
 
 async function printExpected() {
-  for (const work of chosen.filter(({ losses }) => losses)) {
+  for (const work of selectedWorks.filter(({ losses }) => losses)) {
     const side = new Side({ ...pytorch, threads: 1 });
     await side.begin({ ...questionOf(work), float64: true });
     const answer = await side.ask({ run: work.losses.length });

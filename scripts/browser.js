@@ -66,6 +66,6 @@ function tryOut(path) {
   const { status, stdout, stderr, error } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 30_000 });
   const version = /Chrom\S* .*\d/.exec(stdout ?? "")?.[0];
   if (status === 0 && version !== undefined) return { version };
-  const said = (error?.message ?? `${stderr}\n${stdout}`).trim().split("\n")[0];
-  return { problem: `does not start${said === "" ? "" : ` (${said})`}` };
+  const firstLine = (error?.message ?? `${stderr}\n${stdout}`).trim().split("\n")[0];
+  return { problem: `does not start${firstLine === "" ? "" : ` (${firstLine})`}` };
 }

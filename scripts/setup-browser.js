@@ -15,8 +15,8 @@ function run(command, args, env = {}) {
   const options = { cwd: root, encoding: "utf8", timeout: 15 * 60_000, env: { ...process.env, ...env } };
   const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status === 0) return null;
-  const said = `${stderr}\n${stdout}`.split("\n").filter((line) => /\w/.test(line));
-  return error?.message ?? said.find((line) => /^(E|Error): /.test(line)) ?? said.at(-1) ?? `exit ${status}`;
+  const lines = `${stderr}\n${stdout}`.split("\n").filter((line) => /\w/.test(line));
+  return error?.message ?? lines.find((line) => /^(E|Error): /.test(line)) ?? lines.at(-1) ?? `exit ${status}`;
 }
 
 /** Whether the system has Debian's package chromium. Ubuntu's package of that name is empty and points to a snap. */

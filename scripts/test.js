@@ -31,9 +31,9 @@ const results = checks.map(
   ([name, ...args]) =>
     new Promise((done) => {
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-      const said = [];
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => said.push(text));
-      child.on("close", (status) => done({ name, status, text: Buffer.concat(said).toString() }));
+      const output = [];
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => output.push(text));
+      child.on("close", (status) => done({ name, status, text: Buffer.concat(output).toString() }));
     }),
 );
 for (const { name, status, text } of await Promise.all(results)) {

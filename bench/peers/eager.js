@@ -1,11 +1,11 @@
-// chainrule's side of bench/eager.js: answers each line of JSON with one. The library is the folder that the command line names, so
-// that two versions of it can be compared. Inputs are functions of the place, the same as in eager.py.
+// chainrule's side of bench/eager.js: answers each line of JSON with a line of JSON. The command line names the folder of the library, so
+// that two versions of it can be compared. Inputs are functions of the element's index, the same as in eager.py.
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const c = await import(`${pathToFileURL(process.argv[2]).href}/index.js`);
 
-/** Values in [-1, 1) by place, the same in both languages: (i · 7919 mod 10007) / 5003.5 - 1. */
+/** A tensor with element i = (i · 7919 mod 10007) / 5003.5 - 1, in [-1, 1), the same in both languages. */
 function pattern(...shape) {
   const size = shape.reduce((product, n) => product * n, 1);
   return c.tensor(
@@ -84,76 +84,32 @@ function gpt({ words, length, width, blocks }) {
   return parts;
 }
 
-/** Each gives what is timed; that gives a tensor to look at, or nothing. Random ones are looked at after manualSeed(1). */
+const withInputs =
+  (f, ...inputs) =>
+  () =>
+    f(...inputs);
+
+/**
+ * Each case returns the function that is timed, which returns a tensor to compare, or nothing. Random tensors are compared after
+ * manualSeed(1).
+ */
 const cases = {
-  add: () =>
-    (
-      (a, b) => () =>
-        a.add(b)
-    )(...two()),
-  "mul by a number": () =>
-    (
-      (a) => () =>
-        a.mul(0.5)
-    )(...two()),
-  "add a row": () =>
-    (
-      (a, row) => () =>
-        a.add(row)
-    )(pattern(1000, 1000), pattern(1000)),
-  relu: () =>
-    (
-      (a) => () =>
-        a.relu()
-    )(...two()),
-  exp: () =>
-    (
-      (a) => () =>
-        a.exp()
-    )(...two()),
-  tanh: () =>
-    (
-      (a) => () =>
-        a.tanh()
-    )(...two()),
-  sum: () =>
-    (
-      (_, b) => () =>
-        b.sum()
-    )(...two()),
-  "sum over rows": () =>
-    (
-      (_, b) => () =>
-        b.sum(0)
-    )(...two()),
-  max: () =>
-    (
-      (a) => () =>
-        a.max(1)
-    )(...two()),
-  softmax: () =>
-    (
-      (a) => () =>
-        a.softmax(1)
-    )(...two()),
-  transpose: () =>
-    (
-      (a) => () =>
-        a.transpose()
-    )(pattern(1000, 1000)),
-  "topk 40 of 50257": () =>
-    (
-      (x) => () =>
-        x.topk(40).values
-    )(logits()),
+  add: () => withInputs((a, b) => a.add(b), ...two()),
+  "mul by a number": () => withInputs((a) => a.mul(0.5), ...two()),
+  "add a row": () => withInputs((a, row) => a.add(row), pattern(1000, 1000), pattern(1000)),
+  relu: () => withInputs((a) => a.relu(), ...two()),
+  exp: () => withInputs((a) => a.exp(), ...two()),
+  tanh: () => withInputs((a) => a.tanh(), ...two()),
+  sum: () => withInputs((_, b) => b.sum(), ...two()),
+  "sum over rows": () => withInputs((_, b) => b.sum(0), ...two()),
+  max: () => withInputs((a) => a.max(1), ...two()),
+  softmax: () => withInputs((a) => a.softmax(1), ...two()),
+  transpose: () => withInputs((a) => a.transpose(), pattern(1000, 1000)),
+  "topk 40 of 50257": () => withInputs((x) => x.topk(40).values, logits()),
   rand: () => () => c.rand([1000, 1000]),
   randn: () => () => c.randn([1000, 1000]),
   "randperm 60000": () => () => c.randperm(60000),
-  "multinomial 1 of 50257": () =>
-    (
-      (p) => () =>
-        c.multinomial(p, 1)
-    )(logits().softmax()),
+  "multinomial 1 of 50257": () => withInputs((p) => c.multinomial(p, 1), logits().softmax()),
   "zeros 2^28": () => () => void c.zeros([2 ** 28]),
   "Adam, six of 64 × 64": () => adam(parameters()),
   "MLP step, SGD": () => trainingStep((all) => new c.SGD(all, { lr: 0.1 })),

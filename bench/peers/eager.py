@@ -1,4 +1,4 @@
-# PyTorch's side of bench/eager.js, on one thread: the same cases under the same names, with the same inputs.
+# PyTorch's side of bench/eager.js, on one thread: the same cases with the same names and inputs as in eager.js.
 import json
 import sys
 import time

@@ -159,14 +159,14 @@ const rules: Readonly<Record<string, Rule>> = {
   layerNorm(part) {
     const settings = settingsOf(part);
     if (settings === null) return null;
-    const found = affine(part, 1, settings.flag("weight"), settings.flag("bias"));
-    if (found === null) return null;
+    const parameters = affine(part, 1, settings.flag("weight"), settings.flag("bias"));
+    if (parameters === null) return null;
     const [x] = part.inputs;
     const { dtype, shape } = part.output;
     const [axis] = settings.numbers("dims");
     return (context) => {
-      const scale = weightOr(context, found.weight, x, shape.slice(axis), 1);
-      const inputs = [context.read(x), scale, ...(found.bias ? [context.read(found.bias)] : [])];
+      const scale = weightOr(context, parameters.weight, x, shape.slice(axis), 1);
+      const inputs = [context.read(x), scale, ...(parameters.bias ? [context.read(parameters.bias)] : [])];
       const attributes = { axis, epsilon: { float: settings.number("eps") } };
       return context.writer.node("LayerNormalization", inputs, dtype, shape, attributes);
     };
@@ -175,16 +175,16 @@ const rules: Readonly<Record<string, Rule>> = {
   groupNorm(part) {
     const settings = settingsOf(part);
     if (settings === null || rank(part.output) < 3) return null;
-    const found = affine(part, 1, settings.flag("affine"), settings.flag("affine"));
-    if (found === null) return null;
+    const parameters = affine(part, 1, settings.flag("affine"), settings.flag("affine"));
+    if (parameters === null) return null;
     const [x] = part.inputs;
     const { dtype, shape } = part.output;
     return (context) => {
       const channels = [shape[1]];
       const inputs = [
         context.read(x),
-        weightOr(context, found.weight, x, channels, 1),
-        weightOr(context, found.bias, x, channels, 0),
+        weightOr(context, parameters.weight, x, channels, 1),
+        weightOr(context, parameters.bias, x, channels, 0),
       ];
       const attributes = { num_groups: settings.number("groups"), epsilon: { float: settings.number("eps") } };
       return context.writer.node("GroupNormalization", inputs, dtype, shape, attributes);
@@ -195,8 +195,8 @@ const rules: Readonly<Record<string, Rule>> = {
   batchNorm2d(part) {
     const settings = settingsOf(part);
     if (settings === null || settings.flag("training")) return null;
-    const found = affine(part, 3, settings.flag("affine"), settings.flag("affine"));
-    if (found === null) return null;
+    const parameters = affine(part, 3, settings.flag("affine"), settings.flag("affine"));
+    if (parameters === null) return null;
     const [mean, variance, x] = part.inputs;
     const subtracted = part.nodes.find((n) => n.op === "sub");
     const isAsExpected =
@@ -208,8 +208,8 @@ const rules: Readonly<Record<string, Rule>> = {
     const { dtype, shape } = part.output;
     return (context) => {
       const channels = [shape[1]];
-      const scale = weightOr(context, found.weight, x, channels, 1);
-      const shift = weightOr(context, found.bias, x, channels, 0);
+      const scale = weightOr(context, parameters.weight, x, channels, 1);
+      const shift = weightOr(context, parameters.bias, x, channels, 0);
       const inputs = [context.read(x), scale, shift, context.read(mean), context.read(variance)];
       const attributes = { epsilon: { float: settings.number("eps") } };
       return context.writer.node("BatchNormalization", inputs, dtype, shape, attributes);

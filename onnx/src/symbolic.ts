@@ -125,9 +125,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** The arguments, and the nodes that the result needs, in the graph's own order, on which the rules of regions.ts rely. */
 function neededNodes({ nodes, results }: Graph): Node[] {
-  const wanted = new Set<Node>(results);
-  for (let i = nodes.length - 1; i >= 0; i--) if (wanted.has(nodes[i])) for (const x of nodes[i].inputs) wanted.add(x);
-  return nodes.filter((n) => n.op === "argument" || wanted.has(n));
+  const needed = new Set<Node>(results);
+  for (let i = nodes.length - 1; i >= 0; i--) if (needed.has(nodes[i])) for (const x of nodes[i].inputs) needed.add(x);
+  return nodes.filter((n) => n.op === "argument" || needed.has(n));
 }
 
 /** Merges two graphs of one function that has one result. For a fixed batch both are the same graph. */

@@ -120,8 +120,8 @@ export function chain(program: KernelProgram, cuts: Cuts, threads: number): Kern
   const remaining = [...program.kernels];
   while (remaining.length > 0) {
     const links = longestChain(remaining, cuts);
-    const wanted = links.length >= 2 && (threads > 1 || chainLimits.contiguousOnOneThread || isScattered(links));
-    const piece = wanted ? pieceOf(links) : null;
+    const isWorthwhile = links.length >= 2 && (threads > 1 || chainLimits.contiguousOnOneThread || isScattered(links));
+    const piece = isWorthwhile ? pieceOf(links) : null;
     if (piece === null) kernels.push(...remaining.splice(0, 1));
     else {
       const [{ kernel, axis }] = links;

@@ -112,8 +112,8 @@ export function printAccess(access: Access, names: readonly string[] = [], indir
   const { buffer, offset, strides } = access;
   const place = affine(offset, strides, names);
   if (indirection === undefined) return `${buffer.name}[${place}]`;
-  const moved = `${times(`v${indirection.value}`, indirection.stride)} below ${indirection.size}`;
-  return `${buffer.name}[${place === "0" ? "" : `${place} + `}${moved}]`;
+  const dataTerm = `${times(`v${indirection.value}`, indirection.stride)} below ${indirection.size}`;
+  return `${buffer.name}[${place === "0" ? "" : `${place} + `}${dataTerm}]`;
 }
 
 const times = (name: string, stride: number): string => (stride === 1 ? name : `${name}*${stride}`);

@@ -7,13 +7,21 @@ import { type Graph, type Node, node, rewrite, usesOf } from "./graph.ts";
 import { choices } from "./simplify/choices.ts";
 import { constants } from "./simplify/constants.ts";
 import { identities } from "./simplify/identities.ts";
-import { largest, scattering } from "./simplify/indexing.ts";
+import { gathering, scattering } from "./simplify/indexing.ts";
 import { movements } from "./simplify/movements.ts";
 import { reductions } from "./simplify/reductions.ts";
 import { attributesOf, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
 
-const always: Rules = { ...constants, ...identities, ...choices, ...movements, ...reductions, ...largest, ...sinking };
+const always: Rules = {
+  ...constants,
+  ...identities,
+  ...choices,
+  ...movements,
+  ...reductions,
+  ...gathering,
+  ...sinking,
+};
 
 /** Scattering is a stage of its own at the end: whether it applies depends on the gathers that are left. */
 export const stages: readonly Rules[] = [always, { ...always, ...scattering }];

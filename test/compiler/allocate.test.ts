@@ -118,20 +118,20 @@ it("verifyAllocation finds buffers that overlap, end after the arena, are not al
 
 /** Kernels that each write a buffer or two and read some of those written before. */
 function randomProgram(draw: Draw, length: number): KernelProgram {
-  const known = Array.from({ length: draw.whole(0, 3) }, (_, i) => buffer(`a${i}`, draw.whole(0, 5000)));
+  const buffers = Array.from({ length: draw.whole(0, 3) }, (_, i) => buffer(`a${i}`, draw.whole(0, 5000)));
   let count = 0;
   const steps = Array.from({ length }, () => {
-    const recent = known.slice(-draw.whole(1, 12));
+    const recent = buffers.slice(-draw.whole(1, 12));
     const reads = recent.length === 0 ? [] : Array.from({ length: draw.whole(0, 3) }, () => draw.pick(recent));
     const writes = Array.from({ length: draw.whole(1, 2) }, () =>
       buffer(`t${count++}`, draw.pick([0, 1, draw.whole(1, 300), draw.whole(1, 5000)]), draw.pick(["float32", "bool"])),
     );
-    known.push(...writes);
+    buffers.push(...writes);
     return [reads, writes] as const;
   });
   return program(
     steps,
-    Array.from({ length: draw.whole(1, 3) }, () => draw.pick(known)),
+    Array.from({ length: draw.whole(1, 3) }, () => draw.pick(buffers)),
   );
 }
 

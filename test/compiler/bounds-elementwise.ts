@@ -16,13 +16,13 @@ interface Entry {
 
 const monotone = (ulps = 0): Entry => ({ ulps, spread: "monotone" });
 /** The result's error is at most the sum of the operands' errors. */
-const both: Spread = (_, [p, q]) => p + q;
+const sumOfErrors: Spread = (_, [p, q]) => p + q;
 /** No error where the operands' errors certainly do not change the result; otherwise an infinite one. */
-const decided =
+const exactIf =
   (isSure: (x: readonly number[], r: readonly number[]) => boolean): Spread =>
   (x, r) =>
     isSure(x, r) ? 0 : Infinity;
-const apart = decided(([a, b], [p, q]) => Math.abs(a - b) > p + q);
+const apart = exactIf(([a, b], [p, q]) => Math.abs(a - b) > p + q);
 
 const power: Spread = ([a, b], [p, q]) => {
   if (q === 0 && b === 2) return 2 * Math.abs(a) * p + p * p;
@@ -47,8 +47,8 @@ const table = {
   erf: monotone(3),
   tanh: monotone(3),
   sigmoid: monotone(3),
-  add: { ulps: 0, spread: both },
-  sub: { ulps: 0, spread: both },
+  add: { ulps: 0, spread: sumOfErrors },
+  sub: { ulps: 0, spread: sumOfErrors },
   mul: { ulps: 1, spread: ([a, b], [p, q]) => Math.abs(a) * q + p * Math.abs(b) + p * q },
   div: {
     ulps: 0,
@@ -69,7 +69,7 @@ const dependsOnZero = (op: ElementwiseName, [x, y]: readonly number[]): boolean 
   (op === "div" && y === 0) || (op === "pow" && x === 0 && y < 0);
 
 /** The errors of the operands that the result depends on: where ignores the branch that it does not choose. */
-const seen = (op: ElementwiseName, [c, p, q]: readonly number[], [condition]: readonly number[]): number[] =>
+const relevantErrors = (op: ElementwiseName, [c, p, q]: readonly number[], [condition]: readonly number[]): number[] =>
   op !== "where" ? [c, p, q] : [c, condition === 0 ? q : p];
 
 export function elementwiseRadius(step: Step): Float64Array {
@@ -88,7 +88,7 @@ export function elementwiseRadius(step: Step): Float64Array {
   return exact.map((raw, i) => {
     const x = inputs.map(({ data }) => data[i]);
     const r = inputs.map(({ radius }) => radius[i]);
-    const relevant = seen(op, r, x).filter((one) => one !== undefined);
+    const relevant = relevantErrors(op, r, x).filter((one) => one !== undefined);
     if (relevant.includes(Infinity) || dependsOnZero(op, x)) return Infinity;
     const isSure = relevant.every((one) => one === 0);
     const value = y.data[i];

@@ -25,7 +25,7 @@ const finite = ({ data }: NDArray): Float64Array =>
 const source: Radius = ({ y, inputs }) => all(y, inputs.every(isCertain) ? 0 : Infinity);
 
 /** Movement ops move the radii with the elements; elements that they add, as padding does, are exact. */
-const moved: Radius = (step) =>
+const movedRadius: Radius = (step) =>
   replay(
     { ...step, attributes: "value" in step.attributes ? { ...step.attributes, value: 0 } : step.attributes },
     step.inputs.map(({ radius }) => radius),
@@ -154,17 +154,17 @@ const radii = {
   le: one,
   where: one,
   cast: one,
-  reshape: moved,
-  permute: moved,
-  expand: moved,
-  slice: moved,
-  flip: moved,
-  unfold: moved,
+  reshape: movedRadius,
+  permute: movedRadius,
+  expand: movedRadius,
+  slice: movedRadius,
+  flip: movedRadius,
+  unfold: movedRadius,
   fold: added,
-  pad: moved,
-  concat: moved,
+  pad: movedRadius,
+  concat: movedRadius,
   sum: added,
-  max: moved,
+  max: movedRadius,
   argmax: ranked,
   topk: ranked,
   cumsum: added,
@@ -183,33 +183,33 @@ export interface BoundedValues {
 
 /** Each node's value and radius. */
 function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Map<Node, Bounded> {
-  const known = new Map<Node, Bounded>();
+  const bounds = new Map<Node, Bounded>();
   for (const n of graph.nodes) {
     const { op, attributes, shape, dtype } = n;
     if (op === "argument" || op === "state") {
-      known.set(n, exactly((op === "argument" ? args : states)[Number(attributes.index)]));
+      bounds.set(n, exactly((op === "argument" ? args : states)[Number(attributes.index)]));
       continue;
     }
     const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
-    const inputs = n.inputs.map((x) => boundOf(known, x));
+    const inputs = n.inputs.map((x) => boundOf(bounds, x));
     opOf(op).evaluate(y, inputs, attributes as never);
     // NaN comes from a radius of ∞ times a factor of 0.
     const radius = radii[op]({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
-    known.set(n, { ...y, radius });
+    bounds.set(n, { ...y, radius });
   }
-  return known;
+  return bounds;
 }
 
-function boundOf(known: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
-  const value = known.get(n);
+function boundOf(bounds: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
+  const value = bounds.get(n);
   if (value === undefined) throw new Error(`internal: ${n.op} is read before it is computed`);
   return value;
 }
 
 /** A graph's results and new states, each with its error bounds. */
 export function bound(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): BoundedValues {
-  const known = boundAll(graph, args, states);
+  const bounds = boundAll(graph, args, states);
   const after = states.map(exactly);
-  for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = boundOf(known, value);
-  return { results: graph.results.map((n) => boundOf(known, n)), states: after };
+  for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = boundOf(bounds, value);
+  return { results: graph.results.map((n) => boundOf(bounds, n)), states: after };
 }

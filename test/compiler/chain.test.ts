@@ -18,7 +18,10 @@ const each = (...sizes: number[]): Axis[] => sizes.map((size) => ({ size, kind: 
 
 /** A kernel that stores the element of the first access at the second, and reads more buffers. */
 const copy = (axes: readonly Axis[], from: Access, to: Access, ...more: Access[]): Loops => ({
-  ...{ kind: "loops", name: `to-${to.buffer.name}`, axes, reductions: [] },
+  kind: "loops",
+  name: `to-${to.buffer.name}`,
+  axes,
+  reductions: [],
   body: [from, ...more].map((access) => ({ kind: "load", access, dtype: "float32" })),
   stores: [{ access: to, value: 0, mode: "set" }],
   epilogue: { instructions: [], stores: [] },
@@ -47,7 +50,7 @@ function chained(
   verify(program);
   return program;
 }
-const told = ({ kernels, chains = [] }: KernelProgram): string[] =>
+const chainTexts = ({ kernels, chains = [] }: KernelProgram): string[] =>
   chains.map(({ first, axes }) => axes.map((axis, i) => `${kernels[first + i].name} along i${axis}`).join(", "));
 
 const [rows, columns] = [16, 32];
@@ -83,14 +86,14 @@ describe("the elements of a part", () => {
   it("are exactly the elements that the part's indices reach: all indices are tried", () => {
     const sizes = [3, 4, 5];
     const steps = [-20, -5, -1, 0, 1, 2, 5, 6, 20, 24];
-    let known = 0;
+    let owners = 0;
     for (const s0 of steps)
       for (const s1 of steps)
         for (const s2 of steps)
           for (const offset of [0, 1, 7, 100]) {
             const found = owner([s0, s1, s2], offset, sizes, 1);
             if (found === null) continue;
-            known++;
+            owners++;
             for (let i = 0; i < 3; i++)
               for (let j = 0; j < 4; j++)
                 for (let k = 0; k < 5; k++) {
@@ -99,14 +102,14 @@ describe("the elements of a part", () => {
                   if (part !== j) throw new Error(`[${s0}, ${s1}, ${s2}] from ${offset}: ${place} is not of part ${j}`);
                 }
           }
-    expect(known).toBeGreaterThan(100);
+    expect(owners).toBeGreaterThan(100);
   });
 });
 
 describe("kernels become a chain", () => {
   it("if each row needs only the earlier kernels' results for this row", () => {
     const program = chained([reduce, divide], [a0, t0, t1], [t1]);
-    expect(told(program)).toEqual(["sum along i0, to-t1 along i0"]);
+    expect(chainTexts(program)).toEqual(["sum along i0, to-t1 along i0"]);
     expect(program.chains?.[0]).toMatchObject({ first: 0, parts: rows, piece: 1 });
   });
 
@@ -114,7 +117,7 @@ describe("kernels become a chain", () => {
     const [x, y, z] = [buffer("a1", 4, 16, 8), buffer("t3", 4, 16, 8), buffer("t4", 4, 16, 8)];
     const strides = [128, 8, 1];
     const first = copy(each(16, 4, 8), at(x, [8, 128, 1]), at(y, [8, 128, 1]));
-    expect(told(chained([first, copy(each(4, 16, 8), at(y, strides), at(z, strides))], [x, y, z], [z]))).toEqual([
+    expect(chainTexts(chained([first, copy(each(4, 16, 8), at(y, strides), at(z, strides))], [x, y, z], [z]))).toEqual([
       "to-t3 along i0, to-t4 along i1",
     ]);
   });
@@ -130,14 +133,15 @@ describe("kernels become a chain", () => {
     const s0 = buffer("s0", rows, columns);
     const update = copy(each(7), at(a0, [1]), at(s0, [1]));
     const last = copy(each(rows, columns), at(s0, whole), at(t1, whole), at(t0, [1, 0]));
-    expect(told(chained([reduce, update, last], [a0, s0, t0, t1], [t1]))).toEqual([]);
+    expect(chainTexts(chained([reduce, update, last], [a0, s0, t0, t1], [t1]))).toEqual([]);
   });
 
   it("not if a row needs another row, a column or all rows", () => {
     const square = (name: string) => buffer(name, 16, 16);
     const [x, y, z] = [square("a1"), square("t3"), square("t4")];
     const first = copy(each(16, 16), at(x, [16, 1]), at(y, [16, 1]));
-    const inRows = (kernels: readonly Kernel[]) => told(chained(kernels, [x, y, z], [z], (_, axis) => axis === 0));
+    const inRows = (kernels: readonly Kernel[]) =>
+      chainTexts(chained(kernels, [x, y, z], [z], (_, axis) => axis === 0));
     const reading = (read: Access) => inRows([first, copy(each(16, 16), read, at(z, [16, 1]))]);
     expect(reading(at(y, [16, 1]))).toHaveLength(1);
     for (const read of [at(y, [1, 16]), at(y, [-16, 1], 240), at(y, [0, 1]), at(y, [0, 0])])
@@ -159,7 +163,7 @@ describe("kernels become a chain", () => {
     const program = { buffers: [a0, t0, t1], kernels: [reduce, gather], results: [t1] };
     expect(chain(program, () => true, 1).chains).toEqual([]);
     const half = copy(each(8, columns), at(a0, whole), at(t1, whole), at(t0, [1, 0]));
-    expect(told(chained([reduce, half], [a0, t0, t1], [t1]))).toEqual([]);
+    expect(chainTexts(chained([reduce, half], [a0, t0, t1], [t1]))).toEqual([]);
   });
 
   it("not if a backend cannot cut them, if everything fits into the cache, if a part is too large, or on one thread", () => {
@@ -193,7 +197,7 @@ describe("the buffers of a chain", () => {
 
   it("never share bytes, since its kernels are interleaved", () => {
     const program = chained(kernels, plain.buffers, [t4]);
-    expect(told(program)).toHaveLength(1);
+    expect(chainTexts(program)).toHaveLength(1);
     const allocation = allocate(program);
     verifyAllocation(program, allocation);
     const places = [...allocation.offsets.values()].sort((a, b) => a - b);

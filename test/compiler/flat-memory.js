@@ -27,9 +27,9 @@ for (let i = 0; i < steps; i++) run();
 const after = used();
 
 for (let i = 0; i < 50; i++) training(32 + i)();
-const held = programMemory.used;
+const manyPrograms = programMemory.used;
 for (let i = 0; i < 20; i++) {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
-console.log(JSON.stringify({ before, after, held, freed: programMemory.used, last: run() }));
+console.log(JSON.stringify({ before, after, manyPrograms, freed: programMemory.used, last: run() }));

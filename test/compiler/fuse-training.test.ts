@@ -100,9 +100,14 @@ it("dropout adds one kernel, for the generator's counter: its random numbers are
 
 it("a step of a convolutional net with Adam is sixteen kernels", () => {
   const model = new Sequential(
-    ...[new Conv2d(1, 8, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2)],
-    ...[new Conv2d(8, 16, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2)],
-    ...[new Flatten(), new Linear(784, 10)],
+    new Conv2d(1, 8, 5, { padding: 2 }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Conv2d(8, 16, 5, { padding: 2 }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(784, 10),
   );
   const step = classifier(model, [64, 1, 28, 28], new Adam(model.parameters()));
   expect(step.program.kernels).toHaveLength(16);
@@ -118,8 +123,13 @@ it("a small MLP with momentum and dropout gives the results of its graph", () =>
 it("a small convolutional net gives the results of its graph", () => {
   manualSeed(4);
   const model = new Sequential(
-    ...[new Conv2d(2, 3, 3, { padding: 1 }), new ReLU(), new MaxPool2d(3, { stride: 2, padding: 1 })],
-    ...[new Conv2d(3, 4, 3, { stride: 2 }), new ReLU(), new Flatten(), new Linear(4, 3)],
+    new Conv2d(2, 3, 3, { padding: 1 }),
+    new ReLU(),
+    new MaxPool2d(3, { stride: 2, padding: 1 }),
+    new Conv2d(3, 4, 3, { stride: 2 }),
+    new ReLU(),
+    new Flatten(),
+    new Linear(4, 3),
   );
   expectSame(classifier(model, [3, 2, 8, 7], new Adam(model.parameters())));
 });

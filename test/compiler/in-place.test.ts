@@ -12,12 +12,19 @@ import { randomGraph } from "./random-graph.ts";
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string, size = 8): Buffer => ({
-  ...{ name, kind: kinds[name[0] as keyof typeof kinds], index: Number(name.slice(1)) },
-  ...{ dtype: "float32", shape: [size], order: [0] },
+  name,
+  kind: kinds[name[0] as keyof typeof kinds],
+  index: Number(name.slice(1)),
+  dtype: "float32",
+  shape: [size],
+  order: [0],
 });
 const at = (buffer: Buffer, stride = 1, offset = 0): Access => ({ buffer, strides: [stride], offset });
 const copy = (from: Access, to: Access): Loops => ({
-  ...{ kind: "loops", name: "copy", axes: [{ size: 8, kind: "each" }], reductions: [] },
+  kind: "loops",
+  name: "copy",
+  axes: [{ size: 8, kind: "each" }],
+  reductions: [],
   body: [{ kind: "load", access: from, dtype: "float32" }],
   stores: [{ access: to, value: 0, mode: "set" }],
   epilogue: { instructions: [], stores: [] },
@@ -63,9 +70,8 @@ it("random programs keep their results", () => {
         return `${error}`;
       }
     };
-    expect({ seed, text: print(program), ...{ outcome: outcome(program) } }).toEqual({
-      ...{ seed, text: print(program), outcome: outcome(plain) },
-    });
+    const text = print(program);
+    expect({ seed, text, outcome: outcome(program) }).toEqual({ seed, text, outcome: outcome(plain) });
   }
   expect(fewer).toBeGreaterThan(3);
 });

@@ -168,8 +168,8 @@ export const builders = {
     const starts = x.shape.map((n) => draw.pick([0, 0, draw.whole(0, Math.max(n - 1, 0))]));
     const steps = x.shape.map(() => draw.pick([1, 1, 1, 2, 3]));
     const sizes = x.shape.map((n, dim) => {
-      const most = n === 0 ? 0 : Math.ceil((n - starts[dim]) / steps[dim]);
-      return draw.pick([most, most, draw.whole(0, most), Math.max(most - 1, 0)]);
+      const maxSize = n === 0 ? 0 : Math.ceil((n - starts[dim]) / steps[dim]);
+      return draw.pick([maxSize, maxSize, draw.whole(0, maxSize), Math.max(maxSize - 1, 0)]);
     });
     return growth.add("slice", [x], { starts, sizes, steps });
   },

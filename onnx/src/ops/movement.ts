@@ -41,9 +41,9 @@ export function padded(
     const spaced = [...y.shape.slice(0, dim + 1), gap + 1, ...y.shape.slice(dim + 1)];
     const apart = writer.reshape(y, spaced.toSpliced(dim + 1, 1, 1));
     const pads = spaced.map((_, d) => ({ before: 0, after: d === dim + 1 ? gap : 0 }));
-    const spread = times(y.shape[dim], gap + 1);
-    const joined = writer.reshape(surrounded(writer, apart, pads, value), y.shape.toSpliced(dim, 1, spread));
-    const end = plus(spread, -gap);
+    const spreadSize = times(y.shape[dim], gap + 1);
+    const joined = writer.reshape(surrounded(writer, apart, pads, value), y.shape.toSpliced(dim, 1, spreadSize));
+    const end = plus(spreadSize, -gap);
     y = sliced(writer, joined, y.shape.toSpliced(dim, 1, end), [{ dim, start: 0, end, step: 1 }]);
   });
   return surrounded(writer, y, widths, value);
@@ -115,12 +115,18 @@ export const movements = {
     const [windows, size] = [fixed(call, shape[dim]), fixed(call, shape[shape.length - 1])];
     const places = Array.from({ length: windows * size }, (_, i) => Math.floor(i / size) * step + (i % size));
     const x = call.whole(0);
-    const found = [...x.shape.slice(0, dim), windows, size, ...x.shape.slice(dim + 1)];
-    const gathered = writer.node("Gather", [x, writer.constant("int32", [windows, size], places)], x.type, found, {
-      axis: dim,
-    });
+    const gatheredShape = [...x.shape.slice(0, dim), windows, size, ...x.shape.slice(dim + 1)];
+    const gathered = writer.node(
+      "Gather",
+      [x, writer.constant("int32", [windows, size], places)],
+      x.type,
+      gatheredShape,
+      {
+        axis: dim,
+      },
+    );
     if (dim === x.shape.length - 1) return gathered;
-    const perm = found.map((_, d) => d).toSpliced(dim + 1, 1);
+    const perm = gatheredShape.map((_, d) => d).toSpliced(dim + 1, 1);
     return writer.node("Transpose", [gathered], x.type, shape, { perm: [...perm, dim + 1] });
   },
 

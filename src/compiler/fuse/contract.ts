@@ -17,13 +17,13 @@ export function matmul(builder: Builder, node: Node): Read {
   const size = left.shape[rank - 1];
   if (size === 0) return builder.constant(node, 0);
   if (node.dtype !== "float32") return product(builder, node, size);
-  const single = [rank - 2, rank - 1];
-  const a = builder.grouped(builder.buffer(builder.read(left)), left.shape, single);
-  let b = builder.grouped(builder.buffer(builder.read(right)), right.shape, single);
+  const singleStrideDims = [rank - 2, rank - 1];
+  const a = builder.grouped(builder.buffer(builder.read(left)), left.shape, singleStrideDims);
+  let b = builder.grouped(builder.buffer(builder.read(right)), right.shape, singleStrideDims);
   const batchOf = (groups: readonly View[]) => joined({ offset: 0, dims: groups.slice(0, -2).flatMap((g) => g.dims) });
   let marks = mergeMarks(marksOf(batchOf(a.groups).dims), marksOf(batchOf(b.groups).dims));
   if (marks === null) {
-    b = builder.grouped(builder.copy(b.read), right.shape, single);
+    b = builder.grouped(builder.copy(b.read), right.shape, singleStrideDims);
     marks = marksOf(batchOf(a.groups).dims);
   }
   const sizes = sizesBetween(marks, sizeOf(node.shape.slice(0, -2)));

@@ -28,13 +28,13 @@ function choiceOf(n: Node): { readonly condition: Node; readonly values: readonl
 
 /** The operand that is not constant; null where there are two or none. */
 function onlyVariable(inputs: readonly Node[]): Node | null {
-  let found: Node | null = null;
+  let variable: Node | null = null;
   for (const x of inputs) {
     if (constantOf(x) !== null) continue;
-    if (found !== null) return null;
-    found = x;
+    if (variable !== null) return null;
+    variable = x;
   }
-  return found;
+  return variable;
 }
 
 export const choices: Rules = {

@@ -27,14 +27,15 @@ function compute(op: OpName, dtype: DType, inputs: readonly NDArray[], attribute
   return result.data[0];
 }
 
+/** The values of a node's inputs, if all of them are constants; else null. */
 function valuesOf({ inputs }: Node): number[] | null {
-  const found: number[] = [];
+  const values: number[] = [];
   for (const x of inputs) {
     const value = constantOf(x);
     if (value === null) return null;
-    found.push(value);
+    values.push(value);
   }
-  return found;
+  return values;
 }
 
 /** How many elements a reduction combines into each element of its result. */

@@ -21,7 +21,7 @@ function indexAlong(shape: readonly number[], dim: number, rewriter: Rewriter, l
   return expanded(reshaped(line, row, rewriter, like), shape, rewriter, like);
 }
 
-export const largest: Rules = {
+export const gathering: Rules = {
   "a gather at argmax is max": {
     ops: ["gather"],
     apply(n, rewriter) {
