@@ -13,7 +13,8 @@ import { it as inChromium, startChromium } from "../browser/chromium.ts";
 import { isolation, serve } from "../browser/serve.ts";
 import { build as buildLibrary } from "../browser/site.ts";
 import { temporaryFolder } from "../node/synthetic.ts";
-import type { Outcome } from "./program.ts";
+import { bundleAsLibrary, bundleForNode } from "./bundles.ts";
+import { type Outcome, training } from "./program.ts";
 import { makeProject } from "./project.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
@@ -92,6 +93,32 @@ test.each(formats)("a bundle of esbuild as %s, in Node", (format) => {
   expectTrained(outcome);
   // All is one file: there is no line that would be the user's.
   expect(outcome.refusal).toMatch(/^checkFinite: log gives float32\[1\] with NaN/);
+});
+
+test("a bundle of webpack for Node", async () => {
+  const { file, complaints } = await bundleForNode(project);
+  expect(complaints).toEqual([]);
+  expectTrained(node([file]));
+});
+
+test("bundles of Vite as a library, as CommonJS and as a script", async () => {
+  const files = await bundleAsLibrary(project);
+  expect(files).toHaveLength(2);
+  for (const file of files) {
+    const outcome = node([file]);
+    expectTrained(outcome);
+    expect(outcome.refusal).toMatch(/^checkFinite: log gives/);
+  }
+});
+
+test("the library bundled into one file, the user's code in another: lines are the user's", async () => {
+  const stdin = { contents: `export * from "chainrule";`, resolveDir: project };
+  await build({ stdin, bundle: true, format: "esm", logLevel: "silent", outfile: join(project, "library.mjs") });
+  const text = `import * as chainrule from "./library.mjs";\n${training}`;
+  writeFileSync(join(project, "apart.mjs"), text);
+  const outcome = node(["apart.mjs"]);
+  expectTrained(outcome);
+  expect(outcome.refusal).toMatch(/^checkFinite: log at .*apart\.mjs:\d+:\d+ gives/);
 });
 
 test("a bundle that Node loads from a data: address", () => {

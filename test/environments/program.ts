@@ -10,7 +10,8 @@ const inNode = Object.keys(manifest.exports as Record<string, unknown>).flatMap(
 );
 const anywhere = inNode.filter((entry) => entry !== "node");
 
-const training = readFileSync(join(import.meta.dirname, "train.js"), "utf8");
+/** Uses what is called `chainrule` there. */
+export const training = readFileSync(join(import.meta.dirname, "train.js"), "utf8");
 
 const imports = (entries: readonly string[]): string =>
   [
