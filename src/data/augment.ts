@@ -13,15 +13,15 @@ import { threefry } from "../tensor/ops/threefry.ts";
  */
 export interface Augmentation {
   /** At most so many pixels to the side and up or down, whole pixels. */
-  shift?: number;
+  shift?: number | undefined;
   /** At most this part of each side is cut away, 0 … 0.9, and the rest enlarged to the full size; 0.2 keeps 80 % to 100 %. */
-  crop?: number;
+  crop?: number | undefined;
   /** true: every second picture mirrored, left to right. Not for digits or letters. */
-  flip?: boolean;
+  flip?: boolean | undefined;
   /** At most so many degrees, either way, about the middle. */
-  rotate?: number;
+  rotate?: number | undefined;
   /** From every second picture a rectangle is erased, each of its sides up to this part of the picture's, 0 … 1: it gets the picture's mean. */
-  erase?: number;
+  erase?: number | undefined;
 }
 
 export interface Moment {
@@ -46,11 +46,19 @@ export function augmenter(options: Augmentation, [channels, height, width]: read
   for (const [name, [most, unit]] of Object.entries(bounds)) {
     const value = options[name as keyof typeof bounds] ?? 0;
     if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: most }))
-      throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`);
+      throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`, {
+        option: `augment.${name}`,
+        value,
+      });
   }
   const unknown = Object.keys(options).find((name) => name !== "flip" && !(name in bounds));
   if (unknown !== undefined)
-    throw new ChainruleError("option", "batches", `augment has no ${unknown}; it has shift, crop, flip, rotate, erase`);
+    throw new ChainruleError(
+      "option",
+      "batches",
+      `augment has no ${unknown}; it has shift, crop, flip, rotate, erase`,
+      { option: `augment.${unknown}` },
+    );
   const { shift = 0, crop = 0, flip = false, rotate = 0, erase = 0 } = options;
   const moves = shift > 0 || crop > 0 || flip || rotate > 0;
   if (!moves && erase === 0) return null;

@@ -2,6 +2,7 @@
 // of a stream come as they come. The options belong to kinds of sources, as a table says, and throw by name where they mean nothing.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Batch, picturesOf } from "./pictures.ts";
@@ -16,23 +17,23 @@ export interface SourceOptions {
   /** Examples at a time, from 1. */
   batchSize: number;
   /** false: in the order of the data. true if left out, but false for a stream, which is mixed by shuffleBuffer alone. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** A stream only: each example is drawn from a buffer of so many. 0, in the stream's order, if left out. */
-  shuffleBuffer?: number;
+  shuffleBuffer?: number | undefined;
   /** The order, and what augmentation does, follow from both, whole numbers from 0, and 0 if left out. */
-  seed?: number;
-  epoch?: number;
+  seed?: number | undefined;
+  epoch?: number | undefined;
   /** Leaves out the last batch where it would be smaller; false if left out. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
 }
 
 /** How an epoch of pictures is cut into batches. */
 export interface BatchOptions extends Omit<SourceOptions, "shuffleBuffer"> {
   /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
-  mean?: number | number[];
-  std?: number | number[];
+  mean?: number | number[] | undefined;
+  std?: number | number[] | undefined;
   /** Changes each picture a little, in its bytes, before they become numbers. */
-  augment?: Augmentation;
+  augment?: Augmentation | undefined;
 }
 
 /** One epoch of a source: at once where it is in memory, else to be awaited. */
@@ -67,8 +68,14 @@ export function batches(
   data: object,
   options: BatchOptions & SourceOptions,
 ): Iterable<unknown> | AsyncIterable<unknown> {
+  checkOptions("batches", options, names);
   return epochOf("batches", sourceOf("batches", data), options).from(0);
 }
+
+const names: OptionNames<BatchOptions & SourceOptions> = {
+  ...{ batchSize: true, shuffle: true, shuffleBuffer: true, seed: true, epoch: true, dropLast: true },
+  ...{ mean: true, std: true, augment: true },
+};
 
 /** An epoch that can be begun at any of its batches. */
 export interface Epoch {
@@ -183,17 +190,19 @@ const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind
 function checkBelonging(call: string, { kind }: Source, options: BatchOptions & SourceOptions): void {
   for (const [option, { kinds, why }] of Object.entries(belonging))
     if (options[option as keyof typeof options] !== undefined && !kinds.includes(kind))
-      throw new ChainruleError("option", call, `${option} ${why}`);
+      throw new ChainruleError("option", call, `${option} ${why}`, { option });
   if (kind === "stream" && options.shuffle && !((options.shuffleBuffer ?? 0) > 0))
     throw new ChainruleError(
       "option",
       call,
       `a stream has no order to shuffle before it has come; shuffleBuffer: 1000 draws each example from a buffer of so many`,
+      { option: "shuffle" },
     );
   if (kind === "stream" && options.shuffle === false && (options.shuffleBuffer ?? 0) > 0)
     throw new ChainruleError(
       "option",
       call,
       `shuffle is false, but shuffleBuffer is ${options.shuffleBuffer}; give one of them`,
+      { option: "shuffleBuffer" },
     );
 }

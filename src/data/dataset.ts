@@ -16,15 +16,20 @@ export function checkDataset(call: string, { images, labels, classes }: Dataset)
       "dtype",
       call,
       `images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]`,
+      { place: "images", dtype: images.dtype, shape: images.shape },
     );
   if (labels.dtype !== "int32" || labels.ndim !== 1)
     throw new ChainruleError(
       "dtype",
       call,
       `labels have to be int32[N], they are ${labels.dtype}[${labels.shape.join(", ")}]`,
+      { place: "labels", dtype: labels.dtype, shape: labels.shape },
     );
   if (images.shape[0] !== labels.shape[0])
-    throw new ChainruleError("data", call, `${images.shape[0]} images, but ${labels.shape[0]} labels`);
+    throw new ChainruleError("data", call, `${images.shape[0]} images, but ${labels.shape[0]} labels`, {
+      images: images.shape[0],
+      labels: labels.shape[0],
+    });
   const wrong = labels.data.findIndex((label) => label < 0 || label >= classes.length);
   if (wrong >= 0)
     throw new ChainruleError(

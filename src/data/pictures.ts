@@ -13,9 +13,9 @@ export interface Batch {
 }
 
 export interface PictureOptions {
-  readonly mean?: number | number[];
-  readonly std?: number | number[];
-  readonly augment?: Augmentation;
+  readonly mean?: number | number[] | undefined;
+  readonly std?: number | number[] | undefined;
+  readonly augment?: Augmentation | undefined;
   readonly seed: number;
   readonly epoch: number;
 }
@@ -76,6 +76,7 @@ function perChannel(name: "mean" | "std", value: number | number[], channels: nu
       "option",
       "batches",
       `${name} has ${values.length} values, the images have ${channels} channels`,
+      { option: name, value },
     );
   const fine = (x: number) => Number.isFinite(x) && (name === "mean" || x > 0);
   if (!values.every(fine))
@@ -83,6 +84,7 @@ function perChannel(name: "mean" | "std", value: number | number[], channels: nu
       "option",
       "batches",
       `${name} has to be ${name === "std" ? "positive" : "finite"}, it is ${values.join(", ")}`,
+      { option: name, value },
     );
   return values;
 }

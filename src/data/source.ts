@@ -121,6 +121,7 @@ function columnsOf(call: string, data: unknown): Source {
       call,
       `${first.place} is ${describe(first.value)}, but ${other.place} is ${describe(other.value)}; the first dim counts the ` +
         "examples and is the same in all. Examples of their own are a list of records, [{ x, y }, ...]",
+      { places: [first.place, other.place], shapes: [first.value.shape, other.value.shape] },
     );
   return { kind: "columns", columns, count };
 }
@@ -131,6 +132,7 @@ function columnOf(call: string, value: unknown, place: string): Tensor {
       "type",
       call,
       `${place} is ${wordFor(value)}; columns are tensors, typed arrays or lists of numbers`,
+      { place },
     );
   const column = value instanceof Tensor ? value : tensor(value);
   if (column.ndim === 0)
@@ -138,6 +140,7 @@ function columnOf(call: string, value: unknown, place: string): Tensor {
       "shape",
       call,
       `${place} is a single number; the first dim of a column counts the examples`,
+      { place },
     );
   return column;
 }

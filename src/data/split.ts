@@ -2,6 +2,7 @@
 // share, so that a rare one is not missing from either side by chance.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole, isWhole } from "../errors/numbers.ts";
+import { checkOptions } from "../tensor/options.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import { rowsOf, takeRows } from "./rows.ts";
@@ -11,13 +12,13 @@ import { type Batched, type ExampleOf, type Indexed, type Source, sourceOf } fro
 /** How many examples go aside, and which. */
 export interface SplitOptions {
   /** The part of the examples that goes to validation, between 0 and 1. Left out, and no count either: 0.1. */
-  fraction?: number;
+  fraction?: number | undefined;
   /** How many examples go to validation, instead of a fraction. */
-  count?: number;
+  count?: number | undefined;
   /** Which ones; a whole number from 0, and 0 if left out. */
-  seed?: number;
+  seed?: number | undefined;
   /** A label for each example: those of each label give their share to either side. Pictures have their own; false does without. */
-  stratify?: Tensor | ArrayLike<number> | false;
+  stratify?: Tensor | ArrayLike<number> | false | undefined;
 }
 
 /** Each side of a split: columns as columns, a list as a list, what has an index by index. */
@@ -40,6 +41,7 @@ export function split(data: Dataset, options?: SplitOptions): { train: Dataset; 
  */
 export function split<const S extends object>(data: S, options?: SplitOptions): { train: Side<S>; validation: Side<S> };
 export function split(data: object, options: SplitOptions = {}): { train: unknown; validation: unknown } {
+  checkOptions("split", options, { fraction: true, count: true, seed: true, stratify: true });
   const source = sourceOf("split", data);
   if (source.kind === "stream")
     throw new ChainruleError(
@@ -71,7 +73,7 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
 /** Throws where options make no sense. */
 function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, what: string): number {
   if (fraction !== undefined && count !== undefined)
-    throw new ChainruleError("option", "split", "give a fraction or a count, not both");
+    throw new ChainruleError("option", "split", "give a fraction or a count, not both", { option: "count" });
   if (fraction !== undefined) checkNumber("split", "fraction", fraction, { above: 0, below: 1 });
   checkWhole("split", "seed", seed, { from: 0 });
   const wanted = count ?? Math.round((fraction ?? 0.1) * total);
@@ -80,6 +82,7 @@ function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, wh
       "option",
       "split",
       `${wanted} of ${total} ${what} for validation; at least one has to be on either side`,
+      { option: count === undefined ? "fraction" : "count", wanted, total },
     );
   return wanted;
 }
@@ -99,6 +102,7 @@ function strataOf(source: ByNumber, stratify: SplitOptions["stratify"]): number[
       "data",
       "split",
       `stratify has ${labels.length} labels for ${source.count} examples; give one for each, as a tensor [N] or a list`,
+      { option: "stratify", labels: labels.length, examples: source.count },
     );
   return groupsOf(
     labels,

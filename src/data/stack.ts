@@ -37,11 +37,15 @@ function stackAt(values: readonly unknown[], at: Place): unknown {
         "data",
         "batches",
         `${name(at, n)} has other parts than ${name(at, 0)}; all examples are built alike`,
+        detailsOf(at, n),
       );
     for (const [i, [key, , place]] of parts.entries()) {
       const part = own[i][0] === key ? own[i] : own.find(([other]) => other === key);
       if (part === undefined)
-        throw new ChainruleError("data", "batches", `example ${at.number(n)} has no ${place.slice(1)}`);
+        throw new ChainruleError("data", "batches", `example ${at.number(n)} has no ${place.slice(1)}`, {
+          example: at.number(n),
+          place: place.slice(1),
+        });
       columns[i].push(part[1]);
     }
   }
@@ -52,6 +56,8 @@ function stackAt(values: readonly unknown[], at: Place): unknown {
 }
 
 const name = ({ number, place }: Place, n: number): string => `example ${number(n)}${place}`;
+
+const detailsOf = ({ number, place }: Place, n: number) => ({ example: number(n), place: place.replace(/^\./, "") });
 
 function stackLeaves(values: readonly unknown[], at: Place): Tensor {
   const first = leafOf(values[0], at, 0);
@@ -65,6 +71,7 @@ function stackLeaves(values: readonly unknown[], at: Place): Tensor {
         "shape",
         "batches",
         `${name(at, n)} is ${describe(leaf)}, but ${name(at, 0)} is ${describe(first)}; pad or cut them to one shape`,
+        { ...detailsOf(at, n), shapes: [leaf.shape, first.shape] },
       );
     if (size === 1) to[n] = leaf.data[0];
     else to.set(leaf.data, n * size);
@@ -83,5 +90,6 @@ function leafOf(value: unknown, at: Place, n: number): Leaf {
     "batches",
     `${name(at, n)} is ${value === null ? "null" : typeof value === "object" ? `a ${value.constructor?.name}` : `a ${typeof value}`}; ` +
       "an example is tensors and numbers in records, lists and maps",
+    detailsOf(at, n),
   );
 }

@@ -8,6 +8,7 @@ import { crossEntropy } from "../nn/losses.ts";
 import type { Layer } from "../nn/module.ts";
 import { tensor } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
 import { confusionMatrix } from "./metrics.ts";
@@ -20,18 +21,18 @@ export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 /** How pictures are shown to the net, and what is called wrong. */
 export interface EvaluateOptions {
   /** Pictures at a time, 250 if left out: more are no faster, and need more memory. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** As the net was trained: pixels in [0, 1] become (x - mean) / std, one number, or one a channel. */
-  mean?: number | number[];
-  std?: number | number[];
+  mean?: number | number[] | undefined;
+  std?: number | number[] | undefined;
   /** crossEntropy if left out. */
-  loss?: Loss;
+  loss?: Loss | undefined;
   /** When it is aborted, evaluate throws its reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
-  threads?: number;
+  threads?: number | undefined;
   /** false: the model runs operation by operation; slow. true if left out. */
-  compile?: boolean;
+  compile?: boolean | undefined;
 }
 
 /** What the net says of a data set, picture by picture and counted. */
@@ -50,6 +51,10 @@ export interface Evaluation {
 }
 
 type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
+
+const names: OptionNames<EvaluateOptions> = {
+  ...{ batchSize: true, mean: true, std: true, loss: true, signal: true, threads: true, compile: true },
+};
 
 /** One program a model, loss and number of threads, however often it is evaluated. */
 const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
@@ -81,6 +86,7 @@ export async function evaluatePictures(
   data: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  checkOptions("evaluate", options, names);
   const {
     batchSize = 250,
     mean,

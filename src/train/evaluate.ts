@@ -3,6 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { type BatchOf, sourceOf } from "../data/source.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Layer, Module } from "../nn/module.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { type EvaluateOptions, type Evaluation, evaluatePictures } from "./evaluate-pictures.ts";
 import { feedOf } from "./feed.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
@@ -66,12 +67,20 @@ const judges = new WeakMap<
   WeakMap<Of, { readonly metrics: Metrics | undefined; readonly threads: unknown; readonly judge: Judge }>
 >();
 
+const names: OptionNames<AnyOptions> = {
+  ...{ data: true, loss: true, metrics: true, batchSize: true, mean: true, std: true, seed: true, signal: true },
+  ...{ threads: true, compile: true },
+};
+
 async function evaluateSource(model: Model, options: AnyOptions): Promise<unknown> {
+  checkOptions("evaluate", options, names);
   const { data, loss, metrics, seed, signal, threads, compile = true, mean, std } = options;
   const batchSize =
     options.batchSize ?? (typeof data === "function" || sourceOf("evaluate", data).kind === "stream" ? undefined : 250);
   if (typeof loss !== "function")
-    throw new ChainruleError("option", "evaluate", "what to judge by is missing: loss: (model, batch) => ...");
+    throw new ChainruleError("option", "evaluate", "what to judge by is missing: loss: (model, batch) => ...", {
+      option: "loss",
+    });
   for (const name of Object.keys(metrics ?? {})) checkMetricName("evaluate", name);
   const feed = feedOf("evaluate", "data", data, { batchSize, mean, std, shuffle: false });
   const how = cached(model, loss, { metrics, threads: compile ? threads : null });

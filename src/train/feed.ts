@@ -65,6 +65,7 @@ function courseOf(call: string, what: string, source: Source, options: FeedOptio
       "option",
       call,
       `batchSize is missing; only a stream of batches that are ready does without`,
+      { option: "batchSize" },
     );
   for (const option of ["shuffle", "shuffleBuffer", "dropLast"] as const)
     if (options[option])
@@ -72,6 +73,7 @@ function courseOf(call: string, what: string, source: Source, options: FeedOptio
         "option",
         call,
         `${option} makes batches of examples; give batchSize, or leave ${option} out of ${what}`,
+        { option },
       );
   return { batches: null, examples: null, from: (batch) => ready(call, source.stream, batch) };
 }

@@ -112,7 +112,9 @@ function byName(optimizer: Optimizers): Map<string, Optimizer> {
   if (optimizer instanceof Optimizer) return new Map([["", optimizer]]);
   const named = new Map(Object.entries(optimizer ?? {}));
   if (named.size === 0)
-    throw new ChainruleError("option", "fit", "optimizer is missing, such as new Adam(model.parameters())");
+    throw new ChainruleError("option", "fit", "optimizer is missing, such as new Adam(model.parameters())", {
+      option: "optimizer",
+    });
   return named;
 }
 
@@ -129,6 +131,7 @@ function schedulesOf(
         "option",
         "fit",
         `schedule.${name} is no learning rate of an optimizer; there ${optimizers.has("") ? "is one, without a name" : `are ${[...optimizers.keys()].join(", ")}`}`,
+        { option: `schedule.${name}` },
       );
   return new Map(named as [string, Schedule][]);
 }

@@ -9,13 +9,13 @@ import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { evaluatePictures, type Loss } from "./evaluate-pictures.ts";
 import { learner } from "./learn.ts";
-import { checkOptions, type FitOptions, keptMetric } from "./options.ts";
+import { checkPictureOptions, type FitOptions, keptMetric } from "./options.ts";
 import { checkFits } from "./shapes.ts";
 import type { Task } from "./task.ts";
 
 /** Throws where options make no sense, and where model and data do not fit. */
 export function pictureTask(model: Layer, options: FitOptions): Task {
-  checkOptions(model, options);
+  checkPictureOptions(model, options);
   const { train, validation, batchSize, dropLast = false, seed, mean, std, augment, threads, earlyStopping } = options;
   const { optimizer, labelSmoothing = 0, clipNorm, compile } = options;
   const count = train.labels.size;

@@ -6,6 +6,7 @@ import { checkWhole } from "../errors/numbers.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { describe } from "../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { type Feed, feedOf, isUsedUp } from "./feed.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
 import { learner } from "./learn.ts";
@@ -100,6 +101,7 @@ function checkMonitor(monitor: string, names: readonly string[]): void {
       "option",
       "fit",
       `monitor asks for ${monitor}, but validation tells ${[...new Set(["loss", ...names])].join(", ")}`,
+      { option: "monitor", value: monitor },
     );
 }
 
@@ -137,45 +139,75 @@ function checkBatches(
   return computed[0] ?? null;
 }
 
-const known: ReadonlySet<string> = new Set([
-  ...["data", "validation", "epochs", "batchSize", "dropLast", "shuffle", "shuffleBuffer", "stepsPerEpoch", "seed"],
-  ...["optimizer", "schedule", "loss", "step", "metrics", "clipNorm", "monitor", "mode", "earlyStopping", "keepBest"],
-  ...["mean", "std", "augment", "signal", "resume", "checkFinite", "threads", "compile", "profile", "state"],
-]);
+const names: OptionNames<AnyOptions> = {
+  ...{
+    data: true,
+    validation: true,
+    epochs: true,
+    batchSize: true,
+    dropLast: true,
+    shuffle: true,
+    shuffleBuffer: true,
+  },
+  ...{ stepsPerEpoch: true, seed: true, mean: true, std: true, augment: true, optimizer: true, schedule: true },
+  ...{ loss: true, step: true, metrics: true, clipNorm: true, monitor: true, mode: true, earlyStopping: true },
+  ...{ keepBest: true, signal: true, resume: true, checkFinite: true, threads: true, compile: true, profile: true },
+  state: true,
+};
+
+const refuse = (option: keyof AnyOptions, words: string): never => {
+  throw new ChainruleError("option", "fit", words, { option });
+};
 
 function checkSourceOptions(options: AnyOptions): void {
+  checkOptions("fit", options, names);
   checkRun(options);
-  const refuse = (words: string): never => {
-    throw new ChainruleError("option", "fit", words);
-  };
-  const strange = Object.keys(options).find((name) => !known.has(name));
-  if (strange !== undefined) refuse(`there is no option ${strange} beside data; there are ${[...known].join(", ")}`);
-  const { data, validation, epochs, loss, step, metrics, clipNorm, monitor = "loss", mode, resume } = options;
+  const { data, validation, epochs, metrics, clipNorm, resume } = options;
   if (options.stepsPerEpoch !== undefined) checkWhole("fit", "stepsPerEpoch", options.stepsPerEpoch, { from: 1 });
   if (options.earlyStopping !== undefined)
     checkWhole("fit", "earlyStopping.patience", options.earlyStopping.patience, { from: 1 });
   checkClipNorm(clipNorm);
-  if (typeof (step ?? loss) !== "function")
-    refuse("how to learn from a batch is missing: loss: (model, batch) => ..., or step: (model, batch) => ...");
-  if (step !== undefined && clipNorm !== undefined)
-    refuse("clipNorm belongs to a loss; in a step of your own call clipGradNorm yourself");
-  if (step !== undefined && validation !== undefined && loss === undefined)
-    refuse("validation needs a loss beside step: (model, batch) => ..., which is then used for validation only");
-  if (step !== undefined && validation === undefined && (loss ?? metrics) !== undefined)
-    refuse("loss and metrics beside step are for validation only, and there is none; step returns what it tells");
+  checkFunctions(options);
   for (const name of Object.keys(metrics ?? {})) checkMetricName("fit", name);
-  const judging = (["earlyStopping", "keepBest", "monitor"] as const).find((name) => options[name]);
-  if (validation === undefined && judging !== undefined)
-    refuse(`${judging} needs validation, examples that are not trained on; split() of chainrule/data sets some aside`);
-  if (monitor !== "loss" && mode === undefined)
-    refuse(`mode is missing: "max" where more of ${monitor} is better, "min" where less is`);
-  if (mode !== undefined && mode !== "min" && mode !== "max") refuse(`mode is "min" or "max", not ${mode}`);
+  checkMonitoring(options);
   for (const [name, used] of [
     ["data", data],
     ["validation", validation],
   ] as const)
     if (isUsedUp(used) && (epochs > 1 || resume !== undefined))
       refuse(
+        name,
         `${name} can be gone through only once, but there are ${epochs} epochs; give the function that makes it, ${name}: () => ...`,
       );
+}
+
+function checkFunctions({ loss, step, metrics, validation, clipNorm }: AnyOptions): void {
+  if (typeof (step ?? loss) !== "function")
+    refuse("loss", "how to learn from a batch is missing: loss: (model, batch) => ..., or step: (model, batch) => ...");
+  if (step === undefined) return;
+  if (clipNorm !== undefined)
+    refuse("clipNorm", "clipNorm belongs to a loss; in a step of your own call clipGradNorm yourself");
+  if (validation !== undefined && loss === undefined)
+    refuse(
+      "loss",
+      "validation needs a loss beside step: (model, batch) => ..., which is then used for validation only",
+    );
+  if (validation === undefined && (loss ?? metrics) !== undefined)
+    refuse(
+      loss === undefined ? "metrics" : "loss",
+      "loss and metrics beside step are for validation only, and there is none; step returns what it tells",
+    );
+}
+
+function checkMonitoring(options: AnyOptions): void {
+  const { validation, monitor = "loss", mode } = options;
+  const judging = (["earlyStopping", "keepBest", "monitor"] as const).find((name) => options[name]);
+  if (validation === undefined && judging !== undefined)
+    refuse(
+      judging,
+      `${judging} needs validation, examples that are not trained on; split() of chainrule/data sets some aside`,
+    );
+  if (monitor !== "loss" && mode === undefined)
+    refuse("mode", `mode is missing: "max" where more of ${monitor} is better, "min" where less is`);
+  if (mode !== undefined && mode !== "min" && mode !== "max") refuse("mode", `mode is "min" or "max", not ${mode}`);
 }

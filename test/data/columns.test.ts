@@ -1,6 +1,6 @@
 // Batches of columns and of examples: whatever is nested how, each example once, with all that belongs to it.
-import { arange, type Tensor, tensor } from "chainrule";
-import { type Batched, batches, type Dataset } from "chainrule/data";
+import { arange, ChainruleError, type Tensor, tensor } from "chainrule";
+import { type Batched, batches, type Dataset, split } from "chainrule/data";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { shuffle } from "../../src/data/shuffle.ts";
 
@@ -191,6 +191,39 @@ describe("what makes no sense is refused by name", () => {
     expect(read([{ x: 1 }, { x: true }])).toThrow("example 1.x is bool[], but example 0.x is float32[]");
     expect(read([{ x: "a" }, { x: "b" }])).toThrow("example 0.x is a string; an example is tensors and numbers");
   });
+});
+
+it("a misspelt option is refused, and errors have their facts for programs", () => {
+  const detailsOf = (body: () => unknown): unknown => {
+    try {
+      body();
+    } catch (error) {
+      if (error instanceof ChainruleError) return [error.code, error.call, error.details];
+    }
+    return "nothing was said";
+  };
+  const misspelt = { batchSize: 2, shufle: false } as { batchSize: number };
+  expect(detailsOf(() => batches({ x: arange(4) }, misspelt))).toEqual([
+    "option",
+    "batches",
+    { option: "shufle", nearest: "shuffle" },
+  ]);
+  expect(detailsOf(() => split({ x: arange(4) }, { part: 0.1 } as object))).toMatchObject([
+    "option",
+    "split",
+    { option: "part" },
+  ]);
+  expect(detailsOf(() => batches({ x: arange(4), y: arange(5) }, { batchSize: 2 }))).toEqual([
+    "shape",
+    "batches",
+    { places: ["data.x", "data.y"], shapes: [[4], [5]] },
+  ]);
+  const ragged = [{ x: [1] }, { x: [1, 2] }];
+  expect(detailsOf(() => [...batches(ragged, { batchSize: 2, shuffle: false })])).toEqual([
+    "shape",
+    "batches",
+    { example: 1, place: "x", shapes: [[2], [1]] },
+  ]);
 });
 
 it("pictures without names of classes are columns of bytes", () => {

@@ -102,6 +102,10 @@ describe("evaluate", () => {
 
   it("says what does not fit", async () => {
     const failure = (data: ReturnType<typeof rows>) => evaluate(smallNet(), data).then(String, String);
+    const misspelt = { batchsize: 4 } as object;
+    expect(await evaluate(smallNet(), rows(9), misspelt).then(String, String)).toMatch(
+      /no option batchsize, did you mean batchSize/,
+    );
     expect(await failure(rows(0))).toBe("ChainruleError: evaluate: there are no pictures in this data set");
     expect(await failure(rows(9, { classes: 5 }))).toBe(
       "ChainruleError: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs",

@@ -320,6 +320,9 @@ describe("what does not fit is said before training", () => {
   it("options, alone and together", () => {
     const model = smallNet();
     const said = (given: Partial<FitOptions>) => failure(model, given);
+    expect(said({ learningRate: 1 } as object)).toMatch(
+      /^fit: there is no option learningRate.*; the options are \{ train, /,
+    );
     expect(said({ epochs: 0 })).toBe("fit: epochs is a whole number from 1, not 0");
     expect(said({ batchSize: 1.5 })).toBe("fit: batchSize is a whole number from 1, not 1.5");
     expect(said({ seed: -1 })).toBe("fit: seed is a whole number from 0, not -1");

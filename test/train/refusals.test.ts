@@ -23,7 +23,11 @@ describe("what makes no sense is said before training", () => {
   };
   const cases: [string, object, RegExp][] = [
     ["nothing to learn by", { loss: undefined }, /^fit: how to learn from a batch is missing/],
-    ["an unknown option", { learningRate: 1 }, /^fit: there is no option learningRate beside data; there are data, /],
+    [
+      "an unknown option",
+      { earlyStop: 1 },
+      /^fit: there is no option earlyStop, did you mean earlyStopping\?; the options are \{ data, /,
+    ],
     ["no batch size", { batchSize: undefined }, /^fit: batchSize is missing; only a stream of batches/],
     [
       "a loss of many numbers",
