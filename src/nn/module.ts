@@ -3,7 +3,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { isTensor, markAs } from "../tensor/copies.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { assignAll, type Differences } from "../tensor/state.ts";
+import { assignAll, type Differences, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing, tracing } from "../tensor/tracing.ts";
 import { watch } from "../tensor/watch.ts";
@@ -110,7 +110,12 @@ export abstract class Module {
   /** Parameters and buffers as they are now; what training does later does not change them. Throws where two have one name. */
   stateDict(): Map<string, Tensor> {
     takes("stateDict", arguments.length, 0);
-    return new Map([...this.#state()].map(([name, tensor]) => [name, tensor.detach()]));
+    return stateOf([...this.#state()].map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  /** For JSON.stringify: the tensors of stateDict() by name. */
+  toJSON(): Readonly<Record<string, Tensor>> {
+    return Object.fromEntries(this.stateDict());
   }
 
   /**

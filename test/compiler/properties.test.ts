@@ -7,6 +7,7 @@ class Net extends Module {
   a: Linear = new Linear(2, 2);
   layers: Module[] = [new Linear(2, 2), new ReLU()];
   heads: Record<string, Linear> = { left: new Linear(2, 1), right: new Linear(2, 1) };
+  either = new Set([new Linear(2, 2)]);
   byName = new Map<string, Linear>([["only", new Linear(2, 1)]]);
   bias: Tensor | null = null;
   scale = 1;
@@ -48,6 +49,13 @@ const replaced: Record<string, [forward: (net: Net, x: Tensor) => Tensor, change
   "a layer in a map": [
     (net, x) => (net.byName.get("only") as Linear).forward(x),
     (net) => net.byName.set("only", new Linear(2, 1)),
+  ],
+  "a layer in a set": [
+    (net, x) => [...net.either][0].forward(x),
+    (net) => {
+      net.either.clear();
+      net.either.add(new Linear(2, 2));
+    },
   ],
   "a parameter": [
     (net, x) => net.a.forward(x),
