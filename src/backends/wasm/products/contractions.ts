@@ -11,7 +11,7 @@ import {
 } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-import { type KernelWriter, kernelParameters } from "../kernel-writer.ts";
+import { type KernelContext, type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
   convolutionScratch,
   convolutionUnits,
@@ -78,34 +78,43 @@ const isAlone = (kernel: Matmul, store: Store): boolean =>
   readsOf(kernel).every(({ buffer }) => buffer !== store.access.buffer) &&
   kernel.epilogue.stores.every((other) => other === store || other.access.buffer !== store.access.buffer);
 
+/** Sizes and strides of a kernel's product, or of the transposed product. */
+function matmulSpec(kernel: Matmul, { store, transposed }: Target): Omit<MatmulSpec, "relaxed"> {
+  const { axes } = kernel;
+  const [rowAxis, columnAxis, sumAxis] = [axes.length - 3, axes.length - 2, axes.length - 1];
+  const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
+  const [rowAxisOfA, columnAxisOfB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
+  const [m, n] = [axes[rowAxisOfA].size, axes[columnAxisOfB].size];
+  return {
+    m,
+    n,
+    k: axes[sumAxis].size,
+    a: { row: a.strides[rowAxisOfA], inner: a.strides[sumAxis] },
+    b: { inner: b.strides[sumAxis], column: b.strides[columnAxisOfB] },
+    c: store && { row: m === 1 ? n : store.access.strides[rowAxisOfA] },
+    ...(store && isAlone(kernel, store) ? {} : { sums: "scratch" as const }),
+  };
+}
+
 /** Writes a matrix product: its function loops over the batch and calls writeMatmul's function for the units of each matrix. */
 export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) => {
-  const { axes, epilogue } = kernel;
-  const sizes = axes.slice(0, -1).map(({ size }) => size);
+  const sizes = kernel.axes.slice(0, -1).map(({ size }) => size);
   const batch = sizes.slice(0, -2);
-  const [m, n] = sizes.slice(-2);
-  const [rowAxis, columnAxis, sumAxis] = [sizes.length - 2, sizes.length - 1, sizes.length];
-  const { store, transposed } = targetOf(kernel);
-  const [rows, columns] = transposed ? [n, m] : [m, n];
+  const target = targetOf(kernel);
+  const { store, transposed } = target;
+  const columns = sizes[transposed ? sizes.length - 2 : sizes.length - 1];
   const { write, buffers } = writeFinisher(context, name, {
-    epilogue,
+    epilogue: kernel.epilogue,
     direct: store,
-    lane: transposed ? rowAxis : columnAxis,
+    lane: transposed ? sizes.length - 2 : sizes.length - 1,
     sizes,
     variants: [Math.min(columns, 4), columns % 4]
       .filter((lanes, i, all) => lanes > 0 && all.indexOf(lanes) === i)
       .map((lanes) => ({ lanes, apart: 1 })),
   });
   const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const [rowAxisOfA, columnAxisOfB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
   const spec: MatmulSpec = {
-    m: rows,
-    n: columns,
-    k: axes[sumAxis].size,
-    a: { row: a.strides[rowAxisOfA], inner: a.strides[sumAxis] },
-    b: { inner: b.strides[sumAxis], column: b.strides[columnAxisOfB] },
-    c: store && { row: rows === 1 ? columns : store.access.strides[rowAxisOfA] },
-    ...(store && isAlone(kernel, store) ? {} : { sums: "scratch" as const }),
+    ...matmulSpec(kernel, target),
     relaxed: context.relaxed,
     ...(write
       ? {
@@ -207,34 +216,42 @@ function eachMatrix(
   });
 }
 
-/** Writes a convolution: its function calls writeConvolution's function once. */
-export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kernel, name) => {
-  const { axes, channels, x, w, epilogue } = kernel;
-  const { size, kernel: taps, stride, padding, inputDilation, kernelDilation } = kernel;
-  const sizes = axes.map(({ size }) => size);
-  const [batch, groups, outputs, rows, columns] = sizes;
-  const candidates = epilogue.stores.filter((store) => isDirect(epilogue, store));
-  const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
+/** Sizes and strides of a kernel's convolution, without `finish`; `store` is the store that the product does itself. */
+function convolutionSpec(
+  { axes, channels, x, w, size, kernel, stride, padding, inputDilation, kernelDilation }: Convolution,
+  store: Store | null,
+  { relaxed, winograd }: KernelContext,
+): ConvolutionSpec {
+  const [batch, groups, outputs, rows, columns] = axes.map(({ size }) => size);
   const [image = 0, group = 0, output = 0, row = 0, column = 0] = store?.access.strides ?? [];
-  const plain: ConvolutionSpec = {
+  return {
     batch,
     groups,
     channels,
     outputs,
     size,
-    kernel: taps,
+    kernel,
     positions: [rows, columns],
     stride,
     padding,
     inputDilation,
     kernelDilation,
-    relaxed: context.relaxed,
-    winograd: context.winograd,
+    relaxed,
+    winograd,
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
     w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
     y: { image, group, output, row, column },
     ...(store ? {} : { stores: false as const }),
   };
+}
+
+/** Writes a convolution: its function calls writeConvolution's function once. */
+export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kernel, name) => {
+  const { axes, x, w, epilogue } = kernel;
+  const sizes = axes.map(({ size }) => size);
+  const candidates = epilogue.stores.filter((store) => isDirect(epilogue, store));
+  const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
+  const plain = convolutionSpec(kernel, store, context);
   const variants = finishedLanes(plain);
   const { write, buffers } = writeFinisher(context, name, { epilogue, direct: store, lane: 4, sizes, variants });
   const spec: ConvolutionSpec = !write
