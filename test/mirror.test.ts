@@ -1,6 +1,6 @@
 // A reader finds the tests of a file where the file itself is: test/ has the folders of src/, and a test that has the name of a file stands
 // in that file's folder.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { expect, it } from "vitest";
 
@@ -28,4 +28,18 @@ it("a test that has the name of a file in src/ stands in that file's folder", ()
     return found ? [] : [`${test}: ${namesakes.join(", ")}`];
   });
   expect(misplaced).toEqual([]);
+});
+
+it("the training step of one optimiser is written once, in test/training-step.js", () => {
+  // What users write themselves is written out: a page that is bundled, programs, a net of two optimisers.
+  const own = /^test\/(training-step\.js|browser\/bundlers\/|programs\/|environments\/|train\/tasks\.ts)/;
+  const byHand = ["test", "bench", "onnx/test", "cli/test", "web/test"].flatMap((folder) =>
+    below(folder)
+      .map((file) => `${folder}/${file}`)
+      .filter((file) => /\.[jt]s$/.test(file) && !file.includes("node_modules") && !own.test(file))
+      .filter((file) =>
+        /(\w+)\.zeroGrad\(\);\s*\w+\.backward\(\);\s*\1\.step\(\);/.test(readFileSync(join(root, file), "utf8")),
+      ),
+  );
+  expect(byHand).toEqual([]);
 });

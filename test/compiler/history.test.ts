@@ -27,6 +27,7 @@ import {
   valueAndGrad,
 } from "chainrule";
 import { describe, expect, it } from "vitest";
+import { trainingStep } from "../training-step.js";
 import { expectClose } from "./close.ts";
 
 const backends = ["reference", "wasm"] as const;
@@ -188,13 +189,7 @@ describe.each(backends)("the history of a compiled result, on %s", (backend) => 
   it("is none where the function trains, and backward() then says what to do", () => {
     const w = tensor([3], { requiresGrad: true });
     const optimizer = new SGD([w], { lr: 0.1 });
-    const step = on((x: Tensor) => {
-      const loss = x.mul(w).square().sum();
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    });
+    const step = on(trainingStep((x: Tensor) => x.mul(w).square().sum(), optimizer));
     const loss = step(tensor([1]));
     expect(loss.requiresGrad).toBe(false);
     expect(() => loss.backward()).toThrow("a compiled function that itself calls backward()");

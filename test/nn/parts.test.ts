@@ -16,6 +16,7 @@ import {
   zeros,
 } from "chainrule";
 import { describe, expect, it } from "vitest";
+import { trainingStep } from "../training-step.js";
 
 class Heads extends Module {
   readonly heads: Readonly<Record<string, Layer>> = { cat: new Linear(2, 1), dog: new Linear(2, 1, { bias: false }) };
@@ -144,14 +145,10 @@ describe("what a forward keeps on `this` to be looked at", () => {
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
     let inside: string[] = [];
     const step = compile(
-      () => {
-        const loss = mseLoss(model.forward(x), x);
+      trainingStep(() => {
         inside = names(model);
-        optimizer.zeroGrad();
-        loss.backward();
-        optimizer.step();
-        return loss;
-      },
+        return mseLoss(model.forward(x), x);
+      }, optimizer),
       { backend },
     );
     const first = step().item();
