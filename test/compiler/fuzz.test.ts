@@ -59,7 +59,7 @@ it("bounds accept fused multiply-add", () => {
 
 /** Executors' loops with one fault each. */
 const faults: Readonly<Record<string, Loops>> = {
-  "a - b the wrong way round": (op, y, [a, b]) => {
+  "b - a in place of a - b": (op, y, [a, b]) => {
     if (op !== "sub") return false;
     for (let i = 0; i < y.data.length; i++) y.data[i] = b.data[i] - a.data[i];
     return true;
@@ -69,7 +69,7 @@ const faults: Readonly<Record<string, Loops>> = {
     y.data.set(x.data.map((v, i) => v + (i > 0 ? y.data[i - 1] : 0)));
     return true;
   },
-  "the largest ignores NaN": (op, y, [a, b]) => {
+  "maximum ignores NaN": (op, y, [a, b]) => {
     if (op !== "maximum") return false;
     for (let i = 0; i < y.data.length; i++)
       y.data[i] = Number.isNaN(a.data[i]) ? b.data[i] : Math.max(a.data[i], b.data[i]);
@@ -80,7 +80,7 @@ const faults: Readonly<Record<string, Loops>> = {
     for (let i = 0; i < y.data.length; i++) y.data[i] = (1 + 2 ** -18) / (1 + Math.exp(-x.data[i]));
     return true;
   },
-  "tails of vectors are forgotten": (op, y, [x]) => {
+  "the tail of a vector is not computed": (op, y, [x]) => {
     if (op !== "exp") return false;
     for (let i = 0; i < y.data.length - (y.data.length % 4); i++) y.data[i] = Math.exp(x.data[i]);
     return true;
