@@ -6,14 +6,14 @@ import type { Guard } from "./traced.ts";
 /** The number of parts of a property that are compared; further parts of a very long list are not. */
 const maxParts = 10_000;
 
-/** What a property may hold modules and options in: what arguments are looked into, and Sets. */
-const holdingsOf = (value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null =>
+/** The parts of a list, record, map or Set, with their keys; null for any other value. */
+const partsOrMembersOf = (value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null =>
   value instanceof Set ? [...value.entries()] : partsOf(value);
 
 /** The leaves of nested lists, records and maps, together with the containers, their lengths and their keys. */
 function* leavesOf(value: unknown, around: readonly unknown[] = []): Generator<unknown> {
   yield value;
-  const parts = around.includes(value) ? null : holdingsOf(value);
+  const parts = around.includes(value) ? null : partsOrMembersOf(value);
   if (parts === null) return;
   yield parts.length;
   for (const [key, part] of parts) {
@@ -40,7 +40,7 @@ function equalsSnapshot(leaves: readonly unknown[], value: unknown): boolean {
 /** The guard that a property still has the value that was read. */
 export function propertyGuard(owner: object, key: string, value: unknown): Guard {
   const name = `${owner.constructor.name}.${key}`;
-  if (holdingsOf(value) === null) return { name, value, read: () => Reflect.get(owner, key) };
+  if (partsOrMembersOf(value) === null) return { name, value, read: () => Reflect.get(owner, key) };
   const leaves = snapshot(value);
   return { name, value: true, read: () => equalsSnapshot(leaves, Reflect.get(owner, key)) };
 }
