@@ -15,7 +15,8 @@ export function checkDataset(call: string, { images, labels, classes }: Dataset)
     throw new ChainruleError(
       "dtype",
       call,
-      `images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]`,
+      `images have to be uint8[N, C, H, W], they are ${images.dtype}[${images.shape.join(", ")}]; ` +
+        "without classes, { images, labels } are columns of any dtype and shape",
       { place: "images", dtype: images.dtype, shape: images.shape },
     );
   if (labels.dtype !== "int32" || labels.ndim !== 1)

@@ -11,6 +11,8 @@ import { noGrad } from "../tensor/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { inMode } from "./modes.ts";
 
+const otherwise = "What does not tell classes, such as an autoencoder, has { data, loss } as its options";
+
 interface Use {
   readonly training: boolean;
   /** The sizes of batches that there will be. */
@@ -30,14 +32,14 @@ export function checkFits(call: string, model: Layer, data: Dataset, { training,
         "shape",
         call,
         `of ${size} pictures the model makes ${describe(logits)}; it has to be [${size}, ${classes.length}], ` +
-          `a number for each picture and class (${named}); end it with Flatten and Linear`,
+          `a number for each picture and class (${named}); end it with Flatten and Linear. ${otherwise}`,
       );
     if (logits.shape[1] !== classes.length)
       throw new ChainruleError(
         "shape",
         call,
         `the model answers with ${logits.shape[1]} classes, the data have ${classes.length} (${named}); ` +
-          `give its last layer ${classes.length} outputs`,
+          `give its last layer ${classes.length} outputs. ${otherwise}`,
       );
   }
 }

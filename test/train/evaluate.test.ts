@@ -108,7 +108,7 @@ describe("evaluate", () => {
     );
     expect(await failure(rows(0))).toBe("ChainruleError: evaluate: there are no pictures in this data set");
     expect(await failure(rows(9, { classes: 5 }))).toBe(
-      "ChainruleError: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs",
+      "ChainruleError: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
     );
     expect(await failure(rows(9, { side: 8 }))).toMatch(
       /evaluate: the model does not take the data's pictures, 9 of 1×8×8/,

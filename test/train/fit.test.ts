@@ -281,10 +281,10 @@ describe("what does not fit is said before training", () => {
 
   it("classes", () => {
     expect(failure(smallNet({ classes: 5 }))).toBe(
-      "fit: the model answers with 5 classes, the data have 3 (ant, bee, cat); give its last layer 3 outputs",
+      "fit: the model answers with 5 classes, the data have 3 (ant, bee, cat); give its last layer 3 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
     );
     expect(failure(smallNet(), { validation: rows(30, { classes: 4 }) })).toBe(
-      "fit: validation: the model answers with 3 classes, the data have 4 (ant, bee, cat, dog); give its last layer 4 outputs",
+      "fit: validation: the model answers with 3 classes, the data have 4 (ant, bee, cat, dog); give its last layer 4 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
     );
   });
 
@@ -305,7 +305,7 @@ describe("what does not fit is said before training", () => {
 
   it("a net that does not end in a row of numbers for each picture", () => {
     expect(failure(new Sequential(new Conv2d(1, 3, 3)))).toBe(
-      "fit: of 8 pictures the model makes float32[8,3,4,4]; it has to be [8, 3], a number for each picture and class (ant, bee, cat); end it with Flatten and Linear",
+      "fit: of 8 pictures the model makes float32[8,3,4,4]; it has to be [8, 3], a number for each picture and class (ant, bee, cat); end it with Flatten and Linear. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
     );
   });
 

@@ -1,7 +1,7 @@
 // One seed, one result; stopped anywhere and resumed, the same result.
 import { crossEntropy, manualSeed, rand, SGD, threadsReady } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
-import { type Checkpoint, type FitOptions, fit as train } from "chainrule/train";
+import { type Checkpoint, type FitOptions, type Position, fit as train } from "chainrule/train";
 import { describe, expect, it } from "vitest";
 import { joined, shareAsUsual, shareEverything } from "../backends/wasm/threads/together.ts";
 import { begin, eventsOf, everyMoment, numbersOf, rows, smallNet, timeless, weightsOf } from "./synthetic.ts";
@@ -57,6 +57,21 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     const types = await holdsEverywhere({ ...given, earlyStopping: { patience: 2, metric: "accuracy" as const } });
     expect(types.filter((type) => type === "validation").length).toBeLessThan(9);
     expect(types.at(-1)).toBe("done");
+  });
+
+  it("from a position as it was written before anything but pictures could be trained", async () => {
+    const whole = begin(options);
+    const moments = await everyMoment(whole.run);
+    for (const at of [2, 4, 7]) {
+      const { tensors, position } = saved(moments[at].checkpoint);
+      const { examples, sums, step, history, order, ...same } = position as Position;
+      const former = { ...same, pictures: examples, lossSum: sums.loss ?? 0, correct: sums.accuracy ?? 0 };
+      const { run, model } = begin({ ...options, resume: { tensors, position: former } });
+      const rest = (await eventsOf(run)).slice(1).map(timeless);
+      expect(rest).toEqual(moments.slice(at + 1).map(({ event }) => timeless(event)));
+      expect(weightsOf(model)).toEqual(weightsOf(whole.model));
+      expect([step, order, history.length]).toEqual([[2, 3, 5][[2, 4, 7].indexOf(at)], "shuffled", at < 4 ? 0 : 1]);
+    }
   });
 
   it("without validation, and without the small batch at the end", async () => {
