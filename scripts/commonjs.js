@@ -21,7 +21,7 @@ function convert(file) {
     target: "node20",
     define: { "import.meta.url": "moduleUrl" },
     banner: source.includes("import.meta.url") ? moduleUrl : "",
-    // CommonJS has no `import.meta.env`, which Vite sets; the code tests for it.
+    // In CommonJS `import.meta` becomes an empty object, so Vite's `import.meta.env` is undefined there.
     logOverride: { "empty-import-meta": "silent" },
   });
   if (warnings.length > 0) throw new Error(`${file}: ${warnings.map(({ text }) => text).join("; ")}`);

@@ -92,7 +92,7 @@ it("a step with Adam has as many: the three updates of a parameter are one epilo
   expect(copies(step)).toEqual([]);
 });
 
-it("dropout adds one kernel, for the generator's counter: its random numbers are drawn in the product before it", () => {
+it("dropout adds one kernel: its random numbers are drawn in the product before it, and the counter is updated", () => {
   const model = new Sequential(new Flatten(), new Linear(784, 128), new ReLU(), new Dropout(0.5), new Linear(128, 10));
   const step = classifier(model, [64, 784], new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 }));
   expect(step.program.kernels).toHaveLength(11);

@@ -92,7 +92,7 @@ export const elementwise = {
   sub: binary("Sub"),
   mul: logical("And", binary("Mul")),
   div: binary("Div"),
-  // Integer powers that overflow wrap around in chainrule; ONNX leaves them undefined.
+  // Integer powers that overflow wrap around in chainrule, but not in ONNX Runtime.
   pow: binary("Pow"),
   maximum: logical("Or", binary("Max")),
   minimum: logical("And", binary("Min")),
