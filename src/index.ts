@@ -38,6 +38,7 @@ export { arange, eye, full, linspace, ones, tensor, zeros } from "./tensor/creat
 export { checkGradients, grad, valueAndGrad } from "./tensor/derivatives.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
 export { adaptiveAvgPool2d, avgPool2d, concat, conv2d, maxPool2d, stack } from "./tensor/functions.ts";
+export type { TensorJSON } from "./tensor/json.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";

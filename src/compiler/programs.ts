@@ -19,7 +19,7 @@ export interface Bounds {
 }
 
 /** The bounds without the option maxPrograms: enough for texts of 256 lengths, as long as the programs are small. */
-export const defaultBounds: Bounds = { programs: 256, bytes: 128 * 2 ** 20 };
+export const defaultBounds: Bounds = { programs: 256, bytes: 256 * 2 ** 20 };
 
 /** The number of traces after which a warning is printed. */
 const warningTraces = 32;

@@ -3,7 +3,10 @@
 import { ChainruleError } from "../errors/error.ts";
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
 
-/** Float16Array, which not all engines and type libraries have. */
+/**
+ * Float16Array, which not all engines and type libraries have.
+ * @inline
+ */
 interface HalfArray extends ArrayBufferView {
   readonly length: number;
   readonly [index: number]: number;
