@@ -10,6 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { countIn, fail } from "./arguments.js";
 import { machine, short, table } from "./markdown.js";
 import { Side } from "./side-process.js";
 
@@ -56,8 +57,7 @@ const { values: options, positionals } = parseArgs({
     out: { type: "string" },
   },
 });
-const rounds = Number(positionals[0] ?? 15);
-if (!Number.isSafeInteger(rounds) || rounds < 1) fail(`rounds: ${positionals[0]}, give a whole number of at least 1`);
+const rounds = countIn(positionals, { name: "rounds", fallback: 15 });
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
 const library = (label, folder) => ({
@@ -83,14 +83,19 @@ const text = `${[
   "",
   `Made by \`node bench/eager.js\` on ${machine}: milliseconds, the minimum of ${rounds} alternating rounds, one thread each, without \`compile\`.`,
   "Elementwise ops and reductions are of float32 [1000, 1000]. The MLP is 64-64-64-10 with ReLU and a batch of 64. GPT and ResNet rows make the model's",
-  "parameters. × is the time of `now` divided by PyTorch's; an empty cell was not measured.",
+  "parameters. × is the time of `now` divided by PyTorch's, goal the largest that the project aims at; an empty cell was not measured.",
   "",
   ...table(
-    ["case", ...labels, "×"],
-    rows.map(({ name, minMs }) => {
+    ["case", ...labels, "×", "goal"],
+    rows.map(({ name, minMs, goal }) => {
       const ratio = minMs.get("now") / minMs.get("PyTorch");
       const cell = (value) => (value === undefined ? "" : short(value));
-      return [name, ...labels.map((label) => cell(minMs.get(label))), Number.isNaN(ratio) ? "" : ratio.toFixed(1)];
+      return [
+        name,
+        ...labels.map((label) => cell(minMs.get(label))),
+        Number.isNaN(ratio) ? "" : ratio.toFixed(1),
+        `${goal ?? ""}`,
+      ];
     }),
     1,
   ),
@@ -113,6 +118,7 @@ async function measure({ name, goal, random = false, slow = false, huge = false 
   if (!slow && !huge) for (const { side } of running) await warm(side);
   for (let round = 0; round < (huge ? 2 : slow ? Math.min(rounds, 4) : rounds); round++) {
     for (const one of running) {
+      if (slow && round > 0 && one.side.name === "before") continue;
       const run = slow || huge ? 1 : Math.max(1, Math.round(chunkMs / Math.min(one.minMs, chunkMs)));
       const { milliseconds } = await ask(one.side, { run });
       one.minMs = Math.min(one.minMs, ...milliseconds);
@@ -140,9 +146,4 @@ function compare(name, random, running) {
 
 async function ask(side, question) {
   return (await side.ask(question)) ?? fail(`${side.name}: ${side.failure}`);
-}
-
-function fail(message) {
-  console.error(`bench/eager: ${message}`);
-  process.exit(1);
 }

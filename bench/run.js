@@ -22,6 +22,7 @@ const benchmarks = {
   steps: ["only", "threads", "no-peers", "eager"],
   memory: ["only", "threads", "no-peers"],
   startup: ["only", "threads"],
+  eager: ["only", "no-peers"],
   scaling: ["threads"],
 };
 /** Benches whose samples are fresh processes; the number of rounds is not passed to them. */
