@@ -8,6 +8,7 @@ import type { Operation } from "../tensor/eager.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { runsPrograms } from "./wasm/features.ts";
 
 /** From so many multiplications on: JavaScript takes half a millisecond for them, and making a program one or two. */
 const minMultiplications = 2 ** 20;
@@ -50,6 +51,7 @@ export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => S
   return (operation) => {
     const { name, inputs, attributes, dtype, shape } = operation;
     if ((name !== "matmul" && name !== "conv") || dtype !== "float32" || !isLarge(operation)) return null;
+    if (!runsPrograms()) return null;
     const [a, b] = inputs;
     const rows = programRows(a.shape[0]);
     if (name === "conv" || a.ndim !== 2 || rows === a.shape[0])

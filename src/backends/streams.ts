@@ -15,34 +15,46 @@ import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import type { StreamCall } from "../tensor/stream.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { preparePieces } from "./wasm/backend.ts";
-import { hasVectors } from "./wasm/features.ts";
+import { runsPrograms } from "./wasm/features.ts";
+import { vectorMath } from "./wasm/math/vector-math.ts";
 import type { PieceProgram } from "./wasm/pieces.ts";
 
 /** Elements of a piece: three operands of 64 KiB. */
 const piece = 2 ** 14;
 /** Programs of single ops, those used last. */
-const mostPrograms = 128;
+const maxPrograms = 128;
+/**
+ * So many elements are computed op by op before a program is made, where the numbers are the same either way: making it takes some
+ * milliseconds, in which the loops compute about as many.
+ */
+const minWork = 2 ** 16;
 
-/** By op and operands. */
-const programs = new Map<string, PieceProgram>();
+/** By op and operands: elements that the loops have computed, and the program once there is one. */
+const programs = new Map<string, { work: number; program: PieceProgram | null }>();
 
-/** Computes an elementwise op on operands of one shape, or where `uniform`, of one number everywhere. */
-export function streamOperation(operation: Operation): Storage {
-  const { name, inputs, attributes, dtype, shape } = operation;
+/** Computes an elementwise op on operands of one shape, or where `uniform`, of one number everywhere; null: the loops are to do it. */
+export function streamOperation({ name, inputs, attributes, dtype, shape }: Operation): Storage | null {
+  if (!runsPrograms()) return null;
   let key: string = name;
   for (const { dtype, storage } of inputs) key += storage.uniform === null ? ` ${dtype}` : ` one ${dtype}`;
   if (name === "cast") key += ` ${dtype}`;
-  let program = programs.get(key);
-  if (program === undefined) {
-    program = preparePieces(graphOf(name, inputs, attributes as Node["attributes"]));
-    for (const oldest of programs.keys()) if (programs.size >= mostPrograms) programs.delete(oldest);
-  } else programs.delete(key);
-  programs.set(key, program);
-  const result = allocate(dtype, sizeOf(shape));
+  const known = programs.get(key) ?? { work: 0, program: null };
+  programs.delete(key);
+  programs.set(key, known);
+  const size = sizeOf(shape);
+  // Vectors round otherwise than Math: there the size alone decides.
+  const isExact = dtype !== "float32" || !Object.hasOwn(vectorMath, name);
+  known.work += size;
+  if (known.program === null && isExact && known.work < minWork) return null;
+  if (known.program === null) {
+    known.program = preparePieces(graphOf(name, inputs, attributes as Node["attributes"]));
+    for (const oldest of programs.keys()) if (programs.size > maxPrograms) programs.delete(oldest);
+  }
+  const result = allocate(dtype, size);
   const args = inputs.map(({ dtype, storage }) =>
     storage.uniform === null ? storage.data : allocate(dtype, 1).fill(storage.uniform),
   );
-  program.stream(args, [result], result.length, piece);
+  known.program.stream(args, [result], size, piece);
   return new ArrayStorage(result);
 }
 
@@ -75,12 +87,6 @@ interface Known {
 
 const functions = new WeakMap<StreamCall["f"], Map<string, Known>>();
 
-/**
- * So many elements are computed op by op before a program is made: that takes some ten milliseconds, in which the ops have computed
- * about as many, and the numbers are the same.
- */
-const worthwhile = 2 ** 14;
-
 export function streamFunction(call: StreamCall): readonly Tensor[] | null {
   const { f, shape, streamed, shared, numbers } = call;
   const known = functions.get(f) ?? new Map<string, Known>();
@@ -90,7 +96,7 @@ export function streamFunction(call: StreamCall): readonly Tensor[] | null {
   known.set(key, one);
   const size = sizeOf(shape);
   one.work += size;
-  if (one.made === undefined && (one.work < worthwhile || !hasVectors())) return null;
+  if (one.made === undefined && (one.work < minWork / 4 || !runsPrograms())) return null;
   if (one.made === undefined) one.made = make(call);
   if (one.made === null) return null;
   const { program, results, targets, returned } = one.made;

@@ -13,7 +13,7 @@ import {
   tensor,
   zeros,
 } from "chainrule";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { vectorMath } from "../../src/backends/wasm/math/vector-math.ts";
 import { allocate, type DType, type NDArray } from "../../src/tensor/dtype.ts";
 import { elementwise } from "../../src/tensor/ops/elementwise.ts";
@@ -72,7 +72,8 @@ describe.each(dtypes)("elementwise over pieces, %s", (dtype) => {
     }
   };
   it.each((Object.keys(elementwise) as Name[]).filter(fits))("%s is what its loops say", (name) => {
-    for (const size of [512, long]) {
+    // A program comes after so much work of the loops.
+    for (const size of [512, long, 2 ** 16 + 3]) {
       // One of the operands may be one number everywhere.
       for (let uniform = operandsOf(name) === 1 ? 0 : -1; uniform < operandsOf(name); uniform++) {
         const inputs = Array.from({ length: operandsOf(name) }, (_, i) => {
@@ -139,4 +140,21 @@ describe("functions of pieces", () => {
     const compiled = compile((a: Tensor) => stream({ f, shape: [2], streamed: [a] })[0]);
     expect(compiled(tensor([1, 2]))).toEqual(tensor([2, 4]));
   });
+});
+
+it("without WebAssembly everything is computed by loops", async () => {
+  vi.stubGlobal("WebAssembly", undefined);
+  vi.resetModules();
+  try {
+    const loops = await import("../../src/index.ts");
+    loops.manualSeed(7);
+    manualSeed(7);
+    expect([...loops.randn([long]).data]).toEqual([...randn([long]).data]);
+    const x = loops.rand([200, 200]);
+    expect(x.exp().data[5]).toBe(Math.fround(Math.exp(x.data[5])));
+    expect(x.matmul(x).add(1).shape).toEqual([200, 200]);
+  } finally {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  }
 });

@@ -33,3 +33,13 @@ export function requireVectors(has: () => boolean = hasVectors): void {
       'this engine has no WebAssembly SIMD; use { backend: "reference" } or a newer engine (Node 20, a browser from 2023)',
     );
 }
+
+/** Whether programs run here: there are vectors, and code may be made, which a page's Content-Security-Policy can forbid. */
+export const runsPrograms: () => boolean = once(() => {
+  if (!hasVectors()) return false;
+  try {
+    return new WebAssembly.Module(new Module({ initial: 1, maximum: 1, shared: false }).bytes()) !== null;
+  } catch {
+    return false;
+  }
+});
