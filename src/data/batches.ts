@@ -73,8 +73,15 @@ export function batches(
 }
 
 const names: OptionNames<BatchOptions & SourceOptions> = {
-  ...{ batchSize: true, shuffle: true, shuffleBuffer: true, seed: true, epoch: true, dropLast: true },
-  ...{ mean: true, std: true, augment: true },
+  batchSize: true,
+  shuffle: true,
+  shuffleBuffer: true,
+  seed: true,
+  epoch: true,
+  dropLast: true,
+  mean: true,
+  std: true,
+  augment: true,
 };
 
 /** An epoch that can be begun at any of its batches. */

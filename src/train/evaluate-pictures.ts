@@ -53,7 +53,13 @@ export interface Evaluation {
 type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
 
 const names: OptionNames<EvaluateOptions> = {
-  ...{ batchSize: true, mean: true, std: true, loss: true, signal: true, threads: true, compile: true },
+  batchSize: true,
+  mean: true,
+  std: true,
+  loss: true,
+  signal: true,
+  threads: true,
+  compile: true,
 };
 
 /** One program a model, loss and number of threads, however often it is evaluated. */
@@ -118,7 +124,10 @@ export async function evaluatePictures(
   const confusion = confusionMatrix(answers, data.labels, classes);
   const right = confusion.reduce((sum, row, truth) => sum + row[truth], 0);
   return {
-    ...{ accuracy: right / count, loss: loss / count, confusion, answers },
+    accuracy: right / count,
+    loss: loss / count,
+    confusion,
+    answers,
     probabilities: Float32Array.from(answers, (answer, n) => scores[n * classes + answer]),
     scores: tensor(scores, { shape: [count, classes] }),
   };

@@ -68,8 +68,16 @@ const judges = new WeakMap<
 >();
 
 const names: OptionNames<AnyOptions> = {
-  ...{ data: true, loss: true, metrics: true, batchSize: true, mean: true, std: true, seed: true, signal: true },
-  ...{ threads: true, compile: true },
+  data: true,
+  loss: true,
+  metrics: true,
+  batchSize: true,
+  mean: true,
+  std: true,
+  seed: true,
+  signal: true,
+  threads: true,
+  compile: true,
 };
 
 async function evaluateSource(model: Model, options: AnyOptions): Promise<unknown> {

@@ -47,9 +47,13 @@ export function feedOf(call: string, what: string, data: unknown, options: FeedO
   const whole = Math.min(batchSize, source.count ?? batchSize);
   const rest = (source.count ?? 0) % batchSize;
   return {
-    ...{ course, batches, examples, order: orderOf(options, source), fingerprint: fingerprintOf(source) },
+    course,
+    batches,
+    examples,
+    order: orderOf(options, source),
+    fingerprint: fingerprintOf(source),
     sizes: rest === 0 || dropLast || whole < batchSize ? [whole] : [whole, rest],
-    sample: (size) => sampleOf(source, size, { batchSize, ...{ mean, std, augment } }),
+    sample: (size) => sampleOf(source, size, { batchSize, mean, std, augment }),
   };
 }
 

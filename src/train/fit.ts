@@ -80,7 +80,10 @@ function fitPictures(model: Layer, options: FitOptions): Fit<FitEvent> {
   checkNames({ model, optimizers, state: extra });
   return new Fit({
     parts: { model, optimizers, state: extra, random: new RandomStream(seed) },
-    ...{ task, options, patience: earlyStopping?.patience ?? null, told: (event) => ofPictures(event as never) },
+    task,
+    options,
+    patience: earlyStopping?.patience ?? null,
+    told: (event) => ofPictures(event as never),
     schedules: new Map(schedule === undefined ? [] : [["", schedule]]),
   });
 }
@@ -103,7 +106,9 @@ function fitSource(model: Model, options: AnyOptions): Fit<unknown> {
   return new Fit({
     parts: { model: module, optimizers, state: extra, random: new RandomStream(seed) },
     task: sourceTask({ model, module, optimizers }, options),
-    ...{ options, schedules: schedulesOf(schedule, optimizers), patience: earlyStopping?.patience ?? null },
+    options,
+    schedules: schedulesOf(schedule, optimizers),
+    patience: earlyStopping?.patience ?? null,
     told: (event) => event,
   });
 }

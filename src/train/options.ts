@@ -82,10 +82,29 @@ export function keptMetric({ keepBest = false, earlyStopping }: FitOptions): Met
 const metrics: readonly unknown[] = ["loss", "accuracy"] satisfies Metric[];
 
 const names: OptionNames<FitOptions> = {
-  ...{ train: true, validation: true, epochs: true, batchSize: true, dropLast: true, optimizer: true, schedule: true },
-  ...{ loss: true, labelSmoothing: true, clipNorm: true, seed: true, mean: true, std: true, augment: true },
-  ...{ earlyStopping: true, keepBest: true, signal: true, resume: true, checkFinite: true, threads: true, state: true },
-  ...{ compile: true, profile: true },
+  train: true,
+  validation: true,
+  epochs: true,
+  batchSize: true,
+  dropLast: true,
+  optimizer: true,
+  schedule: true,
+  loss: true,
+  labelSmoothing: true,
+  clipNorm: true,
+  seed: true,
+  mean: true,
+  std: true,
+  augment: true,
+  earlyStopping: true,
+  keepBest: true,
+  signal: true,
+  resume: true,
+  checkFinite: true,
+  threads: true,
+  state: true,
+  compile: true,
+  profile: true,
 };
 
 /** Throws where what all runs take makes no sense. */

@@ -41,7 +41,14 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
   });
   const kept = keptMetric(options);
   return {
-    ...{ course, stepsPerEpoch, examples, learn, batchSize, dropLast, order: "shuffled", data: fingerprint(train) },
+    course,
+    stepsPerEpoch,
+    examples,
+    learn,
+    batchSize,
+    dropLast,
+    order: "shuffled",
+    data: fingerprint(train),
     validationExamples: validation?.labels.size ?? 0,
     whole: Math.min(batchSize, count),
     judge:

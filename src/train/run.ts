@@ -5,16 +5,9 @@ import { prefetch } from "../data/prefetch.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
-import { type Checkpoint, gather, type Parts, restore } from "./checkpoint.ts";
-import type {
-  TrainingDone,
-  TrainingEpoch,
-  TrainingEvent,
-  TrainingStart,
-  TrainingStep,
-  TrainingValidation,
-} from "./events.ts";
-import type { RunOptions } from "./options.ts";
+import { type Checkpoint, gather, restore } from "./checkpoint.ts";
+import type { TrainingDone, TrainingEpoch, TrainingStep, TrainingValidation } from "./events.ts";
+import { type AnyEvent, bestOf, type Making, reasonToEnd, startEvent } from "./making.ts";
 import type { FitEvent } from "./picture-events.ts";
 import {
   type BestEpoch,
@@ -27,26 +20,10 @@ import {
   type Progress,
   stepped,
 } from "./position.ts";
-import { junction, type Rates, ratesOf, setRates } from "./rates.ts";
+import { type Rates, ratesOf, setRates } from "./rates.ts";
 import { continued, written } from "./saved-position.ts";
 import { Stepper } from "./step.ts";
 import { Pace, Stopwatch } from "./stopwatch.ts";
-import type { Task } from "./task.ts";
-import type { Schedule } from "./training-options.ts";
-
-type AnyEvent = TrainingEvent<string, string, Rates>;
-
-/** What a run is made of, checked already. */
-export interface Making<E> {
-  readonly parts: Parts;
-  readonly task: Task;
-  readonly options: RunOptions;
-  /** For each optimiser by its name. */
-  readonly schedules: ReadonlyMap<string, Schedule>;
-  readonly patience: number | null;
-  /** An event as it is given. */
-  readonly told: (event: AnyEvent) => E;
-}
 
 /** A run that fit() made: an async iterable of events, whose loop does the work. */
 export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIterable<E> {
@@ -137,9 +114,9 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
   }
 
   async *#events(): AsyncGenerator<AnyEvent, void, undefined> {
-    yield this.#start();
+    yield startEvent(this.#making, this.#progress);
     while (true) {
-      const reason = this.#reasonToEnd();
+      const reason = reasonToEnd(this.#making, this.#progress);
       if (reason !== null) {
         yield this.#done(reason);
         return;
@@ -194,8 +171,14 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     for (const pace of [this.#pace, this.#epochPace]) pace.add(examples, seconds);
     const mean = { ...meanOf(this.#progress), examples: this.#progress.examples };
     return {
-      ...{ type: "step", ...this.#place(epoch), batch: before + 1, loss, ...Object.fromEntries(means) },
-      ...{ mean, lr, examplesPerSecond: this.#pace.examplesPerSecond },
+      type: "step",
+      ...this.#place(epoch),
+      batch: before + 1,
+      loss,
+      ...Object.fromEntries(means),
+      mean,
+      lr,
+      examplesPerSecond: this.#pace.examplesPerSecond,
     } as TrainingStep<string, string, Rates>;
   }
 
@@ -229,32 +212,13 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     this.#progress = progress;
     if (task.keepBest && improved.has(task.monitor)) this.#best = parts.model.stateDict();
     yield {
-      ...{ type: "validation", ...this.#place(epoch), ...means, ...beside },
-      ...{ improved: improved.has(task.monitor), validationSeconds: this.#watch.seconds - began },
+      type: "validation",
+      ...this.#place(epoch),
+      ...means,
+      ...beside,
+      improved: improved.has(task.monitor),
+      validationSeconds: this.#watch.seconds - began,
     } as TrainingValidation<string>;
-  }
-
-  #reasonToEnd(): TrainingDone["reason"] | null {
-    const { epoch } = this.#progress;
-    const { patience, options } = this.#making;
-    if (epoch >= options.epochs) return "epochs";
-    const record = this.#record;
-    return patience !== null && record !== null && epoch - record.epoch >= patience ? "patience" : null;
-  }
-
-  #start(): TrainingStart<Rates> {
-    const { task, parts, options, schedules } = this.#making;
-    const { epoch, examples, step } = this.#progress;
-    const { stepsPerEpoch, validationExamples } = task;
-    // A schedule need not have a rate for a step that does not come any more.
-    const last = stepsPerEpoch === null ? Infinity : options.epochs * stepsPerEpoch;
-    const ahead = this.#reasonToEnd() === null && step < last ? schedules : new Map<string, Schedule>();
-    return {
-      ...{ type: "start", epochs: options.epochs, stepsPerEpoch, examples: task.examples, validationExamples },
-      parameters: parts.model.parameters().reduce((sum, { size }) => sum + size, 0),
-      done: { epochs: epoch, examples, steps: step },
-      rate: junction(parts.optimizers, ahead, step),
-    };
   }
 
   #done(reason: TrainingDone["reason"]): TrainingDone<string> {
@@ -266,12 +230,13 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     return { type: "done", reason, ...this.#place(this.#progress.epoch - 1), restored: this.#last !== null };
   }
 
-  get #record(): BestEpoch | null {
-    return this.#progress.best.get(this.#making.task.monitor) ?? null;
-  }
-
   /** What events of an epoch, counted from 0 here, have in common. */
   #place(epoch: number): { epoch: number; step: number; seconds: number; best: BestEpoch | null } {
-    return { epoch: epoch + 1, step: this.#progress.step, seconds: this.#watch.seconds, best: this.#record };
+    return {
+      epoch: epoch + 1,
+      step: this.#progress.step,
+      seconds: this.#watch.seconds,
+      best: bestOf(this.#making, this.#progress),
+    };
   }
 }

@@ -63,7 +63,13 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
   const limit = Math.min(feed.batches ?? Number.POSITIVE_INFINITY, stepsPerEpoch ?? Number.POSITIVE_INFINITY);
   const perEpoch = Number.isFinite(limit) ? limit : null;
   return {
-    ...{ course: feed.course, learn, monitor, keepBest, dropLast, order: feed.order, data: feed.fingerprint },
+    course: feed.course,
+    learn,
+    monitor,
+    keepBest,
+    dropLast,
+    order: feed.order,
+    data: feed.fingerprint,
     stepsPerEpoch: perEpoch,
     examples: feed.examples && perEpoch && batchSize ? Math.min(feed.examples, perEpoch * batchSize) : feed.examples,
     validationExamples: tested === null ? 0 : tested.examples,
@@ -75,7 +81,14 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
 }
 
 const feeding = ({ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, dropLast }: AnyOptions) => ({
-  ...{ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, dropLast },
+  batchSize,
+  shuffle,
+  shuffleBuffer,
+  mean,
+  std,
+  augment,
+  seed,
+  dropLast,
 });
 
 /** Validation is whole, in order and as it is. */
@@ -140,18 +153,34 @@ function checkBatches(
 }
 
 const names: OptionNames<AnyOptions> = {
-  ...{
-    data: true,
-    validation: true,
-    epochs: true,
-    batchSize: true,
-    dropLast: true,
-    shuffle: true,
-    shuffleBuffer: true,
-  },
-  ...{ stepsPerEpoch: true, seed: true, mean: true, std: true, augment: true, optimizer: true, schedule: true },
-  ...{ loss: true, step: true, metrics: true, clipNorm: true, monitor: true, mode: true, earlyStopping: true },
-  ...{ keepBest: true, signal: true, resume: true, checkFinite: true, threads: true, compile: true, profile: true },
+  data: true,
+  validation: true,
+  epochs: true,
+  batchSize: true,
+  dropLast: true,
+  shuffle: true,
+  shuffleBuffer: true,
+  stepsPerEpoch: true,
+  seed: true,
+  mean: true,
+  std: true,
+  augment: true,
+  optimizer: true,
+  schedule: true,
+  loss: true,
+  step: true,
+  metrics: true,
+  clipNorm: true,
+  monitor: true,
+  mode: true,
+  earlyStopping: true,
+  keepBest: true,
+  signal: true,
+  resume: true,
+  checkFinite: true,
+  threads: true,
+  compile: true,
+  profile: true,
   state: true,
 };
 
