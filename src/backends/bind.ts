@@ -1,4 +1,4 @@
-// Registers the backends of compile(), and the programs that compute what is large without it. No other file chooses backends.
+// Registers the backends of compile(), and the programs that compute large eager operations. No other file chooses backends.
 import { registerBackend } from "../compiler/compile.ts";
 import { carryLarge } from "../tensor/eager.ts";
 import { carryStreams } from "../tensor/stream.ts";

@@ -1,6 +1,6 @@
-// Eager products that would take too long in JavaScript run as programs of one op, made once for each signature. Which way one goes
-// depends on its sizes alone, so that the same call always gives the same bits. Matrices with a few more or fewer rows share a program,
-// so that texts that grow by a word do not have one made for each length.
+// Runs large eager products as programs of one op, compiled once for each signature; small ones stay in JavaScript. The choice depends on
+// the sizes alone, so that the same call always gives the same bits. Matrices with similar numbers of rows share a program, so that a
+// text that grows word by word does not need a program for each length.
 import type { Backend, Program } from "../compiler/backend.ts";
 import { input, node } from "../compiler/graph.ts";
 import { describe, type Type } from "../tensor/dtype.ts";
@@ -10,28 +10,29 @@ import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { runsPrograms } from "./wasm/features.ts";
 
-/** From so many multiplications on: JavaScript takes half a millisecond for them, and making a program one or two. */
+/** Multiplications of a product that runs as a program: JavaScript takes 0.5 ms for this many, and compiling a program takes 1 or 2 ms. */
 const minMultiplications = 2 ** 20;
-/** Of two matrices: it takes 0.07 ms, a program 0.01, and few are made. */
-const minOfMatrices = 2 ** 17;
-/** Programs that are kept, those used last. */
+/** The same for a product of two matrices: JavaScript takes 0.07 ms, a program 0.01 ms, and few programs are compiled. */
+const minMatrixMultiplications = 2 ** 17;
+/** Programs that are kept; the least recently used one is dropped first. */
 const maxPrograms = 64;
-/** Numbers of rows that programs are made for between one power of two and the next. */
+/** Programs for matrices have this many different numbers of rows between one power of 2 and the next. */
 const stepsPerOctave = 4;
 
+/** Whether an operation is large enough for a program. */
 function isLarge({ name, inputs: [a, b], shape }: Operation): boolean {
   if (name === "conv") return sizeOf(shape) * sizeOf(b.shape.slice(1)) >= minMultiplications;
-  return sizeOf(shape) * (a.shape.at(-1) ?? 0) >= (a.ndim === 2 ? minOfMatrices : minMultiplications);
+  return sizeOf(shape) * (a.shape.at(-1) ?? 0) >= (a.ndim === 2 ? minMatrixMultiplications : minMultiplications);
 }
 
-/** The rows of the program that multiplies a matrix of so many: up to 16 just as many, then at most a quarter more. */
+/** Rows of the program for a matrix of `rows` rows: the same number up to 16, and at most a quarter more above. */
 export function programRows(rows: number): number {
   if (rows <= 4 * stepsPerOctave) return rows;
   const step = 2 ** Math.floor(Math.log2(rows)) / stepsPerOctave;
   return Math.ceil(rows / step) * step;
 }
 
-/** Computes an operation as a program, or leaves it (null) to the plain loops. */
+/** Returns a function that computes an operation as a program, or returns null if it has to be computed in JavaScript. */
 export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => Storage | null {
   const programs = new Map<string, Program>();
   const programOf = (name: "matmul" | "conv", types: readonly Type[], attributes: unknown): Program => {
@@ -56,13 +57,13 @@ export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => S
     const rows = programRows(a.shape[0]);
     if (name === "conv" || a.ndim !== 2 || rows === a.shape[0])
       return programOf(name, inputs, attributes).run(inputs)[0];
-    const more = withRows(a, rows);
-    const { data } = programOf(name, [more, b], attributes).run([more, b])[0];
+    const padded = withRows(a, rows);
+    const { data } = programOf(name, [padded, b], attributes).run([padded, b])[0];
     return new ArrayStorage(data.slice(0, sizeOf(shape)));
   };
 }
 
-/** The same matrix with zeros below. */
+/** The matrix with rows of zeros appended, up to `rows` rows. */
 function withRows({ shape: [, columns], storage }: Tensor, rows: number): Tensor {
   const data = new Float32Array(rows * columns);
   data.set(storage.data);

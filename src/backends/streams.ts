@@ -1,6 +1,6 @@
-// Elementwise ops on large tensors, and functions of single places (tensor/stream.ts), run as programs over pieces: a piece of each
-// operand is copied into WebAssembly's memory, computed, and copied out while all of it is in the second-level cache. A program is for
-// one op or function and its dtypes, whatever the shape, so that few are made.
+// Runs elementwise ops on large tensors, and pointwise functions (tensor/stream.ts), as programs over pieces (wasm/pieces.ts): a piece of
+// each operand is copied into WebAssembly's memory, computed, and copied out while it is in the second-level cache. A program serves one
+// op or function and its dtypes with all shapes, so that few programs are compiled.
 import { type Graph, input, type Node, node } from "../compiler/graph.ts";
 import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
@@ -19,42 +19,51 @@ import { runsPrograms } from "./wasm/features.ts";
 import { vectorMath } from "./wasm/math/vector-math.ts";
 import type { PieceProgram } from "./wasm/pieces.ts";
 
-/** Elements of a piece: three operands of 64 KiB. */
+/** Elements of a piece: a float32 operand has 64 KiB, and three operands fit into the second-level cache. */
 const piece = 2 ** 14;
-/** Programs of single ops, those used last. */
+/** Programs of single ops that are kept; the least recently used one is dropped first. */
 const maxPrograms = 128;
 /**
- * So many elements are computed op by op before a program is made, where the numbers are the same either way: making it takes some
- * milliseconds, in which the loops compute about as many.
+ * Number of elements that an op computes by the table's loops before its program is compiled, if results are the same either way. Compiling
+ * takes a few milliseconds, in which the loops compute about as many elements.
  */
-const minWork = 2 ** 16;
+const minElements = 2 ** 16;
 
-/** By op and operands: elements that the loops have computed, and the program once there is one. */
-const programs = new Map<string, { work: number; program: PieceProgram | null }>();
+/** An op's elements that were computed by the loops, and its program once it is compiled. */
+interface OpEntry {
+  elements: number;
+  program: PieceProgram | null;
+}
 
-/** Computes an elementwise op on operands of one shape, or where `uniform`, of one number everywhere; null: the loops are to do it. */
+/** The entries of single ops by op and operands, in the order of their last use. */
+const programs = new Map<string, OpEntry>();
+
+/**
+ * Computes an elementwise op; its operands have the same shape, and a `uniform` one is a single number in all places. Returns null if the
+ * table's loops have to compute it.
+ */
 export function streamOperation({ name, inputs, attributes, dtype, shape }: Operation): Storage | null {
   if (!runsPrograms()) return null;
   let key: string = name;
   for (const { dtype, storage } of inputs) key += storage.uniform === null ? ` ${dtype}` : ` one ${dtype}`;
   if (name === "cast") key += ` ${dtype}`;
-  const known = programs.get(key) ?? { work: 0, program: null };
+  const entry = programs.get(key) ?? { elements: 0, program: null };
   programs.delete(key);
-  programs.set(key, known);
+  programs.set(key, entry);
   const size = sizeOf(shape);
-  // Vectors round otherwise than Math: there the size alone decides.
+  // Vector functions of float32 round differently from Math. For these the choice depends on the size alone.
   const isExact = dtype !== "float32" || !Object.hasOwn(vectorMath, name);
-  known.work += size;
-  if (known.program === null && isExact && known.work < minWork) return null;
-  if (known.program === null) {
-    known.program = preparePieces(graphOf(name, inputs, attributes as Node["attributes"]));
+  entry.elements += size;
+  if (entry.program === null && isExact && entry.elements < minElements) return null;
+  if (entry.program === null) {
+    entry.program = preparePieces(graphOf(name, inputs, attributes as Node["attributes"]));
     for (const oldest of programs.keys()) if (programs.size > maxPrograms) programs.delete(oldest);
   }
   const result = allocate(dtype, size);
   const args = inputs.map(({ dtype, storage }) =>
     storage.uniform === null ? storage.data : allocate(dtype, 1).fill(storage.uniform),
   );
-  known.program.stream(args, [result], size, piece);
+  entry.program.stream(args, [result], size, piece);
   return new ArrayStorage(result);
 }
 
@@ -69,37 +78,41 @@ function graphOf(name: OpName, operands: readonly Tensor[], attributes: Node["at
 
 // ── functions
 
-/** A function's program, and which of its arguments its results are assigned to. */
-interface Made {
+/** The program of a pointwise function, and the arguments that its results are assigned to. */
+interface FunctionProgram {
   readonly program: PieceProgram;
   readonly results: readonly Type[];
-  /** By result: the position of the tensor that gets it, streamed ones first; null if it is returned. */
+  /** For each result, the index of the tensor that it is assigned to (streamed tensors first); null if it is returned. */
   readonly targets: readonly (number | null)[];
-  /** Of the results that are returned, in their order. */
+  /** The indices of the results that are returned, in their order. */
   readonly returned: readonly number[];
 }
 
-/** How much a function has been asked for op by op, and its program once it has one; null: it cannot have one. */
-interface Known {
-  work: number;
-  made: Made | null | undefined;
+/**
+ * The state of a function: the elements that it has computed op by op, and its program (undefined: not yet compiled; null: it cannot have
+ * one).
+ */
+interface FunctionEntry {
+  elements: number;
+  compiled: FunctionProgram | null | undefined;
 }
 
-const functions = new WeakMap<StreamCall["f"], Map<string, Known>>();
+const functions = new WeakMap<StreamCall["f"], Map<string, FunctionEntry>>();
 
+/** Runs a pointwise function as a program; null if it has to run op by op. */
 export function streamFunction(call: StreamCall): readonly Tensor[] | null {
   const { f, shape, streamed, shared, numbers } = call;
-  const known = functions.get(f) ?? new Map<string, Known>();
-  functions.set(f, known);
+  const entries = functions.get(f) ?? new Map<string, FunctionEntry>();
+  functions.set(f, entries);
   const key = [...streamed.map(({ dtype }) => dtype), ...shared.map(describe)].join(" ");
-  const one = known.get(key) ?? { work: 0, made: undefined };
-  known.set(key, one);
+  const entry = entries.get(key) ?? { elements: 0, compiled: undefined };
+  entries.set(key, entry);
   const size = sizeOf(shape);
-  one.work += size;
-  if (one.made === undefined && (one.work < minWork / 4 || !runsPrograms())) return null;
-  if (one.made === undefined) one.made = make(call);
-  if (one.made === null) return null;
-  const { program, results, targets, returned } = one.made;
+  entry.elements += size;
+  if (entry.compiled === undefined && (entry.elements < minElements / 4 || !runsPrograms())) return null;
+  if (entry.compiled === undefined) entry.compiled = compileFunction(call);
+  if (entry.compiled === null) return null;
+  const { program, results, targets, returned } = entry.compiled;
   const arrays = results.map((type) => allocate(type.dtype, type.shape[0] === piece ? size : sizeOf(type.shape)));
   const inputs = [...streamed, ...shared];
   const args = inputs.map(({ storage }) => storage.data);
@@ -112,8 +125,8 @@ export function streamFunction(call: StreamCall): readonly Tensor[] | null {
   return returned.map((i) => tensors[i]);
 }
 
-/** null where the function does more than what can be done piece by piece. */
-function make({ f, streamed, shared, numbers }: StreamCall): Made | null {
+/** Compiles a function; null if it is not pointwise. */
+function compileFunction({ f, streamed, shared, numbers }: StreamCall): FunctionProgram | null {
   const like = ({ dtype, shape }: Type): Tensor => full(shape, 0, { dtype });
   const first = like({ dtype: "int32", shape: [] });
   const standIns = {
@@ -130,7 +143,7 @@ function make({ f, streamed, shared, numbers }: StreamCall): Made | null {
   const assigned = new Map(traced.assigned.map(([argument, result]) => [result, argument]));
   const targets = traced.results.map((result) => assigned.get(result) ?? null);
   const returned = (traced.returned as readonly Tensor[]).map((tensor) => traced.results.indexOf(tensor));
-  if (returned.includes(-1)) throw internal("a function of pieces returned what it was given");
+  if (returned.includes(-1)) throw internal("a pointwise function returned one of its arguments");
   return { program: preparePieces(graph), results: traced.results.map(typeOf), targets, returned };
 }
 
@@ -141,7 +154,7 @@ const typeOf = ({ dtype, shape }: Type): { readonly dtype: DType; readonly shape
 
 const sources: readonly string[] = ["argument", "full", "randomBits"];
 
-/** Whether each place of the node depends on that place of its inputs, or on a single number. */
+/** Whether each element of the node depends only on the elements of its inputs at the same index, or on a single number. */
 function isPointwise({ op, inputs, shape }: Node): boolean {
   if (op === "expand") return sizeOf(inputs[0].shape) === 1;
   if (op === "reshape") return sizeOf(shape) === 1;

@@ -34,7 +34,7 @@ export function requireVectors(has: () => boolean = hasVectors): void {
     );
 }
 
-/** Whether programs run here: there are vectors, and code may be made, which a page's Content-Security-Policy can forbid. */
+/** Whether programs run here: the engine has vectors, and code may be compiled, which a page's Content-Security-Policy can forbid. */
 export const runsPrograms: () => boolean = once(() => {
   if (!hasVectors()) return false;
   try {

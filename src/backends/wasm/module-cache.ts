@@ -38,7 +38,7 @@ export class Code {
   }
 
   /** The registration with a pool's workers; null if too many modules are waiting to be loaded by them. */
-  knownTo(pool: Pool): Registered | null {
+  registerWith(pool: Pool): Registered | null {
     if (this.#registration.registered?.pool !== pool) this.#registration.registered = pool.register(this.bytes);
     return this.#registration.registered;
   }

@@ -1,6 +1,7 @@
-// A program whose results at a place depend on that place alone, run again and again over pieces of long arrays. What a piece needs
-// stays in the second-level cache: each operand is copied in, computed with, and the results copied out. These programs have a small
-// memory of their own, which no other thread shares: engines copy to and from such a memory in half the time.
+// A program that runs over long arrays piece by piece: each element of its results depends only on the elements of its operands at the same
+// index. A piece of each operand is copied into WebAssembly's memory, the program runs, and a piece of each result is copied out, so that a
+// piece stays in the second-level cache. These programs have a small memory of their own, which is not shared between threads: engines
+// copy to and from such a memory in half the time.
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
@@ -13,17 +14,20 @@ import { ProgramMemory } from "./memory/memory.ts";
 import { codeOf } from "./module-cache.ts";
 import { type Entry, entry } from "./program.ts";
 
+/** The memory of all piece programs. */
 export const piecesMemory: ProgramMemory = new ProgramMemory();
 const arena = new Arena(piecesMemory);
-/** One table for all of them: a call fills it in. */
+/** Address of the table that all piece programs share: each call fills it in. */
 let tableAddress: number | null = null;
 
+/** A buffer in the arena; `offset` is in bytes. */
 interface Place {
   readonly offset: number;
   readonly dtype: DType;
   readonly size: number;
 }
 
+/** A program over pieces. */
 export class PieceProgram {
   readonly #arguments: readonly (Place | null)[];
   readonly #results: readonly Place[];
@@ -47,8 +51,8 @@ export class PieceProgram {
   }
 
   /**
-   * Fills the results. An argument or result of `piece` elements is a piece of the array given for it, of `length` elements; another one
-   * is read or written whole by all pieces. "first" stands for the place of a piece's first element.
+   * Fills the results. A buffer of `piece` elements is a piece of its array, which has `length` elements; an array of any other size is
+   * read or written as a whole for every piece. The argument "first" is the index of a piece's first element.
    */
   stream(args: readonly (TypedArray | "first")[], results: readonly TypedArray[], length: number, piece: number): void {
     const address = tableAddress ?? 0;
@@ -68,7 +72,7 @@ export class PieceProgram {
         else if (place.size !== piece || count === length) view.set(array, to);
         else view.set(array.subarray(at, at + count), to);
       }
-      // A unit is a part of the piece; a kernel of one number has one.
+      // A unit is a part of the piece, so that a shorter last piece runs fewer units; a kernel over one element has one unit.
       for (const { run, units } of this.#steps) run(address, scratch, 0, Math.ceil((units * count) / piece));
       for (let i = 0; i < this.#results.length; i++) {
         const { offset, dtype, size } = this.#results[i];
@@ -84,12 +88,12 @@ export class PieceProgram {
   }
 }
 
-/** null where nothing reads it. */
+/** The place of a buffer; null if no kernel reads it. */
 function placeOf(buffer: Buffer, { offsets }: Allocation): Place | null {
   const offset = offsets.get(buffer);
   return offset === undefined ? null : { offset, dtype: buffer.dtype, size: sizeOf(buffer.shape) };
 }
 
 function missing(buffer: Buffer): never {
-  throw internal(`${buffer.name}, of ${bytesOfBuffer(buffer)} bytes, has no place`);
+  throw internal(`${buffer.name}, of ${bytesOfBuffer(buffer)} bytes, has no offset in the arena`);
 }

@@ -1,5 +1,5 @@
-// A program that is ready to run: an instance of its module, a table of where its things lie, and the tensors that it keeps. A run
-// copies the arguments in and the results out; states are where they belong already. What a call allocates is its results.
+// A program that is ready to run: an instance of its module, its table of addresses (layout.ts), and the tensors that are its states. A run
+// copies the arguments into the arena and the results out of it; states stay in their homes. A call allocates nothing but its results.
 
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Program } from "../../compiler/backend.ts";
@@ -26,16 +26,16 @@ import { arena } from "./memory/arena.ts";
 import { HomeStorage, homeOf, settle } from "./memory/home.ts";
 import { programMemory } from "./memory/memory.ts";
 import { type Code, codeOf } from "./module-cache.ts";
-import { marksOf, slice } from "./threads/control.ts";
+import { marksOf, sliceMs } from "./threads/control.ts";
 import { poolFor } from "./threads/pool.ts";
 
-/** What stays of a program that nobody can reach any more: its table, which goes back to the heap. */
-const remains = new FinalizationRegistry<number>((table) => programMemory.free(table));
+/** Frees the tables of programs that were collected. */
+const tables = new FinalizationRegistry<number>((table) => programMemory.free(table));
 
-/** A thread is not lost before its longest unit has taken so many times what it was estimated to take. */
-const slowest = 100;
+/** A thread counts as lost only after this many times the estimated time of the longest unit. */
+const maxSlowdown = 100;
 
-/** A buffer of the arena or of a state; offset in bytes from the one or the other. */
+/** A buffer; `offset` is in bytes, from the arena's address or, for a state, from its home's. */
 interface Place {
   readonly home: HomeStorage | null;
   readonly offset: number;
@@ -43,6 +43,7 @@ interface Place {
   readonly size: number;
 }
 
+/** A state that the program changes. */
 interface Update {
   readonly state: Tensor;
   readonly home: HomeStorage;
@@ -50,13 +51,14 @@ interface Update {
   readonly first: number;
 }
 
+/** A compiled program. */
 export class WasmProgram implements Program {
   readonly #stages: Stages;
   readonly #states: readonly Tensor[];
   readonly #homes: readonly HomeStorage[];
   /** The states that the program changes. */
   readonly #updated: readonly Update[];
-  /** By argument; null if nothing reads it. */
+  /** The place of each argument; null if no kernel reads it. */
   readonly #arguments: readonly (Place | null)[];
   readonly #results: readonly Place[];
   readonly #table: number;
@@ -64,14 +66,14 @@ export class WasmProgram implements Program {
   readonly bytes: number;
   readonly #code: Code;
   readonly #run: Entry;
-  /** Thread 0's part of it, if threads share it. */
+  /** Runs the calling thread's part of the program; null if threads do not share it. */
   readonly #share: (() => number) | null;
   readonly #steps: readonly Entry[];
 
   constructor(stages: Stages, states: readonly Tensor[]) {
     const { kernels: program, allocation, emitted } = stages;
     this.#code = codeOf(emitted.bytes);
-    // Of equal bytes one copy is kept.
+    // Programs with equal bytes keep one copy of them.
     this.#stages = { ...stages, emitted: { ...emitted, bytes: this.#code.bytes } };
     this.#states = states;
     this.#homes = states.map(homeOf);
@@ -88,11 +90,11 @@ export class WasmProgram implements Program {
     this.#arguments = Array.from(args, (argument) => argument ?? null);
     this.#results = program.results.map(place);
     arena.reserve(allocation.bytes + emitted.scratch * (emitted.plan ? emitted.threads : 1), largest(program));
-    const words = Math.ceil((table.states + states.length * 4) / 64) * 64;
-    this.#table = programMemory.allocate(words + marksBytes(emitted), "the program's table");
-    this.#marks = this.#table + words;
-    this.bytes = this.#code.bytes.length + words + marksBytes(emitted);
-    remains.register(this, this.#table);
+    const tableBytes = Math.ceil((table.states + states.length * 4) / 64) * 64;
+    this.#table = programMemory.allocate(tableBytes + marksBytes(emitted), "the program's table");
+    this.#marks = this.#table + tableBytes;
+    this.bytes = this.#code.bytes.length + tableBytes + marksBytes(emitted);
+    tables.register(this, this.#table);
     const { int32 } = programMemory.views();
     for (const [i, { address }] of this.#homes.entries()) int32[(this.#table + table.states) / 4 + i] = address;
     const { exports } = new WebAssembly.Instance(this.#code.module, {
@@ -108,10 +110,10 @@ export class WasmProgram implements Program {
   run(args: readonly Tensor[]): readonly Storage[] {
     this.#begin(args);
     try {
-      if (!this.#runTogether()) this.#run(this.#table);
-      else this.#blameFirst();
+      if (!this.#runWithWorkers()) this.#run(this.#table);
+      else this.#findFirstFailure();
     } catch (error) {
-      this.#spoil(this.#steps.length);
+      this.#invalidate(this.#steps.length);
       throw error;
     }
     return this.#end();
@@ -125,7 +127,7 @@ export class WasmProgram implements Program {
     try {
       for (let i = 0; i < this.#steps.length; i++) times.push(this.#time(i));
     } catch (error) {
-      this.#spoil(this.#steps.length);
+      this.#invalidate(this.#steps.length);
       throw error;
     }
     const results = this.#end();
@@ -133,7 +135,7 @@ export class WasmProgram implements Program {
     return { results, report: reportTimes(this.#stages, times, limit.speed) };
   }
 
-  /** Runs one kernel, unless one before it failed, and gives its time in milliseconds. */
+  /** Runs one kernel, unless an earlier one failed, and returns its time in milliseconds. */
   #time(step: number): number {
     const { int32 } = programMemory.views();
     const scratch = int32[(this.#table + table.scratch) / 4];
@@ -150,23 +152,26 @@ export class WasmProgram implements Program {
     );
   }
 
-  /** With those workers that know the program; false if there are none, and nothing was done. */
-  #runTogether(): boolean {
+  /** Runs the program with the workers that have loaded it. Returns false, and does nothing, if there are none. */
+  #runWithWorkers(): boolean {
     const { threads, plan } = this.#stages.emitted;
     if (plan === null || this.#share === null) return false;
     const pool = poolFor(threads);
-    const registered = this.#code.knownTo(pool);
+    const registered = this.#code.registerWith(pool);
     if (registered === null) return false;
     const { int32 } = programMemory.views();
     int32[(this.#table + table.control) / 4] = pool.block;
     int32[(this.#table + table.marks) / 4] = this.#marks;
     int32.fill(0, this.#marks / 4, this.#marks / 4 + (plan.stages.length * marksOf(threads)) / 4);
-    const patience = Math.ceil((slowest * plan.longest) / (1e6 * slice));
+    const patience = Math.ceil((maxSlowdown * plan.longestUnitNs) / (1e6 * sliceMs));
     return pool.run({ id: registered.id, table: this.#table, threads, patience, main: this.#share });
   }
 
-  /** Of several threads any may have been the first to fail: one alone finds the same index each time. What the step reads is unchanged. */
-  #blameFirst(): void {
+  /**
+   * After a failure with several threads, runs the step that failed again on one thread: any thread may have reported its index first,
+   * but one thread always reports the same index. The step's inputs are unchanged.
+   */
+  #findFirstFailure(): void {
     const { int32 } = programMemory.views();
     const failure = int32[(this.#table + table.failure) / 4];
     if (failure === 0) return;
@@ -176,7 +181,7 @@ export class WasmProgram implements Program {
     this.#steps[step](this.#table, int32[(this.#table + table.scratch) / 4], 0, steps[step].units);
   }
 
-  /** Brings states and arguments to where the program expects them. */
+  /** Prepares a run: settles the states, and copies the arguments into the arena. */
   #begin(args: readonly Tensor[]): void {
     for (let i = 0; i < this.#states.length; i++) settle(this.#states[i], this.#homes[i]);
     const views = programMemory.views();
@@ -196,14 +201,14 @@ export class WasmProgram implements Program {
     }
   }
 
-  /** Tells the states of their new contents and takes the results. */
+  /** Ends a run: throws if an index was out of range; otherwise marks the states as changed and copies the results. */
   #end(): readonly Storage[] {
     const { int32 } = programMemory.views();
     const failure = int32[(this.#table + table.failure) / 4];
     if (failure !== 0) {
       const { call, size } = this.#stages.emitted.sites[failure - 1];
       const index = int32[(this.#table + table.value) / 4];
-      this.#spoil(lastDecided(this.#stages.kernels, call, size) + 1);
+      this.#invalidate(lastWithSite(this.#stages.kernels, call, size) + 1);
       throw new ChainruleError("index", call, `index ${index} is outside of 0 to ${size - 1}`, { index, size });
     }
     for (let i = 0; i < this.#updated.length; i++) {
@@ -220,13 +225,13 @@ export class WasmProgram implements Program {
     const first = ((home === null ? arena.address : home.address) + offset) / bytesOf(dtype);
     return programMemory.views()[dtype].slice(first, first + size);
   }
-  /** The program stopped within its first so many kernels: the states that they change may be half new. */
-  #spoil(kernels: number): void {
-    for (const { home, first } of this.#updated) if (first < kernels) home.spoil();
+  /** Invalidates the states that the first `kernels` kernels write, because the program stopped in one of these kernels. */
+  #invalidate(kernels: number): void {
+    for (const { home, first } of this.#updated) if (first < kernels) home.invalidate();
   }
 }
 
-/** The states that kernels write to, and which is the first to do so. */
+/** The indices of the states that kernels write to, each with the first kernel that does. */
 function updatesOf({ kernels }: KernelProgram): { readonly index: number; readonly first: number }[] {
   const firsts = new Map<number, number>();
   for (const [at, kernel] of kernels.entries()) {
@@ -236,12 +241,14 @@ function updatesOf({ kernels }: KernelProgram): { readonly index: number; readon
   return [...firsts].map(([index, first]) => ({ index, first }));
 }
 
-/** The last kernel that a call with an index below size may have stopped in: no kernel after it has run. */
-function lastDecided({ kernels }: KernelProgram, call: Site["call"], size: number): number {
-  const decides = ({ indirection }: { readonly indirection?: Indirection }) => indirection?.size === size;
+/** The last kernel that has this site, so that no kernel after it has run if the site failed. */
+function lastWithSite({ kernels }: KernelProgram, call: Site["call"], size: number): number {
+  const hasSite = ({ indirection }: { readonly indirection?: Indirection }) => indirection?.size === size;
   return kernels.findLastIndex((kernel) => {
     const [instructions, stores] = [instructionsOf(kernel), storesOf(kernel)];
-    return call === "gather" ? instructions.some((one) => one.kind === "load" && decides(one)) : stores.some(decides);
+    return call === "gather"
+      ? instructions.some((instruction) => instruction.kind === "load" && hasSite(instruction))
+      : stores.some(hasSite);
   });
 }
 
@@ -252,16 +259,16 @@ function storesOf(kernel: Kernel): readonly Store[] {
 
 function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeStorage[]): Place {
   if (buffer.order.some((axis, i) => axis !== i))
-    throw internal(`${buffer.name} is seen from outside, but its axes lie in the order ${buffer.order}`);
+    throw internal(`${buffer.name} is an argument, a result or a state, but its axes are in the order ${buffer.order}`);
   const { dtype, shape } = buffer;
   const size = sizeOf(shape);
   if (buffer.kind === "state") return { home: homes[buffer.index], offset: 0, dtype, size };
   const offset = offsets.get(buffer);
-  if (offset === undefined) throw internal(`${buffer.name} has no place in the arena`);
+  if (offset === undefined) throw internal(`${buffer.name} has no offset in the arena`);
   return { home: null, offset, dtype, size };
 }
 
-/** The three largest buffers of the arena. */
+/** The three largest buffers of the arena, for error messages. */
 const largest = ({ buffers }: KernelProgram): Buffer[] =>
   buffers
     .filter(({ kind }) => kind !== "state")
@@ -271,8 +278,10 @@ const largest = ({ buffers }: KernelProgram): Buffer[] =>
 const marksBytes = ({ plan, threads }: EmittedProgram): number =>
   plan === null ? 0 : plan.stages.length * marksOf(threads);
 
+/** An exported function. */
 export type Entry = (...words: number[]) => number;
 
+/** The exported function of this name. */
 export function entry(exports: WebAssembly.Exports, name: string): Entry {
   const callee = exports[name];
   if (typeof callee !== "function") throw internal(`the module exports no function ${name}`);

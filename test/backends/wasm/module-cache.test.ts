@@ -89,10 +89,10 @@ it("programs of equal functions share a module and keep their own states; those 
 
 it("workers learn of equal programs once", () => {
   const pool = poolFor(2);
-  const known = codeOf(giving(77)).knownTo(pool);
+  const known = codeOf(giving(77)).registerWith(pool);
   expect(known).not.toBeNull();
-  expect(codeOf(giving(77)).knownTo(pool)).toBe(known);
-  expect(codeOf(giving(78)).knownTo(pool)?.id).not.toBe(known?.id);
+  expect(codeOf(giving(77)).registerWith(pool)).toBe(known);
+  expect(codeOf(giving(78)).registerWith(pool)?.id).not.toBe(known?.id);
 });
 
 it("modules of programs that nobody can reach any more are not kept", async () => {

@@ -1,6 +1,6 @@
-// Where the tensors that programs keep have their contents: each gets a block of the one memory when the first program names it as
-// its state, and keeps the block for life, so that all programs find it at one address. Until somebody asks for the numbers nothing
-// leaves the memory.
+// The homes of states: a tensor receives a block of the programs' memory when the first program uses it as a state, and keeps the block as
+// long as it lives, so that all programs find its contents at the same address. Contents are copied out of the memory only when they are
+// read from outside.
 import { ChainruleError } from "../../../errors/error.ts";
 import { type DType, describe, type TypedArray } from "../../../tensor/dtype.ts";
 import { ArrayStorage, type Storage } from "../../../tensor/storage.ts";
@@ -16,9 +16,10 @@ export class HomeStorage implements Storage {
   readonly size: number;
   readonly uniform = null;
   readonly #memory: ProgramMemory;
-  /** The contents as they were seen last, until a program changes them. Never written again: others may hold it. */
+  /** A copy of the contents, until a program changes them. It is never written to, because callers may hold it. */
   #copy: TypedArray | null = null;
-  #spoilt = false;
+  /** Whether the contents are undefined after a failure. */
+  #invalid = false;
 
   constructor(memory: ProgramMemory, tensor: Tensor) {
     this.dtype = tensor.dtype;
@@ -43,47 +44,51 @@ export class HomeStorage implements Storage {
     return new ArrayStorage(this.data);
   }
 
-  /** A program wrote into the block. */
+  /** Has to be called after a program wrote into the block. */
   changed(): void {
     this.#copy = null;
   }
-  /** A program stopped while it may have been writing into the block: its contents mean nothing until they are replaced. */
-  spoil(): void {
+  /**
+   * Has to be called if a program stopped while it may have been writing into the block: the contents are undefined until they are
+   * replaced.
+   */
+  invalidate(): void {
     this.#copy = null;
-    this.#spoilt = true;
+    this.#invalid = true;
   }
+  /** Throws a ChainruleError "state" if the contents are undefined. */
   check(): void {
-    if (this.#spoilt)
+    if (this.#invalid)
       throw new ChainruleError(
         "state",
         "compile",
-        `a call that failed left this state half updated, ${this.dtype} of ${this.size} elements; assign or load it anew`,
+        `a call that failed left this state half updated, ${this.dtype} of ${this.size} elements; assign or load it again`,
       );
   }
-  /** New contents from outside. */
+  /** Replaces the contents. */
   fill(data: TypedArray): void {
     this.#memory.views()[this.dtype].set(data, this.address / bytesOf(this.dtype));
     this.#copy = null;
-    this.#spoilt = false;
+    this.#invalid = false;
   }
 }
 
 const homes = new WeakMap<Tensor, HomeStorage>();
 
-/** Gives blocks back whose tensors nobody can reach any more. */
+/** Frees the blocks of tensors that were collected. */
 const blocks = new FinalizationRegistry<number>((address) => programMemory.free(address));
 
-/** The block of a tensor, the same for every program. It holds the tensor's contents once it is settled. */
+/** The home of a tensor, the same for every program. It holds the tensor's contents after settle(). */
 export function homeOf(tensor: Tensor): HomeStorage {
-  const known = homes.get(tensor);
-  if (known) return known;
+  const earlier = homes.get(tensor);
+  if (earlier) return earlier;
   const home = new HomeStorage(programMemory, tensor);
   blocks.register(home, home.address);
   homes.set(tensor, home);
   return home;
 }
 
-/** Brings a tensor's contents home if they were assigned from elsewhere since. */
+/** Copies a tensor's contents into its home if they were assigned from elsewhere since the last call. */
 export function settle(tensor: Tensor, home: HomeStorage): void {
   if (tensor.storage === home) {
     home.check();

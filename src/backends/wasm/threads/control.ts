@@ -5,7 +5,7 @@
 const line = 64;
 
 /** Largest number of threads. */
-export const mostThreads = 64;
+export const maxThreads = 64;
 /** Entries of the log: number of modules that may be waiting for the slowest worker. */
 export const logLength = 64;
 /** Bytes of the message in which a worker reports an error. */
@@ -34,7 +34,7 @@ export const control = {
   message: 3 * line,
   log: 3 * line + messageBytes,
   slots: 3 * line + messageBytes + 8 * logLength,
-  bytes: 3 * line + messageBytes + 8 * logLength + mostThreads * line,
+  bytes: 3 * line + messageBytes + 8 * logLength + maxThreads * line,
 } as const;
 
 /**
@@ -50,7 +50,7 @@ export const entry = { bytes: 8, address: 0, length: 4 } as const;
 export const stopped = { failed: 1, lost: 2 } as const;
 
 /** Longest sleep of a thread before it checks for progress, in milliseconds. */
-export const slice = 50;
+export const sliceMs = 50;
 
 /**
  * Bytes of a stage's marks, a multiple of a cache line. The marks are the number of complete units, then, for each thread, the number of

@@ -1,19 +1,20 @@
-// The log by which workers learn of modules. They get no messages, so that a module is handed to them as bytes in the shared memory: each
-// reads the log at its own pace and compiles what it names. Bytes go back to the heap when all have read them, and programs that are
-// gone are named once more, to be forgotten.
+// The log from which workers load modules. Workers cannot receive messages while they serve, so a module is passed as bytes in the shared
+// memory. Each worker reads the log at its own pace and compiles the modules that it names. The bytes are freed when all workers have read
+// them. When a program is collected, an entry of length 0 tells workers to drop it.
 import type { ProgramMemory } from "../memory/memory.ts";
 import { control, entry, logLength } from "./control.ts";
 
+/** The log of one pool. */
 export class Modules {
   readonly #memory: ProgramMemory;
   readonly #block: number;
   readonly #words: Int32Array;
-  /** How many entries all workers have read. */
+  /** Number of entries that all workers have read. */
   readonly #read: () => number;
   /** Modules that some worker has not loaded yet, the oldest first. */
   readonly #waiting: { readonly id: number; readonly address: number }[] = [];
-  /** Programs that are gone and that the log had no place for. */
-  readonly #gone: number[] = [];
+  /** Ids of collected programs that the log has had no room for yet. */
+  readonly #dropped: number[] = [];
   #logged = 0;
 
   constructor({
@@ -33,7 +34,7 @@ export class Modules {
     this.#read = () => read(this.#logged);
   }
 
-  /** The number of a new module; null if the slowest worker has too much to read. */
+  /** Adds a module and returns its id; null if the slowest worker has too many entries to read. */
   add(bytes: Uint8Array): number | null {
     this.#tidy();
     if (this.#room() < 1) return null;
@@ -44,27 +45,31 @@ export class Modules {
     return id;
   }
 
+  /** Tells workers to drop a program, as soon as the log has room. */
   drop(id: number): void {
-    this.#gone.push(id);
+    this.#dropped.push(id);
   }
 
+  /** Frees modules that all workers have loaded, and logs dropped programs. */
   #tidy(): void {
     const read = this.#read();
     while (this.#waiting.length > 0 && this.#waiting[0].id < read)
       for (const { address } of this.#waiting.splice(0, 1)) this.#memory.free(address);
     while (this.#room() > 1) {
-      const id = this.#gone.pop();
+      const id = this.#dropped.pop();
       if (id === undefined) return;
       this.#log(id, 0);
     }
   }
+  /** Number of entries that can be written. */
   #room(): number {
     return logLength - (this.#logged - this.#read());
   }
-  #log(what: number, length: number): number {
+  /** Writes an entry and returns its id. */
+  #log(addressOrId: number, length: number): number {
     const id = this.#logged++;
     const at = (this.#block + control.log + (id % logLength) * entry.bytes) / 4;
-    this.#words[at + entry.address / 4] = what;
+    this.#words[at + entry.address / 4] = addressOrId;
     this.#words[at + entry.length / 4] = length;
     Atomics.store(this.#words, (this.#block + control.logged) / 4, this.#logged);
     return id;

@@ -1,58 +1,63 @@
-// The workers that share the one memory with the thread that this is. They are started when the first program wants company, and are
-// there when they are there: whoever calls a program opens it, wakes those who have loaded its module, works itself, closes it when
-// all is done and waits until everybody has left. A pool in which a thread failed or was lost is given up, and the next one
-// starts with new workers.
+// The pool of workers that share the memory with the calling thread. The first program for several threads starts them, and nothing waits
+// for them to be ready. The caller of a program opens it, wakes the workers that have loaded its module, works on it itself, closes it
+// when everything is complete, and waits until all workers have left it. If a thread fails or is lost, the pool is given up, and the next
+// program gets a new pool with new workers.
 import { ChainruleError } from "../../../errors/error.ts";
 import { type ProgramMemory, programMemory } from "../memory/memory.ts";
-import { control, entry, logLength, slice, slot, stopped } from "./control.ts";
+import { control, entry, logLength, sliceMs, slot, stopped } from "./control.ts";
 import { Modules } from "./modules.ts";
 import { type Started, startWorker } from "./start.ts";
 import { parallelism, stayAlone, threadsFor } from "./surroundings.ts";
 
 /**
- * How often a thread looks again before it sleeps, within a program and between programs: some 20 µs, if there is a core for each. One
- * that waits for a thread without a core only keeps it from one.
+ * Number of polls before a thread sleeps, inside a program and between programs: about 20 µs if there is a core for each thread. With more
+ * threads than cores it is small (crowded), because a polling thread may occupy the core that the awaited thread needs.
  */
 const spins = { crowded: 50, inside: 20_000, between: 50_000 };
-/** In slices of control.ts: a thread of which nothing is heard for so long is lost. Tests do not wait for it. */
+/** Number of slices (control.ts) without progress after which a thread counts as lost. Tests lower it. */
 export const deadline = { slices: 100 };
-/** For tests: all workers have loaded a program, and have joined it, before its caller begins. */
+/**
+ * For tests: if `wanted`, the caller of a program waits until all workers have loaded and joined it. `entered`: number of workers that
+ * joined.
+ */
 export const rendezvous = { wanted: false, entered: 0 };
 
+/** A worker of the pool. */
 interface Member {
   readonly worker: Started;
   readonly state: () => "starting" | "ready" | "gone";
 }
 
-/** What is written for each program, in this order. */
+/** The words that are written for each run, in this order. */
 type Word = "stop" | "entered" | "message" | "spins" | "patience" | "table" | "threads" | "open";
 
-/** A program's module as the workers know it. */
+/** A module that was added to a pool's log, with its id there. */
 export interface Registered {
   readonly pool: Pool;
   readonly id: number;
 }
 
-/** A program that is run. */
+/** A run of a program. */
 export interface Dispatch {
   readonly id: number;
   readonly table: number;
   readonly threads: number;
-  /** Slices that a thread may take longer than usual without being lost. */
+  /** Slices beyond the deadline that a thread may take without progress, because the program has long units. */
   readonly patience: number;
-  /** The caller's part, that of thread 0. */
+  /** Runs the caller's part, as thread 0. */
   readonly main: () => number;
 }
 
+/** Workers, their log of modules and their control block. */
 export class Pool {
   readonly #memory: ProgramMemory;
-  /** The address of the words that its threads share. */
+  /** Address of the control block. */
   readonly block: number;
   readonly #words: Int32Array;
   readonly #members: Member[] = [];
   readonly #modules: Modules;
   #over = false;
-  /** Why the first worker that could not start could not. */
+  /** The reason of the first worker that could not start. */
   #refusal: string | null = null;
 
   constructor(memory: ProgramMemory) {
@@ -60,17 +65,18 @@ export class Pool {
     this.block = memory.allocate(control.bytes, "the pool of threads");
     this.#words = memory.views().int32;
     this.#words.fill(0, this.block / 4, (this.block + control.bytes) / 4);
-    const read = (logged: number) => this.#slowest(logged);
+    const read = (logged: number) => this.#readByAll(logged);
     this.#modules = new Modules({ memory, block: this.block, words: this.#words, read });
   }
 
+  /** Whether the pool was given up. */
   get isOver(): boolean {
     return this.#over;
   }
   get isStarting(): boolean {
     return this.#members.some(({ state }) => state() === "starting");
   }
-  /** Threads that have come so far, with the one that this is. */
+  /** Number of threads that are ready, including the calling thread. */
   get threads(): number {
     return 1 + this.#members.filter(({ state }) => state() === "ready").length;
   }
@@ -78,31 +84,35 @@ export class Pool {
     return this.#members.map(({ worker }) => worker);
   }
 
-  /** Has workers for so many threads start. */
+  /** Starts workers until there is one for each thread but the calling one. */
   start(threads: number): void {
     while (this.#members.length < threads - 1) {
       const place = {
-        ...{ memory: this.#memory.memory, block: this.block, index: this.#members.length, logLength },
-        ...{ offsets: { control, entry, slot }, failed: stopped.failed },
+        memory: this.#memory.memory,
+        block: this.block,
+        index: this.#members.length,
+        logLength,
+        offsets: { control, entry, slot },
+        failed: stopped.failed,
         spins: threads > parallelism() ? spins.crowded : spins.between,
       };
       let now: ReturnType<Member["state"]> = "starting";
       const become = (next: "ready" | "gone", reason: string | null = null) => {
-        // One that has worked before leaves a gap that nobody fills: the next program finds other workers.
+        // A worker that was ready has ended: the pool cannot replace it, so the next program gets a new pool.
         if (now === "ready" && next === "gone") this.giveUp();
         now = next;
         this.#refusal = next === "ready" ? null : (this.#refusal ?? reason);
-        this.#lookForAny();
-        for (const look of onlookers) look();
+        this.#checkForWorkers();
+        for (const notify of observers) notify();
       };
       const worker = startWorker(place, { ready: () => become("ready"), gone: (reason) => become("gone", reason) });
       this.#members.push({ worker, state: () => now });
     }
-    this.#lookForAny();
+    this.#checkForWorkers();
   }
 
-  /** Where no worker at all could start, another pool would fare no better. */
-  #lookForAny(): void {
+  /** If no worker at all could start, gives up threads for good: another pool would have the same result. */
+  #checkForWorkers(): void {
     if (this.#over || this.#refusal === null || this.#members.some(({ state }) => state() !== "gone")) return;
     stayAlone(`workers do not start here (${this.#refusal})`);
   }
@@ -115,7 +125,7 @@ export class Pool {
     }
   }
 
-  /** Hands a module to the workers; null if they have too many to load. */
+  /** Adds a module to the log; null if the workers have too many to load. */
   register(bytes: Uint8Array): Registered | null {
     let id = this.#modules.add(bytes);
     if (rendezvous.wanted) this.#await(() => (id ??= this.#modules.add(bytes)) !== null);
@@ -124,14 +134,14 @@ export class Pool {
     return { pool: this, id };
   }
 
-  /** The workers may forget a program. */
+  /** Lets the workers drop a program. */
   drop(id: number): void {
     if (!this.#over) this.#modules.drop(id);
   }
 
   /**
-   * Runs a program with the workers that have its module; false if there are none, and nothing was done. Throws if a thread failed:
-   * what the program changes is then half done.
+   * Runs a program with the workers that have loaded its module. Returns false, and does nothing, if there are none. Throws if a thread
+   * failed; the program's states may then be half updated.
    */
   run({ id, table, threads, patience, main }: Dispatch): boolean {
     const helpers = Math.min(this.#members.length, threads - 1);
@@ -164,18 +174,22 @@ export class Pool {
     if (!left || reason !== 0) this.giveUp();
     if (thrown) throw thrown.error;
     if (reason === stopped.lost)
-      throw new ChainruleError("device", "compile", "a thread did not come back; the next call has new ones");
+      throw new ChainruleError(
+        "device",
+        "compile",
+        "a thread did not finish in time; the next call starts new threads",
+      );
     if (reason === stopped.failed) throw new ChainruleError("option", "compile", `a thread failed: ${this.#message()}`);
     return true;
   }
 
-  /** Ends all workers; whoever asks for a pool afterwards gets a new one. */
+  /** Terminates all workers; poolFor() then returns a new pool. */
   giveUp(): void {
     if (this.#over) return;
     this.#over = true;
     for (const { worker } of this.#members) worker.terminate();
-    // Who is still inside writes to memory that will be used again, and ending takes a moment.
-    if (this.#word("active") > 0) this.#await(() => false, slice);
+    // A worker that is still in a program writes to memory that will be used again, and its termination takes a moment.
+    if (this.#word("active") > 0) this.#await(() => false, sliceMs);
   }
 
   #at(name: Exclude<keyof typeof control, "bytes">): number {
@@ -194,73 +208,75 @@ export class Pool {
   #hasLoaded(index: number, id: number): boolean {
     return Atomics.load(this.#words, this.#slot(index) + slot.loaded / 4) > id;
   }
+  /** Number of the first `helpers` workers that have loaded a module. */
   #loaded(id: number, helpers: number): number {
     let count = 0;
     for (let i = 0; i < helpers; i++) if (this.#hasLoaded(i, id)) count++;
     return count;
   }
-  /** Log entries that all workers have read. */
-  #slowest(logged: number): number {
-    let least = logged;
+  /** Number of log entries that all workers have read. */
+  #readByAll(logged: number): number {
+    let read = logged;
     for (const [i, { state }] of this.#members.entries())
-      if (state() !== "gone") least = Math.min(least, Atomics.load(this.#words, this.#slot(i) + slot.loaded / 4));
-    return least;
+      if (state() !== "gone") read = Math.min(read, Atomics.load(this.#words, this.#slot(i) + slot.loaded / 4));
+    return read;
   }
   #wake(index: number): void {
     const at = this.#slot(index);
     Atomics.add(this.#words, at + slot.wake / 4, 1);
-    // Who goes to sleep says so first and then compares: one of both sees the other.
+    // A worker that goes to sleep first sets `asleep` and then compares `wake`, so one of both sees the other.
     if (Atomics.load(this.#words, at + slot.asleep / 4) !== 0) Atomics.notify(this.#words, at + slot.wake / 4);
   }
 
-  /** Whether everybody has left: all is done, and they only look for more, unless one is lost. */
+  /** Waits until all workers have left the program; false if one does not leave in time. */
   #waitUntilLeft(slices: number): boolean {
     for (let i = 0; i < spins.inside; i++) if (this.#word("active") === 0) return true;
     for (let i = 0; i < slices; i++) {
       const count = this.#word("active");
       if (count === 0) return true;
-      Atomics.wait(this.#words, this.#at("active"), count, slice);
+      Atomics.wait(this.#words, this.#at("active"), count, sliceMs);
     }
     return this.#word("active") === 0;
   }
-  /** Waits until something is so, at most some milliseconds. */
-  #await(isSo: () => boolean, most = 5000): void {
-    const never = (this.block + control.bytes) / 4 - 1;
-    for (const start = performance.now(); !isSo() && performance.now() - start < most; )
-      Atomics.wait(this.#words, never, 0, 1);
+  /** Waits until a condition holds, at most `maxMs` milliseconds. */
+  #await(holds: () => boolean, maxMs = 5000): void {
+    const unusedWord = (this.block + control.bytes) / 4 - 1;
+    for (const start = performance.now(); !holds() && performance.now() - start < maxMs; )
+      Atomics.wait(this.#words, unusedWord, 0, 1);
   }
+  /** The error text of the worker that failed. */
   #message(): string {
     const at = this.block + control.message + 4;
     const text = this.#memory.views().uint8.slice(at, at + this.#word("message"));
-    return new TextDecoder().decode(text) || "it did not say why";
+    return new TextDecoder().decode(text) || "the worker gave no reason";
   }
 }
 
-/** Called whenever a worker comes or goes. */
-const onlookers = new Set<() => void>();
+/** Functions that are called whenever a worker becomes ready or ends. */
+const observers = new Set<() => void>();
 let current: Pool | null = null;
 
-/** The pool, with workers for so many threads on their way. */
+/** The current pool, or a new one; starts its workers. */
 export function poolFor(threads: number): Pool {
   if (current === null || current.isOver) current = new Pool(programMemory);
   current.start(threads);
   return current;
 }
 
-/** How many threads programs can use, once all have come that are going to. */
+/** Waits until all workers have started or failed, and returns the number of threads that programs can use. */
 export async function threadsReady(): Promise<number> {
   const threads = threadsFor(null);
   if (threads === 1) return 1;
   const pool = poolFor(threads);
   pool.hold(true);
   await new Promise<void>((resolve) => {
-    const look = () => {
+    const check = () => {
       if (pool.isStarting && !pool.isOver) return;
-      onlookers.delete(look);
+      observers.delete(check);
       resolve();
     };
-    onlookers.add(look);
-    look();
+    observers.add(check);
+    check();
   });
   pool.hold(false);
   return Math.min(pool.threads, threads);

@@ -6,7 +6,7 @@
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { table } from "../layout.ts";
 import type { Task } from "../tasks.ts";
-import { control, marksOf, slice, stopped } from "./control.ts";
+import { control, marksOf, sliceMs, stopped } from "./control.ts";
 import type { Plan, Stage } from "./stages.ts";
 
 /** The parameters of a shared program. */
@@ -188,7 +188,7 @@ function writeWait(module: Module): WasmFunction {
       code
         .get(block)
         .get(pulse)
-        .i64(BigInt(slice) * 1_000_000n)
+        .i64(BigInt(sliceMs) * 1_000_000n)
         .memory("memory.atomic.wait32", control.pulse);
       code.get(block).i32(-1).memory("i32.atomic.rmw.add", control.sleepers).op("drop");
       // 2 means that the slice has passed. If the pulse and the count have not changed in it, there was no progress.

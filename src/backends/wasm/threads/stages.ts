@@ -30,7 +30,7 @@ export interface Plan {
   /** The stages that no later stage waits for: the calling thread waits for them at the end. */
   readonly last: readonly number[];
   /** Estimated time of the longest unit, in nanoseconds. */
-  readonly longest: number;
+  readonly longestUnitNs: number;
 }
 
 /** The facts of a task that the plan needs: its kernels (one, or those of a chain), and its estimated time in nanoseconds. */
@@ -88,8 +88,8 @@ export function planStages(tasks: readonly Work[], allocation: Pick<Allocation, 
     if (members.some(({ mayFail }) => mayFail)) unfinished = unfinished.filter((other) => other !== index);
   }
   const unitTime = (stage: Stage) => stage.tasks.reduce((sum, at) => sum + tasks[at].time, 0) / stage.units;
-  const longest = Math.max(...stages.map(unitTime));
-  return { stages, last: unfinished, longest };
+  const longestUnitNs = Math.max(...stages.map(unitTime));
+  return { stages, last: unfinished, longestUnitNs };
 }
 
 /** A range of bytes of the arena, or of a state. */

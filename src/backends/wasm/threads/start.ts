@@ -1,34 +1,35 @@
-// How a worker is started, in Node and in a page. Wherever it cannot be, whoever asked for it hears why.
+// Starts a worker, in Node and in a page. If it cannot start, the caller receives the reason.
 import { serve } from "./serve.ts";
 import { builtinModules } from "./surroundings.ts";
 
 /** A worker, wherever it runs. */
 export interface Started {
-  /** It must not be waited for by who would end otherwise; only in Node is there such a thing. */
+  /** ref and unref decide whether the worker keeps the process alive; they do nothing in a page. */
   ref(): void;
   unref(): void;
   terminate(): void;
 }
 
+/** Callbacks of a worker. */
 export interface Events {
   readonly ready: () => void;
-  /** It could not start, or it has ended. */
+  /** The worker could not start, or it has ended. */
   readonly gone: (reason: string) => void;
 }
 
-/** Starts a worker that serves; `place` is what serve() is told. */
+/** Starts a worker that runs serve(); `place` is the message that serve() receives. */
 export function startWorker(place: unknown, events: Events): Started {
   const builtin = builtinModules();
   try {
     return builtin ? startInNode(builtin, place, events) : startInPage(place, events);
   } catch (error) {
-    // Not allowed here: then there are fewer threads.
+    // Workers may be forbidden here; then there are fewer threads.
     events.gone(String(error));
     return { ref() {}, unref() {}, terminate() {} };
   }
 }
 
-/** As text: there it needs neither a file beside this one nor a loader of TypeScript. */
+/** The worker's code as text, which needs neither a file beside this one nor a loader for TypeScript. */
 const text = `(${serve})()`;
 
 function startInNode(builtin: typeof process.getBuiltinModule, place: unknown, { ready, gone }: Events): Started {
@@ -47,16 +48,16 @@ function startInNode(builtin: typeof process.getBuiltinModule, place: unknown, {
 }
 
 /**
- * Vite's development server puts dependencies into one file elsewhere, beside which there is no worker's file, and warns if it is asked
- * for. It says `DEV` where it runs; in what is built, by whatever bundler, this is false or undefined.
+ * Whether this code may have been moved away from the worker's file. Vite's development server moves dependencies into a file elsewhere and
+ * warns if the worker's file is requested beside it. There `DEV` is true; in builds, of any bundler, it is false or undefined.
  */
 const mayBeMoved = (import.meta as { readonly env?: { readonly DEV?: boolean } }).env?.DEV === true;
 
 function startInPage(place: unknown, { ready, gone }: Events): Started {
   let worker: Worker | null = null;
-  // Bundlers find the file by exactly this form. It needs no permission of the page for blobs, so it comes first.
+  // Bundlers recognise exactly this expression. It is tried first, because it does not need the page's permission for blobs.
   const fromFile = () => new Worker(new URL("./chainrule-worker.js", import.meta.url), { type: "module" });
-  // The file may not be there, or lie on another origin, from which a page may import but starts no worker. The text does without.
+  // The file may be missing, or on another origin, from which a page may import modules but not start workers. The text needs no file.
   const fromText = () => new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   const begin = (start: () => Worker, failed: (reason: string) => void): void => {
     let started: Worker;

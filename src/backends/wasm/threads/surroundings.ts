@@ -1,27 +1,27 @@
-// Where this code runs, and what that means for threads: whether there can be any, and how many are wanted. Nothing is asked before a
-// program wants to know: the library also loads where there is no shared memory, no worker and no permission to look.
+// Finds out whether threads are possible in this environment and how many programs may use. It checks nothing before the first program
+// needs to know, so that the library also loads where shared memory, workers or permissions are missing.
 import { checkWhole } from "../../../errors/numbers.ts";
-import { mostThreads } from "./control.ts";
+import { maxThreads } from "./control.ts";
 
-/** More than so many are started only if somebody asks for them. */
-const usual = 16;
+/** Largest number of threads by default; more have to be asked for. */
+const maxDefaultThreads = 16;
 
-/** Node's way to its own modules, which Deno and Bun have too; undefined in a page. */
+/** Node's function for its built-in modules, which Deno and Bun have as well; undefined in a page. */
 export const builtinModules = (): typeof process.getBuiltinModule | undefined =>
   typeof process === "object" && process !== null ? process.getBuiltinModule : undefined;
 
-let known: { readonly reason: string | null } | null = null;
+let found: { readonly reason: string | null } | null = null;
 
-/** Why one thread does everything here; null if there may be more. */
+/** The reason why there can be only one thread; null if there can be more. */
 export function whyAlone(): string | null {
-  known ??= { reason: findReason() };
-  return known.reason;
+  found ??= { reason: findReason() };
+  return found.reason;
 }
 
-/** Threads were expected, and there are none: says so once. Programs that are made from now on are for one thread. */
+/** Warns once that there is only one thread although more were expected; programs that are compiled from now on use one thread. */
 export function stayAlone(reason: string): void {
   if (whyAlone() !== null) return;
-  known = { reason };
+  found = { reason };
   console.warn(`chainrule: one thread: ${reason}`);
 }
 
@@ -30,7 +30,7 @@ function findReason(): string | null {
     return "there is no shared memory here (a page has it when it is cross-origin isolated)";
   if (builtinModules() === undefined && typeof Worker === "undefined") return "there are no workers here";
   try {
-    // Comes back at once where waiting is allowed at all.
+    // Returns at once, because the value is not 1; throws where waiting is not allowed.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
   } catch {
     return "a page's main thread may not wait for others (in a Web Worker there are threads)";
@@ -43,14 +43,14 @@ function findReason(): string | null {
   return null;
 }
 
-/** How many threads the machine runs at the same time. */
+/** Number of threads that the machine runs at the same time. */
 export const parallelism = (): number =>
   globalThis.navigator?.hardwareConcurrency ?? builtinModules()?.("node:os").availableParallelism() ?? 1;
 
-/** How many threads a program is for: what it asks for, else CHAINRULE_THREADS, else as many as the machine runs. */
+/** The number of threads of a program: the option's, or else CHAINRULE_THREADS, or else the machine's. */
 export function threadsFor(asked: number | null): number {
-  const wanted = asked ?? threadsOfEnvironment() ?? Math.min(parallelism(), usual);
-  return whyAlone() === null ? Math.min(wanted, mostThreads) : 1;
+  const wanted = asked ?? threadsOfEnvironment() ?? Math.min(parallelism(), maxDefaultThreads);
+  return whyAlone() === null ? Math.min(wanted, maxThreads) : 1;
 }
 
 const variable = "CHAINRULE_THREADS";
@@ -63,12 +63,12 @@ function threadsOfEnvironment(): number | null {
   return threads;
 }
 
-/** What Deno has beside Node's globals. */
+/** A part of Deno's API. */
 interface Permissions {
   querySync(what: { readonly name: "env"; readonly variable: string }): { readonly state: string };
 }
 
-/** Deno would ask its user, or throw, where a variable may not be read. */
+/** Whether an environment variable may be read: Deno would ask its user, or throw, if it may not. */
 function mayRead(variable: string): boolean {
   if (typeof process !== "object" || typeof process?.env !== "object") return false;
   const { Deno } = globalThis as { readonly Deno?: { readonly permissions?: Permissions } };

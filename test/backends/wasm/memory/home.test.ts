@@ -73,9 +73,9 @@ it("a state that may be half updated is refused until it has new contents", () =
   const weight = tensor([1, 2]);
   const home = homeOf(weight);
   settle(weight, home);
-  home.spoil();
+  home.invalidate();
   expect(() => weight.data).toThrow("compile: a call that failed left this state half updated, float32 of 2 elements");
-  expect(() => settle(weight, home)).toThrow("assign or load it anew");
+  expect(() => settle(weight, home)).toThrow("assign or load it again");
   weight.assign(tensor([7, 8]));
   settle(weight, home);
   expect(weight.toArray()).toEqual([7, 8]);

@@ -110,7 +110,7 @@ it("a worker that does not return is an error after the deadline", async () => {
   const state = full([size], 1);
   const program = doubling(state, "hang");
   const start = performance.now();
-  expect(() => program.run([])).toThrow("compile: a thread did not come back");
+  expect(() => program.run([])).toThrow("compile: a thread did not finish in time");
   expect(performance.now() - start).toBeGreaterThan(150);
   expect(performance.now() - start).toBeLessThan(5000);
   expect(() => state.data).toThrow("half updated");
@@ -149,7 +149,7 @@ it("a worker that is killed at any moment causes neither wrong numbers nor a han
         step();
         expect(sum.data.every((value, at) => value === reference.data[at])).toBe(true);
       } catch (error) {
-        expect(`${error}`).toMatch(/did not come back|half updated/);
+        expect(`${error}`).toMatch(/did not finish in time|half updated/);
         refused++;
         sum.assign(zeros([200, 200]));
       }
