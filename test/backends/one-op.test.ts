@@ -1,4 +1,4 @@
-// Large products without `compile`: within the bound of their sums, and few programs for matrices whose rows vary.
+// Large eager products are within the bound of their sums, and matrices whose rows vary share few programs.
 import { randn } from "chainrule";
 import { expect, it } from "vitest";
 import { oneOpPrograms, programRows } from "../../src/backends/one-op.ts";
@@ -21,7 +21,7 @@ it("matrices of any number of rows have products within the bound of sums in flo
   }
 });
 
-it("rows that vary share programs, with at most a quarter of the work in vain", () => {
+it("matrices whose rows vary share programs, with at most a quarter more work", () => {
   let made = 0;
   const product = oneOpPrograms({
     ...wasm,

@@ -1,5 +1,5 @@
-// What runs over pieces against what defines it: elementwise ops against their loops, random draws against the graph that the reference
-// backend runs op by op, on lengths that are no multiple of a piece.
+// Programs over pieces against their definitions: elementwise ops against the op table's loops, and random draws against the graph that the
+// reference backend runs op by op, on lengths that are not multiples of a piece.
 import {
   compile,
   full,
@@ -31,7 +31,7 @@ const operandsOf = (name: Name): number => {
   return ["add", "sub", "mul", "div", "pow", "maximum", "minimum", "eq", "lt", "le"].includes(name) ? 2 : 1;
 };
 
-/** Values of every kind, among them the special ones, at other places with another seed. */
+/** Values of every kind, including special ones, whose places depend on the seed. */
 function values(dtype: DType, size: number, seed: number): Tensor {
   const data = allocate(dtype, size);
   for (let i = 0; i < size; i++) {
@@ -45,7 +45,7 @@ function values(dtype: DType, size: number, seed: number): Tensor {
 /** The spacing of float32 numbers at x. */
 const spacing = (x: number): number => 2 ** Math.max(Math.floor(Math.log2(Math.abs(x))) - 23, -149);
 
-/** Where an op is off its loops by more than the bound of its vectors: a sentence, or null. */
+/** Describes an element where an op differs from its loops by more than the bound of its vector function; null if there is none. */
 function complaint(name: Name, inputs: readonly Tensor[], attributes: object): string | null {
   const type = opOf(name).type(inputs, attributes as never);
   const y = apply(name, inputs, attributes as never).data;
@@ -72,9 +72,9 @@ describe.each(dtypes)("elementwise over pieces, %s", (dtype) => {
     }
   };
   it.each((Object.keys(elementwise) as Name[]).filter(fits))("%s is what its loops say", (name) => {
-    // A program comes after so much work of the loops.
+    // The program is compiled only after the loops have computed this many elements.
     for (const size of [512, long, 2 ** 16 + 3]) {
-      // One of the operands may be one number everywhere.
+      // One of the operands may be uniform.
       for (let uniform = operandsOf(name) === 1 ? 0 : -1; uniform < operandsOf(name); uniform++) {
         const inputs = Array.from({ length: operandsOf(name) }, (_, i) => {
           const own = name === "where" && i === 0 ? "bool" : dtype;
@@ -115,7 +115,7 @@ describe("functions of pieces", () => {
     return { streamed, results: stream({ f, shape: [long], streamed, numbers }) };
   };
 
-  it("assign to what they are given, and read numbers", () => {
+  it("assign to their arguments, and read numbers", () => {
     const { streamed, results } = run(
       ({ streamed: [a], numbers: [k] }) => {
         a.assign(a.mul(k));
@@ -127,13 +127,13 @@ describe("functions of pieces", () => {
     expect(results[0]).toEqual(x().mul(0.1).add(1));
   });
 
-  it("are run op by op where a place depends on others", () => {
+  it("run op by op if an element depends on elements at other indices", () => {
     const { results } = run(({ streamed: [a] }) => [a.where(a.isfinite(), 0).sum(), a.flip(0)]);
     expect(results[0]).toEqual(x().where(x().isfinite(), 0).sum());
     expect(results[1]).toEqual(x().flip(0));
   });
 
-  it("keep a history out, and are traced as what they are", () => {
+  it("record no history, and are traced as their ops", () => {
     const parameter = tensor([1, 2], { requiresGrad: true });
     const f: Streamed = ({ streamed: [a] }) => [a.mul(2)];
     expect(stream({ f, shape: [2], streamed: [parameter] })[0].requiresGrad).toBe(false);

@@ -32,23 +32,24 @@ export const wasm: Backend = {
     const graph = split(simple);
     const threads = threadsFor(asked);
     const kernels = chain(inPlace(fuse(graph)), cutsAlong, threads);
-    const allocation = allocated(kernels);
+    const allocation = allocateVerified(kernels);
     const options = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, memory: programMemory.limits, threads };
     const emitted = emitProgram(kernels, allocation, options);
     return new WasmProgram({ graph, kernels, allocation, emitted, relaxed: options.relaxed }, states);
   },
 };
 
-/** Compiles a graph whose results at a place depend on that place alone; products and their sums are rounded one by one. */
+/** Compiles a pointwise graph for use on pieces (pieces.ts); products and sums are rounded separately. */
 export function preparePieces(graph: Graph): PieceProgram {
   requireVectors();
   const kernels = inPlace(fuse(graph));
-  const allocation = allocated(kernels);
+  const allocation = allocateVerified(kernels);
   const emitted = emitProgram(kernels, allocation, { relaxed: false, memory: piecesMemory.limits });
   return new PieceProgram(kernels, allocation, emitted);
 }
 
-function allocated(kernels: KernelProgram): Allocation {
+/** Allocates the buffers; verifies kernels and allocation if there is a verifier. */
+function allocateVerified(kernels: KernelProgram): Allocation {
   verification.by?.kernels(kernels);
   const allocation = allocate(kernels);
   verification.by?.allocation(kernels, allocation);

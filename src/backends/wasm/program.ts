@@ -89,7 +89,7 @@ export class WasmProgram implements Program {
     }
     this.#arguments = Array.from(args, (argument) => argument ?? null);
     this.#results = program.results.map(place);
-    arena.reserve(allocation.bytes + emitted.scratch * (emitted.plan ? emitted.threads : 1), largest(program));
+    arena.reserve(allocation.bytes + emitted.scratch * (emitted.plan ? emitted.threads : 1), largestBuffers(program));
     const tableBytes = Math.ceil((table.states + states.length * 4) / 64) * 64;
     this.#table = programMemory.allocate(tableBytes + marksBytes(emitted), "the program's table");
     this.#marks = this.#table + tableBytes;
@@ -269,7 +269,7 @@ function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeSt
 }
 
 /** The three largest buffers of the arena, for error messages. */
-const largest = ({ buffers }: KernelProgram): Buffer[] =>
+const largestBuffers = ({ buffers }: KernelProgram): Buffer[] =>
   buffers
     .filter(({ kind }) => kind !== "state")
     .toSorted((a, b) => bytesOfBuffer(b) - bytesOfBuffer(a))

@@ -77,29 +77,29 @@ export class WideSum implements Accumulator {
  */
 export class FloatMax implements Accumulator {
   readonly #code: Code;
-  readonly #largest: Local;
+  readonly #maximum: Local;
   readonly #nanMask: Local;
   #first: boolean;
 
   constructor(code: Code, first: boolean) {
     this.#code = code;
     this.#first = first;
-    [this.#largest, this.#nanMask] = [code.local("v128"), code.local("v128")];
+    [this.#maximum, this.#nanMask] = [code.local("v128"), code.local("v128")];
   }
   start(): void {
-    this.#code.f32x4(-Infinity).set(this.#largest).i32x4(0).set(this.#nanMask);
+    this.#code.f32x4(-Infinity).set(this.#maximum).i32x4(0).set(this.#nanMask);
   }
   add(value: Local): void {
     const code = this.#code;
-    if (this.#first) code.get(value).set(this.#largest);
-    else code.get(this.#largest).get(value).op("f32x4.pmax").set(this.#largest);
+    if (this.#first) code.get(value).set(this.#maximum);
+    else code.get(this.#maximum).get(value).op("f32x4.pmax").set(this.#maximum);
     this.#first = false;
     code.get(value).get(value).op("f32x4.ne").get(this.#nanMask).op("v128.or").set(this.#nanMask);
   }
   result(): Local {
     const code = this.#code;
     const result = code.local("v128");
-    code.get(this.#largest).get(this.#nanMask).op("v128.or").set(result);
+    code.get(this.#maximum).get(this.#nanMask).op("v128.or").set(result);
     return result;
   }
   absorb(other: FloatMax): void {
@@ -223,7 +223,7 @@ export class Argmax implements Accumulator {
     this.#code.get(this.#place).set(result);
     return result;
   }
-  largest(): Local {
+  maximum(): Local {
     const result = this.#code.local(this.#best.type);
     this.#code.get(this.#best).set(result);
     return result;

@@ -24,7 +24,7 @@ export interface Frame {
 export const slotsOf = (count: number): number[] =>
   Array.from({ length: Math.ceil(count / 4) }, (_, slot) => Math.min(count - 4 * slot, 4));
 
-/** A copy of the frame for an inner block: values that are computed there are not known outside. */
+/** A copy of the frame for an inner block: values that are computed there are not available outside. */
 export const inner = (frame: Frame, change: Partial<Frame> = {}): Frame => ({
   ...frame,
   ...change,

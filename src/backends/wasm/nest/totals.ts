@@ -154,9 +154,9 @@ export class Total {
   /** The result of a slot; an argmax also has the max. */
   result(slot: number, combine: Reduction["combine"]): ValueLocal {
     const accumulator = this.#slots[slot];
-    const largest = combine === "max" && accumulator instanceof Argmax;
-    const local = largest ? accumulator.largest() : accumulator.result();
-    return { local, dtype: largest ? this.#value : this.#reduction.dtype, uniform: false };
+    const isMax = combine === "max" && accumulator instanceof Argmax;
+    const local = isMax ? accumulator.maximum() : accumulator.result();
+    return { local, dtype: isMax ? this.#value : this.#reduction.dtype, uniform: false };
   }
 
   /** The result over all slots and lanes. */

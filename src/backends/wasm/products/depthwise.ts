@@ -145,8 +145,11 @@ function writeSums(
       meets: meets.map(({ row, i }) => ({ row, tap: taps[i][j] })),
     })),
   );
-  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from the lowest one.
-  const lowest = { x: Math.min(...terms.map(({ at }) => at)), w: Math.min(...taps.flat().map(({ offset }) => offset)) };
+  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from minOffset, the lowest one.
+  const minOffset = {
+    x: Math.min(...terms.map(({ at }) => at)),
+    w: Math.min(...taps.flat().map(({ offset }) => offset)),
+  };
   const [vectors, element] = [acc[0].map(() => code.local("v128")), code.local("v128")];
   const [fromX, fromW, channel] = [code.local("i32"), code.local("i32"), code.local("i32")];
   for (const value of acc.flat()) code.f32x4(0).set(value);
@@ -155,7 +158,7 @@ function writeSums(
     // and pointers that move keep it from holding values in registers that are loaded more than once.
     let barriers = 0;
     const products = () => {
-      let [place, from] = [lowest.x, lowest.w];
+      let [place, from] = [minOffset.x, minOffset.w];
       for (const { at, meets } of terms) {
         code.get(fromX).i32(-++barriers).op("i32.eq").brIf(done);
         advance(code, fromX, at - place);
@@ -180,12 +183,12 @@ function writeSums(
     code.loop((again) => {
       code.get(x);
       addSteps(code, channel, plan.plane * bytes)
-        .i32(lowest.x)
+        .i32(minOffset.x)
         .op("i32.add")
         .set(fromX);
       code.get(w);
       addSteps(code, channel, spec.w.channel * bytes)
-        .i32(lowest.w)
+        .i32(minOffset.w)
         .op("i32.add")
         .set(fromW);
       products();

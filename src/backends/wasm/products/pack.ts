@@ -41,7 +41,7 @@ function packVectors(code: Code, { lines, width, inner }: Panel, source: Local, 
 /** Packs lines whose elements are neighbours (inner = 1): transposes blocks of 4 × 4. */
 function packTransposed(code: Code, panel: Panel, source: Local, to: Local, count: Local): void {
   const { lines, width, line } = panel;
-  const lowest = Math.min(0, (lines - 1) * line);
+  const minOffset = Math.min(0, (lines - 1) * line);
   const block = Array.from({ length: 4 }, () => code.local("v128"));
   const spare = Array.from({ length: 4 }, () => code.local("v128"));
   const rounds = code.local("i32");
@@ -51,18 +51,18 @@ function packTransposed(code: Code, panel: Panel, source: Local, to: Local, coun
       code
         .get(to)
         .get(source)
-        .memory("f32.load", 4 * (l * line + element - lowest));
+        .memory("f32.load", 4 * (l * line + element - minOffset));
       code.memory("f32.store", 4 * (element * width + l));
     }
   };
-  advance(code, source, 4 * lowest);
+  advance(code, source, 4 * minOffset);
   code.get(count).i32(4).op("i32.div_u").set(rounds);
   repeat(code, rounds, () => {
     for (let first = 0; first < aligned; first += 4) {
       for (const [l, vector] of block.entries())
         code
           .get(source)
-          .memory("v128.load", 4 * ((first + l) * line - lowest), 2)
+          .memory("v128.load", 4 * ((first + l) * line - minOffset), 2)
           .set(vector);
       transpose(code, block, spare);
       for (const [element, vector] of block.entries())
@@ -85,14 +85,14 @@ function packTransposed(code: Code, panel: Panel, source: Local, to: Local, coun
 
 /** Packs with any strides, element by element. */
 function packNumbers(code: Code, { lines, width, line, inner }: Panel, source: Local, to: Local, count: Local): void {
-  const lowest = Math.min(0, (lines - 1) * line);
-  advance(code, source, 4 * lowest);
+  const minOffset = Math.min(0, (lines - 1) * line);
+  advance(code, source, 4 * minOffset);
   repeat(code, count, () => {
     for (let l = 0; l < lines; l++) {
       code
         .get(to)
         .get(source)
-        .memory("f32.load", 4 * (l * line - lowest));
+        .memory("f32.load", 4 * (l * line - minOffset));
       code.memory("f32.store", 4 * l);
     }
     advance(code, source, 4 * inner);

@@ -93,8 +93,8 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
   // Columns of the image that are `apart` columns from each other belong to the same phase.
   const apart = phases / greatestDivisor(phases, dilation[1]);
   const end = phase * phases;
-  const lowest = Math.max(Math.ceil(-left / dilation[1]), 0);
-  for (let column = lowest; column < Math.min(lowest + apart, size[1]); column++) {
+  const firstColumn = Math.max(Math.ceil(-left / dilation[1]), 0);
+  for (let column = firstColumn; column < Math.min(firstColumn + apart, size[1]); column++) {
     const at = left + column * dilation[1];
     const last = Math.min(size[1] - 1, Math.floor((end - 1 - left) / dilation[1]));
     if (last < column) continue;

@@ -42,12 +42,12 @@ export const accumulators = (code: Code, rows: number, vectors: number): Accumul
 
 /** Writes acc += the sum. a and b point to the first term and move. */
 export function sumProducts(code: Code, tile: Tile, acc: Accumulators, a: Local, b: Local): void {
-  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from the lowest one.
-  const lowest = Math.min(...tile.rows);
-  const rows = tile.rows.map((offset) => offset - lowest);
+  // Strides may be negative, but the offset of a memory instruction may not: all offsets count from minOffset, the lowest one.
+  const minOffset = Math.min(...tile.rows);
+  const rows = tile.rows.map((offset) => offset - minOffset);
   const vectors = tile.vectors.map(() => code.local("v128"));
   const splat = code.local("v128");
-  advance(code, a, lowest);
+  advance(code, a, minOffset);
 
   // Before version 13, V8 moves all loads of a basic block to its front and all arithmetic to its end; the loaded values then exceed the
   // registers and are spilled. A branch out of the loops, to where the sums are read, ends the basic block and prevents this. The branch

@@ -85,17 +85,17 @@ export function writeKernelTransform(
   plan: WinogradPlan,
   outputs: number,
 ): WasmFunction {
-  const lowest = Math.min(0, 2 * w.row) + Math.min(0, 2 * w.column) + Math.min(0, (outputs - 1) * w.output);
+  const minOffset = Math.min(0, 2 * w.row) + Math.min(0, 2 * w.column) + Math.min(0, (outputs - 1) * w.output);
   return module.function(name, { parameters: ["i32", "i32"], results: [] }, (code, from, to) => {
     const taps = vectors(code, 3);
     const lines = Array.from({ length: 3 }, () => vectors(code, 4));
     const column = vectors(code, 4);
-    advance(code, from, lowest * bytes);
+    advance(code, from, minOffset * bytes);
     repeat(code, channels, () => {
       inBasicBlocks(code, to, (barrier) => {
         for (const [i, line] of lines.entries()) {
           for (const [j, tap] of taps.entries()) {
-            const at = (output: number) => (output * w.output + i * w.row + j * w.column - lowest) * bytes;
+            const at = (output: number) => (output * w.output + i * w.row + j * w.column - minOffset) * bytes;
             code.get(from).memory("v128.load32_zero", at(0)).set(tap);
             for (let lane = 1; lane < outputs; lane++)
               code.get(from).get(tap).laneMemory("v128.load32_lane", lane, at(lane)).set(tap);
