@@ -5,39 +5,78 @@ export { type Compiled, type CompileOptions, compile } from "./compiler/compile.
 export { type ErrorCode, errorCodes } from "./errors/codes.ts";
 export { ChainruleError, type ErrorDetails } from "./errors/error.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
-export { MultiheadAttention, scaledDotProductAttention } from "./nn/attention.ts";
-export { BatchNorm2d } from "./nn/batch-norm.ts";
+export {
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+  type ScaledDotProductAttentionOptions,
+  scaledDotProductAttention,
+} from "./nn/attention.ts";
+export { BatchNorm2d, type BatchNorm2dOptions } from "./nn/batch-norm.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
-export { Conv2d } from "./nn/convolution.ts";
+export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
 export { Dropout, Dropout2d } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";
 export * as init from "./nn/init.ts";
-export { Linear } from "./nn/linear.ts";
+export { Linear, type LinearOptions } from "./nn/linear.ts";
 export {
+  type BinaryCrossEntropyOptions,
   binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
   crossEntropy,
+  type HuberLossOptions,
   hingeLoss,
   huberLoss,
+  type KLDivOptions,
   klDivLoss,
   l1Loss,
   mseLoss,
   nllLoss,
 } from "./nn/losses.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
-export { GroupNorm, LayerNorm } from "./nn/normalisation.ts";
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type Pool2dOptions } from "./nn/pooling.ts";
-export { Adam, AdamW } from "./optim/adam.ts";
-export { ExponentialMovingAverage } from "./optim/average.ts";
+export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
+export { ExponentialMovingAverage, type ExponentialMovingAverageOptions } from "./optim/average.ts";
 export { clipGradNorm } from "./optim/clip.ts";
 export type { Group, ParameterGroup } from "./optim/groups.ts";
 export { Optimizer } from "./optim/optimizer.ts";
-export { RMSprop } from "./optim/rmsprop.ts";
-export { cosineSchedule, oneCycleSchedule } from "./optim/schedules.ts";
-export { SGD } from "./optim/sgd.ts";
-export { arange, eye, full, linspace, ones, tensor, zeros } from "./tensor/create.ts";
-export { checkGradients, grad, valueAndGrad } from "./tensor/derivatives.ts";
+export { RMSprop, type RMSpropOptions } from "./optim/rmsprop.ts";
+export {
+  type CosineScheduleOptions,
+  cosineSchedule,
+  type OneCycleScheduleOptions,
+  oneCycleSchedule,
+} from "./optim/schedules.ts";
+export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export {
+  arange,
+  type CreateOptions,
+  eye,
+  full,
+  linspace,
+  ones,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from "./tensor/create.ts";
+export {
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+  grad,
+  valueAndGrad,
+} from "./tensor/derivatives.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
-export { adaptiveAvgPool2d, avgPool2d, concat, conv2d, maxPool2d, stack } from "./tensor/functions.ts";
+export {
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type Conv2dOptions,
+  concat,
+  conv2d,
+  maxPool2d,
+  type PoolOptions,
+  stack,
+} from "./tensor/functions.ts";
 export type { TensorJSON } from "./tensor/json.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";

@@ -2,8 +2,10 @@
 // effects that the function would have had: its result, gradients, modes and properties of modules.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
 import { forgetHistory } from "../tensor/derived.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
@@ -19,16 +21,16 @@ import type { Traced } from "./traced.ts";
 /** How a function is compiled. */
 export interface CompileOptions {
   /** The largest number of threads; by default as many as there are. */
-  threads?: number;
+  threads?: number | undefined;
   /**
    * The largest number of programs at a time, one for each signature. The least recently used are dropped, and traced again if they are
    * called again. By default 256, and fewer where they take more than 256 MiB together.
    */
-  maxPrograms?: number;
+  maxPrograms?: number | undefined;
   /** "wasm" by default; "reference" runs the graph with the loops that define each op. */
-  backend?: Backend["name"];
+  backend?: Backend["name"] | undefined;
   /** false: no fused multiply-add, so that all engines give the same bits. By default true. */
-  relaxed?: boolean;
+  relaxed?: boolean | undefined;
   /**
    * true: float32 convolutions of 3×3 with stride 1 and without dilation, forward and for the gradient of their input, may be computed by
    * Winograd's minimal filtering F(2×2, 3×3) where that is faster: 16 products instead of 36 (Lavin and Gray 2015, arXiv:1509.09308). They
@@ -38,10 +40,19 @@ export interface CompileOptions {
    * there may be infinities and NaNs. The bits do not depend on the number of threads. The reference backend ignores this option. By
    * default false.
    */
-  winograd?: boolean;
+  winograd?: boolean | undefined;
   /** true: a call throws where a NaN or an infinity first arises, and names the op and the line; this is slow. States keep their contents. */
-  checkFinite?: boolean;
+  checkFinite?: boolean | undefined;
 }
+
+const compileNames: OptionNames<CompileOptions> = {
+  threads: true,
+  maxPrograms: true,
+  backend: true,
+  relaxed: true,
+  winograd: true,
+  checkFinite: true,
+};
 
 /** A compiled function, which is called like the function itself. */
 export interface Compiled<A extends unknown[], R> {
@@ -87,6 +98,8 @@ interface Entry extends Found {
  * that it needs was assigned after the call. Its gradients cannot be differentiated again.
  */
 export function compile<A extends unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
+  takes("compile", arguments.length, 2);
+  checkOptions("compile", options, compileNames);
   if (typeof f !== "function") throw new ChainruleError("type", "compile", `takes a function, not ${typeof f}`);
   const { threads = 1, maxPrograms = 1 } = options;
   checkWhole("compile", "threads", threads, { from: 1 });

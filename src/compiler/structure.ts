@@ -1,6 +1,7 @@
 // Arguments and results of a compiled function are tensors inside arrays, records and maps. This file finds the tensors in them, and makes
 // the signature of a call from all else, by value.
 import { ChainruleError } from "../errors/error.ts";
+import { strangeness } from "../tensor/copies.ts";
 import { describe } from "../tensor/dtype.ts";
 import { isRecording } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -28,8 +29,15 @@ export function mapTensors(value: unknown, replace: (tensor: Tensor) => unknown)
   if (value instanceof Tensor) return replace(value);
   if (Array.isArray(value)) return value.map((part) => mapTensors(part, replace));
   if (isMap(value)) return new Map([...value].map(([key, part]) => [key, mapTensors(part, replace)]));
+  refuseStrange("a result", value);
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTensors(part, replace)]));
+}
+
+/** A tensor of another copy of the library would be a constant of the program. */
+function refuseStrange(place: string, value: unknown): void {
+  const strange = strangeness(value);
+  if (strange !== null) throw new ChainruleError("package", "compile", `${place}: ${strange}`);
 }
 
 const identities = new WeakMap<object, number>();
@@ -82,6 +90,7 @@ function describeLeaf(place: string, value: unknown, tensors: Tensor[]): string 
   }
   if (ArrayBuffer.isView(value))
     throw new ChainruleError("type", "compile", `${place} is a typed array; make it a tensor with tensor(...)`);
+  refuseStrange(place, value);
   if (typeof value === "function" || (typeof value === "object" && value !== null)) return `object ${identity(value)}`;
   if (typeof value === "string") return JSON.stringify(value);
   return Object.is(value, -0) ? "-0" : String(value);

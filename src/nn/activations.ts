@@ -1,11 +1,14 @@
 // What stands between linear layers, so that two of them are more than one. Any shape; element by element, but for softmax.
+import { takes } from "../tensor/arguments.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
 /** max(x, 0) */
 export class ReLU extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("ReLU.forward", x, arguments.length);
     return x.relu();
   }
 }
@@ -17,10 +20,12 @@ export class LeakyReLU extends Module implements Layer {
 
   constructor(negativeSlope = 0.01) {
     super();
+    takes("LeakyReLU", arguments.length, 1);
     this.negativeSlope = negativeSlope;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("LeakyReLU.forward", x, arguments.length);
     return x.leakyRelu(this.negativeSlope);
   }
 
@@ -32,6 +37,7 @@ export class LeakyReLU extends Module implements Layer {
 /** x · Φ(x), Φ the normal distribution, by erf and not by an approximation (Hendrycks and Gimpel 2016). */
 export class GELU extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("GELU.forward", x, arguments.length);
     return x.gelu();
   }
 }
@@ -39,6 +45,7 @@ export class GELU extends Module implements Layer {
 /** x · sigmoid(x) (Elfwing et al. 2018). */
 export class SiLU extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("SiLU.forward", x, arguments.length);
     return x.silu();
   }
 }
@@ -46,6 +53,7 @@ export class SiLU extends Module implements Layer {
 /** tanh x */
 export class Tanh extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("Tanh.forward", x, arguments.length);
     return x.tanh();
   }
 }
@@ -53,6 +61,7 @@ export class Tanh extends Module implements Layer {
 /** 1 / (1 + e⁻ˣ) */
 export class Sigmoid extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("Sigmoid.forward", x, arguments.length);
     return x.sigmoid();
   }
 }
@@ -64,10 +73,12 @@ export class Softmax extends Module implements Layer {
 
   constructor(dim = -1) {
     super();
+    takes("Softmax", arguments.length, 1);
     this.dim = dim;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Softmax.forward", x, arguments.length);
     return x.softmax(this.dim);
   }
 
@@ -83,10 +94,12 @@ export class LogSoftmax extends Module implements Layer {
 
   constructor(dim = -1) {
     super();
+    takes("LogSoftmax", arguments.length, 1);
     this.dim = dim;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("LogSoftmax.forward", x, arguments.length);
     return x.logSoftmax(this.dim);
   }
 

@@ -1,14 +1,34 @@
 // Each place of a sequence looks at the others and takes what concerns it (Vaswani et al. 2017).
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { checkTensor, takes } from "../tensor/arguments.ts";
 import { full, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import * as init from "./init.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { Linear } from "./linear.ts";
 import { type Layer, Module } from "./module.ts";
+
+/** What scaledDotProductAttention takes. */
+export interface ScaledDotProductAttentionOptions {
+  /** Whether no place sees a later one; false if left out. */
+  readonly causal?: boolean | undefined;
+}
+
+/** What MultiheadAttention takes. */
+export interface MultiheadAttentionOptions {
+  /** false: without biases; true if left out. */
+  readonly bias?: boolean | undefined;
+  /** Whether no place sees a later one; false if left out. */
+  readonly causal?: boolean | undefined;
+}
+
+const attentionNames: OptionNames<ScaledDotProductAttentionOptions> = { causal: true };
+const multiheadNames: OptionNames<MultiheadAttentionOptions> = { bias: true, causal: true };
 
 /**
  * softmax(q · kᵀ / √D) · v: q [..., L, D], k [..., S, D], v [..., S, E] -> [..., L, E]. `causal`: place l sees none beyond l.
@@ -18,8 +38,17 @@ export function scaledDotProductAttention(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { causal = false }: { causal?: boolean } = {},
+  options: ScaledDotProductAttentionOptions = {},
 ): Tensor {
+  takes("scaledDotProductAttention", arguments.length, 4);
+  for (const [name, value] of [
+    ["q", q],
+    ["k", k],
+    ["v", v],
+  ] as const)
+    checkTensor("scaledDotProductAttention", name, value);
+  checkOptions("scaledDotProductAttention", options, attentionNames);
+  const { causal = false } = options;
   const fits = [q, k, v].every(({ ndim, dtype }) => ndim >= 2 && isFloating(dtype));
   const [l, d] = q.shape.slice(-2);
   const [s, dk] = k.shape.slice(-2);
@@ -52,8 +81,11 @@ export class MultiheadAttention extends Module implements Layer {
   /** Whether no place sees a later one. */
   readonly causal: boolean;
 
-  constructor(size: number, heads: number, { bias = true, causal = false }: { bias?: boolean; causal?: boolean } = {}) {
+  constructor(size: number, heads: number, options: MultiheadAttentionOptions = {}) {
     super();
+    takes("MultiheadAttention", arguments.length, 3);
+    checkOptions("MultiheadAttention", options, multiheadNames);
+    const { bias = true, causal = false } = options;
     checkWhole("MultiheadAttention", "size", size, { from: 1 });
     checkWhole("MultiheadAttention", "heads", heads, { from: 1 });
     if (size % heads !== 0)
@@ -67,6 +99,12 @@ export class MultiheadAttention extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput(
+      "MultiheadAttention.forward",
+      x,
+      arguments.length,
+      "it is self-attention, of x with itself; scaledDotProductAttention(q, k, v) is between others",
+    );
     const [, size] = this.in_proj_weight.shape;
     if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[x.ndim - 1] !== size || !isFloating(x.dtype))
       throw new ChainruleError(

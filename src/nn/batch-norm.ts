@@ -2,14 +2,29 @@
 // (Ioffe and Szegedy 2015).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
 import { full, ones, zeros } from "../tensor/create.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+
+/** What BatchNorm2d takes. */
+export interface BatchNorm2dOptions {
+  /** Added to the variance; 1e-5 if left out. */
+  readonly eps?: number | undefined;
+  /** How much of the batch the running moments take in, 0 to 1; 0.1 if left out. */
+  readonly momentum?: number | undefined;
+  /** false: without weight and bias; true if left out. */
+  readonly affine?: boolean | undefined;
+}
+
+const names: OptionNames<BatchNorm2dOptions> = { eps: true, momentum: true, affine: true };
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training mean and variance are the
@@ -29,11 +44,11 @@ export class BatchNorm2d extends Module implements Layer {
   /** How much of the batch the running moments take in. */
   readonly momentum: number;
 
-  constructor(
-    features: number,
-    { eps = 1e-5, momentum = 0.1, affine = true }: { eps?: number; momentum?: number; affine?: boolean } = {},
-  ) {
+  constructor(features: number, options: BatchNorm2dOptions = {}) {
     super();
+    takes("BatchNorm2d", arguments.length, 2);
+    checkOptions("BatchNorm2d", options, names);
+    const { eps = 1e-5, momentum = 0.1, affine = true } = options;
     checkWhole("BatchNorm2d", "features", features, { from: 1 });
     checkNumber("BatchNorm2d", "eps", eps, { from: 0 });
     checkNumber("BatchNorm2d", "momentum", momentum, { from: 0, to: 1 });
@@ -47,6 +62,7 @@ export class BatchNorm2d extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("BatchNorm2d.forward", x, arguments.length);
     const channels = this.running_mean.size;
     if (x.ndim !== 4 || x.shape[1] !== channels || !isFloating(x.dtype))
       throw new ChainruleError(

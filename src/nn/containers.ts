@@ -1,6 +1,9 @@
 // Modules that put others, or dims, in a row.
 import { ChainruleError } from "../errors/error.ts";
+import { shown } from "../tensor/arguments.ts";
+import { strangeness } from "../tensor/copies.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { type Layer, Module } from "./module.ts";
 
 /** A row of layers, each of its own type under its own index: model[0] of new Sequential(new Linear(2, 1)) is a Linear. */
@@ -18,8 +21,16 @@ class Chain extends Module implements Layer {
 
   constructor(...layers: Layer[]) {
     super();
-    const wrong = layers.findIndex((layer) => !(layer instanceof Module && typeof layer.forward === "function"));
-    if (wrong >= 0) throw new ChainruleError("type", "Sequential", `layer ${wrong} is no Module with a forward(x)`);
+    for (const [i, layer] of layers.entries()) {
+      const strange = strangeness(layer);
+      if (strange !== null) throw new ChainruleError("package", "Sequential", `layer ${i}: ${strange}`);
+      if (!(layer instanceof Module && typeof layer.forward === "function"))
+        throw new ChainruleError(
+          "type",
+          "Sequential",
+          `layer ${i} is no Module with a forward(x), but ${shown(layer)}`,
+        );
+    }
     this.length = layers.length;
     Object.assign(this, layers);
   }
@@ -29,6 +40,7 @@ class Chain extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Sequential.forward", x, arguments.length);
     for (let i = 0; i < this.length; i++) x = this[i].forward(x);
     return x;
   }
@@ -47,6 +59,7 @@ export const Sequential = Chain as {
 /** [N, ...] -> [N, all the rest] */
 export class Flatten extends Module implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("Flatten.forward", x, arguments.length);
     return x.flatten(1);
   }
 }

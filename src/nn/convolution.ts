@@ -1,11 +1,22 @@
 // The layer over pictures, [N, C, H, W]: filters that slide.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
-import { type Conv2dOptions, conv2d } from "../tensor/functions.ts";
+import { takes } from "../tensor/arguments.ts";
+import { type Conv2dOptions, conv2d, conv2dNames, pair } from "../tensor/functions.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { uniformByFanIn } from "./initialize.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
+
+/** What Conv2d takes: conv2d's options, and whether there is a bias. */
+export interface Conv2dLayerOptions extends Conv2dOptions {
+  /** false: without one; true if left out. */
+  readonly bias?: boolean | undefined;
+}
+
+const names: OptionNames<Conv2dLayerOptions> = { ...conv2dNames, bias: true };
 
 /** conv2d with its own weight [outChannels, inChannels/groups, kH, kW] and bias [outChannels]. */
 export class Conv2d extends Module implements Layer {
@@ -19,13 +30,15 @@ export class Conv2d extends Module implements Layer {
   constructor(
     inChannels: number,
     outChannels: number,
-    kernelSize: number | [number, number],
-    options: { bias?: boolean; stride?: number; padding?: number | "same"; dilation?: number; groups?: number } = {},
+    kernelSize: number | readonly [number, number],
+    options: Conv2dLayerOptions = {},
   ) {
     super();
+    takes("Conv2d", arguments.length, 4);
+    checkOptions("Conv2d", options, names);
     const { bias = true, groups = 1, ...others } = options;
-    const [height, width] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
-    for (const [name, value] of Object.entries({ inChannels, outChannels, height, width, groups }))
+    const [height, width] = pair("Conv2d", "kernelSize", kernelSize, 1);
+    for (const [name, value] of Object.entries({ inChannels, outChannels, groups }))
       checkWhole("Conv2d", name, value, { from: 1 });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ChainruleError(
@@ -41,6 +54,7 @@ export class Conv2d extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Conv2d.forward", x, arguments.length);
     return conv2d(x, this.weight, this.bias, this.options);
   }
 

@@ -1,11 +1,13 @@
 // Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
 import { describe } from "../tensor/dtype.ts";
 import { rand } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
@@ -22,11 +24,13 @@ export class Dropout extends Module implements Layer {
 
   constructor(p = 0.5) {
     super();
+    takes("Dropout", arguments.length, 1);
     checkNumber("Dropout", "p", p, { from: 0, to: 1 });
     this.p = p;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Dropout.forward", x, arguments.length);
     if (!this.training || this.p === 0) return x;
     return inRegion("dropout", { p: this.p }, () => thin(x, x.shape, this.p));
   }
@@ -46,11 +50,13 @@ export class Dropout2d extends Module implements Layer {
 
   constructor(p = 0.5) {
     super();
+    takes("Dropout2d", arguments.length, 1);
     checkNumber("Dropout2d", "p", p, { from: 0, to: 1 });
     this.p = p;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Dropout2d.forward", x, arguments.length);
     if (x.ndim !== 3 && x.ndim !== 4)
       throw new ChainruleError(
         "shape",

@@ -1,11 +1,13 @@
 // Words, letters, whatever can be counted, as points in a space: a table with a row for each.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
 import { describe } from "../tensor/dtype.ts";
 import { randn } from "../tensor/random.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
@@ -18,12 +20,14 @@ export class Embedding extends Module implements Layer {
 
   constructor(count: number, size: number) {
     super();
+    takes("Embedding", arguments.length, 2);
     checkWhole("Embedding", "count", count, { from: 1 });
     checkWhole("Embedding", "size", size, { from: 1 });
     this.weight = randn([count, size], { requiresGrad: true });
   }
 
   forward(indices: Tensor): Tensor {
+    checkInput("Embedding.forward", indices, arguments.length);
     if (indices.dtype !== "int32" && indices.dtype !== "uint8")
       throw new ChainruleError(
         "dtype",

@@ -2,9 +2,11 @@
 // generator, in the tensor's own dtype, and returns it. None is differentiated. Weights are [out, in, ...window]: fanIn =
 // in · window, fanOut = out · window.
 import { ChainruleError } from "../errors/error.ts";
+import { checkTensor, takes } from "../tensor/arguments.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { randn, randnScaled, randScaled } from "../tensor/random.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -14,28 +16,44 @@ const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(
 
 /** Uniform in [a, b). Throws unless x is float32 or float64. */
 export function uniform(x: Tensor, a = 0, b = 1): Tensor {
+  takes("init.uniform", arguments.length, 3);
+  checkTensor("init.uniform", "x", x);
   checkFinite("init.uniform", x, { a, b });
   return fill(x, () => randScaled(x.shape, b - a, a, { dtype: x.dtype }));
 }
 
 /** Normal, with this mean and this standard deviation. Throws unless x is float32 or float64. */
 export function normal(x: Tensor, mean = 0, std = 1): Tensor {
+  takes("init.normal", arguments.length, 3);
+  checkTensor("init.normal", "x", x);
   checkFinite("init.normal", x, { mean, std });
   return fill(x, () => randnScaled(x.shape, std, mean, { dtype: x.dtype }));
 }
 
 /** The same value everywhere. */
 export function constant(x: Tensor, value: number): Tensor {
+  takes("init.constant", arguments.length, 2);
+  checkTensor("init.constant", "x", x);
   return fill(x, () => full(x.shape, value, { dtype: x.dtype }));
 }
 
 /** 0 everywhere. */
-export const zeros = (x: Tensor): Tensor => constant(x, 0);
+export function zeros(x: Tensor): Tensor {
+  takes("init.zeros", arguments.length, 1);
+  checkTensor("init.zeros", "x", x);
+  return constant(x, 0);
+}
 /** 1 everywhere. */
-export const ones = (x: Tensor): Tensor => constant(x, 1);
+export function ones(x: Tensor): Tensor {
+  takes("init.ones", arguments.length, 1);
+  checkTensor("init.ones", "x", x);
+  return constant(x, 1);
+}
 
 /** Uniform in ±gain · √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
 export function xavierUniform(x: Tensor, gain = 1): Tensor {
+  takes("init.xavierUniform", arguments.length, 2);
+  checkTensor("init.xavierUniform", "x", x);
   const { fanIn, fanOut } = fans("init.xavierUniform", x);
   const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
   return uniform(x, -bound, bound);
@@ -43,6 +61,8 @@ export function xavierUniform(x: Tensor, gain = 1): Tensor {
 
 /** Normal, std = gain · √(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
 export function xavierNormal(x: Tensor, gain = 1): Tensor {
+  takes("init.xavierNormal", arguments.length, 2);
+  checkTensor("init.xavierNormal", "x", x);
   const { fanIn, fanOut } = fans("init.xavierNormal", x);
   return normal(x, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
@@ -53,21 +73,27 @@ export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
 /** What kaimingUniform and kaimingNormal take; fanIn, leakyRelu and a = 0 if left out. */
 export interface KaimingOptions {
   /** The slope of leakyRelu below 0. */
-  a?: number;
+  a?: number | undefined;
   /** What keeps its variance: the activations on the way forward, or the gradients on the way back. */
-  mode?: "fanIn" | "fanOut";
+  mode?: "fanIn" | "fanOut" | undefined;
   /** What follows; it sets the gain. */
-  nonlinearity?: Nonlinearity;
+  nonlinearity?: Nonlinearity | undefined;
 }
+
+const kaimingNames: OptionNames<KaimingOptions> = { a: true, mode: true, nonlinearity: true };
 
 /** Uniform in ±gain · √(3 / fan) (He et al. 2015). Throws where x has fewer than two dims. */
 export function kaimingUniform(x: Tensor, options: KaimingOptions = {}): Tensor {
+  takes("init.kaimingUniform", arguments.length, 2);
+  checkTensor("init.kaimingUniform", "x", x);
   const bound = Math.sqrt(3) * kaimingStd("init.kaimingUniform", x, options);
   return uniform(x, -bound, bound);
 }
 
 /** Normal, std = gain / √fan (He et al. 2015). Throws where x has fewer than two dims. */
 export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
+  takes("init.kaimingNormal", arguments.length, 2);
+  checkTensor("init.kaimingNormal", "x", x);
   return normal(x, 0, kaimingStd("init.kaimingNormal", x, options));
 }
 
@@ -76,6 +102,8 @@ export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
  * al. 2014). Throws where x has fewer than two dims.
  */
 export function orthogonal(x: Tensor, gain = 1): Tensor {
+  takes("init.orthogonal", arguments.length, 2);
+  checkTensor("init.orthogonal", "x", x);
   fans("init.orthogonal", x);
   const [rows, columns] = [x.shape[0], sizeOf(x.shape.slice(1))];
   return fill(x, () => {
@@ -86,6 +114,7 @@ export function orthogonal(x: Tensor, gain = 1): Tensor {
 
 /** By how much weights should be larger for what a nonlinearity takes away, PyTorch's table; `a` is the slope of leakyRelu. */
 export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
+  takes("init.gain", arguments.length, 2);
   const gains = {
     linear: 1,
     sigmoid: 1,
@@ -104,6 +133,7 @@ export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
 }
 
 function kaimingStd(call: string, x: Tensor, options: KaimingOptions): number {
+  checkOptions(call, options, kaimingNames);
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
   const fan = fans(call, x)[mode];
   if (fan === undefined) throw new ChainruleError("option", call, `mode is "fanIn" or "fanOut", not ${mode}`);

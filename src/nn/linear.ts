@@ -1,11 +1,22 @@
 // The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { uniformByFanIn } from "./initialize.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
+
+/** What Linear takes. */
+export interface LinearOptions {
+  /** false: without one; true if left out. */
+  readonly bias?: boolean | undefined;
+}
+
+const names: OptionNames<LinearOptions> = { bias: true };
 
 /** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
 export class Linear extends Module implements Layer {
@@ -14,8 +25,11 @@ export class Linear extends Module implements Layer {
   /** [outFeatures], uniform in ±1/√inFeatures at first; null with `bias: false`. */
   readonly bias: Tensor | null;
 
-  constructor(inFeatures: number, outFeatures: number, { bias = true }: { bias?: boolean } = {}) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    takes("Linear", arguments.length, 3);
+    checkOptions("Linear", options, names);
+    const { bias = true } = options;
     checkWhole("Linear", "inFeatures", inFeatures, { from: 1 });
     checkWhole("Linear", "outFeatures", outFeatures, { from: 1 });
     this.weight = uniformByFanIn([outFeatures, inFeatures], inFeatures);
@@ -23,6 +37,7 @@ export class Linear extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("Linear.forward", x, arguments.length);
     const [outFeatures, inFeatures] = this.weight.shape;
     if (x.shape.at(-1) !== inFeatures) {
       throw new ChainruleError(

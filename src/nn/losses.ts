@@ -1,11 +1,36 @@
 // How wrong a net is, as one number: the mean over the batch.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
+import { checkTensor, takes } from "../tensor/arguments.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
+
+/** What crossEntropy takes. */
+export interface CrossEntropyOptions {
+  /** How much of the target is spread over all classes, 0 to 1; 0 if left out. */
+  readonly labelSmoothing?: number | undefined;
+}
+
+/** What binaryCrossEntropyWithLogits takes. */
+export interface BinaryCrossEntropyOptions {
+  /** How often a positive target counts; broadcasts to the logits. Once if left out. */
+  readonly posWeight?: Tensor | null | undefined;
+}
+
+/** What huberLoss takes. */
+export interface HuberLossOptions {
+  /** Where the square becomes a line, above 0; 1 if left out. */
+  readonly delta?: number | undefined;
+}
+
+const crossEntropyNames: OptionNames<CrossEntropyOptions> = { labelSmoothing: true };
+const binaryNames: OptionNames<BinaryCrossEntropyOptions> = { posWeight: true };
+const huberNames: OptionNames<HuberLossOptions> = { delta: true };
+const klDivNames: OptionNames<KLDivOptions> = { reduction: true, logTarget: true };
 
 function checkLabels(call: string, what: string, x: Tensor, labels: Tensor): void {
   const fits = x.ndim === 2 && labels.ndim === 1 && x.shape[0] === labels.shape[0];
@@ -26,11 +51,12 @@ function checkAlike(call: string, x: Tensor, y: Tensor): void {
  * The mean of -log softmax(logits)[label]: logits [N, C], labels [N] (int32 or uint8, from 0 to C - 1). With labelSmoothing ε
  * the target is 1 - ε on the label and ε/C on every class (Szegedy et al. 2016).
  */
-export function crossEntropy(
-  logits: Tensor,
-  labels: Tensor,
-  { labelSmoothing = 0 }: { labelSmoothing?: number } = {},
-): Tensor {
+export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  takes("crossEntropy", arguments.length, 3);
+  checkOptions("crossEntropy", options, crossEntropyNames);
+  const { labelSmoothing = 0 } = options;
+  checkTensor("crossEntropy", "logits", logits);
+  checkTensor("crossEntropy", "labels", labels);
   checkLabels("crossEntropy", "logits", logits, labels);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ChainruleError("option", "crossEntropy", `labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
@@ -43,6 +69,9 @@ export function crossEntropy(
 
 /** The mean of -x[label]: x [N, C] are logarithms of probabilities, as logSoftmax gives them, labels [N] as in crossEntropy. */
 export function nllLoss(x: Tensor, labels: Tensor): Tensor {
+  takes("nllLoss", arguments.length, 2);
+  checkTensor("nllLoss", "x", x);
+  checkTensor("nllLoss", "labels", labels);
   checkLabels("nllLoss", "logarithms of probabilities", x, labels);
   return inRegion("nllLoss", {}, () => within("nllLoss", () => x.gather(1, labels.unsqueeze(1)).mean().neg()));
 }
@@ -55,8 +84,14 @@ export function nllLoss(x: Tensor, labels: Tensor): Tensor {
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
   targets: Tensor,
-  { posWeight = null }: { posWeight?: Tensor | null } = {},
+  options: BinaryCrossEntropyOptions = {},
 ): Tensor {
+  takes("binaryCrossEntropyWithLogits", arguments.length, 3);
+  checkOptions("binaryCrossEntropyWithLogits", options, binaryNames);
+  const { posWeight = null } = options;
+  if (posWeight !== null) checkTensor("binaryCrossEntropyWithLogits", "posWeight", posWeight);
+  checkTensor("binaryCrossEntropyWithLogits", "logits", logits);
+  checkTensor("binaryCrossEntropyWithLogits", "targets", targets);
   checkAlike("binaryCrossEntropyWithLogits", logits, targets);
   return inRegion("binaryCrossEntropyWithLogits", { posWeight: posWeight !== null }, () => {
     // log(1 + e⁻ˣ) = max(-x, 0) + log(1 + e^-|x|), written so that the slope at 0 is -½ too, which max and |x| do not have
@@ -70,18 +105,27 @@ export function binaryCrossEntropyWithLogits(
 
 /** The mean over all elements of max(0, 1 - y · score), y being -1 or 1, of the same shape (Cortes and Vapnik 1995). */
 export function hingeLoss(scores: Tensor, targets: Tensor): Tensor {
+  takes("hingeLoss", arguments.length, 2);
+  checkTensor("hingeLoss", "scores", scores);
+  checkTensor("hingeLoss", "targets", targets);
   checkAlike("hingeLoss", scores, targets);
   return inRegion("hingeLoss", {}, () => scores.mul(targets).neg().add(1).relu().mean());
 }
 
 /** The mean of (x - y)², over all elements; the shapes must be equal. */
 export function mseLoss(x: Tensor, y: Tensor): Tensor {
+  takes("mseLoss", arguments.length, 2);
+  checkTensor("mseLoss", "x", x);
+  checkTensor("mseLoss", "y", y);
   checkAlike("mseLoss", x, y);
   return inRegion("mseLoss", {}, () => x.sub(y).square().mean());
 }
 
 /** The mean of |x - y|, over all elements; the shapes must be equal. Where x = y the gradient is 0. */
 export function l1Loss(x: Tensor, y: Tensor): Tensor {
+  takes("l1Loss", arguments.length, 2);
+  checkTensor("l1Loss", "x", x);
+  checkTensor("l1Loss", "y", y);
   checkAlike("l1Loss", x, y);
   return inRegion("l1Loss", {}, () => x.sub(y).abs().mean());
 }
@@ -90,7 +134,12 @@ export function l1Loss(x: Tensor, y: Tensor): Tensor {
  * The mean over all elements of d²/2 where |d| ≤ delta and delta · (|d| - delta/2) beyond, d = x - y: like mseLoss near 0, and
  * no steeper than delta (Huber 1964). The shapes must be equal, delta above 0.
  */
-export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number } = {}): Tensor {
+export function huberLoss(x: Tensor, y: Tensor, options: HuberLossOptions = {}): Tensor {
+  takes("huberLoss", arguments.length, 3);
+  checkOptions("huberLoss", options, huberNames);
+  const { delta = 1 } = options;
+  checkTensor("huberLoss", "x", x);
+  checkTensor("huberLoss", "y", y);
   checkAlike("huberLoss", x, y);
   checkNumber("huberLoss", "delta", delta, { above: 0 });
   return inRegion("huberLoss", { delta }, () => {
@@ -104,12 +153,12 @@ export function huberLoss(x: Tensor, y: Tensor, { delta = 1 }: { delta?: number 
   });
 }
 
-/** @inline */
+/** What klDivLoss takes. */
 export interface KLDivOptions {
   /** Divided by N, by the number of elements, or not at all; "batchmean" if left out. */
-  reduction?: "batchmean" | "mean" | "sum";
+  reduction?: "batchmean" | "mean" | "sum" | undefined;
   /** Whether the targets are logarithms too; false if left out. */
-  logTarget?: boolean;
+  logTarget?: boolean | undefined;
 }
 
 /**
@@ -119,6 +168,10 @@ export interface KLDivOptions {
  * is 0.
  */
 export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}): Tensor {
+  takes("klDivLoss", arguments.length, 3);
+  checkOptions("klDivLoss", options, klDivNames);
+  checkTensor("klDivLoss", "x", x);
+  checkTensor("klDivLoss", "targets", targets);
   const { reduction = "batchmean", logTarget = false } = options;
   checkAlike("klDivLoss", x, targets);
   if (!isFloating(x.dtype) || !isFloating(targets.dtype))

@@ -35,6 +35,8 @@ export abstract class Module {
   #training = true;
 
   constructor() {
+    // A class without a constructor hands its arguments over.
+    takes(new.target.name, arguments.length, 0);
     watch(this);
   }
 

@@ -2,13 +2,37 @@
 // groups of its channels (Wu and He 2018). Both do the same in training and in use.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
 import { describe, isFloating } from "../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 import { momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
+
+/** What LayerNorm takes. */
+export interface LayerNormOptions {
+  /** Added to the variance; 1e-5 if left out. */
+  readonly eps?: number | undefined;
+  /** false: without weight and bias; true if left out. */
+  readonly elementwiseAffine?: boolean | undefined;
+  /** false: without the bias alone; true if left out. */
+  readonly bias?: boolean | undefined;
+}
+
+/** What GroupNorm takes. */
+export interface GroupNormOptions {
+  /** Added to the variance; 1e-5 if left out. */
+  readonly eps?: number | undefined;
+  /** false: without weight and bias; true if left out. */
+  readonly affine?: boolean | undefined;
+}
+
+const layerNames: OptionNames<LayerNormOptions> = { eps: true, elementwiseAffine: true, bias: true };
+const groupNames: OptionNames<GroupNormOptions> = { eps: true, affine: true };
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias, over the last dims, which are of this shape; the variance is Σ (x - mean)²/n.
@@ -23,8 +47,10 @@ export class LayerNorm extends Module implements Layer {
   /** Added to the variance. */
   readonly eps: number;
 
-  constructor(shape: number | Shape, options: { eps?: number; elementwiseAffine?: boolean; bias?: boolean } = {}) {
+  constructor(shape: number | Shape, options: LayerNormOptions = {}) {
     super();
+    takes("LayerNorm", arguments.length, 2);
+    checkOptions("LayerNorm", options, layerNames);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.shape = typeof shape === "number" ? [shape] : [...shape];
     if (this.shape.length === 0)
@@ -37,6 +63,7 @@ export class LayerNorm extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("LayerNorm.forward", x, arguments.length);
     const rank = this.shape.length;
     if (!isFloating(x.dtype) || !sameShape(x.shape.slice(-rank), this.shape))
       throw new ChainruleError(
@@ -71,12 +98,11 @@ export class GroupNorm extends Module implements Layer {
   /** Added to the variance. */
   readonly eps: number;
 
-  constructor(
-    groups: number,
-    channels: number,
-    { eps = 1e-5, affine = true }: { eps?: number; affine?: boolean } = {},
-  ) {
+  constructor(groups: number, channels: number, options: GroupNormOptions = {}) {
     super();
+    takes("GroupNorm", arguments.length, 3);
+    checkOptions("GroupNorm", options, groupNames);
+    const { eps = 1e-5, affine = true } = options;
     checkWhole("GroupNorm", "groups", groups, { from: 1 });
     checkWhole("GroupNorm", "channels", channels, { from: 1 });
     checkNumber("GroupNorm", "eps", eps, { from: 0 });
@@ -90,6 +116,7 @@ export class GroupNorm extends Module implements Layer {
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("GroupNorm.forward", x, arguments.length);
     const [groups, channels] = [this.groups, this.channels];
     if (x.ndim < 2 || x.shape[1] !== channels || !isFloating(x.dtype))
       throw new ChainruleError(

@@ -23,8 +23,10 @@ export function isRecord(value: object): boolean {
 function entriesOf(value: object): Iterable<readonly [key: unknown, value: unknown]> | null {
   if (isModule(value)) return entriesFor(value, isObject);
   if (Array.isArray(value)) return value.entries();
-  if (value instanceof Map) return value;
-  if (value instanceof Set) return [...value].entries();
+  // Of any realm, as arrays are.
+  const tag = Object.prototype.toString.call(value);
+  if (tag === "[object Map]") return value as ReadonlyMap<unknown, unknown>;
+  if (tag === "[object Set]") return [...(value as ReadonlySet<unknown>)].entries();
   return isRecord(value) ? Object.entries(value) : null;
 }
 

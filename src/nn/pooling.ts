@@ -1,26 +1,23 @@
 // Layers that make pictures smaller, [N, C, H, W] or [C, H, W]: windows that keep the largest, or the mean.
-import { adaptiveAvgPool2d, avgPool2d, maxPool2d } from "../tensor/functions.ts";
+import { takes } from "../tensor/arguments.ts";
+import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions, poolNames } from "../tensor/functions.ts";
+import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** What MaxPool2d and AvgPool2d take. */
-export interface Pool2dOptions {
-  /** Rows and columns from one window to the next; the window's size if left out. */
-  readonly stride?: number | undefined;
-  /** Around the picture, at most half of the window; 0 if left out. */
-  readonly padding?: number | undefined;
-}
-
-/** A square window that slides; what the two below differ in is what they make of what it sees. */
+/** A window that slides; what the two below differ in is what they make of what it sees. */
 abstract class Pool2d extends Module {
   /** Rows and columns of the window. */
-  readonly kernelSize: number;
+  readonly kernelSize: number | readonly [number, number];
   /** Stride and padding, as they were given. */
-  readonly options: Pool2dOptions;
+  readonly options: PoolOptions;
 
-  constructor(kernelSize: number, options: Pool2dOptions = {}) {
+  constructor(kernelSize: number | readonly [number, number], options: PoolOptions = {}) {
     super();
+    takes(new.target.name, arguments.length, 2);
+    checkOptions(new.target.name, options, poolNames);
     this.kernelSize = kernelSize;
     this.options = options;
   }
@@ -30,16 +27,18 @@ abstract class Pool2d extends Module {
   }
 }
 
-/** maxPool2d with a square window; the stride is the window's size if left out. */
+/** maxPool2d as a layer; the stride is the window's size if left out. */
 export class MaxPool2d extends Pool2d implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("MaxPool2d.forward", x, arguments.length);
     return maxPool2d(x, this.kernelSize, this.options);
   }
 }
 
-/** avgPool2d with a square window, padding counted; the stride is the window's size if left out. */
+/** avgPool2d as a layer, padding counted; the stride is the window's size if left out. */
 export class AvgPool2d extends Pool2d implements Layer {
   forward(x: Tensor): Tensor {
+    checkInput("AvgPool2d.forward", x, arguments.length);
     return avgPool2d(x, this.kernelSize, this.options);
   }
 }
@@ -47,14 +46,16 @@ export class AvgPool2d extends Pool2d implements Layer {
 /** adaptiveAvgPool2d: means of windows that divide the picture into this many rows and columns, however large it is. */
 export class AdaptiveAvgPool2d extends Module implements Layer {
   /** Rows and columns of what comes out. */
-  readonly outputSize: number | [number, number];
+  readonly outputSize: number | readonly [number, number];
 
-  constructor(outputSize: number | [number, number]) {
+  constructor(outputSize: number | readonly [number, number]) {
     super();
+    takes("AdaptiveAvgPool2d", arguments.length, 1);
     this.outputSize = outputSize;
   }
 
   forward(x: Tensor): Tensor {
+    checkInput("AdaptiveAvgPool2d.forward", x, arguments.length);
     return adaptiveAvgPool2d(x, this.outputSize);
   }
 

@@ -1,20 +1,24 @@
 // Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam and AdamW).
 import { checkNumber } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
 
-/** @inline */
+/** What Adam and AdamW take. */
 export interface AdamOptions {
   /** The learning rate, from 0; 1e-3 if left out. */
-  lr?: number;
+  lr?: number | undefined;
   /** How much of the mean and of the mean square stays at each step, each from 0 and below 1; [0.9, 0.999] if left out. */
-  betas?: [number, number];
+  betas?: readonly [number, number] | undefined;
   /** Keeps from dividing by 0; 1e-8 if left out. */
-  eps?: number;
+  eps?: number | undefined;
   /** A pull towards 0, from 0; 0 if left out. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
 }
+
+const names: OptionNames<AdamOptions> = { lr: true, betas: true, eps: true, weightDecay: true };
 
 type Moments = { readonly step: Tensor; readonly exp_avg: Tensor; readonly exp_avg_sq: Tensor };
 
@@ -30,6 +34,8 @@ export class Adam extends Optimizer<Moments> {
   readonly #options: Required<Omit<AdamOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: AdamOptions = {}) {
+    takes(new.target.name, arguments.length, 2);
+    checkOptions(new.target.name, options, names);
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
     super(parameters, { lr, weightDecay }, (parameter) => ({
       step: stepCounter(),
@@ -68,6 +74,8 @@ export class AdamW extends Adam {
   }
 
   constructor(parameters: Optimized, options: AdamOptions = {}) {
+    takes("AdamW", arguments.length, 2);
+    checkOptions("AdamW", options, names);
     super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }
 

@@ -2,10 +2,20 @@
 // where they are going, and their average does not. As PyTorch's AveragedModel with get_ema_multi_avg_fn.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
+import { checkTensors, takes } from "../tensor/arguments.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+
+/** What ExponentialMovingAverage takes. */
+export interface ExponentialMovingAverageOptions {
+  /** How much of the average stays at each update, from 0 and below 1; 0.999 if left out. */
+  readonly decay?: number | undefined;
+}
+
+const names: OptionNames<ExponentialMovingAverageOptions> = { decay: true };
 
 /**
  * Averages of parameters: `update()` after each optimiser step, also in a compiled one, makes average = decay · average +
@@ -19,7 +29,11 @@ export class ExponentialMovingAverage {
   readonly #updates = full([], 0, { dtype: "int32" });
   readonly #decay: number;
 
-  constructor(parameters: readonly Tensor[], { decay = 0.999 }: { decay?: number } = {}) {
+  constructor(parameters: readonly Tensor[], options: ExponentialMovingAverageOptions = {}) {
+    takes("ExponentialMovingAverage", arguments.length, 2);
+    checkTensors("ExponentialMovingAverage", "parameters", parameters);
+    checkOptions("ExponentialMovingAverage", options, names);
+    const { decay = 0.999 } = options;
     checkNumber("ExponentialMovingAverage", "decay", decay, { from: 0, below: 1 });
     if (parameters.length === 0)
       throw new ChainruleError("option", "ExponentialMovingAverage", "there are no parameters to average");
@@ -32,6 +46,7 @@ export class ExponentialMovingAverage {
 
   /** Takes in the parameters as they are now. */
   update(): void {
+    takes("update", arguments.length, 0);
     noGrad(() => {
       const first = this.#updates.eq(0);
       for (const [i, average] of this.averages.entries()) {
@@ -45,6 +60,7 @@ export class ExponentialMovingAverage {
 
   /** Parameters and averages change places; what was compiled runs with them as they then are. */
   swap(): void {
+    takes("swap", arguments.length, 0);
     for (const [i, average] of this.averages.entries()) {
       const [before, averaged] = [this.#parameters[i].detach(), average.detach()];
       this.#parameters[i].assign(averaged);
@@ -54,12 +70,14 @@ export class ExponentialMovingAverage {
 
   /** Assigns the averages to these, another model's parameters. Throws, and changes nothing, unless they are alike. */
   copyTo(parameters: readonly Tensor[]): void {
+    takes("copyTo", arguments.length, 1);
     const named = (tensors: readonly Tensor[]) => new Map(tensors.map((tensor, i) => [`parameter ${i}`, tensor]));
     assignAll(named(parameters), named(this.averages), "what is copied to");
   }
 
   /** "n_averaged", the updates so far, and "average.0", ..., as they are now. */
   stateDict(): Map<string, Tensor> {
+    takes("stateDict", arguments.length, 0);
     return stateOf([...this.#entries()].map(([name, tensor]) => [name, tensor.detach()]));
   }
 
@@ -70,6 +88,7 @@ export class ExponentialMovingAverage {
 
   /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
+    takes("loadStateDict", arguments.length, 1);
     assignAll(this.#entries(), state, "this average");
   }
 

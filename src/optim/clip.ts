@@ -1,5 +1,6 @@
 // Against the one batch whose gradients are so large that the step undoes all others (Pascanu et al. 2013).
 import { checkNumber } from "../errors/numbers.ts";
+import { checkTensors, takes } from "../tensor/arguments.ts";
 import { zeros } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,6 +11,8 @@ import type { Tensor } from "../tensor/tensor.ts";
  * Infinity it only measures. Throws where maxNorm is not a number from 0. (PyTorch's clip_grad_norm_.)
  */
 export function clipGradNorm(parameters: readonly Tensor[], maxNorm: number): Tensor {
+  takes("clipGradNorm", arguments.length, 2);
+  checkTensors("clipGradNorm", "parameters", parameters);
   checkNumber("clipGradNorm", "maxNorm", maxNorm, { from: 0, to: Infinity });
   return noGrad(() => {
     const found = parameters.flatMap((parameter) => {

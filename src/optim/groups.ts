@@ -2,16 +2,18 @@
 // have a learning rate and a weight decay of their own, and have the optimiser's where they name none.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
+import { checkTensor, shown } from "../tensor/arguments.ts";
+import { madeAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
 import { describe } from "../tensor/dtype.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
 
 /** Parameters with a learning rate and a weight decay of their own, or the optimiser's where they are left out. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
-  readonly lr?: number;
-  readonly weightDecay?: number;
+  readonly lr?: number | undefined;
+  readonly weightDecay?: number | undefined;
 }
 
 /**
@@ -77,10 +79,16 @@ export class Group {
 const known: ReadonlySet<string> = new Set(["parameters", "lr", "weightDecay"] satisfies (keyof ParameterGroup)[]);
 
 const isGroup = (entry: unknown): entry is ParameterGroup =>
-  typeof entry === "object" && entry !== null && !(entry instanceof Tensor) && "parameters" in entry;
+  typeof entry === "object" && entry !== null && madeAs(entry) === null && "parameters" in entry;
 
 /** Throws where a group is empty or has other options, and where a parameter is no tensor, no leaf, or listed twice. */
 export function groupsOf(call: string, optimized: Optimized, weightDecay: number, rate: LearningRate): Group[] {
+  if (!Array.isArray(optimized))
+    throw new ChainruleError(
+      "type",
+      call,
+      `takes a list of parameters, as model.parameters() gives, or of groups, not ${shown(optimized)}`,
+    );
   const entries: readonly unknown[] = optimized;
   const given = entries.some(isGroup) ? entries : [{ parameters: entries }];
   const groups = given.map((entry, i): Group => {
@@ -117,8 +125,7 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
 }
 
 function checkParameters(call: string, parameters: readonly Tensor[]): void {
-  const strange = parameters.findIndex((parameter) => !(parameter instanceof Tensor));
-  if (strange >= 0) throw new ChainruleError("type", call, `parameter ${strange} is no Tensor`);
+  for (const [i, parameter] of parameters.entries()) checkTensor(call, `parameter ${i}`, parameter);
   if (new Set(parameters).size !== parameters.length)
     throw new ChainruleError("option", call, `a parameter is listed twice`);
   const result = parameters.find(({ history }) => history !== null);

@@ -1,5 +1,7 @@
 // What optimisers share: the parameters in their groups, learning rates that schedules may move, and state that is all made at
 // the start, so that a step compiled once has everything it will ever need.
+import { takes } from "../tensor/arguments.ts";
+import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -83,6 +85,7 @@ export abstract class Optimizer<S extends State = State> {
 
   /** Moves each parameter that has a gradient, but for those that were frozen (requiresGrad = false) after this was made. */
   step(): void {
+    takes("step", arguments.length, 0);
     noGrad(() => {
       for (const moved of this.#moved) {
         const { parameter, state, settings } = moved;
@@ -128,6 +131,7 @@ export abstract class Optimizer<S extends State = State> {
 
   /** Forgets the gradients of earlier passes: each grad becomes null. */
   zeroGrad(): void {
+    takes("zeroGrad", arguments.length, 0);
     for (const { parameter } of this.#moved) parameter.grad = null;
   }
 
@@ -136,6 +140,7 @@ export abstract class Optimizer<S extends State = State> {
    * through all groups ("state.0.exp_avg"), as they are now.
    */
   stateDict(): Map<string, Tensor> {
+    takes("stateDict", arguments.length, 0);
     return stateOf(this.#entries().map(([name, tensor]) => [name, tensor.detach()]));
   }
 
@@ -146,6 +151,7 @@ export abstract class Optimizer<S extends State = State> {
 
   /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
+    takes("loadStateDict", arguments.length, 1);
     assignAll(new Map(this.#entries()), state, "this optimiser");
     for (const { rate } of [{ rate: this.#rate }, ...this.groups]) rate.reload();
   }
@@ -170,3 +176,5 @@ export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });
 /** grad + weightDecay · p: a pull towards 0 that goes through the optimiser like any gradient (L2 regularisation). */
 export const decayed = (grad: Tensor, p: Tensor, weightDecay: number): Tensor =>
   weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));
+
+markAs(Optimizer.prototype, "Optimizer");

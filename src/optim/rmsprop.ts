@@ -1,25 +1,36 @@
 // Gradients divided by their recent size, so that flat directions are not slow and steep ones not wild (Tieleman and Hinton 2012;
 // PyTorch's RMSprop).
 import { checkNumber } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
 
-/** @inline */
+/** What RMSprop takes. */
 export interface RMSpropOptions {
   /** The learning rate, from 0; 1e-2 if left out. */
-  lr?: number;
+  lr?: number | undefined;
   /** How much of the mean square stays at each step; 0.99 if left out. */
-  alpha?: number;
+  alpha?: number | undefined;
   /** Keeps from dividing by 0; 1e-8 if left out. */
-  eps?: number;
+  eps?: number | undefined;
   /** How much of the last direction stays, from 0; 0 if left out. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** A pull towards 0, through the gradient, from 0; 0 if left out. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
   /** Divides by the spread around the recent mean instead of by the size (Graves 2013). */
-  centered?: boolean;
+  centered?: boolean | undefined;
 }
+
+const names: OptionNames<RMSpropOptions> = {
+  lr: true,
+  alpha: true,
+  eps: true,
+  momentum: true,
+  weightDecay: true,
+  centered: true,
+};
 
 /**
  * g = grad + weightDecay · p; s = α · s + (1 - α) · g²; d = g / (√s + eps); p -= lr · d, with a momentum b = momentum · b + d and
@@ -33,6 +44,8 @@ export class RMSprop extends Optimizer {
   readonly #options: Required<Omit<RMSpropOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: RMSpropOptions = {}) {
+    takes("RMSprop", arguments.length, 2);
+    checkOptions("RMSprop", options, names);
     const { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, weightDecay = 0, centered = false } = options;
     super(parameters, { lr, weightDecay }, (parameter) => ({
       square_avg: zerosLike(parameter),

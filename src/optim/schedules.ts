@@ -1,5 +1,39 @@
 // Learning rates as functions of the step, counted from 0: `optimizer.lr = schedule(step)` before each step, compiled or not.
 import { checkNumber } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
+
+/** What cosineSchedule takes. */
+export interface CosineScheduleOptions {
+  /** The highest learning rate, from 0. */
+  readonly peak: number;
+  /** How many steps there are, from 1. */
+  readonly steps: number;
+  /** How many of them lead up to the peak; 0 if left out. */
+  readonly warmup?: number | undefined;
+  /** The last learning rate; 0 if left out. */
+  readonly floor?: number | undefined;
+}
+
+/** What oneCycleSchedule takes. */
+export interface OneCycleScheduleOptions {
+  /** The highest learning rate, from 0. */
+  readonly peak: number;
+  /** How many steps there are, from 1. */
+  readonly steps: number;
+  /** How many of them lead up to the peak; 0.3 of them if left out. */
+  readonly warmup?: number | undefined;
+  /** The first learning rate is peak/divFactor; 25 if left out. */
+  readonly divFactor?: number | undefined;
+  /** The last one is the first/finalDivFactor; 1e4 if left out. */
+  readonly finalDivFactor?: number | undefined;
+}
+
+const cosineNames: OptionNames<CosineScheduleOptions> = { peak: true, steps: true, warmup: true, floor: true };
+const oneCycleNames: OptionNames<OneCycleScheduleOptions> = {
+  ...{ peak: true, steps: true, warmup: true },
+  ...{ divFactor: true, finalDivFactor: true },
+};
 
 function checkWarmup(call: string, warmup: number, steps: number): void {
   checkNumber(call, "steps", steps, { from: 1 });
@@ -15,12 +49,9 @@ const ease = (a: number, b: number, t: number): number => b + ((a - b) / 2) * (1
  * (Loshchilov and Hutter 2017; without warmup PyTorch's CosineAnnealingLR with T_max = steps, eta_min = floor; with it, its
  * LinearLR before that). Throws where a step or an option makes no sense.
  */
-export function cosineSchedule(options: {
-  peak: number;
-  steps: number;
-  warmup?: number;
-  floor?: number;
-}): (step: number) => number {
+export function cosineSchedule(options: CosineScheduleOptions): (step: number) => number {
+  takes("cosineSchedule", arguments.length, 1);
+  checkOptions("cosineSchedule", options, cosineNames);
   const { peak, steps, warmup = 0, floor = 0 } = options;
   checkNumber("cosineSchedule", "peak", peak, { from: 0 });
   checkNumber("cosineSchedule", "floor", floor, { from: 0 });
@@ -37,13 +68,9 @@ export function cosineSchedule(options: {
  * half a cosine; there it stays (Smith and Topin 2018; PyTorch's OneCycleLR with pct_start = warmup/steps). The warmup is 0.3 of the steps
  * if left out, and need not be whole. Throws where a step or an option makes no sense.
  */
-export function oneCycleSchedule(options: {
-  peak: number;
-  steps: number;
-  warmup?: number;
-  divFactor?: number;
-  finalDivFactor?: number;
-}): (step: number) => number {
+export function oneCycleSchedule(options: OneCycleScheduleOptions): (step: number) => number {
+  takes("oneCycleSchedule", arguments.length, 1);
+  checkOptions("oneCycleSchedule", options, oneCycleNames);
   const { peak, steps, warmup = 0.3 * options.steps, divFactor = 25, finalDivFactor = 1e4 } = options;
   checkNumber("oneCycleSchedule", "peak", peak, { from: 0 });
   checkNumber("oneCycleSchedule", "divFactor", divFactor, { from: 1 });

@@ -1,6 +1,8 @@
 // Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import {
@@ -13,19 +15,21 @@ import {
   zerosLike,
 } from "./optimizer.ts";
 
-/** @inline */
+/** What SGD takes. */
 export interface SGDOptions {
   /** The learning rate, from 0. */
   lr: number;
   /** How much of the last direction stays, from 0; 0 if left out. */
-  momentum?: number;
+  momentum?: number | undefined;
   /** By how much the new gradient counts less; 0 if left out. */
-  dampening?: number;
+  dampening?: number | undefined;
   /** A pull towards 0, through the gradient, from 0; 0 if left out. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
   /** Looks one step of momentum ahead (Nesterov 1983); false if left out. Needs a momentum and no dampening. */
-  nesterov?: boolean;
+  nesterov?: boolean | undefined;
 }
+
+const names: OptionNames<SGDOptions> = { lr: true, momentum: true, dampening: true, weightDecay: true, nesterov: true };
 
 /**
  * g = grad + weightDecay · p; v = momentum · v + (1 - dampening) · g, at the first step v = g; p -= lr · v, with nesterov
@@ -39,6 +43,8 @@ export class SGD extends Optimizer {
   readonly #options: Required<Omit<SGDOptions, "lr" | "weightDecay">>;
 
   constructor(parameters: Optimized, options: SGDOptions) {
+    takes("SGD", arguments.length, 2);
+    checkOptions("SGD", options, names);
     const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
     super(parameters, { lr, weightDecay }, (parameter): State => {
       if (momentum === 0) return {};

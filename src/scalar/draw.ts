@@ -11,7 +11,7 @@ const fills: Readonly<Record<Value["kind"], string>> = {
 };
 
 /** The graph under root as Graphviz DOT: one record per value (label, data, grad), one circle per operation. */
-export function toDot(root: Value, options: { rankdir?: "LR" | "TB" } = {}): string {
+export function toDot(root: Value, options: { rankdir?: "LR" | "TB" | undefined } = {}): string {
   const { rankdir = "LR" } = options;
   // A record's fields run across the direction of the graph; braces turn them, so that they lie side by side.
   const [open, close] = rankdir === "LR" ? ["{", "}"] : ["", ""];

@@ -12,7 +12,7 @@ const activations: readonly Activation[] = ["relu", "tanh", "sigmoid", "linear"]
  * `activation`: default "relu". `seed`: a whole number, default 0, of which the low 32 bits count.
  * @inline
  */
-type Options = { activation?: Activation; seed?: number };
+type Options = { activation?: Activation | undefined; seed?: number | undefined };
 
 /** Something that has parameters: a neuron, a layer, a net. */
 export abstract class Parametric {

@@ -6,7 +6,7 @@
 /** What a leaf stands for: an input that is fixed, or a parameter that training moves. */
 export type LeafKind = "data" | "weight" | "bias";
 /** @inline */
-type LeafOptions = { label?: string; kind?: LeafKind };
+type LeafOptions = { label?: string | undefined; kind?: LeafKind | undefined };
 type Op = "+" | "-" | "*" | "/" | "**" | "neg" | "exp" | "log" | "tanh" | "sigmoid" | "relu";
 
 /** One number in the graph: what it is, how it came about, and how much it moves the loss. */

@@ -1,5 +1,4 @@
 // Mathematics composed from the primitives. None of these has a gradient of its own: it follows from theirs.
-
 import { inRegion } from "./region.ts";
 import { type Dims, normalizeDim, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -63,7 +62,7 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
 export function variance(
   x: Tensor,
   dim: Dims | undefined,
-  options: { correction?: number; keepdim?: boolean },
+  options: { correction?: number | undefined; keepdim?: boolean | undefined },
 ): Tensor {
   const { correction = 1, keepdim = false } = options;
   const dims = normalizeDims("variance", dim, x.ndim);
@@ -79,7 +78,11 @@ export function variance(
 }
 
 /** √variance, with the gradient 0 where it is 0, as in PyTorch. */
-export function std(x: Tensor, dim: Dims | undefined, options: { correction?: number; keepdim?: boolean }): Tensor {
+export function std(
+  x: Tensor,
+  dim: Dims | undefined,
+  options: { correction?: number | undefined; keepdim?: boolean | undefined },
+): Tensor {
   const v = variance(x, dim, options);
   const zero = v.eq(0);
   const root = v.where(zero.logicalNot(), 1).sqrt();

@@ -1,22 +1,33 @@
 // Making tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
+import { takes } from "./arguments.ts";
 import { allocate, type DType, type FloatingDType, isDType, isFloating, noDType, type TypedArray } from "./dtype.ts";
 import { fromJSON, isTensorJSON, type TensorJSON } from "./json.ts";
 import { flatten, type Nested } from "./nested.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 import { ArrayStorage } from "./storage.ts";
 import { apply, Tensor } from "./tensor.ts";
 import { type AnyTypedArray, copyOf } from "./typed-array.ts";
 import { within } from "./within.ts";
 
-/** @inline */
-export type Make = {
+/** What makes tensors of a shape takes: zeros, ones, full, rand and randn. */
+export interface CreateOptions {
   /** float32 if left out. */
-  dtype?: DType;
+  readonly dtype?: DType | undefined;
   /** false if left out. */
-  requiresGrad?: boolean;
-};
+  readonly requiresGrad?: boolean | undefined;
+}
+
+/** What tensor takes. */
+export interface TensorOptions extends CreateOptions {
+  /** That of the values if left out. */
+  readonly shape?: Shape | undefined;
+}
+
+export const createNames: OptionNames<CreateOptions> = { dtype: true, requiresGrad: true };
+const tensorNames: OptionNames<TensorOptions> = { ...createNames, shape: true };
 
 function checkDType(call: string, dtype: unknown): asserts dtype is DType | undefined {
   if (dtype !== undefined && !isDType(dtype)) throw noDType(call, dtype);
@@ -33,10 +44,9 @@ function withGrad(x: Tensor, requiresGrad = false): Tensor {
  * Uint8ClampedArray uint8, and those of 8, 16, 32 and 64 bit integers int32. Nested arrays have their own shape, `shape` gives another of
  * the same size. Throws where the nesting is ragged or the sizes differ, and where an integer of 32 or 64 bits does not fit into int32.
  */
-export function tensor(
-  values: Nested | AnyTypedArray | TensorJSON,
-  options: { shape?: Shape; dtype?: DType; requiresGrad?: boolean } = {},
-): Tensor {
+export function tensor(values: Nested | AnyTypedArray | TensorJSON, options: TensorOptions = {}): Tensor {
+  takes("tensor", arguments.length, 2);
+  checkOptions("tensor", options, tensorNames);
   const { dtype: wanted, requiresGrad } = options;
   checkDType("tensor", wanted);
   const {
@@ -62,7 +72,10 @@ function fromNested(given: Nested | TensorJSON, wanted?: DType): { data: TypedAr
 }
 
 /** The same value everywhere. float32 if no dtype is given. Throws where the shape is none. */
-export function full(shape: Shape, value: number, { dtype = "float32", requiresGrad }: Make = {}): Tensor {
+export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
+  takes("full", arguments.length, 3);
+  checkOptions("full", options, createNames);
+  const { dtype = "float32", requiresGrad } = options;
   checkShape("full", shape);
   checkDType("full", dtype);
   return withGrad(
@@ -72,17 +85,20 @@ export function full(shape: Shape, value: number, { dtype = "float32", requiresG
 }
 
 /** 0 everywhere. float32 if no dtype is given. */
-export function zeros(shape: Shape, options?: Make): Tensor {
+export function zeros(shape: Shape, options?: CreateOptions): Tensor {
+  takes("zeros", arguments.length, 2);
   return within("zeros", () => full(shape, 0, options));
 }
 
 /** 1 everywhere. float32 if no dtype is given. */
-export function ones(shape: Shape, options?: Make): Tensor {
+export function ones(shape: Shape, options?: CreateOptions): Tensor {
+  takes("ones", arguments.length, 2);
   return within("ones", () => full(shape, 1, options));
 }
 
 /** start, start + step, ... up to but without stop; from 0 if only one number is given. int32 if all are whole, else float32. */
 export function arange(start: number, stop?: number, step = 1): Tensor {
+  takes("arange", arguments.length, 3);
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (
     !Number.isFinite(from) ||
@@ -101,6 +117,7 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
 
 /** float32 [steps]: evenly spaced, both ends included, mirrored from the middle as in PyTorch. */
 export function linspace(start: number, stop: number, steps: number): Tensor {
+  takes("linspace", arguments.length, 3);
   checkWhole("linspace", "steps", steps, { from: 0 });
   const step = steps > 1 ? (stop - start) / (steps - 1) : 0;
   const data = Float32Array.from({ length: steps }, (_, i) =>
@@ -111,6 +128,7 @@ export function linspace(start: number, stop: number, steps: number): Tensor {
 
 /** float32 [n, n]: ones on the diagonal. */
 export function eye(n: number): Tensor {
+  takes("eye", arguments.length, 1);
   checkShape("eye", [n]);
   const places = apply("iota", [], { length: n });
   return places.unsqueeze(1).eq(places).to("float32");

@@ -1,9 +1,11 @@
 // Derivatives as functions, and the check that they are right.
 import { ChainruleError } from "../errors/error.ts";
+import { checkTensors, takes } from "./arguments.ts";
 import { gradientsOf } from "./autograd.ts";
 import { full, ones, tensor } from "./create.ts";
 import { describe, isFloating } from "./dtype.ts";
 import { isRecording, noGrad, withRecording } from "./mode.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 import { apply, type Tensor } from "./tensor.ts";
 
 /**
@@ -50,6 +52,7 @@ function differentiate(
  * differentiated again: grad((x) => grad(f)(x).sum()). What .grad the tensors have is not touched.
  */
 export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
+  takes("grad", arguments.length, 1);
   return (...args) => differentiate("grad", f as (...args: Tensor[]) => Tensor, args, 1).grads[0];
 }
 
@@ -57,11 +60,30 @@ export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor)
 export function valueAndGrad<A extends Tensor[]>(
   f: (...args: A) => Tensor,
 ): (...args: A) => { value: Tensor; grads: Tensor[] } {
+  takes("valueAndGrad", arguments.length, 1);
   return (...args) => {
     const { value, grads } = differentiate("valueAndGrad", f as (...args: Tensor[]) => Tensor, args, args.length);
     return { value: value.detach(), grads };
   };
 }
+
+/** What checkGradients takes. */
+export interface GradientCheckOptions {
+  /** How far each element is nudged to either side; 1e-5 if left out. */
+  readonly h?: number | undefined;
+  /** The largest error that is no fault; 1e-6 if left out. */
+  readonly tolerance?: number | undefined;
+}
+
+/** What checkGradients finds. */
+export interface GradientCheck {
+  /** Whether no error is above the tolerance. */
+  readonly ok: boolean;
+  /** The largest |analytic - numeric| / max(1, |analytic|, |numeric|). */
+  readonly worst: number;
+}
+
+const checkNames: OptionNames<GradientCheckOptions> = { h: true, tolerance: true };
 
 /**
  * Backward against central differences (f(x + h) - f(x - h)) / 2h, element by element, in float64. Where f returns no
@@ -70,8 +92,12 @@ export function valueAndGrad<A extends Tensor[]>(
 export function checkGradients(
   f: (...args: Tensor[]) => Tensor,
   args: readonly Tensor[],
-  { h = 1e-5, tolerance = 1e-6 }: { h?: number; tolerance?: number } = {},
-): { ok: boolean; worst: number } {
+  options: GradientCheckOptions = {},
+): GradientCheck {
+  takes("checkGradients", arguments.length, 3);
+  checkTensors("checkGradients", "args", args);
+  checkOptions("checkGradients", options, checkNames);
+  const { h = 1e-5, tolerance = 1e-6 } = options;
   const wide = args.map((x) => (isFloating(x.dtype) ? x.detach().to("float64") : x));
   const scalar = (...inputs: Tensor[]): Tensor => {
     const y = f(...inputs);

@@ -1,7 +1,9 @@
 // Functions of several tensors, or of pictures: joining, convolution, pooling.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
+import { checkTensor, checkTensors, shown, takes } from "./arguments.ts";
 import { describe, isFloating, promote } from "./dtype.ts";
+import { checkOptions, type OptionNames } from "./options.ts";
 import { inRegion } from "./region.ts";
 import { normalizeDim } from "./shape.ts";
 import { apply, type Tensor } from "./tensor.ts";
@@ -10,7 +12,14 @@ import { within } from "./within.ts";
 type Pair = readonly [height: number, width: number];
 type PairOption = number | readonly [number, number];
 
-function pair(call: string, name: string, value: PairOption, least: number): Pair {
+/** Height and width, of one number or of two. Throws unless they are whole numbers from `least`. */
+export function pair(call: string, name: string, value: PairOption, least: number): Pair {
+  if (typeof value !== "number" && !(Array.isArray(value) && value.length === 2))
+    throw new ChainruleError(
+      "type",
+      call,
+      `${name} is a whole number from ${least} or a pair of them, not ${shown(value)}`,
+    );
   const [height, width] = typeof value === "number" ? [value, value] : value;
   for (const n of [height, width]) {
     if (!isWhole(n, { from: least }))
@@ -25,6 +34,8 @@ function pair(call: string, name: string, value: PairOption, least: number): Pai
 
 /** Joins tensors along a dim that exists; the other sizes must agree. */
 export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
+  takes("concat", arguments.length, 2);
+  checkTensors("concat", "tensors", tensors);
   const [first] = tensors;
   if (first === undefined) throw new ChainruleError("option", "concat", "there is nothing to join");
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
@@ -39,6 +50,8 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** Joins tensors of one shape along a new dim. */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  takes("stack", arguments.length, 2);
+  checkTensors("stack", "tensors", tensors);
   const [first] = tensors;
   if (first === undefined) throw new ChainruleError("option", "stack", "there is nothing to join");
   const place = normalizeDim("stack", dim, first.ndim + 1);
@@ -50,23 +63,30 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
-/** @inline */
+/** What conv2d takes. */
 export interface Conv2dOptions {
   /** Rows and columns from one place to the next, from 1; 1 if left out. */
-  stride?: number | [number, number];
+  stride?: number | readonly [number, number] | undefined;
   /** Zeros around the picture; "same" as many as keep its size. 0 if left out. */
-  padding?: number | [number, number] | "same";
+  padding?: number | readonly [number, number] | "same" | undefined;
   /** Rows and columns from one element of the kernel to the next, from 1; 1 if left out. */
-  dilation?: number | [number, number];
+  dilation?: number | readonly [number, number] | undefined;
   /** Parts of the channels that do not see each other; 1 if left out. */
-  groups?: number;
+  groups?: number | undefined;
 }
+
+export const conv2dNames: OptionNames<Conv2dOptions> = { stride: true, padding: true, dilation: true, groups: true };
 
 /**
  * The cross-correlation that nets call convolution: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kH, kW], bias [O] ->
  * [N, O, H', W'] with H' = ⌊(H + 2 · padding - dilation · (kH - 1) - 1) / stride⌋ + 1. "same" keeps H and W (stride 1).
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
+  takes("conv2d", arguments.length, 4);
+  checkOptions("conv2d", options, conv2dNames);
+  checkTensor("conv2d", "x", x);
+  checkTensor("conv2d", "weight", weight);
+  if (bias !== undefined && bias !== null) checkTensor("conv2d", "bias", bias);
   const { groups = 1 } = options;
   if (x.ndim === 3) return conv2d(x.unsqueeze(0), weight, bias, options).squeeze(0);
   if (
@@ -129,13 +149,15 @@ function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilat
   return [around(0), around(1)];
 }
 
-/** @inline */
+/** What maxPool2d, avgPool2d and their layers take. */
 export interface PoolOptions {
   /** Rows and columns from one window to the next; the window's size if left out. */
-  stride?: number | [number, number];
+  stride?: number | readonly [number, number] | undefined;
   /** Around the picture, at most half of the window; 0 if left out. */
-  padding?: number | [number, number];
+  padding?: number | readonly [number, number] | undefined;
 }
+
+export const poolNames: OptionNames<PoolOptions> = { stride: true, padding: true };
 
 /** The window's size, stride and padding as pairs. */
 function windowOf(call: string, kernelSize: PairOption, { stride, padding }: PoolOptions) {
@@ -167,7 +189,14 @@ function windows(
 }
 
 /** The largest of each window; the first of equals takes the gradient. Padding is -∞; NaN counts as the largest. */
-export function maxPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
+export function maxPool2d(
+  x: Tensor,
+  kernelSize: number | readonly [number, number],
+  options: PoolOptions = {},
+): Tensor {
+  takes("maxPool2d", arguments.length, 3);
+  checkOptions("maxPool2d", options, poolNames);
+  checkTensor("maxPool2d", "x", x);
   if (!isFloating(x.dtype))
     throw new ChainruleError("dtype", "maxPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
   const window = windowOf("maxPool2d", kernelSize, options);
@@ -178,7 +207,14 @@ export function maxPool2d(x: Tensor, kernelSize: number | [number, number], opti
 }
 
 /** The mean of each window; padding is 0 and counts. */
-export function avgPool2d(x: Tensor, kernelSize: number | [number, number], options: PoolOptions = {}): Tensor {
+export function avgPool2d(
+  x: Tensor,
+  kernelSize: number | readonly [number, number],
+  options: PoolOptions = {},
+): Tensor {
+  takes("avgPool2d", arguments.length, 3);
+  checkOptions("avgPool2d", options, poolNames);
+  checkTensor("avgPool2d", "x", x);
   if (!isFloating(x.dtype))
     throw new ChainruleError("dtype", "avgPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
   const window = windowOf("avgPool2d", kernelSize, options);
@@ -189,7 +225,9 @@ export function avgPool2d(x: Tensor, kernelSize: number | [number, number], opti
  * The mean of each of outH · outW windows that divide the picture as evenly as it goes: row i sees rows ⌊i·H/outH⌋ to
  * ⌈(i+1)·H/outH⌉, the last one left out, columns likewise; neighbours overlap where H does not divide. [N, C, H, W] or [C, H, W].
  */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: number | [number, number]): Tensor {
+export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number, number]): Tensor {
+  takes("adaptiveAvgPool2d", arguments.length, 2);
+  checkTensor("adaptiveAvgPool2d", "x", x);
   const [height, width] = pair("adaptiveAvgPool2d", "outputSize", outputSize, 1);
   if ((x.ndim !== 3 && x.ndim !== 4) || !isFloating(x.dtype))
     throw new ChainruleError(

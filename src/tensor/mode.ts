@@ -1,5 +1,6 @@
 // What the next operation depends on beside its inputs: whether it remembers them for backward.
 import { ChainruleError } from "../errors/error.ts";
+import { takes } from "./arguments.ts";
 
 let recording = true;
 
@@ -33,5 +34,6 @@ export function withRecording<T>(on: boolean, body: () => T): T {
  * The body must be synchronous.
  */
 export function noGrad<T>(body: () => T): T {
+  takes("noGrad", arguments.length, 1);
   return withRecording(false, body);
 }

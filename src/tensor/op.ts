@@ -58,7 +58,11 @@ function checkAlike(types: readonly Type[]): void {
 }
 
 /** y[i] = f(x[i]) */
-export function unary(entry: { domain?: Domain; evaluate: (x: number) => number; vjp: Gradient<None> }): Op {
+export function unary(entry: {
+  domain?: Domain | undefined;
+  evaluate: (x: number) => number;
+  vjp: Gradient<None>;
+}): Op {
   const { domain = "floating", evaluate, vjp } = entry;
   return {
     type([x]) {
@@ -74,7 +78,7 @@ export function unary(entry: { domain?: Domain; evaluate: (x: number) => number;
 
 /** y[i] = f(a[i], b[i]); `integer` where int32 and uint8 need arithmetic of their own. */
 export function binary(entry: {
-  domain?: Domain;
+  domain?: Domain | undefined;
   evaluate: (a: number, b: number) => number;
   integer?: (a: number, b: number) => number;
   vjp: readonly [Gradient<None>, Gradient<None>];

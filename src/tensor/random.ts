@@ -2,9 +2,11 @@
 // operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
-import { checkFloating, full, type Make, tensor } from "./create.ts";
+import { checkTensor, takes } from "./arguments.ts";
+import { type CreateOptions, checkFloating, createNames, full, tensor } from "./create.ts";
 import { type DType, describe, type FloatingDType } from "./dtype.ts";
 import { noGrad } from "./mode.ts";
+import { checkOptions } from "./options.ts";
 import type { Operand } from "./promotion.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Streamed, stream } from "./stream.ts";
@@ -30,6 +32,7 @@ let generator = own;
 
 /** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
 export function manualSeed(seed: number): void {
+  takes("manualSeed", arguments.length, 1);
   checkWhole("manualSeed", "the seed", seed);
   generator.key.assign(tensor([seed | 0, Math.floor(seed / 2 ** 32) | 0], { dtype: "int32" }));
   generator.counter.assign(full([], 0, { dtype: "int32" }));
@@ -37,11 +40,14 @@ export function manualSeed(seed: number): void {
 
 /** int32 [3]: the generator's key and counter, for setRngState. */
 export function getRngState(): Tensor {
+  takes("getRngState", arguments.length, 0);
   return apply("concat", [generator.key, generator.counter.reshape([1])], { dim: 0 });
 }
 
 /** Goes on where getRngState() was called. */
 export function setRngState(state: Tensor): void {
+  takes("setRngState", arguments.length, 1);
+  checkTensor("setRngState", "state", state);
   if (state.dtype !== "int32" || state.ndim !== 1 || state.size !== 3)
     throw new ChainruleError("shape", "setRngState", `the state is int32[3], not ${describe(state)}`);
   generator.key.assign(state.slice([0, 2]));
@@ -69,7 +75,7 @@ const drawing =
     }
   };
 
-interface Drawn extends Make {
+interface Drawn extends CreateOptions {
   readonly numbers?: readonly number[];
   readonly streamed?: readonly Tensor[];
 }
@@ -174,25 +180,29 @@ const uniformDraws = draws(uniform);
 const normalDraws = draws(normal);
 
 /** Uniform in [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
-export function rand(shape: Shape, options: Make = {}): Tensor {
+export function rand(shape: Shape, options: CreateOptions = {}): Tensor {
+  takes("rand", arguments.length, 2);
+  checkOptions("rand", options, createNames);
   const dtype = checkDraw("rand", shape, options.dtype);
   return drawn(uniformDraws[dtype].plain, shape, options);
 }
 
 /** Normal, mean 0 and variance 1: float32 numbers within ±5.3, widened where float64 is asked for. */
-export function randn(shape: Shape, options: Make = {}): Tensor {
+export function randn(shape: Shape, options: CreateOptions = {}): Tensor {
+  takes("randn", arguments.length, 2);
+  checkOptions("randn", options, createNames);
   const dtype = checkDraw("randn", shape, options.dtype);
   return drawn(normalDraws[dtype].plain, shape, options);
 }
 
 /** rand · scale + shift, in one pass. */
-export function randScaled(shape: Shape, scale: number, shift: number, options: Make = {}): Tensor {
+export function randScaled(shape: Shape, scale: number, shift: number, options: CreateOptions = {}): Tensor {
   const dtype = checkDraw("rand", shape, options.dtype);
   return drawn(uniformDraws[dtype].affine, shape, { ...options, numbers: [scale, shift] });
 }
 
 /** randn · scale + shift, in one pass. */
-export function randnScaled(shape: Shape, scale: number, shift: number, options: Make = {}): Tensor {
+export function randnScaled(shape: Shape, scale: number, shift: number, options: CreateOptions = {}): Tensor {
   const dtype = checkDraw("randn", shape, options.dtype);
   return drawn(normalDraws[dtype].affine, shape, { ...options, numbers: [scale, shift] });
 }
@@ -201,6 +211,7 @@ const words = drawing((shape) => randomBits(shape, 32));
 
 /** int32 [n]: 0 to n - 1 in random order. */
 export function randperm(n: number): Tensor {
+  takes("randperm", arguments.length, 1);
   checkShape("randperm", [n]);
   return apply("topk", [drawn(words, [n], {})], { dim: 0, k: n });
 }
@@ -214,6 +225,8 @@ const races = drawing((shape, _, [weights]) => weights.div(logUnit(openUniform(s
  * look at them: there such a row gives numbers without a meaning. (The largest of weight / exponential: Efraimidis and Spirakis 2006.)
  */
 export function multinomial(probabilities: Tensor, count: number): Tensor {
+  takes("multinomial", arguments.length, 2);
+  checkTensor("multinomial", "probabilities", probabilities);
   const n = probabilities.shape.at(-1) ?? 0;
   if (probabilities.ndim < 1 || probabilities.ndim > 2 || !Number.isInteger(count) || count < 1 || count > n) {
     throw new ChainruleError(

@@ -10,7 +10,7 @@ import type { Tensor } from "./tensor.ts";
  * null: all of a dim. A number: that index, and the dim goes. [start, stop, step]: as in Python, step > 0.
  * @inline
  */
-export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number];
+export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number] | undefined;
 
 export interface Ranges {
   readonly starts: number[];

@@ -12,7 +12,7 @@ export interface Storage {
   /** The number that all elements are, where that is known; else null. */
   readonly uniform: number | null;
   /** What printing shows where there are no contents to see. */
-  readonly placeholder?: string;
+  readonly placeholder?: string | undefined;
 }
 
 export class ArrayStorage implements Storage {

@@ -71,7 +71,7 @@ it.each([
     () => new Adam([tensor(1, { requiresGrad: true }).mul(2)]),
     "Adam: float32[] is the result of mul; only leaves can be optimised",
   ],
-  [() => new Adam([undefined as never]), "Adam: parameter 0 is no Tensor"],
+  [() => new Adam([undefined as never]), "Adam: parameter 0 is a tensor, not undefined"],
   [
     () => {
       const w = tensor(1);

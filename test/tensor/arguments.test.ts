@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 
 const x = ones([2, 3]);
 
-/** For the library's own use; slice takes as many as there are dims, and says so itself. */
-const exempt = ["apply", "replaceStorage", "adoptStorage", "remember", "toString", "slice", "constructor"];
+/** For the library's own use, or of JSON.stringify, which gives it a name; slice takes as many as there are dims, and says so itself. */
+const exempt = ["apply", "replaceStorage", "adoptStorage", "remember", "toString", "slice", "constructor", "toJSON"];
 
 const methods: (readonly [name: string, method: (...args: unknown[]) => unknown])[] = [];
 for (let level: object = Object.getPrototypeOf(x); level !== Object.prototype; level = Object.getPrototypeOf(level)) {

@@ -1,0 +1,9 @@
+// What a layer's forward is given: one tensor.
+import { checkTensor, takes } from "../tensor/arguments.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** Throws unless forward was called with one tensor; `cure` says where more of them belong. */
+export function checkInput(call: string, x: unknown, given: number, cure?: string): asserts x is Tensor {
+  takes(call, given, 1, cure);
+  checkTensor(call, "x", x);
+}

@@ -1,0 +1,259 @@
+// What the compiler of types would refuse, plain JavaScript hands over: arguments that there are not, options that are misspelt, arrays in
+// the place of tensors. No export passes over any of it; the tables below name every one.
+import * as chainrule from "chainrule";
+import { ChainruleError, Linear, Module, Optimizer, ones, Tensor, zeros } from "chainrule";
+import { describe, expect, it } from "vitest";
+
+type Any = (...args: unknown[]) => unknown;
+type Class = new (...args: unknown[]) => object;
+
+const isClass = (value: unknown): value is Class =>
+  typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+
+/** All functions and classes, those of `init` too. */
+const exported = Object.entries({ ...chainrule, init: undefined, errorCodes: undefined }).flatMap(
+  ([name, value]): [string, Any][] => (typeof value === "function" ? [[name, value as Any]] : []),
+);
+const all: [string, Any][] = [
+  ...exported,
+  ...Object.entries(chainrule.init).map(([name, value]): [string, Any] => [`init.${name}`, value as Any]),
+];
+
+/** Nobody makes these by hand, or they take as many arguments as there are. */
+const exempt = ["Module", "Optimizer", "Tensor", "ChainruleError", "Sequential"];
+/** JSON.stringify gives it a name, and it throws whatever it is given. */
+const unasked = ["constructor", "toString", "extraRepr", "toJSON"];
+
+function failure(body: () => unknown): ChainruleError {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof ChainruleError) return error;
+    throw error;
+  }
+  throw new Error("it does not throw");
+}
+
+const many = new Array(20).fill(undefined);
+const refused = /^takes (no argument|\d arguments? at most), not 20/;
+
+describe("more arguments than there are are refused by", () => {
+  const counted = all.filter(([name]) => ![...exempt, "threadsReady"].includes(name));
+  it.each(counted)("%s", (name, value) => {
+    const error = failure(() => (isClass(value) ? new value(...many) : value(...many)));
+    expect([error.code, error.call]).toEqual(["type", name]);
+    expect(error.words).toMatch(refused);
+  });
+
+  it.each(counted.filter(([, value]) => value.prototype instanceof Module))("%s.forward", (name, value) => {
+    const error = failure(() => value.prototype.forward.call({}, ...many));
+    expect(error.call).toBe(`${name}.forward`);
+    expect(error.words).toMatch(refused);
+  });
+
+  const methods = [Module, Optimizer, chainrule.ExponentialMovingAverage].flatMap(({ name, prototype }) =>
+    Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([method, { value }]): [string, Any][] =>
+      typeof value === "function" && !unasked.includes(method) ? [[`${name}.${method}`, value]] : [],
+    ),
+  );
+  it.each(methods)("%s", (_, method) => {
+    expect(failure(() => method.apply(new Linear(1, 1), many)).words).toMatch(refused);
+  });
+
+  it("threadsReady", async () => {
+    await expect((chainrule.threadsReady as Any)(1)).rejects.toThrow("threadsReady: takes no argument, not 1");
+  });
+
+  it("attention, which says where more belong", () => {
+    const attention = new chainrule.MultiheadAttention(4, 2) as unknown as { forward: Any };
+    const x = ones([1, 3, 4]);
+    expect(() => attention.forward(x, x, x)).toThrow(
+      "MultiheadAttention.forward: takes 1 argument at most, not 3; it is self-attention, of x with itself; scaledDotProductAttention(q, k, v) is between others",
+    );
+  });
+});
+
+const x = ones([2, 3]);
+const picture = ones([1, 2, 6, 6]);
+const weight = ones([2, 2, 3, 3]);
+const labels = zeros([2], { dtype: "int32" });
+const parameters = () => [ones([1], { requiresGrad: true })];
+const C = chainrule as unknown as Record<string, Class> & Record<string, Any>;
+
+/** How each is called with options; null: it has none. */
+const withOptions: Record<string, ((options: object) => unknown) | null> = {
+  Adam: (o) => new C.Adam(parameters(), o),
+  AdamW: (o) => new C.AdamW(parameters(), o),
+  BatchNorm2d: (o) => new C.BatchNorm2d(2, o),
+  Conv2d: (o) => new C.Conv2d(2, 2, 3, o),
+  ExponentialMovingAverage: (o) => new C.ExponentialMovingAverage(parameters(), o),
+  GroupNorm: (o) => new C.GroupNorm(1, 2, o),
+  LayerNorm: (o) => new C.LayerNorm(3, o),
+  Linear: (o) => new C.Linear(3, 2, o),
+  AvgPool2d: (o) => new C.AvgPool2d(2, o),
+  MaxPool2d: (o) => new C.MaxPool2d(2, o),
+  MultiheadAttention: (o) => new C.MultiheadAttention(4, 2, o),
+  RMSprop: (o) => new C.RMSprop(parameters(), o),
+  SGD: (o) => new C.SGD(parameters(), { lr: 1, ...o }),
+  avgPool2d: (o) => C.avgPool2d(picture, 2, o),
+  binaryCrossEntropyWithLogits: (o) => C.binaryCrossEntropyWithLogits(x, x, o),
+  checkGradients: (o) => C.checkGradients((y: Tensor) => y.sum(), [x], o),
+  compile: (o) => C.compile(() => x, o),
+  conv2d: (o) => C.conv2d(picture, weight, null, o),
+  cosineSchedule: (o) => C.cosineSchedule({ peak: 1, steps: 3, ...o }),
+  crossEntropy: (o) => C.crossEntropy(x, labels, o),
+  full: (o) => C.full([1], 0, o),
+  huberLoss: (o) => C.huberLoss(x, x, o),
+  "init.kaimingNormal": (o) => chainrule.init.kaimingNormal(ones([2, 3]), o),
+  "init.kaimingUniform": (o) => chainrule.init.kaimingUniform(ones([2, 3]), o),
+  klDivLoss: (o) => C.klDivLoss(x, x, o),
+  maxPool2d: (o) => C.maxPool2d(picture, 2, o),
+  oneCycleSchedule: (o) => C.oneCycleSchedule({ peak: 1, steps: 3, ...o }),
+  ones: (o) => C.ones([1], o),
+  rand: (o) => C.rand([1], o),
+  randn: (o) => C.randn([1], o),
+  scaledDotProductAttention: (o) => C.scaledDotProductAttention(x, x, x, o),
+  tensor: (o) => C.tensor([1], o),
+  zeros: (o) => C.zeros([1], o),
+  ...Object.fromEntries(
+    [
+      ...[
+        "AdaptiveAvgPool2d",
+        "Dropout",
+        "Dropout2d",
+        "Embedding",
+        "Flatten",
+        "GELU",
+        "LeakyReLU",
+        "LogSoftmax",
+        "ReLU",
+      ],
+      ...["SiLU", "Sigmoid", "Softmax", "Tanh", "adaptiveAvgPool2d", "arange", "clipGradNorm", "concat", "eye"],
+      ...["getRngState", "grad", "hingeLoss", "l1Loss", "linspace", "manualSeed", "mseLoss", "multinomial", "nllLoss"],
+      ...["noGrad", "randperm", "setRngState", "stack", "threadsReady", "valueAndGrad", "init.constant", "init.gain"],
+      ...["init.normal", "init.ones", "init.orthogonal", "init.uniform", "init.xavierNormal", "init.xavierUniform"],
+      ...["init.zeros", ...exempt],
+    ].map((name) => [name, null]),
+  ),
+};
+
+it("the table of options names all that the library exports", () => {
+  expect(Object.keys(withOptions).sort()).toEqual(all.map(([name]) => name).sort());
+});
+
+describe("options that there are not are refused by", () => {
+  const calls = Object.entries(withOptions).flatMap(([name, call]) => (call === null ? [] : [[name, call] as const]));
+  it.each(calls)("%s", (name, call) => {
+    expect(() => call({})).not.toThrow();
+    const error = failure(() => call({ nonsense: 1 }));
+    expect([error.code, error.call]).toEqual(["option", name]);
+    expect(error.words).toMatch(/^there is no option nonsense; the options are \{ .+ \}$/);
+  });
+
+  it.each([
+    ["SGD", "learningRate", "lr"],
+    ["Adam", "learning_rate", "lr"],
+    ["AdamW", "weight_decay", "weightDecay"],
+    ["RMSprop", "momentun", "momentum"],
+    ["Linear", "use_bias", "bias"],
+    ["tensor", "requires_grad", "requiresGrad"],
+    ["zeros", "dType", "dtype"],
+    ["Conv2d", "strides", "stride"],
+    ["crossEntropy", "label_smoothing", "labelSmoothing"],
+  ])("%s, which says that %s was meant as %s", (name, given, meant) => {
+    expect(() => withOptions[name]?.({ [given]: 1 })).toThrow(`there is no option ${given}, did you mean ${meant}?`);
+  });
+
+  it.each([
+    ["zeros(2, 3)", () => C.zeros([2], 3), "zeros: options are { dtype, requiresGrad }, not 3"],
+    ["[1, 2].map(tensor)", () => [1, 2].map(C.tensor), "tensor: takes 2 arguments at most, not 3"],
+    ["a bias as such", () => new C.Linear(3, 2, true as never), "Linear: options are { bias }, not true"],
+    ["null", () => new C.Adam(parameters(), null), "Adam: options are { lr, betas, eps, weightDecay }, not null"],
+  ])("%s", (_, call, message) => {
+    expect(failure(call).message).toBe(message);
+  });
+});
+
+describe("what is no tensor is named by", () => {
+  const layers = all.filter(([, value]) => value.prototype instanceof Module && !exempt.includes(value.name));
+  it.each(layers)("%s.forward", (name, value) => {
+    expect(failure(() => value.prototype.forward.call({}, [1, 2])).message).toMatch(
+      new RegExp(`^${name}.forward: x is a tensor, not an array; tensor\\(x\\) makes one of it$`),
+    );
+  });
+
+  it.each([
+    [
+      "crossEntropy",
+      () => C.crossEntropy(x, [0, 1]),
+      "labels is a tensor, not an array; tensor(labels) makes one of it",
+    ],
+    ["mseLoss", () => C.mseLoss("1", x), 'x is a tensor, not "1"'],
+    ["concat", () => C.concat(x, x), "tensors is a list of tensors, not float32[2,3]"],
+    ["stack", () => C.stack([x, 1]), "tensors[1] is a tensor, not 1"],
+    ["conv2d", () => C.conv2d(picture, [[1]]), "weight is a tensor, not an array"],
+    ["scaledDotProductAttention", () => C.scaledDotProductAttention(x, x), "v is a tensor, not undefined"],
+    ["clipGradNorm", () => C.clipGradNorm(new Linear(1, 1), 1), "parameters is a list of tensors, not a Linear"],
+    [
+      "SGD",
+      () => new C.SGD(new Linear(1, 1), { lr: 1 }),
+      "takes a list of parameters, as model.parameters() gives, or of groups, not a Linear",
+    ],
+    ["Linear", () => new C.Linear("3", 4), 'inFeatures is a whole number from 1, not "3"'],
+    ["Conv2d", () => new C.Conv2d(1, 1, "3"), "kernelSize is a whole number from 1 or a pair of them"],
+    ["Adam", () => new C.Adam(parameters(), { lr: "0.1" }), 'lr is a number from 0, not "0.1"'],
+    ["init.normal", () => chainrule.init.normal([1] as never), "x is a tensor, not an array"],
+  ])("%s", (name, call, words) => {
+    const error = failure(call);
+    expect(error.call).toBe(name);
+    expect(error.words).toContain(words);
+  });
+});
+
+describe("another copy of the library", () => {
+  /** As the other copy's classes look to this one. */
+  const foreign = (made: string) => {
+    class Linear {
+      readonly shape = [1];
+      readonly dtype = "float32";
+    }
+    Object.defineProperty(Linear, "name", { value: "Linear" });
+    Object.defineProperty(Linear.prototype, Symbol.for("chainrule.made"), { value: { made, version: "0.0.9" } });
+    return new Linear() as never;
+  };
+  const message = "this Linear comes from another copy of chainrule (0.0.9, this is 0.1.0); keep one of them";
+  class Holder extends Module {
+    readonly inner: unknown = foreign("Module");
+  }
+  it.each<[string, () => unknown]>([
+    ["an operand", () => x.add(foreign("Tensor"))],
+    ["an argument", () => x.matmul(foreign("Tensor"))],
+    ["a list", () => chainrule.concat([x, foreign("Tensor")])],
+    ["a layer's input", () => new Linear(1, 1).forward(foreign("Tensor"))],
+    ["a layer of Sequential", () => new chainrule.Sequential(foreign("Module"))],
+    ["a part of a module", () => new Holder().parameters()],
+    ["a parameter", () => new chainrule.SGD([foreign("Tensor")], { lr: 1 })],
+    [
+      "an entry of a state",
+      () =>
+        new Linear(1, 1).loadStateDict(
+          new Map([
+            ["weight", foreign("Tensor")],
+            ["bias", ones([1])],
+          ]),
+        ),
+    ],
+    ["an argument of a compiled function", () => chainrule.compile((y: Tensor) => y)(foreign("Tensor"))],
+    ["a model of a compiled function", () => chainrule.compile((y: object) => [y, x])({ model: foreign("Module") })],
+    ["a result of a compiled function", () => chainrule.compile(() => [foreign("Tensor")])()],
+  ])("is named where it comes in as %s", (_, body) => {
+    expect(failure(body).message).toContain(message);
+  });
+
+  it("is told from this one by its version, that of package.json", async () => {
+    const { version } = await import("../src/tensor/copies.ts");
+    const { default: manifest } = await import("../package.json", { with: { type: "json" } });
+    expect(version).toBe(manifest.version);
+    expect(new Tensor((x as unknown as { storage: never }).storage, x)).toBeInstanceOf(Tensor);
+  });
+});
