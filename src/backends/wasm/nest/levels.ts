@@ -38,36 +38,10 @@ export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
 
   const levels = new Map<Value, number>();
   const varying = new Set<Value>();
-  const strideLevel = (strides: readonly number[]) =>
-    strides.reduce((level, stride, axis) => (stride === 0 ? level : Math.max(level, depths[axis])), -1);
-  const accessLevel = ({ buffer, strides }: Access, innermost: number) =>
-    written.has(buffer) ? innermost : strideLevel(strides);
   const along = (strides: readonly number[]) => lane !== null && (strides[lane] ?? 0) !== 0;
-
-  const levelOf = (instruction: Instruction, innermost: number): number => {
-    switch (instruction.kind) {
-      case "load":
-        return Math.max(
-          accessLevel(instruction.access, innermost),
-          instruction.indirection ? (levels.get(instruction.indirection.value) ?? -1) : -1,
-        );
-      case "constant":
-        return -1;
-      case "position":
-        return strideLevel(instruction.strides);
-      case "randomBits": {
-        const loads = wordsOf(instruction).map((word) => accessLevel(word, innermost));
-        return Math.max(...loads, levels.get(instruction.position) ?? -1);
-      }
-      case "op":
-        return Math.max(-1, ...instruction.operands.map((operand) => levels.get(operand) ?? -1));
-      default:
-        return instruction satisfies never;
-    }
-  };
   const instructions: PlacedInstruction[] = [];
   const place = (value: Value, instruction: Instruction, innermost: number) => {
-    const level = levelOf(instruction, innermost);
+    const level = levelOf(instruction, innermost, { depths, written, levels });
     levels.set(value, level);
     if (variesAlong(instruction, along, varying)) varying.add(value);
     instructions.push({ value, instruction, level });
@@ -94,6 +68,39 @@ export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
     placeOfReduced,
     varies: (value) => varying.has(value),
   };
+}
+
+interface LevelFacts {
+  /** Number of loops around each axis's loop body; 0 for an axis of units, -1 for an axis of size 1. */
+  readonly depths: readonly number[];
+  /** The buffers that the nest writes: loads from them stay in the innermost loop. */
+  readonly written: ReadonlySet<Buffer>;
+  /** The levels of earlier values. */
+  readonly levels: ReadonlyMap<Value, number>;
+}
+
+/** The level of an instruction whose innermost possible level is `innermost`. */
+function levelOf(instruction: Instruction, innermost: number, { depths, written, levels }: LevelFacts): number {
+  const strideLevel = (strides: readonly number[]) =>
+    strides.reduce((level, stride, axis) => (stride === 0 ? level : Math.max(level, depths[axis])), -1);
+  const accessLevel = ({ buffer, strides }: Access) => (written.has(buffer) ? innermost : strideLevel(strides));
+  const valueLevel = (value: Value) => levels.get(value) ?? -1;
+  switch (instruction.kind) {
+    case "load": {
+      const { access, indirection } = instruction;
+      return Math.max(accessLevel(access), indirection ? valueLevel(indirection.value) : -1);
+    }
+    case "constant":
+      return -1;
+    case "position":
+      return strideLevel(instruction.strides);
+    case "randomBits":
+      return Math.max(...wordsOf(instruction).map(accessLevel), valueLevel(instruction.position));
+    case "op":
+      return Math.max(-1, ...instruction.operands.map(valueLevel));
+    default:
+      return instruction satisfies never;
+  }
 }
 
 /**
