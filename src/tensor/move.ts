@@ -1,6 +1,6 @@
 // Elements that move, plane by plane: what ops/movement.ts defines, element by element, as the fewest and longest runs. A run of
-// neighbours is copied at once, a run of one number filled, and a transposed plane read in narrow strips, so that each line of the cache
-// that is fetched is used up.
+// neighbours is copied at once, a run of one number filled, and a transposed plane copied in small squares, so that each line of the
+// cache that is fetched is used up.
 import type { TypedArray } from "./dtype.ts";
 import type { Access, Shape } from "./shape.ts";
 
@@ -13,8 +13,8 @@ interface Dim {
 
 /** Runs of at least so many are copied by the engine. */
 const longRun = 32;
-/** Lines of a transposed plane that are read side by side: 16 float32 are a line of the cache. */
-const strip = 16;
+/** Rows and columns of a square of a transposed plane: 16 float32 are a line of the cache. */
+const tile = 16;
 
 /** y[to + Σ index · to.strides] = x[from + Σ index · from.strides], for each index of the shape. Both are of one dtype. */
 export function move(y: TypedArray, to: Access, x: TypedArray, from: Access, shape: Shape): void {
@@ -62,11 +62,12 @@ function plane(y: TypedArray, at: number, x: TypedArray, place: number, rows: Di
   if (columns.to === 1 && columns.from === 1 && columns.size >= longRun) copyRows(y, at, x, place, rows, columns);
   else if (columns.to === 1 && columns.from === 0 && columns.size >= longRun) fillRows(y, at, x, place, rows, columns);
   else if (Math.abs(columns.from) > 1 && Math.abs(rows.from) === 1 && rows.size > 1) {
-    for (let first = 0; first < rows.size; first += strip) {
-      const size = Math.min(strip, rows.size - first);
-      const [to, from] = [at + first * rows.to, place + first * rows.from];
-      // A strip goes down the columns: its rows are the inner loop.
-      copyEach(y, to, x, from, columns, { ...rows, size });
+    for (let row = 0; row < rows.size; row += tile) {
+      for (let column = 0; column < columns.size; column += tile) {
+        const [to, from] = [at + row * rows.to + column * columns.to, place + row * rows.from + column * columns.from];
+        const [height, width] = [Math.min(tile, rows.size - row), Math.min(tile, columns.size - column)];
+        copyEach(y, to, x, from, { ...rows, size: height }, { ...columns, size: width });
+      }
     }
   } else copyEach(y, at, x, place, rows, columns);
 }
