@@ -26,7 +26,8 @@ export function rank(
     fillKeys(keys, x.data, start, stride);
     const places = sort === null ? keepFirst(keys, kept) : sort.sort(keys);
     const first = Math.floor(index / inner) * k * inner + (index % inner);
-    for (let i = 0; i < k; i++) y[first + i * inner] = places[i];
+    if (inner === 1) y.set(k === places.length ? places : places.subarray(0, k), first);
+    else for (let i = 0; i < k; i++) y[first + i * inner] = places[i];
   });
   return true;
 }
@@ -38,11 +39,11 @@ function fillKeys(keys: Uint32Array, data: TypedArray, start: number, stride: nu
     for (let i = 0, at = start; i < keys.length; i++, at += stride) {
       const b = bits[at];
       if ((b & 0x7fffffff) > 0x7f800000) keys[i] = 0;
-      else keys[i] = b >= 0 || b === -0x80000000 ? 0x7fffffff - (b & 0x7fffffff) : b;
+      else keys[i] = b >= 0 ? b ^ 0x7fffffff : b === -0x80000000 ? 0x7fffffff : b;
     }
     return;
   }
-  for (let i = 0, at = start; i < keys.length; i++, at += stride) keys[i] = 0x7fffffff - data[at];
+  for (let i = 0, at = start; i < keys.length; i++, at += stride) keys[i] = data[at] ^ 0x7fffffff;
 }
 
 /** The places of the smallest keys, in order: each key moves up past all that are larger. */
