@@ -1,4 +1,5 @@
-// What stands between linear layers, so that two of them are more than one. Any shape; element by element, but for softmax.
+// Activation functions as layers: the nonlinearities between linear layers, without which two linear layers would compute no more
+// than one. They take any shape and work element by element, except Softmax and LogSoftmax, which work along a dim.
 import { takes } from "../tensor/arguments.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkInput } from "./input.ts";
@@ -34,7 +35,10 @@ export class LeakyReLU extends Module implements Layer {
   }
 }
 
-/** x · Φ(x), Φ the normal distribution, by erf and not by an approximation (Hendrycks and Gimpel 2016). */
+/**
+ * x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution. It is computed with erf, not with
+ * the tanh approximation (Hendrycks and Gimpel 2016).
+ */
 export class GELU extends Module implements Layer {
   forward(x: Tensor): Tensor {
     checkInput("GELU.forward", x, arguments.length);
@@ -66,9 +70,9 @@ export class Sigmoid extends Module implements Layer {
   }
 }
 
-/** eˣ / Σ eˣ along dim, the last one if left out. Throws where x has no such dim. */
+/** eˣ / Σ eˣ along `dim`, by default the last one. Throws if x has no such dim. */
 export class Softmax extends Module implements Layer {
-  /** The dim that adds up to 1, counted from either end. */
+  /** The dim along which the results add up to 1; negative numbers count from the end. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -87,9 +91,9 @@ export class Softmax extends Module implements Layer {
   }
 }
 
-/** x - log Σ eˣ along dim, the last one if left out: what nllLoss takes. Throws where x has no such dim. */
+/** x - log Σ eˣ along `dim`, by default the last one: the input that nllLoss takes. Throws if x has no such dim. */
 export class LogSoftmax extends Module implements Layer {
-  /** The dim that adds up to 1, counted from either end. */
+  /** The dim along which the probabilities add up to 1; negative numbers count from the end. */
   readonly dim: number;
 
   constructor(dim = -1) {

@@ -1,4 +1,5 @@
-// Each place of a sequence looks at the others and takes what concerns it (Vaswani et al. 2017).
+// Attention: each position of a sequence gets a weighted mean of the values at all positions, and the weights say how well its query
+// matches their keys (Vaswani et al. 2017).
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { checkTensor, takes } from "../tensor/arguments.ts";
@@ -13,17 +14,17 @@ import { settings } from "./layer-tree.ts";
 import { Linear } from "./linear.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** What scaledDotProductAttention takes. */
+/** The options of scaledDotProductAttention. */
 export interface ScaledDotProductAttentionOptions {
-  /** Whether no place sees a later one; false if left out. */
+  /** Whether a position attends only to itself and to earlier ones; false if left out. */
   readonly causal?: boolean | undefined;
 }
 
-/** What MultiheadAttention takes. */
+/** The options of MultiheadAttention. */
 export interface MultiheadAttentionOptions {
-  /** false: without biases; true if left out. */
+  /** Whether both projections have biases; true if left out. */
   readonly bias?: boolean | undefined;
-  /** Whether no place sees a later one; false if left out. */
+  /** Whether a position attends only to itself and to earlier ones; false if left out. */
   readonly causal?: boolean | undefined;
 }
 
@@ -31,8 +32,8 @@ const attentionNames: OptionNames<ScaledDotProductAttentionOptions> = { causal: 
 const multiheadNames: OptionNames<MultiheadAttentionOptions> = { bias: true, causal: true };
 
 /**
- * softmax(q · kᵀ / √D) · v: q [..., L, D], k [..., S, D], v [..., S, E] -> [..., L, E]. `causal`: place l sees none beyond l.
- * Throws where the last dims do not fit; the dims in front broadcast.
+ * softmax(q · kᵀ / √D) · v: q [..., L, D], k [..., S, D], v [..., S, E] -> [..., L, E]; the leading dims broadcast. With `causal`,
+ * position l attends to the positions up to l only. Throws if the last two dims do not match, or a tensor is not floating.
  */
 export function scaledDotProductAttention(
   q: Tensor,
@@ -49,10 +50,10 @@ export function scaledDotProductAttention(
     checkTensor("scaledDotProductAttention", name, value);
   checkOptions("scaledDotProductAttention", options, attentionNames);
   const { causal = false } = options;
-  const fits = [q, k, v].every(({ ndim, dtype }) => ndim >= 2 && isFloating(dtype));
+  const areMatrices = [q, k, v].every(({ ndim, dtype }) => ndim >= 2 && isFloating(dtype));
   const [l, d] = q.shape.slice(-2);
   const [s, dk] = k.shape.slice(-2);
-  if (!fits || d !== dk || s !== v.shape.at(-2)) {
+  if (!areMatrices || d !== dk || s !== v.shape.at(-2)) {
     throw new ChainruleError(
       "shape",
       "scaledDotProductAttention",
@@ -61,24 +62,25 @@ export function scaledDotProductAttention(
   }
   return inRegion("scaledDotProductAttention", { causal }, () => {
     const scores = q.mul(1 / Math.sqrt(d)).matmul(k.transpose());
-    const visible = causal ? scores.where(full([l, s], 1, { dtype: "bool" }).tril(), -Infinity) : scores;
-    return visible.softmax(-1).matmul(v);
+    const maskedScores = causal ? scores.where(full([l, s], 1, { dtype: "bool" }).tril(), -Infinity) : scores;
+    return maskedScores.softmax(-1).matmul(v);
   });
 }
 
 /**
- * Self-attention with several heads, batch first: x [N, L, size] -> the same, or without N. in_proj_weight [3·size, size] makes
- * queries, keys and values, in this order; each head attends in size/heads of their features; out_proj, Linear(size, size),
- * mixes what they found. in_proj_weight begins xavierUniform, in_proj_bias and out_proj.bias as 0, as in PyTorch; they are null with
- * `bias: false`. `causal`: no place sees a later one. Throws where heads do not divide size, or x has another one.
+ * Self-attention with several heads, batch first: x [N, L, size] -> [N, L, size], or [L, size] -> [L, size]. in_proj_weight
+ * [3·size, size] projects x to queries, keys and values, in this order; each head attends over size/heads of their features; out_proj,
+ * Linear(size, size), mixes the heads' results. As in PyTorch, in_proj_weight is initialised by xavierUniform and the two biases,
+ * in_proj_bias and out_proj.bias, are initialised to 0; with `bias: false` both are null. With `causal`, no position attends to a
+ * later one. Throws if heads does not divide size, or if x has another shape or is not floating.
  */
 export class MultiheadAttention extends Module implements Layer {
   readonly in_proj_weight: Tensor;
   readonly in_proj_bias: Tensor | null;
   readonly out_proj: Linear;
-  /** They divide the features evenly. */
+  /** The number of heads, a divisor of size. */
   readonly heads: number;
-  /** Whether no place sees a later one. */
+  /** Whether a position attends only to itself and to earlier ones. */
   readonly causal: boolean;
 
   constructor(size: number, heads: number, options: MultiheadAttentionOptions = {}) {
@@ -89,7 +91,11 @@ export class MultiheadAttention extends Module implements Layer {
     checkWhole("MultiheadAttention", "size", size, { from: 1 });
     checkWhole("MultiheadAttention", "heads", heads, { from: 1 });
     if (size % heads !== 0)
-      throw new ChainruleError("option", "MultiheadAttention", `${size} features do not divide into ${heads} heads`);
+      throw new ChainruleError(
+        "option",
+        "MultiheadAttention",
+        `${size} features do not divide into ${heads} heads; heads must divide size`,
+      );
     this.in_proj_weight = init.xavierUniform(zeros([3 * size, size], { requiresGrad: true }));
     this.in_proj_bias = bias ? zeros([3 * size], { requiresGrad: true }) : null;
     this.out_proj = new Linear(size, size, { bias });
@@ -103,7 +109,7 @@ export class MultiheadAttention extends Module implements Layer {
       "MultiheadAttention.forward",
       x,
       arguments.length,
-      "it is self-attention, of x with itself; scaledDotProductAttention(q, k, v) is between others",
+      "it computes self-attention, of x with itself; use scaledDotProductAttention(q, k, v) for other keys and values",
     );
     const [, size] = this.in_proj_weight.shape;
     if ((x.ndim !== 2 && x.ndim !== 3) || x.shape[x.ndim - 1] !== size || !isFloating(x.dtype))
@@ -119,9 +125,9 @@ export class MultiheadAttention extends Module implements Layer {
       const product = x.matmul(this.in_proj_weight.transpose());
       const projected = this.in_proj_bias ? product.add(this.in_proj_bias) : product;
       // [N, L, 3·size] -> [3, N, heads, L, size/heads]
-      const apart = projected.reshape([batch, length, 3, heads, size / heads]).permute([2, 0, 3, 1, 4]);
-      const found = scaledDotProductAttention(apart.slice(0), apart.slice(1), apart.slice(2), { causal });
-      return this.out_proj.forward(found.permute([0, 2, 1, 3]).reshape([batch, length, size]));
+      const qkv = projected.reshape([batch, length, 3, heads, size / heads]).permute([2, 0, 3, 1, 4]);
+      const contexts = scaledDotProductAttention(qkv.slice(0), qkv.slice(1), qkv.slice(2), { causal });
+      return this.out_proj.forward(contexts.permute([0, 2, 1, 3]).reshape([batch, length, size]));
     });
   }
 

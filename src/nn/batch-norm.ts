@@ -1,5 +1,5 @@
-// Every channel with mean 0 and variance 1: over the batch while training, over all that training has seen when in use
-// (Ioffe and Szegedy 2015).
+// Batch normalisation gives every channel mean 0 and variance 1: by the statistics of the batch in training, by running statistics
+// in evaluation (Ioffe and Szegedy 2015).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -14,24 +14,25 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
-/** What BatchNorm2d takes. */
+/** The options of BatchNorm2d. */
 export interface BatchNorm2dOptions {
   /** Added to the variance; 1e-5 if left out. */
   readonly eps?: number | undefined;
-  /** How much of the batch the running moments take in, 0 to 1; 0.1 if left out. */
+  /** The weight of the newest batch in the running statistics, from 0 to 1; 0.1 if left out. */
   readonly momentum?: number | undefined;
-  /** false: without weight and bias; true if left out. */
+  /** Whether the layer has a weight and a bias; true if left out. */
   readonly affine?: boolean | undefined;
 }
 
 const names: OptionNames<BatchNorm2dOptions> = { eps: true, momentum: true, affine: true };
 
 /**
- * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training mean and variance are the
- * batch's, Σ (x - mean)²/n with n = N·H·W, and what use will take them from follows: running = (1 - momentum) · running +
- * momentum · new, the variance there as of a sample, Σ (x - mean)²/(n - 1). weight, bias, running_mean and running_var are [C],
- * num_batches_tracked counts, int32 []; without `affine` weight and bias are null. Throws where x has another shape, or, in
- * training, one value a channel, which has no variance.
+ * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training, mean and variance are those of
+ * the batch, variance = Σ (x - mean)²/n with n = N·H·W, and they update the running statistics, which evaluation uses:
+ * running = (1 - momentum) · running + momentum · new, where the new variance is the unbiased one, Σ (x - mean)²/(n - 1).
+ * weight, bias, running_mean and running_var are [C]; num_batches_tracked, int32 [], counts the training batches. Without `affine`,
+ * weight and bias are null. Throws if x has another shape or is not floating, or if in training a channel has a single value, which
+ * has no variance.
  */
 export class BatchNorm2d extends Module implements Layer {
   readonly weight: Tensor | null;
@@ -41,7 +42,7 @@ export class BatchNorm2d extends Module implements Layer {
   readonly num_batches_tracked: Tensor;
   /** Added to the variance. */
   readonly eps: number;
-  /** How much of the batch the running moments take in. */
+  /** The weight of the newest batch in the running statistics, from 0 to 1. */
   readonly momentum: number;
 
   constructor(features: number, options: BatchNorm2dOptions = {}) {
@@ -74,7 +75,7 @@ export class BatchNorm2d extends Module implements Layer {
     const perChannel = [1, channels, 1, 1];
     return inRegion("batchNorm2d", { eps: this.eps, affine: this.weight !== null, training }, () => {
       const moments = training
-        ? observe(this, x)
+        ? takeMoments(this, x)
         : { mean: this.running_mean.reshape(perChannel), variance: this.running_var.reshape(perChannel) };
       return rescale(normalise(x, moments, this.eps), this.weight, this.bias, perChannel);
     });
@@ -89,8 +90,8 @@ export class BatchNorm2d extends Module implements Layer {
   }
 }
 
-/** The batch's moments, which the running ones take in. */
-function observe(norm: BatchNorm2d, x: Tensor): Moments {
+/** Returns the batch's moments, and updates the running ones with them. */
+function takeMoments(norm: BatchNorm2d, x: Tensor): Moments {
   const count = x.size / norm.running_mean.size;
   if (count < 2)
     throw new ChainruleError(
@@ -100,12 +101,12 @@ function observe(norm: BatchNorm2d, x: Tensor): Moments {
     );
   const moments = momentsOf(x, [0, 2, 3]);
   noGrad(() => {
-    const follow = (running: Tensor, now: Tensor) => {
-      const latest = now.reshape(running.shape).to(running.dtype);
-      running.assign(running.mul(1 - norm.momentum).add(latest.mul(norm.momentum)));
+    const updateRunning = (running: Tensor, moment: Tensor) => {
+      const newest = moment.reshape(running.shape).to(running.dtype);
+      running.assign(running.mul(1 - norm.momentum).add(newest.mul(norm.momentum)));
     };
-    follow(norm.running_mean, moments.mean);
-    follow(norm.running_var, moments.variance.mul(count / (count - 1)));
+    updateRunning(norm.running_mean, moments.mean);
+    updateRunning(norm.running_var, moments.variance.mul(count / (count - 1)));
     norm.num_batches_tracked.assign(norm.num_batches_tracked.add(1));
   });
   return moments;

@@ -1,4 +1,4 @@
-// Modules that put others, or dims, in a row.
+// Sequential, which chains layers, and Flatten, which merges dims between them.
 import { ChainruleError } from "../errors/error.ts";
 import { shown } from "../tensor/arguments.ts";
 import { strangeness } from "../tensor/copies.ts";
@@ -6,11 +6,11 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { checkInput } from "./input.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** A row of layers, each of its own type under its own index: model[0] of new Sequential(new Linear(2, 1)) is a Linear. */
+/** A chain of layers. Each index has its layer's own type: model[0] of new Sequential(new Linear(2, 1)) is a Linear. */
 export type Sequential<L extends readonly Layer[] = readonly Layer[]> = Layer &
   Iterable<L[number]> & {
     readonly [index: number]: L[number];
-    /** How many layers. */
+    /** The number of layers. */
     readonly length: number;
   } & { readonly [Index in keyof L as Index extends `${number}` ? Index : never]: L[Index] };
 
@@ -47,16 +47,16 @@ class Chain extends Module implements Layer {
 }
 
 /**
- * Each layer's output is the next one's input. The layers are its properties 0, 1, 2, ..., as in PyTorch's names. Throws where one
- * is no module with a forward.
+ * Calls its layers in order: each layer's output is the next one's input. The layers are the properties 0, 1, 2, ..., so that the
+ * names of parameters are PyTorch's. Throws if a layer is no Module with a forward method.
  */
 export const Sequential = Chain as {
-  /** These layers in this order. */
+  /** Makes a chain of these layers, in this order. */
   new <L extends Layer[] = Layer[]>(...layers: L): Sequential<L>;
   readonly prototype: Sequential;
 };
 
-/** [N, ...] -> [N, all the rest] */
+/** Merges all dims but the first: [N, D1, D2, ...] -> [N, D1 · D2 · ...]. */
 export class Flatten extends Module implements Layer {
   forward(x: Tensor): Tensor {
     checkInput("Flatten.forward", x, arguments.length);

@@ -1,4 +1,4 @@
-// The layer over pictures, [N, C, H, W]: filters that slide.
+// The convolution layer, for images [N, C, H, W]: it slides its filters over rows and columns.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -12,17 +12,17 @@ import { type Layer, Module } from "./module.ts";
 
 /** What Conv2d takes: conv2d's options, and whether there is a bias. */
 export interface Conv2dLayerOptions extends Conv2dOptions {
-  /** false: without one; true if left out. */
+  /** Whether the layer has a bias; true if left out. */
   readonly bias?: boolean | undefined;
 }
 
 const names: OptionNames<Conv2dLayerOptions> = { ...conv2dNames, bias: true };
 
-/** conv2d with its own weight [outChannels, inChannels/groups, kH, kW] and bias [outChannels]. */
+/** Applies conv2d with a weight [outChannels, inChannels/groups, kH, kW] and a bias [outChannels] of its own. */
 export class Conv2d extends Module implements Layer {
-  /** [outChannels, inChannels/groups, kH, kW], uniform in ±1/√fanIn at first, fanIn = inChannels/groups · kH · kW. */
+  /** [outChannels, inChannels/groups, kH, kW], initially uniform in ±1/√fanIn, where fanIn = inChannels/groups · kH · kW. */
   readonly weight: Tensor;
-  /** [outChannels], uniform in ±1/√fanIn at first; null with `bias: false`. */
+  /** [outChannels], initially uniform in ±1/√fanIn; null with `bias: false`. */
   readonly bias: Tensor | null;
   /** Stride, padding, dilation and groups, as they were given. */
   readonly options: Conv2dOptions;
@@ -44,7 +44,7 @@ export class Conv2d extends Module implements Layer {
       throw new ChainruleError(
         "option",
         "Conv2d",
-        `${inChannels} and ${outChannels} channels do not divide into ${groups} groups`,
+        `${inChannels} and ${outChannels} channels do not divide into ${groups} groups; groups must divide both`,
       );
     }
     const fanIn = (inChannels / groups) * height * width;
@@ -59,10 +59,10 @@ export class Conv2d extends Module implements Layer {
   }
 
   override extraRepr(): string {
-    const [outChannels, inside, height, width] = this.weight.shape;
+    const [outChannels, channelsPerGroup, height, width] = this.weight.shape;
     const { groups = 1, ...others } = this.options;
     const kernelSize = height === width ? height : [height, width];
     const options = { ...others, groups: groups === 1 ? undefined : groups, bias: this.bias ? undefined : false };
-    return settings([inside * groups, outChannels, kernelSize], options);
+    return settings([channelsPerGroup * groups, outChannels, kernelSize], options);
   }
 }

@@ -1,4 +1,4 @@
-// Learning not to rely on any one input: in training some are left out by chance (Srivastava et al. 2014).
+// Dropout: in training, random elements are set to 0, so that a net learns not to rely on any one of them (Srivastava et al. 2014).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -11,15 +11,18 @@ import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** x · kept / (1 - p), kept being 0 with probability p and else 1, one draw for each element of the shape, which broadcasts to x. */
-function thin(x: Tensor, shape: Shape, p: number): Tensor {
-  const kept = rand(shape).ge(p).to(x.dtype);
-  return x.mul(kept.mul(p === 1 ? 0 : 1 / (1 - p)));
+/** x · mask / (1 - p). The mask, of a shape that broadcasts to x, has one draw an element: 0 with probability p, else 1. */
+function dropElements(x: Tensor, shape: Shape, p: number): Tensor {
+  const mask = rand(shape).ge(p).to(x.dtype);
+  return x.mul(mask.mul(p === 1 ? 0 : 1 / (1 - p)));
 }
 
-/** In training each element is 0 with probability p, and the others grow by 1/(1 - p), so that the mean stays; else x itself. */
+/**
+ * In training, sets each element to 0 with probability p and multiplies the others by 1/(1 - p), so that the expected value stays the
+ * same; in evaluation, returns x itself.
+ */
 export class Dropout extends Module implements Layer {
-  /** The probability of being left out, 0 to 1. */
+  /** The probability that an element is set to 0, from 0 to 1. */
   readonly p: number;
 
   constructor(p = 0.5) {
@@ -32,7 +35,7 @@ export class Dropout extends Module implements Layer {
   forward(x: Tensor): Tensor {
     checkInput("Dropout.forward", x, arguments.length);
     if (!this.training || this.p === 0) return x;
-    return inRegion("dropout", { p: this.p }, () => thin(x, x.shape, this.p));
+    return inRegion("dropout", { p: this.p }, () => dropElements(x, x.shape, this.p));
   }
 
   override extraRepr(): string {
@@ -41,11 +44,11 @@ export class Dropout extends Module implements Layer {
 }
 
 /**
- * The same with whole channels of x [N, C, H, W] or [C, H, W], whose neighbouring places say much the same (Tompson et al. 2015).
- * Throws where x has other dims.
+ * Dropout of whole channels of x [N, C, H, W] or [C, H, W]: the neighbouring elements of a channel are strongly correlated, so that
+ * dropping single ones removes little (Tompson et al. 2015). Throws if x has another number of dims.
  */
 export class Dropout2d extends Module implements Layer {
-  /** The probability of being left out, 0 to 1. */
+  /** The probability that a channel is set to 0, from 0 to 1. */
   readonly p: number;
 
   constructor(p = 0.5) {
@@ -64,7 +67,7 @@ export class Dropout2d extends Module implements Layer {
         `x is [N, C, H, W] or [C, H, W], not ${describe(x)}; Dropout takes any shape`,
       );
     if (!this.training || this.p === 0) return x;
-    return inRegion("dropout2d", { p: this.p }, () => thin(x, [...x.shape.slice(0, -2), 1, 1], this.p));
+    return inRegion("dropout2d", { p: this.p }, () => dropElements(x, [...x.shape.slice(0, -2), 1, 1], this.p));
   }
 
   override extraRepr(): string {

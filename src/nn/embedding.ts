@@ -1,4 +1,4 @@
-// Words, letters, whatever can be counted, as points in a space: a table with a row for each.
+// The embedding layer: a table with one learned vector, a row, for each word, letter or other thing that has a number.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -12,8 +12,9 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
 /**
- * Row i of the weight for each index i: indices [...] -> [..., size]. The weight is [count, size] and begins normal, mean 0 and
- * variance 1. Indices are int32 or uint8, from 0 to count - 1, else it throws; a row's gradient is the sum over its uses.
+ * Looks up row i of the weight for each index i: indices [...] -> [..., size]. The weight is [count, size], initialised from the
+ * normal distribution with mean 0 and variance 1. The gradient of a row is the sum over its uses. Throws unless the indices are int32
+ * or uint8 and from 0 to count - 1.
  */
 export class Embedding extends Module implements Layer {
   readonly weight: Tensor;

@@ -1,6 +1,6 @@
-// How parameters may begin, under PyTorch's names (torch.nn.init): each fills a tensor in place, by `assign`, from the seeded
-// generator, in the tensor's own dtype, and returns it. None is differentiated. Weights are [out, in, ...window]: fanIn =
-// in · window, fanOut = out · window.
+// Initialisers of parameters, under PyTorch's names (torch.nn.init). Each fills a tensor in place, by `assign`, in the tensor's own
+// dtype and with numbers of the seeded generator, and returns the tensor; none is recorded for gradients. Weights are
+// [out, in, ...window]: fanIn = in · window, fanOut = out · window.
 import { ChainruleError } from "../errors/error.ts";
 import { checkTensor, takes } from "../tensor/arguments.ts";
 import { full } from "../tensor/create.ts";
@@ -14,7 +14,7 @@ import { orthonormalRows } from "./orthonormal.ts";
 
 const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(values()));
 
-/** Uniform in [a, b). Throws unless x is float32 or float64. */
+/** Fills x from the uniform distribution on [a, b). Throws unless x is float32 or float64. */
 export function uniform(x: Tensor, a = 0, b = 1): Tensor {
   takes("init.uniform", arguments.length, 3);
   checkTensor("init.uniform", "x", x);
@@ -22,7 +22,7 @@ export function uniform(x: Tensor, a = 0, b = 1): Tensor {
   return fill(x, () => randScaled(x.shape, b - a, a, { dtype: x.dtype }));
 }
 
-/** Normal, with this mean and this standard deviation. Throws unless x is float32 or float64. */
+/** Fills x from the normal distribution with this mean and this standard deviation. Throws unless x is float32 or float64. */
 export function normal(x: Tensor, mean = 0, std = 1): Tensor {
   takes("init.normal", arguments.length, 3);
   checkTensor("init.normal", "x", x);
@@ -30,27 +30,30 @@ export function normal(x: Tensor, mean = 0, std = 1): Tensor {
   return fill(x, () => randnScaled(x.shape, std, mean, { dtype: x.dtype }));
 }
 
-/** The same value everywhere. */
+/** Fills x with one value. */
 export function constant(x: Tensor, value: number): Tensor {
   takes("init.constant", arguments.length, 2);
   checkTensor("init.constant", "x", x);
   return fill(x, () => full(x.shape, value, { dtype: x.dtype }));
 }
 
-/** 0 everywhere. */
+/** Fills x with 0. */
 export function zeros(x: Tensor): Tensor {
   takes("init.zeros", arguments.length, 1);
   checkTensor("init.zeros", "x", x);
   return constant(x, 0);
 }
-/** 1 everywhere. */
+/** Fills x with 1. */
 export function ones(x: Tensor): Tensor {
   takes("init.ones", arguments.length, 1);
   checkTensor("init.ones", "x", x);
   return constant(x, 1);
 }
 
-/** Uniform in ±gain · √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
+/**
+ * Fills x from the uniform distribution on ±gain · √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws if x has fewer than two
+ * dims.
+ */
 export function xavierUniform(x: Tensor, gain = 1): Tensor {
   takes("init.xavierUniform", arguments.length, 2);
   checkTensor("init.xavierUniform", "x", x);
@@ -59,7 +62,10 @@ export function xavierUniform(x: Tensor, gain = 1): Tensor {
   return uniform(x, -bound, bound);
 }
 
-/** Normal, std = gain · √(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws where x has fewer than two dims. */
+/**
+ * Fills x from the normal distribution, std = gain · √(2 / (fanIn + fanOut)) (Glorot and Bengio 2010). Throws if x has fewer than two
+ * dims.
+ */
 export function xavierNormal(x: Tensor, gain = 1): Tensor {
   takes("init.xavierNormal", arguments.length, 2);
   checkTensor("init.xavierNormal", "x", x);
@@ -67,22 +73,22 @@ export function xavierNormal(x: Tensor, gain = 1): Tensor {
   return normal(x, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
 
-/** What follows a layer. */
+/** The nonlinearity that follows a layer. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
 
-/** What kaimingUniform and kaimingNormal take; fanIn, leakyRelu and a = 0 if left out. */
+/** The options of kaimingUniform and kaimingNormal; fanIn, leakyRelu and a = 0 if left out. */
 export interface KaimingOptions {
   /** The slope of leakyRelu below 0. */
   a?: number | undefined;
-  /** What keeps its variance: the activations on the way forward, or the gradients on the way back. */
+  /** Which variance the layer preserves: that of activations in the forward pass ("fanIn"), or of gradients in the backward pass ("fanOut"). */
   mode?: "fanIn" | "fanOut" | undefined;
-  /** What follows; it sets the gain. */
+  /** The nonlinearity that follows the layer; it determines the gain. */
   nonlinearity?: Nonlinearity | undefined;
 }
 
 const kaimingNames: OptionNames<KaimingOptions> = { a: true, mode: true, nonlinearity: true };
 
-/** Uniform in ±gain · √(3 / fan) (He et al. 2015). Throws where x has fewer than two dims. */
+/** Fills x from the uniform distribution on ±gain · √(3 / fan) (He et al. 2015). Throws if x has fewer than two dims. */
 export function kaimingUniform(x: Tensor, options: KaimingOptions = {}): Tensor {
   takes("init.kaimingUniform", arguments.length, 2);
   checkTensor("init.kaimingUniform", "x", x);
@@ -90,7 +96,7 @@ export function kaimingUniform(x: Tensor, options: KaimingOptions = {}): Tensor 
   return uniform(x, -bound, bound);
 }
 
-/** Normal, std = gain / √fan (He et al. 2015). Throws where x has fewer than two dims. */
+/** Fills x from the normal distribution, std = gain / √fan (He et al. 2015). Throws if x has fewer than two dims. */
 export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
   takes("init.kaimingNormal", arguments.length, 2);
   checkTensor("init.kaimingNormal", "x", x);
@@ -98,8 +104,8 @@ export function kaimingNormal(x: Tensor, options: KaimingOptions = {}): Tensor {
 }
 
 /**
- * gain · a matrix, all dims but the first as one, whose rows (or, if there are more of them, columns) are orthonormal (Saxe et
- * al. 2014). Throws where x has fewer than two dims.
+ * Fills x with gain · a random matrix, in which all dims of x but the first are merged, and whose rows (or columns, if it has more
+ * rows than columns) are orthonormal (Saxe et al. 2014). Throws if x has fewer than two dims.
  */
 export function orthogonal(x: Tensor, gain = 1): Tensor {
   takes("init.orthogonal", arguments.length, 2);
@@ -112,7 +118,10 @@ export function orthogonal(x: Tensor, gain = 1): Tensor {
   });
 }
 
-/** By how much weights should be larger for what a nonlinearity takes away, PyTorch's table; `a` is the slope of leakyRelu. */
+/**
+ * The factor on the weights that compensates for the variance that a nonlinearity removes, as in PyTorch's calculate_gain; `a` is the
+ * slope of leakyRelu below 0. Throws if there is no such nonlinearity.
+ */
 export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
   takes("init.gain", arguments.length, 2);
   const gains = {

@@ -1,9 +1,9 @@
-// A model in words: its layers as a tree, the shapes of their parameters, and how many numbers each part learns.
+// Prints a model: its layers as a tree, the shapes of their parameters, and how many numbers each part learns.
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A module as it is drawn. */
+/** A module in the form that drawTree takes. */
 export interface Branch {
-  /** The module itself, to be recognised where it is used twice. */
+  /** The module itself, by which drawTree recognises a second use of it. */
   readonly module: object;
   /** Its class and its settings. */
   readonly title: string;
@@ -18,51 +18,52 @@ interface Row {
   readonly count: string;
 }
 
-/** "784, 128, bias=false": what a layer was made with; options that are undefined are left out. */
+/** The constructor arguments of a layer as text, "784, 128, bias=false"; options that are undefined are left out. */
 export function settings(args: readonly unknown[], options: object = {}): string {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return [...args.map(show), ...given.map(([name, value]) => `${name}=${show(value)}`)].join(", ");
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return [...args.map(show), ...entries.map(([name, value]) => `${name}=${show(value)}`)].join(", ");
 }
 
 function show(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
-  const tiny = typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3;
-  return tiny ? value.toExponential() : String(value);
+  const isTiny = typeof value === "number" && value !== 0 && Math.abs(value) < 1e-3;
+  return isTiny ? value.toExponential() : String(value);
 }
 
-const grouped = (count: number): string => count.toLocaleString("en-US");
+const withCommas = (count: number): string => count.toLocaleString("en-US");
 
-const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
+const countText = (count: number, noun: string): string => `${withCommas(count)} ${noun}${count === 1 ? "" : "s"}`;
 
-/** All tensors of one kind below a branch, each once. */
-function below(branch: Branch, kind: "parameters" | "buffers"): Set<Tensor> {
-  const own = branch[kind].map(([, tensor]) => tensor);
-  return new Set([...own, ...branch.parts.flatMap(([, part]) => [...below(part, kind)])]);
+/** All tensors of one kind in a branch and its parts, each once. */
+function tensorsIn(branch: Branch, kind: "parameters" | "buffers"): Set<Tensor> {
+  const ownTensors = branch[kind].map(([, tensor]) => tensor);
+  return new Set([...ownTensors, ...branch.parts.flatMap(([, part]) => [...tensorsIn(part, kind)])]);
 }
 
 const total = (tensors: Iterable<Tensor>): number => [...tensors].reduce((sum, { size }) => sum + size, 0);
 
 /**
- * One line a layer: where it stands and what it is, the shapes of its own parameters, and how many numbers it and its parts
- * learn, shared ones once. A layer that is used again says which it is. The last line sums up, buffers apart.
+ * Draws one line a layer: its name and class, the shapes of its own parameters, and how many numbers it and its parts learn, where
+ * shared parameters count once. The line of a layer that is used again names the first use. The last line has the total, and the
+ * number of numbers in buffers.
  */
 export function drawTree(root: Branch): string {
-  const places = new Map<object, string>();
+  const firstPaths = new Map<object, string>();
   const rows: Row[] = [];
-  const visit = (branch: Branch, path: string, lead: string, indent: string): void => {
-    const before = places.get(branch.module);
-    if (before !== undefined) {
-      rows.push({ layer: lead + branch.title, shapes: `the same as ${before}`, count: "" });
+  const visit = (branch: Branch, path: string, prefix: string, indent: string): void => {
+    const firstPath = firstPaths.get(branch.module);
+    if (firstPath !== undefined) {
+      rows.push({ layer: prefix + branch.title, shapes: `the same as ${firstPath}`, count: "" });
       return;
     }
-    places.set(branch.module, path);
-    const count = total(below(branch, "parameters"));
+    firstPaths.set(branch.module, path);
+    const count = total(tensorsIn(branch, "parameters"));
     const shapes = branch.parameters.map(([name, { shape }]) => `${name} [${shape.join(", ")}]`).join(", ");
-    rows.push({ layer: lead + branch.title, shapes, count: count > 0 ? grouped(count) : "" });
+    rows.push({ layer: prefix + branch.title, shapes, count: count > 0 ? withCommas(count) : "" });
     branch.parts.forEach(([name, part], i) => {
-      const last = i === branch.parts.length - 1;
-      const inside = path === "" ? name : `${path}.${name}`;
-      visit(part, inside, `${indent}${last ? "└─" : "├─"} ${name}: `, `${indent}${last ? "  " : "│ "} `);
+      const isLast = i === branch.parts.length - 1;
+      const partPath = path === "" ? name : `${path}.${name}`;
+      visit(part, partPath, `${indent}${isLast ? "└─" : "├─"} ${name}: `, `${indent}${isLast ? "  " : "│ "} `);
     });
   };
   visit(root, "", "", "");
@@ -71,7 +72,7 @@ export function drawTree(root: Branch): string {
   const lines = rows.map(({ layer, shapes: shape, count }) =>
     `${layer.padEnd(layers)}  ${shape.padEnd(shapes)}  ${count.padStart(counts)}`.trimEnd(),
   );
-  const buffered = total(below(root, "buffers"));
-  const buffers = buffered > 0 ? `, and ${counted(buffered, "number")} in buffers` : "";
-  return [...lines, counted(total(below(root, "parameters")), "parameter") + buffers].join("\n");
+  const bufferCount = total(tensorsIn(root, "buffers"));
+  const buffers = bufferCount > 0 ? `, and ${countText(bufferCount, "number")} in buffers` : "";
+  return [...lines, countText(total(tensorsIn(root, "parameters")), "parameter") + buffers].join("\n");
 }

@@ -1,4 +1,4 @@
-// The layer that a multilayer perceptron is made of: every output is a weighted sum of all inputs.
+// The fully connected layer, of which a multilayer perceptron consists: every output is a weighted sum of all inputs.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -10,9 +10,9 @@ import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** What Linear takes. */
+/** The options of Linear. */
 export interface LinearOptions {
-  /** false: without one; true if left out. */
+  /** Whether the layer has a bias; true if left out. */
   readonly bias?: boolean | undefined;
 }
 
@@ -20,9 +20,9 @@ const names: OptionNames<LinearOptions> = { bias: true };
 
 /** y = x · weightᵀ + bias: [..., inFeatures] -> [..., outFeatures]; weight [outFeatures, inFeatures], bias [outFeatures]. */
 export class Linear extends Module implements Layer {
-  /** [outFeatures, inFeatures], uniform in ±1/√inFeatures at first. */
+  /** [outFeatures, inFeatures], initially uniform in ±1/√inFeatures. */
   readonly weight: Tensor;
-  /** [outFeatures], uniform in ±1/√inFeatures at first; null with `bias: false`. */
+  /** [outFeatures], initially uniform in ±1/√inFeatures; null with `bias: false`. */
   readonly bias: Tensor | null;
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {

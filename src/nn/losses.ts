@@ -1,4 +1,4 @@
-// How wrong a net is, as one number: the mean over the batch.
+// Loss functions: how wrong a net's outputs are, as one number, the mean over the batch.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensor, takes } from "../tensor/arguments.ts";
@@ -9,21 +9,21 @@ import { sameShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { within } from "../tensor/within.ts";
 
-/** What crossEntropy takes. */
+/** The options of crossEntropy. */
 export interface CrossEntropyOptions {
-  /** How much of the target is spread over all classes, 0 to 1; 0 if left out. */
+  /** The part of the target that is spread evenly over all classes, from 0 to 1; 0 if left out. */
   readonly labelSmoothing?: number | undefined;
 }
 
-/** What binaryCrossEntropyWithLogits takes. */
+/** The options of binaryCrossEntropyWithLogits. */
 export interface BinaryCrossEntropyOptions {
-  /** How often a positive target counts; broadcasts to the logits. Once if left out. */
+  /** The weight of positive targets, which broadcasts to the logits; 1 if left out. */
   readonly posWeight?: Tensor | null | undefined;
 }
 
-/** What huberLoss takes. */
+/** The options of huberLoss. */
 export interface HuberLossOptions {
-  /** Where the square becomes a line, above 0; 1 if left out. */
+  /** The |x - y| at which the loss changes from quadratic to linear, above 0; 1 if left out. */
   readonly delta?: number | undefined;
 }
 
@@ -32,24 +32,24 @@ const binaryNames: OptionNames<BinaryCrossEntropyOptions> = { posWeight: true };
 const huberNames: OptionNames<HuberLossOptions> = { delta: true };
 const klDivNames: OptionNames<KLDivOptions> = { reduction: true, logTarget: true };
 
-function checkLabels(call: string, what: string, x: Tensor, labels: Tensor): void {
+function checkLabels(call: string, inputs: string, x: Tensor, labels: Tensor): void {
   const fits = x.ndim === 2 && labels.ndim === 1 && x.shape[0] === labels.shape[0];
   if (fits && (labels.dtype === "int32" || labels.dtype === "uint8")) return;
   throw new ChainruleError(
     "shape",
     call,
-    `${what} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
+    `${inputs} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
   );
 }
 
-function checkAlike(call: string, x: Tensor, y: Tensor): void {
+function checkSameShape(call: string, x: Tensor, y: Tensor): void {
   if (!sameShape(x.shape, y.shape))
     throw new ChainruleError("shape", call, `shapes differ, ${describe(x)} and ${describe(y)}; reshape one of them`);
 }
 
 /**
  * The mean of -log softmax(logits)[label]: logits [N, C], labels [N] (int32 or uint8, from 0 to C - 1). With labelSmoothing ε
- * the target is 1 - ε on the label and ε/C on every class (Szegedy et al. 2016).
+ * the target is 1 - ε on the label plus ε/C on every class (Szegedy et al. 2016). Throws if the shapes or dtypes do not match.
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
   takes("crossEntropy", arguments.length, 3);
@@ -62,12 +62,12 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
     throw new ChainruleError("option", "crossEntropy", `labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
   return inRegion("crossEntropy", { labelSmoothing }, () => {
     const logp = logits.logSoftmax(1);
-    const right = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
-    return labelSmoothing === 0 ? right : right.mul(1 - labelSmoothing).sub(logp.mean().mul(labelSmoothing));
+    const labelLoss = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
+    return labelSmoothing === 0 ? labelLoss : labelLoss.mul(1 - labelSmoothing).sub(logp.mean().mul(labelSmoothing));
   });
 }
 
-/** The mean of -x[label]: x [N, C] are logarithms of probabilities, as logSoftmax gives them, labels [N] as in crossEntropy. */
+/** The mean of -x[label]: x [N, C] holds logarithms of probabilities, such as the result of logSoftmax; labels [N] as in crossEntropy. */
 export function nllLoss(x: Tensor, labels: Tensor): Tensor {
   takes("nllLoss", arguments.length, 2);
   checkTensor("nllLoss", "x", x);
@@ -77,9 +77,9 @@ export function nllLoss(x: Tensor, labels: Tensor): Tensor {
 }
 
 /**
- * The mean over all elements of -(t · log p + (1 - t) · log(1 - p)) with p = sigmoid(logit) and t the target, from 0 to 1, of the
- * same shape. With posWeight w, a tensor that broadcasts to them, the first term counts w times. Computed as (1 - t) · x +
- * (1 + (w - 1) · t) · log(1 + e⁻ˣ), where nothing overflows.
+ * The mean over all elements of -(t · log p + (1 - t) · log(1 - p)), where p = sigmoid(x) of the logit x, and t is the target, from 0
+ * to 1 and of the same shape. posWeight w, a tensor that broadcasts to that shape, multiplies the first term. The loss is computed as
+ * (1 - t) · x + (1 + (w - 1) · t) · log(1 + e⁻ˣ), which does not overflow. Throws if the shapes differ.
  */
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
@@ -92,9 +92,9 @@ export function binaryCrossEntropyWithLogits(
   if (posWeight !== null) checkTensor("binaryCrossEntropyWithLogits", "posWeight", posWeight);
   checkTensor("binaryCrossEntropyWithLogits", "logits", logits);
   checkTensor("binaryCrossEntropyWithLogits", "targets", targets);
-  checkAlike("binaryCrossEntropyWithLogits", logits, targets);
+  checkSameShape("binaryCrossEntropyWithLogits", logits, targets);
   return inRegion("binaryCrossEntropyWithLogits", { posWeight: posWeight !== null }, () => {
-    // log(1 + e⁻ˣ) = max(-x, 0) + log(1 + e^-|x|), written so that the slope at 0 is -½ too, which max and |x| do not have
+    // log(1 + e⁻ˣ) = max(-x, 0) + log(1 + e^-|x|), written with `where` so that the slope at 0 is -½; max and |x| give another one there
     const negative = logits.lt(0);
     const exponent = logits.where(negative, logits.neg());
     const softplus = logits.neg().where(negative, 0).add(exponent.exp().log1p());
@@ -103,12 +103,12 @@ export function binaryCrossEntropyWithLogits(
   });
 }
 
-/** The mean over all elements of max(0, 1 - y · score), y being -1 or 1, of the same shape (Cortes and Vapnik 1995). */
+/** The mean over all elements of max(0, 1 - y · score), where the target y is -1 or 1, of the same shape (Cortes and Vapnik 1995). */
 export function hingeLoss(scores: Tensor, targets: Tensor): Tensor {
   takes("hingeLoss", arguments.length, 2);
   checkTensor("hingeLoss", "scores", scores);
   checkTensor("hingeLoss", "targets", targets);
-  checkAlike("hingeLoss", scores, targets);
+  checkSameShape("hingeLoss", scores, targets);
   return inRegion("hingeLoss", {}, () => scores.mul(targets).neg().add(1).relu().mean());
 }
 
@@ -117,7 +117,7 @@ export function mseLoss(x: Tensor, y: Tensor): Tensor {
   takes("mseLoss", arguments.length, 2);
   checkTensor("mseLoss", "x", x);
   checkTensor("mseLoss", "y", y);
-  checkAlike("mseLoss", x, y);
+  checkSameShape("mseLoss", x, y);
   return inRegion("mseLoss", {}, () => x.sub(y).square().mean());
 }
 
@@ -126,13 +126,13 @@ export function l1Loss(x: Tensor, y: Tensor): Tensor {
   takes("l1Loss", arguments.length, 2);
   checkTensor("l1Loss", "x", x);
   checkTensor("l1Loss", "y", y);
-  checkAlike("l1Loss", x, y);
+  checkSameShape("l1Loss", x, y);
   return inRegion("l1Loss", {}, () => x.sub(y).abs().mean());
 }
 
 /**
- * The mean over all elements of d²/2 where |d| ≤ delta and delta · (|d| - delta/2) beyond, d = x - y: like mseLoss near 0, and
- * no steeper than delta (Huber 1964). The shapes must be equal, delta above 0.
+ * The mean over all elements of d²/2 where |d| ≤ delta, and of delta · (|d| - delta/2) elsewhere, with d = x - y: quadratic like mseLoss
+ * near 0, and nowhere steeper than delta (Huber 1964). The shapes must be equal, and delta above 0.
  */
 export function huberLoss(x: Tensor, y: Tensor, options: HuberLossOptions = {}): Tensor {
   takes("huberLoss", arguments.length, 3);
@@ -140,32 +140,32 @@ export function huberLoss(x: Tensor, y: Tensor, options: HuberLossOptions = {}):
   const { delta = 1 } = options;
   checkTensor("huberLoss", "x", x);
   checkTensor("huberLoss", "y", y);
-  checkAlike("huberLoss", x, y);
+  checkSameShape("huberLoss", x, y);
   checkNumber("huberLoss", "delta", delta, { above: 0 });
   return inRegion("huberLoss", { delta }, () => {
     const d = x.sub(y);
-    const size = d.abs();
+    const distance = d.abs();
     return d
       .square()
       .mul(0.5)
-      .where(size.le(delta), size.sub(0.5 * delta).mul(delta))
+      .where(distance.le(delta), distance.sub(0.5 * delta).mul(delta))
       .mean();
   });
 }
 
-/** What klDivLoss takes. */
+/** The options of klDivLoss. */
 export interface KLDivOptions {
-  /** Divided by N, by the number of elements, or not at all; "batchmean" if left out. */
+  /** What the sum is divided by: N ("batchmean", the default), the number of elements ("mean"), or 1 ("sum"). */
   reduction?: "batchmean" | "mean" | "sum" | undefined;
   /** Whether the targets are logarithms too; false if left out. */
   logTarget?: boolean | undefined;
 }
 
 /**
- * Σ p · (log p - x), the divergence of the distribution that x has the logarithms of from the target p (Kullback and Leibler
- * 1951): logarithms first, as in PyTorch, and of the same shape, [N, ...]. It is divided by N, "batchmean", which is the
- * definition and what PyTorch recommends; PyTorch's default, "mean", divides by the number of elements. Where p is 0 its part
- * is 0.
+ * Σ p · (log p - x), the divergence of a distribution from the target distribution p, where x holds the logarithms of the first one's
+ * probabilities (Kullback and Leibler 1951). As in PyTorch, the logarithms come first; both tensors have the same shape, [N, ...]. By
+ * default, "batchmean", the sum is divided by N, which is the definition and what PyTorch recommends; PyTorch's default, "mean",
+ * divides by the number of elements. Where p is 0 the term is 0. Throws if the shapes differ, or a tensor is not floating.
  */
 export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}): Tensor {
   takes("klDivLoss", arguments.length, 3);
@@ -173,7 +173,7 @@ export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}
   checkTensor("klDivLoss", "x", x);
   checkTensor("klDivLoss", "targets", targets);
   const { reduction = "batchmean", logTarget = false } = options;
-  checkAlike("klDivLoss", x, targets);
+  checkSameShape("klDivLoss", x, targets);
   if (!isFloating(x.dtype) || !isFloating(targets.dtype))
     throw new ChainruleError(
       "dtype",
@@ -182,13 +182,17 @@ export function klDivLoss(x: Tensor, targets: Tensor, options: KLDivOptions = {}
     );
   if (reduction === "batchmean" && x.ndim === 0)
     throw new ChainruleError("shape", "klDivLoss", '"batchmean" needs [N, ...], not a 0-d tensor; use "mean" or "sum"');
-  const counts = { batchmean: x.shape[0] ?? 1, mean: x.size, sum: 1 };
-  const count = Object.hasOwn(counts, reduction) ? counts[reduction] : null;
-  if (count === null)
-    throw new ChainruleError("option", "klDivLoss", `reduction is ${Object.keys(counts).join(", ")}, not ${reduction}`);
+  const divisors = { batchmean: x.shape[0] ?? 1, mean: x.size, sum: 1 };
+  const divisor = Object.hasOwn(divisors, reduction) ? divisors[reduction] : null;
+  if (divisor === null)
+    throw new ChainruleError(
+      "option",
+      "klDivLoss",
+      `reduction is ${Object.keys(divisors).join(", ")}, not ${reduction}`,
+    );
   return inRegion("klDivLoss", { reduction, logTarget }, () => {
     const p = logTarget ? targets.exp() : targets;
     const logp = logTarget ? targets : targets.where(targets.ne(0), 1).log();
-    return p.mul(logp).sub(p.mul(x)).sum().div(count);
+    return p.mul(logp).sub(p.mul(x)).sum().div(divisor);
   });
 }

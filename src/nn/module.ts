@@ -1,4 +1,5 @@
-// What all modules share: what they hold is found by looking (parts.ts), and so they can be saved, restored, frozen, copied and shown.
+// The base class of layers and models. It finds the tensors and modules in its properties (parts.ts), and so saves, restores, freezes,
+// copies and prints them.
 import { ChainruleError } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { isTensor, markAs } from "../tensor/copies.ts";
@@ -11,38 +12,38 @@ import { copyOf } from "./copy.ts";
 import { type Branch, drawTree } from "./layer-tree.ts";
 import { modulesOf, partsOf, tensorsOf } from "./parts.ts";
 
-/** What Module.loadStateDict takes. */
+/** The options of Module.loadStateDict. */
 export interface LoadOptions {
-  /** false: names that only one side has are no error; they are returned. true if left out. */
+  /** With false, names that only the model or only the state has are no error: they are returned. true if left out. */
   readonly strict?: boolean | undefined;
 }
 
 const loadNames: OptionNames<LoadOptions> = { strict: true };
 
-/** A module that makes one tensor of one tensor, as all that composes takes: Sequential, fit and evaluate. */
+/** A module that maps one tensor to one tensor. Sequential, fit and evaluate take such modules. */
 export interface Layer extends Module {
-  /** What the layer makes of x. Shapes are as its class says; throws where x has others. */
+  /** Applies the layer to x. The docs of its class say which shapes it takes and gives; throws if x has another one. */
   forward(x: Tensor): Tensor;
 }
 
 /**
- * A layer, a net of them, or anything else with parameters. Subclasses hold tensors and modules as their own properties, also in plain
- * objects, arrays, Maps and Sets; #private fields are not seen. A tensor that requires a gradient is a parameter, another a buffer.
- * What was computed from others, and has a history, is neither. What a subclass computes, and from what, is its own affair: most have
- * a `forward`, and those with forward(x: Tensor): Tensor are a `Layer`.
+ * A layer, a net of layers, or anything else with parameters. Subclasses hold tensors and modules as their own properties, also in plain
+ * objects, arrays, Maps and Sets; #private fields are not seen. A tensor that requires a gradient is a parameter, and any other tensor is
+ * a buffer; a tensor that was computed from others, and has a history, is neither. A subclass defines its own methods: most have a
+ * `forward`, and those with forward(x: Tensor): Tensor are a `Layer`.
  */
 export abstract class Module {
   #training = true;
 
   constructor() {
-    // A class without a constructor hands its arguments over.
+    // A subclass without a constructor passes its arguments on to this one.
     takes(new.target.name, arguments.length, 0);
     watch(this);
   }
 
   /**
-   * Whether layers that differ between training and use (dropout, batch norm) are in training; true from the start. Set here, it changes
-   * this module alone; train() and eval() change all that is in it too.
+   * Whether the module is in training mode or in evaluation mode, between which dropout and batch norm differ; initially true. Setting it
+   * changes this module alone; train() and eval() also change the modules in it.
    */
   get training(): boolean {
     tracing()?.readsMode(this, "training", () => this.#training);
@@ -55,38 +56,38 @@ export abstract class Module {
     this.#training = mode;
   }
 
-  /** Each parameter once, in order. */
+  /** Returns each parameter once, in the order of the properties. */
   parameters(): Tensor[] {
     takes("parameters", arguments.length, 0);
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** The same with PyTorch's names: "0.weight". A parameter that is used twice has the first of its names. */
+  /** Returns each parameter once with its name in PyTorch, "0.weight". A parameter that is used twice has the first of its names. */
   namedParameters(): [name: string, parameter: Tensor][] {
     takes("namedParameters", arguments.length, 0);
     return this.#named((tensor) => tensor.requiresGrad);
   }
 
-  /** Each tensor that is no parameter, as running means are none, once and with its name. */
+  /** Returns each tensor that is no parameter, such as a running mean, once with its name. */
   namedBuffers(): [name: string, buffer: Tensor][] {
     takes("namedBuffers", arguments.length, 0);
     return this.#named((tensor) => !tensor.requiresGrad);
   }
 
-  /** This module and all in it, each once, those outside before those inside. */
+  /** Returns this module and all modules in it, each once, a module before its parts. */
   modules(): Module[] {
     takes("modules", arguments.length, 0);
     return modulesOf(this);
   }
 
-  /** The modules that this one holds itself, each once, with their names: "0", or "heads.cat". */
+  /** Returns the modules that this one holds itself, each once with its name: "0", or "heads.cat". */
   children(): [name: string, child: Module][] {
     takes("children", arguments.length, 0);
     const seen = new Set<Module>([this]);
     return this.#children().filter(([, child]) => !seen.has(child) && seen.add(child));
   }
 
-  /** Freezes all parameters with false, so that they have no gradient, and makes them parameters again with true. Buffers stay buffers. */
+  /** With false, freezes all parameters, so that they get no gradient; with true, makes frozen ones parameters again. Buffers stay buffers. */
   requiresGrad_(wanted = true): this {
     takes("requiresGrad_", arguments.length, 1);
     for (const [, tensor] of tensorsOf(this)) if (tensor.requiresGrad || tensor.frozen) tensor.requiresGrad = wanted;
@@ -94,10 +95,11 @@ export abstract class Module {
   }
 
   /**
-   * Another module of the same kind, with tensors of its own that have the same contents: parameters, frozen ones, buffers. What is shared
-   * inside is shared in the copy. Modes are copied, gradients are not. All own properties are copied, with the plain objects, arrays, Maps,
-   * Sets and typed arrays in them; functions, and objects of other classes than Module, are the same ones. Throws where a class has
-   * #private fields or methods, which no copy can have: such a class defines a clone() of its own.
+   * Returns another module of the same class, with tensors of its own that have the same contents: parameters, frozen ones and buffers.
+   * Tensors and modules that are shared inside the module are shared inside the copy. Modes are copied, gradients are not. All own
+   * properties are copied, with the plain objects, arrays, Maps, Sets and typed arrays in them; functions, and objects of other classes
+   * than Module, are the same in both. Throws if a class has #private fields or methods, which cannot be copied: such a class defines a
+   * clone() of its own.
    */
   clone(): this {
     takes("clone", arguments.length, 0);
@@ -109,21 +111,22 @@ export abstract class Module {
     });
   }
 
-  /** Parameters and buffers as they are now; what training does later does not change them. Throws where two have one name. */
+  /** Returns copies of the parameters and buffers by name; later training does not change them. Throws if two tensors have the same name. */
   stateDict(): Map<string, Tensor> {
     takes("stateDict", arguments.length, 0);
     return stateOf([...this.#state()].map(([name, tensor]) => [name, tensor.detach()]));
   }
 
-  /** For JSON.stringify: the tensors of stateDict() by name. */
+  /** Returns the tensors of stateDict() as an object, which JSON.stringify writes. */
   toJSON(): Readonly<Record<string, Tensor>> {
     return Object.fromEntries(this.stateDict());
   }
 
   /**
-   * Takes over all parameters and buffers, floats rounded to their own dtype. Throws, and changes nothing, if any is missing,
-   * unknown, of another shape, or a number that its dtype has no place for (2.5 or 2³¹ batches); the message names all of them. With
-   * strict: false it takes over what both sides have, and returns the names that are missing in the state and those that are only there.
+   * Assigns the tensors of the state to the parameters and buffers of the same names, with floats rounded to the model's dtypes. Throws,
+   * and changes nothing, if a tensor is missing, unknown, of another shape, or has a number that the model's dtype cannot hold (2.5 or 2³¹
+   * batches); the message names all of them. With strict: false it assigns the tensors that both sides have, and returns the names that are
+   * missing in the state and those that only the state has.
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): Differences {
     takes("loadStateDict", arguments.length, 2);
@@ -131,10 +134,10 @@ export abstract class Module {
     return assignAll(this.#state(), state, "this model", options);
   }
 
-  /** Puts this and all its parts in training, or with false in use. */
+  /** Puts this module and all modules in it into training mode, or with false into evaluation mode. */
   train(mode = true): this {
     takes("train", arguments.length, 1);
-    // A part may hold what holds it.
+    // A module may hold one that holds it, so that this call could come back here.
     if (switching.has(this)) return this;
     switching.add(this);
     try {
@@ -146,24 +149,24 @@ export abstract class Module {
     return this;
   }
 
-  /** Puts this and all its parts in use: train(false). */
+  /** Puts this module and all modules in it into evaluation mode: train(false). */
   eval(): this {
     takes("eval", arguments.length, 0);
     return this.train(false);
   }
 
-  /** Forgets the gradients of earlier passes: each grad becomes null, also that of a frozen parameter. */
+  /** Sets the grad of each parameter, frozen ones included, to null. */
   zeroGrad(): void {
     takes("zeroGrad", arguments.length, 0);
     for (const [, tensor] of tensorsOf(this)) if (tensor.requiresGrad || tensor.frozen) tensor.grad = null;
   }
 
-  /** What stands in brackets behind the layer's name when a model is printed: "784, 128". */
+  /** Returns the text in brackets after the class name where a model is printed, "784, 128". Subclasses override it. */
   extraRepr(): string {
     return "";
   }
 
-  /** The layers as a tree, with the shapes of their parameters and their counts. */
+  /** Prints the layers as a tree, with the shapes and the counts of their parameters. */
   toString(): string {
     return drawTree(this.#branch([]));
   }
@@ -171,10 +174,10 @@ export abstract class Module {
     return this.toString();
   }
 
-  #branch(around: readonly Module[]): Branch {
+  #branch(holders: readonly Module[]): Branch {
     const parts = [...partsOf(this)];
     const tensors = parts.flatMap(([name, part]) => (isTensor(part) ? [[name, part] as const] : []));
-    const inside = [...around, this];
+    const path = [...holders, this];
     const extra = this.extraRepr();
     return {
       module: this,
@@ -182,7 +185,7 @@ export abstract class Module {
       parameters: tensors.filter(([, { requiresGrad }]) => requiresGrad),
       buffers: tensors.filter(([, { requiresGrad }]) => !requiresGrad),
       parts: parts.flatMap(([name, part]) =>
-        isTensor(part) || inside.includes(part) ? [] : [[name, part.#branch(inside)] as const],
+        isTensor(part) || path.includes(part) ? [] : [[name, part.#branch(path)] as const],
       ),
     };
   }
@@ -191,16 +194,16 @@ export abstract class Module {
     return [...partsOf(this)].flatMap(([name, part]) => (isTensor(part) ? [] : [[name, part] as [string, Module]]));
   }
 
-  #named(wanted: (tensor: Tensor) => boolean): [name: string, tensor: Tensor][] {
+  #named(includes: (tensor: Tensor) => boolean): [name: string, tensor: Tensor][] {
     const seen = new Set<Tensor>();
     return [...tensorsOf(this)].flatMap(([name, tensor]): [string, Tensor][] => {
-      if (seen.has(tensor) || !wanted(tensor)) return [];
+      if (seen.has(tensor) || !includes(tensor)) return [];
       seen.add(tensor);
       return [[name, tensor]];
     });
   }
 
-  /** All tensors under all their names. */
+  /** All parameters and buffers, each under all of its names. */
   #state(): Map<string, Tensor> {
     const state = new Map<string, Tensor>();
     for (const [name, tensor] of tensorsOf(this)) {
@@ -216,7 +219,7 @@ export abstract class Module {
   }
 }
 
-/** Those whose train() is on its way. */
+/** The modules whose train() has started and has not returned. */
 const switching = new Set<Module>();
 
 markAs(Module.prototype, "Module");

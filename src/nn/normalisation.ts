@@ -1,5 +1,5 @@
-// Every example with mean 0 and variance 1 by itself, whatever else is in the batch: over its features (Ba et al. 2016) or over
-// groups of its channels (Wu and He 2018). Both do the same in training and in use.
+// Normalisation that gives each example mean 0 and variance 1 independently of the rest of the batch: over its features (Ba et al. 2016)
+// or over groups of its channels (Wu and He 2018). Both layers do the same in training and in evaluation.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -13,21 +13,21 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 import { momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
-/** What LayerNorm takes. */
+/** The options of LayerNorm. */
 export interface LayerNormOptions {
   /** Added to the variance; 1e-5 if left out. */
   readonly eps?: number | undefined;
-  /** false: without weight and bias; true if left out. */
+  /** Whether the layer has a weight and a bias; true if left out. */
   readonly elementwiseAffine?: boolean | undefined;
-  /** false: without the bias alone; true if left out. */
+  /** Whether it has a bias beside the weight; true if left out. */
   readonly bias?: boolean | undefined;
 }
 
-/** What GroupNorm takes. */
+/** The options of GroupNorm. */
 export interface GroupNormOptions {
   /** Added to the variance; 1e-5 if left out. */
   readonly eps?: number | undefined;
-  /** false: without weight and bias; true if left out. */
+  /** Whether the layer has a weight and a bias; true if left out. */
   readonly affine?: boolean | undefined;
 }
 
@@ -35,14 +35,14 @@ const layerNames: OptionNames<LayerNormOptions> = { eps: true, elementwiseAffine
 const groupNames: OptionNames<GroupNormOptions> = { eps: true, affine: true };
 
 /**
- * y = (x - mean) / √(variance + eps) · weight + bias, over the last dims, which are of this shape; the variance is Σ (x - mean)²/n.
- * weight and bias have that shape; null without `elementwiseAffine`, and `bias: false` leaves out the bias alone. Throws where
- * x ends in another shape.
+ * y = (x - mean) / √(variance + eps) · weight + bias, with mean and variance over the last dims of x, which have the layer's shape; the
+ * variance is Σ (x - mean)²/n. weight and bias have that shape too. Without `elementwiseAffine` both are null; with `bias: false` the bias
+ * alone is null. Throws if the last dims of x have another shape, or x is not floating.
  */
 export class LayerNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  /** That of the last dims. */
+  /** The shape of the last dims of x. */
   readonly shape: Shape;
   /** Added to the variance. */
   readonly eps: number;
@@ -85,14 +85,14 @@ export class LayerNorm extends Module implements Layer {
 }
 
 /**
- * The channels of x [N, C, ...] in groups of C/groups neighbours, each group of each example normalised over its channels and
- * all dims behind them as in LayerNorm; then weight and bias, [C], channel by channel; null without `affine`. Throws where
- * the channels do not divide into groups, or x has others.
+ * Divides the channels of x [N, C, ...] into groups of C/groups neighbours, and normalises each group of each example over its channels
+ * and all dims after them, as LayerNorm does. Then it applies weight and bias, [C], to each channel; without `affine` they are null.
+ * Throws if groups does not divide channels, or x has another number of channels or is not floating.
  */
 export class GroupNorm extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  /** They divide the channels evenly. */
+  /** The number of groups, a divisor of channels. */
   readonly groups: number;
   readonly channels: number;
   /** Added to the variance. */
@@ -107,7 +107,11 @@ export class GroupNorm extends Module implements Layer {
     checkWhole("GroupNorm", "channels", channels, { from: 1 });
     checkNumber("GroupNorm", "eps", eps, { from: 0 });
     if (channels % groups !== 0)
-      throw new ChainruleError("option", "GroupNorm", `${channels} channels do not divide into ${groups} groups`);
+      throw new ChainruleError(
+        "option",
+        "GroupNorm",
+        `${channels} channels do not divide into ${groups} groups; groups must divide channels`,
+      );
     this.weight = scaleOf([channels], affine);
     this.bias = shiftOf([channels], affine);
     this.groups = groups;
@@ -124,12 +128,12 @@ export class GroupNorm extends Module implements Layer {
         "GroupNorm.forward",
         `x is floating, [N, ${channels}, ...], not ${describe(x)}`,
       );
-    const [batch, , ...places] = x.shape;
-    const perChannel = [1, channels, ...places.map(() => 1)];
+    const [batch, , ...positions] = x.shape;
+    const perChannel = [1, channels, ...positions.map(() => 1)];
     return inRegion("groupNorm", { groups, eps: this.eps, affine: this.weight !== null }, () => {
-      const grouped = x.reshape([batch, groups, (channels / groups) * sizeOf(places)]);
-      const even = normalise(grouped, momentsOf(grouped, [2]), this.eps).reshape(x.shape);
-      return rescale(even, this.weight, this.bias, perChannel);
+      const grouped = x.reshape([batch, groups, (channels / groups) * sizeOf(positions)]);
+      const normalised = normalise(grouped, momentsOf(grouped, [2]), this.eps).reshape(x.shape);
+      return rescale(normalised, this.weight, this.bias, perChannel);
     });
   }
 

@@ -1,4 +1,4 @@
-// Layers that make pictures smaller, [N, C, H, W] or [C, H, W]: windows that keep the largest, or the mean.
+// Pooling layers, which make images [N, C, H, W] or [C, H, W] smaller: each window becomes its maximum or its mean.
 import { takes } from "../tensor/arguments.ts";
 import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions, poolNames } from "../tensor/functions.ts";
 import { checkOptions } from "../tensor/options.ts";
@@ -7,7 +7,7 @@ import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
-/** A window that slides; what the two below differ in is what they make of what it sees. */
+/** A window that slides over the image. The subclasses define what they compute from the elements in it. */
 abstract class Pool2d extends Module {
   /** Rows and columns of the window. */
   readonly kernelSize: number | readonly [number, number];
@@ -27,7 +27,7 @@ abstract class Pool2d extends Module {
   }
 }
 
-/** maxPool2d as a layer; the stride is the window's size if left out. */
+/** Applies maxPool2d; the stride is the window's size if left out. */
 export class MaxPool2d extends Pool2d implements Layer {
   forward(x: Tensor): Tensor {
     checkInput("MaxPool2d.forward", x, arguments.length);
@@ -35,7 +35,7 @@ export class MaxPool2d extends Pool2d implements Layer {
   }
 }
 
-/** avgPool2d as a layer, padding counted; the stride is the window's size if left out. */
+/** Applies avgPool2d, which counts the padding as zeros; the stride is the window's size if left out. */
 export class AvgPool2d extends Pool2d implements Layer {
   forward(x: Tensor): Tensor {
     checkInput("AvgPool2d.forward", x, arguments.length);
@@ -43,9 +43,9 @@ export class AvgPool2d extends Pool2d implements Layer {
   }
 }
 
-/** adaptiveAvgPool2d: means of windows that divide the picture into this many rows and columns, however large it is. */
+/** Applies adaptiveAvgPool2d: means over windows that divide an image of any size into this many rows and columns. */
 export class AdaptiveAvgPool2d extends Module implements Layer {
-  /** Rows and columns of what comes out. */
+  /** Rows and columns of the result. */
   readonly outputSize: number | readonly [number, number];
 
   constructor(outputSize: number | readonly [number, number]) {

@@ -1,4 +1,4 @@
-// clone(): the same model once more, with tensors of its own. Every layer of the library can be copied: the table names each.
+// clone() copies a model, with tensors of its own. Every layer of the library can be copied: the table names each.
 import * as chainrule from "chainrule";
 import {
   compile,
@@ -124,7 +124,7 @@ describe("a class of one's own", () => {
     expect(copy).toBeInstanceOf(Net);
   });
 
-  it("with #private fields or methods says so, unless it has a clone of its own", () => {
+  it("with #private fields or methods is refused, unless it has a clone of its own", () => {
     class Secret extends Module {
       readonly #inner = new Linear(1, 1);
       forward(x: Tensor): Tensor {
@@ -157,12 +157,12 @@ describe("a class of one's own", () => {
     expect(copy.forward(ones([1])).toArray()).toEqual([15]);
   });
 
-  it("says where a copy would go on with the original's parameters", () => {
+  it("is refused where a function in the copy would use the original's parameters", () => {
     class Arrow extends Module {
       readonly layer = new Linear(1, 1);
       readonly forward = (x: Tensor): Tensor => this.layer.forward(x);
     }
-    expect(() => new Arrow().clone()).toThrow("clone: Arrow.forward is an arrow function that says this");
+    expect(() => new Arrow().clone()).toThrow("clone: Arrow.forward is an arrow function that uses `this`");
     class Compiled extends Module {
       readonly layer = new Linear(1, 1);
       readonly run = compile((x: Tensor) => x.mul(2));
@@ -170,7 +170,7 @@ describe("a class of one's own", () => {
     expect(() => new Compiled().clone()).toThrow("clone: Compiled.run is a compiled function");
   });
 
-  it("says where a clone inside loses what is shared", () => {
+  it("is refused where the clone() of a module inside does not share what the original shares", () => {
     const shared = tensor([1], { requiresGrad: true });
     class Part extends Module {
       weight: Tensor = shared;
@@ -181,7 +181,9 @@ describe("a class of one's own", () => {
     class Two extends Module {
       readonly parts = [new Part(), new Part()];
     }
-    expect(() => new Two().clone()).toThrow("clone: the copy is another model: parts.1.weight is parts.0.weight");
+    expect(() => new Two().clone()).toThrow(
+      "clone: the copy differs from the original: parts.1.weight is parts.0.weight",
+    );
   });
 });
 

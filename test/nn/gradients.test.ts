@@ -1,5 +1,5 @@
 // Backward against finite differences, in float64: every layer with its parameters, in training where that differs, and every
-// loss, in what goes in and in its targets where these can move.
+// loss, with respect to its inputs, and to its targets where these are differentiable.
 import {
   binaryCrossEntropyWithLogits,
   checkGradients,

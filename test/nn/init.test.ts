@@ -1,4 +1,4 @@
-// How parameters begin: PyTorch's distributions, by their bounds and their moments.
+// Initial parameters follow PyTorch's distributions, checked by their bounds and their moments.
 import {
   BatchNorm2d,
   Conv2d,
@@ -46,7 +46,7 @@ function expectNormal(x: Tensor, mean: number, std: number): void {
   expect(Math.abs(kurtosis - 3)).toBeLessThan(25 / Math.sqrt(x.size));
 }
 
-describe("layers begin as PyTorch's do", () => {
+describe("layers are initialised as PyTorch's are", () => {
   it("Linear and Conv2d uniform within 1/√(inputs of one output)", () => {
     const linear = new Linear(64, 100);
     expectUniform(linear.weight, 1 / 8);
@@ -65,7 +65,7 @@ describe("layers begin as PyTorch's do", () => {
     expect(new MultiheadAttention(4, 2, { bias: false }).parameters()).toHaveLength(2);
   });
 
-  it("normalisation with scale 1, shift 0, and nothing seen", () => {
+  it("normalisation with scale 1, shift 0, and running statistics of no batch", () => {
     const norm = new BatchNorm2d(2);
     expect([...norm.stateDict()].map(([name, { dtype, data }]) => [name, dtype, [...data]])).toEqual([
       ["weight", "float32", [1, 1]],
@@ -87,7 +87,7 @@ describe("layers begin as PyTorch's do", () => {
 describe("init", () => {
   const weight = () => zeros([40, 20, 2, 2], { requiresGrad: true });
 
-  it("fills a parameter in place and gives it back", () => {
+  it("fills a parameter in place and returns it", () => {
     const x = weight();
     expect(init.ones(x)).toBe(x);
     expect([x.requiresGrad, x.history, x.min().item()]).toEqual([true, null, 1]);

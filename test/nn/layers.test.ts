@@ -1,4 +1,4 @@
-// What layers mean beyond what PyTorch's numbers show: training and use, names, limits, and how a model is printed.
+// Properties of layers that PyTorch's numbers do not show: training and evaluation mode, names, limits, and how a model is printed.
 import {
   AdaptiveAvgPool2d,
   adaptiveAvgPool2d,
@@ -27,7 +27,7 @@ import { describe, expect, it } from "vitest";
 import { ways } from "../fixtures/ways.ts";
 
 describe("BatchNorm2d", () => {
-  it("counts its batches in int32, in training only, and carries all of it over", () => {
+  it("counts its batches in int32, in training only, and its state dict has all of it", () => {
     const norm = new BatchNorm2d(2);
     const x = randn([3, 2, 2, 2]);
     norm.forward(x);
@@ -40,7 +40,7 @@ describe("BatchNorm2d", () => {
     expect(other.stateDict()).toEqual(norm.stateDict());
   });
 
-  it("makes mean 0 and variance 1 in training, whatever comes in", () => {
+  it("gives mean 0 and variance 1 in training, for any input", () => {
     const y = new BatchNorm2d(3).forward(randn([8, 3, 4, 4]).mul(5).add(7));
     for (const mean of y.mean([0, 2, 3]).data) expect(mean).toBeCloseTo(0, 5);
     for (const variance of y.variance([0, 2, 3], { correction: 0 }).data) expect(variance).toBeCloseTo(1, 4);
@@ -59,7 +59,7 @@ describe("BatchNorm2d", () => {
   });
 });
 
-it("a causal attention's early places do not change with later ones", () => {
+it("the early positions of causal attention do not depend on later ones", () => {
   manualSeed(2);
   const attention = new MultiheadAttention(6, 3, { causal: true });
   const x = randn([1, 5, 6]);
@@ -70,7 +70,7 @@ it("a causal attention's early places do not change with later ones", () => {
   });
 });
 
-it("Dropout2d leaves out whole channels and keeps the mean", () => {
+it("Dropout2d sets whole channels to 0 and preserves the mean", () => {
   manualSeed(0);
   const dropout = new Dropout2d(0.25);
   const y = dropout.forward(ones([100, 20, 2, 3]));
@@ -110,7 +110,7 @@ class Block extends Module {
 }
 
 describe("String(model)", () => {
-  it("is the tree of its layers, with shapes, counts and a sum; what is shared counts once", () => {
+  it("is the tree of its layers, with shapes, counts and a total; a shared parameter counts once", () => {
     const shared = new Linear(300, 4);
     const model = new Sequential(new Conv2d(1, 3, 3, { padding: 1 }), new BatchNorm2d(3), shared, new Block(), shared);
     expect(`\n${model}`).toBe(

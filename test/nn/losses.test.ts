@@ -1,4 +1,4 @@
-// What losses refuse, and where their numbers could break.
+// What losses refuse, and inputs at which their formulas could lose accuracy.
 import {
   binaryCrossEntropyWithLogits,
   hingeLoss,
@@ -20,7 +20,7 @@ it("binaryCrossEntropyWithLogits has the slope sigmoid(x) - t, also at 0 and far
   expect(logits.grad?.toArray()).toEqual([0.25, 1, -1]);
 });
 
-it("klDivLoss is 0 between equal distributions, and is divided by N unless told otherwise", () => {
+it("klDivLoss is 0 between equal distributions, and is divided by N by default", () => {
   const p = tensor([
     [0.25, 0.75],
     [1, 0],

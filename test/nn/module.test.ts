@@ -56,7 +56,7 @@ describe("a module's parameters", () => {
     expect([...model.stateDict().keys()]).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
   });
 
-  it("begin uniform within 1/√(inputs), and the same for the same seed", () => {
+  it("are initially uniform within 1/√(inputs), and the same for the same seed", () => {
     manualSeed(3);
     const layer = new Linear(400, 100);
     const values = [...layer.weight.data];
@@ -68,7 +68,7 @@ describe("a module's parameters", () => {
     expect(Math.max(...new Conv2d(4, 8, 5, { groups: 2 }).weight.data)).toBeLessThanOrEqual(1 / Math.sqrt(50));
   });
 
-  it("are forgotten by zeroGrad", () => {
+  it("have no gradient after zeroGrad", () => {
     const model = new Linear(2, 1);
     model
       .forward(ones([1, 2]))
@@ -81,7 +81,7 @@ describe("a module's parameters", () => {
 });
 
 describe("a state", () => {
-  it("is a picture of the moment, and brings another model to it", () => {
+  it("is a copy that training does not change, and loading it gives another model the same parameters", () => {
     const [a, b] = [new Residual(), new Residual()];
     const state = a.stateDict();
     a.first.weight.assign(zeros([3, 3]));
@@ -91,7 +91,7 @@ describe("a state", () => {
     expect(b.first.weight.requiresGrad).toBe(true);
   });
 
-  it("is taken over as a whole or not at all, and the error names all that is wrong", () => {
+  it("is loaded whole or not at all, and the error names everything that is wrong", () => {
     const model = new Linear(2, 1);
     const before = model.stateDict();
     const wrong = new Map([
@@ -107,7 +107,7 @@ describe("a state", () => {
 });
 
 describe("Dropout", () => {
-  it("leaves out p of the elements in training and keeps the mean, and does nothing in use", () => {
+  it("sets p of the elements to 0 in training and preserves the mean, and does nothing in evaluation mode", () => {
     manualSeed(0);
     const model = new Sequential(new Dropout(0.25));
     const x = ones([10_000]);
@@ -144,7 +144,7 @@ it("layers and losses say what they take", () => {
   expect(() => new Sequential(new ReLU(), {} as never)).toThrow("Sequential: layer 1 is no Module with a forward(x)");
 });
 
-it("a Sequential is a row: by index, by length, one by one, and each layer is of its own type", () => {
+it("a Sequential is indexed, has a length and is iterable, and each layer has its own type", () => {
   const model = new Sequential(new Linear(2, 3), new ReLU());
   expect(model[0].weight.shape).toEqual([3, 2]);
   expect([...model]).toEqual([model[0], model[1]]);

@@ -1,4 +1,4 @@
-// What a module is made of: what is found in objects, arrays and Maps, what is no part of it, and what can be done to all of it.
+// The parts of a module: what is found in objects, arrays and Maps, what is no part of it, and the methods that act on all parts.
 import {
   BatchNorm2d,
   compile,
@@ -49,7 +49,7 @@ describe("parts", () => {
     expect(new Heads().namedBuffers().map(([name]) => name)).toEqual(["nested.deep.er.0"]);
   });
 
-  it("are trained, put in use and restored wherever they are", () => {
+  it("are switched between modes and restored wherever they are", () => {
     const [a, b] = [new Heads(), new Heads()];
     b.loadStateDict(a.stateDict());
     expect(b.stateDict()).toEqual(a.stateDict());
@@ -79,7 +79,7 @@ describe("parts", () => {
     ]);
   });
 
-  it("may hold what holds them", () => {
+  it("may hold the module that holds them", () => {
     class Child extends Module {
       parent: Module | null = null;
       readonly weight = ones([1]);
@@ -99,7 +99,7 @@ describe("parts", () => {
     expect(copy.child.parent).toBe(copy);
   });
 
-  it("have names of their own, or it is said", () => {
+  it("have different names, or stateDict throws", () => {
     class Twice extends Module {
       readonly a = { b: ones([1]) };
       readonly "a.b" = ones([1]);
@@ -114,7 +114,7 @@ describe("parts", () => {
   });
 });
 
-describe("what a forward keeps on `this` to be looked at", () => {
+describe("a tensor that a forward stores on `this` for inspection", () => {
   class Attending extends Module {
     readonly project = new Linear(2, 2);
     attention: Tensor | null = null;
@@ -131,7 +131,7 @@ describe("what a forward keeps on `this` to be looked at", () => {
   ]);
   const own = ["project.weight", "project.bias"];
 
-  it("is no part of the model, where it has a history", () => {
+  it("is no part of the model if it has a history", () => {
     const model = new Attending();
     model.forward(x);
     expect(model.attention?.shape).toEqual([2, 2]);
@@ -160,7 +160,7 @@ describe("what a forward keeps on `this` to be looked at", () => {
     expect(names(model.clone())).toEqual(own);
   });
 
-  it("is a buffer where it has none", () => {
+  it("is a buffer if it has none", () => {
     const model = new Attending();
     noGrad(() => model.forward(x));
     expect(names(model)).toEqual([...own, "attention", "scores"]);
@@ -178,7 +178,7 @@ describe("requiresGrad_", () => {
     expect(model.namedParameters().map(([name]) => name)).toEqual(before);
   });
 
-  it("of a part leaves the others, and a frozen parameter forgets its gradient as others do", () => {
+  it("of a part leaves the others as they are, and zeroGrad clears the gradient of a frozen parameter too", () => {
     const model = new Sequential(new Linear(2, 2), new Linear(2, 1));
     model
       .forward(ones([1, 2]))
@@ -193,7 +193,7 @@ describe("requiresGrad_", () => {
 });
 
 describe("loadStateDict with strict: false", () => {
-  it("takes over what both sides have and returns what only one has", () => {
+  it("assigns the tensors that both sides have and returns the names that only one has", () => {
     const model = new Linear(2, 1);
     const state = new Map([
       ["weight", ones([1, 2])],
