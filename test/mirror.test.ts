@@ -32,7 +32,7 @@ it("a test that has the name of a file in src/ stands in that file's folder", ()
 
 it("the training step of one optimiser is written once, in test/training-step.js", () => {
   // What users write themselves is written out: a page that is bundled, programs, a net of two optimisers.
-  const own = /^test\/(training-step\.js|browser\/bundlers\/|programs\/|environments\/|train\/tasks\.ts)/;
+  const own = /^test\/(training-step\.js|browser\/bundlers\/|(types\/)?programs\/|environments\/|train\/tasks\.ts)/;
   const byHand = ["test", "bench", "onnx/test", "cli/test", "web/test"].flatMap((folder) =>
     below(folder)
       .map((file) => `${folder}/${file}`)

@@ -38,7 +38,7 @@ const many = new Array(20).fill(undefined);
 const refused = /^takes (no argument|\d arguments? at most), not 20/;
 
 describe("more arguments than there are are refused by", () => {
-  const counted = all.filter(([name]) => ![...exempt, "threadsReady"].includes(name));
+  const counted = all.filter(([name]) => !exempt.includes(name));
   it.each(counted)("%s", (name, value) => {
     const error = failure(() => (isClass(value) ? new value(...many) : value(...many)));
     expect([error.code, error.call]).toEqual(["type", name]);
@@ -58,10 +58,6 @@ describe("more arguments than there are are refused by", () => {
   );
   it.each(methods)("%s", (_, method) => {
     expect(failure(() => method.apply(new Linear(1, 1), many)).words).toMatch(refused);
-  });
-
-  it("threadsReady", async () => {
-    await expect((chainrule.threadsReady as Any)(1)).rejects.toThrow("threadsReady: takes no argument, not 1");
   });
 
   it("attention, which says where more belong", () => {

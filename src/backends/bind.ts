@@ -1,15 +1,21 @@
 // Registers the backends of compile(), and the programs that compute large eager operations. No other file chooses backends.
 import { registerBackend } from "../compiler/compile.ts";
+import { takes } from "../tensor/arguments.ts";
 import { carryLarge } from "../tensor/eager.ts";
 import { carryStreams } from "../tensor/stream.ts";
 import { oneOpPrograms } from "./one-op.ts";
 import { reference } from "./reference.ts";
 import { streamFunction, streamOperation } from "./streams.ts";
 import { wasm } from "./wasm/backend.ts";
+import { threadsReady as threadsOfPool } from "./wasm/threads/pool.ts";
 
 registerBackend(wasm);
 registerBackend(reference);
 carryLarge({ product: oneOpPrograms(wasm), elementwise: streamOperation });
 carryStreams(streamFunction);
 
-export { threadsReady } from "./wasm/threads/pool.ts";
+/** Waits until all workers have started or failed, and returns the number of threads that programs can use. */
+export function threadsReady(): Promise<number> {
+  takes("threadsReady", arguments.length, 0);
+  return threadsOfPool();
+}

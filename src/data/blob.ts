@@ -3,6 +3,16 @@
 import { ChainruleError } from "../errors/error.ts";
 import type { Picture } from "./picture.ts";
 
+/** What is looked at in a Blob or File, for programs whose types have neither. */
+export interface BlobLike {
+  /** Bytes. */
+  readonly size: number;
+  /** "image/png", for one. */
+  readonly type: string;
+  /** All of them. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** Fifty million pixels, as on Node. */
 const mostPixels = 50_000_000;
 
@@ -11,7 +21,7 @@ const mostPixels = 50_000_000;
  * held; levels as the file has them, without its colour profile, as on Node. In pages and their workers. Throws where the picture
  * cannot be read or has more than fifty million pixels.
  */
-export async function pictureFromBlob(blob: Blob): Promise<Picture> {
+export async function pictureFromBlob(blob: BlobLike): Promise<Picture> {
   if (typeof createImageBitmap !== "function" || typeof OffscreenCanvas !== "function")
     throw new ChainruleError(
       "platform",

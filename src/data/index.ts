@@ -1,7 +1,7 @@
 // "chainrule/data": data sets, batches, pictures. Bytes in, tensors out; no file system here: it runs in pages too.
 export type { Augmentation } from "./augment.ts";
 export { type Batches, type BatchOptions, batches, type SourceOptions } from "./batches.ts";
-export { pictureFromBlob } from "./blob.ts";
+export { type BlobLike, pictureFromBlob } from "./blob.ts";
 export type { Dataset } from "./dataset.ts";
 export { centreDigit } from "./digit.ts";
 export { fingerprint } from "./fingerprint.ts";

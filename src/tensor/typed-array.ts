@@ -107,7 +107,7 @@ function refuseLarge(call: string, values: AnyTypedArray, kind: Kind): void {
 }
 
 /** A file's bytes as this realm's Uint8Array; throws where they are none. */
-export function bytesOf(call: string, bytes: unknown): Uint8Array<ArrayBuffer> {
+export function bytesOf(call: string, bytes: unknown): Uint8Array {
   const kind = kindOf(bytes);
   if (kind !== "Uint8Array" && kind !== "Uint8ClampedArray") {
     const given = Object.prototype.toString.call(bytes).slice(8, -1);
@@ -117,7 +117,7 @@ export function bytesOf(call: string, bytes: unknown): Uint8Array<ArrayBuffer> {
       `expected a Uint8Array, not ${given}; new Uint8Array(buffer) makes one of an ArrayBuffer`,
     );
   }
-  if (bytes instanceof Uint8Array) return bytes as Uint8Array<ArrayBuffer>;
-  const { buffer, byteOffset, byteLength } = bytes as Uint8Array<ArrayBuffer>;
+  if (bytes instanceof Uint8Array) return bytes;
+  const { buffer, byteOffset, byteLength } = bytes as Uint8Array;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,4 +1,5 @@
 // What a net makes of a data set: every picture once, in order, as the net is in use.
+
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -14,6 +15,7 @@ import { breathe } from "./breathe.ts";
 import { confusionMatrix } from "./metrics.ts";
 import { inMode } from "./modes.ts";
 import { checkFits } from "./shapes.ts";
+import type { AbortSignalLike } from "./signal.ts";
 
 /** logits [N, C] and labels, int32 [N], to the mean loss of the batch, a scalar. */
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
@@ -28,7 +30,7 @@ export interface EvaluateOptions {
   /** crossEntropy if left out. */
   loss?: Loss | undefined;
   /** When it is aborted, evaluate throws its reason. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignalLike | undefined;
   /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
   threads?: number | undefined;
   /** false: the model runs operation by operation; slow. true if left out. */

@@ -1,4 +1,5 @@
 // What a model makes of data, all of it once and in order, as the model is in use.
+
 import type { Dataset } from "../data/dataset.ts";
 import { type BatchOf, sourceOf } from "../data/source.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -8,6 +9,7 @@ import { type EvaluateOptions, type Evaluation, evaluatePictures } from "./evalu
 import { feedOf } from "./feed.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
 import { type Model, moduleOf } from "./models.ts";
+import type { AbortSignalLike } from "./signal.ts";
 import { checkMetricName, type Metrics, type NamesOf, type Result } from "./tally.ts";
 import type { DataFor, DataOptions, MetricsOf } from "./training-options.ts";
 
@@ -22,7 +24,7 @@ export interface JudgeOptions<M extends Model, S, R extends Result, K extends st
   /** What the loss draws by chance follows from it; 0 if left out. */
   seed?: number | undefined;
   /** When it is aborted, evaluate throws its reason. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignalLike | undefined;
   /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
   threads?: number | undefined;
   /** false: the model runs operation by operation; slow. true if left out. */

@@ -39,6 +39,7 @@ export type { Best, BestEpoch, EpochRecord, Metric, Mode } from "./position.ts";
 export type { Junction } from "./rates.ts";
 export type { Fit } from "./run.ts";
 export type { Position } from "./saved-position.ts";
+export type { AbortSignalLike } from "./signal.ts";
 export type { NamesOf, OutputsOf, Result } from "./tally.ts";
 export type {
   DataFor,

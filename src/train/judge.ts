@@ -1,5 +1,6 @@
 // Validation of anything: each batch once, in order, as the model is in use, with the means of the loss and of all that has a name.
 // Chance, as of a variational autoencoder, is the same at each validation, so that epochs can be compared.
+
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
@@ -8,6 +9,7 @@ import { breathe } from "./breathe.ts";
 import { inMode } from "./modes.ts";
 import type { Means } from "./position.ts";
 import { RandomStream } from "./random-stream.ts";
+import type { AbortSignalLike } from "./signal.ts";
 import { added, type Computed, count, type Metrics, meansOf, tally } from "./tally.ts";
 import type { Course } from "./task.ts";
 
@@ -42,7 +44,7 @@ export interface Judged {
 export async function judge(
   { call, module, program }: Judge,
   course: Course,
-  { seed = 0, signal }: { readonly seed?: number | undefined; readonly signal?: AbortSignal | undefined },
+  { seed = 0, signal }: { readonly seed?: number | undefined; readonly signal?: AbortSignalLike | undefined },
 ): Promise<Judged> {
   const random = new RandomStream(seed, "validation");
   let [sums, examples]: [ReadonlyMap<string, number>, number] = [new Map(), 0];

@@ -1,4 +1,5 @@
 // What a run is made of: what all runs take, and what those over pictures of classes take beside it.
+
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -10,6 +11,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Stateful } from "./checkpoint.ts";
 import type { Loss } from "./evaluate-pictures.ts";
 import type { Metric } from "./position.ts";
+import type { AbortSignalLike } from "./signal.ts";
 
 /** What all runs take. */
 export interface RunOptions {
@@ -19,7 +21,7 @@ export interface RunOptions {
   /** Order, augmentation and dropout follow from it; a whole number from 0, and 0 if left out. The model's first weights are its maker's. */
   seed?: number | undefined;
   /** When it is aborted, the run stops after its step, and says so. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignalLike | undefined;
   /** Goes on where this checkpoint was made, as if it had never been stopped. */
   resume?: Resume | undefined;
   /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */

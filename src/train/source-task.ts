@@ -1,4 +1,5 @@
 // Anything as a task: data of any kind, with a loss whose gradients are followed, or with a step of the user's own.
+
 import { trace } from "../compiler/trace.ts";
 import { leavesOf } from "../data/nesting.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -14,6 +15,7 @@ import type { Model } from "./models.ts";
 import { inMode } from "./modes.ts";
 import { checkClipNorm, checkRun } from "./options.ts";
 import type { Mode } from "./position.ts";
+import type { AbortSignalLike } from "./signal.ts";
 import { type Computed, checkMetricName, type Metrics, tally } from "./tally.ts";
 import type { Task } from "./task.ts";
 import type { Optimizers, TrainingOptions } from "./training-options.ts";
@@ -101,7 +103,7 @@ async function judgement(
     seed,
     signal,
     monitor,
-  }: { readonly seed: number | undefined; readonly signal: AbortSignal | undefined; readonly monitor: string },
+  }: { readonly seed: number | undefined; readonly signal: AbortSignalLike | undefined; readonly monitor: string },
 ) {
   const { means } = await judge(how, course(0), { seed, signal });
   checkMonitor(monitor, Object.keys(means));

@@ -1,5 +1,7 @@
 // What the training loop has to know of what is trained on what. Pictures of classes are one such task, anything else is the other.
+
 import type { Means, Mode } from "./position.ts";
+import type { AbortSignalLike } from "./signal.ts";
 import type { Computed } from "./tally.ts";
 
 /** The batches of an epoch, or of validation. */
@@ -28,7 +30,7 @@ export interface Task {
   readonly whole: number | null;
   /** A step on a batch: what is compiled. */
   readonly learn: (batch: unknown) => Computed;
-  readonly judge: ((signal: AbortSignal | undefined) => Promise<Judgement>) | null;
+  readonly judge: ((signal: AbortSignalLike | undefined) => Promise<Judgement>) | null;
   /** The numbers of validation that best epochs are known by, and the one that "best" means in events. */
   readonly tracked: ReadonlyMap<string, Mode>;
   readonly monitor: string;

@@ -3,7 +3,6 @@
 // when everything is complete, and waits until all workers have left it. If a thread fails or is lost, the pool is given up, and the next
 // program gets a new pool with new workers.
 import { ChainruleError } from "../../../errors/error.ts";
-import { takes } from "../../../tensor/arguments.ts";
 import { type ProgramMemory, programMemory } from "../memory/memory.ts";
 import { control, entry, logLength, sliceMs, slot, stopped } from "./control.ts";
 import { Modules } from "./modules.ts";
@@ -266,7 +265,6 @@ export function poolFor(threads: number): Pool {
 
 /** Waits until all workers have started or failed, and returns the number of threads that programs can use. */
 export async function threadsReady(): Promise<number> {
-  takes("threadsReady", arguments.length, 0);
   const threads = threadsFor(null);
   if (threads === 1) return 1;
   const pool = poolFor(threads);
