@@ -64,7 +64,7 @@ describe("more arguments than there are are refused by", () => {
     const attention = new chainrule.MultiheadAttention(4, 2) as unknown as { forward: Any };
     const x = ones([1, 3, 4]);
     expect(() => attention.forward(x, x, x)).toThrow(
-      "MultiheadAttention.forward: takes 1 argument at most, not 3; it is self-attention, of x with itself; scaledDotProductAttention(q, k, v) is between others",
+      "MultiheadAttention.forward: takes 1 argument at most, not 3; it computes self-attention, of x with itself; use scaledDotProductAttention(q, k, v) for other keys and values",
     );
   });
 });

@@ -1,4 +1,5 @@
-// Each weight has a step of its own, by the mean and the spread of its gradients (Kingma and Ba 2015; PyTorch's Adam and AdamW).
+// Adam and AdamW: the step of each weight follows from running means of its gradients and of their squares (Kingma and Ba 2015;
+// PyTorch's Adam and AdamW).
 import { checkNumber } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
@@ -6,15 +7,15 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
 
-/** What Adam and AdamW take. */
+/** The options of Adam and AdamW. */
 export interface AdamOptions {
   /** The learning rate, from 0; 1e-3 if left out. */
   lr?: number | undefined;
-  /** How much of the mean and of the mean square stays at each step, each from 0 and below 1; [0.9, 0.999] if left out. */
+  /** The decay rates of the running mean and of the running mean square, each from 0 and below 1; [0.9, 0.999] if left out. */
   betas?: readonly [number, number] | undefined;
-  /** Keeps from dividing by 0; 1e-8 if left out. */
+  /** Added to the denominator, so that it is not 0; 1e-8 if left out. */
   eps?: number | undefined;
-  /** A pull towards 0, from 0; 0 if left out. */
+  /** The factor of the weight decay, which pulls weights towards 0; from 0. 0 if left out, and 0.01 in AdamW. */
   weightDecay?: number | undefined;
 }
 
@@ -24,7 +25,7 @@ type Moments = { readonly step: Tensor; readonly exp_avg: Tensor; readonly exp_a
 
 /**
  * g = grad + weightDecay · p; m = β₁m + (1 - β₁)g; v = β₂v + (1 - β₂)g²;
- * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), t counting from 1.
+ * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), where t counts the steps from 1.
  */
 export class Adam extends Optimizer<Moments> {
   static {
@@ -57,7 +58,7 @@ export class Adam extends Optimizer<Moments> {
     step.assign(step.add(1));
     m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
     v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
-    // 1 - βᵗ = -expm1(t · ln β), exact also where βᵗ is close to 1
+    // 1 - βᵗ = -expm1(t · ln β), which is accurate also where βᵗ is close to 1
     const [bias1, bias2] = betas.map((beta) => step.mul(Math.log(beta)).expm1().neg());
     const denominator = v.sqrt().div(bias2.sqrt().to(p.dtype)).add(eps);
     p.assign(p.sub(m.div(denominator).mul(lr.div(bias1).to(p.dtype))));
@@ -65,8 +66,8 @@ export class Adam extends Optimizer<Moments> {
 }
 
 /**
- * Adam in which the decay pulls at the weights themselves, p -= lr · weightDecay · p, before the step, and does not pass through
- * the moments (Loshchilov and Hutter 2019). weightDecay is 0.01 if left out.
+ * Adam with decoupled weight decay: before the step, p -= lr · weightDecay · p. The decay is no part of the gradient, and so not of the
+ * moments (Loshchilov and Hutter 2019). weightDecay is 0.01 if left out.
  */
 export class AdamW extends Adam {
   static {

@@ -1,5 +1,6 @@
-// The mean over the last many steps is often a better model than the last step (Polyak and Juditsky 1992): weights jitter around
-// where they are going, and their average does not. As PyTorch's AveragedModel with get_ema_multi_avg_fn.
+// Averages of the weights over the last steps. They are often a better model than the weights of the last step, since noise moves the
+// weights from step to step and averages out (Polyak and Juditsky 1992). It computes what PyTorch's AveragedModel with
+// get_ema_multi_avg_fn does.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensors, takes } from "../tensor/arguments.ts";
@@ -9,21 +10,22 @@ import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** What ExponentialMovingAverage takes. */
+/** The options of ExponentialMovingAverage. */
 export interface ExponentialMovingAverageOptions {
-  /** How much of the average stays at each update, from 0 and below 1; 0.999 if left out. */
+  /** The weight of the old average at each update, from 0 and below 1; 0.999 if left out. */
   readonly decay?: number | undefined;
 }
 
 const names: OptionNames<ExponentialMovingAverageOptions> = { decay: true };
 
 /**
- * Averages of parameters: `update()` after each optimiser step, also in a compiled one, makes average = decay · average +
- * (1 - decay) · parameter, and at the first takes the parameters as they are. To evaluate with the averages, `swap()` them with the
- * parameters, and again to go on training, or `copyTo` another model's parameters. All its tensors are made here.
+ * Exponential moving averages of parameters. Call `update()` after each optimiser step, also in a compiled one: it computes average =
+ * decay · average + (1 - decay) · parameter; the first update copies the parameters. To evaluate with the averages, `swap()` them with
+ * the parameters, and `swap()` again before training continues, or `copyTo` the parameters of another model. The constructor makes all
+ * tensors of the state.
  */
 export class ExponentialMovingAverage {
-  /** One for each parameter, in order. */
+  /** One average for each parameter, in order. */
   readonly averages: readonly Tensor[];
   readonly #parameters: readonly Tensor[];
   readonly #updates = full([], 0, { dtype: "int32" });
@@ -44,7 +46,7 @@ export class ExponentialMovingAverage {
     this.averages = parameters.map((parameter) => parameter.detach());
   }
 
-  /** Takes in the parameters as they are now. */
+  /** Updates the averages with the parameters as they are now. */
   update(): void {
     takes("update", arguments.length, 0);
     noGrad(() => {
@@ -58,7 +60,7 @@ export class ExponentialMovingAverage {
     });
   }
 
-  /** Parameters and averages change places; what was compiled runs with them as they then are. */
+  /** Swaps the contents of parameters and averages. Compiled functions then use the swapped contents. */
   swap(): void {
     takes("swap", arguments.length, 0);
     for (const [i, average] of this.averages.entries()) {
@@ -68,25 +70,25 @@ export class ExponentialMovingAverage {
     }
   }
 
-  /** Assigns the averages to these, another model's parameters. Throws, and changes nothing, unless they are alike. */
+  /** Assigns the averages to the parameters of another model. Throws, and changes nothing, unless number and shapes are the same. */
   copyTo(parameters: readonly Tensor[]): void {
     takes("copyTo", arguments.length, 1);
     const named = (tensors: readonly Tensor[]) => new Map(tensors.map((tensor, i) => [`parameter ${i}`, tensor]));
-    assignAll(named(parameters), named(this.averages), "what is copied to");
+    assignAll(named(parameters), named(this.averages), "the model to copy to");
   }
 
-  /** "n_averaged", the updates so far, and "average.0", ..., as they are now. */
+  /** Returns copies of the number of updates, "n_averaged", and of the averages, "average.0", .... */
   stateDict(): Map<string, Tensor> {
     takes("stateDict", arguments.length, 0);
     return stateOf([...this.#entries()].map(([name, tensor]) => [name, tensor.detach()]));
   }
 
-  /** For JSON.stringify: the tensors of stateDict() by name. */
+  /** Returns the tensors of stateDict() as an object, which JSON.stringify writes. */
   toJSON(): Readonly<Record<string, Tensor>> {
     return Object.fromEntries(this.stateDict());
   }
 
-  /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */
+  /** Restores a state that stateDict() returned. Throws, and changes nothing, if a tensor is missing, unknown or of another shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     takes("loadStateDict", arguments.length, 1);
     assignAll(this.#entries(), state, "this average");

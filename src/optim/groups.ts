@@ -1,5 +1,5 @@
-// Parameters that are optimised alike. A plain list of them is one group; several, as { parameters, lr, weightDecay }, may each
-// have a learning rate and a weight decay of their own, and have the optimiser's where they name none.
+// Parameter groups. A plain list of parameters is one group. Groups written as { parameters, lr, weightDecay } may each have a learning
+// rate and a weight decay of their own; those that they leave out are the optimiser's.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensor, shown } from "../tensor/arguments.ts";
@@ -9,7 +9,7 @@ import { describe } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
 
-/** Parameters with a learning rate and a weight decay of their own, or the optimiser's where they are left out. */
+/** Parameters, and the learning rate and weight decay for them, which are the optimiser's if left out. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
   readonly lr?: number | undefined;
@@ -17,12 +17,12 @@ export interface ParameterGroup {
 }
 
 /**
- * What optimisers are made of: parameters, or groups of them.
+ * The first argument of an optimiser: parameters, or groups of parameters.
  * @inline
  */
 export type Optimized = readonly Tensor[] | readonly ParameterGroup[];
 
-/** A number from 0 that can be set between steps, and a float64 [] that a compiled step reads it from. */
+/** A learning rate, from 0: a number that can be set between steps, and a tensor, float64 [], from which compiled steps read it. */
 export class LearningRate {
   readonly tensor: Tensor;
   readonly #call: string;
@@ -35,19 +35,19 @@ export class LearningRate {
     this.tensor = full([], value, { dtype: "float64" });
   }
 
-  /** As it was set. Throws while compile traces, and so does setting it. */
+  /** The learning rate as it was set. Reading and setting it throws while compile traces. */
   get value(): number {
     refuseTracing("lr", "its value would become part of the program; read it outside, between calls");
     return this.#value;
   }
   set value(value: number) {
-    refuseTracing("lr", "set it outside, between calls: the program reads it at each");
+    refuseTracing("lr", "set it outside, between calls: the program reads it at each call");
     checkNumber(this.#call, "lr", value, { from: 0 });
     this.#value = value;
     this.tensor.assign(full([], value, { dtype: "float64" }));
   }
 
-  /** Takes the number from the tensor, which was assigned. */
+  /** Sets the number from the tensor, after that was assigned. */
   reload(): void {
     this.#value = this.tensor.item();
   }
@@ -67,7 +67,7 @@ export class Group {
     this.rate = rate;
   }
 
-  /** The learning rate as it was set: the group's own, or the optimiser's, and then setting either sets both. */
+  /** The learning rate as it was set: the group's own, or the optimiser's; then setting one sets the other too. */
   get lr(): number {
     return this.rate.value;
   }
@@ -76,12 +76,12 @@ export class Group {
   }
 }
 
-const known: ReadonlySet<string> = new Set(["parameters", "lr", "weightDecay"] satisfies (keyof ParameterGroup)[]);
+const groupKeys: ReadonlySet<string> = new Set(["parameters", "lr", "weightDecay"] satisfies (keyof ParameterGroup)[]);
 
 const isGroup = (entry: unknown): entry is ParameterGroup =>
   typeof entry === "object" && entry !== null && madeAs(entry) === null && "parameters" in entry;
 
-/** Throws where a group is empty or has other options, and where a parameter is no tensor, no leaf, or listed twice. */
+/** Makes the groups. Throws if a group is empty or has an unknown option, or if a parameter is no tensor, no leaf, or listed twice. */
 export function groupsOf(call: string, optimized: Optimized, weightDecay: number, rate: LearningRate): Group[] {
   if (!Array.isArray(optimized))
     throw new ChainruleError(
@@ -96,14 +96,14 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
       throw new ChainruleError(
         "option",
         call,
-        `entry ${i} is no group among groups; pass tensors alone, or { parameters } for each`,
+        `entry ${i} is no group, but other entries are; pass tensors alone, or { parameters } for each`,
       );
-    const strange = Object.keys(entry).filter((key) => !known.has(key));
-    if (strange.length > 0) {
+    const unknownKeys = Object.keys(entry).filter((key) => !groupKeys.has(key));
+    if (unknownKeys.length > 0) {
       throw new ChainruleError(
         "option",
         call,
-        `group ${i} cannot have its own ${strange.join(", ")}, only ${[...known].join(", ")}`,
+        `group ${i} cannot have its own ${unknownKeys.join(", ")}, only ${[...groupKeys].join(", ")}`,
       );
     }
     if (entry.parameters.length === 0)
@@ -114,8 +114,8 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
       );
     const decay = entry.weightDecay ?? weightDecay;
     checkNumber(call, "weightDecay", decay, { from: 0 });
-    const own = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
-    return new Group([...entry.parameters], decay, own);
+    const groupRate = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
+    return new Group([...entry.parameters], decay, groupRate);
   });
   checkParameters(
     call,

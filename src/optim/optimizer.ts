@@ -1,5 +1,5 @@
-// What optimisers share: the parameters in their groups, learning rates that schedules may move, and state that is all made at
-// the start, so that a step compiled once has everything it will ever need.
+// The base class of optimisers: parameters in groups, learning rates that schedules may set, and the state. All state is made in the
+// constructor, so that a step that is compiled once has all tensors that it will need.
 import { takes } from "../tensor/arguments.ts";
 import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
@@ -12,43 +12,44 @@ import { tracing } from "../tensor/tracing.ts";
 import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
 /**
- * What an optimiser remembers of one parameter, under PyTorch's names (momentum_buffer, exp_avg).
+ * The state of an optimiser for one parameter, under PyTorch's names (momentum_buffer, exp_avg).
  * @inline
  */
 export type State = Readonly<Record<string, Tensor>>;
 
-/** What holds for the parameter that is being moved: its group's learning rate, float64 [], and weight decay. */
+/** The settings for a parameter: its group's learning rate, float64 [], and weight decay. */
 export interface Settings {
   readonly lr: Tensor;
   readonly weightDecay: number;
 }
 
-interface Moved<S> {
+interface Entry<S> {
   readonly parameter: Tensor;
   readonly state: S;
   readonly settings: Settings;
-  /** Names of the state's tensors that are of the parameter's shape, and of the others. */
+  /** Names of the state's tensors that have the parameter's shape. */
   readonly streamed: readonly string[];
+  /** Names of the state's other tensors. */
   readonly shared: readonly string[];
 }
 
 const pointwise = new WeakSet<object>();
 
 /**
- * Declares that an `update` is elementwise, and looks at no shape: then steps without `compile` run it in one pass over the parameter,
- * its gradient and its state. To the bit it is the same update.
+ * Declares that an `update` is elementwise and reads no shape. Steps without `compile` then run it in one pass over the parameter, its
+ * gradient and its state, with the same bits.
  */
 export function declarePointwise(update: (...args: never[]) => void): void {
   pointwise.add(update);
 }
 
-/** What moves parameters along their gradients. All its state is made in the constructor, so that a step can be compiled. */
+/** Updates parameters by their gradients. All its state is made in the constructor, so that a step can be compiled. */
 export abstract class Optimizer<S extends State = State> {
-  /** The groups that it was made of; one if it was given parameters alone. */
+  /** The parameter groups; one group if the constructor was given plain parameters. */
   readonly groups: readonly Group[];
-  readonly #moved: readonly Moved<S>[];
+  readonly #parameterEntries: readonly Entry<S>[];
   readonly #rate: LearningRate;
-  /** Those that required a gradient when this was made. */
+  /** The parameters that required a gradient when the optimiser was made. */
   readonly #trained: ReadonlySet<Tensor>;
   readonly #updates = new Map<string, Streamed>();
 
@@ -59,9 +60,9 @@ export abstract class Optimizer<S extends State = State> {
   ) {
     this.#rate = new LearningRate(new.target.name, lr);
     this.groups = groupsOf(new.target.name, optimized, weightDecay, this.#rate);
-    this.#moved = this.groups.flatMap(({ parameters, rate, weightDecay }) => {
+    this.#parameterEntries = this.groups.flatMap(({ parameters, rate, weightDecay }) => {
       const settings = { lr: rate.tensor, weightDecay };
-      return parameters.map((parameter): Moved<S> => {
+      return parameters.map((parameter): Entry<S> => {
         const state = makeState(parameter);
         const isStreamed = (name: string) => sameShape(state[name].shape, parameter.shape);
         const names = Object.keys(state);
@@ -69,12 +70,14 @@ export abstract class Optimizer<S extends State = State> {
         return { parameter, state, settings, streamed, shared };
       });
     });
-    this.#trained = new Set(this.#moved.flatMap(({ parameter }) => (parameter.requiresGrad ? [parameter] : [])));
+    this.#trained = new Set(
+      this.#parameterEntries.flatMap(({ parameter }) => (parameter.requiresGrad ? [parameter] : [])),
+    );
   }
 
   /**
-   * The learning rate of all groups that were made without one of their own, as it was set; the others have theirs in
-   * `groups[i].lr`. Reading and setting it throws while compile traces: between calls it may be set, and the program reads it.
+   * The learning rate, as it was set, of all groups that have none of their own; the others have theirs in `groups[i].lr`. Reading and
+   * setting it throws while compile traces: set it between calls, and the program reads it.
    */
   get lr(): number {
     return this.#rate.value;
@@ -83,17 +86,17 @@ export abstract class Optimizer<S extends State = State> {
     this.#rate.value = lr;
   }
 
-  /** Moves each parameter that has a gradient, but for those that were frozen (requiresGrad = false) after this was made. */
+  /** Updates each parameter that has a gradient, except those that were frozen (requiresGrad = false) after the optimiser was made. */
   step(): void {
     takes("step", arguments.length, 0);
     noGrad(() => {
-      for (const moved of this.#moved) {
-        const { parameter, state, settings } = moved;
+      for (const entry of this.#parameterEntries) {
+        const { parameter, state, settings } = entry;
         const { grad } = parameter;
         if (grad === null || this.#isFrozen(parameter)) continue;
         const isAlike = grad.dtype === parameter.dtype && sameShape(grad.shape, parameter.shape);
         if (tracing() === null && parameter.ndim > 0 && isAlike && pointwise.has(this.update))
-          this.#stream(moved, grad);
+          this.#stream(entry, grad);
         else this.update(parameter, grad, state, settings);
       }
     });
@@ -103,7 +106,7 @@ export abstract class Optimizer<S extends State = State> {
     return this.#trained.has(parameter) && !parameter.requiresGrad;
   }
 
-  #stream({ parameter, state, settings, streamed, shared }: Moved<S>, grad: Tensor): void {
+  #stream({ parameter, state, settings, streamed, shared }: Entry<S>, grad: Tensor): void {
     stream({
       f: this.#streamedUpdate(settings.weightDecay, streamed, shared),
       shape: parameter.shape,
@@ -112,11 +115,11 @@ export abstract class Optimizer<S extends State = State> {
     });
   }
 
-  /** The update as a function of pieces, one for all parameters that it treats alike. */
+  /** The update as a function of pieces: one function for all parameters with the same settings and names. */
   #streamedUpdate(weightDecay: number, streamed: readonly string[], shared: readonly string[]): Streamed {
     const key = [weightDecay, ...streamed, "", ...shared].join(" ");
-    const known = this.#updates.get(key);
-    if (known !== undefined) return known;
+    const existing = this.#updates.get(key);
+    if (existing !== undefined) return existing;
     const f: Streamed = ({ streamed: [p, grad, ...pieces], shared: [lr, ...others] }) => {
       const entries = [...streamed.map((name, i) => [name, pieces[i]]), ...shared.map((name, i) => [name, others[i]])];
       this.update(p, grad, Object.fromEntries(entries) as S, { lr, weightDecay });
@@ -126,30 +129,30 @@ export abstract class Optimizer<S extends State = State> {
     return f;
   }
 
-  /** Assigns the parameter and its state anew. */
+  /** Assigns new contents to the parameter and its state. */
   protected abstract update(parameter: Tensor, grad: Tensor, state: S, settings: Settings): void;
 
-  /** Forgets the gradients of earlier passes: each grad becomes null. */
+  /** Sets the grad of each parameter to null. */
   zeroGrad(): void {
     takes("zeroGrad", arguments.length, 0);
-    for (const { parameter } of this.#moved) parameter.grad = null;
+    for (const { parameter } of this.#parameterEntries) parameter.grad = null;
   }
 
   /**
-   * The learning rates ("lr", and "groups.1.lr" of a group that has its own) and what is remembered of each parameter, counted
-   * through all groups ("state.0.exp_avg"), as they are now.
+   * Returns copies of the learning rates ("lr", and "groups.1.lr" of a group that has its own) and of the state of each parameter
+   * ("state.0.exp_avg"); parameters are numbered through all groups.
    */
   stateDict(): Map<string, Tensor> {
     takes("stateDict", arguments.length, 0);
     return stateOf(this.#entries().map(([name, tensor]) => [name, tensor.detach()]));
   }
 
-  /** For JSON.stringify: the tensors of stateDict() by name. */
+  /** Returns the tensors of stateDict() as an object, which JSON.stringify writes. */
   toJSON(): Readonly<Record<string, Tensor>> {
     return Object.fromEntries(this.stateDict());
   }
 
-  /** Takes all of it over. Throws, and changes nothing, if anything is missing, unknown or of another shape. */
+  /** Restores a state that stateDict() returned. Throws, and changes nothing, if a tensor is missing, unknown or of another shape. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     takes("loadStateDict", arguments.length, 1);
     assignAll(new Map(this.#entries()), state, "this optimiser");
@@ -160,7 +163,7 @@ export abstract class Optimizer<S extends State = State> {
     const rates = this.groups.flatMap(({ rate }, i): [string, Tensor][] => {
       return rate === this.#rate ? [] : [[`groups.${i}.lr`, rate.tensor]];
     });
-    const states = this.#moved.flatMap(({ state }, i) => {
+    const states = this.#parameterEntries.flatMap(({ state }, i) => {
       return Object.entries(state).map(([name, tensor]): [string, Tensor] => [`state.${i}.${name}`, tensor]);
     });
     return [["lr", this.#rate.tensor], ...rates, ...states];

@@ -1,5 +1,5 @@
-// Gradients divided by their recent size, so that flat directions are not slow and steep ones not wild (Tieleman and Hinton 2012;
-// PyTorch's RMSprop).
+// RMSprop divides gradients by the root of their recent mean square, so that steps are neither slow in flat directions nor too long in
+// steep ones (Tieleman and Hinton 2012; PyTorch's RMSprop).
 import { checkNumber } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
@@ -7,19 +7,19 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
 import { decayed, declarePointwise, Optimizer, type Settings, type State, zerosLike } from "./optimizer.ts";
 
-/** What RMSprop takes. */
+/** The options of RMSprop. */
 export interface RMSpropOptions {
   /** The learning rate, from 0; 1e-2 if left out. */
   lr?: number | undefined;
-  /** How much of the mean square stays at each step; 0.99 if left out. */
+  /** The decay rate of the running mean square; 0.99 if left out. */
   alpha?: number | undefined;
-  /** Keeps from dividing by 0; 1e-8 if left out. */
+  /** Added to the denominator, so that it is not 0; 1e-8 if left out. */
   eps?: number | undefined;
-  /** How much of the last direction stays, from 0; 0 if left out. */
+  /** The weight of the last step's direction in the new one, from 0; 0 if left out. */
   momentum?: number | undefined;
-  /** A pull towards 0, through the gradient, from 0; 0 if left out. */
+  /** The factor of the weight decay (L2), which is added to the gradient and pulls weights towards 0; from 0. 0 if left out. */
   weightDecay?: number | undefined;
-  /** Divides by the spread around the recent mean instead of by the size (Graves 2013). */
+  /** Whether to divide by the standard deviation of the recent gradients instead of by their root mean square (Graves 2013); false if left out. */
   centered?: boolean | undefined;
 }
 
@@ -33,8 +33,8 @@ const names: OptionNames<RMSpropOptions> = {
 };
 
 /**
- * g = grad + weightDecay · p; s = α · s + (1 - α) · g²; d = g / (√s + eps); p -= lr · d, with a momentum b = momentum · b + d and
- * p -= lr · b. Centered: a = α · a + (1 - α) · g, and √(s - a²) in the place of √s.
+ * g = grad + weightDecay · p; s = α · s + (1 - α) · g²; d = g / (√s + eps); p -= lr · d. With momentum, b = momentum · b + d and
+ * p -= lr · b. With `centered`, a = α · a + (1 - α) · g, and √(s - a²) replaces √s.
  */
 export class RMSprop extends Optimizer {
   static {
@@ -64,8 +64,8 @@ export class RMSprop extends Optimizer {
     const g = decayed(grad, p, weightDecay);
     s.assign(s.mul(alpha).add(g.square().mul(1 - alpha)));
     if (centered) a.assign(a.mul(alpha).add(g.mul(1 - alpha)));
-    const spread = centered ? s.sub(a.square()) : s;
-    const direction = g.div(spread.sqrt().add(eps));
+    const variance = centered ? s.sub(a.square()) : s;
+    const direction = g.div(variance.sqrt().add(eps));
     if (momentum !== 0) b.assign(b.mul(momentum).add(direction));
     p.assign(p.sub((momentum === 0 ? direction : b).mul(lr.to(p.dtype))));
   }

@@ -1,4 +1,4 @@
-// Down the gradient, with as much of the last direction as momentum keeps (PyTorch's SGD).
+// Stochastic gradient descent with momentum (PyTorch's SGD).
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { takes } from "../tensor/arguments.ts";
@@ -15,24 +15,24 @@ import {
   zerosLike,
 } from "./optimizer.ts";
 
-/** What SGD takes. */
+/** The options of SGD. */
 export interface SGDOptions {
   /** The learning rate, from 0. */
   lr: number;
-  /** How much of the last direction stays, from 0; 0 if left out. */
+  /** The weight of the last step's direction in the new one, from 0; 0 if left out. */
   momentum?: number | undefined;
-  /** By how much the new gradient counts less; 0 if left out. */
+  /** The new gradient has the weight 1 - dampening in the direction; 0 if left out. */
   dampening?: number | undefined;
-  /** A pull towards 0, through the gradient, from 0; 0 if left out. */
+  /** The factor of the weight decay (L2), which is added to the gradient and pulls weights towards 0; from 0. 0 if left out. */
   weightDecay?: number | undefined;
-  /** Looks one step of momentum ahead (Nesterov 1983); false if left out. Needs a momentum and no dampening. */
+  /** Whether the step looks ahead by one step of momentum (Nesterov 1983); false if left out. It needs a momentum and no dampening. */
   nesterov?: boolean | undefined;
 }
 
 const names: OptionNames<SGDOptions> = { lr: true, momentum: true, dampening: true, weightDecay: true, nesterov: true };
 
 /**
- * g = grad + weightDecay · p; v = momentum · v + (1 - dampening) · g, at the first step v = g; p -= lr · v, with nesterov
+ * g = grad + weightDecay · p; v = momentum · v + (1 - dampening) · g, where v = g at the first step; p -= lr · v. With `nesterov`,
  * p -= lr · (g + momentum · v).
  */
 export class SGD extends Optimizer {

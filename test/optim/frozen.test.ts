@@ -1,5 +1,5 @@
-// A parameter that is frozen after it had a gradient stays where it is, and goes on when it is let loose again. And optimisers move
-// parameters of every shape, a single number too, by the same rule.
+// A parameter that is frozen after it had a gradient does not change, and changes again once it is not frozen any more. And optimisers
+// update parameters of every shape, a single number too, by the same rule.
 import {
   Adam,
   AdamW,
@@ -45,7 +45,7 @@ describe.each([
         step();
         return [String(weight.data) !== before[0], String(bias?.data) !== before[1]];
       };
-      // Eagerly, or by a step that does not clear it, the gradient of the last step is left.
+      // Eagerly, or in a step that does not clear it, the gradient of the last step is still there.
       model.forward(x).square().sum().backward();
       expect(moves()).toEqual([true, true]);
       weight.requiresGrad = false;
@@ -56,7 +56,7 @@ describe.each([
     }
   });
 
-  it("a tensor that never required a gradient moves by the one that it was given", () => {
+  it("a tensor that never required a gradient is updated by the grad that was set on it", () => {
     const p = tensor([1]);
     const optimizer = new SGD([p], { lr: 0.5 });
     p.grad = tensor([1]);

@@ -7,7 +7,7 @@ import { trainingStep } from "../training-step.js";
 const parameter = (value = 1): Tensor => tensor([value], { dtype: "float64", requiresGrad: true });
 
 describe.each(Object.entries(ways))("learning rates, %s", (_, run) => {
-  it("are each group's own, or the optimiser's, and can be set between compiled steps", () => {
+  it("belong to a group or to the optimiser, and can be set between compiled steps", () => {
     const [a, b, c] = [parameter(), parameter(), parameter()];
     const optimizer = new SGD(
       [{ parameters: [a] }, { parameters: [b], lr: 0.5 }, { parameters: [c], weightDecay: 1 }],
@@ -31,7 +31,7 @@ describe.each(Object.entries(ways))("learning rates, %s", (_, run) => {
   });
 });
 
-it("the rates of groups are saved and restored, and state is counted through all groups", () => {
+it("the rates of groups are saved and restored, and state is numbered through all groups", () => {
   const make = () => new Adam([{ parameters: [parameter()], lr: 0.5 }, { parameters: [parameter(), parameter()] }]);
   const [optimizer, other] = [make(), make()];
   optimizer.lr = 0.125;
@@ -56,7 +56,7 @@ it.each([
   ],
   [
     () => new RMSprop([{ parameters: [parameter()] }, parameter()] as never),
-    "RMSprop: entry 1 is no group among groups; pass tensors alone, or { parameters } for each",
+    "RMSprop: entry 1 is no group, but other entries are; pass tensors alone, or { parameters } for each",
   ],
   [
     () => new AdamW([{ parameters: [parameter()], betas: [0, 0] } as never]),

@@ -39,7 +39,7 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     expect(other.stateDict()).toEqual(model.stateDict());
   });
 
-  it("moves only what has a gradient", () => {
+  it("updates only parameters that have a gradient", () => {
     const [a, b] = [tensor([1], { requiresGrad: true }), tensor([1], { requiresGrad: true })];
     const optimizer = make([a, b]);
     a.mul(2).sum().backward();

@@ -1,4 +1,4 @@
-// Steps without `compile` run updates in one pass (tensor/stream.ts): to the bit what the update says, op by op.
+// Steps without `compile` run updates in one pass (tensor/stream.ts), with the same bits as the update run op by op.
 import { Adam, AdamW, compile, manualSeed, type Optimizer, RMSprop, randn, SGD, type Tensor } from "chainrule";
 import { expect, it } from "vitest";
 
@@ -42,7 +42,7 @@ it.each(Object.entries(optimizers))("%s", (_, make) => {
   expect(pieces).toEqual(byOps);
 });
 
-it("an update of one's own that is no longer elementwise is run as it is written", () => {
+it("an update that a subclass overrides and that is not elementwise is run op by op", () => {
   class Normalised extends SGD {
     protected override update(p: Tensor, grad: Tensor): void {
       p.assign(p.sub(grad.div(grad.square().sum().sqrt()).mul(p.shape[0])));

@@ -1,4 +1,4 @@
-// What accompanies the steps: limited gradients, schedules, averages of the weights; alone, and all in one compiled step.
+// Gradient clipping, schedules and averages of the weights, each alone, and all in one compiled step.
 import {
   AdamW,
   BatchNorm2d,
@@ -31,7 +31,7 @@ describe("clipGradNorm", () => {
     return p;
   };
 
-  it("leaves short gradients alone, gives the length before, and skips what has none", () => {
+  it("does not change short gradients, returns the norm before, and skips parameters without a gradient", () => {
     const [a, b, none] = [withGrad([3]), withGrad([0, 4]), tensor([1], { requiresGrad: true })];
     expect(clipGradNorm([a, b, none], 10).item()).toBe(5);
     expect([a.grad?.toArray(), none.grad]).toEqual([[3], null]);
@@ -65,7 +65,7 @@ describe("schedules", () => {
     }
   });
 
-  it("have no warmup, or nothing else, where told so", () => {
+  it("can have no warmup, or nothing but warmup", () => {
     expect(cosineSchedule({ peak: 2, steps: 5 })(0)).toBe(2);
     expect(cosineSchedule({ peak: 2, steps: 4, warmup: 4 })(4)).toBe(0);
     expect(oneCycleSchedule({ peak: 2, steps: 5, warmup: 0 })(0)).toBe(2);
@@ -83,7 +83,7 @@ describe("schedules", () => {
 });
 
 describe("ExponentialMovingAverage", () => {
-  it("changes places with the weights and back, and can be copied, saved and restored", () => {
+  it("can be swapped with the weights and back, copied, saved and restored", () => {
     const [model, other] = [new Linear(2, 1), new Linear(2, 1)];
     const average = new ExponentialMovingAverage(model.parameters(), { decay: 0.5 });
     average.update();
@@ -119,8 +119,8 @@ describe("ExponentialMovingAverage", () => {
 });
 
 /**
- * Losses and weights of a net that has everything, over eight steps; the same seed, so the same dropout. The convolution has no
- * bias: batch norm takes it away again, and Adam would make steps of what rounding leaves of its gradient.
+ * Losses and weights over eight steps of a net that has all of these; the seed, and so the dropout, is the same. The convolution has no
+ * bias: batch norm would subtract it again, and Adam would amplify the rounding errors that are left of its gradient.
  */
 function train(run: (typeof ways)[keyof typeof ways]): { losses: number[]; state: Map<string, Tensor> } {
   manualSeed(7);
