@@ -1,4 +1,4 @@
-// What axe finds wrong with a page, or with a part of it, in a line each.
+// The accessibility violations that axe finds on a page or in a part of it, one line each.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type axe from "axe-core";
@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export async function violations(page: Page, part: string): Promise<string[]> {
-  // The page's own policy allows no script of ours in it: playwright evaluates beside it.
+  // The page's own policy forbids a script element of the test, so playwright evaluates axe outside the page.
   await page.evaluate(source);
   const { violations: found } = await page.evaluate(async (selector) => {
     const { axe: tool } = globalThis as unknown as { axe: typeof axe };

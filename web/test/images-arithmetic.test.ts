@@ -1,4 +1,4 @@
-// What the fourth part computes without a page: strokes, pixels, words, and what it makes of files that somebody drops.
+// The computations of the fourth part without a page: strokes, pixels, words, the classifier, and dropped files.
 
 import { gzipSync } from "node:zlib";
 import { conv2d, manualSeed, maxPool2d, tensor } from "chainrule";
@@ -83,7 +83,7 @@ describe("small pictures", () => {
   });
 });
 
-it("says what it sees as a person would", () => {
+it("gives its answer in a sentence", () => {
   expect(verdict([0.1, 0.9], ["7", "8"])).toBe("Looks like an 8, 90 %");
   expect(verdict([0.4, 0.3, 0.3], ["Bag", "Coat", "Dress"])).toBe("Perhaps a Bag, 40 %");
 });
@@ -225,7 +225,7 @@ describe("dropped files", () => {
     expect(data.train.classes[9]).toBe("Ankle boot");
   });
 
-  it("that do not fit together say how", async () => {
+  it("that do not fit together are refused with the reason", async () => {
     const [images, labels] = pair(200);
     expect(await trouble([images])).toMatch("pictures without labels");
     expect(await trouble([labels])).toMatch("labels without pictures");
@@ -233,7 +233,9 @@ describe("dropped files", () => {
     expect(await trouble([images, images, labels])).toMatch("one file of pictures and one of labels");
     expect(await trouble(pair(10))).toMatch("at least 20");
     const cut = { ...images, bytes: images.bytes.slice(0, 5000) };
-    expect(await trouble([cut, labels])).toMatch("train-images-idx3-ubyte is damaged, or no IDX file: byte 5000");
+    expect(await trouble([cut, labels])).toMatch(
+      "train-images-idx3-ubyte is damaged, or is not an IDX file: byte 5000",
+    );
     expect(await trouble([file("floats", [1, 2], [1, 2]), labels])).toMatch("pictures are uint8[N, H, W]");
   });
 });

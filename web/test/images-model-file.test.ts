@@ -1,4 +1,4 @@
-// Models go from the page to the command line and back: what is saved here, chainrule's own code loads, and the other way round.
+// Models go from the page to the command line and back: each reads the files that the other saves.
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ for (const choice of ["mlp", "cnn", "conv-bn"] as const) {
   });
 }
 
-it("says what is wrong with a file that is none", () => {
+it("says what is wrong with a file that is not a model", () => {
   const net = build(description("mlp").architecture);
   const good = bytesOf(description("mlp"), net);
   const words = (bytes: Uint8Array) => {

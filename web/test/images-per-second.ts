@@ -1,4 +1,5 @@
-// How fast the built demo trains its conv net on MNIST in Chromium, beside the same net in Node, in turns. Not part of `npm test`.
+// The speed at which the built demo trains its conv net on MNIST in Chromium, measured in turns with the same net in Node. `npm test`
+// does not run this.
 //
 //   npx tsx web/test/images-per-second.ts [ROUNDS: 3]
 import { chainrule, events } from "../../cli/test/command.ts";
@@ -9,14 +10,14 @@ const rounds = Number(process.argv[2] ?? 3);
 const cwd = temporaryFolder();
 const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-/** The speed that the page shows, from its second round over 10,000 pictures to the end of its fourth. */
+/** Images a second that the page shows, from its second epoch of 10,000 pictures to the end of its fourth. */
 async function inPage(site: Site): Promise<{ speed: number; threads: string }> {
   const { page, leave } = await site.visit({ at: "images?net=cnn", still: false });
   const part = page.locator("#images");
   const shown = async (id: string) => ((await part.getByTestId(id).textContent()) ?? "").trim();
   await part.getByRole("button", { name: "Train", exact: true }).click();
   const speeds: number[] = [];
-  while (!(await part.getByRole("button", { name: "Train on" }).isVisible())) {
+  while (!(await part.getByRole("button", { name: "Train more" }).isVisible())) {
     const [epoch, speed] = [await shown("epoch"), Number((await shown("speed")).replaceAll(",", ""))];
     if (/^[2-4] of/.test(epoch) && speed > 0) speeds.push(speed);
     await page.waitForTimeout(200);
@@ -26,7 +27,7 @@ async function inPage(site: Site): Promise<{ speed: number; threads: string }> {
   return { speed: median(speeds), threads };
 }
 
-/** Of the second epoch over all pictures. */
+/** Images a second of the second epoch over all pictures. */
 async function inNode(threads: string): Promise<number> {
   const options = ["--model", "cnn", "--epochs", "2", "--threads", threads, "--json", "--out", "speed.safetensors"];
   const told = events(await chainrule(["train", "mnist", ...options], { cwd }));

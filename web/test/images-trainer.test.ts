@@ -1,5 +1,5 @@
-// Training in the page, without the page: it can be stopped and gone on with, rests, takes more pictures when they have come, and goes on
-// after its end; and none of that changes what is learned.
+// Training in the page, without the page: it can be stopped and continued, pauses, uses more pictures once they have arrived, and goes
+// on after its end. Stopping and pausing do not change what is learned.
 import { manualSeed, tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { architectures } from "chainrule/model";
@@ -46,7 +46,7 @@ function begin({ interval = 0, train = few } = {}) {
   return { trainer, told, state, weights };
 }
 
-it("takes four epochs, tested after each, and tells how far it is", async () => {
+it("takes four epochs, tested after each, and reports its progress", async () => {
   const { trainer, told, state } = begin();
   expect(await trainer.go()).toBe("done");
   expect(state).toMatchObject({ taken: 16, tested: 4 });
@@ -55,13 +55,13 @@ it("takes four epochs, tested after each, and tells how far it is", async () => 
   expect(told[15].loss).toBeLessThan(told[0].loss);
 });
 
-it("tells of each epoch, however quick they are", async () => {
+it("reports each epoch, however short it is", async () => {
   const { trainer, told } = begin({ interval: 1000 });
   await trainer.go();
   expect(told.map(({ pictures }) => pictures)).toEqual([256, 512, 768, 1024]);
 });
 
-it("learns the same when it was stopped and gone on with", async () => {
+it("learns the same when it was stopped and continued", async () => {
   const straight = begin();
   await straight.trainer.go();
   const stopped = begin();
@@ -72,7 +72,7 @@ it("learns the same when it was stopped and gone on with", async () => {
   expect(stopped.weights()).toEqual(straight.weights());
 });
 
-it("rests until it is woken", async () => {
+it("pauses until it is woken", async () => {
   const { trainer, state } = begin();
   let woken = false;
   state.after = (taken) => {
@@ -88,7 +88,7 @@ it("rests until it is woken", async () => {
   expect(await trainer.go()).toBe("done");
 });
 
-it("takes more pictures after the epoch in which they came, and then four epochs of them", async () => {
+it("uses more pictures after the epoch in which they arrived, and then four epochs of them", async () => {
   const { trainer, told, state } = begin();
   state.after = (taken) => {
     if (taken === 5) state.train = many;
@@ -112,7 +112,7 @@ it("does not end while more pictures are on their way", async () => {
   expect(told[told.length - 1]).toMatchObject({ epoch: 10, epochs: 10, pictures: 6 * 256 + 4 * 500 });
 });
 
-it("ends after its epoch where they do not come", async () => {
+it("ends after its epoch if they do not arrive", async () => {
   const { trainer, told, state } = begin();
   state.awaited = true;
   state.after = (taken) => {
@@ -122,7 +122,7 @@ it("ends after its epoch where they do not come", async () => {
   expect(told[told.length - 1]).toMatchObject({ epoch: 5, epochs: 5, pictures: 5 * 256 });
 });
 
-it("takes fewer pictures where fewer are wanted, and ends when it would have ended", async () => {
+it("uses fewer pictures where fewer are wanted, and ends when it would have ended", async () => {
   const { trainer, told, state } = begin({ train: many });
   state.after = (taken) => {
     if (taken === 10) state.train = few;

@@ -1,4 +1,4 @@
-// The fourth part as a person uses it: trains a net in the page, draws digits, looks inside, saves, loads, and drops files that are good and
+// The fourth part as a visitor uses it: trains a net in the page, draws digits, looks inside, saves, loads, and drops files that are good and
 // files that are not.
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
@@ -34,7 +34,7 @@ async function open(look: Look = {}, at: Site = site) {
   const button = (name: string) => part.getByRole("button", { name, exact: true });
   const text = async (id: string) => (await part.getByTestId(id).allTextContents()).join(" ").trim();
   const files = part.locator('input[type="file"]');
-  /** What the net says, once it has. */
+  /** The net's answer, once there is one. */
   await expect.poll(() => text("verdict"), { timeout: 20_000 }).toMatch(/, \d+ %$/);
   return { page, leave, part, button, text, files };
 }
@@ -65,7 +65,7 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
   const began = performance.now();
   await button("Train").click();
   await expect.poll(() => text("epoch")).toMatch(/of 4/);
-  // Drawn while it trains.
+  // The drawing happens while the net trains.
   await draw(page, seven);
   await expect.poll(() => text("verdict")).toMatch(/^Looks like a 7/);
   await expect.poll(async () => number(await text("accuracy")), { timeout: 60_000 }).toBeGreaterThanOrEqual(97);
@@ -76,7 +76,7 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
   expect(await text("threads")).toBe(String(Math.min(cores, 16)));
   expect(await part.getByText("as learned so far").count()).toBe(1);
   await button("Stop").click();
-  await expect.poll(() => button("Go on").isVisible(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => button("Continue").isVisible(), { timeout: 10_000 }).toBe(true);
 
   await draw(page, three);
   await expect.poll(() => text("verdict")).toMatch(/^Looks like a 3/);
@@ -114,11 +114,11 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
   await expect.poll(() => text("told")).toBe("mine.safetensors is loaded: draw something.");
   await draw(page, three);
   await expect.poll(() => text("probability")).toBe(before);
-  // It was stopped in the middle of a round, a little after its last test.
+  // The training was stopped in the middle of an epoch, a little after its last test.
   await button("Test it").click();
   await expect.poll(async () => number(await text("accuracy"))).toBeGreaterThan(95);
 
-  // A mistake goes to the pad, and is taken for what the net said.
+  // A mistake goes to the pad, and the net gives the same wrong answer.
   const mistake = part.getByRole("button", { name: /taken for/ }).first();
   const said = /taken for\s+(\d)/.exec((await mistake.textContent()) ?? "")?.[1];
   await mistake.click();
@@ -128,7 +128,7 @@ it("learns digits in the page within a minute, answers meanwhile, and keeps what
   await leave();
 }, 180_000);
 
-it("begins with a sixth of the pictures, goes on until the rest has come, and then learns from all of them", async () => {
+it("begins with a sixth of the pictures, goes on until the rest has arrived, and then learns from all of them", async () => {
   const { page, leave, part, button, text } = await open({ at: "images?net=mlp&pictures=all" });
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -198,7 +198,7 @@ it("takes pictures and data sets from files, and says what is wrong with broken 
   await drop("broken.safetensors", [1, 2, 3]);
   await expect.poll(() => text("told")).toMatch(/^broken\.safetensors: no model file, or a damaged one/);
   await drop("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 9, 1]);
-  await expect.poll(() => text("told")).toMatch(/^train-labels-idx1-ubyte is damaged, or no IDX file: byte 9/);
+  await expect.poll(() => text("told")).toMatch(/^train-labels-idx1-ubyte is damaged, or is not an IDX file: byte 9/);
   expect(await text("probability")).toBe(before);
 
   // Fashion-MNIST's names for a small data set of bars.
@@ -216,7 +216,7 @@ it("takes pictures and data sets from files, and says what is wrong with broken 
     .poll(() => text("told"))
     .toBe("Fashion-MNIST: 200 pictures of 28×28 to learn from, 30 to test with. Press Train.");
   await button("Train").click();
-  await expect.poll(() => button("Train on").isVisible()).toBe(true);
+  await expect.poll(() => button("Train more").isVisible()).toBe(true);
   expect(await part.getByRole("rowheader", { name: "Ankle boot" }).count()).toBeGreaterThan(0);
   expect(await part.getByRole("region", { name: "Confusion matrix" }).locator("tbody td").count()).toBe(100);
   await button("Back to MNIST").click();

@@ -1,14 +1,14 @@
 // A run follows from its settings, and settings survive the way through an address.
 import { expect, it } from "vitest";
 import { linksOf, spotsOf } from "../src/net/layout.ts";
-import { most, read, rounded, type Settings, usual, written } from "../src/net/settings.ts";
+import { defaultSettings, limits, read, rounded, type Settings, written } from "../src/net/settings.ts";
 import { Trainer } from "../src/net/trainer.ts";
 
 const through = (settings: Settings): Settings => read(new URLSearchParams(written(settings)));
 
-it("what is as usual is left out of the address", () => {
-  expect(written(usual)).toEqual({});
-  expect(through(usual)).toEqual(usual);
+it("settings with their default value are left out of the address", () => {
+  expect(written(defaultSettings)).toEqual({});
+  expect(through(defaultSettings)).toEqual(defaultSettings);
 });
 
 it("all settings come back from the address", () => {
@@ -28,15 +28,15 @@ it("all settings come back from the address", () => {
   expect(through(settings)).toEqual(settings);
 });
 
-it("nonsense in an address is as usual", () => {
+it("an invalid setting in an address gets its default value", () => {
   const query = "data=suns&layers=9.0.-1.x&act=step&rate=-1&decay=NaN&seed=1.5&edits=x*y*z_1*rate*_2*0.0.c*1";
-  expect(read(new URLSearchParams(query))).toEqual(usual);
-  const deep = Array.from({ length: most.layers + 1 }, () => 2).join(".");
-  expect(read(new URLSearchParams({ layers: deep })).layers).toEqual(usual.layers);
+  expect(read(new URLSearchParams(query))).toEqual(defaultSettings);
+  const deep = Array.from({ length: limits.layers + 1 }, () => 2).join(".");
+  expect(read(new URLSearchParams({ layers: deep })).layers).toEqual(defaultSettings.layers);
 });
 
-it("the same settings give the same run, to the bit, with what was changed on its way", () => {
-  const first = new Trainer(usual);
+it("the same settings give the same run, to the bit, changes during the run included", () => {
+  const first = new Trainer(defaultSettings);
   const losses: (number | null)[] = [];
   for (let step = 0; step < 30; step++) {
     if (step === 10) first.edit("rate", 0.05);
@@ -46,7 +46,7 @@ it("the same settings give the same run, to the bit, with what was changed on it
   }
   const { edits } = first.report(false);
   expect(edits).toHaveLength(2);
-  const again = new Trainer(through({ ...usual, edits }));
+  const again = new Trainer(through({ ...defaultSettings, edits }));
   for (const loss of losses) {
     again.advance();
     expect(again.loss).toBe(loss);
@@ -55,17 +55,17 @@ it("the same settings give the same run, to the bit, with what was changed on it
 
 it("moons, circles and exclusive or are learnt within 150 steps", () => {
   for (const data of ["moons", "circles", "xor"] as const) {
-    const trainer = new Trainer({ ...usual, data });
+    const trainer = new Trainer({ ...defaultSettings, data });
     for (let step = 0; step < 150; step++) trainer.advance();
     expect(trainer.accuracy, data).toBeGreaterThanOrEqual(0.95);
   }
 });
 
-it("without points there is nothing to learn, and too high a rate ends in no number, which is said", () => {
-  const empty = new Trainer({ ...usual, data: "yours" });
+it("without points no step is taken, and too high a rate ends in a loss that is not a number, which the report says", () => {
+  const empty = new Trainer({ ...defaultSettings, data: "yours" });
   empty.advance();
   expect([empty.step, empty.loss]).toEqual([0, null]);
-  const wild = new Trainer({ ...usual, rate: 10, decay: 1 });
+  const wild = new Trainer({ ...defaultSettings, rate: 10, decay: 1 });
   for (let step = 0; step < 500 && !wild.isLost; step++) wild.advance();
   expect(wild.isLost).toBe(true);
   expect(wild.report(true).lost).toBe(true);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-it("learns the moons, rests, and takes single steps", async () => {
+it("learns the moons, pauses, and takes single steps", async () => {
   const { page, leave } = await site.visit({ at: "net" });
   const part = page.locator("#net");
   await part.getByRole("button", { name: "Train", exact: true }).click();
@@ -27,18 +27,18 @@ it("learns the moons, rests, and takes single steps", async () => {
   await leave();
 });
 
-it("is changed while one looks: layers, neurons, a weight by pointer and by keyboard", async () => {
+it("is changed while it is shown: layers, neurons, a weight by pointer and by keyboard", async () => {
   const { page, leave } = await site.visit({ at: "net" });
   const part = page.locator("#net");
   await part.getByRole("button", { name: "One layer more" }).click();
   await part.getByRole("button", { name: "Neuron 4 of layer 3: weights" }).waitFor();
-  await part.getByRole("button", { name: "One neuron less in layer 3" }).click();
+  await part.getByRole("button", { name: "One neuron fewer in layer 3" }).click();
   await expect.poll(() => part.getByRole("button", { name: "Neuron 4 of layer 3: weights" }).count()).toBe(0);
   expect(page.url()).toContain("layers=8.8.3");
 
   const neuron = part.getByRole("button", { name: "Neuron 1 of layer 1: weights" });
   await neuron.hover();
-  await part.getByText("Neuron 1 of layer 1: what it says").waitFor();
+  await part.getByText("Neuron 1 of layer 1: its output").waitFor();
   await neuron.click();
   const weights = part.getByRole("group", { name: "Neuron 1 of layer 1: weights" });
   const slider = weights.getByRole("slider").first();
@@ -81,7 +81,7 @@ it("points are set by pointer and by keyboard, and stand in the address", async 
   await leave();
 });
 
-it("says so when the loss is lost", async () => {
+it("says so when the loss is not a number any more", async () => {
   const { page, leave } = await site.visit({ at: "net?decay=1&rate=10&to=500" });
   await page.locator("#net").getByText("The loss is not a number any more").waitFor();
   await leave();

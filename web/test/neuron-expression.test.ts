@@ -1,7 +1,7 @@
-// What may be written in the formula's box, what it means, and what a typo is told.
+// The formulas that the box takes, their meaning, and the errors about a typing mistake.
 import { expect, it } from "vitest";
 import { ExpressionError, parse, write } from "../src/neuron/expression.ts";
-import { build, mostNodes } from "../src/neuron/graph.ts";
+import { build, maxNodes } from "../src/neuron/graph.ts";
 import { presets } from "../src/neuron/presets.ts";
 import { randomFormula } from "./neuron-formulas.ts";
 
@@ -71,20 +71,20 @@ it("says what was expected, and where", () => {
   for (const [text, message] of [
     ["", "nothing is written yet: try L = x*y, at column 1"],
     ["tanh(x*w + b", "expected ) at column 13"],
-    ["L = (a + b))", "this ) closes nothing at column 12"],
+    ["L = (a + b))", "this ) has no matching ( at column 12"],
     ["L = a +", "expected a number, a name or ( at column 8"],
     ["L = * a", "expected a number, a name or ( at column 5"],
     ["L = 2a", "expected + - * / or ** between 2 and a, as in 2*a, at column 6"],
     ["L = (a b)", "expected + - * / or ** between a and b, as in a*b, at column 8"],
     ["L = sin(x)", "there is no function sin, only tanh, sigmoid, relu, exp, log, at column 5"],
     ["L = tanh x", "expected ( after tanh, as in tanh(x), at column 10"],
-    ["tanh = 2", "tanh is a function, give the result another name at column 1"],
-    ["a + b = c", "before = there can be one name only at column 7"],
-    ["L = a $ b", "$ means nothing here at column 7"],
+    ["tanh = 2", "tanh is a function: give the result another name at column 1"],
+    ["a + b = c", "there can be only one name before the = at column 7"],
+    ["L = a $ b", "$ has no meaning here at column 7"],
     ["L = 1e999", "1e999 is too large at column 5"],
     ["a = x\nL = a + )", "expected a number, a name or ( at line 2, column 9"],
     ["a = (x\nL = a", "expected ) at line 1, column 7"],
-    ["a = 1\na = 2", "a has its value already: choose another name for the result at line 2, column 5"],
+    ["a = 1\na = 2", "a has a value already: choose another name for the result at line 2, column 5"],
     ["L = a; a = 2", "a was used before it got its value: choose another name for the result at column 12"],
     ["L = L + 1", "L was used before it got its value: choose another name for the result at column 5"],
   ]) {
@@ -108,13 +108,11 @@ it("marks the place that its message speaks of", () => {
   expect(marked("L = a + b")).toBeNull();
 });
 
-it("draws no more numbers than one can read", () => {
+it("refuses a formula of more numbers than the picture can show", () => {
   const sum = (terms: number) => `L = ${Array.from({ length: terms }, (_, i) => `x${i}`).join(" + ")}`;
   const nodes = (text: string) => build(parse(text), {}, text).nodes.length;
   expect(nodes(sum(30))).toBe(59);
-  expect(() => nodes(sum(31))).toThrow(
-    `this makes 61 numbers, and nobody can read a picture of more than ${mostNodes}`,
-  );
+  expect(() => nodes(sum(31))).toThrow(`this makes 61 numbers, and the picture can show at most ${maxNodes}`);
 });
 
 it("makes one node of a name, however often it is used", () => {

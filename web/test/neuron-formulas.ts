@@ -1,4 +1,4 @@
-// Random formulas for the tests of part one: text, what its leaves are worth, and the number that JavaScript computes for it.
+// Random formulas for the tests of part one: text, the values of its leaves, and the number that JavaScript computes for it.
 
 export interface RandomFormula {
   readonly text: string;

@@ -1,4 +1,4 @@
-// Where cards lie: by Graphviz and by plain columns alike, none on another, every way from its input to its op.
+// The places of cards, by Graphviz and by plain columns: no card lies on another, and every edge goes from its input to its op.
 import { instance } from "@viz-js/viz";
 import { beforeAll, expect, it } from "vitest";
 import { parse } from "../src/neuron/expression.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   ]);
 });
 
-/** Every graph, in both directions, in both ways of laying. */
+/** Every graph, in both directions, by both layouts. */
 function all(see: (graph: Graph, layout: Layout, name: string) => void): void {
   for (const [by, laying] of layings)
     for (const direction of directions)
@@ -30,7 +30,7 @@ function all(see: (graph: Graph, layout: Layout, name: string) => void): void {
   expect(layings.length).toBe(2);
 }
 
-it("lays no card on another, and none outside", () => {
+it("puts no card on another, and none outside the picture", () => {
   all((graph, layout, name) => {
     const boxes = graph.nodes.map((node) => {
       const { card, circle } = layout.places[node.id];
@@ -54,7 +54,7 @@ it("lays no card on another, and none outside", () => {
   });
 });
 
-it("leads a way from each input's card to the op's circle", () => {
+it("leads an edge from each input's card to the op's circle", () => {
   all((graph, layout, name) => {
     const ways = graph.nodes.flatMap(({ id, inputs }) => inputs.map((from, place) => `${from} ${id} ${place}`));
     expect(layout.ways.map(({ from, to, place }) => `${from} ${to} ${place}`).sort(), name).toEqual(ways.sort());
@@ -71,7 +71,7 @@ it("leads a way from each input's card to the op's circle", () => {
   });
 });
 
-it("keeps the two ways of a + a apart", () => {
+it("keeps the two edges of a + a apart", () => {
   const graph = graphs[1];
   for (const [, laying] of layings)
     for (const direction of directions) {
@@ -88,13 +88,13 @@ it("goes from the inputs to the result, as written", () => {
     for (const input of inputs) expect(rightwards[input].card.x).toBeLessThan(rightwards[id].card.x);
 });
 
-it("reads nobody's text as DOT", () => {
+it("reads no text of the formula as DOT", () => {
   const text = "größe = 2; L = größe*x";
   const { nodes } = question(build(parse(text), {}, text), "right");
   expect(nodes.map(({ name }) => name)).toEqual(["0", "1", "2"]);
 });
 
-it("draws ways as SVG", () => {
+it("draws edges as SVG", () => {
   const points = [
     { x: 0, y: 0 },
     { x: 10, y: 0 },

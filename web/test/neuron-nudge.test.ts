@@ -1,4 +1,4 @@
-// The nudge: two runs of the formula and a division come to the gradient as h shrinks. And how the page compares the two.
+// The nudge: two runs of the formula and a division approach the gradient as h shrinks. Then how the page compares the two.
 import { expect, it } from "vitest";
 import { parse } from "../src/neuron/expression.ts";
 import { build } from "../src/neuron/graph.ts";
@@ -7,7 +7,7 @@ import { agreement, exactly, inBrief, inWords, onCard } from "../src/neuron/numb
 import { presets } from "../src/neuron/presets.ts";
 import { pictureOf } from "../src/neuron/secant.ts";
 
-it("comes to the gradient, for every leaf of all that the page offers", () => {
+it("approaches the gradient, for every leaf of all formulas that the page offers", () => {
   for (const { text } of presets) {
     const statements = parse(text);
     for (const { label, value } of build(statements, {}, text).leaves) {

@@ -66,7 +66,7 @@ it("give Karpathy's numbers", () => {
     expect(of[label], label).toBeCloseTo(grad, 12);
 });
 
-it("tell of each gradient only when it has arrived", () => {
+it("show each gradient only when it has arrived", () => {
   const graph = graphOf("b = a + a\nL = b * b", { a: 3 });
   const steps = stepsOf(graph);
   const told = [0, 1, 2, 3].map((count) => gradientsAfter(graph, steps, count));
@@ -90,8 +90,8 @@ it("say the chain rule in numbers", () => {
     "tanh is steep near 0 and flat far from it: 1.00 · 0.50 = 0.50.",
     "+ passes the gradient on to both, unchanged: 0.50 · 1.00 = 0.50.",
     "+ passes the gradient on to both, unchanged: 0.50 · 1.00 = 0.50.",
-    "× hands each factor the gradient times the other factor: 0.50 · −3.00 = −1.50 for x1, 0.50 · 2.00 = 1.00 for w1.",
-    "× hands each factor the gradient times the other factor: 0.50 · 1.00 = 0.50 for x2, 0.50 · 0.00 = 0.00 for w2.",
+    "× gives each factor the gradient times the other factor: 0.50 · −3.00 = −1.50 for x1, 0.50 · 2.00 = 1.00 for w1.",
+    "× gives each factor the gradient times the other factor: 0.50 · 1.00 = 0.50 for x2, 0.50 · 0.00 = 0.00 for w2.",
   ]);
 });
 
@@ -103,7 +103,7 @@ it("say that gradients add up where a number is used twice", () => {
       .map(({ sentence }) => sentence)
       .join("\n")
       .replaceAll("\u00a0", " "),
-  ).toContain("a is used more than once, so what arrives adds up: 2.00 + −1.00 = 1.00.");
+  ).toContain("a is used more than once, so its gradients add up: 2.00 + −1.00 = 1.00.");
   expect(told.flatMap(({ rows }) => rows.map(({ label, slope }) => `${label}: ${slope}`))).toEqual([
     "p: 1",
     "q: −1",
@@ -138,8 +138,8 @@ it("give numbers in the formula no gradient, and say where a formula has no valu
     ),
   ).toEqual(["x**2", "3*4", "x"]);
   expect(trouble(graph)).toBeNull();
-  expect(trouble(graphOf("L = 2*log(x)", { x: -1 }))).toBe("log(x) has no value at x = −1.00. Pull it somewhere else.");
+  expect(trouble(graphOf("L = 2*log(x)", { x: -1 }))).toBe("log(x) has no value at x = −1.00. Choose another value.");
   expect(trouble(graphOf("L = exp(x)", { x: 1000 }))).toBe(
-    "L is too large for a number at x = 1000.00. Pull it somewhere else.",
+    "L is too large for a number at x = 1000.00. Choose another value.",
   );
 });

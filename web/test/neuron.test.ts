@@ -1,4 +1,4 @@
-// One neuron, used as a person would: pull a number, go backward step by step, nudge, write a formula, follow a link.
+// One neuron, used as a visitor would: drag a number, step through the backward pass, nudge, write a formula, follow a link.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { it } from "../../test/browser/chromium.ts";
@@ -25,7 +25,7 @@ const sentence = async (page: Page) => {
 };
 const formula = (page: Page) => page.getByRole("textbox", { name: /^Formula/ });
 
-/** What the neuron makes of its sum, and that along x1, at Karpathy's weight. */
+/** The neuron's output as a function of its sum, and as a function of x1 at Karpathy's weight. */
 const tanh = (sum: number) => Math.tanh(sum).toFixed(4);
 const slope = (sum: number) => (-3 * (1 - Math.tanh(sum) ** 2)).toFixed(4).replace("-", "−");
 
@@ -45,7 +45,7 @@ it("shows Karpathy's neuron, and his gradients once backward has run", async () 
   await leave();
 });
 
-it("lets a leaf be pulled by pointer, by keys, and typed; all that follows moves", async () => {
+it("lets a leaf be dragged, moved by keys, and typed; everything computed from it changes", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
   const b = leaf(page, "b");
   const { x, y, width, height } = (await b.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
@@ -77,14 +77,14 @@ it("lets a leaf be pulled by pointer, by keys, and typed; all that follows moves
 
 it("goes backward step by step, both ways, by buttons and by keys", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
-  const step = button(page, "One step on");
+  const step = button(page, "One step forward");
   await step.click();
   expect(await sentence(page)).toBe("Start at the end: when L moves, L moves exactly as much. Its gradient is 1.");
   await step.click();
   expect(await sentence(page)).toBe("tanh is steep near 0 and flat far from it: 1.00 · 0.50 = 0.50.");
   for (const _ of [3, 4, 5]) await page.keyboard.press("ArrowRight");
   expect(await sentence(page)).toBe(
-    "× hands each factor the gradient times the other factor: 0.50 · −3.00 = −1.50 for x1, 0.50 · 2.00 = 1.00 for w1.",
+    "× gives each factor the gradient times the other factor: 0.50 · −3.00 = −1.50 for x1, 0.50 · 2.00 = 1.00 for w1.",
   );
   expect(await page.locator("#neuron .number text").allTextContents()).toEqual(["−1.50", "1.00"]);
   const rows = page.locator("#neuron tbody tr");
@@ -108,14 +108,14 @@ it("plays to the end by itself, and pauses", async () => {
   await button(page, "Run backward").click();
   await button(page, "Pause").click();
   expect(await shown(page, "L")).toBe("L: value 36.00, gradient 1.00");
-  await button(page, "Go on").click();
+  await button(page, "Continue").click();
   await button(page, "Once more").waitFor();
-  expect(await sentence(page)).toContain("a is used more than once, so what arrives adds up: 12.00 + 12.00 = 24.00.");
+  expect(await sentence(page)).toContain("a is used more than once, so its gradients add up: 12.00 + 12.00 = 24.00.");
   expect(await said(page, "a")).toBe("3.00, gradient 24.00; L is 36.00");
   await leave();
 });
 
-it("proves the gradient by a nudge whose h shrinks", async () => {
+it("confirms the gradient by a nudge whose h shrinks", async () => {
   const { page, leave } = await site.visit({ at: "neuron", still: false });
   const panel = page.getByRole("region", { name: "Nudge: is it true?" });
   await panel.getByRole("combobox", { name: "Nudge" }).selectOption("x1");
@@ -140,7 +140,7 @@ it("proves the gradient by a nudge whose h shrinks", async () => {
   await leave();
 });
 
-it("draws whatever formula one writes, and says clearly what it cannot read", async () => {
+it("draws the formula that is written, and says clearly what it cannot read", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
   await formula(page).fill("y = 2\nL = exp(x) * y");
   await expect.poll(() => shown(page, "L")).toBe("L: value 14.7781, no gradient yet");
@@ -165,9 +165,7 @@ it("draws whatever formula one writes, and says clearly what it cannot read", as
   await leaf(page, "x").press("Home");
   expect(await page.locator("#neuron").getByText("L has no value at x = −20.00.").count()).toBe(1);
   await formula(page).fill("L = 2*3");
-  expect(await page.locator("#neuron").getByText("This formula has no name in it that one could nudge.").count()).toBe(
-    1,
-  );
+  expect(await page.locator("#neuron").getByText("This formula has no name to nudge.").count()).toBe(1);
   await leave();
 });
 
@@ -204,7 +202,7 @@ it("draws its graph without Graphviz too", async () => {
   await page.context().close();
 });
 
-it("works on a phone: the graph goes down, and a finger pulls a number without moving the page", async () => {
+it("works on a phone: the graph goes down, and a finger drags a number without moving the page", async () => {
   const { page, leave } = await site.visit({ at: "neuron", phone: true });
   const x1 = leaf(page, "x1");
   await x1.scrollIntoViewIfNeeded();

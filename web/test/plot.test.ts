@@ -1,4 +1,4 @@
-// Where a chart's parts go.
+// The places of a chart's lines and ticks.
 import { expect, it } from "vitest";
 import { plotOf } from "../src/controls/plot.ts";
 
@@ -31,7 +31,7 @@ it("ticks are round numbers with the digits that they need", () => {
   expect(columns.map(({ text }) => text)).toEqual(["0", "500", "1,000", "1,500"]);
 });
 
-it("what is not there yet, or no number, leaves a gap in nothing", () => {
+it("a line goes past values that are missing or not finite", () => {
   expect(plotOf([[], []], size).paths).toEqual([""]);
   expect(
     plotOf(
@@ -44,7 +44,7 @@ it("what is not there yet, or no number, leaves a gap in nothing", () => {
   ).toMatch(/^M[\d.]+,[\d.]+Z?$/);
 });
 
-it("a fixed range holds, and what is beyond stays at its edge", () => {
+it("with a fixed range, values beyond it are drawn at its edge", () => {
   const { paths } = plotOf(
     [
       [0, 1],

@@ -1,4 +1,4 @@
-// Who runs the race: three ways to the same net, and what the compiler made.
+// The contestants of the race: three ways to train the same net, and the compiled step's chapters.
 import { expect, it } from "vitest";
 import { pointsOf } from "../src/points/datasets.ts";
 import { arrays, compiled, scalars } from "../src/race/contestants.ts";

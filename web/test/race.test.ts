@@ -1,4 +1,4 @@
-// The race as one watches it.
+// The race as a visitor watches it.
 import { afterAll, beforeAll, expect } from "vitest";
 import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-it("is run, compared, paused and understood", async () => {
+it("runs, compares the losses, pauses, and explains the compiled step", async () => {
   const { page, leave } = await site.visit({ at: "race" });
   const part = page.locator("#race");
   await part.getByRole("button", { name: "Start the race" }).click();
@@ -23,7 +23,7 @@ it("is run, compared, paused and understood", async () => {
   expect(await times(2)).toBeGreaterThan(await times(1));
 
   await part.getByRole("button", { name: "Pause" }).click();
-  await part.getByRole("button", { name: "Go on" }).waitFor();
+  await part.getByRole("button", { name: "Continue" }).waitFor();
 
   const kernels = part.getByRole("tab", { name: "kernels" });
   await part.getByRole("tab", { name: "graph" }).focus();
@@ -37,13 +37,13 @@ it("is run, compared, paused and understood", async () => {
   await leave();
 });
 
-it("rests when it is out of view", async () => {
+it("pauses when it is out of view", async () => {
   const { page, leave } = await site.visit({ at: "race" });
   const part = page.locator("#race");
   await part.getByRole("button", { name: "Start the race" }).click();
   await expect.poll(() => part.getByRole("listitem").first().textContent()).toMatch(/[1-9]\d* of 1,000/);
   await page.evaluate(() => scrollTo({ top: 0 }));
-  await part.getByRole("button", { name: "Go on" }).waitFor();
+  await part.getByRole("button", { name: "Continue" }).waitFor();
   await part.scrollIntoViewIfNeeded();
   await part.getByRole("button", { name: "Pause" }).waitFor();
   await leave();

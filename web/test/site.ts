@@ -1,5 +1,5 @@
-// The built demo as a person meets it: served as plain files, with or without the headers of isolation, from a folder of any name, in a
-// real Chromium. Whatever a page says on its console counts, and a request that leaves the site does too.
+// The built demo as a visitor meets it: served as plain files, with or without the headers of isolation, from a folder of any name, in a
+// real Chromium. Errors and warnings on the page's console count as failures, and so does a request that leaves the site.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -20,7 +20,7 @@ export interface Look {
   readonly without?: "workers" | "vectors";
 }
 
-/** In the page and before any script of it: the browser as it would be without that. */
+/** Runs in the page before its scripts: removes what the browser is to lack. */
 const removals = {
   workers: () => {
     Reflect.deleteProperty(globalThis, "Worker");
@@ -45,7 +45,7 @@ export async function breakDown(page: Page, engine: EngineName): Promise<void> {
   await Promise.any(broken);
 }
 
-/** A page, and what was wrong on it. */
+/** An open page, and the check that nothing went wrong on it. */
 export interface Visit {
   readonly page: Page;
   /** Fails if the console had errors or warnings, or a request left the site; then closes. */

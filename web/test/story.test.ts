@@ -12,7 +12,7 @@ afterAll(() => site.close());
 
 it("paints within a second", async () => {
   const paints: number[] = [];
-  // Tests run side by side: the least disturbed of up to four visits counts.
+  // Other tests run at the same time, so the fastest of up to four visits counts.
   while (paints.length < 4 && !(Math.min(...paints) < 1000)) {
     const { page, leave } = await site.visit();
     const painted = await page.evaluate(
@@ -51,7 +51,7 @@ it("leads to each part by its link", async () => {
   await leave();
 });
 
-it("keeps the colours that somebody chose", async () => {
+it("keeps the colours that the visitor chose", async () => {
   const { page, leave } = await site.visit({ dark: true });
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await paper();

@@ -1,4 +1,4 @@
-// Where something is missing or breaks, the page says so in a clear word, and what can still work does.
+// Where something is missing or breaks, the page says so, and everything that does not need it still works.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -62,7 +62,7 @@ it("a race whose worker dies says why, and starts again", async () => {
   await page.context().close();
 });
 
-it("a browser that cannot run the script reads why after a moment, and nobody else does", async () => {
+it("a browser that cannot run the script shows the reason after a moment, and no other browser shows it", async () => {
   const { page, leave } = await site.visit();
   await page.locator("#neuron").waitFor();
   expect(await page.locator(".late").count()).toBe(0);

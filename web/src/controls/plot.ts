@@ -1,4 +1,4 @@
-// Where the lines, ticks and words of a chart go, in pixels: the arithmetic of Curve.svelte.
+// The places of a chart's lines, ticks and labels, in pixels: the arithmetic of Curve.svelte.
 import { extent, nice, tickStep, ticks } from "d3-array";
 import { line } from "d3-shape";
 
@@ -8,51 +8,53 @@ export interface Tick {
 }
 
 export interface Plot {
-  /** Where the lines begin: left of it are the words of y. */
+  /** x of the left end of the lines; the labels of y stand left of it. */
   readonly left: number;
   readonly rows: readonly Tick[];
   readonly columns: readonly Tick[];
-  /** As SVG's d, one for each line. */
+  /** SVG path data, one string for each line. */
   readonly paths: readonly string[];
 }
 
 const margin = { left: 44, right: 8, top: 8, bottom: 26 };
-/** Pixels between two ticks, about. */
-const apart = { x: 90, y: 38 };
+/** The wanted distance between two ticks, in pixels. */
+const tickDistance = { x: 90, y: 38 };
 
 type List = readonly (number | null)[];
 
-/** `data`: x first, then one list for each line. */
+/** Computes the plot of `data`: the list of x, then one list for each line. */
 export function plotOf(
   [xs = [], ...lists]: readonly List[],
   { width, height, range }: { width: number; height: number; range?: readonly [number, number] | undefined },
 ): Plot {
   const [x0, x1] = endsOf([xs]);
   const yEnds = range ?? endsOf(lists);
-  const count = Math.max(2, Math.round(height / apart.y));
-  const [y0, y1] = range ?? nice(yEnds[0], yEnds[1], count);
+  const rowCount = Math.max(2, Math.round(height / tickDistance.y));
+  const [y0, y1] = range ?? nice(yEnds[0], yEnds[1], rowCount);
   const across = (x: number) => margin.left + ((x - x0) / (x1 - x0)) * (width - margin.left - margin.right);
   const up = (y: number) => height - margin.bottom - ((y - y0) / (y1 - y0)) * (height - margin.top - margin.bottom);
   const path = line<number>(
     (i) => across(xs[i] ?? 0),
     (i) => i,
   );
-  const wide = Math.max(1, Math.round(width / apart.x));
+  const columnCount = Math.max(1, Math.round(width / tickDistance.x));
   const hasX = xs.length > 0;
   return {
     left: margin.left,
-    rows: ticks(y0, y1, count).map((y) => ({ at: up(y), text: written(y, tickStep(y0, y1, count)) })),
-    columns: hasX ? ticks(x0, x1, wide).map((x) => ({ at: across(x), text: written(x, tickStep(x0, x1, wide)) })) : [],
+    rows: ticks(y0, y1, rowCount).map((y) => ({ at: up(y), text: written(y, tickStep(y0, y1, rowCount)) })),
+    columns: hasX
+      ? ticks(x0, x1, columnCount).map((x) => ({ at: across(x), text: written(x, tickStep(x0, x1, columnCount)) }))
+      : [],
     paths: lists.map((list) => {
-      const known = [...list.keys()].filter((i) => Number.isFinite(list[i] ?? Number.NaN));
-      return path.y((i) => up(clamp(list[i] ?? 0, y0, y1)))(known) ?? "";
+      const finiteIndices = [...list.keys()].filter((i) => Number.isFinite(list[i] ?? Number.NaN));
+      return path.y((i) => up(clamp(list[i] ?? 0, y0, y1)))(finiteIndices) ?? "";
     }),
   };
 }
 
 const clamp = (y: number, low: number, high: number): number => Math.max(low, Math.min(high, y));
 
-/** From the least to the largest, apart from each other in any case. */
+/** The smallest and the largest finite number; two equal ends are moved apart, so that the scale is never empty. */
 function endsOf(lists: readonly List[]): [number, number] {
   const finite = lists.flat().filter((x) => x !== null && Number.isFinite(x));
   const [low, high] = extent(finite, Number);
@@ -60,7 +62,7 @@ function endsOf(lists: readonly List[]): [number, number] {
   return low === high ? [low, low + Math.max(1, Math.abs(low))] : [low, high];
 }
 
-/** With as many digits as the step needs. */
+/** Formats x with as many decimals as the tick step needs. */
 function written(x: number, step: number): string {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });

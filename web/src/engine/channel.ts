@@ -1,5 +1,5 @@
-// The page's side of an engine: a worker that is started by need, heard, and ended. A worker that dies is told once, in words, and the
-// part that it belonged to can start another.
+// The page's side of an engine: it starts a worker, passes messages both ways, and ends the worker. The failure of a worker is reported
+// once, as text, and the part of the page that owns the worker can start another one.
 import type { EngineName, Envelope, Opening } from "./port.ts";
 
 export interface Channel<ToEngine> {
@@ -7,7 +7,7 @@ export interface Channel<ToEngine> {
   close(): void;
 }
 
-/** Starts an engine. `failed` is called at most once; the engine is gone then. */
+/** Starts an engine. `failed` is called at most once, after the worker has been ended. */
 export function open<ToEngine, ToPage>(
   engine: EngineName,
   heard: (message: ToPage) => void,

@@ -1,4 +1,4 @@
-// The one script of all workers: the first message says which engine it is to be. A failure is told, not left in the console.
+// The script that all workers run: the first message names the engine to start. A failure is sent to the page, not left in the console.
 import type { EngineName, Envelope, Opening, Port } from "./port.ts";
 
 type Start = (port: Port<never, never>) => void;
@@ -23,20 +23,20 @@ scope.addEventListener("unhandledrejection", (event) => {
   fail(event.reason);
 });
 
-/** Messages that came before the engine was there. */
-const early: unknown[] = [];
+/** Messages that arrived before the engine was loaded. */
+const earlyMessages: unknown[] = [];
 let hear: ((message: unknown) => void) | null = null;
 
 scope.addEventListener(
   "message",
   ({ data }: MessageEvent<Opening>) => {
-    scope.addEventListener("message", (event) => (hear === null ? early.push(event.data) : hear(event.data)));
+    scope.addEventListener("message", (event) => (hear === null ? earlyMessages.push(event.data) : hear(event.data)));
     void engines[data.engine]().then(({ start }) => {
       const port: Port<unknown, unknown> = {
         send: (message, transfer) => post({ kind: "message", message }, transfer),
         listen(listener) {
           hear = listener;
-          for (const message of early.splice(0)) listener(message);
+          for (const message of earlyMessages.splice(0)) listener(message);
         },
       };
       start(port as Port<never, never>);

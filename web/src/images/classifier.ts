@@ -1,5 +1,5 @@
-// A net with all that has to be known to use it, and what the page wants to see of it: its answer to one picture, what each layer makes of
-// that, which pixels matter, and its first weights. Two small compiled programs, which share the weights with the one that trains.
+// A net with its description, and what the page shows of it: its answer to one picture, each layer's output, which pixels matter, and the
+// weights of the first layer. Two small compiled programs compute these; they share the weights with the program that trains.
 import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
 import { batches, frame, type Picture } from "chainrule/data";
 import { architectures, build, type Description } from "chainrule/model";
@@ -17,7 +17,7 @@ import { overChannels, smallPictures } from "./small-pictures.ts";
 export class Classifier {
   description: Description;
   readonly net: Sequential;
-  /** Whether it has learned anything, here or before it came. */
+  /** Whether the net has been trained, here or before its file was saved. */
   trained: boolean;
   readonly #outputs;
   readonly #slope;
@@ -36,7 +36,7 @@ export class Classifier {
         return { shown: shown.map((index) => outputs[index]), probabilities: x.softmax(1) };
       }),
     );
-    // ∂score/∂pixel: the same backpropagation as in training, to the picture instead of to the weights.
+    // ∂score/∂pixel: the same backpropagation as in training, with respect to the picture instead of the weights.
     this.#slope = compile((picture: Tensor, chosen: Tensor) =>
       grad((x: Tensor) => this.net.forward(x).mul(chosen).sum())(picture),
     );
@@ -45,45 +45,52 @@ export class Classifier {
   get facts(): NetFacts {
     const { architecture, input, classes } = this.description;
     return {
-      ...{ choice: this.choice, layers: architecture.map(words), input, classes, trained: this.trained },
+      choice: this.choice,
+      layers: architecture.map(words),
       parameters: this.net.parameters().reduce((sum, { size }) => sum + size, 0),
+      input,
+      classes,
+      trained: this.trained,
     };
   }
 
-  /** Which of the nets that can be trained here it is. */
+  /** The net's name among those that the page offers; null for any other net. */
   get choice(): NetChoice | null {
     const { architecture, input, classes } = this.description;
     const own = JSON.stringify(architecture);
     return netChoices.find((name) => JSON.stringify(architectures[name](input, classes.length)) === own) ?? null;
   }
 
-  /** A picture as this net reads it; null where it is blank. */
+  /** The picture as this net reads it; null where it is blank. */
   frame(picture: Picture): Uint8Array | null {
     const { input, framing } = this.description;
     return frame(picture, { shape: input, framing });
   }
 
+  /** Everything that the page shows of one picture. `about`: the class of the saliency; null for the net's own answer. */
   look(bytes: Uint8Array, about: number | null): Seen {
     const began = performance.now();
     const { input, classes, normalisation, architecture } = this.description;
     const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
     const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
     const { shown, probabilities } = this.#outputs(images);
-    const sure = Array.from(probabilities.data);
-    const asked = about ?? sure.indexOf(Math.max(...sure));
+    const likely = Array.from(probabilities.data);
+    const asked = about ?? likely.indexOf(Math.max(...likely));
     const chosen = Float32Array.from(classes, (_, n) => (n === asked ? 1 : 0));
     const slope = this.#slope(images, tensor(chosen, { shape: [1, classes.length] }));
     const [channels, height, width] = input;
     const pixels = overChannels(slope.data, [1, channels, height * width]);
     return {
-      ...{ bytes, probabilities: sure, about: asked },
+      bytes,
+      probabilities: likely,
+      about: asked,
       layers: stages(architecture).map(({ title }, n) => layerView(title, shown[n])),
       saliency: smallPictures({ values: pixels, count: 1, height, width }),
       took: performance.now() - began,
     };
   }
 
-  /** What the first layer looks for: a picture a neuron, or a filter. */
+  /** The weights of the first layer: one picture for each neuron or filter. */
   firstWeights(): SmallPictures {
     const { architecture, input } = this.description;
     const index = architecture.findIndex(([kind]) => kind === "Linear" || kind === "Conv2d");
@@ -102,6 +109,6 @@ export class Classifier {
 
 function layerView(title: string, { shape, data }: Tensor): LayerView {
   const [, count, height = 1, width = 1] = shape;
-  // Numbers without a place stand side by side; they are compared with each other, and so are maps.
+  // All maps or numbers of a layer have one scale, so that they can be compared with each other.
   return { title, ...smallPictures({ values: data, count, height, width }, true) };
 }

@@ -1,14 +1,14 @@
-// Loss and accuracy as lines that grow: a point for each news of training. When they have become many, every second one is left out, so that
-// an hour costs no more than a minute.
+// The curves of loss and accuracy: one point for each report of the training. Above `maxPoints` points every second one is left out, so
+// that an hour costs no more than a minute.
 import type { Steps } from "./messages.ts";
 
-const most = 600;
+const maxPoints = 600;
 
 interface Point {
   /** Pictures learned from, in thousands. */
   readonly pictures: number;
   readonly loss: number;
-  /** In percent. */
+  /** Percent, as is `test`. */
   readonly accuracy: number;
   readonly test: number | null;
 }
@@ -25,7 +25,7 @@ export class Curves {
       ...this.#points,
       { pictures: pictures / 1000, loss, accuracy: 100 * accuracy, test: test === null ? null : 100 * test },
     ];
-    return new Curves(next.length <= most ? next : next.filter((_, n) => n % 2 === 1));
+    return new Curves(next.length <= maxPoints ? next : next.filter((_, n) => n % 2 === 1));
   }
 
   get length(): number {

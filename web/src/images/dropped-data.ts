@@ -1,5 +1,5 @@
-// Data sets that somebody drops in: IDX files as MNIST and Fashion-MNIST come, plain or gzipped, pictures and labels together. What a file
-// is, its contents say; whether it is to learn from or to test with, its name does (t10k or test). Nothing is used before all fits.
+// Data sets that the visitor drops in: IDX files such as MNIST's and Fashion-MNIST's, plain or gzipped, pictures and labels together. The
+// contents tell pictures from labels; the name tells test data (t10k or test) from training data. All files are checked before any is used.
 import type { Tensor } from "chainrule";
 import { type Dataset, readIdx, split } from "chainrule/data";
 import { aboutFile, Trouble } from "./trouble.ts";
@@ -17,19 +17,28 @@ export interface Data {
 
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const clothes: readonly string[] = [
-  ...["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
-  ...["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+  "T-shirt/top",
+  "Trouser",
+  "Pullover",
+  "Dress",
+  "Coat",
+  "Sandal",
+  "Shirt",
+  "Sneaker",
+  "Bag",
+  "Ankle boot",
 ];
-/** How Fashion-MNIST's labels begin, of the test and of training: it has MNIST's file names, and says nowhere that its classes are clothes. */
+/** The first labels of Fashion-MNIST, of its test and its training file: its files have MNIST's names, and do not name the classes. */
 const fashionLabels: readonly (readonly number[])[] = [
   [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3],
   [9, 0, 0, 3, 0, 2, 7, 2, 5, 5, 0, 9, 5, 5, 7, 9, 1, 0, 6, 4, 3, 1, 4, 8, 4, 3, 0, 2, 4, 4],
 ];
 
-const mostSide = 128;
-const leastPictures = 20;
-/** Of the pictures, where all are for learning. */
-const testPart = 1 / 6;
+/** Pixels. */
+const maxSide = 128;
+const minPictures = 20;
+/** The share of the pictures that is kept for testing, where there is no test file. */
+const testFraction = 1 / 6;
 
 type Role = "train" | "test";
 interface Found {
@@ -38,7 +47,7 @@ interface Found {
   readonly values: Tensor;
 }
 
-/** Throws Trouble, naming the file. */
+/** Reads the dropped files as one data set. Throws Trouble that names the file. */
 export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
   const found = await Promise.all(files.map(read));
   const pairs = new Map<Role, Dataset>();
@@ -61,7 +70,7 @@ export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
 
 async function read({ name, bytes }: NamedBytes): Promise<Found> {
   const values = await readIdx(bytes).catch((error: unknown) => {
-    throw aboutFile(error, (words) => `${name} is damaged, or no IDX file: ${words}.`);
+    throw aboutFile(error, (words) => `${name} is damaged, or is not an IDX file: ${words}.`);
   });
   if (values.dtype !== "uint8" || (values.ndim !== 3 && values.ndim !== 1))
     throw new Trouble(
@@ -70,14 +79,14 @@ async function read({ name, bytes }: NamedBytes): Promise<Found> {
   return { name, role: /t10k|test/i.test(name) ? "test" : "train", values };
 }
 
-/** Pictures and their labels; null where there is no file of either. */
+/** Pairs the pictures with their labels; null where there is no file of either. */
 function pairOf(found: readonly Found[]): Dataset | null {
   if (found.length === 0) return null;
   const images = found.filter(({ values }) => values.ndim === 3);
   const labels = found.filter(({ values }) => values.ndim === 1);
   if (images.length > 1 || labels.length > 1)
     throw new Trouble(
-      `${found.map(({ name }) => name).join(" and ")}: one file of pictures and one of labels belong together.`,
+      `${found.map(({ name }) => name).join(" and ")}: drop one file of pictures and one of labels, for training and for testing.`,
     );
   if (labels.length === 0)
     throw new Trouble(`${images[0].name} has pictures without labels; drop the file with the labels together with it.`);
@@ -89,20 +98,19 @@ function pairOf(found: readonly Found[]): Dataset | null {
   const [count, height, width] = pictures.shape;
   if (count !== numbers.size)
     throw new Trouble(
-      `${name} has ${count} pictures, but ${other} has ${numbers.size} labels; they do not belong together.`,
+      `${name} has ${count} pictures, but ${other} has ${numbers.size} labels; drop two files that belong together.`,
     );
-  if (count < leastPictures)
-    throw new Trouble(`${name} has ${count} pictures; it takes at least ${leastPictures} to learn from.`);
-  if (Math.min(height, width) < 1 || Math.max(height, width) > mostSide)
+  if (count < minPictures) throw new Trouble(`${name} has ${count} pictures; training needs at least ${minPictures}.`);
+  if (Math.min(height, width) < 1 || Math.max(height, width) > maxSide)
     throw new Trouble(
-      `${name} has pictures of ${width}×${height}; up to ${mostSide}×${mostSide} can be learned from here.`,
+      `${name} has pictures of ${width}×${height}; this page trains on pictures of up to ${maxSide}×${maxSide}.`,
     );
   return { images: pictures.reshape([count, 1, height, width]), labels: numbers.to("int32"), classes: [] };
 }
 
 function divided(all: Dataset): { train: Dataset; test: Dataset } {
   const classes = Array.from({ length: largestOf(all) + 1 }, (_, n) => String(n));
-  const { train, validation } = split({ ...all, classes }, { fraction: testPart });
+  const { train, validation } = split({ ...all, classes }, { fraction: testFraction });
   return { train, test: validation };
 }
 
@@ -111,6 +119,6 @@ const largestOf = ({ labels }: Dataset): number => Array.from(labels.data).reduc
 const isFashion = (labels: ArrayLike<number>): boolean =>
   fashionLabels.some((begin) => begin.every((label, n) => labels[n] === label));
 
-/** So many pictures, of each class its share: for a quick start. */
+/** `count` pictures, with the same share of each class as in the whole: for a quick start. */
 export const sampleOf = (data: Dataset, count: number): Dataset =>
   data.labels.size <= count ? data : split(data, { count }).validation;

@@ -1,5 +1,5 @@
-// The engine of the fourth part: one net, its data, its training, and an answer to whatever is drawn, between two steps. What somebody's
-// file or network did wrong is told in words and changes nothing; all else that is thrown ends the worker, which the page tells.
+// The engine of the images part: it holds one net, its data and its training, and answers to drawings between two steps. A bad file or a
+// failed download is reported as text and changes nothing; any other error ends the worker, and the page reports that.
 import { manualSeed, threadsReady } from "chainrule";
 import { type Dataset, normalisation, pictureFromBlob } from "chainrule/data";
 import { architectures, leastSide } from "chainrule/model";
@@ -32,7 +32,7 @@ class Engine {
   #seed = 0;
   #resting = false;
   #phase: Phase = "idle";
-  /** Counts what was begun and given up. */
+  /** The number of the current attempt. Work that began under an earlier number has been given up. */
   #attempt = 0;
   #weightsAt = 0;
 
@@ -55,19 +55,19 @@ class Engine {
         return;
       case "amount":
         this.#supply.all = message.all;
-        if (this.#trainer !== null && this.#phase !== "stopped") void this.#told(() => this.#supply.gather());
+        if (this.#trainer !== null && this.#phase !== "stopped") void this.#reporting(() => this.#supply.gather());
         return;
       case "mnist":
         this.#adopt(null);
         return;
       case "train":
-        void this.#told(() => this.#learn());
+        void this.#reporting(() => this.#train());
         return;
       case "stop":
         this.#stop();
         return;
       case "test":
-        void this.#told(() => this.#judge());
+        void this.#reporting(() => this.#evaluate());
         return;
       case "rest":
         this.#resting = message.resting;
@@ -77,7 +77,7 @@ class Engine {
         this.#look(message.shown, message.about);
         return;
       case "files":
-        void this.#told(() => this.#take(message.files));
+        void this.#reporting(() => this.#take(message.files));
         return;
       case "save":
         this.#save();
@@ -87,8 +87,8 @@ class Engine {
     }
   }
 
-  /** Trouble becomes words. */
-  async #told(action: () => Promise<void>): Promise<void> {
+  /** Runs an action; sends Trouble to the page as text. */
+  async #reporting(action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
@@ -139,9 +139,9 @@ class Engine {
     this.#port.send({ kind: "fetched", part: null });
   }
 
-  async #learn(): Promise<void> {
+  async #train(): Promise<void> {
     if (this.#phase === "fetching" || this.#phase === "training" || this.#phase === "testing") return;
-    const test = await this.#first();
+    const test = await this.#fetchFirst();
     if (test === null) return;
     const classifier = this.#classifier;
     this.#supply.checkFits(classifier.description);
@@ -170,7 +170,7 @@ class Engine {
     else if (this.#phase === "done") this.#trainer.prolong();
     this.#become("training");
     this.#trainer.rest(this.#resting);
-    void this.#told(() => this.#supply.gather());
+    void this.#reporting(() => this.#supply.gather());
     const trainer = this.#trainer;
     const end = await trainer.go();
     if (trainer !== this.#trainer) return;
@@ -179,8 +179,8 @@ class Engine {
     this.#become(end);
   }
 
-  /** The test, once there is something to learn from; null where it has been given up meanwhile. */
-  async #first(): Promise<Dataset | null> {
+  /** The test data, once there is training data too; null if the attempt was given up meanwhile. */
+  async #fetchFirst(): Promise<Dataset | null> {
     const attempt = ++this.#attempt;
     const wanted = () => attempt === this.#attempt;
     const before = this.#phase;
@@ -193,10 +193,10 @@ class Engine {
     }
   }
 
-  async #judge(): Promise<void> {
+  async #evaluate(): Promise<void> {
     if (this.#phase !== "idle" && this.#phase !== "stopped") return;
     const before = this.#phase;
-    const test = await this.#first();
+    const test = await this.#fetchFirst();
     if (test === null) return;
     const attempt = this.#attempt;
     const classifier = this.#classifier;
@@ -225,7 +225,7 @@ class Engine {
     this.#port.send({ kind: "seen", seen: bytes === null ? null : this.#classifier.look(bytes, about) });
   }
 
-  /** A picture that was framed for another net says nothing to this one. */
+  /** The bytes of a framed picture if they have this net's input size; null for one that was framed for another net. */
   #fitting(bytes: Uint8Array): Uint8Array | null {
     const [channels, height, width] = this.#classifier.description.input;
     return bytes.length === channels * height * width ? bytes : null;
@@ -240,7 +240,9 @@ class Engine {
     );
     const kinds = new Set<Kind>(read.map(({ kind }) => kind));
     if (kinds.size > 1)
-      throw new Trouble("These files are of several kinds; drop a picture, a model, or a data set at a time.");
+      throw new Trouble(
+        "These files are of several kinds; drop one kind at a time: a picture, a model, or a data set.",
+      );
     const [first] = read;
     if (first === undefined) return;
     switch (first.kind) {
@@ -264,10 +266,10 @@ class Engine {
     this.#port.send({ kind: "told", words: `${name} is loaded: draw something.`, tone: "news" });
   }
 
-  /** Data to learn from, and a fresh net for them; null is MNIST. */
+  /** Takes other data, null for MNIST, and a new net for them. */
   #adopt(data: Data | null): void {
     const choice = this.#classifier.choice ?? "cnn";
-    // The training that goes on ends before its data do.
+    // A run in progress ends before its data are replaced.
     this.#stop();
     this.#supply.use(data);
     this.#replace(this.#fresh(choice));
@@ -285,12 +287,13 @@ class Engine {
   async #show(file: File): Promise<void> {
     const picture = await pictureFromBlob(file).catch((error: unknown) => {
       throw new Trouble(
-        `${file.name} cannot be read: it is no picture that this browser knows, no model (.safetensors) and no IDX file, or it is damaged.`,
+        `${file.name} cannot be read: it is damaged, or it is neither a picture that this browser knows, nor a model (.safetensors), nor an IDX file.`,
         { cause: error },
       );
     });
     const bytes = this.#classifier.frame(picture);
-    if (bytes === null) throw new Trouble(`${file.name} is blank: there is nothing to recognise.`);
+    if (bytes === null)
+      throw new Trouble(`${file.name} is blank: there is nothing to recognise. Drop another picture.`);
     this.#port.send({ kind: "picture", bytes, name: file.name });
   }
 

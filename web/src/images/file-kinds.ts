@@ -1,4 +1,4 @@
-// What a file is that somebody drops: told by its first bytes, and by its name where those say nothing.
+// The kind of a dropped file: a picture, a model or data, told by its name and its first bytes.
 
 export type Kind = "picture" | "model" | "data";
 
@@ -6,7 +6,7 @@ const gzip = [0x1f, 0x8b];
 
 export function kindOf(name: string, bytes: Uint8Array): Kind {
   if (/\.safetensors$/i.test(name)) return "model";
-  // A safetensors file is the length of its header in eight bytes, and then a "{".
+  // A safetensors file begins with the length of its header in eight bytes, and then a "{".
   if (bytes[8] === 0x7b && bytes[6] === 0 && bytes[7] === 0) return "model";
   if (/ubyte|idx/i.test(name)) return "data";
   const isIdx = bytes[0] === 0 && bytes[1] === 0 && [0x08, 0x0c, 0x0d, 0x0e].includes(bytes[2]);

@@ -1,5 +1,5 @@
-// All that the fourth part knows: what the engine told last, what is on the pad, and what was chosen. The engine is asked for its opinion
-// of the drawing when that or the net changes, one question at a time, and always about the newest.
+// The state of the images part on the page's side: the engine's last messages, the pad, and the visitor's choices. When the drawing or the
+// net changes, the engine is asked for its answer: one question at a time, always about the newest drawing.
 import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import { Curves } from "./curves.ts";
@@ -31,12 +31,12 @@ export class Images {
   tested: Tested | null = $state.raw(null);
   seen: Seen | null = $state.raw(null);
   told: { readonly words: string; readonly tone: "news" | "problem" } | null = $state.raw(null);
-  /** Why data are missing, and why the engine is gone. */
+  /** The reasons why data are missing, and why the engine has ended. */
   missing: string | null = $state(null);
   failure: string | null = $state(null);
   choice: NetChoice = $state("cnn");
   all = $state(false);
-  /** The class whose pixels are asked for; null for whichever the net says. */
+  /** The class of the saliency map; null for the class that the net answers. */
   about: number | null = $state(null);
   showSaliency = $state(false);
 
@@ -50,7 +50,7 @@ export class Images {
     return this.phase === "fetching" || this.phase === "training" || this.phase === "testing";
   }
 
-  /** Starts the engine, if there is none and can be one. */
+  /** Starts the engine, unless it runs, cannot run here, or has failed. */
   start(): void {
     if (this.#channel !== null || obstacle !== null || this.failure !== null) return;
     this.#channel = open<ToEngine, ToPage>(
@@ -92,7 +92,7 @@ export class Images {
     this.send({ kind: "amount", all });
   }
 
-  /** What needs data, which may have to be fetched. */
+  /** Starts the training or the test; their data may have to be fetched first. */
   want(what: "train" | "test"): void {
     this.told = null;
     this.missing = null;
@@ -121,7 +121,7 @@ export class Images {
     this.look();
   }
 
-  /** Asks what the net says now; if it is being asked already, asks again afterwards. */
+  /** Asks the net about the drawing; while an answer is awaited, the question is repeated after it. */
   look(): void {
     if (this.#channel === null || this.net === null) return;
     this.#stale = this.#asked;
@@ -201,7 +201,7 @@ export class Images {
       this.steps = null;
       this.tested = null;
       this.about = null;
-      // A picture of another size means nothing to this net.
+      // This net cannot read a picture of another size.
       if (changed && this.pad.ground !== null) this.pad.clear();
     }
     this.look();

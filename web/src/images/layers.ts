@@ -1,8 +1,8 @@
-// A net's layers for people: in words, and which of their results are worth a look. A result is shown after its activation: what a
-// convolution or a linear layer gives before ReLU is not.
+// A net's layers for the page: their names in words, and which of their outputs are shown. An output is shown after its activation; the
+// output of a convolution or a linear layer before ReLU is not shown.
 import type { Layer } from "chainrule/model";
 
-/** "conv 5×5, 8 maps", "ReLU", "10 numbers". */
+/** The layer in words: "8 filters of 5×5", "ReLU", "10 neurons". */
 export function words([kind, ...sizes]: Layer): string {
   switch (kind) {
     case "Conv2d":
@@ -10,33 +10,34 @@ export function words([kind, ...sizes]: Layer): string {
     case "Linear":
       return `${sizes[1]} neurons`;
     case "MaxPool2d":
-      return `largest of ${sizes[0]}×${sizes[0]}`;
+      return `maximum of ${sizes[0]}×${sizes[0]}`;
     case "AvgPool2d":
       return `mean of ${sizes[0]}×${sizes[0]}`;
     case "BatchNorm2d":
       return "batch norm";
     case "Flatten":
-      return "in a row";
+      return "flatten";
     default:
       return kind;
   }
 }
 
-/** A layer whose result is shown, and what that is called. */
+/** A layer whose output is shown, and its title. */
 export interface Stage {
   readonly index: number;
   readonly title: string;
 }
 
-const within = new Set(["BatchNorm2d", "ReLU"]);
+/** Layers that follow a convolution or a linear layer: the output is shown after them, under that layer's title. */
+const followers = new Set(["BatchNorm2d", "ReLU"]);
 
 export function stages(architecture: readonly Layer[]): Stage[] {
   let source = "";
   return architecture.flatMap((layer, index): Stage[] => {
     const [kind] = layer;
-    if (!within.has(kind)) source = words(layer);
+    if (!followers.has(kind)) source = words(layer);
     if (index === architecture.length - 1) return [{ index, title: "scores of the classes" }];
-    if (kind === "Flatten" || within.has(architecture[index + 1][0])) return [];
+    if (kind === "Flatten" || followers.has(architecture[index + 1][0])) return [];
     return [{ index, title: source }];
   });
 }

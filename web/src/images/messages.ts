@@ -1,38 +1,39 @@
-// What the page and its image engine say to each other. Pictures travel as bytes, weights and activations as one byte a number, so that
-// nothing large is copied while somebody draws.
+// The messages between the images part of the page and its engine. Pictures travel as bytes, weights and activations as one byte a
+// number, so that nothing large is copied while the visitor draws.
 
 export type NetChoice = "mlp" | "cnn";
 export const netChoices: readonly NetChoice[] = ["mlp", "cnn"];
 
-/** idle: an untrained net, or one from a file. stopped: in the middle of a run. done: its epochs are over. */
+/** idle: an untrained net, or one from a file. stopped: in the middle of a run. done: after the last epoch of a run. */
 export type Phase = "idle" | "fetching" | "training" | "testing" | "stopped" | "done";
 
-/** drawn: RGBA bytes, to be brought before the net. framed: the bytes [C, H, W] that the net reads. */
+/** drawn: RGBA bytes, which are still to be framed for the net. framed: the bytes [C, H, W] that the net reads. */
 export type Shown =
   | { readonly kind: "drawn"; readonly width: number; readonly height: number; readonly data: Uint8ClampedArray }
   | { readonly kind: "framed"; readonly bytes: Uint8Array };
 
 export type ToEngine =
-  /** base: what the data's addresses are relative to. still: fewer news a second, for those who want no motion. */
+  /** base: the URL that the data's addresses are relative to. still: fewer reports a second, for visitors who want reduced motion. */
   | { readonly kind: "open"; readonly base: string; readonly still: boolean }
-  /** A net with fresh weights. */
+  /** Makes a net with new weights. */
   | { readonly kind: "net"; readonly choice: NetChoice }
+  /** Whether to train on all pictures, or on 10,000. */
   | { readonly kind: "amount"; readonly all: boolean }
-  /** Back from dropped data. */
+  /** Goes back from dropped data to MNIST. */
   | { readonly kind: "mnist" }
   | { readonly kind: "train" }
   | { readonly kind: "stop" }
   | { readonly kind: "test" }
   | { readonly kind: "rest"; readonly resting: boolean }
-  /** about: the class whose pixels are asked for; null for the one that the net says. */
+  /** about: the class of the saliency map; null for the class that the net answers. */
   | { readonly kind: "look"; readonly shown: Shown; readonly about: number | null }
   | { readonly kind: "files"; readonly files: readonly File[] }
   | { readonly kind: "save" };
 
 export interface NetFacts {
-  /** null for a net from a file that is neither. */
+  /** null for a net from a file that the page does not offer. */
   readonly choice: NetChoice | null;
-  /** Its layers in words, and how many numbers it learns. */
+  /** The layers in words, and the number of weights. */
   readonly layers: readonly string[];
   readonly parameters: number;
   readonly input: readonly [channels: number, height: number, width: number];
@@ -42,16 +43,16 @@ export interface NetFacts {
 
 export interface DataFacts {
   readonly name: string;
-  /** Pictures to learn from and to test with that are there; 0 before they were fetched. */
+  /** The numbers of training and test pictures in memory; 0 before they were fetched. */
   readonly train: number;
   readonly test: number;
 }
 
-/** Since the last such message. */
+/** A report of the training. `loss`, `accuracy` and `imagesPerSecond` are means since the last report. */
 export interface Steps {
-  /** Of the run so far, of all epochs. */
+  /** Pictures trained on in the run so far, in all epochs. */
   readonly pictures: number;
-  /** Pictures of an epoch, and how many epochs there will be. */
+  /** Pictures of an epoch; `epochs` is the planned number of epochs. */
   readonly perEpoch: number;
   readonly epoch: number;
   readonly epochs: number;
@@ -61,7 +62,7 @@ export interface Steps {
   readonly seconds: number;
 }
 
-/** Small pictures of one size: values from -127 to 127, each picture scaled to its own largest. */
+/** Small pictures [count, height, width] of one size: levels from -127 to 127, scaled by small-pictures.ts. */
 export interface SmallPictures {
   readonly count: number;
   readonly height: number;
@@ -81,11 +82,11 @@ export interface Tested {
   readonly count: number;
   /** confusion[truth][answer] */
   readonly confusion: readonly (readonly number[])[];
-  /** The surest first. */
+  /** Sorted by probability, the highest first. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** What one layer makes of a picture. */
+/** The output of one layer for a picture. */
 export interface LayerView extends SmallPictures {
   readonly title: string;
 }
@@ -98,17 +99,17 @@ export interface Seen {
   /** ∂(score of the class `about`) / ∂pixel, summed over channels: one picture. */
   readonly saliency: SmallPictures;
   readonly about: number;
-  /** Of the engine's work, in milliseconds. */
+  /** Milliseconds of the engine's work. */
   readonly took: number;
 }
 
 export type ToPage =
-  /** threads: how many share the work, this one included. */
+  /** threads: the number of threads that share the work, the worker's own included. */
   | { readonly kind: "opened"; readonly threads: number }
-  /** fresh: another net than before. */
+  /** fresh: whether this is another net than before. */
   | { readonly kind: "net"; readonly net: NetFacts; readonly fresh: boolean }
   | { readonly kind: "data"; readonly data: DataFacts }
-  /** part: 0 to 1; null when all has come. */
+  /** part: the fraction fetched, 0 to 1; null when everything is fetched. */
   | { readonly kind: "fetched"; readonly part: number | null }
   | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "steps"; readonly steps: Steps }
@@ -120,5 +121,5 @@ export type ToPage =
   | { readonly kind: "picture"; readonly bytes: Uint8Array; readonly name: string }
   | { readonly kind: "saved"; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "told"; readonly words: string; readonly tone: "news" | "problem" }
-  /** Data could not be fetched: what was to come after can be tried again. */
+  /** Data could not be fetched; the visitor can try again. */
   | { readonly kind: "missing"; readonly words: string };

@@ -1,9 +1,9 @@
-// The pictures that a net got wrong while it was surest: those are worth a look, and often the label is not what one would say either.
+// The wrong answers that a net was surest of. They are worth a look: often a person would not have given that label either.
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
 import type { Mistake } from "./messages.ts";
 
-const most = 24;
+const maxMistakes = 24;
 
 export function mistakesOf(
   { answers, probabilities }: Pick<Evaluation, "answers" | "probabilities">,
@@ -13,8 +13,10 @@ export function mistakesOf(
   const truths = labels.data;
   const wrong = [...answers.keys()].filter((n) => answers[n] !== truths[n]);
   wrong.sort((a, b) => probabilities[b] - probabilities[a] || a - b);
-  return wrong.slice(0, most).map((n) => ({
-    ...{ truth: truths[n], said: answers[n], probability: probabilities[n] },
+  return wrong.slice(0, maxMistakes).map((n) => ({
+    truth: truths[n],
+    said: answers[n],
+    probability: probabilities[n],
     bytes: (images.data as Uint8Array).slice(n * size, (n + 1) * size),
   }));
 }

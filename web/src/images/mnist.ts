@@ -1,5 +1,5 @@
-// MNIST as it comes to the page: in shares of 10,000 pictures, fetched when they are wanted, kept once they are there. What goes wrong on
-// the way is told in words, and the next attempt asks only for what is missing.
+// MNIST as the page fetches it: in shares of 10,000 pictures, each fetched when it is first needed, and kept. A failed download is
+// reported as text, and the next attempt fetches only the shares that are missing.
 import { type Tensor, tensor } from "chainrule";
 import { type Dataset, readIdx } from "chainrule/data";
 import { aboutFile, Missing } from "./trouble.ts";
@@ -7,10 +7,10 @@ import { aboutFile, Missing } from "./trouble.ts";
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 export const shares = 6;
 export const shareSize = 10_000;
-/** Of a share's file, where the server does not say. */
-const usualBytes = 1_640_000;
+/** The size of a share's file, where the server sends no Content-Length. */
+const shareBytes = 1_640_000;
 
-/** 0 to 1, of all that was asked for. */
+/** Called with the fraction that has been fetched, 0 to 1. */
 export type Progress = (part: number) => void;
 
 interface Share {
@@ -20,7 +20,7 @@ interface Share {
 
 export class Mnist {
   readonly #base: string;
-  readonly #kept = new Map<string, Promise<Share>>();
+  readonly #fetched = new Map<string, Promise<Share>>();
   #joined: { readonly count: number; readonly train: Dataset } | null = null;
 
   constructor(base: string) {
@@ -31,11 +31,11 @@ export class Mnist {
     return this.#share("test", progress).then((share) => ({ ...share, classes: digits }));
   }
 
-  /** The first shares of those to learn from. */
+  /** The first `count` shares of the training data, as one data set. */
   async train(count: number, progress: Progress): Promise<Dataset> {
     const parts = new Array<number>(count).fill(0);
     const fetched: Share[] = [];
-    // One after the other: the first is of use before the last.
+    // One after the other: training can begin with the first share before the last has come.
     for (let n = 0; n < count; n++)
       fetched.push(
         await this.#share(`train-${n}`, (part) => {
@@ -50,11 +50,11 @@ export class Mnist {
   }
 
   #share(name: string, progress: Progress): Promise<Share> {
-    const known = this.#kept.get(name);
-    if (known !== undefined) return known.finally(() => progress(1));
+    const earlier = this.#fetched.get(name);
+    if (earlier !== undefined) return earlier.finally(() => progress(1));
     const coming = this.#fetchShare(name, progress);
-    this.#kept.set(name, coming);
-    coming.catch(() => this.#kept.delete(name));
+    this.#fetched.set(name, coming);
+    coming.catch(() => this.#fetched.delete(name));
     return coming;
   }
 
@@ -72,7 +72,7 @@ export class Mnist {
       throw new Missing(`Could not fetch ${file}: ${reason}.`, { cause: error });
     });
     return readIdx(bytes).catch((error: unknown) => {
-      throw aboutFile(error, (words) => `${file} came damaged: ${words}.`, Missing);
+      throw aboutFile(error, (words) => `${file} arrived damaged: ${words}.`, Missing);
     });
   }
 
@@ -80,7 +80,7 @@ export class Mnist {
     const response = await fetch(new URL(`data/${file}`, this.#base));
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
     if (response.body === null) throw new Error("the answer is empty");
-    const expected = Number(response.headers.get("Content-Length")) || usualBytes;
+    const expected = Number(response.headers.get("Content-Length")) || shareBytes;
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let length = 0;
     for (const reader = response.body.getReader(); ; ) {

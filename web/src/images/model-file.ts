@@ -1,5 +1,5 @@
-// Model files in the page: those of the command line, read and written without a file system. What is wrong with one is said in words for
-// somebody who has just dropped it.
+// Model files in the page: the same files as the command line's, read and written without a file system. An error names the file that the
+// visitor has dropped.
 import type { Sequential } from "chainrule";
 import { type Description, readModel, writeModel } from "chainrule/model";
 import { aboutFile } from "./trouble.ts";
@@ -8,7 +8,7 @@ export function bytesOf(description: Description, net: Sequential): Uint8Array<A
   return Uint8Array.from(writeModel(description, net.stateDict()));
 }
 
-/** Throws Trouble where the bytes are no model. */
+/** Reads a model. Throws Trouble where the bytes are not a valid model file. */
 export function modelFrom(name: string, bytes: Uint8Array): { description: Description; net: Sequential } {
   try {
     return readModel(bytes);

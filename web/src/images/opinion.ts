@@ -1,8 +1,8 @@
-// The net's opinion in words.
+// The net's answer in words.
 
 export const percent = (part: number, digits = 1): string => `${(100 * part).toFixed(digits)} %`;
 
-/** "Looks like a 3, 97 %"; above a half it is a look, below it is a guess. */
+/** "Looks like a 3, 97 %" from a probability of one half on, "Perhaps a 3, 41 %" below it. */
 export function verdict(probabilities: readonly number[], classes: readonly string[]): string {
   const best = probabilities.indexOf(Math.max(...probabilities));
   const name = classes[best] ?? String(best);

@@ -1,9 +1,9 @@
-// The drawing pad: strokes, perhaps a picture under them, and a pen that the keyboard moves. What it begins with is an example, which
-// goes when somebody begins to draw.
+// The state of the drawing pad: strokes, an optional picture under them, and a pen that the keyboard moves. At first it shows an example,
+// which disappears when the visitor begins to draw.
 import type { Ground } from "./raster.ts";
 import { extended, type Point, type Stroke, side, three, within } from "./strokes.ts";
 
-/** What is on the pad. */
+/** The content of the pad. */
 export interface Drawing {
   readonly strokes: readonly Stroke[];
   readonly ground: Ground | null;
@@ -13,10 +13,10 @@ const empty: Drawing = { strokes: [], ground: null };
 
 export class Pad {
   #drawing: Drawing = $state.raw({ strokes: three, ground: null });
-  /** Whether what is on it is only there to begin with. */
+  /** Whether the pad still shows the example. */
   #example = true;
   #before: Drawing[] = $state.raw([]);
-  /** Where the keyboard's pen is, and whether it draws. */
+  /** The place of the keyboard's pen, and whether it draws. */
   pen: Point = $state.raw([side / 2, side / 2]);
   penDown = $state(false);
   /** Whether a line is being drawn. */
@@ -75,7 +75,7 @@ export class Pad {
     this.end();
   }
 
-  /** The keyboard's pen. */
+  /** Moves the keyboard's pen. */
   move(dx: number, dy: number): void {
     this.pen = within([this.pen[0] + dx, this.pen[1] + dy]);
     if (this.penDown) this.extend(this.pen);

@@ -1,5 +1,5 @@
-// From numbers to pixels, four bytes each. Digits are ink on the page's paper; what has a sign is blue above zero and orange below, and as
-// opaque as it is large. Many small pictures of one size are laid out side by side in one.
+// From numbers to RGBA pixels. Digits are ink on the page's paper. Numbers with a sign are blue above zero and orange below, and the more
+// opaque the larger they are. Many small pictures of one size are laid out side by side in one picture.
 import type { Palette } from "../story/palette.ts";
 import type { SmallPictures } from "./messages.ts";
 
@@ -8,7 +8,7 @@ interface Bytes {
   readonly input: readonly [channels: number, height: number, width: number];
 }
 
-/** As the net reads it: grey on black, or in colours. */
+/** The picture as the net reads it: grey on black, or in colours. */
 export function inkLevels({ bytes, input: [channels, height, width] }: Bytes): Uint8ClampedArray<ArrayBuffer> {
   const plane = height * width;
   const pixels = new Uint8ClampedArray(4 * plane);
@@ -19,7 +19,7 @@ export function inkLevels({ bytes, input: [channels, height, width] }: Bytes): U
   return pixels;
 }
 
-/** Grey pictures as ink on whatever lies under them, others in their colours. */
+/** A grey picture as ink on a transparent ground; a coloured one in its colours. */
 export function inkPixels(picture: Bytes, { ink }: Pick<Palette, "ink">): Uint8ClampedArray<ArrayBuffer> {
   const pixels = inkLevels(picture);
   if (picture.input[0] !== 1) return pixels;
@@ -33,19 +33,19 @@ export interface Sheet {
   readonly pixels: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** How opaque a level is, of 127: as large as it is, or by its root, where most are small and all are to be seen. */
+/** The opacity, 0 to 255, of a level of 0 to 127: proportional to it, or to its square root, so that small levels can be seen too. */
 const opacities = {
   plain: (level: number) => (255 * level) / 127,
   root: (level: number) => 255 * Math.sqrt(level / 127),
 };
 
 export interface Layout {
-  /** In a row. */
+  /** Pictures in a row. */
   readonly columns: number;
   readonly opacity?: keyof typeof opacities;
 }
 
-/** Rows of pictures with a pixel between them. */
+/** Lays the pictures out in rows, with one pixel between them. */
 export function sheetOf(
   { count, height, width, levels }: SmallPictures,
   { columns, opacity = "plain" }: Layout,

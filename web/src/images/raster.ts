@@ -1,4 +1,4 @@
-// A drawing as the bytes of a picture, white on black, for the net: the same strokes that the page shows, on a small canvas of their own.
+// A drawing as the pixels of a picture, white on black, for the net: the strokes that the page shows are drawn on a separate canvas.
 import { inkLevels } from "./paint.ts";
 import { pathOf, penWidth, type Stroke, side } from "./strokes.ts";
 
@@ -8,11 +8,11 @@ export interface Ground {
   readonly input: readonly [channels: number, height: number, width: number];
 }
 
-let kept: CanvasRenderingContext2D | null = null;
+let sharedContext: CanvasRenderingContext2D | null = null;
 
 export function rasterOf(strokes: readonly Stroke[], ground: Ground | null): ImageData {
-  kept ??= contextOf(side, side);
-  const context = kept;
+  sharedContext ??= contextOf(side, side);
+  const context = sharedContext;
   context.fillStyle = "black";
   context.fillRect(0, 0, side, side);
   if (ground !== null) {
@@ -35,6 +35,6 @@ function contextOf(width: number, height: number): CanvasRenderingContext2D {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new Error("this browser gives no 2d canvas");
+  if (context === null) throw new Error("this browser has no 2d canvas; use another one");
   return context;
 }

@@ -1,5 +1,5 @@
-// Weights, activations and gradients as small pictures of one byte a number. Each picture is scaled to its own largest number, or all of
-// them to the largest of all, where they are to be compared.
+// Weights, activations and gradients as small pictures of one byte a number. Each picture is scaled by its own largest size of a number,
+// or all by the largest of all (`together`), so that they can be compared.
 import type { SmallPictures } from "./messages.ts";
 
 interface Numbers {
@@ -9,25 +9,25 @@ interface Numbers {
   readonly width: number;
 }
 
-const most = 127;
+const maxLevel = 127;
 
 export function smallPictures({ values, count, height, width }: Numbers, together = false): SmallPictures {
   const size = height * width;
   const levels = new Int8Array(count * size);
-  const largest = Array.from({ length: count }, (_, n) => {
-    let found = 0;
-    for (let i = n * size; i < (n + 1) * size; i++) found = Math.max(found, Math.abs(values[i]));
-    return found;
+  const largestOf = Array.from({ length: count }, (_, n) => {
+    let largest = 0;
+    for (let i = n * size; i < (n + 1) * size; i++) largest = Math.max(largest, Math.abs(values[i]));
+    return largest;
   });
-  const overall = Math.max(...largest);
+  const overall = Math.max(...largestOf);
   for (let n = 0; n < count; n++) {
-    const scale = most / ((together ? overall : largest[n]) || 1);
+    const scale = maxLevel / ((together ? overall : largestOf[n]) || 1);
     for (let i = n * size; i < (n + 1) * size; i++) levels[i] = Math.round(values[i] * scale);
   }
   return { count, height, width, levels };
 }
 
-/** [N, C, ...] to [N, ...]: the mean over C. */
+/** Takes the mean over C: [N, C, size] to [N, size]. */
 export function overChannels(values: ArrayLike<number>, [count, channels, size]: readonly number[]): Float32Array {
   const result = new Float32Array(count * size);
   for (let n = 0; n < count; n++)

@@ -1,5 +1,5 @@
-// The pictures to learn from and to test with: MNIST, of which the first share is enough to begin, or what somebody dropped in. Who asks
-// for them says whether they are still wanted when they come.
+// The training and test pictures: MNIST, whose first share is enough to begin, or a dropped data set. The caller's `wanted` says whether
+// they are still wanted when they arrive.
 import { type Dataset, framingOf, normalisation } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import { type Data, sampleOf } from "./dropped-data.ts";
@@ -7,10 +7,10 @@ import type { DataFacts } from "./messages.ts";
 import { Mnist, shareSize, shares } from "./mnist.ts";
 import { Trouble } from "./trouble.ts";
 
-/** What a net for these pictures has to know of them. */
+/** The properties of the pictures that a net for them needs. */
 export type Form = Pick<Description, "input" | "classes" | "normalisation" | "framing">;
 
-/** What MNIST measures, for nets that have not met its pictures yet. */
+/** MNIST's properties, for nets that are made before its pictures are fetched. */
 const mnistForm: Form = {
   input: [1, 28, 28],
   classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -20,7 +20,7 @@ const mnistForm: Form = {
 
 interface News {
   data(facts: DataFacts): void;
-  /** 0 to 1, null at the end. */
+  /** The fraction fetched, 0 to 1; null at the end. */
   fetched(part: number | null): void;
 }
 
@@ -47,23 +47,25 @@ export class Supply {
     const { train } = this.#dropped;
     const [, channels, height, width] = train.images.shape;
     return {
-      ...{ input: [channels, height, width], classes: train.classes },
-      ...{ normalisation: normalisation(train), framing: framingOf(train) },
+      input: [channels, height, width],
+      classes: train.classes,
+      normalisation: normalisation(train),
+      framing: framingOf(train),
     };
   }
 
-  /** What there is to learn from by now. */
+  /** The training pictures in memory. */
   get train(): Dataset {
     if (this.#train === null) throw new Error("internal: nothing to learn from");
     return this.#train;
   }
 
-  /** Whether a start can be made without fetching anything. */
+  /** Whether training can start without fetching anything. */
   get isThere(): boolean {
     return this.#train !== null && this.#test !== null;
   }
 
-  /** Whether more pictures are on their way, and are wanted. */
+  /** Whether more pictures are being fetched and are still wanted. */
   get awaited(): boolean {
     return this.#gathering > 0 && this.#wantsAll;
   }
@@ -73,7 +75,7 @@ export class Supply {
     return this.#all && this.#dropped === null;
   }
 
-  /** Whether all pictures are wanted, or some for a quick start. */
+  /** Whether to train on all pictures, or on 10,000 for a quick start. */
   get all(): boolean {
     return this.#all;
   }
@@ -82,14 +84,14 @@ export class Supply {
     this.#refresh();
   }
 
-  /** null: MNIST. */
+  /** Takes a dropped data set; null for MNIST. */
   use(data: Data | null): void {
     this.#dropped = data;
     this.#hold(null, null);
     this.#refresh();
   }
 
-  /** The test, once there is also something to learn from. */
+  /** Fetches the first share of the training pictures and the test pictures; returns the test pictures. */
   async first(wanted: () => boolean): Promise<Dataset> {
     if (this.#train !== null && this.#test !== null) return this.#test;
     const parts = [0, 0];
@@ -106,7 +108,7 @@ export class Supply {
     }
   }
 
-  /** All shares, if they are wanted, while something else goes on. */
+  /** Fetches all training pictures, if they are wanted, while training goes on. */
   async gather(): Promise<void> {
     if (!this.#wantsAll || this.train.labels.size >= shares * shareSize) return;
     this.#gathering++;
@@ -121,19 +123,19 @@ export class Supply {
     }
   }
 
-  /** Throws Trouble where a net takes other pictures than these, or knows other classes. */
+  /** Throws Trouble where a net takes pictures of another shape, or has other classes. */
   checkFits({ input, classes }: Description): void {
     const own = this.train.classes;
     const shape = this.train.images.shape.slice(1);
     if (shape.join() === input.join() && own.join() === classes.join()) return;
     const named = (names: readonly string[]) => `${names.length} classes (${names.slice(0, 3).join(", ")}, …)`;
     throw new Trouble(
-      `This net takes pictures of ${input.join("×")} and knows ${named(classes)}; those of ${this.name} are of ${shape.join("×")}, in ` +
-        `${named(own)}. Drawing works; to train, begin with a new net.`,
+      `This net takes pictures of ${input.join("×")} and knows ${named(classes)}; the pictures of ${this.name} are of ${shape.join("×")}, in ` +
+        `${named(own)}. Drawing works; to train, press New net.`,
     );
   }
 
-  /** What is there already, of what is wanted now. */
+  /** Uses as many of the pictures in memory as are wanted now. */
   #refresh(): void {
     if (this.#dropped !== null)
       this.#hold(this.#all ? this.#dropped.train : sampleOf(this.#dropped.train, shareSize), this.#dropped.test);

@@ -1,6 +1,6 @@
-// Trains a classifier by chainrule's fit loop, as the command line does: Adam, batches of 64, a learning rate that falls in a straight line.
-// It can be stopped and gone on with at any step, rests while nobody looks, and takes more pictures at the end of an epoch, when
-// they have come meanwhile: the usual number of epochs begins with them, and does not end before they are there.
+// Trains a classifier by chainrule's fit loop, as the command line does: Adam, batches of 64, a learning rate that falls linearly. It can
+// be stopped and continued at any step, and pauses while its part is out of view. Training pictures that arrive during an epoch are
+// used from the next one on: the default number of epochs then starts anew, and training does not end before they have arrived.
 import { Adam } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
@@ -9,18 +9,18 @@ import type { Steps } from "./messages.ts";
 
 const batchSize = 64;
 const firstRate = 0.003;
-/** Where a run goes on after its end. */
+/** The first learning rate of a run that goes on after its last epoch. */
 const laterRate = firstRate / 2;
-export const usualEpochs = 4;
+export const defaultEpochs = 4;
 
 export interface Listener {
-  /** A step was taken; `steps` is null but a few times a second and at the end of an epoch. */
+  /** Called after each step; `steps` is a report a few times a second and at the end of an epoch, and null otherwise. */
   stepped(steps: Steps | null): void;
   testing(): void;
   tested(evaluation: Evaluation): void;
-  /** The pictures to learn from by now. */
+  /** The training pictures in memory. */
   train(): Dataset;
-  /** Whether more of them are on their way. */
+  /** Whether more of them are being fetched. */
   awaited(): boolean;
 }
 
@@ -28,13 +28,13 @@ export class Trainer {
   readonly #classifier: Classifier;
   readonly #test: Dataset;
   readonly #listener: Listener;
-  /** Seconds between two news. */
+  /** Seconds between two reports. */
   readonly #interval: number;
   readonly #optimizer: Adam;
   #train: Dataset;
   #run: Fit;
   #rate = firstRate;
-  #epochs = usualEpochs;
+  #epochs = defaultEpochs;
   #epochsBefore = 0;
   #picturesBefore = 0;
   #secondsBefore = 0;
@@ -61,7 +61,7 @@ export class Trainer {
     this.rest(false);
   }
 
-  /** Waits before its next step, until it is told otherwise. */
+  /** Pauses before the next step, until it is called with false. */
   rest(resting: boolean): void {
     if (resting === (this.#resting !== null)) return;
     this.#resting?.wake();
@@ -75,13 +75,13 @@ export class Trainer {
     }
   }
 
-  /** More epochs after the last, in steps half as large as at first. */
+  /** Adds epochs after the last one, at half the first learning rate. */
   prolong(): void {
-    this.#next(this.#epochs, { epochs: usualEpochs, rate: laterRate });
+    this.#next(this.#epochs, { epochs: defaultEpochs, rate: laterRate });
     this.#run = this.#begin();
   }
 
-  /** Takes steps until it is stopped or all epochs are over. */
+  /** Takes steps until `stop` is called or all epochs are over. */
   async go(): Promise<"stopped" | "done"> {
     this.#stopping = false;
     while (true) {
@@ -99,7 +99,7 @@ export class Trainer {
       if (this.#stopping) return "stopped";
       if (event.type === "validation" && this.#goesOn(event.epoch)) return "goes on";
     }
-    throw new Error("internal: a run without an end");
+    throw new Error("internal: the run ended without a done event");
   }
 
   #tell(event: FitEvent): void {
@@ -120,17 +120,19 @@ export class Trainer {
     const perEpoch = this.#train.labels.size;
     return {
       ...this.#news.take(event),
-      ...{ perEpoch, epoch: this.#epochsBefore + event.epoch, epochs: this.#epochs },
+      perEpoch,
+      epoch: this.#epochsBefore + event.epoch,
+      epochs: this.#epochs,
       pictures: this.#picturesBefore + (event.epoch - 1) * perEpoch + event.mean.pictures,
       seconds: this.#secondsBefore + event.seconds,
     };
   }
 
-  /** Whether another run begins, with the optimiser as it is: over other pictures, or while more are on their way. */
+  /** Whether another run begins, with the same optimiser: over other pictures, or while more are being fetched. */
   #goesOn(epoch: number): boolean {
     const behind = this.#epochsBefore + epoch;
     const train = this.#listener.train();
-    if (train.labels.size > this.#train.labels.size) this.#next(behind, { epochs: usualEpochs, rate: firstRate });
+    if (train.labels.size > this.#train.labels.size) this.#next(behind, { epochs: defaultEpochs, rate: firstRate });
     else if (behind < this.#epochs && train !== this.#train)
       this.#next(behind, { epochs: this.#epochs - behind, rate: this.#optimizer.lr });
     else if (behind === this.#epochs && this.#listener.awaited()) this.#next(behind, { epochs: 1, rate: laterRate });
@@ -152,17 +154,19 @@ export class Trainer {
     const steps = epochs * Math.ceil(this.#train.labels.size / batchSize);
     const rate = this.#rate;
     return fit(this.#classifier.net, {
-      ...{ train: this.#train, validation: this.#test, epochs, batchSize, optimizer: this.#optimizer },
-      ...{
-        seed: this.#classifier.description.seed + this.#epochsBefore,
-        ...this.#classifier.description.normalisation,
-      },
+      train: this.#train,
+      validation: this.#test,
+      epochs,
+      batchSize,
+      optimizer: this.#optimizer,
+      seed: this.#classifier.description.seed + this.#epochsBefore,
+      ...this.#classifier.description.normalisation,
       schedule: (step) => rate * (1 - step / steps),
     });
   }
 }
 
-/** What the steps since the last news came to. */
+/** Collects the means of the steps since the last report. */
 class News {
   #count = 0;
   #pictures = 0;
@@ -170,7 +174,7 @@ class News {
   #right = 0;
   #since = 0;
   #last = 0;
-  /** Pictures of the epoch behind the step before. */
+  /** Pictures of the epoch up to the step before. */
   #before = 0;
 
   add({ mean, loss, accuracy, seconds, batch }: StepEvent): void {
@@ -186,7 +190,7 @@ class News {
     return seconds - this.#since;
   }
 
-  /** Time in which no step was taken. */
+  /** Leaves out seconds in which no step was taken. */
   skip(seconds: number): void {
     this.#since += seconds;
   }
@@ -198,7 +202,7 @@ class News {
     return { loss, accuracy, imagesPerSecond };
   }
 
-  /** The run is over; gives its seconds. */
+  /** Ends the run; returns its seconds. */
   end(): number {
     const seconds = this.#last;
     this.#last = 0;

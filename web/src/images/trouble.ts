@@ -1,13 +1,13 @@
-// What went wrong by somebody's file or network, in words for the page. Anything else that is thrown is our own bug.
+// Errors of the visitor's files and network, whose messages the page shows. Any other error is a bug of the page.
 import { ChainruleError } from "chainrule";
 
 export class Trouble extends Error {}
 
-/** Data that could not be fetched, which may be there the next time. */
+/** Data could not be fetched; another attempt may succeed. */
 export class Missing extends Trouble {}
 
-/** What to throw where a file was read: what the library says of its bytes becomes Trouble, everything else stays what it is. */
+/** The error to throw where reading a file failed: the library's error about its bytes becomes Trouble, any other error stays as it is. */
 export function aboutFile(error: unknown, say: (words: string) => string, kind = Trouble): unknown {
-  const itsFault = error instanceof ChainruleError && error.code === "file";
-  return itsFault ? new kind(say(error.words), { cause: error }) : error;
+  const isFileError = error instanceof ChainruleError && error.code === "file";
+  return isFileError ? new kind(say(error.words), { cause: error }) : error;
 }

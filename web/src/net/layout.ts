@@ -1,16 +1,16 @@
-// Where neurons stand: inputs at the left, then a column for each layer, the output at the right; all in parts of the picture's width
-// and height, so that it fits any.
+// The places of the neurons: inputs at the left, then a column for each layer, the output at the right. Places are fractions of the
+// picture's width and height, so that the layout fits any size.
 
 export interface Spot {
-  /** -1 is the inputs. */
+  /** The layer's index; -1 for the inputs. */
   readonly layer: number;
   readonly neuron: number;
-  /** 0 to 1. */
+  /** Fractions of the width and the height, 0 to 1. */
   readonly x: number;
   readonly y: number;
 }
 
-/** `sizes`: neurons of each layer, the output's last. */
+/** The places of all inputs and neurons. `sizes`: the number of neurons of each layer, the output layer last. */
 export function spotsOf(sizes: readonly number[], inputs = 2): Spot[] {
   const columns = [inputs, ...sizes];
   const tallest = Math.max(...columns);
@@ -32,7 +32,7 @@ export interface Link {
   readonly to: Spot;
 }
 
-/** A link for each weight. */
+/** One link for each weight. */
 export function linksOf(spots: readonly Spot[]): Link[] {
   return spots.flatMap((to) =>
     spots

@@ -1,41 +1,41 @@
-// What the net's page and its engine say to each other.
+// The messages between the net's part of the page and its engine.
 import type { Edit, Settings } from "./settings.ts";
 
 export type ToNet =
-  /** A new net at step 0. It runs to step `until` and rests there; 0 rests at once. */
+  /** Makes a new net at step 0. It runs to step `until` and pauses there; with 0 it pauses at once. */
   | { readonly kind: "make"; readonly settings: Settings; readonly until: number }
   | { readonly kind: "run"; readonly until: number }
   | { readonly kind: "rest" }
-  /** From now on; its step is what the engine says it was. */
+  /** Changes a rate or a weight from now on; the engine's report says at which step that was. */
   | { readonly kind: "edit"; readonly target: string; readonly value: number };
 
 export interface NeuronReport {
   readonly weights: readonly number[];
   readonly bias: number;
-  /** dL/dw, of the last step. */
+  /** dL/dw of the last step. */
   readonly slopes: readonly number[];
   readonly biasSlope: number;
-  /** What it says of each place of a grid. */
+  /** The neuron's output at each cell of a grid of `sides.neuron` by `sides.neuron`. */
   readonly map: Float32Array;
 }
 
 export interface NetReport {
   readonly kind: "report";
   readonly step: number;
-  /** Before the first step there is none. */
+  /** null before the first step. */
   readonly loss: number | null;
   readonly accuracy: number | null;
   readonly milliseconds: number;
-  /** Layer by layer; the last one is the output. */
+  /** The neurons of each layer; the last layer is the output. */
   readonly layers: readonly (readonly NeuronReport[])[];
   readonly surface: Float32Array;
-  /** Whether more steps will follow by themselves. */
+  /** Whether the engine goes on with more steps. */
   readonly runs: boolean;
-  /** Whether its loss is not a number any more. */
+  /** Whether the loss is not a finite number any more. */
   readonly lost: boolean;
-  /** All that has changed since its beginning, and what is still to change. */
+  /** All edits of the run: those that were applied, and those that are still to come. */
   readonly edits: readonly Edit[];
 }
 
-/** Cells along each side: of the large picture, and of a neuron's. */
+/** Grid cells along each side: of the large picture, and of a neuron's. */
 export const sides = { surface: 40, neuron: 14 };

@@ -1,47 +1,48 @@
-// The state of the net on the page's side: settings, what the engine said last, and how it went so far.
+// The state of the net on the page's side: its settings, the engine's last report, and the curves so far.
 import { type Channel, open } from "../engine/channel.ts";
 import type { Point } from "../points/datasets.ts";
 import { onSettings, settingsOf, writeSettings } from "../story/address.ts";
 import type { NetReport, ToNet } from "./messages.ts";
 import { pointsFor } from "./points-for.ts";
-import { type Edit, most, read, type Settings, usual, written } from "./settings.ts";
+import { defaultSettings, type Edit, limits, read, type Settings, written } from "./settings.ts";
 
-/** A neuron that somebody looks at. */
+/** A neuron that the visitor points at or has chosen. */
 export interface Chosen {
   readonly layer: number;
   readonly neuron: number;
 }
 
-/** The curves keep so many points at most: then every other one goes. */
-const longest = 800;
-const forever = Number.MAX_SAFE_INTEGER;
+/** Above this many points, a curve drops every other one. */
+const maxCurvePoints = 800;
+const endlessStep = Number.MAX_SAFE_INTEGER;
 
 export class NetState {
-  settings: Settings = $state.raw(usual);
+  settings: Settings = $state.raw(defaultSettings);
   report: NetReport | null = $state.raw(null);
   failure: string | null = $state(null);
   running = $state(false);
-  /** What the big picture shows: a neuron, or the net. */
+  /** The neuron that the large picture shows; null for the whole net. */
   shown: Chosen | null = $state(null);
   chosen: Chosen | null = $state(null);
-  /** Steps, losses, shares of right answers. */
+  /** The lists of steps, losses, and fractions of right answers. */
   curves: readonly (readonly number[])[] = $state.raw([[], [], []]);
   readonly points: readonly Point[] = $derived(pointsFor(this.settings));
   #channel: Channel<ToNet> | null = null;
-  /** Whether it runs as soon as it is in view. */
+  /** Whether the run goes on as soon as this part is in view. */
   #wanted = false;
+  /** Steps between two points of the curves. */
   #every = 1;
 
   constructor() {
     this.settings = read(settingsOf("net"));
   }
 
-  /** Follows links to this part; gives the way to stop. */
+  /** Follows links to this part; returns the function that ends this. */
   follow(): () => void {
     return onSettings("net", (query) => this.make(read(query), Number(query.get("to")) || 0));
   }
 
-  /** A net at step 0; `to`: the step that it runs to. */
+  /** Makes a net at step 0, which runs to step `to`. */
   make(settings: Settings, to = 0): void {
     this.settings = settings;
     this.report = null;
@@ -54,7 +55,7 @@ export class NetState {
     this.#wanted = false;
   }
 
-  /** Another setting begins the run anew, and goes on if it ran. */
+  /** Changes settings and makes a new net; if the old one was running, the new one runs too. */
   change(some: Partial<Settings>): void {
     const ran = this.running;
     this.make({ ...this.settings, edits: [], ...some });
@@ -62,14 +63,14 @@ export class NetState {
     if (ran) this.run();
   }
 
-  /** A rate or a weight, in the middle of the run. */
+  /** Changes a rate or a weight in the middle of the run. */
   edit(target: string, value: number): void {
     this.#send({ kind: "edit", target, value });
   }
 
   run(): void {
     this.running = true;
-    this.#send({ kind: "run", until: forever });
+    this.#send({ kind: "run", until: endlessStep });
   }
 
   rest(): void {
@@ -82,7 +83,7 @@ export class NetState {
     this.#send({ kind: "run", until: (this.report?.step ?? 0) + 1 });
   }
 
-  /** Out of view it rests; back in view it goes on if it ran. */
+  /** Pauses the run when this part leaves the view, and goes on with it when the part comes back. */
   see(visible: boolean): void {
     if (visible && this.#channel === null) this.make(this.settings, Number(settingsOf("net").get("to")) || 0);
     if (!visible && this.running) {
@@ -94,7 +95,7 @@ export class NetState {
     }
   }
 
-  /** The link that gives this run, to the step where it is. */
+  /** The settings of a link that repeats this run up to its current step. */
   link(): Record<string, string> {
     const step = this.report?.step ?? 0;
     return { ...written(this.settings), ...(step > 0 ? { to: String(step) } : {}) };
@@ -126,7 +127,7 @@ export class NetState {
   #hear(report: NetReport): void {
     this.report = report;
     this.running = report.runs;
-    const edits: readonly Edit[] = report.edits.slice(-most.edits);
+    const edits: readonly Edit[] = report.edits.slice(-limits.edits);
     if (JSON.stringify(edits) !== JSON.stringify(this.settings.edits)) {
       this.settings = { ...this.settings, edits };
       this.#write();
@@ -139,7 +140,7 @@ export class NetState {
       [...losses, loss],
       [...shares, accuracy],
     ];
-    const long = next[0].length > longest;
+    const long = next[0].length > maxCurvePoints;
     if (long) this.#every *= 2;
     this.curves = long ? next.map((list) => list.filter((_, i) => i % 2 === 1)) : next;
   }

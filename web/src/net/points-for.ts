@@ -1,4 +1,4 @@
-// Which points a run learns from: those of a data set, which follow from the seed, or somebody's own.
+// The points that a run learns from: those of a data set, which follow from the seed, or the visitor's own.
 import { type Point, pointsOf } from "../points/datasets.ts";
 import type { Settings } from "./settings.ts";
 

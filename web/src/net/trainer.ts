@@ -1,5 +1,5 @@
-// The net itself: Values of chapter one, all points in every step. What neurons say of a whole grid of places is computed by tensors of the
-// same weights, since pictures need thousands of places.
+// The net itself: an MLP of chapter one's Values, which trains on all points in every step. The pictures of the neurons' outputs need
+// thousands of places, so tensors with the same weights compute those.
 import { noGrad, type Tensor, tensor } from "chainrule";
 import { MLP, Value } from "chainrule/scalar";
 import type { Point } from "../points/datasets.ts";
@@ -13,7 +13,7 @@ export class Trainer {
   readonly #points: readonly Point[];
   readonly #parameters: readonly Value[];
   readonly #hidden: Settings["activation"];
-  /** Those of the settings that are still to come, and those that happened. */
+  /** The edits that are still to come, and those that were applied. */
   #coming: readonly Edit[];
   readonly #edits: Edit[] = [];
   #rate: number;
@@ -39,7 +39,7 @@ export class Trainer {
     return this.loss !== null && !Number.isFinite(this.loss);
   }
 
-  /** Forward, backward, update. Nothing without points. */
+  /** Takes a training step: forward, backward, update. Does nothing without points, or when the loss is not finite. */
   advance(): void {
     if (this.#points.length === 0 || this.isLost) return;
     const began = performance.now();
@@ -60,7 +60,7 @@ export class Trainer {
     this.#milliseconds += performance.now() - began;
   }
 
-  /** Changes a rate or a weight; false if there is no such weight. */
+  /** Changes a rate or a weight; returns false if there is no such weight. */
   edit(target: string, value: number): boolean {
     if (target === "rate") this.#rate = value;
     else if (target === "decay") this.#decay = value;
@@ -69,7 +69,7 @@ export class Trainer {
       if (parameter === null) return false;
       parameter.data = value;
     }
-    // Of changes of the same thing at the same step the last one counts.
+    // Of several edits of one target at one step, the last one counts.
     const same = this.#edits.findIndex((edit) => edit.step === this.step && edit.target === target);
     if (same >= 0) this.#edits.splice(same, 1);
     this.#edits.push({ step: this.step, target, value });
@@ -90,16 +90,20 @@ export class Trainer {
       ),
     );
     return {
-      ...{ kind: "report", step: this.step, loss: this.loss, accuracy: this.accuracy, layers, runs, lost: this.isLost },
-      ...{
-        milliseconds: this.#milliseconds,
-        surface: columnOf(surfaces[surfaces.length - 1], 0),
-        edits: [...this.#edits, ...this.#coming],
-      },
+      kind: "report",
+      step: this.step,
+      loss: this.loss,
+      accuracy: this.accuracy,
+      milliseconds: this.#milliseconds,
+      layers,
+      surface: columnOf(surfaces[surfaces.length - 1], 0),
+      runs,
+      lost: this.isLost,
+      edits: [...this.#edits, ...this.#coming],
     };
   }
 
-  /** What each layer makes of places x, y, x, y, ...: [places, neurons]. */
+  /** The output of each layer for places x, y, x, y, ...: one tensor [places, neurons] a layer. */
   #outputs(places: Float64Array): Tensor[] {
     return noGrad(() => {
       let values = tensor(Float32Array.from(places), { shape: [places.length / 2, 2] });

@@ -1,5 +1,5 @@
-// What a visitor writes, read by recursive descent: statements of names, numbers, + - * / ** and five functions. Each wish that cannot
-// be read is answered with what was expected and where, so that the page can mark the place.
+// Parses the visitor's formula by recursive descent: statements of names, numbers, + - * / ** and five functions. The error about a text
+// that cannot be parsed says what was expected and where, so that the page can mark the place.
 //
 //   statement = [name "="] sum          sum   = product {("+" | "-") product}       product = sign {("*" | "/") sign}
 //   sign      = {"-" | "+"} power       power = atom ["**" sign]                    atom    = number | name | function "(" sum ")" | "(" sum ")"
@@ -24,7 +24,7 @@ export interface Statement {
   readonly to: number;
 }
 
-/** Why a text cannot be read; the place is [from, to) in it, and part of the message where it helps. */
+/** The reason why a text cannot be read. Its place in the text is [from, to), and is part of the message where it helps. */
 export class ExpressionError extends Error {
   readonly from: number;
   readonly to: number;
@@ -78,7 +78,7 @@ class Parser {
     const second = this.#tokens[this.#next + 1];
     let name = "L";
     if (first.kind === "name" && second?.text === "=") {
-      if (isFunction(first.text)) throw this.#error(`${first.text} is a function, give the result another name`, first);
+      if (isFunction(first.text)) throw this.#error(`${first.text} is a function: give the result another name`, first);
       name = first.text;
       this.#next += 2;
     }
@@ -91,8 +91,8 @@ class Parser {
   }
 
   #leftOver(token: Token): ExpressionError {
-    if (token.text === ")") return this.#error("this ) closes nothing", token);
-    if (token.text === "=") return this.#error("before = there can be one name only", token);
+    if (token.text === ")") return this.#error("this ) has no matching (", token);
+    if (token.text === "=") return this.#error("there can be only one name before the =", token);
     const before = this.#tokens[this.#next - 1];
     return this.#error(
       `expected + - * / or ** between ${before.text} and ${token.text}, as in ${before.text}*${token.text},`,
@@ -121,7 +121,7 @@ class Parser {
     return of.kind === "number" ? { kind: "number", value: -of.value } : { kind: "negative", of };
   }
 
-  /** ** binds tighter than the sign before it, and to the right: -x ** y ** z is -(x ** (y ** z)). */
+  /** ** binds tighter than the sign before it, and associates to the right: -x ** y ** z is -(x ** (y ** z)). */
   #power(): Expression {
     const left = this.#atom();
     return this.#take("**") === null ? left : { kind: "binary", operator: "**", left, right: this.#sign() };
@@ -151,7 +151,7 @@ class Parser {
     return { kind: "name", name: token.text };
   }
 
-  /** What stands between a ( that was taken and its ). */
+  /** The expression after a ( that was taken, up to its ). */
   #closed(): Expression {
     const inside = this.#sum();
     const token = this.#peek();
@@ -178,8 +178,8 @@ class Parser {
   }
 }
 
-/** The strength of an operation: weaker ones inside of stronger ones are written in parentheses. */
-const strength = { "+": 1, "-": 1, "*": 2, "/": 2, "**": 4 } as const satisfies Record<Operator, number>;
+/** The precedence of an operator: an operand whose operator has a lower one is written in parentheses. */
+const precedence = { "+": 1, "-": 1, "*": 2, "/": 2, "**": 4 } as const satisfies Record<Operator, number>;
 
 /** An expression as text, with the parentheses that it needs. */
 export function write(expression: Expression, atLeast = 0): string {
@@ -195,7 +195,7 @@ export function write(expression: Expression, atLeast = 0): string {
       return closed(`-${write(expression.of, 3)}`, 3);
     case "binary": {
       const { operator, left, right } = expression;
-      const own = strength[operator];
+      const own = precedence[operator];
       const [before, after] = operator === "**" ? [own + 1, own - 1] : [own, own + 1];
       const space = own === 1 ? " " : "";
       return closed(`${write(left, before)}${space}${operator}${space}${write(right, after)}`, own);

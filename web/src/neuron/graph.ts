@@ -1,5 +1,5 @@
-// From what was written to chainrule's own Values: one node for each number that the result depends on, inputs before what is made of
-// them. A name that is used twice is one node with two ways out. The same statements always give the same node ids.
+// Builds the graph of a formula with chainrule's own Values: one node for each number that the result depends on, inputs before the nodes
+// that use them. A name that is used twice is one node with two edges. The same statements always give the same node ids.
 import { type LeafKind, Value } from "chainrule/scalar";
 import {
   type Expression,
@@ -14,12 +14,12 @@ import { defaultOf } from "./presets.ts";
 export type Op = Operator | FunctionName | "neg";
 
 export interface GraphNode {
-  /** Its place in the graph's nodes. */
+  /** The index in the graph's nodes. */
   readonly id: number;
   readonly value: Value;
-  /** Its name, or what it was computed from. */
+  /** The name, or the expression that it was computed from. */
   readonly label: string;
-  /** Leaves have names and can be moved; a constant is a number in the formula; results come from an op. */
+  /** A leaf has a name and can be changed; a constant is a number in the formula; a result comes from an op. */
   readonly role: LeafKind | "constant" | "result";
   readonly op: Op | null;
   readonly inputs: readonly number[];
@@ -28,15 +28,15 @@ export interface GraphNode {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly root: GraphNode;
-  /** Leaves with a name, in the order of their first use. */
+  /** The leaves, in the order of their first use. */
   readonly leaves: readonly GraphNode[];
 }
 
-/** What a leaf is worth, by its name; defaultOf(name) where nothing is said. */
+/** The values of leaves by name; a leaf without one has the value defaultOf(name). */
 export type LeafValues = Readonly<Record<string, number>>;
 
-/** More than this, nobody reads. */
-export const mostNodes = 60;
+/** A picture of more nodes cannot be read. */
+export const maxNodes = 60;
 
 const operations = {
   "+": (a, b) => a.add(b),
@@ -52,10 +52,10 @@ const operations = {
   log: (a) => a.log(),
 } as const satisfies Record<Op, (a: Value, b: Value) => Value>;
 
-/** The op on its inputs, one or two, by chainrule. */
+/** Applies the op to its inputs, one or two, as a method of chainrule's Value. */
 export const apply = (op: Op, inputs: readonly Value[]): Value => operations[op](inputs[0], inputs[1]);
 
-/** Weights and biases are told by their first letter, as in w1 and b. */
+/** The first letter tells weights and biases, as in w1 and b. */
 const kindOf = (name: string): LeafKind => (/^w/i.test(name) ? "weight" : /^b/i.test(name) ? "bias" : "data");
 
 /** The number of a statement such as x = 2, which makes x a leaf; null for all others. */
@@ -64,7 +64,7 @@ export const leafNumber = ({ expression }: Statement): number | null =>
 
 /**
  * The graph of the last statement of `text`, parsed. Throws ExpressionError if a name is given twice or after its use, and if there are
- * more than `mostNodes` nodes.
+ * more than `maxNodes` nodes.
  */
 export function build(statements: readonly Statement[], values: LeafValues, text: string): Graph {
   const builder = new Builder(values, text);
@@ -73,9 +73,9 @@ export function build(statements: readonly Statement[], values: LeafValues, text
   const root = builder.named.get(last?.name ?? "");
   if (last === undefined || root === undefined) throw new Error("internal: a graph of no statement");
   const graph = under(root, builder.nodes);
-  if (graph.nodes.length > mostNodes)
+  if (graph.nodes.length > maxNodes)
     throw new ExpressionError(
-      `this makes ${graph.nodes.length} numbers, and nobody can read a picture of more than ${mostNodes}: please shorten it`,
+      `this makes ${graph.nodes.length} numbers, and the picture can show at most ${maxNodes}: shorten the formula`,
       text,
       last.from,
       last.to,
@@ -101,7 +101,7 @@ class Builder {
     const number = leafNumber(statement);
     const node = number === null ? this.#node(expression, name) : null;
     if (this.named.has(name)) {
-      const why = this.#assigned.has(name) ? "has its value already" : "was used before it got its value";
+      const why = this.#assigned.has(name) ? "has a value already" : "was used before it got its value";
       throw new ExpressionError(`${name} ${why}: choose another name for the result`, this.#text, from, to);
     }
     this.named.set(name, node ?? this.#leaf(name, number ?? 0));
@@ -159,13 +159,13 @@ class Builder {
   }
 }
 
-/** What a node depends on, itself last, with ids from 0 on. */
+/** The nodes that the root depends on, the root last, with ids from 0 on. */
 function under(root: GraphNode, nodes: readonly GraphNode[]): Graph {
   const needed = new Set([root.id]);
   for (const id of needed) for (const input of nodes[id].inputs) needed.add(input);
-  const kept = nodes.filter(({ id }) => needed.has(id));
-  const idOf = new Map(kept.map(({ id }, i) => [id, i]));
-  const renumbered = kept.map((node, id) => ({
+  const neededNodes = nodes.filter(({ id }) => needed.has(id));
+  const idOf = new Map(neededNodes.map(({ id }, i) => [id, i]));
+  const renumbered = neededNodes.map((node, id) => ({
     ...node,
     id,
     inputs: node.inputs.map((input) => idOf.get(input) ?? 0),

@@ -1,4 +1,4 @@
-// Graphviz, compiled to WebAssembly: fetched when the first graph is drawn, asked for places and curves, never for a picture.
+// Graphviz, compiled to WebAssembly. It is fetched when the first graph is drawn; it computes places and curves, and the page draws them.
 import type { Viz } from "@viz-js/viz";
 import type { Graph } from "./graph.ts";
 import {
@@ -16,7 +16,7 @@ const margin = 10;
 const inch = 72;
 let loading: Promise<Viz> | null = null;
 
-/** Where Graphviz would place a graph; the one Graphviz is kept. Rejects where it cannot be loaded. */
+/** Loads Graphviz, once, and returns its layout function. Rejects where it cannot be loaded. */
 export async function loadGraphviz(): Promise<(graph: Graph, direction: Direction) => Layout> {
   loading ??= import("@viz-js/viz").then(({ instance }) => instance());
   try {
@@ -29,7 +29,7 @@ export async function loadGraphviz(): Promise<(graph: Graph, direction: Directio
   }
 }
 
-/** Boxes and arrows, as Graphviz takes them: one point of it is one pixel. Node names are ids, so nobody's text is read as DOT. */
+/** The graph as Graphviz takes it; one of its points is one pixel. Node names are ids, so that no text of a visitor is read as DOT. */
 export function question({ nodes }: Graph, direction: Direction) {
   const { along, across } = distances[direction];
   const [out, into] = direction === "right" ? ["e", "w"] : ["s", "n"];
@@ -64,7 +64,7 @@ interface Answer {
   }[];
 }
 
-/** Graphviz' JSON answer as a layout. */
+/** The layout from Graphviz' JSON answer. */
 export function layoutOf({ nodes }: Graph, direction: Direction, json: object): Layout {
   const { bb, objects, edges = [] } = json as Answer;
   const [left, y0, right, y1] = bb.split(",").map(Number);

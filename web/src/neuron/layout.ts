@@ -1,5 +1,5 @@
-// Where the graph's cards lie. Graphviz is told only sizes and arrows, and answers with places and curves; should it not load, a plain
-// layout in columns takes its place. A result is one box to both: the op's circle, a short way, its card. Lengths are pixels.
+// The places of the graph's cards, in pixels. Graphviz gets only sizes and edges, and answers with places and curves; where it cannot be
+// loaded, a plain layout in columns is used. To both a result is one box: the op's circle, a short line, and the card.
 import type { Graph, GraphNode } from "./graph.ts";
 
 export type Direction = "right" | "down";
@@ -12,17 +12,17 @@ export interface Size {
   readonly height: number;
 }
 
-/** A node's place: the middle of its card, and of its op's circle in front of it. */
+/** A node's place: the middle of its card, and the middle of the op's circle in front of the card. */
 export interface Place extends Size {
   readonly card: Point;
   readonly circle: Point | null;
 }
 
-/** A way from an input to an op: a chain of cubic curves, 3n + 1 points, the last at the circle. */
+/** An edge from an input to an op: a chain of n cubic curves, as 3n + 1 points, the last of which lies at the circle. */
 export interface Way {
   readonly from: number;
   readonly to: number;
-  /** Which of the op's inputs. */
+  /** The index of the input among the op's inputs. */
   readonly place: number;
   readonly points: readonly Point[];
 }
@@ -34,30 +34,31 @@ export interface Layout extends Size {
 }
 
 export const radius = 17;
-/** Between a circle and its card. */
+/** The distance between a circle and its card. */
 const reach = 14;
-/** Between ranks: gradients travel here, in numbers. Across: between cards of one rank. */
+/** along: the distance between ranks, with room for the gradients that travel there. across: between cards of one rank. */
 export const distances = {
   right: { along: 52, across: 14 },
   down: { along: 30, across: 8 },
 } as const satisfies Record<Direction, unknown>;
 
 const margin = 10;
-export const longestLabel = 18;
-/** How far the controls of a pair of ways lie aside: both numbers on them can be read. */
+/** Characters. */
+export const maxLabelLength = 18;
+/** The sideways shift of the control points of two edges between the same cards: it keeps the numbers on them apart. */
 const bulge = 40;
 
-/** A card's size follows from its label, not from its numbers, so that nothing moves when they do. */
+/** A card's size follows from its label, not from its numbers, so that other numbers move no card. */
 export function cardSize({ label, role }: Pick<GraphNode, "label" | "role">, direction: Direction): Size {
-  if (role === "constant") return { width: Math.max(40, 20 + 8 * Math.min(label.length, longestLabel)), height: 34 };
-  const least = direction === "right" ? 108 : 77;
+  if (role === "constant") return { width: Math.max(40, 20 + 8 * Math.min(label.length, maxLabelLength)), height: 34 };
+  const minWidth = direction === "right" ? 108 : 77;
   return {
-    width: Math.max(least, 20 + 7.3 * Math.min(label.length, longestLabel)),
+    width: Math.max(minWidth, 20 + 7.3 * Math.min(label.length, maxLabelLength)),
     height: direction === "right" ? 80 : 74,
   };
 }
 
-/** The box of a node as a layout sees it: the card, and the circle before it. */
+/** The box of a node in a layout: the card, and the circle in front of it. */
 export function boxSize(node: GraphNode, direction: Direction): Size {
   const { width, height } = cardSize(node, direction);
   if (node.op === null) return { width, height };
@@ -65,7 +66,7 @@ export function boxSize(node: GraphNode, direction: Direction): Size {
   return direction === "right" ? { width: width + more, height } : { width, height: height + more };
 }
 
-/** What the layout depends on, as text: the same text, the same layout. */
+/** Everything that the layout depends on, as text: the same text means the same layout. */
 export const shapeOf = ({ nodes }: Graph): string =>
   nodes.map(({ label, op, inputs }) => `${label}:${op}:${inputs}`).join("|");
 
@@ -87,7 +88,7 @@ export function placeOf(node: GraphNode, direction: Direction, middle: Point): P
       };
 }
 
-/** In ranks, from the leaves on; each leaf stands right before its first use. */
+/** A layout in ranks, from the leaves on; each leaf stands in the rank before its first use. */
 export function columns({ nodes }: Graph, direction: Direction): Layout {
   const rank = nodes.map(() => 0);
   for (const { id, inputs } of nodes) for (const input of inputs) rank[id] = Math.max(rank[id], rank[input] + 1);
@@ -124,8 +125,8 @@ export function columns({ nodes }: Graph, direction: Direction): Layout {
 }
 
 /**
- * A curve from each input's card to the op's circle, leaving and arriving along the direction. Both ways of an op whose inputs are the
- * same node, as in a + a, swing out to their own sides.
+ * A curve from each input's card to the op's circle, leaving and arriving along the direction. The two edges of an op whose inputs are the
+ * same node, as in a + a, curve to opposite sides.
  */
 export function curvedWays(nodes: readonly GraphNode[], places: readonly Place[], direction: Direction): Way[] {
   return nodes.flatMap(({ id, inputs }) =>

@@ -1,5 +1,5 @@
-// All state of the part: what is written, what the leaves are worth, and how far backward has come. The rest follows from these: the graph
-// is built anew from chainrule's Values whenever a number moves.
+// All state of the neuron part: the formula, the values of the leaves, and the number of steps of the backward pass. Everything else
+// follows from these: the graph is built anew from chainrule's Values whenever a number changes.
 import { ExpressionError, parse, type Statement } from "./expression.ts";
 import { build, type Graph, type LeafValues, leafNumber } from "./graph.ts";
 import { shapeOf } from "./layout.ts";
@@ -8,26 +8,26 @@ import { typed } from "./numbers.ts";
 import { defaultOf, presets } from "./presets.ts";
 import { gradientsAfter, type Step, stepsOf } from "./steps.ts";
 
-/** Why the text cannot be drawn; [from, to) is the place in it. */
+/** The reason why the text cannot be drawn, and its place [from, to) in the text. */
 export interface Problem {
   readonly message: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Long enough for sixty numbers. */
-export const longestText = 600;
-/** Leaves are pulled between these; typed numbers may lie outside. */
+/** Characters, enough for sixty numbers. */
+export const maxTextLength = 600;
+/** Leaves can be dragged between -reach and reach; typed numbers may lie outside. */
 const reach = 20;
 
 export class Neuron {
-  /** What stands in the box; `problem` says why, if it is not what is drawn. */
+  /** The text in the box. If the text cannot be drawn, `problem` says why, and the last formula that can is shown. */
   text: string = $state(presets[0].text);
   problem: Problem | null = $state.raw(null);
-  /** How many steps of backward have been taken. */
+  /** The number of steps taken of the backward pass. */
   done = $state(0);
   playing = $state(false);
-  /** Whether somebody has changed something: only then it goes to the address. */
+  /** Whether the visitor has changed something: only then the state is written to the address. */
   touched = $state(false);
   /** The last text that could be read, and its statements. */
   #read: { readonly text: string; readonly statements: readonly Statement[] } = $state.raw(
@@ -40,7 +40,7 @@ export class Neuron {
   readonly shape: string = $derived(shapeOf(this.graph));
   readonly steps: readonly Step[] = $derived(stepsOf(this.graph));
   readonly gradients: readonly (number | null)[] = $derived(gradientsAfter(this.graph, this.steps, this.done));
-  /** The step that was taken last; null before the first. */
+  /** The current step, the last one taken; null before the first. */
   readonly step: Step | null = $derived(this.steps[this.done - 1] ?? null);
   readonly complete: boolean = $derived(this.done === this.steps.length);
   /** The leaf that is nudged; null if the formula has none. */
@@ -63,7 +63,7 @@ export class Neuron {
     if (this.shape !== before) this.restart();
   }
 
-  /** Takes another text, and forgets what the leaves were worth. */
+  /** Takes another text, and resets the values of the leaves. */
   choose(text: string): void {
     this.#values = {};
     this.restart();
@@ -74,13 +74,13 @@ export class Neuron {
     return this.graph.leaves.find(({ label }) => label === leaf)?.value.data ?? 0;
   }
 
-  /** Between which numbers a leaf is pulled. */
+  /** The bounds between which a leaf can be dragged. */
   boundsOf(leaf: string): readonly [number, number] {
     const x = this.valueOf(leaf);
     return [Math.min(-reach, x), Math.max(reach, x)];
   }
 
-  /** Moves a leaf. One that the text gives a number, as x = 2, changes there. */
+  /** Sets the value of a leaf. If the text gives the leaf a number, as in x = 2, the text changes. */
   set(leaf: string, value: number): void {
     if (!Number.isFinite(value) || this.problem !== null) return;
     this.touched = true;
@@ -124,7 +124,7 @@ export class Neuron {
     this.forward();
   }
 
-  /** The result along the picked leaf, and its gradient there by backward(); null if there is no leaf. */
+  /** The result as a function of the picked leaf, and its gradient by backward(); null if there is no leaf. */
   readonly nudged = $derived.by(() => {
     const { statements, text } = this.#read;
     const leaf = this.picked;
@@ -137,7 +137,7 @@ export class Neuron {
     };
   });
 
-  /** What the address keeps: the formula, and leaves that are not worth what their name says. */
+  /** The settings for the address: the formula, and the leaves whose value is not the default of their name. */
   get settings(): Record<string, string> {
     const given = new Set(this.#read.statements.map(({ name }) => name));
     const moved = this.graph.leaves.filter(({ label, value }) => !given.has(label) && value.data !== defaultOf(label));
@@ -145,7 +145,7 @@ export class Neuron {
     return { formula: this.#read.text, ...(leaves === "" ? {} : { leaves }) };
   }
 
-  /** Shows what an address says. A formula that cannot be read is shown with its problem. */
+  /** Takes the settings of an address. A formula that cannot be read is shown with its problem. */
   follow(settings: URLSearchParams): void {
     const formula = settings.get("formula");
     if (formula === null) return;
@@ -157,12 +157,12 @@ export class Neuron {
     }
     this.#values = values;
     this.restart();
-    this.write(formula.slice(0, longestText));
+    this.write(formula.slice(0, maxTextLength));
     this.touched = false;
   }
 }
 
-/** A text that can be drawn, or the ExpressionError that says why not. */
+/** Parses a text; throws the ExpressionError that says why it cannot be drawn. */
 function reading(text: string, values: LeafValues) {
   const statements = parse(text);
   build(statements, values, text);

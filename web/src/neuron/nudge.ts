@@ -1,4 +1,4 @@
-// The derivative by hand: compute the result, push one leaf by h, compute it again. Both times by chainrule; no chain rule is used.
+// The derivative by hand: compute the result, add h to one leaf, compute the result again. Chainrule computes both; the chain rule is not used.
 import type { Statement } from "./expression.ts";
 import { build, type Graph, type LeafValues } from "./graph.ts";
 
@@ -12,10 +12,10 @@ export interface Nudge {
   readonly slope: number;
 }
 
-/** A result as a function of one leaf, the others as they are. */
+/** The result as a function of one leaf, with the other leaves unchanged. */
 export type AlongLeaf = (x: number) => number;
 
-/** The statements along a leaf: `values` and leaves that the text gives a number stay as they are, `leaf` aside. */
+/** The result as a function of `leaf`; all other leaves keep the number that the text or `values` gives them. */
 export function along(statements: readonly Statement[], values: LeafValues, leaf: string, text: string): AlongLeaf {
   return (x) => {
     const moved = statements.map((statement) =>
@@ -28,7 +28,7 @@ export function along(statements: readonly Statement[], values: LeafValues, leaf
 export function nudge(result: AlongLeaf, x: number, h: number): Nudge {
   const before = result(x);
   const after = result(x + h);
-  // What was added, after rounding: h itself may not be a number that x can be moved by.
+  // x + h - x is the step after rounding, which may differ from h.
   return { x, h, before, after, slope: (after - before) / (x + h - x) };
 }
 
@@ -39,7 +39,7 @@ export function gradientOf(statements: readonly Statement[], values: LeafValues,
   return graph.leaves.find(({ label }) => label === leaf)?.value.grad ?? 0;
 }
 
-/** Points of the curve at equal distances, ends included. */
+/** Points of the curve at equal distances, both ends included. */
 export function curve(result: AlongLeaf, from: number, to: number, points = 81): { x: number; y: number }[] {
   return Array.from({ length: points }, (_, i) => {
     const x = from + ((to - from) * i) / (points - 1);

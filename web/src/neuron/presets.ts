@@ -1,4 +1,4 @@
-// The formulas that the page offers, and what a name is worth until somebody says otherwise: the numbers of Karpathy's lecture.
+// The formulas that the page offers, and the values that names have at first: the numbers of Karpathy's lecture.
 
 export const presets = [
   { value: "neuron", name: "A neuron", text: "L = tanh(x1*w1 + x2*w2 + b)" },
@@ -14,12 +14,12 @@ export const presets = [
 
 export type PresetName = (typeof presets)[number]["value"];
 
-const known: ReadonlyMap<string, number> = new Map([
+const defaultValues: ReadonlyMap<string, number> = new Map([
   ["x1", 2],
   ["x2", 0],
   ["w1", -3],
   ["w2", 1],
-  // Karpathy's bias: it makes the neuron's output √½ and its slope ½.
+  // Karpathy's bias: with it the neuron's output is √½ and its slope ½.
   ["b", 6.8813735870195432],
   ["a", 3],
   ["x", 2],
@@ -32,4 +32,4 @@ const known: ReadonlyMap<string, number> = new Map([
   ["target", 1],
 ]);
 
-export const defaultOf = (name: string): number => known.get(name) ?? 1;
+export const defaultOf = (name: string): number => defaultValues.get(name) ?? 1;

@@ -1,8 +1,8 @@
-// The picture of a nudge, in numbers: where a result's curve along a leaf lies in a frame. Two linear scales are all it needs.
+// The picture of a nudge in numbers: the curve of the result over a leaf's value, placed in a frame by two linear scales.
 import { type AlongLeaf, curve } from "./nudge.ts";
 
 export interface SecantPicture {
-  /** Where a number of the leaf lies, and one of the result. */
+  /** The pixel of a value of the leaf, and of a value of the result. */
   readonly x: (of: number) => number;
   readonly y: (of: number) => number;
   /** The curve as path data, with gaps where the result is no number. */
@@ -16,11 +16,11 @@ export interface SecantPicture {
   };
 }
 
-/** How far the curve goes to either side of the leaf's value. */
+/** The curve goes this far to either side of the leaf's value. */
 const reach = 1.5;
 const margin = 4;
 
-/** The curve of `result` around `at`, in a frame of that size; its y fills the frame but for a little room. */
+/** The curve of `result` around `at`, in a frame of `width` by `height` pixels; the y scale leaves 15 % of room above and below. */
 export function pictureOf(
   result: AlongLeaf,
   at: number,

@@ -1,12 +1,12 @@
-// Backward, written down: the steps that Value.backward() takes, one for each op, in its order, with every number in them. The slopes are
-// chainrule's own: the op alone, on fresh leaves, asked by backward() how steep it is.
+// The steps of Value.backward(), one for each op, in its order, with every number in them. The slopes are chainrule's own: backward() of
+// the single op on new leaves.
 import { Value } from "chainrule/scalar";
 import { apply, type Graph, type GraphNode, type Op } from "./graph.ts";
 
-/** What one input of an op receives. */
+/** The gradient that one input of an op receives. */
 export interface Share {
   readonly input: number;
-  /** Which of the op's inputs: 0 or 1. */
+  /** The index of the input among the op's inputs: 0 or 1. */
   readonly place: number;
   /** ∂result/∂input */
   readonly slope: number;
@@ -30,8 +30,8 @@ export type Step =
     };
 
 /**
- * All steps. A node's step comes when all its uses have sent their share. Numbers in the formula receive none: nobody can move them. So an
- * op of such numbers alone takes no step.
+ * All steps. A node's step comes when all ops that use it have sent their share. A number in the formula cannot be changed and receives
+ * no share, so an op whose inputs are all such numbers has no step.
  */
 export function stepsOf({ nodes, root }: Graph): readonly Step[] {
   const waiting = nodes.map(() => 0);
@@ -74,7 +74,7 @@ export function gradientsAfter({ nodes }: Graph, steps: readonly Step[], count: 
   return grads;
 }
 
-/** What each way from an input to an op has carried after `count` steps, by the op's node and the input's place. */
+/** The share that each edge from an input to an op has carried after `count` steps, by `wayOf(op's node, input's place)`. */
 export function flowAfter(steps: readonly Step[], count: number): ReadonlyMap<string, number> {
   const flow = new Map<string, number>();
   for (const step of steps.slice(0, count))

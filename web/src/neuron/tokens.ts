@@ -1,4 +1,4 @@
-// The words of a formula and where they stand. Signs that people also write for an operation, as × or ^, count as it.
+// The tokens of a formula and their places. Other common signs of an operation, such as × or ^, are read as that operation.
 
 export interface Token {
   readonly kind: "number" | "name" | "sign" | "end of statement" | "end";
@@ -15,9 +15,9 @@ const patterns = [
   { kind: "end of statement", of: /[;\n]/y },
 ] as const;
 
-const same: Readonly<Record<string, string>> = { "^": "**", "×": "*", "·": "*", "÷": "/", "−": "-" };
+const synonyms: Readonly<Record<string, string>> = { "^": "**", "×": "*", "·": "*", "÷": "/", "−": "-" };
 
-/** All tokens, an "end" after the last. What is no token, and a number past all others, are thrown as `error` makes them. */
+/** All tokens, with an "end" after the last. Throws the `error` about a character that starts no token, or a number that is too large. */
 export function tokensOf(text: string, error: (what: string, from: number, to: number) => Error): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -29,7 +29,7 @@ export function tokensOf(text: string, error: (what: string, from: number, to: n
     const token = tokenAt(text, at);
     if (token === null) {
       const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
-      throw error(`${sign} means nothing here`, at, at + sign.length);
+      throw error(`${sign} has no meaning here`, at, at + sign.length);
     }
     if (token.kind === "number" && !Number.isFinite(Number(token.text)))
       throw error(`${token.text} is too large`, token.from, token.to);
@@ -43,7 +43,7 @@ function tokenAt(text: string, from: number): Token | null {
   for (const { kind, of } of patterns) {
     of.lastIndex = from;
     const found = of.exec(text)?.[0];
-    if (found !== undefined) return { kind, text: same[found] ?? found, from, to: from + found.length };
+    if (found !== undefined) return { kind, text: synonyms[found] ?? found, from, to: from + found.length };
   }
   return null;
 }

@@ -1,4 +1,4 @@
-// Ways as SVG wants them: the path, the arrowhead, and the point that lies a part of the way along.
+// Edges as SVG: the path, the arrowhead, and the point at a fraction of the length.
 import type { Point } from "./layout.ts";
 
 const at = ({ x, y }: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
@@ -9,7 +9,7 @@ export function pathOf(points: readonly Point[]): string {
   return `M${at(points[0])}${curves.join(" ")}`;
 }
 
-/** The point after a part of the way, 0 to 1; each curve of the chain counts the same. */
+/** The point at the fraction `part`, 0 to 1, of an edge; each curve of the chain counts as equally long. */
 export function pointAt(points: readonly Point[], part: number): Point {
   const curves = (points.length - 1) / 3;
   const i = Math.min(curves - 1, Math.floor(part * curves));
@@ -20,7 +20,7 @@ export function pointAt(points: readonly Point[], part: number): Point {
   return { x: mix("x"), y: mix("y") };
 }
 
-/** A triangle whose tip is the end of the way. */
+/** A triangle whose tip is the end of the edge. */
 export function arrowhead(points: readonly Point[], size = 8): string {
   const tip = points[points.length - 1];
   const before = pointAt(points, 1 - 0.25 / ((points.length - 1) / 3));

@@ -1,4 +1,4 @@
-// What each step of backward does, said in a sentence and in numbers. One line for each op: a table, so that none is forgotten.
+// The text of each step of the backward pass: a sentence, the rule and the numbers. The table has an entry for every op.
 import type { Graph, Op } from "./graph.ts";
 import { inWords as n } from "./numbers.ts";
 import type { Share, Step } from "./steps.ts";
@@ -13,9 +13,9 @@ interface Numbers {
 }
 
 interface Wording {
-  /** What it does with a gradient. */
+  /** What the op does with a gradient. */
   readonly does: string;
-  /** The slope along the first input, u, and along the second, v, as a rule. */
+  /** The rule for the slope with respect to the first input, u, and to the second, v. */
   readonly rule: readonly string[];
   /** The slopes, in numbers. */
   readonly slopes: readonly ((numbers: Numbers) => string)[];
@@ -31,26 +31,26 @@ const wordings = {
     slopes: [one, one],
   },
   "-": {
-    does: "− passes the gradient on, to the second with its sign turned",
+    does: "− passes the gradient on to both, with the opposite sign to the second",
     rule: ["∂(u − v)/∂u = 1", "∂(u − v)/∂v = −1"],
     slopes: [one, () => "−1"],
   },
   "*": {
-    does: "× hands each factor the gradient times the other factor",
+    does: "× gives each factor the gradient times the other factor",
     rule: ["∂(u · v)/∂u = v", "∂(u · v)/∂v = u"],
     slopes: [({ b }) => n(b), ({ a }) => n(a)],
   },
   "/": {
-    does: "÷ hands the upper number the gradient divided by the lower",
+    does: "÷ gives the number above the gradient divided by the number below",
     rule: ["∂(u / v)/∂u = 1/v", "∂(u / v)/∂v = −u/v²"],
     slopes: [({ b }) => `1/${closed(b)}`, ({ a, b }) => `−${closed(a)}/${closed(b)}²`],
   },
   "**": {
-    does: "A power is as steep as exponent times the power below",
+    does: "The slope of a power is the exponent times the next lower power",
     rule: ["∂(uⁿ)/∂u = n · uⁿ⁻¹", "∂(uⁿ)/∂n = uⁿ · ln u"],
     slopes: [({ a, b }) => `${n(b)} · ${closed(a)}^${closed(b - 1)}`, ({ a, y }) => `${n(y)} · ln ${closed(a)}`],
   },
-  neg: { does: "A minus sign turns the gradient around", rule: ["∂(−u)/∂u = −1"], slopes: [() => "−1"] },
+  neg: { does: "A minus sign changes the sign of the gradient", rule: ["∂(−u)/∂u = −1"], slopes: [() => "−1"] },
   tanh: {
     does: "tanh is steep near 0 and flat far from it",
     rule: ["∂tanh(u)/∂u = 1 − tanh(u)²"],
@@ -66,9 +66,9 @@ const wordings = {
     rule: ["∂relu(u)/∂u = 1 if u > 0, else 0"],
     slopes: [({ a }) => (a > 0 ? `1, as ${n(a)} > 0` : `0, as ${n(a)} ≤ 0`)],
   },
-  exp: { does: "exp is as steep as it is high", rule: ["∂eᵘ/∂u = eᵘ"], slopes: [({ y }) => n(y)] },
+  exp: { does: "The slope of exp is its own value", rule: ["∂eᵘ/∂u = eᵘ"], slopes: [({ y }) => n(y)] },
   log: {
-    does: "log is flatter, the larger its input",
+    does: "The larger the input of log, the smaller its slope",
     rule: ["∂ln(u)/∂u = 1/u"],
     slopes: [({ a }) => `1/${closed(a)}`],
   },
@@ -91,7 +91,7 @@ export const signs = {
 
 export interface Row {
   readonly label: string;
-  /** How the slope comes about, "w1 = −3.00". */
+  /** The computation of the slope, such as "w1 = −3.00". */
   readonly slope: string;
   readonly share: Share;
 }
@@ -130,7 +130,7 @@ function sentenceOf({ shares, above }: OpStep, { nodes }: Graph, does: string): 
   return `${does}: ${shares.map((share, i) => `${products[i]} for ${nodes[share.input].label}`).join(", ")}.`;
 }
 
-/** Where gradients meet because a value is used more than once, they add up. */
+/** Sentences about values that are used more than once: the gradients of their uses add up. */
 function meetings({ shares }: OpStep, { nodes }: Graph): string[] {
   const used = (id: number) => nodes.flatMap(({ inputs }) => inputs).filter((input) => input === id).length;
   const last = new Map(shares.map((share) => [share.input, share]));
@@ -138,8 +138,9 @@ function meetings({ shares }: OpStep, { nodes }: Graph): string[] {
     const [{ label }, times] = [nodes[input], used(input)];
     const earlier = shares.some((one) => one.input === input && one.before !== 0) || before !== 0;
     if (times < 2) return [];
-    if (!earlier) return [`${label} is used ${times === 2 ? "twice" : `${times} times`}: more will come.`];
-    return [`${label} is used more than once, so what arrives adds up: ${n(before)} + ${n(share)} = ${n(after)}.`];
+    if (!earlier)
+      return [`${label} is used ${times === 2 ? "twice" : `${times} times`}: its gradient is not complete yet.`];
+    return [`${label} is used more than once, so its gradients add up: ${n(before)} + ${n(share)} = ${n(after)}.`];
   });
 }
 
@@ -149,17 +150,17 @@ function rowOf({ node, op }: OpStep, share: Share, { nodes }: Graph, { slopes }:
   const how = slopes[share.place]({ a: a.value.data, b: b?.value.data ?? 0, y: value.data });
   const name = op === "*" ? [b, a][share.place]?.label : undefined;
   const number = n(share.slope);
-  // A name says more than a number twice; "1" needs no "= 1.00".
+  // A name is shown instead of the same number twice; "1" needs no "= 1.00".
   const slope = name !== undefined && name.length < 12 ? (name === how ? number : `${name} = ${number}`) : how;
   const plain = /^−?1$/.test(how) || /^[01],/.test(how) || op === "exp" || op === "*";
   return { label: nodes[share.input].label, slope: plain ? slope : `${how} = ${number}`, share };
 }
 
-/** What a first number that is none says of the formula: "log(x) has no value at x = −1"; null if all are finite. */
+/** The text about the first number that is not finite, such as "log(x) has no value at x = −1"; null if all are finite. */
 export function trouble({ nodes }: Graph): string | null {
   const bad = nodes.find(({ value }) => !Number.isFinite(value.data));
   if (bad === undefined) return null;
   const from = bad.inputs.map((id) => `${nodes[id].label} = ${n(nodes[id].value.data)}`).join(" and ");
   const what = Number.isNaN(bad.value.data) ? "has no value" : "is too large for a number";
-  return from === "" ? `${bad.label} ${what}.` : `${bad.label} ${what} at ${from}. Pull it somewhere else.`;
+  return from === "" ? `${bad.label} ${what}.` : `${bad.label} ${what} at ${from}. Choose another value.`;
 }

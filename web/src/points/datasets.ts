@@ -1,17 +1,17 @@
-// Points of two kinds in the plane, for nets to tell apart. One seed, the same points in every browser: only integers and functions
-// that round alike decide them, up to the last bits of Math.cos and its kin.
+// Points of two kinds in the plane, for nets to classify. One seed gives the same points in every browser, but for the last bits of
+// Math.cos, Math.sin and Math.log, which engines may round differently.
 
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** 1 is blue, -1 orange. */
+  /** 1 is blue, -1 is orange. */
   readonly kind: 1 | -1;
 }
 
 export const datasetNames = ["moons", "circles", "xor", "spirals"] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
-/** All points are in the square of this half side. */
+/** All points lie in the square [-reach, reach]². */
 export const reach = 1.6;
 
 /** mulberry32 (Tommy Ettinger): uniform in [0, 1), 32 bits of state. */
@@ -26,7 +26,7 @@ export function uniform(seed: number): () => number {
 }
 
 interface Draw {
-  /** How far along it is among the points of its kind, 0 to 1, and its kind. */
+  /** The place of the point among those of its kind, 0 to 1. */
   readonly along: number;
   readonly kind: 1 | -1;
   readonly random: () => number;
@@ -53,7 +53,7 @@ const shapes = {
   },
 } satisfies Record<DatasetName, (draw: Draw) => [number, number]>;
 
-/** `count` points, half of each kind, in turns. `noise` is the standard deviation of each coordinate. */
+/** `count` points, of both kinds in turn. `noise` is the standard deviation that is added to each coordinate. */
 export function pointsOf(name: DatasetName, { count = 100, noise = 0.1, seed = 1 } = {}): Point[] {
   const random = uniform(seed);
   // Box and Muller (1958)

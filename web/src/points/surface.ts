@@ -1,8 +1,8 @@
-// What a net says of each place in the plane, as a picture: blue where it says blue, orange where orange, paper where it does not know.
+// The output of a net over the plane as a picture: blue where the output is positive, orange where it is negative, paper near zero.
 import { cssOf, type Palette } from "../story/palette.ts";
 import { type Point, reach } from "./datasets.ts";
 
-/** Places in the middle of the cells of a grid of `side` by `side`, row by row from the top left: x, y, x, y, ... */
+/** The middles of the cells of a grid of `side` by `side`, row by row from the top left: x, y, x, y, ... */
 export function gridOf(side: number): Float64Array {
   const places = new Float64Array(2 * side * side);
   for (let row = 0; row < side; row++) {
@@ -14,7 +14,7 @@ export function gridOf(side: number): Float64Array {
   return places;
 }
 
-/** Scores of a grid as pixels: the darker, the surer; a score of 1 is sure. */
+/** The scores of a grid as RGBA pixels: the larger the score's size, the stronger the colour, up to a size of 1. */
 export function pixelsOf(scores: ArrayLike<number>, { above, below, sheet }: Palette): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(4 * scores.length);
   for (let i = 0; i < scores.length; i++) {
@@ -28,7 +28,7 @@ export function pixelsOf(scores: ArrayLike<number>, { above, below, sheet }: Pal
   return pixels;
 }
 
-/** Draws a surface of side × side scores, smoothed, over the whole canvas, and the points on it. */
+/** Draws side × side scores, smoothed, over the whole canvas, and the points on top. */
 export function drawSurface(
   canvas: HTMLCanvasElement,
   scores: ArrayLike<number> | null,

@@ -1,5 +1,5 @@
-// One net, one loss, one set of first weights, and three ways to take a step: single numbers, arrays, and a compiled program. The loss is
-// the support vector machine's, Σ relu(1 - y · s) / n + 10⁻⁴ Σ p², of micrograd's moons.
+// One net, one loss, one set of initial weights, and three ways to take a step: single numbers, arrays, and a compiled program. The loss
+// is that of micrograd's moons, a support vector machine's: Σ relu(1 - y · s) / n + 10⁻⁴ Σ p².
 import { type Chapter, compile, Linear, noGrad, ReLU, Sequential, SGD, type Tensor, tensor } from "chainrule";
 import { MLP, Value } from "chainrule/scalar";
 import type { Point } from "../points/datasets.ts";
@@ -7,22 +7,22 @@ import type { Runner } from "./messages.ts";
 
 export interface Contestant {
   readonly runner: Runner;
-  /** Takes a step; the loss before it. */
+  /** Takes a step; returns the loss before it. */
   step(): number;
-  /** Its score for each of the places x, y, x, y, ... */
+  /** The net's score for each of the places x, y, x, y, ... */
   scores(places: Float64Array): Float32Array;
-  /** What the compiler made of its step. */
+  /** The chapters that explain() prints of the compiled step. */
   chapters?(): readonly Chapter[];
 }
 
 const rate = 0.1;
 const decay = 1e-4;
 
-/** The same weights for all: those of a scalar net. */
-const firstNet = (width: number): MLP => new MLP(2, [width, width, 1], { seed: 3 });
+/** The scalar net whose initial weights all three take. */
+const initialNet = (width: number): MLP => new MLP(2, [width, width, 1], { seed: 3 });
 
 export function scalars(points: readonly Point[], width: number): Contestant {
-  const model = firstNet(width);
+  const model = initialNet(width);
   const parameters = model.parameters();
   return {
     runner: "scalars",
@@ -53,8 +53,7 @@ function arrayNet(points: readonly Point[], width: number): { model: Sequential;
     new ReLU(),
     new Linear(width, 1),
   );
-  const first = firstNet(width);
-  const lists = first.layers.flatMap(({ neurons }) => [
+  const lists = initialNet(width).layers.flatMap(({ neurons }) => [
     neurons.map(({ weights }) => weights.map(({ data }) => data)),
     neurons.map(({ bias }) => bias.data),
   ]);

@@ -1,13 +1,13 @@
-// The race, in a worker: the three take turns of some milliseconds, so that each has the same time whatever else the machine does; only
-// its own steps count for each.
+// The race, in a worker: the three nets take turns of some milliseconds, so that other work of the machine slows all three alike. The
+// time of a net is that of its own steps.
 import type { Port } from "../engine/port.ts";
 import { pointsOf } from "../points/datasets.ts";
 import { gridOf } from "../points/surface.ts";
 import { arrays, type Contestant, compiled, scalars } from "./contestants.ts";
-import { common, distance, type FromRace, type Standing, side, type ToRace } from "./messages.ts";
+import { comparedStep, type FromRace, type Standing, surfaceSide, type ToRace, totalSteps } from "./messages.ts";
 
-const turn = 12; // ms
-const pause = 120; // ms between two reports
+const turnMs = 12;
+const reportMs = 120; // time between two reports
 
 interface Run {
   readonly contestant: Contestant;
@@ -42,7 +42,7 @@ export function start(port: Port<ToRace, FromRace>): void {
 class Race {
   readonly #port: Port<ToRace, FromRace>;
   readonly #runs: readonly Run[];
-  #told = 0;
+  #reportedAt = 0;
   #explained = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -51,7 +51,11 @@ class Race {
     const points = pointsOf("moons");
     this.#runs = [scalars, arrays, compiled].map((make) => ({
       contestant: make(points, width),
-      ...{ steps: 0, milliseconds: 0, first: 0, loss: Number.NaN, lossInCommon: null },
+      steps: 0,
+      milliseconds: 0,
+      first: 0,
+      loss: Number.NaN,
+      lossInCommon: null,
     }));
     this.#tell();
   }
@@ -71,30 +75,30 @@ class Race {
     const chapters = this.#runs.find(({ contestant }) => contestant.chapters)?.contestant.chapters;
     if (!this.#explained && chapters) this.#port.send({ kind: "explained", chapters: chapters() });
     this.#explained = true;
-    const over = this.#runs.every(({ steps }) => steps >= distance);
-    if (over || performance.now() - this.#told > pause) this.#tell();
+    const over = this.#runs.every(({ steps }) => steps >= totalSteps);
+    if (over || performance.now() - this.#reportedAt > reportMs) this.#tell();
     if (!over) this.run();
   }
 
   #tell(): void {
-    this.#told = performance.now();
-    const places = gridOf(side);
+    this.#reportedAt = performance.now();
+    const places = gridOf(surfaceSide);
     const standings = this.#runs.map(
       ({ contestant, ...at }): Standing => ({ ...at, runner: contestant.runner, surface: contestant.scores(places) }),
     );
-    this.#port.send({ kind: "standings", standings, over: standings.every(({ steps }) => steps >= distance) });
+    this.#port.send({ kind: "standings", standings, over: standings.every(({ steps }) => steps >= totalSteps) });
   }
 }
 
-/** A turn: as many steps as it lasts, and one at least. */
+/** Takes steps for one turn, at least one. */
 function advance(run: Run): void {
   const began = performance.now();
-  while (run.steps < distance) {
+  while (run.steps < totalSteps) {
     run.loss = run.contestant.step();
     run.steps++;
     if (run.steps === 1) run.first = performance.now() - began;
-    if (run.steps === common) run.lossInCommon = run.loss;
-    if (performance.now() - began > turn) break;
+    if (run.steps === comparedStep) run.lossInCommon = run.loss;
+    if (performance.now() - began > turnMs) break;
   }
   run.milliseconds += performance.now() - began;
 }

@@ -1,24 +1,24 @@
-// What the race and its engine say to each other.
+// The messages between the race's part of the page and its engine.
 import type { Chapter } from "chainrule";
 
 export const runners = ["scalars", "arrays", "compiled"] as const;
 export type Runner = (typeof runners)[number];
 
 export type ToRace =
-  /** Begins anew, with hidden layers of so many neurons. */
+  /** Starts a new race of nets whose hidden layers have `width` neurons. */
   { readonly kind: "start"; readonly width: number } | { readonly kind: "pause" } | { readonly kind: "go on" };
 
 export interface Standing {
   readonly runner: Runner;
   readonly steps: number;
-  /** Of its own work, without the others' turns. */
+  /** The time of this net's own steps. */
   readonly milliseconds: number;
-  /** Of these, its first step: the compiled one makes its program in it. */
+  /** Milliseconds of the first step, in which the compiled net makes its program. */
   readonly first: number;
   readonly loss: number;
-  /** The loss after so many steps as `common` says; null until it got there. */
+  /** The loss after `comparedStep` steps; null before. */
   readonly lossInCommon: number | null;
-  /** Scores of a grid, row by row. */
+  /** The scores of a grid of `surfaceSide` by `surfaceSide`, row by row. */
   readonly surface: Float32Array;
 }
 
@@ -27,7 +27,7 @@ export type FromRace =
   | { readonly kind: "explained"; readonly chapters: readonly Chapter[] };
 
 /** Steps of the race, and the step at which all losses are compared. */
-export const distance = 1000;
-export const common = 5;
-/** Cells of a surface, along each side. */
-export const side = 24;
+export const totalSteps = 1000;
+export const comparedStep = 5;
+/** Cells of a surface along each side. */
+export const surfaceSide = 24;

@@ -1,4 +1,4 @@
-// The state of the race on the page's side: who is where, and what was said of the compiled program.
+// The state of the race on the page's side: the standing of each net, and the chapters of the compiled program.
 import type { Chapter } from "chainrule";
 import { type Channel, open } from "../engine/channel.ts";
 import type { FromRace, Standing, ToRace } from "./messages.ts";
@@ -60,6 +60,6 @@ export class RaceState {
   }
 }
 
-/** Steps a second of its own time, after the first one; null before there are two. */
+/** Steps a second after the first step, by the net's own time; null before its second step. */
 export const paceOf = ({ steps, milliseconds, first }: Standing): number | null =>
   steps < 2 || milliseconds <= first ? null : (1000 * (steps - 1)) / (milliseconds - first);

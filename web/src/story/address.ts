@@ -1,7 +1,8 @@
-// State in the address, so that a link shows the same: #net?data=moons&layers=8.8&seed=1. The part stands before the question mark, so
-// that a plain #net works too. Writing replaces the entry: the way back leads out of the page, not through every setting.
+// The page's state in its address, so that a link shows the same: #net?data=moons&layers=8.8&seed=1. The part stands before the
+// question mark, so that a plain #net works too. Writing replaces the history entry: the browser's back button leaves the page and
+// does not go through every setting.
 
-/** What the address says of a part; empty if it speaks of another. */
+/** The settings of a part in the address; empty if the address names another part. */
 export function settingsOf(part: string, hash: string = location.hash): URLSearchParams {
   const [name, query = ""] = hash.replace(/^#/, "").split("?");
   return new URLSearchParams(name === part ? query : "");
@@ -17,7 +18,7 @@ export function writeSettings(part: string, settings: Readonly<Record<string, st
   history.replaceState(history.state, "", linkTo(part, settings));
 }
 
-/** Calls back when somebody follows a link to the part; gives the way to stop. */
+/** Calls `follow` when a link to the part is followed; returns the function that ends this. */
 export function onSettings(part: string, follow: (settings: URLSearchParams) => void): () => void {
   const listen = () => {
     if (location.hash.replace(/^#/, "").split("?")[0] === part) follow(settingsOf(part));

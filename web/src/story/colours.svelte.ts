@@ -1,10 +1,10 @@
-// The palette as it is now, read once: anew when the page changes between light and dark.
+// The current palette. It is read from the style sheet once, and again when the page changes between light and dark.
 import { colourOf, type Palette } from "./palette.ts";
 import { theme } from "./theme.svelte.ts";
 
 class Colours {
   #changes = $state(0);
-  #known: { readonly scheme: string; readonly palette: Palette } | null = null;
+  #cached: { readonly scheme: string; readonly palette: Palette } | null = null;
 
   constructor() {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -14,8 +14,8 @@ class Colours {
 
   get palette(): Palette {
     const scheme = `${theme.choice} ${this.#changes}`;
-    if (this.#known?.scheme !== scheme) this.#known = { scheme, palette: read() };
-    return this.#known.palette;
+    if (this.#cached?.scheme !== scheme) this.#cached = { scheme, palette: read() };
+    return this.#cached.palette;
   }
 }
 

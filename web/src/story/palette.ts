@@ -1,4 +1,4 @@
-// The page's colours as numbers, for what is painted pixel by pixel.
+// The page's colours as numbers, for pictures that are painted pixel by pixel.
 
 export type Colour = readonly [red: number, green: number, blue: number];
 export interface Palette {
@@ -8,11 +8,11 @@ export interface Palette {
   readonly below: Colour;
 }
 
-/** "#1f66b8" */
+/** The colour of a text such as "#1f66b8". */
 export function colourOf(hex: string): Colour {
   const number = Number.parseInt(hex.trim().slice(1), 16);
   return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
 }
 
-/** As CSS and canvases take it. */
+/** The colour as CSS and canvases take it. */
 export const cssOf = (colour: Colour): string => `rgb(${colour.join(", ")})`;

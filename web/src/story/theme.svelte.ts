@@ -1,9 +1,9 @@
-// Light or dark: as the system says, until somebody chooses.
+// Light or dark colours: those of the system, until the visitor chooses.
 
 const choices = ["as the system", "light", "dark"] as const;
 type Choice = (typeof choices)[number];
 
-const kept = "chainrule colours";
+const storageKey = "chainrule colours";
 
 class Theme {
   choice: Choice = $state("as the system");
@@ -16,9 +16,9 @@ class Theme {
   next(): void {
     this.#take(choices[(choices.indexOf(this.choice) + 1) % choices.length]);
     try {
-      localStorage.setItem(kept, this.choice);
+      localStorage.setItem(storageKey, this.choice);
     } catch {
-      // Where nothing may be kept, the choice lasts as long as the page.
+      // Where the browser stores nothing, the choice lasts as long as the page.
     }
   }
 
@@ -31,7 +31,7 @@ class Theme {
 
 function remembered(): string | null {
   try {
-    return localStorage.getItem(kept);
+    return localStorage.getItem(storageKey);
   } catch {
     return null;
   }
