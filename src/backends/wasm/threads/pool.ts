@@ -179,7 +179,7 @@ export class Pool {
         "compile",
         "a thread did not finish in time; the next call starts new threads",
       );
-    if (reason === stopped.failed) throw new ChainruleError("option", "compile", `a thread failed: ${this.#message()}`);
+    if (reason === stopped.failed) throw new ChainruleError("device", "compile", `a thread failed: ${this.#message()}`);
     return true;
   }
 
