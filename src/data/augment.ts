@@ -1,29 +1,28 @@
-// A picture seen a little differently each epoch: a net that cannot see the same bytes twice learns what they have in common. What
-// happens to a picture follows from (seed, epoch, its index in the data set) and nothing else, so that batch size, order and
-// an interrupted run make no difference.
+// Augmentation: a picture is changed at random in each epoch, so that a net learns what all its versions have in common. The change
+// of a picture follows from (seed, epoch, index in the data set) alone, so it does not depend on the batch size, the order, or whether
+// the run was interrupted.
 //
-// All that moves pixels is one affine map from the new picture to the old, each new pixel interpolated between the four around its
-// place; beyond the picture its outermost pixels go on.
+// All changes that move pixels are one affine map from the new picture to the old. Each new pixel is interpolated between the four old
+// pixels around its place. Places outside of the old picture have the value of the nearest pixel of its edge.
 import { ChainruleError } from "../errors/error.ts";
 import { isNumber, isWhole } from "../errors/numbers.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 
-/**
- * How a picture may change from epoch to epoch, each by chance up to the amount given. What is left out is not done.
- */
+/** The changes of a picture from epoch to epoch, each at random up to the given amount. A change that is left out does not happen. */
 export interface Augmentation {
-  /** At most so many pixels to the side and up or down, whole pixels. */
+  /** Moves the picture by at most this many whole pixels, horizontally and vertically. */
   shift?: number | undefined;
-  /** At most this part of each side is cut away, 0 … 0.9, and the rest enlarged to the full size; 0.2 keeps 80 % to 100 %. */
+  /** Cuts away at most this part of each side, 0 … 0.9, and enlarges the rest to the full size; 0.2 keeps 80 % to 100 %. */
   crop?: number | undefined;
-  /** true: every second picture mirrored, left to right. Not for digits or letters. */
+  /** true: mirrors about half of the pictures, left to right. Not for digits or letters. */
   flip?: boolean | undefined;
-  /** At most so many degrees, either way, about the middle. */
+  /** Rotates the picture about its middle by at most this many degrees, in either direction. */
   rotate?: number | undefined;
-  /** From every second picture a rectangle is erased, each of its sides up to this part of the picture's, 0 … 1: it gets the picture's mean. */
+  /** Fills a rectangle with the picture's mean in about half of the pictures; each of its sides is up to this part of the picture's, 0 … 1. */
   erase?: number | undefined;
 }
 
+/** The numbers from which the random changes of a picture follow. */
 export interface Moment {
   readonly seed: number;
   readonly epoch: number;
@@ -31,21 +30,21 @@ export interface Moment {
   readonly index: number;
 }
 
-/** One picture's bytes [C, H, W] as they are seen in one epoch; written to `to`, which has as many. */
+/** Writes the bytes [C, H, W] of one picture, changed for one epoch, to `to`, which has the same length. */
 export type Augment = (from: Uint8Array, to: Uint8Array, moment: Moment) => void;
 
-const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip">, readonly [most: number, unit: string]>> = {
+const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip">, readonly [max: number, unit: string]>> = {
   shift: [2 ** 20, "whole pixels"],
   crop: [0.9, "a part of the side, 0 to 0.9"],
   rotate: [180, "degrees, 0 to 180"],
   erase: [1, "a part of the side, 0 to 1"],
 };
 
-/** null where nothing is asked for. Throws on amounts that make no sense. */
+/** Makes the function that changes pictures; null if the options ask for no change. Throws on amounts that are out of range. */
 export function augmenter(options: Augmentation, [channels, height, width]: readonly number[]): Augment | null {
-  for (const [name, [most, unit]] of Object.entries(bounds)) {
+  for (const [name, [max, unit]] of Object.entries(bounds)) {
     const value = options[name as keyof typeof bounds] ?? 0;
-    if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: most }))
+    if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: max }))
       throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`, {
         option: `augment.${name}`,
         value,
@@ -71,7 +70,7 @@ export function augmenter(options: Augmentation, [channels, height, width]: read
   };
 }
 
-/** Uniform in [0, 1): the words of threefry(key = seed, counter = (epoch, 8 index + i)), under a key of its own beside that of shuffle. */
+/** Draws uniform numbers in [0, 1): the words of threefry(key = seed, counter = (epoch, 8 index + i)), with another key than shuffle's. */
 function draws({ seed, epoch, index }: Moment): () => number {
   const low = (seed | 0) ^ 0x61756721;
   const high = Math.floor(seed / 2 ** 32) | 0;
@@ -83,7 +82,7 @@ function draws({ seed, epoch, index }: Moment): () => number {
   };
 }
 
-/** The old place of new pixel (x, y): (x0 + xx · x + xy · y, y0 + yx · x + yy · y). */
+/** The affine map from a new pixel (x, y) to its old place: (x0 + xx · x + xy · y, y0 + yx · x + yy · y). */
 interface Affine {
   readonly x0: number;
   readonly xx: number;
@@ -95,19 +94,22 @@ interface Affine {
 
 type Moves = Required<Omit<Augmentation, "erase">> & { readonly height: number; readonly width: number };
 
-/** Every draw is made whatever is asked for, so that one amount does not change what another draws. */
+/** Draws the map. All numbers are always drawn, so that the amount of one change does not affect the draws of another. */
 function drawMap(draw: () => number, { shift, crop, flip, rotate, height, width }: Moves): Affine {
   const whole = () => Math.floor(draw() * (2 * shift + 1)) - shift;
   const [right, down] = [whole(), whole()];
-  const kept = 1 - crop * draw();
-  const [cropX, cropY] = [(draw() - 0.5) * (1 - kept) * width, (draw() - 0.5) * (1 - kept) * height];
+  const scale = 1 - crop * draw();
+  const [cropX, cropY] = [(draw() - 0.5) * (1 - scale) * width, (draw() - 0.5) * (1 - scale) * height];
   const mirrored = draw() < 0.5 && flip ? -1 : 1;
   const angle = ((2 * draw() - 1) * rotate * Math.PI) / 180;
   const [cos, sin] = rotate > 0 ? [Math.cos(angle), Math.sin(angle)] : [1, 0];
-  const [xx, xy, yx, yy] = [mirrored * kept * cos, kept * sin, -mirrored * kept * sin, kept * cos];
+  const [xx, xy, yx, yy] = [mirrored * scale * cos, scale * sin, -mirrored * scale * sin, scale * cos];
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
   return {
-    ...{ xx, xy, yx, yy },
+    xx,
+    xy,
+    yx,
+    yy,
     x0: middleX + cropX - right - xx * middleX - xy * middleY,
     y0: middleY + cropY - down - yx * middleX - yy * middleY,
   };
@@ -125,21 +127,21 @@ function warp(
   { channels, height, width, map }: Size & { readonly map: Affine },
 ): void {
   const plane = height * width;
-  const mostX = width - 1;
-  const mostY = height - 1;
+  const maxX = width - 1;
+  const maxY = height - 1;
   const { x0, xx, xy, y0, yx, yy } = map;
   for (let y = 0; y < height; y++) {
     const rowX = x0 + xy * y;
     const rowY = y0 + yy * y;
     for (let x = 0; x < width; x++) {
-      const oldX = Math.min(Math.max(rowX + xx * x, 0), mostX);
-      const oldY = Math.min(Math.max(rowY + yx * x, 0), mostY);
+      const oldX = Math.min(Math.max(rowX + xx * x, 0), maxX);
+      const oldY = Math.min(Math.max(rowY + yx * x, 0), maxY);
       const left = oldX | 0;
       const top = oldY | 0;
       const across = oldX - left;
       const down = oldY - top;
-      const right = left < mostX ? 1 : 0;
-      const below = top < mostY ? width : 0;
+      const right = left < maxX ? 1 : 0;
+      const below = top < maxY ? width : 0;
       let at = top * width + left;
       let target = y * width + x;
       for (let c = 0; c < channels; c++) {

@@ -1,5 +1,5 @@
-// An epoch in batches, of whatever source. Examples that can be had by number come in an order that follows from (seed, epoch); those
-// of a stream come as they come. The options belong to kinds of sources, as a table says, and throw by name where they mean nothing.
+// Cuts an epoch of any source into batches. Sources with an index are read in an order that follows from (seed, epoch); a stream is read
+// in its own order. Some options are for some kinds of sources only: a table lists the kinds, and with another kind the option throws.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
@@ -12,31 +12,31 @@ import { type BatchOf, type Indexed, type InMemory, type Source, sourceOf } from
 import { stackExamples } from "./stack.ts";
 import { groups, mixed, type Stream } from "./stream.ts";
 
-/** How an epoch of anything is cut into batches. */
+/** How an epoch of any source is cut into batches. */
 export interface SourceOptions {
-  /** Examples at a time, from 1. */
+  /** Number of examples in a batch, from 1. */
   batchSize: number;
-  /** false: in the order of the data. true if left out, but false for a stream, which is mixed by shuffleBuffer alone. */
+  /** false: examples keep the order of the data. Default true, but false for a stream, which only shuffleBuffer can mix. */
   shuffle?: boolean | undefined;
-  /** A stream only: each example is drawn from a buffer of so many. 0, in the stream's order, if left out. */
+  /** For a stream only: each example is drawn at random from a buffer of this many. Default 0, which keeps the stream's order. */
   shuffleBuffer?: number | undefined;
-  /** The order, and what augmentation does, follow from both, whole numbers from 0, and 0 if left out. */
+  /** The order and the augmentation follow from seed and epoch: whole numbers from 0, default 0. */
   seed?: number | undefined;
   epoch?: number | undefined;
-  /** Leaves out the last batch where it would be smaller; false if left out. */
+  /** true: leaves out the last batch if it is smaller. Default false. */
   dropLast?: boolean | undefined;
 }
 
 /** How an epoch of pictures is cut into batches. */
 export interface BatchOptions extends Omit<SourceOptions, "shuffleBuffer"> {
-  /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
+  /** Pixels in [0, 1] become (x - mean) / std; one number, or one for each channel. Defaults 0 and 1. */
   mean?: number | number[] | undefined;
   std?: number | number[] | undefined;
-  /** Changes each picture a little, in its bytes, before they become numbers. */
+  /** Changes each picture at random, in its bytes, before it is normalised. */
   augment?: Augmentation | undefined;
 }
 
-/** One epoch of a source: at once where it is in memory, else to be awaited. */
+/** One epoch of a source: an iterable if the source is in memory, else an async iterable. */
 export type Batches<S> = S extends InMemory
   ? Iterable<BatchOf<S>>
   : S extends Indexed<unknown>
@@ -46,22 +46,23 @@ export type Batches<S> = S extends InMemory
       : Iterable<BatchOf<S>>;
 
 /**
- * One epoch an iteration, in batches of the nesting of the data, dtypes kept:
+ * Cuts data into batches; each iteration is one epoch. Batches have the nesting and the dtypes of the data:
  *
  * - Columns: tensors, typed arrays or lists of numbers, in records, lists and maps, whose first dim counts the examples. Batches of
  *   `{ x, y }` are `{ x, y }` with rows of both.
- * - Examples: a list of records, of lists or of maps, or `{ length, get(i) }`, which may be asynchronous and larger than memory. What
- *   stands at the same place in each is stacked; numbers, lists of numbers and typed arrays count as tensors.
+ * - Examples: a list of records, of lists or of maps, or `{ length, get(i) }`, which may be asynchronous and larger than memory.
+ *   Corresponding parts of the examples are stacked; numbers, lists of numbers and typed arrays count as tensors.
  * - A stream: an iterable or async iterable of examples. It has no seeded order; `shuffleBuffer` mixes it.
  *
- * What is in memory is iterated at once, the others with `for await`. Throws at once where options or data make no sense.
+ * Iterate over data in memory with `for`, over `{ length, get(i) }` and streams with `for await`. The call itself throws if options or
+ * data are wrong.
  */
 export function batches<const S extends object>(data: S, options: SourceOptions): Batches<S>;
 /**
- * One epoch an iteration: images float32 [B, C, H, W], (x / 255 - mean) / std with one mean and std or one a channel, and labels
- * int32 [B]. The order depends on (seed, epoch) alone; the last batch is smaller where batchSize does not divide N, unless
- * dropLast leaves it out. With `augment` each picture is changed a little, and how depends on (seed, epoch, its index in the data)
- * alone: beyond its edge a picture goes on as it ends, and what falls between pixels is interpolated. Throws at once on options or data that make no sense.
+ * Cuts pictures into batches; each iteration is one epoch. Images are float32 [B, C, H, W], (x / 255 - mean) / std with one mean and
+ * std or one for each channel; labels are int32 [B]. The order depends on (seed, epoch) alone. The last batch is smaller if batchSize does
+ * not divide N, and dropLast leaves it out. With `augment` each picture is changed at random, depending on (seed, epoch, its index in the
+ * data) alone; pixels are interpolated, and the picture's edge is repeated outside of it. The call itself throws if options or data are wrong.
  */
 export function batches(data: Dataset, options: BatchOptions): Iterable<Batch>;
 export function batches(
@@ -84,15 +85,15 @@ const names: OptionNames<BatchOptions & SourceOptions> = {
   augment: true,
 };
 
-/** An epoch that can be begun at any of its batches. */
+/** An epoch that can start at any of its batches. */
 export interface Epoch {
-  /** How many batches, and how many examples in them; null where nobody knows before the end. */
+  /** The number of batches, and of examples in them; null for a stream, whose length is unknown. */
   readonly batches: number | null;
   readonly examples: number | null;
   readonly from: (batch: number) => Iterable<unknown> | AsyncIterable<unknown>;
 }
 
-/** What batches() gives, for those who go on in the middle of an epoch: examples by number that lie before are not read. */
+/** batches() for callers that start in the middle of an epoch. Earlier examples are not read, except those of a stream. */
 export function epochOf(call: string, source: Source, options: BatchOptions & SourceOptions): Epoch {
   const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffleBuffer = 0 } = options;
   checkWhole(call, "batchSize", batchSize, { from: 1 });
@@ -113,11 +114,11 @@ export function epochOf(call: string, source: Source, options: BatchOptions & So
   const cutting = { order, batchSize, end };
   const taking = takerOf(source, { ...options, seed, epoch });
   const from = (first: number) =>
-    taking.waits ? inTime(taking.take, { ...cutting, first }) : atOnce(taking.take, { ...cutting, first });
+    taking.waits ? awaited(taking.take, { ...cutting, first }) : immediate(taking.take, { ...cutting, first });
   return { batches: Math.ceil(end / batchSize), examples: end, from };
 }
 
-/** A batch of so many examples, all of them the first; null where nothing is in memory. */
+/** A batch of `size` copies of the first example; null if the source is not in memory or empty. */
 export function sampleOf(source: Source, size: number, options: BatchOptions): unknown {
   if (source.kind === "stream" || source.kind === "indexed" || source.count === 0) return null;
   return takerOf(source, { ...options, seed: 0, epoch: 0 }).take(new Int32Array(size));
@@ -155,9 +156,9 @@ function takerOf(source: ByNumber, options: Parameters<typeof picturesOf>[1]): T
 interface Cutting {
   readonly order: () => Int32Array;
   readonly batchSize: number;
-  /** One past the last example. */
+  /** Index after that of the last example. */
   readonly end: number;
-  /** The batch that comes first. */
+  /** Number of the first batch. */
   readonly first: number;
 }
 
@@ -167,13 +168,13 @@ function* chosenOf({ order, batchSize, end, first }: Cutting): Generator<Int32Ar
     yield numbers.subarray(start, Math.min(start + batchSize, end));
 }
 
-const atOnce = (take: (chosen: Int32Array) => unknown, cutting: Cutting): Iterable<unknown> => ({
+const immediate = (take: (chosen: Int32Array) => unknown, cutting: Cutting): Iterable<unknown> => ({
   *[Symbol.iterator]() {
     for (const chosen of chosenOf(cutting)) yield take(chosen);
   },
 });
 
-const inTime = (take: (chosen: Int32Array) => Promise<unknown>, cutting: Cutting): AsyncIterable<unknown> => ({
+const awaited = (take: (chosen: Int32Array) => Promise<unknown>, cutting: Cutting): AsyncIterable<unknown> => ({
   async *[Symbol.asyncIterator]() {
     for (const chosen of chosenOf(cutting)) yield await take(chosen);
   },
@@ -186,12 +187,15 @@ const ofStream = (stream: Stream, cutting: Parameters<typeof groups>[1]): AsyncI
   },
 });
 
-/** Options of some kinds of sources only. */
+/** The options that are for some kinds of sources only, with these kinds and the words of the error for other kinds. */
 const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind"][]; readonly why: string }>> = {
   mean: { kinds: ["pictures"], why: "normalises pictures, { images, labels, classes }; normalise a column yourself" },
   std: { kinds: ["pictures"], why: "normalises pictures, { images, labels, classes }; normalise a column yourself" },
   augment: { kinds: ["pictures"], why: "changes pictures, { images, labels, classes }" },
-  shuffleBuffer: { kinds: ["stream"], why: "mixes a stream; what has a length is shuffled whole" },
+  shuffleBuffer: {
+    kinds: ["stream"],
+    why: "mixes a stream; data with a length are shuffled as a whole, so leave it out",
+  },
 };
 
 function checkBelonging(call: string, { kind }: Source, options: BatchOptions & SourceOptions): void {
@@ -202,7 +206,7 @@ function checkBelonging(call: string, { kind }: Source, options: BatchOptions & 
     throw new ChainruleError(
       "option",
       call,
-      `a stream has no order to shuffle before it has come; shuffleBuffer: 1000 draws each example from a buffer of so many`,
+      `a stream cannot be shuffled as a whole; shuffleBuffer: 1000 draws each example from a buffer of 1000`,
       { option: "shuffle" },
     );
   if (kind === "stream" && options.shuffle === false && (options.shuffleBuffer ?? 0) > 0)

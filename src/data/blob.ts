@@ -1,32 +1,32 @@
-// A page decodes pictures with what the platform has, which takes more formats than any library. The result is what
-// chainrule/node's loadPicture gives, so that what follows is the same on both sides.
+// Decodes pictures in a page with the browser's own decoders, which read more formats than any library. The result is the same as that of
+// chainrule/node's loadPicture, so that later steps are the same in both places.
 import { ChainruleError } from "../errors/error.ts";
 import type { Picture } from "./picture.ts";
 
-/** What is looked at in a Blob or File, for programs whose types have neither. */
+/** The parts of a Blob or File that this file needs, for programs whose type libraries lack both. */
 export interface BlobLike {
-  /** Bytes. */
+  /** Number of bytes. */
   readonly size: number;
-  /** "image/png", for one. */
+  /** The media type, such as "image/png". */
   readonly type: string;
-  /** All of them. */
+  /** Returns all bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Fifty million pixels, as on Node. */
-const mostPixels = 50_000_000;
+/** The same limit as in Node. */
+const maxPixels = 50_000_000;
 
 /**
- * The RGBA bytes of a picture in a Blob or File, of whatever format the browser knows, turned upright where its EXIF data say how it was
- * held; levels as the file has them, without its colour profile, as on Node. In pages and their workers. Throws where the picture
- * cannot be read or has more than fifty million pixels.
+ * Decodes a picture in a Blob or File to RGBA bytes, from any format that the browser reads. The picture is turned upright by the camera's
+ * orientation in its EXIF data. Levels are those of the file; its colour profile is ignored, as in Node. It works in pages and their workers.
+ * Throws if the picture cannot be read or has more than fifty million pixels.
  */
 export async function pictureFromBlob(blob: BlobLike): Promise<Picture> {
   if (typeof createImageBitmap !== "function" || typeof OffscreenCanvas !== "function")
     throw new ChainruleError(
       "platform",
       "pictureFromBlob",
-      "this platform decodes no pictures; on Node use loadPicture or decodePicture of chainrule/node",
+      "this platform cannot decode pictures; on Node use loadPicture or decodePicture of chainrule/node",
     );
   if (!(blob instanceof Blob)) throw new ChainruleError("type", "pictureFromBlob", "expected a Blob or a File");
   const name = "name" in blob && typeof blob.name === "string" ? blob.name : "the blob";
@@ -38,23 +38,21 @@ export async function pictureFromBlob(blob: BlobLike): Promise<Picture> {
     throw new ChainruleError(
       "file",
       "pictureFromBlob",
-      `${name} is no picture that this browser reads, or a damaged one`,
+      `${name} is damaged, or is no picture that this browser can read`,
       {},
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   });
   try {
     const { width, height } = bitmap;
-    if (width * height > mostPixels)
+    if (width * height > maxPixels)
       throw new ChainruleError(
         "file",
         "pictureFromBlob",
-        `${name} has ${width}×${height} pixels, at most ${mostPixels / 1e6} million are read`,
+        `${name} has ${width}×${height} pixels, more than ${maxPixels / 1e6} million; make it smaller`,
       );
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (context === null) throw new ChainruleError("platform", "pictureFromBlob", "this browser gives no 2d canvas");
+    if (context === null) throw new ChainruleError("platform", "pictureFromBlob", "this browser has no 2d canvas");
     context.drawImage(bitmap, 0, 0);
     return { width, height, data: context.getImageData(0, 0, width, height).data };
   } finally {

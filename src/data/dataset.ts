@@ -1,4 +1,4 @@
-// What training reads: pictures as bytes, a class number each, and what the classes are called.
+// A data set for training: pictures as bytes, the class index of each, and the names of the classes.
 import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -9,7 +9,7 @@ export interface Dataset {
   classes: readonly string[];
 }
 
-/** Throws, naming what is wrong, unless the three fit together. The position of a label outside the classes is given as an index. */
+/** Throws unless images, labels and classes fit together. For a label outside the classes, the error has its index. */
 export function checkDataset(call: string, { images, labels, classes }: Dataset): void {
   if (images.dtype !== "uint8" || images.ndim !== 4)
     throw new ChainruleError(

@@ -1,26 +1,27 @@
-// A drawing brought into the form in which MNIST's digits were made, so that a net which learned from those can read it: white ink
-// on black, the ink's box scaled into 20 × 20 with its proportions kept, grey levels by averaging, and placed by its centre of
-// mass into the middle of 28 × 28. Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+// Converts a drawing to the form of MNIST's digits, so that a net trained on MNIST can read it: white ink on black, the bounding box of the
+// ink scaled into 20 × 20 with its proportions kept, grey levels by averaging, and the centre of mass in the middle of 28 × 28. Source:
+// LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 import { edgeLevel } from "./picture.ts";
 import { type Plane, resize } from "./resize.ts";
 
+/** Sides of the result and of the ink's box, in pixels. */
 const side = 28;
 const box = 20;
-/** MNIST's strokes are about two pixels wide; a net hardly sees a hairline, so that thinner ones are thickened to this. */
-const thinnest = 1.4;
-const usual = 1.9;
-/** Large pictures are worked on at this size, some 25 pixels for each of the result's. */
-const working = 512;
-/** Levels that differ by less than this, of 255, are paper and not ink. */
-const faintest = 24;
+/** Strokes narrower than minStroke pixels are thickened to mnistStroke, the width of MNIST's strokes: a net hardly sees a hairline. */
+const minStroke = 1.4;
+const mnistStroke = 1.9;
+/** Larger pictures are first shrunk to this side in pixels, which leaves about 25 pixels for each of the result's. */
+const maxSide = 512;
+/** Levels (0 … 255) that differ from the paper by less than this are no ink. */
+const minContrast = 24;
 
-/** Bytes of a 28 × 28 picture, white on black; null where the plane (levels 0 … 255, dark on light or light on dark) is blank. */
+/** Returns the bytes of a 28 × 28 picture, white on black; null if the plane (levels 0 … 255, dark on light or light on dark) is blank. */
 export function centreDigit(plane: Plane): Uint8Array | null {
   const ink = findInk(shrink(plane));
   if (ink === null) return null;
   const scale = box / Math.max(ink.width, ink.height);
   const width = strokeWidth(ink) * scale;
-  const drawn = width < thinnest ? thicken(ink, Math.round((usual - width) / scale / 2)) : ink;
+  const drawn = width < minStroke ? thicken(ink, Math.round((mnistStroke - width) / scale / 2)) : ink;
   const fitted = scaled(drawn, box / Math.max(drawn.width, drawn.height));
   const { x, y } = centreOfMass(fitted);
   const left = clamp(Math.round(side / 2 - x), 0, side - fitted.width);
@@ -32,7 +33,7 @@ export function centreDigit(plane: Plane): Uint8Array | null {
   return bytes;
 }
 
-/** In pixels from the first pixel's middle; mass is the sum of all levels. */
+/** The centre of mass, in pixels from the first pixel's middle; mass is the sum of all levels. */
 export function centreOfMass({ width, height, data }: Plane): { x: number; y: number; mass: number } {
   let [mass, right, down] = [0, 0, 0];
   for (let y = 0; y < height; y++)
@@ -46,7 +47,7 @@ export function centreOfMass({ width, height, data }: Plane): { x: number; y: nu
 }
 
 function shrink(plane: Plane): Plane {
-  const scale = working / Math.max(plane.width, plane.height);
+  const scale = maxSide / Math.max(plane.width, plane.height);
   return scale < 1 ? scaled(plane, scale) : plane;
 }
 
@@ -54,7 +55,7 @@ function scaled(plane: Plane, scale: number): Plane {
   return resize(plane, Math.max(1, Math.round(plane.width * scale)), Math.max(1, Math.round(plane.height * scale)));
 }
 
-/** The box around what is drawn, in levels from 0 (paper) to 1 (ink). */
+/** The bounding box of the ink, in levels from 0 (paper) to 1 (ink); null if the plane is blank. */
 function findInk({ width, height, data }: Plane): Plane | null {
   const paper = edgeLevel({ width, height, data });
   let [darkest, lightest] = [paper, paper];
@@ -63,7 +64,7 @@ function findInk({ width, height, data }: Plane): Plane | null {
     lightest = Math.max(lightest, data[i]);
   }
   const contrast = paper - darkest > lightest - paper ? darkest - paper : lightest - paper;
-  if (Math.abs(contrast) < faintest) return null;
+  if (Math.abs(contrast) < minContrast) return null;
   const level = (i: number) => clamp((data[i] - paper) / contrast, 0, 1);
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++)
@@ -77,13 +78,13 @@ function findInk({ width, height, data }: Plane): Plane | null {
   const size = { width: right - left + 1, height: bottom - top + 1 };
   const levels = Float64Array.from({ length: size.width * size.height }, (_, i) => {
     const found = level((top + Math.floor(i / size.width)) * width + left + (i % size.width));
-    // What a JPEG leaves beside an edge is not ink.
+    // Levels below 0.1 are artefacts of JPEG beside an edge.
     return found < 0.1 ? 0 : found;
   });
   return { ...size, data: levels };
 }
 
-/** A stroke of length l and width w has l · w ink and an outline of 2 l: twice the ink over the outline is the width. */
+/** The mean width of the strokes: a stroke of length l and width w has l · w ink and an outline of 2 l, so w is twice the ink over the outline. */
 function strokeWidth({ width, height, data }: Plane): number {
   let [ink, outline] = [0, 0];
   const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x]);
@@ -95,7 +96,7 @@ function strokeWidth({ width, height, data }: Plane): number {
   return (2 * ink) / outline;
 }
 
-/** Each pixel becomes the most that lies within `radius` of it, in each direction in turn; the plane grows by as much. */
+/** Replaces each pixel by the maximum within `radius`, first along x, then along y. The plane grows by `radius` at each edge. */
 function thicken(plane: Plane, radius: number): Plane {
   if (radius < 1) return plane;
   const width = plane.width + 2 * radius;
@@ -119,4 +120,4 @@ function thicken(plane: Plane, radius: number): Plane {
   return { width, height, data };
 }
 
-const clamp = (x: number, least: number, most: number) => Math.min(Math.max(x, least), most);
+const clamp = (x: number, min: number, max: number) => Math.min(Math.max(x, min), max);

@@ -1,17 +1,17 @@
-// Tells data apart: whether a run goes on with those that it began with, whether a model is tested on what it was trained on, whether
-// decoded pictures are still those of their folder. This guards against a mistake, not against malice: 32 bits will do, and no
-// cryptography, which pages have only over https and only asynchronously.
+// Fingerprints of data. They tell whether a resumed run has the data that it began with, whether a model is tested on the data that it was
+// trained on, and whether cached pictures are still those of their folder. They protect against mistakes, not against attacks, so 32 bits
+// are enough. A cryptographic hash would exist in pages only over https, and only asynchronously.
 import type { TypedArray } from "../tensor/dtype.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 
-/** Eight hexadecimal digits of a data set's shape, pictures and labels. Equal data have the same ones, other data nearly always others. */
+/** Eight hexadecimal digits that depend on a data set's shape, pictures and labels. Equal data have equal digits; different data almost never. */
 export function fingerprint(data: Dataset): string {
   checkDataset("fingerprint", data);
   const { images, labels } = data;
   return digest([Int32Array.from(images.shape), images.data, labels.data]);
 }
 
-/** Eight hexadecimal digits of numbers and texts in this order. */
+/** Eight hexadecimal digits that depend on numbers and texts in this order. */
 export function digest(parts: readonly (TypedArray | string)[]): string {
   const bytes = parts.map((part) => (typeof part === "string" ? new TextEncoder().encode(part) : part));
   return (bytes.reduce(mix, 0) >>> 0).toString(16).padStart(8, "0");
@@ -19,7 +19,7 @@ export function digest(parts: readonly (TypedArray | string)[]): string {
 
 const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by));
 
-/** MurmurHash3's round (Appleby, public domain) for each four bytes; the last ones are filled up with zeros. */
+/** Mixes bytes into a hash: MurmurHash3's round (Appleby, public domain) for each four bytes; the last ones are padded with zeros. */
 function mix(hash: number, { buffer, byteOffset, byteLength }: TypedArray): number {
   const aligned = byteOffset % 4 === 0;
   const whole = byteLength >> 2;

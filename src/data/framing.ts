@@ -1,5 +1,5 @@
-// How a picture from outside is brought before a net: the net's own training pictures say how. This is measured once, kept with
-// the model, and applied to every picture that the model is shown.
+// How a picture is prepared for a net, so that it resembles the net's training pictures. The framing is measured once on the training
+// pictures, stored with the model, and applied to every picture that the model predicts.
 import { ChainruleError } from "../errors/error.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, centreOfMass } from "./digit.ts";
@@ -7,15 +7,15 @@ import { letterbox } from "./letterbox.ts";
 import { contrastingBackground, edgeLevel, type Picture, planes } from "./picture.ts";
 
 /**
- * digit: white ink on black, centred, 28 × 28, as MNIST was made. dark and light: shrunk into the frame, on a ground that is darker
- * or lighter than what it shows. plain: shrunk into the frame.
+ * "digit": white ink on black, centred, 28 × 28, as in MNIST. "dark" and "light": fitted into the frame, on a dark or a light background.
+ * "plain": fitted into the frame, with its own background.
  */
 export type Framing = "digit" | "dark" | "light" | "plain";
 
-/** All that there are. */
+/** All framings. */
 export const framings: readonly Framing[] = ["digit", "dark", "light", "plain"];
 
-/** Looks at a thousand pictures of a data set for what nearly all of them have in common. */
+/** Finds the framing of at least nine tenths of a data set's first thousand pictures. */
 export function framingOf(data: Dataset): Framing {
   checkDataset("framingOf", data);
   const [count, channels, height, width] = data.images.shape;
@@ -30,14 +30,15 @@ export function framingOf(data: Dataset): Framing {
     if (edgeLevel(plane) < 64) found.dark++;
     if (edgeLevel(plane) > 191) found.light++;
   }
-  const most = (times: number) => sample > 0 && times >= 0.9 * sample;
-  if (channels === 1 && height === 28 && width === 28 && most(found.centred) && most(found.dark)) return "digit";
-  return most(found.dark) ? "dark" : most(found.light) ? "light" : "plain";
+  const isTypical = (times: number) => sample > 0 && times >= 0.9 * sample;
+  if (channels === 1 && height === 28 && width === 28 && isTypical(found.centred) && isTypical(found.dark))
+    return "digit";
+  return isTypical(found.dark) ? "dark" : isTypical(found.light) ? "light" : "plain";
 }
 
 /**
- * A picture of any size as the bytes [C, H, W] of one picture of a data set; null where it is blank. Its proportions are kept, the
- * rest of the frame gets the level of its edge.
+ * Converts a picture of any size to the bytes [C, H, W] of a picture of a data set; null if it is blank. Its proportions are kept, and the
+ * rest of the frame is filled with the level of its edge.
  */
 export function frame(picture: Picture, options: { shape: readonly number[]; framing: Framing }): Uint8Array | null {
   const [channels, height, width] = options.shape;

@@ -1,22 +1,22 @@
-// A gzip stream says nothing trustworthy about how much it inflates to: a few kilobytes may hide gigabytes. This inflates up to a
-// bound that the caller knows from elsewhere, and stops there. DecompressionStream is the web's own, so pages have it too.
+// Inflates a gzip stream up to a bound that the caller gives. A stream contains no reliable statement of its inflated size: a few kilobytes
+// may inflate to gigabytes. DecompressionStream exists in Node and in pages.
 
-/** What came out of a gzip stream: at most the bytes asked for, whether there was more, and what broke the stream, if anything did. */
+/** The inflated data, at most the bytes asked for; whether there are more; and the reason why the stream is damaged, or null. */
 export interface Inflated {
   readonly data: Uint8Array;
   readonly more: boolean;
   readonly failure: string | null;
 }
 
-// One slice inflates to at most about 1032 times its size, which bounds what waits between the writer and the reader.
+/** A slice inflates to at most about 1032 times its size, which bounds the memory between the writer and the reader. */
 const sliceBytes = 1 << 14;
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Inflates the beginning of a gzip stream, up to `most` bytes. A damaged stream does not throw: `failure` says what is wrong with it. */
-export async function gunzip(bytes: Uint8Array, most: number): Promise<Inflated> {
+/** Inflates the beginning of a gzip stream, up to `maxBytes`. A damaged stream does not throw: `failure` says what is wrong with it. */
+export async function gunzip(bytes: Uint8Array, maxBytes: number): Promise<Inflated> {
   const stream = new DecompressionStream("gzip");
   const fed = feed(stream.writable.getWriter(), bytes);
   const reader = stream.readable.getReader();
@@ -24,7 +24,7 @@ export async function gunzip(bytes: Uint8Array, most: number): Promise<Inflated>
   let length = 0;
   let failure: string | null = null;
   try {
-    while (length <= most) {
+    while (length <= maxBytes) {
       const { done, value } = await reader.read();
       if (done) break;
       chunks.push(value);
@@ -35,10 +35,10 @@ export async function gunzip(bytes: Uint8Array, most: number): Promise<Inflated>
   }
   await reader.cancel().catch(() => {});
   await fed;
-  return { data: join(chunks, Math.min(length, most)), more: length > most, failure };
+  return { data: join(chunks, Math.min(length, maxBytes)), more: length > maxBytes, failure };
 }
 
-/** Ends quietly when the other side stops reading or the stream breaks: the reader learns of it by itself. */
+/** Writes the bytes. Ends without an error when the reader stops or the stream is damaged, because the reader gets this error itself. */
 async function feed(writer: WritableStreamDefaultWriter<BufferSource>, bytes: Uint8Array): Promise<void> {
   writer.closed.catch(() => {});
   try {

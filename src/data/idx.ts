@@ -6,7 +6,7 @@
 //   byte 4 ...  one uint32 a dimension
 //   then        the elements, row-major, to the last byte of the file
 //
-// Sizes in a header are claims: nothing is allocated or inflated before the bytes they speak of are known to be there.
+// The sizes in a header may be wrong, so nothing is allocated or inflated for them before the file is known to have that many bytes.
 import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -32,17 +32,17 @@ interface Header {
   readonly type: ElementType;
   readonly shape: readonly number[];
   readonly count: number;
-  /** Where the elements begin and where the file has to end, in bytes. */
+  /** The byte at which the elements begin, and the required length of the file in bytes. */
   readonly start: number;
   readonly end: number;
 }
 
-const longestHeader = 4 + 4 * 255;
+const maxHeaderBytes = 4 + 4 * 255;
 
 /**
  * Reads an IDX file, plain or gzipped, into a tensor of the file's shape and dtype (uint8, int32, float32 or float64).
- * Never inflates more than the header announces. Throws, naming the byte, where the bytes are no IDX file, are cut off, or go on
- * after the last element; in a gzipped file bytes are counted after inflating.
+ * Never inflates more than the header announces. Throws if the bytes are no IDX file, are cut off, or continue after the last
+ * element. The error names the byte; in a gzipped file bytes are counted after inflating.
  */
 export async function readIdx(bytes: Uint8Array): Promise<Tensor> {
   bytes = bytesOf("readIdx", bytes);
@@ -51,7 +51,7 @@ export async function readIdx(bytes: Uint8Array): Promise<Tensor> {
     return readElements(bytes, header, "");
   }
   const where = " after inflating";
-  const head = await gunzip(bytes, longestHeader);
+  const head = await gunzip(bytes, maxHeaderBytes);
   if (head.failure !== null && head.data.length < 4) fail(head.data.length, where, broken(head.failure));
   const header = readHeader(head.data, where);
   const { data, more, failure } = await gunzip(bytes, header.end);
@@ -61,16 +61,15 @@ export async function readIdx(bytes: Uint8Array): Promise<Tensor> {
 }
 
 function readHeader(bytes: Uint8Array, where: string): Header {
-  if (bytes.length < 4)
-    fail(bytes.length, where, "the file ends within the four bytes that every IDX file begins with");
+  if (bytes.length < 4) fail(bytes.length, where, "the file ends within the first four bytes of an IDX file");
   if (bytes[0] !== 0 || bytes[1] !== 0) {
     const magic = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    fail(0, where, `not an IDX file, which begins with two zero bytes; this one begins with ${magic}`);
+    fail(0, where, `not an IDX file: it begins with ${magic} instead of two zero bytes`);
   }
   const type = elementTypes.get(bytes[2]);
   if (type === undefined) {
     const known = [...elementTypes].map(([code, { name }]) => `${hex(code)} ${name}`).join(", ");
-    fail(2, where, `element type ${hex(bytes[2])} cannot be read; these can: ${known}`);
+    fail(2, where, `element type ${hex(bytes[2])} is not supported; supported are ${known}`);
   }
   const rank = bytes[3];
   const start = 4 + 4 * rank;
@@ -87,7 +86,7 @@ function readElements(bytes: Uint8Array, header: Header, where: string): Tensor 
     fail(
       bytes.length,
       where,
-      `the file ends here, its header announces ${describe(header)}, which is ${end} bytes in all`,
+      `the file ends here, its header announces ${describe(header)}, for which it needs ${end} bytes`,
     );
   if (bytes.length > end) fail(end, where, `the file goes on beyond the ${describe(header)} that its header announces`);
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);

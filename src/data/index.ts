@@ -1,4 +1,4 @@
-// "chainrule/data": data sets, batches, pictures. Bytes in, tensors out; no file system here: it runs in pages too.
+// "chainrule/data": data sets, batches, pictures. It turns bytes into tensors; it does not use the file system, so it runs in pages too.
 export type { Augmentation } from "./augment.ts";
 export { type Batches, type BatchOptions, batches, type SourceOptions } from "./batches.ts";
 export { type BlobLike, pictureFromBlob } from "./blob.ts";

@@ -1,9 +1,9 @@
-// A picture brought into a frame of another shape: shrunk or enlarged until it fits, its proportions kept, in the middle; the rest
-// of the frame gets the level of the picture's edge. Pictures to learn from and pictures to recognise go the same way.
+// Fits a picture into a frame of another shape: scales it with its proportions kept, places it in the middle, and fills the rest of the
+// frame with the level of the picture's edge. Pictures for training and for prediction are both fitted this way.
 import { type BytePlane, edgeLevel } from "./picture.ts";
 import { resize } from "./resize.ts";
 
-/** The plane in a frame of width × height, and the level that surrounds it. */
+/** Returns the plane in a frame of width × height, and the level around it. */
 export function letterbox(plane: BytePlane, width: number, height: number): BytePlane & { readonly edge: number } {
   const edge = edgeLevel(plane);
   if (plane.width === width && plane.height === height) return { ...plane, edge };

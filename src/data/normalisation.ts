@@ -1,4 +1,4 @@
-// What to normalise a data set's pictures by: measured over all of them, so that nobody has to know 0.1307 and 0.3081.
+// Measures the mean and standard deviation by which a data set's pictures are normalised (for MNIST 0.1307 and 0.3081).
 import { checkDataset, type Dataset } from "./dataset.ts";
 
 /** Mean and standard deviation of each channel over all pictures, of pixels in [0, 1]; std is 1 where a channel never varies. */
@@ -10,7 +10,7 @@ export function normalisation(data: Dataset): { mean: number[]; std: number[] } 
   const mean: number[] = [];
   const std: number[] = [];
   for (let c = 0; c < channels; c++) {
-    // Sums of integers below 2⁵³ are exact, so that no order of summation enters.
+    // Sums of integers below 2⁵³ are exact, so the order of summation does not matter.
     const histogram = new Float64Array(256);
     for (let n = 0; n < count; n++) {
       const start = (n * channels + c) * plane;

@@ -1,8 +1,8 @@
-// From a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to planes of bytes, which is what nets read.
+// Converts a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to planes of bytes, the input of nets.
 import { ChainruleError } from "../errors/error.ts";
 import type { Plane } from "./resize.ts";
 
-/** data: four bytes a pixel, red green blue alpha, row-major: what a canvas's ImageData holds. */
+/** A picture with four bytes a pixel in `data`, red green blue alpha, row-major, as in a canvas's ImageData. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -14,8 +14,8 @@ export interface BytePlane extends Plane {
 }
 
 /**
- * One plane (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). What is transparent shows `background`,
- * black 0 … white 255.
+ * Returns one plane (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). Through transparent pixels the `background` is seen,
+ * from black 0 to white 255.
  */
 export function planes(picture: Picture, channels: 1 | 3, background = 255): BytePlane[] {
   const { width, height, data } = picture;
@@ -47,7 +47,7 @@ export function planes(picture: Picture, channels: 1 | 3, background = 255): Byt
   return result.map((bytes) => ({ width, height, data: bytes }));
 }
 
-/** Black or white, whichever what is drawn on transparent ground stands out from. White for an opaque picture. */
+/** The background, black or white, that contrasts with the opaque parts of a picture. White if the whole picture is opaque. */
 export function contrastingBackground({ width, height, data }: Picture): 0 | 255 {
   let light = 0;
   let opaque = 0;
@@ -58,7 +58,7 @@ export function contrastingBackground({ width, height, data }: Picture): 0 | 255
   return opaque < 255 * width * height && light > 127 * opaque ? 0 : 255;
 }
 
-/** The level that most of the picture's edge has: the median of its outermost pixels. */
+/** The level of the picture's edge: the median of its outermost pixels. */
 export function edgeLevel({ width, height, data }: Plane): number {
   const edge: number[] = [];
   for (let x = 0; x < width; x++) edge.push(data[x], data[(height - 1) * width + x]);

@@ -1,5 +1,5 @@
-// Pictures go from bytes to float32 on their way into a batch, gathered straight from the data set's typed array, or from a copy that
-// augmentation has changed. A byte has 256 values, so its normalised value is looked up, one table a channel.
+// Makes batches of pictures: converts bytes to float32, directly from the data set's typed array, or from a copy that augmentation has
+// changed. A byte has 256 values, so its normalised value is looked up, in one table for each channel.
 import { ChainruleError } from "../errors/error.ts";
 import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -20,7 +20,7 @@ export interface PictureOptions {
   readonly epoch: number;
 }
 
-/** Makes batches of the pictures that are chosen. Throws on options that make no sense. */
+/** Returns a function that makes a batch of the pictures with the chosen indices. Throws on options that are out of range. */
 export function picturesOf(
   data: Dataset,
   { mean = 0, std = 1, augment, seed, epoch }: PictureOptions,
@@ -59,12 +59,13 @@ function gather({ images, labels }: Dataset, chosen: Int32Array, { tables, augme
   }
   const classNumbers = new Int32Array(chosen.length);
   for (let n = 0; n < chosen.length; n++) classNumbers[n] = labels.data[chosen[n]];
-  // The arrays are the tensors' own: tensor() would copy them.
+  // Nothing else holds these arrays, so they need no copy, which tensor() would make.
   return {
     images: new Tensor(new ArrayStorage(to), { shape: [chosen.length, channels, height, width], dtype: "float32" }),
     labels: new Tensor(new ArrayStorage(classNumbers), { shape: [chosen.length], dtype: "int32" }),
   };
 }
+
 function lookupTables(mean: readonly number[], std: readonly number[]): Float32Array[] {
   return mean.map((_, c) => Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - mean[c]) / std[c]));
 }

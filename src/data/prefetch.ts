@@ -1,11 +1,10 @@
-// The next batch made while a step runs. JavaScript has one thread for both, so this can only use the time in which that thread
-// waits: for a GPU, for `await …read()`, for a file. A step that computes in this thread, as compiled WebAssembly does, leaves no such
-// time, and nothing is lost either: the batch is then made when it is asked for, as without prefetch.
+// Makes the next batch while a step waits. JavaScript has one thread for both, so only the time in which this thread waits can be used:
+// for a GPU, for `await …read()`, for a file. A step that computes in this thread, such as compiled WebAssembly, leaves no such
+// time; then the batch is made when it is requested, as without prefetch.
 
 /**
- * The same items in the same order. While the loop's body awaits something longer than a promise that is there already, the next
- * item is made; never more than one ahead. Leaving the loop early ends the source; what it throws is thrown where the item
- * would have come.
+ * Gives the same items in the same order. While the loop's body awaits a promise that is not resolved yet, the next item is made; never
+ * more than one item in advance. Leaving the loop early ends the source. An error of the source is thrown in the place of the item.
  */
 export function prefetch<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => ahead(items) };
@@ -21,7 +20,7 @@ function ahead<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> {
 
   const make = (): Made<T> => {
     const made = attempt(() => source.next());
-    // Whoever asks for it gets the error; until then it is nobody's.
+    // The call of next() that awaits this promise gets the error. Without this line it would count as unhandled until then.
     made.catch(() => {});
     return made;
   };
@@ -41,7 +40,7 @@ function ahead<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> {
       try {
         const result = await made;
         if (result.done) end();
-        // A timer fires once the thread has nothing else to do: after the body's own computing, within its waiting.
+        // The timer fires when the thread is idle: after the computations of the loop's body, while it waits.
         else if (!ended)
           timer = setTimeout(() => {
             timer = null;

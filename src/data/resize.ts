@@ -1,10 +1,10 @@
-// One picture size from another. Each new pixel is the average of what lies under it, fractions of pixels counted: the way
-// MNIST's grey levels came about. A pixel never looks at less than one old pixel's width, so that enlarging interpolates.
+// Resizes pictures. Each new pixel is the average of the old pixels under it, weighted by the covered parts of pixels; MNIST's grey levels
+// were made in this way. A new pixel covers at least the width of an old one, so that enlarging interpolates.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 
 /**
- * One plane of a picture, row-major: whatever the numbers mean.
+ * One plane of a picture, row-major, of numbers in any unit.
  * @inline
  */
 export interface Plane {
@@ -19,7 +19,7 @@ export function resize(plane: Plane, width: number, height: number): Plane & { r
     throw new ChainruleError(
       "option",
       "resize",
-      `from ${plane.width}×${plane.height} to ${width}×${height}: sizes are positive integers`,
+      `cannot resize ${plane.width}×${plane.height} to ${width}×${height}; sizes are whole numbers from 1`,
     );
   const columns = coverage(plane.width, width);
   const rows = coverage(plane.height, height);
@@ -45,7 +45,7 @@ interface Coverage {
   readonly weights: Float64Array;
 }
 
-/** For each of `to` new pixels in a line: the old pixels that it covers and what part of it each of them fills. */
+/** For each of `to` new pixels in a line, the old pixels that it covers, and the part of it that each of them fills. */
 function coverage(from: number, to: number): Coverage[] {
   const scale = from / to;
   const half = Math.max(scale, 1) / 2;

@@ -1,18 +1,18 @@
-// Rows of a tensor copied into a new one, in any order. Rows that follow one another are copied in one piece.
+// Copies rows of a tensor into a new one, in any order. Consecutive rows are copied at once.
 import { allocate, type TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Columns, mapLeaves } from "./nesting.ts";
 
-/** Below so many elements a loop copies faster than the call of set() takes. */
-const fewElements = 24;
+/** From this many elements on, set() is faster than a loop. */
+const minSetElements = 25;
 
-/** The chosen rows of each tensor, dtypes kept, in the nesting of the columns. */
+/** Returns the chosen rows of each tensor, with the same dtypes, in the nesting of the columns. */
 export const takeRows = (columns: Columns, chosen: Int32Array): Columns =>
   mapLeaves(columns, (column) => rowsOf(column as Tensor, chosen));
 
-/** [N, ...] to [chosen.length, ...]. */
+/** Copies the chosen rows of a tensor [N, ...] to a tensor [chosen.length, ...]. */
 export function rowsOf({ data, shape, dtype }: Tensor, chosen: Int32Array): Tensor {
   const inner = shape.slice(1);
   const size = sizeOf(inner);
@@ -23,7 +23,7 @@ export function rowsOf({ data, shape, dtype }: Tensor, chosen: Int32Array): Tens
     copy(data, chosen[n] * size, { to, at: n * size, count: (end - n) * size });
     n = end;
   }
-  // The array is the tensor's own: tensor() would copy it.
+  // Nothing else holds this array, so it needs no copy, which tensor() would make.
   return new Tensor(new ArrayStorage(to), { shape: [chosen.length, ...inner], dtype });
 }
 
@@ -32,6 +32,6 @@ function copy(
   start: number,
   { to, at, count }: { readonly to: TypedArray; readonly at: number; readonly count: number },
 ): void {
-  if (count > fewElements) to.set(from.subarray(start, start + count), at);
+  if (count >= minSetElements) to.set(from.subarray(start, start + count), at);
   else for (let i = 0; i < count; i++) to[at + i] = from[start + i];
 }

@@ -1,11 +1,11 @@
-// The fingerprint of any source. What is not in memory is known by its length alone, and a stream not even by that.
+// The fingerprint of any source. That of examples which are not in memory depends on their number alone, and all streams have the same.
 import type { TypedArray } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { digest, fingerprint } from "./fingerprint.ts";
 import { leavesOf, partsOf } from "./nesting.ts";
 import type { Source } from "./source.ts";
 
-/** Eight hexadecimal digits of shapes and contents; or what kind it is, and its length where it has one. */
+/** Eight hexadecimal digits that depend on shapes and contents; for a source that is not in memory its kind, and its length if it has one. */
 export function fingerprintOf(source: Source): string {
   switch (source.kind) {
     case "pictures":

@@ -1,11 +1,11 @@
-// What can be cut into batches. Examples are rows of tensors, or one thing each: in a list, behind an index, or in a stream. All of
-// it is told apart here, by what it is and never by guessing what was meant:
+// The kinds of data that can be cut into batches. Examples are rows of tensors, or single values in a list, behind an index, or in a
+// stream. This file decides of which kind given data are:
 //
-//   { images, labels, classes }          pictures of classes, as bytes
+//   { images, labels, classes }          pictures with classes, as bytes
 //   tensors, typed arrays, numbers       columns: the first dim of each counts the examples
 //   records, maps, [x, y] of these       columns too, nested
 //   [{ x, y }, ...], [[x, y], ...]       a list of examples
-//   { length, get(i) }                   the same by index, so that it may be larger than memory
+//   { length, get(i) }                   examples by index, which may be larger than memory
 //   an iterable or async iterable        a stream: examples in the order in which they come
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
@@ -18,11 +18,11 @@ import { type Columns, type EvenNumbers, isColumn, isRecord, type Leaf, leavesOf
 /** Examples by index, 0 to length - 1, so that they need not be in memory at once; `get` may be asynchronous. */
 export interface Indexed<T> {
   readonly length: number;
-  /** The example of this number. Those of a batch are asked for together. */
+  /** Returns the example with this index. All examples of a batch are requested at the same time. */
   get(index: number): T | PromiseLike<T>;
 }
 
-/** What a Dataset is, for types. */
+/** A Dataset with read-only properties, for types. */
 export type Pictures = { readonly images: Tensor; readonly labels: Tensor; readonly classes: readonly string[] };
 
 /** A batch of examples of type T, or of rows of columns of type T: the same nesting with a tensor for each leaf. */
@@ -34,7 +34,7 @@ export type Batched<T> = T extends Tensor | TypedArray | EvenNumbers
       ? { -readonly [K in keyof T]: Batched<T[K]> }
       : never;
 
-/** The examples of a source, where it has them one by one; never where it is columns. */
+/** The type of an example of a list, an index or a stream; never for columns. */
 export type ExampleOf<S> = S extends Tensor | TypedArray | EvenNumbers | ReadonlyMap<unknown, unknown>
   ? never
   : S extends readonly (infer E)[]
@@ -49,17 +49,17 @@ export type ExampleOf<S> = S extends Tensor | TypedArray | EvenNumbers | Readonl
           ? T
           : never;
 
-/** A batch of a source: images and labels of pictures, else what Batched says. */
+/** A batch of a source: images and labels of pictures, or else Batched of the columns or examples. */
 export type BatchOf<S> = S extends Pictures
   ? { images: Tensor; labels: Tensor }
   : [ExampleOf<S>] extends [never]
     ? Batched<S>
     : Batched<ExampleOf<S>>;
 
-/** Whether batches of it are there at once; others are waited for. */
+/** Sources that are in memory, whose batches need no await. */
 export type InMemory = Pictures | Tensor | TypedArray | ReadonlyMap<unknown, unknown> | readonly unknown[];
 
-/** A source by what it is. */
+/** A source with its kind. */
 export type Source =
   | { readonly kind: "pictures"; readonly data: Dataset; readonly count: number }
   | { readonly kind: "columns"; readonly columns: Columns; readonly count: number }
@@ -67,7 +67,7 @@ export type Source =
   | { readonly kind: "indexed"; readonly indexed: Indexed<unknown>; readonly count: number }
   | { readonly kind: "stream"; readonly stream: Iterable<unknown> | AsyncIterable<unknown>; readonly count: null };
 
-/** Throws, in words that name the place, where data are none of what stands above, or do not fit together. */
+/** Finds the kind of data. Throws, with the place, if they are none of the kinds above, or do not fit together. */
 export function sourceOf(call: string, data: unknown): Source {
   if (isPictures(data)) {
     checkDataset(call, data);
@@ -77,7 +77,7 @@ export function sourceOf(call: string, data: unknown): Source {
     return columnsOf(call, data);
   if (Array.isArray(data)) {
     if (data.length === 0)
-      throw new ChainruleError("data", call, `the list is empty; it takes a list of examples or of tensors`);
+      throw new ChainruleError("data", call, `the list is empty; give a list of examples or of tensors`);
     return isColumn(data[0]) ? columnsOf(call, data) : { kind: "list", list: data, count: data.length };
   }
   if (isIndexed(data)) {
@@ -89,7 +89,7 @@ export function sourceOf(call: string, data: unknown): Source {
   throw new ChainruleError(
     "type",
     call,
-    `takes tensors in records, lists and maps, a list of examples, { length, get(i) }, or an iterable; not ${wordFor(data)}`,
+    `data are tensors in records, lists and maps, a list of examples, { length, get(i) }, or an iterable; not ${wordFor(data)}`,
   );
 }
 
@@ -104,14 +104,19 @@ const isStream = (data: unknown): data is Iterable<unknown> | AsyncIterable<unkn
 
 function wordFor(data: unknown): string {
   if (data === null || typeof data !== "object") return String(data);
-  return `a ${data.constructor?.name ?? "strange object"}`;
+  return `a ${data.constructor?.name ?? "object without a class"}`;
 }
 
-/** EvenNumbers and typed arrays become tensors. Throws unless all have the same first dim. */
+/** Makes columns of data: numbers and typed arrays become tensors. Throws unless all have the same first dim. */
 function columnsOf(call: string, data: unknown): Source {
   const columns = mapLeaves(data, (value, place) => columnOf(call, value, place));
   const leaves: Leaf<Tensor>[] = leavesOf(columns);
-  if (leaves.length === 0) throw new ChainruleError("data", call, `there is no tensor in the data`);
+  if (leaves.length === 0)
+    throw new ChainruleError(
+      "data",
+      call,
+      `the data contain no tensor; give a tensor, a typed array or a list of numbers`,
+    );
   const [first] = leaves;
   const count = first.value.shape[0];
   const other = leaves.find(({ value }) => value.shape[0] !== count);
@@ -120,7 +125,7 @@ function columnsOf(call: string, data: unknown): Source {
       "shape",
       call,
       `${first.place} is ${describe(first.value)}, but ${other.place} is ${describe(other.value)}; the first dim counts the ` +
-        "examples and is the same in all. Examples of their own are a list of records, [{ x, y }, ...]",
+        "examples and must be the same in all columns. For a list of examples, give a list of records, [{ x, y }, ...]",
       { places: [first.place, other.place], shapes: [first.value.shape, other.value.shape] },
     );
   return { kind: "columns", columns, count };

@@ -1,5 +1,4 @@
-// Some examples are set aside, to see how well a net does on what it has not learned from. Of labelled ones each class gives its
-// share, so that a rare one is not missing from either side by chance.
+// Sets some examples aside for validation. Of labelled examples each class contributes its share, so that a rare class is on both sides.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole, isWhole } from "../errors/numbers.ts";
 import { checkOptions } from "../tensor/options.ts";
@@ -9,19 +8,19 @@ import { rowsOf, takeRows } from "./rows.ts";
 import { shuffle } from "./shuffle.ts";
 import { type Batched, type ExampleOf, type Indexed, type Source, sourceOf } from "./source.ts";
 
-/** How many examples go aside, and which. */
+/** How many examples go to validation, and which. */
 export interface SplitOptions {
-  /** The part of the examples that goes to validation, between 0 and 1. Left out, and no count either: 0.1. */
+  /** The part of the examples that goes to validation, between 0 and 1. Default 0.1, unless `count` is given. */
   fraction?: number | undefined;
-  /** How many examples go to validation, instead of a fraction. */
+  /** The number of examples that go to validation, instead of a fraction. */
   count?: number | undefined;
-  /** Which ones; a whole number from 0, and 0 if left out. */
+  /** The choice of the examples follows from the seed: a whole number from 0, default 0. */
   seed?: number | undefined;
-  /** A label for each example: those of each label give their share to either side. Pictures have their own; false does without. */
+  /** A label for each example; each label contributes its share to both sides. Default for pictures: their labels; false: no labels. */
   stratify?: Tensor | ArrayLike<number> | false | undefined;
 }
 
-/** Each side of a split: columns as columns, a list as a list, what has an index by index. */
+/** Each side of a split: of columns columns, of a list a list, of data with an index data with an index. */
 export type Side<S> = [ExampleOf<S>] extends [never]
   ? Batched<S>
   : S extends readonly unknown[]
@@ -29,15 +28,15 @@ export type Side<S> = [ExampleOf<S>] extends [never]
     : Indexed<ExampleOf<S>>;
 
 /**
- * Two data sets that share no picture and have all of them together, each in the order of `data`, with all its classes. Which
- * pictures go to validation depends on the seed (0 if left out) and on how many each class has; of each class it is its share, to
- * the next whole picture. Throws where one side would be empty.
+ * Splits pictures into two data sets, each in the order of `data` and with all its classes; each picture is in one of them. The
+ * pictures for validation depend on the seed (default 0) and on the number of pictures of each class. Each class contributes its share,
+ * rounded to a whole picture. Throws if one side would be empty.
  */
 export function split(data: Dataset, options?: SplitOptions): { train: Dataset; validation: Dataset };
 /**
- * Two data sets that share no example and have all of them together, each in the order of `data`: columns, a list of examples, or
- * `{ length, get(i) }`, which is not read. Which examples go to validation depends on the seed (0 if left out); with `stratify` it is
- * of each label its share, to the next whole example. Throws where one side would be empty, and for a stream, which has no length.
+ * Splits columns, a list of examples, or `{ length, get(i) }`, which is not read, into two data sets of the same kind, each in the order
+ * of `data`; each example is in one of them. The examples for validation depend on the seed (default 0). With `stratify` each label
+ * contributes its share, rounded to a whole example. Throws if one side would be empty, and for a stream, which has no length.
  */
 export function split<const S extends object>(data: S, options?: SplitOptions): { train: Side<S>; validation: Side<S> };
 export function split(data: object, options: SplitOptions = {}): { train: unknown; validation: unknown } {
@@ -47,7 +46,7 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
     throw new ChainruleError(
       "type",
       "split",
-      "a stream has no length, so it cannot be divided by chance; set its first examples aside, or give { length, get(i) }",
+      "a stream has no length, so it cannot be split at random; set its first examples aside, or give { length, get(i) }",
     );
   const { count: total } = source;
   const seed = options.seed ?? 0;
@@ -70,7 +69,7 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
   return { train: side(0), validation: side(1) };
 }
 
-/** Throws where options make no sense. */
+/** The number of examples for validation. Throws if options are out of range. */
 function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, what: string): number {
   if (fraction !== undefined && count !== undefined)
     throw new ChainruleError("option", "split", "give a fraction or a count, not both", { option: "count" });
@@ -81,7 +80,7 @@ function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, wh
     throw new ChainruleError(
       "option",
       "split",
-      `${wanted} of ${total} ${what} for validation; at least one has to be on either side`,
+      `validation would get ${wanted} of ${total} ${what}; each side needs at least one`,
       { option: count === undefined ? "fraction" : "count", wanted, total },
     );
   return wanted;
@@ -89,7 +88,7 @@ function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, wh
 
 type ByNumber = Exclude<Source, { readonly kind: "stream" }>;
 
-/** The examples of each label, or all of them. */
+/** The indices of the examples of each label, or of all examples in one list. */
 function strataOf(source: ByNumber, stratify: SplitOptions["stratify"]): number[][] {
   if (stratify === undefined && source.kind === "pictures") {
     const { labels, classes } = source.data;
@@ -116,7 +115,7 @@ function groupsOf(labels: ArrayLike<number>, values: readonly number[]): number[
   return [...groups.values()];
 }
 
-/** Whole shares that add up to `wanted`: rounded down, then one more for the largest remainders (Hare and Niemeyer). */
+/** Whole shares that add up to `wanted`: exact shares are rounded down, then those with the largest remainders get one more (Hare and Niemeyer). */
 function apportion(sizes: readonly number[], wanted: number): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const exact = sizes.map((size) => (size * wanted) / total);

@@ -1,5 +1,5 @@
-// Examples become a batch: what stands at the same place in each is stacked along a new first dim. A number counts as a tensor of
-// shape [], a list of numbers or a typed array as one of its length.
+// Makes a batch of examples: their corresponding parts are stacked along a new first dim. A number counts as a tensor of shape [], a list of
+// numbers or a typed array as one of its length.
 import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import { allocate, describe } from "../tensor/dtype.ts";
@@ -8,20 +8,20 @@ import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { isNumbers, partsOf, rebuild } from "./nesting.ts";
 
-/** Some of the examples, and the number of each in the source, for messages. */
+/** Some of the examples, and the index of each in the source, for messages. */
 export interface Chosen {
   readonly examples: readonly unknown[];
   readonly number: (n: number) => number;
 }
 
-/** A batch of at least one example. Throws where one of them is built otherwise than the first, and names the place. */
+/** Stacks at least one example. Throws, with the place, if an example has other parts, shapes or dtypes than the first. */
 export function stackExamples({ examples, number }: Chosen): unknown {
   return stackAt(examples, { number, place: "" });
 }
 
 interface Place {
   readonly number: (n: number) => number;
-  /** Within the example: ".x[0]". */
+  /** The place within the example: ".x[0]". */
   readonly place: string;
 }
 
@@ -36,7 +36,7 @@ function stackAt(values: readonly unknown[], at: Place): unknown {
       throw new ChainruleError(
         "data",
         "batches",
-        `${name(at, n)} has other parts than ${name(at, 0)}; all examples are built alike`,
+        `${name(at, n)} has other parts than ${name(at, 0)}; all examples must have the same parts`,
         detailsOf(at, n),
       );
     for (const [i, [key, , place]] of parts.entries()) {
@@ -89,7 +89,7 @@ function leafOf(value: unknown, at: Place, n: number): Leaf {
     "type",
     "batches",
     `${name(at, n)} is ${value === null ? "null" : typeof value === "object" ? `a ${value.constructor?.name}` : `a ${typeof value}`}; ` +
-      "an example is tensors and numbers in records, lists and maps",
+      "an example consists of tensors and numbers in records, lists and maps",
     detailsOf(at, n),
   );
 }

@@ -1,5 +1,5 @@
-// A stream has no length and no index. It is cut into batches in the order in which it comes, or mixed on the way: a buffer is kept
-// full, and each example that leaves it is drawn by chance. A buffer of k examples moves none forward by more than k places.
+// Batches of a stream, which has no length and no index. They have the stream's order, or a mixed one: a buffer is filled, and then each new
+// example replaces one that is drawn at random. A buffer of k examples moves no example forward by more than k places.
 import { ChainruleError } from "../errors/error.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 
@@ -12,7 +12,7 @@ export interface Mixing {
   readonly epoch: number;
 }
 
-/** Draws by threefry(key = seed, counter = (epoch, draw)), under a key of its own beside that of shuffle. */
+/** Mixes a stream. Draws are threefry(key = seed, counter = (epoch, draw)), with another key than shuffle's. */
 export async function* mixed(stream: Stream, { size, seed, epoch }: Mixing): AsyncGenerator<unknown, void, undefined> {
   const low = (seed | 0) ^ 0x73687566;
   const high = Math.floor(seed / 2 ** 32) | 0;
@@ -36,11 +36,11 @@ export async function* mixed(stream: Stream, { size, seed, epoch }: Mixing): Asy
 export interface Cutting {
   readonly batchSize: number;
   readonly dropLast: boolean;
-  /** So many batches are read and left out. */
+  /** Number of batches that are read and left out. */
   readonly skip: number;
 }
 
-/** Groups of batchSize examples, and the number of the first in each; the last may be smaller. */
+/** Groups batchSize examples, and gives the index of the first of each group; the last group may be smaller. */
 export async function* groups(
   stream: Stream,
   { batchSize, dropLast, skip }: Cutting,
@@ -59,6 +59,6 @@ export async function* groups(
     throw new ChainruleError(
       "data",
       "batches",
-      `the stream ended after ${count} examples, and more of it were behind this run`,
+      `the stream ended after ${count} examples, but the run had used more before; give the same stream again`,
     );
 }

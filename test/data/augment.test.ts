@@ -3,7 +3,7 @@ import { type Augmentation, batches, type Dataset } from "chainrule/data";
 import { describe, expect, test } from "vitest";
 
 const [height, width] = [8, 12];
-/** Noise, the same each time. */
+/** Noise that is the same in each run. */
 const data: Dataset = {
   images: tensor(
     new Uint8Array(40 * 3 * height * width).map((_, i) => (i * 2654435761) >>> 24),
@@ -26,7 +26,7 @@ function seen(augment: Augmentation | undefined, options: Partial<Parameters<typ
 const plain = seen(undefined);
 const all: Augmentation = { shift: 2, crop: 0.2, flip: true, rotate: 15, erase: 0.4 };
 
-test("it depends on seed, epoch and picture alone", () => {
+test("the changes depend on seed, epoch and picture alone", () => {
   const first = seen(all, { seed: 3, epoch: 1 });
   expect(seen(all, { seed: 3, epoch: 1, batchSize: 40, shuffle: false })).toEqual(first);
   expect(seen(all, { seed: 3, epoch: 2 })).not.toEqual(first);
@@ -35,7 +35,7 @@ test("it depends on seed, epoch and picture alone", () => {
   expect(seen({ shift: 0, rotate: 0, flip: false })).toEqual(plain);
 });
 
-test("shift moves by whole pixels, every way, and the edge goes on", () => {
+test("shift moves by whole pixels, in every direction, and repeats the edge", () => {
   const shifts = new Set<string>();
   for (const [n, picture] of seen({ shift: 2 }).entries()) {
     const fits = (dx: number, dy: number) =>
@@ -52,7 +52,7 @@ test("shift moves by whole pixels, every way, and the edge goes on", () => {
   expect(shifts.size).toBeGreaterThan(12);
 });
 
-test("flip mirrors about half of them", () => {
+test("flip mirrors about half of the pictures", () => {
   const mirrored = (bytes: Uint8Array) => bytes.map((_, i) => bytes[i - (i % width) + width - 1 - (i % width)]);
   const flipped = seen({ flip: true }).filter((picture, n) => {
     const is = picture.every((byte, i) => byte === mirrored(plain[n])[i]);
@@ -63,7 +63,7 @@ test("flip mirrors about half of them", () => {
   expect(flipped.length).toBeLessThan(30);
 });
 
-test("erase fills one rectangle with each channel's mean, in about half of them", () => {
+test("erase fills one rectangle with each channel's mean, in about half of the pictures", () => {
   let erased = 0;
   for (const [n, picture] of seen({ erase: 0.5 }).entries()) {
     const changed = [...picture.keys()].filter((i) => picture[i] !== plain[n][i]);
@@ -91,7 +91,7 @@ describe("rotation and crop interpolate", () => {
   const [turned] = batches(ramp, { batchSize: 50, augment: { rotate: 30 }, shuffle: false });
   const at = (n: number, x: number, y: number) => 255 * turned.images.data[n * 441 + y * 21 + x];
 
-  test("a slope stays one, turned about the middle by at most the angle", () => {
+  test("a gradient of levels stays one, rotated about the middle by at most the angle", () => {
     let [least, most] = [90, -90];
     for (let n = 0; n < 50; n++) {
       expect(Math.abs(at(n, 10, 10) - 100)).toBeLessThan(1);
@@ -103,7 +103,7 @@ describe("rotation and crop interpolate", () => {
     expect(most - least).toBeGreaterThan(40);
   });
 
-  test("a crop enlarges by at most its part", () => {
+  test("a crop enlarges the picture by at most the given part", () => {
     const [{ images }] = batches(ramp, { batchSize: 50, augment: { crop: 0.5 }, shuffle: false });
     const slopes = Array.from(
       { length: 50 },
@@ -116,7 +116,7 @@ describe("rotation and crop interpolate", () => {
   });
 });
 
-test("amounts that make no sense are refused at once", () => {
+test("amounts that are out of range are refused", () => {
   const make = (augment: object) => () => batches(data, { batchSize: 1, augment });
   expect(make({ shift: 0.5 })).toThrow(/augment.shift is in whole pixels; it is 0.5/);
   expect(make({ crop: 1 })).toThrow(/augment.crop/);

@@ -17,7 +17,7 @@ function numbered(count: number, [channels, height, width] = [1, 2, 2]): Dataset
   };
 }
 
-/** The pictures' numbers in the order in which they come. */
+/** The numbers of the pictures in the order of the batches. */
 function order(data: Dataset, options: Parameters<typeof batches>[1]): number[] {
   return [...batches(data, options)].flatMap(({ images }) => {
     const size = images.size / images.shape[0];
@@ -25,10 +25,10 @@ function order(data: Dataset, options: Parameters<typeof batches>[1]): number[] 
   });
 }
 
-describe("one epoch an iteration", () => {
+describe("each iteration is one epoch", () => {
   const data = numbered(103);
 
-  test("every picture once, with its label, in batches of which the last is smaller", () => {
+  test("every picture comes once, with its label, and the last batch is smaller", () => {
     const all = [...batches(data, { batchSize: 10 })];
     expect(all.map(({ images }) => images.shape[0])).toEqual([...new Array(10).fill(10), 3]);
     expect(all[0].images.dtype).toBe("float32");
@@ -44,7 +44,7 @@ describe("one epoch an iteration", () => {
     expect(order(data, { batchSize: 200, dropLast: true })).toHaveLength(0);
   });
 
-  test("without shuffle the data set's own order", () => {
+  test("without shuffle, pictures come in the order of the data set", () => {
     expect(order(data, { batchSize: 7, shuffle: false })).toEqual([...new Array(103).keys()]);
   });
 
@@ -67,7 +67,7 @@ describe("one epoch an iteration", () => {
     expect(numbers()).toEqual(numbers());
   });
 
-  test("each of 4! orders comes about equally often", () => {
+  test("each of the 4! orders comes about equally often", () => {
     const four = numbered(4);
     const counts = new Map<string, number>();
     for (let epoch = 0; epoch < 4800; epoch++) {
@@ -82,12 +82,12 @@ describe("one epoch an iteration", () => {
 });
 
 describe("from bytes to numbers", () => {
-  test("x / 255 unless told otherwise, in float32", () => {
+  test("x / 255 by default, in float32", () => {
     const [{ images }] = batches(numbered(1), { batchSize: 1 });
     expect([...images.data]).toEqual([0, 1, 2, 3].map((x) => Math.fround(x / 255)));
   });
 
-  test("(x / 255 - mean) / std, one for all or one a channel", () => {
+  test("(x / 255 - mean) / std, with one number or one for each channel", () => {
     const data = numbered(3, [2, 1, 2]);
     const [{ images }] = batches(data, { batchSize: 3, shuffle: false, mean: [0.1, 0.2], std: [0.5, 0.25] });
     const expected = [...data.images.data].map((x, i) => {
@@ -99,7 +99,7 @@ describe("from bytes to numbers", () => {
     expect([...all.images.data]).toEqual([...data.images.data].map((x) => Math.fround((x / 255 - 0.1) / 0.5)));
   });
 
-  test("normalisation measures mean and deviation a channel", () => {
+  test("normalisation measures mean and standard deviation of each channel", () => {
     const images = tensor(Uint8Array.of(0, 255, 51, 51, 0, 255, 51, 51), { shape: [2, 2, 1, 2] });
     const { mean, std } = normalisation({ images, labels: tensor(new Int32Array(2)), classes: ["a"] });
     expect(mean[0]).toBeCloseTo(0.5, 12);
@@ -108,8 +108,8 @@ describe("from bytes to numbers", () => {
     expect(std[1]).toBe(1);
   });
 
-  // Time of the processor, for the machine may be busy with something else: about a quarter of a second each.
-  test("60,000 pictures of 28 × 28, or rows of 784 numbers, go by in no time, compared with what a net does with them", () => {
+  // Processor time, because the machine may be busy; about a quarter of a second each.
+  test("batches of 60,000 pictures of 28 × 28, or of rows of 784 numbers, take little time compared with a training step", () => {
     const data = numbered(60_000, [1, 28, 28]);
     const rows = { x: tensor(new Float32Array(60_000 * 784), { shape: [60_000, 784] }), labels: data.labels };
     for (const epoch of [batches(data, { batchSize: 64, mean: 0.13, std: 0.3 }), batches(rows, { batchSize: 64 })]) {
@@ -123,7 +123,7 @@ describe("from bytes to numbers", () => {
   });
 });
 
-describe("what makes no sense is refused at once, by name", () => {
+describe("the call refuses wrong options and data, by name", () => {
   const data = numbered(5);
   const options: [string, Parameters<typeof batches>[1], RegExp][] = [
     ["no batch", { batchSize: 0 }, /batchSize .* not 0/],
@@ -139,7 +139,7 @@ describe("what makes no sense is refused at once, by name", () => {
     expect(() => batches(data, given)).toThrow(message);
   });
 
-  test("data that does not fit together", () => {
+  test("images, labels and classes that do not fit together", () => {
     const { images, labels, classes } = data;
     expect(() => batches({ images: images.to("float32"), labels, classes }, { batchSize: 1 })).toThrow(
       /uint8\[N, C, H, W\]/,

@@ -1,10 +1,10 @@
-// Batches of columns and of examples: whatever is nested how, each example once, with all that belongs to it.
+// Batches of columns and of examples: with any nesting, each example comes once, with all its parts.
 import { arange, ChainruleError, type Tensor, tensor } from "chainrule";
 import { type Batched, batches, type Dataset, split } from "chainrule/data";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { shuffle } from "../../src/data/shuffle.ts";
 
-/** Row n of each holds n, in another dtype and shape. */
+/** Columns of different dtypes and shapes, whose row n contains n. */
 const table = (count: number) => ({
   x: arange(3 * count)
     .reshape([count, 3])
@@ -14,7 +14,7 @@ const table = (count: number) => ({
 });
 
 describe("columns", () => {
-  it("come as they are nested, with their dtypes, in the order of (seed, epoch)", () => {
+  it("keep their nesting and dtypes, in the order of (seed, epoch)", () => {
     const data = table(23);
     const all = [...batches(data, { batchSize: 5, seed: 3, epoch: 2 })];
     expectTypeOf(all[0].x).toEqualTypeOf<Tensor>();
@@ -66,14 +66,14 @@ describe("columns", () => {
     ]);
   });
 
-  it("leave out a smaller last batch where that is asked for, and can be iterated again", () => {
+  it("leave out a smaller last batch with dropLast, and can be iterated again", () => {
     const epoch = batches(table(23), { batchSize: 5, dropLast: true });
     const read = () => [...epoch].flatMap(({ targets }) => [...targets[0].data]);
     expect(read()).toHaveLength(20);
     expect(read()).toEqual(read());
   });
 
-  it("are copied: what becomes of a batch leaves the data alone", () => {
+  it("are copied: a change of a batch does not change the data", () => {
     const x = arange(4).to("float32");
     const [batch] = batches({ x }, { batchSize: 4, shuffle: false });
     batch.x.data.fill(7);
@@ -133,7 +133,7 @@ describe("examples in a list", () => {
     expect(batch.map((part) => part.shape)).toEqual([[2, 3], [2]]);
   });
 
-  it("are by index too, read only when their batch is, and all of it at the same time", async () => {
+  it("have an index too: get is called when their batch is due, for all its examples at the same time", async () => {
     const read: number[] = [];
     const data = {
       length: 7,
@@ -153,7 +153,7 @@ describe("examples in a list", () => {
   });
 });
 
-describe("what makes no sense is refused by name", () => {
+describe("wrong data and options are refused by name", () => {
   const options = { batchSize: 2, shuffle: false };
   const cases: [string, object, object, RegExp][] = [
     [
@@ -166,7 +166,7 @@ describe("what makes no sense is refused by name", () => {
     ["a text among columns", { x: arange(4), name: "ant" }, options, /data\.name is ant; columns are tensors/],
     ["no tensor at all", {}, options, /no tensor/],
     ["an empty list", [], options, /list is empty/],
-    ["something else", new Date(), options, /takes tensors in records.*not a Date/],
+    ["something else", new Date(), options, /data are tensors in records.*not a Date/],
     ["mean of a column", { x: arange(4) }, { ...options, mean: 0.5 }, /mean normalises pictures/],
     ["augment of a column", { x: arange(4) }, { ...options, augment: {} }, /augment changes pictures/],
     [
@@ -181,7 +181,7 @@ describe("what makes no sense is refused by name", () => {
     expect(() => batches(data, given as typeof options)).toThrow(message);
   });
 
-  it("examples that differ, at their place", () => {
+  it("examples that differ: the error names the place", () => {
     const read = (list: object[]) => () => [...(batches(list, options) as Iterable<unknown>)];
     expect(read([{ x: [1, 2] }, { x: [1, 2, 3] }])).toThrow(
       "batches: example 1.x is float32[3], but example 0.x is float32[2]; pad or cut them to one shape",
@@ -189,7 +189,9 @@ describe("what makes no sense is refused by name", () => {
     expect(read([{ x: 1 }, { y: 1 }])).toThrow("batches: example 1 has no x");
     expect(read([{ x: 1 }, { x: 1, y: 2 }])).toThrow("batches: example 1 has other parts than example 0");
     expect(read([{ x: 1 }, { x: true }])).toThrow("example 1.x is bool[], but example 0.x is float32[]");
-    expect(read([{ x: "a" }, { x: "b" }])).toThrow("example 0.x is a string; an example is tensors and numbers");
+    expect(read([{ x: "a" }, { x: "b" }])).toThrow(
+      "example 0.x is a string; an example consists of tensors and numbers",
+    );
   });
 });
 

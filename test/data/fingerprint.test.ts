@@ -1,4 +1,4 @@
-// Other data have another fingerprint, and the same data the same one, wherever they lie.
+// Different data have different fingerprints, and equal data the same one, wherever they are in memory.
 import { tensor } from "chainrule";
 import { type Dataset, fingerprint } from "chainrule/data";
 import { expect, it } from "vitest";

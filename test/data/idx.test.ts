@@ -15,7 +15,7 @@ function header(type: number, shape: readonly number[]): number[] {
 
 const six = Uint8Array.from([...header(8, [2, 3]), 1, 2, 3, 250, 251, 252]);
 
-describe("what IDX files hold", () => {
+describe("the contents of IDX files", () => {
   test("uint8, in the file's shape", async () => {
     const read = await readIdx(six);
     expect([read.dtype, read.shape, [...read.data]]).toEqual(["uint8", [2, 3], [1, 2, 3, 250, 251, 252]]);
@@ -36,12 +36,12 @@ describe("what IDX files hold", () => {
     expect([doubles.dtype, doubles.shape, [...doubles.data]]).toEqual(["float64", [2, 1], [Math.PI, -0]]);
   });
 
-  test("gzipped files read the same", async () => {
+  test("gzipped files give the same tensors", async () => {
     const read = await readIdx(gzipSync(six));
     expect([read.dtype, read.shape, [...read.data]]).toEqual(["uint8", [2, 3], [1, 2, 3, 250, 251, 252]]);
   });
 
-  test("a view into a larger buffer, at an odd offset, is read where it lies, and copied", async () => {
+  test("a view into a larger buffer, at an odd offset, is read at its place and copied", async () => {
     const buffer = new Uint8Array(100);
     buffer.set(six, 33);
     const read = await readIdx(buffer.subarray(33, 33 + six.length));
@@ -49,7 +49,7 @@ describe("what IDX files hold", () => {
     expect([...read.data]).toEqual([1, 2, 3, 250, 251, 252]);
   });
 
-  test("an axis of size 0 is fine", async () => {
+  test("a dimension of size 0 is allowed", async () => {
     expect((await readIdx(Uint8Array.from(header(8, [0, 28])))).shape).toEqual([0, 28]);
   });
 });
@@ -65,7 +65,7 @@ describe("errors name the byte", () => {
       /byte 2: element type 0x0b .*0x08 uint8/,
     ],
     ["sizes cut off", six.subarray(0, 10), /byte 10: .*ends within the sizes/],
-    ["elements cut off", six.subarray(0, 15), /byte 15: .*uint8\[2, 3\], which is 18 bytes/],
+    ["elements cut off", six.subarray(0, 15), /byte 15: .*uint8\[2, 3\], for which it needs 18 bytes/],
     ["bytes left over", Uint8Array.from([...six, 0]), /byte 18: .*goes on beyond/],
     [
       "a header that announces more than there is memory",
@@ -95,7 +95,7 @@ describe("errors name the byte", () => {
     await expect(readIdx(bytes)).rejects.toThrow(message);
   });
 
-  test("a gzip stream that goes on for gigabytes is left where its header says it should end", async () => {
+  test("a gzip stream of gigabytes is inflated only to the length that the header announces", async () => {
     const bomb = gzipSync(Buffer.concat([six, Buffer.alloc(200_000_000)]));
     const before = process.memoryUsage().arrayBuffers;
     await expect(readIdx(bomb)).rejects.toThrow(/byte 18 after inflating: .*goes on beyond/);

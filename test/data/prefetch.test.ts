@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test("the same items in the same order, whatever the source and the body wait for", async () => {
+test("items come in the same order, whether or not the source or the body waits", async () => {
   async function* slowly() {
     for (const x of [1, 2, 3]) {
       await wait(2);
@@ -21,7 +21,7 @@ test("the same items in the same order, whatever the source and the body wait fo
   for await (const _ of prefetch([])) expect.unreachable();
 });
 
-test("one item is made while the body waits, and not more", async () => {
+test("exactly one item is made while the body waits", async () => {
   const made: number[] = [];
   function* source() {
     for (let i = 0; i < 5; i++) {
@@ -36,7 +36,7 @@ test("one item is made while the body waits, and not more", async () => {
   }
 });
 
-test("leaving early ends the source; its error comes where its item would have", async () => {
+test("leaving early ends the source; an error of the source comes in the place of its item", async () => {
   let ended = false;
   function* source() {
     try {
@@ -60,6 +60,6 @@ test("leaving early ends the source; its error comes where its item would have",
   expect(seen).toEqual([1, 2]);
 });
 
-test("where the platform decodes no pictures, that is said, with what does", async () => {
+test("on a platform that cannot decode pictures, the error names the functions that can", async () => {
   await expect(pictureFromBlob(new Blob([]))).rejects.toThrow(/on Node use loadPicture/);
 });

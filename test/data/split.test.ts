@@ -20,7 +20,7 @@ test("each picture is on one side, with its label, in the order of the data", ()
   }
 });
 
-test("each class gives its share, and the count is exact", () => {
+test("each class contributes its share, and the count is exact", () => {
   const shares = (options: Parameters<typeof split>[1]) => {
     const { validation } = split(data, options);
     return [0, 1, 2].map((label) => validation.labels.data.filter((x) => x === label).length);
@@ -34,13 +34,13 @@ test("each class gives its share, and the count is exact", () => {
   }
 });
 
-test("the seed says which", () => {
+test("the seed determines the choice", () => {
   const of = (seed: number) => numbers(split(data, { count: 20, seed }).validation);
   expect(of(1)).toEqual(of(1));
   expect(of(1)).not.toEqual(of(2));
 });
 
-test("what makes no sense is refused", () => {
+test("wrong options are refused", () => {
   expect(() => split(data, { fraction: 1 })).toThrow(/fraction is a number above 0 and below 1, not 1/);
   expect(() => split(data, { count: 100 })).toThrow(/100 of 100 pictures/);
   expect(() => split(data, { count: 0 })).toThrow(/at least one/);
@@ -49,10 +49,10 @@ test("what makes no sense is refused", () => {
   expect(() => split(labelled([0]))).toThrow(/of 1 pictures/);
 });
 
-describe("of anything else", () => {
+describe("data without classes", () => {
   const kinds = Array.from({ length: 100 }, (_, n) => (n < 70 ? 5 : n < 97 ? 1 : 2));
 
-  test("columns are divided by rows, all of them alike", () => {
+  test("columns are split by rows, all columns in the same way", () => {
     const { train, validation } = split({ n: arange(100), pair: [arange(100).mul(2)] }, { count: 30, seed: 5 });
     expectTypeOf(train).toEqualTypeOf<{ n: Tensor; pair: [Tensor] }>();
     expect([train.n.shape, validation.n.shape]).toEqual([[70], [30]]);
@@ -63,7 +63,7 @@ describe("of anything else", () => {
     expect([...train.n.data, ...validation.n.data].sort((a, b) => a - b)).toEqual([...arange(100).data]);
   });
 
-  test("a list is divided into lists, an index into two that are not read before", async () => {
+  test("a list is split into lists, and data with an index without reading them", async () => {
     const list = kinds.map((kind, n) => ({ n, kind }));
     const lists = split(list, { count: 30, seed: 5 });
     expectTypeOf(lists.train).toEqualTypeOf<{ n: number; kind: number }[]>();
@@ -80,7 +80,7 @@ describe("of anything else", () => {
     expect(await all(indexed.validation)).toEqual(lists.validation);
   });
 
-  test("stratify gives each label its share, and false leaves that out", () => {
+  test("with stratify each label contributes its share, with false none does", () => {
     const shares = (validation: { kind: number }[]) =>
       [5, 1, 2].map((kind) => validation.filter((example) => example.kind === kind).length);
     const list = kinds.map((kind, n) => ({ n, kind }));

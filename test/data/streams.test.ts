@@ -1,4 +1,4 @@
-// A stream is cut into batches as it comes, and never read further than it has to be.
+// A stream is cut into batches in its own order, and never read further than necessary.
 import type { Tensor } from "chainrule";
 import { batches, split } from "chainrule/data";
 import { expect, expectTypeOf, it } from "vitest";
@@ -21,7 +21,7 @@ async function numbers(epoch: AsyncIterable<{ n: Tensor }>): Promise<number[][]>
   return all;
 }
 
-it("comes in its own order, the last batch smaller or left out", async () => {
+it("keeps its order, and the last batch is smaller or left out", async () => {
   const epoch = batches(stream(7), { batchSize: 3 });
   expectTypeOf(epoch).toEqualTypeOf<AsyncIterable<{ n: Tensor; pair: Tensor }>>();
   const expected = [[0, 1, 2], [3, 4, 5], [6]];
@@ -40,7 +40,7 @@ it("may be asynchronous", async () => {
   expect(await numbers(batches(slowly(), { batchSize: 2 }))).toEqual([[0, 1], [2, 3], [4]]);
 });
 
-it("is mixed by a buffer: each example once, by seed and epoch, none further forward than the buffer is long", async () => {
+it("is mixed by a buffer, depending on seed and epoch: each example comes once, and none moves forward by more than the buffer's size", async () => {
   const mixed = async (options: object) =>
     (await numbers(batches(stream(200), { batchSize: 8, shuffleBuffer: 20, ...options }))).flat();
   const order = await mixed({});
@@ -51,7 +51,7 @@ it("is mixed by a buffer: each example once, by seed and epoch, none further for
   for (const other of [{ epoch: 1 }, { seed: 1 }, { seed: 2 ** 32 }]) expect(await mixed(other)).not.toEqual(order);
 });
 
-it("is not read before it is asked for, and closed when the loop is left", async () => {
+it("is not read before a batch is requested, and closed when the loop is left", async () => {
   const read: number[] = [];
   let closed = false;
   function* watched() {
@@ -68,7 +68,7 @@ it("is not read before it is asked for, and closed when the loop is left", async
   expect(closed).toBe(true);
 });
 
-it("goes on in the middle of an epoch with what would have come there", async () => {
+it("continues in the middle of an epoch with the same batches", async () => {
   for (const options of [{ batchSize: 3 }, { batchSize: 3, shuffleBuffer: 5, seed: 2 }]) {
     const epoch = epochOf("batches", sourceOf("batches", stream(11)), options);
     const read = async (batch: number) => await numbers(epoch.from(batch) as AsyncIterable<{ n: Tensor }>);
@@ -77,9 +77,9 @@ it("goes on in the middle of an epoch with what would have come there", async ()
   }
 });
 
-it("has no order to shuffle and no share to split off, and says so", () => {
+it("can be neither shuffled nor split, and the errors say so", () => {
   expect(() => batches(stream(3), { batchSize: 1, shuffle: true })).toThrow(
-    /a stream has no order.*shuffleBuffer: 1000/,
+    /a stream cannot be shuffled.*shuffleBuffer: 1000/,
   );
   expect(() => batches(stream(3), { batchSize: 1, shuffle: false, shuffleBuffer: 2 })).toThrow(/give one of them/);
   expect(() => split(stream(3))).toThrow(/a stream has no length/);
