@@ -1,5 +1,5 @@
-// Sums of products: the two ops in which a net spends its time. Both gradients of a convolution are convolutions again, so
-// that one primitive serves forward, backward and every derivative of those.
+// Contractions, that is sums of products: matmul and conv, the two ops that take most of a net's time. Both gradients of a convolution
+// are convolutions again, so that one primitive serves the forward pass, the backward pass and all higher derivatives.
 import { ChainruleError } from "../../errors/error.ts";
 import { describe, isFloating, type NDArray } from "../dtype.ts";
 import type { Op, Saved } from "../op.ts";
@@ -8,23 +8,23 @@ import type { Tensor } from "../tensor.ts";
 type Pair = readonly [number, number];
 
 /**
- * x [N, C, H, W] with weight [O, C/groups, kH, kW] -> [N, O, H', W'], as XLA's ConvGeneralDilated in two spatial dims; other
- * orders of the dims are permutations around it. Pairs are height, width.
+ * The attributes of x [N, C, H, W] with weight [O, C/groups, kH, kW] -> [N, O, H', W'], which are those of XLA's ConvGeneralDilated in
+ * two spatial dims. Other orders of the dims are permutations before and after the op. Pairs are [height, width].
  */
 export interface Convolution {
   readonly stride: Pair;
-  /** Low and high, of each spatial dim; negative crops. */
+  /** Padding before and after, for each spatial dim; negative numbers crop. */
   readonly padding: readonly [Pair, Pair];
-  /** Steps between neighbours of the input: above 1, zeros stand between them (the gradient of a stride). */
+  /** The distance between neighbouring elements of the input; above 1, zeros lie between them (in the gradient of a stride). */
   readonly inputDilation: Pair;
   readonly kernelDilation: Pair;
   readonly groups: number;
 }
 
-/** The span of n elements that stand `dilation` apart. */
+/** The length of n elements at distances of `dilation`. */
 export const dilated = (n: number, dilation: number): number => (n === 0 ? 0 : (n - 1) * dilation + 1);
 
-/** How many positions the kernel takes along spatial dim 0 or 1. */
+/** The number of positions of the kernel along spatial dim 0 or 1: the size of the output. */
 function positions(
   size: number,
   kernel: number,
@@ -37,11 +37,11 @@ function positions(
 
 const both = <T>(f: (dim: 0 | 1) => T): readonly [T, T] => [f(0), f(1)];
 
-/** dx = dy, spread by the stride, with the kernel turned round and its channels transposed. */
+/** dx is the convolution of dy, dilated by the stride, with the kernel flipped and its channels transposed. */
 function inputGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Convolution>): Tensor {
   const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
   const [outChannels, groupChannels, kH, kW] = w.shape;
-  const turned = input(1)
+  const flipped = input(1)
     .flip([2, 3])
     .reshape([groups, outChannels / groups, groupChannels, kH, kW])
     .permute([0, 2, 1, 3, 4])
@@ -52,7 +52,7 @@ function inputGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Co
     const spread = dilated(dy.shape[2 + dim], stride[dim]);
     return [low, dilated(x.shape[2 + dim], inputDilation[dim]) - 1 + kernel - spread - low];
   });
-  return apply("conv", [dy, turned], {
+  return apply("conv", [dy, flipped], {
     stride: inputDilation,
     padding: margins,
     inputDilation: stride,
@@ -61,7 +61,7 @@ function inputGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Co
   });
 }
 
-/** dw = x with dy as the kernel: the batch takes the place of the channels, stride and kernel dilation change places. */
+/** dw is the convolution of x with dy as the kernel: batch and channels are swapped, and so are stride and kernel dilation. */
 function weightGradient({ types: [x, w], attributes, input, dy, apply }: Saved<Convolution>): Tensor {
   const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
   const [batch, channels, height, width] = x.shape;
@@ -80,7 +80,7 @@ function weightGradient({ types: [x, w], attributes, input, dy, apply }: Saved<C
 }
 
 export const contractions = {
-  // [..., M, K] · [..., K, N] -> [..., M, N], the dims in front alike
+  // [..., M, K] · [..., K, N] -> [..., M, N], with equal leading dims
   matmul: {
     type: ([a, b]) => {
       const batch = a.shape.slice(0, -2);
@@ -129,10 +129,10 @@ export const contractions = {
       const [batch, outChannels, outHeight, outWidth] = y.shape;
       const [, channels, height, width] = x.shape;
       const [, groupChannels, kH, kW] = w.shape;
-      // Where output position o meets tap k of the kernel: a place in the input, or -1 for padding and gaps, which are zeros.
-      const place = (o: number, k: number, size: number, dim: 0 | 1): number => {
-        const spread = o * stride[dim] + k * kernelDilation[dim] - padding[dim][0];
-        const at = spread / inputDilation[dim];
+      // The index in the input at which output position o meets tap k of the kernel; -1 in padding and in the gaps of dilation, which are 0.
+      const inputIndex = (o: number, k: number, size: number, dim: 0 | 1): number => {
+        const dilatedIndex = o * stride[dim] + k * kernelDilation[dim] - padding[dim][0];
+        const at = dilatedIndex / inputDilation[dim];
         return Number.isInteger(at) && at >= 0 && at < size ? at : -1;
       };
       let index = 0;
@@ -144,10 +144,10 @@ export const contractions = {
               let total = 0;
               for (let c = 0; c < groupChannels; c++) {
                 for (let i = 0; i < kH; i++) {
-                  const h = place(row, i, height, 0);
+                  const h = inputIndex(row, i, height, 0);
                   const line = ((n * channels + firstChannel + c) * height + h) * width;
                   for (let j = 0; j < kW; j++) {
-                    const v = place(column, j, width, 1);
+                    const v = inputIndex(column, j, width, 1);
                     const pixel = h < 0 || v < 0 ? 0 : x.data[line + v];
                     total += pixel * w.data[((o * groupChannels + c) * kH + i) * kW + j];
                   }

@@ -1,5 +1,5 @@
-// One number in, one number out, at each place alike. Inputs arrive with equal shapes and dtypes: broadcasting is `expand`,
-// promotion is `cast`, both done before. Each entry is the whole mathematics of its op.
+// Elementwise ops: each element of the result is the same function of the corresponding elements of the inputs. Inputs have equal shapes
+// and dtypes: broadcasting (`expand`) and promotion (`cast`) come before. Each entry has the whole mathematics of its op.
 import { internal } from "../../errors/error.ts";
 import { type DType, describe, type Type } from "../dtype.ts";
 import { binary, comparison, type None, type Op, unary } from "../op.ts";
@@ -13,12 +13,12 @@ function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
-/** Half to even: 0.5 -> 0, 1.5 -> 2, 2.5 -> 2. */
+/** Rounds halves to even: 0.5 -> 0, 1.5 -> 2, 2.5 -> 2. */
 function round(x: number): number {
   return Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
 }
 
-/** base ** exponent modulo 2³², by repeated squaring; a negative exponent leaves only ±1 whole. */
+/** base ** exponent modulo 2³², by repeated squaring. With a negative exponent the result is 0, except for the bases 1 and -1. */
 function integerPower(base: number, exponent: number): number {
   if (exponent < 0) return base === 1 ? 1 : base === -1 ? (exponent % 2 === 0 ? 1 : -1) : 0;
   let result = 1;
@@ -32,12 +32,12 @@ function integerPower(base: number, exponent: number): number {
   return result;
 }
 
-/** JavaScript's ** says NaN for 1 ** NaN and (±1) ** ±∞, IEEE 754's pow says 1. */
+/** a ** b as IEEE 754's pow has it: 1 ** NaN and (±1) ** ±∞ are 1, where JavaScript's ** gives NaN. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-/** NaN in, NaN out; JavaScript's Math.max does just that. Half of the gradient each where both are equal, as in PyTorch. */
+/** The gradient of an input of maximum or minimum: dy where the input wins, and half of dy where both are equal, as in PyTorch. */
 const share = (dy: Tensor, wins: Tensor, ties: Tensor): Tensor => dy.where(wins, 0).add(dy.mul(0.5).where(ties, 0));
 
 export const elementwise = {
@@ -71,7 +71,7 @@ export const elementwise = {
   }),
   // y = tanh x, so dx = dy · (1 - y²)
   tanh: unary({ evaluate: Math.tanh, vjp: ({ y, dy }) => dy.mul(y.square().neg().add(1)) }),
-  // y = 1 / (1 + e⁻ˣ), so dx = dy · y · (1 - y). An op of its own: composed from exp, either tail loses its gradient.
+  // y = 1 / (1 + e⁻ˣ), so dx = dy · y · (1 - y). It is a primitive, since a composition from exp loses the gradient in one of its tails.
   sigmoid: unary({ evaluate: sigmoid, vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)) }),
 
   add: binary({ evaluate: (a, b) => a + b, vjp: [({ dy }) => dy, ({ dy }) => dy] }),
@@ -105,6 +105,7 @@ export const elementwise = {
           .where(a.eq(0).logicalAnd(b.ge(0)).logicalNot(), 0),
     ],
   }),
+  // NaN if either input is NaN, as Math.max and Math.min have it
   maximum: binary({
     domain: "any",
     evaluate: Math.max,
@@ -139,7 +140,7 @@ export const elementwise = {
     vjp: ({ input, dy }, position) => dy.where(position === 1 ? input(0) : input(0).logicalNot(), 0),
   } satisfies Op<None>,
 
-  // To integers: towards zero, then modulo 2³² or 2⁸; to bool: everything but 0 is true.
+  // To integers it rounds towards zero, then takes the result modulo 2³² or 2⁸; to bool, everything but 0 is true.
   cast: {
     type: ([x], { dtype }) => ({ shape: x.shape, dtype }),
     evaluate({ data: y, dtype }, [{ data: x }]) {

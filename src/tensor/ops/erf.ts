@@ -8,7 +8,7 @@ export function erf(x: number): number {
   return z < 2.5 ? series(x) : Math.sign(x) * (1 - complement(z));
 }
 
-/** erf(x) = 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · 5 ⋯ (2n+1)): all terms of one sign, so that nothing cancels. */
+/** erf(x) = 2/√π · exp(-x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · 5 ⋯ (2n+1)). All terms have one sign, so that nothing cancels. */
 function series(x: number): number {
   let term = x;
   let sum = x;
@@ -16,7 +16,7 @@ function series(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** 1 - erf(z) = exp(-z²)/√π · 1/(z + (1/2)/(z + 1/(z + (3/2)/(z + ...)))), from the inside out; 60 levels suffice from 2.5. */
+/** 1 - erf(z) = exp(-z²)/√π · 1/(z + (1/2)/(z + 1/(z + (3/2)/(z + ...)))), evaluated from the inside out; 60 levels suffice for z ≥ 2.5. */
 function complement(z: number): number {
   let tail = z;
   for (let n = 60; n > 0; n--) tail = z + n / 2 / tail;

@@ -1,4 +1,4 @@
-// Reading and adding at places that are themselves data. The two are each other's gradient.
+// Indexing by tensors: gather reads at the indices, scatterAdd adds at them. Each is the gradient of the other.
 import { ChainruleError } from "../../errors/error.ts";
 import { describe, type Type } from "../dtype.ts";
 import { forEachLine, type Op } from "../op.ts";
@@ -10,12 +10,12 @@ function checkIndex(call: string, [x, index]: readonly Type[], dim: number): voi
     throw new ChainruleError(
       "shape",
       call,
-      `sizes may differ only in dim ${dim}, ${describe(x)} at ${describe(index)}`,
+      `the index is int32, and sizes may differ only in dim ${dim}, not ${describe(x)} with the index ${describe(index)}`,
     );
   }
 }
 
-function checkPlace(call: string, place: number, size: number): void {
+function checkInRange(call: string, place: number, size: number): void {
   if (!(place >= 0 && place < size))
     throw new ChainruleError("index", call, `index ${place} is outside of 0 to ${size - 1}`, { index: place, size });
 }
@@ -33,7 +33,7 @@ export const indexing = {
         const from = Math.floor(line / stride) * size * stride + (line % stride);
         for (let i = 0; i < index.shape[dim]; i++) {
           const place = index.data[start + i * stride];
-          checkPlace("gather", place, size);
+          checkInRange("gather", place, size);
           y[start + i * stride] = x.data[from + place * stride];
         }
       });
@@ -42,7 +42,7 @@ export const indexing = {
       apply("scatterAdd", [dy, input(1)], { dim, size: shape[dim] }),
   } satisfies Op<{ readonly dim: number }>,
 
-  // y[.., index[.., i, ..], ..] += x[.., i, ..], from zero
+  // y[.., index[.., i, ..], ..] += x[.., i, ..], where y begins as 0
   scatterAdd: {
     type: ([x, index], { dim, size }) => {
       checkIndex("scatterAdd", [x, index], -1);
@@ -54,7 +54,7 @@ export const indexing = {
         const to = Math.floor(line / stride) * size * stride + (line % stride);
         for (let i = 0; i < index.shape[dim]; i++) {
           const place = index.data[start + i * stride];
-          checkPlace("scatterAdd", place, size);
+          checkInRange("scatterAdd", place, size);
           sums[to + place * stride] += x.data[start + i * stride];
         }
       });

@@ -1,5 +1,5 @@
-// Elements move, none is computed. Most of these only read their input at other places, and that is all that is written
-// here: an affine access, offset + Σ index · stride. A compiler folds it into whatever reads the result.
+// Movement ops: elements move, and none is computed. Most of these ops are just an affine access to their input, offset + Σ index · stride,
+// and that is all that their entry says. A compiler folds the access into the ops that read the result.
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { describe } from "../dtype.ts";
 import { move } from "../move.ts";
@@ -7,7 +7,7 @@ import type { Gradient, Op } from "../op.ts";
 import { type Access, forEachPlace, reduceShape, type Shape, sizeOf, stridesOf, withSize } from "../shape.ts";
 
 export interface Movement<A> extends Op<A> {
-  /** Where in the input the result's elements stand. */
+  /** The affine access to the input that gives the result's elements. */
   access(input: Shape, attributes: A): Access;
 }
 
@@ -33,7 +33,7 @@ function dot(a: readonly number[], b: readonly number[]): number {
 export interface PadWidth {
   readonly before: number;
   readonly after: number;
-  /** How many go between neighbours: the gradient of a slice with steps. */
+  /** How many elements are put between neighbours, as in the gradient of a slice with steps. */
   readonly between: number;
 }
 
@@ -47,7 +47,7 @@ export const movements = {
     vjp: ({ types, dy }) => dy.reshape(types[0].shape),
   }),
 
-  // y's dim i is x's dim dims[i]
+  // Dim i of y is dim dims[i] of x.
   permute: movement<{ readonly dims: Shape }>({
     shape: (shape, { dims }) => dims.map((dim) => shape[dim]),
     access: (shape, { dims }) => {
@@ -57,25 +57,27 @@ export const movements = {
     vjp: ({ attributes: { dims }, dy }) => dy.permute(dims.map((_, dim) => dims.indexOf(dim))),
   }),
 
-  // NumPy's broadcasting: new dims in front, sizes of 1 repeated. What was read many times is summed on the way back.
+  // NumPy's broadcasting: new dims in front, and sizes of 1 repeated. The gradient sums over the repeated dims.
   expand: movement<{ readonly shape: Shape }>({
     shape: (_, { shape }) => shape,
     access: (from, { shape }) => {
       const strides = stridesOf(from);
-      const fresh = shape.length - from.length;
+      const newDims = shape.length - from.length;
       return {
         offset: 0,
-        strides: shape.map((_, dim) => (dim < fresh || from[dim - fresh] === 1 ? 0 : strides[dim - fresh])),
+        strides: shape.map((_, dim) => (dim < newDims || from[dim - newDims] === 1 ? 0 : strides[dim - newDims])),
       };
     },
     vjp: ({ types: [{ shape: from }], dy }) => {
-      const fresh = dy.ndim - from.length;
-      const repeated = dy.shape.flatMap((n, dim) => (dim < fresh || (from[dim - fresh] === 1 && n !== 1) ? [dim] : []));
-      return (repeated.length === 0 ? dy : dy.sum(repeated, true)).reshape(from);
+      const newDims = dy.ndim - from.length;
+      const repeatedDims = dy.shape.flatMap((n, dim) =>
+        dim < newDims || (from[dim - newDims] === 1 && n !== 1) ? [dim] : [],
+      );
+      return (repeatedDims.length === 0 ? dy : dy.sum(repeatedDims, true)).reshape(from);
     },
   }),
 
-  // y[i] = x[start + i * step] along each dim; step > 0
+  // y[i] = x[start + i · step] along each dim, with step > 0
   slice: movement<{ readonly starts: Shape; readonly sizes: Shape; readonly steps: Shape }>({
     shape: (_, { sizes }) => sizes,
     access: (shape, { starts, steps }) => {
@@ -102,7 +104,7 @@ export const movements = {
     vjp: ({ attributes: { dims }, dy }) => dy.flip(dims),
   }),
 
-  // The windows of one dim: [..., n, ...] -> [..., windows, ..., size], the window's own dim last (Tensor.unfold in PyTorch).
+  // The windows of one dim: [..., n, ...] -> [..., windows, ..., size]; the dim within a window comes last (Tensor.unfold in PyTorch).
   unfold: movement<{ readonly dim: number; readonly size: number; readonly step: number }>({
     shape: (shape, { dim, size, step }) => [...withSize(shape, dim, Math.floor((shape[dim] - size) / step) + 1), size],
     access: (shape, { dim, step }) => {
@@ -113,7 +115,7 @@ export const movements = {
       apply("fold", [dy], { dim, step, length: shape[dim] }),
   }),
 
-  // The other way: windows are laid back and added where they overlap.
+  // The inverse of unfold: windows are put back in their places, and added where they overlap.
   fold: {
     type: ([x], { dim, length }) => ({ shape: withSize(x.shape.slice(0, -1), dim, length), dtype: x.dtype }),
     evaluate(result, [x], { dim, step }) {

@@ -1,5 +1,5 @@
-// Many numbers become one, or meet along a line. Reduced dims stay as size 1, so that the gradient expands straight back;
-// whoever wants them gone reshapes.
+// Reductions over dims (sum, max, argmax), and two ops along one dim (topk, cumsum). Reduced dims stay with size 1, so that the gradient
+// is an expand; the Tensor methods drop them with a reshape.
 import { ChainruleError } from "../../errors/error.ts";
 import type { NDArray, Type } from "../dtype.ts";
 import { adder, exceeds, forEachLine, type Op } from "../op.ts";
@@ -30,7 +30,7 @@ export const reductions = {
     vjp: ({ types: [{ shape }], dy }) => dy.expand(shape),
   } satisfies Op<OverDims>,
 
-  // Equals share the gradient evenly, as PyTorch's amax has it.
+  // Equal maxima share the gradient evenly, as in PyTorch's amax.
   max: {
     type: ([x], attributes) => {
       if (attributes.dims.some((dim) => x.shape[dim] === 0))
@@ -38,19 +38,19 @@ export const reductions = {
       return reduced(x, attributes);
     },
     evaluate(result, [x]) {
-      const seen = new Uint8Array(result.data.length);
+      const hasValue = new Uint8Array(result.data.length);
       forEachReduced(x, result, (from, to) => {
-        if (seen[to] === 0 || exceeds(x.data[from], result.data[to])) result.data[to] = x.data[from];
-        seen[to] = 1;
+        if (hasValue[to] === 0 || exceeds(x.data[from], result.data[to])) result.data[to] = x.data[from];
+        hasValue[to] = 1;
       });
     },
     vjp: ({ x, y, attributes: { dims }, dy }) => {
-      const chosen = x.eq(y).to(dy.dtype);
-      return dy.mul(chosen).div(chosen.sum(dims, true));
+      const isMaximum = x.eq(y).to(dy.dtype);
+      return dy.mul(isMaximum).div(isMaximum.sum(dims, true));
     },
   } satisfies Op<OverDims>,
 
-  // The first of equals.
+  // The index of the first maximum.
   argmax: {
     type: ([{ shape }], { dim }) => {
       if (shape[dim] === 0) throw new ChainruleError("shape", "argmax", `no elements to choose from in [${shape}]`);
@@ -68,15 +68,15 @@ export const reductions = {
     vjp: null,
   } satisfies Op<AlongDim>,
 
-  // Where the k largest stand, largest first, equals in their order.
+  // The indices of the k largest elements, the largest first, and equal ones in their order.
   topk: {
     type: ([{ shape }], { dim, k }) => ({ shape: withSize(shape, dim, k), dtype: "int32" }),
     evaluate({ data: y }, [x], { dim, k }) {
-      const places = Array.from({ length: x.shape[dim] }, (_, i) => i);
+      const allIndices = Array.from({ length: x.shape[dim] }, (_, i) => i);
       const inner = stridesOf(x.shape)[dim];
       forEachLine(x, dim, (start, stride, index) => {
         const at = (i: number) => x.data[start + i * stride];
-        const sorted = places.toSorted((i, j) => (exceeds(at(i), at(j)) ? -1 : exceeds(at(j), at(i)) ? 1 : i - j));
+        const sorted = allIndices.toSorted((i, j) => (exceeds(at(i), at(j)) ? -1 : exceeds(at(j), at(i)) ? 1 : i - j));
         const first = Math.floor(index / inner) * k * inner + (index % inner);
         for (let rank = 0; rank < k; rank++) y[first + rank * inner] = sorted[rank];
       });
@@ -84,7 +84,7 @@ export const reductions = {
     vjp: null,
   } satisfies Op<AlongDim & { readonly k: number }>,
 
-  // y[i] = x[0] + ... + x[i], so what arrives at y[i] belongs to all before it: the same sum from the other end.
+  // y[i] = x[0] + ... + x[i], so dx[i] = dy[i] + ... + dy[n - 1]: the cumulative sum from the other end.
   cumsum: {
     type: ([x]) => x,
     evaluate({ data: y, dtype }, [x], { dim }) {

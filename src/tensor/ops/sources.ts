@@ -1,4 +1,4 @@
-// Ops that need no numbers to begin with: constants, counting, and random bits.
+// Ops that compute from no floating input: constants, counting, and random bits.
 import type { DType } from "../dtype.ts";
 import type { Op } from "../op.ts";
 import type { Shape } from "../shape.ts";
@@ -22,9 +22,9 @@ export const sources = {
     vjp: null,
   } satisfies Op<{ readonly length: number }>,
 
-  // Element i is the top `bits` bits of word (i mod 2) of threefry(key, [i div 2, counter]): a function of the key [2], the
-  // counter [] and the place alone, so that any backend, in any order, gets the same. A third input [], an even number, says the place
-  // of element 0 where the result is a piece of a longer draw.
+  // Element i is the top `bits` bits of word (i mod 2) of threefry(key, [i div 2, counter]). It depends on the key [2], the counter [] and
+  // the index alone, so that every backend gets the same, in any order. Where the result is a piece of a longer draw, a third input [], an
+  // even number, is the index of element 0.
   randomBits: {
     type: (_, { shape }) => ({ shape, dtype: "int32" }),
     evaluate({ data: y }, [{ data: key }, { data: counter }, first], { bits }) {

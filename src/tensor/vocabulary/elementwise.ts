@@ -1,5 +1,5 @@
-// What one can say about tensors element by element: Tensor's methods of one operand and of two. A method is an op, or is composed of
-// others; here are only the rules for what users may write: promotion and broadcasting.
+// Tensor's elementwise methods, of one operand and of two. A method is an op or a composition of ops; this file adds the rules for what
+// users may write: promotion and broadcasting.
 import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../arguments.ts";
 import { gelu, leakyRelu, silu, softplus } from "../composites.ts";
@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor.ts";
 
 export abstract class Elementwise {
   // ── elementwise, two operands
-  /** this + o, element by element, the shapes broadcast. bool + bool is or. */
+  /** this + o, element by element; the shapes broadcast. For two bool tensors it is `or`. */
   add(this: Tensor, o: Operand): Tensor {
     takes("add", arguments.length, 1);
     const [a, b] = operands("add", this, o);
@@ -21,7 +21,7 @@ export abstract class Elementwise {
     takes("sub", arguments.length, 1);
     return this.apply("sub", checkNumeric("sub", operands("sub", this, o)));
   }
-  /** this · o. bool · bool is and. */
+  /** this · o. For two bool tensors it is `and`. */
   mul(this: Tensor, o: Operand): Tensor {
     takes("mul", arguments.length, 1);
     return this.apply("mul", operands("mul", this, o));
@@ -33,7 +33,7 @@ export abstract class Elementwise {
     const dtype = toFloating(a.dtype);
     return this.apply("div", [a.to(dtype), b.to(dtype)]);
   }
-  /** thisᵒ. 0⁰ is 1. Throws for bool, and for an integer to a negative whole number. */
+  /** thisᵒ, where 0⁰ is 1. Throws for bool, and for an integer tensor with a negative whole number. */
   pow(this: Tensor, o: Operand): Tensor {
     takes("pow", arguments.length, 1);
     if (o === 2) return this.square();
@@ -46,12 +46,12 @@ export abstract class Elementwise {
     }
     return this.apply("pow", checkNumeric("pow", operands("pow", this, o)));
   }
-  /** The larger of this and o; equals share the gradient evenly, NaN wins. */
+  /** The larger of this and o; equal ones share the gradient evenly. NaN if either is NaN. */
   maximum(this: Tensor, o: Operand): Tensor {
     takes("maximum", arguments.length, 1);
     return this.apply("maximum", operands("maximum", this, o));
   }
-  /** The smaller of this and o; equals share the gradient evenly, NaN wins. */
+  /** The smaller of this and o; equal ones share the gradient evenly. NaN if either is NaN. */
   minimum(this: Tensor, o: Operand): Tensor {
     takes("minimum", arguments.length, 1);
     return this.apply("minimum", operands("minimum", this, o));
@@ -88,35 +88,35 @@ export abstract class Elementwise {
     const [a, b] = operands("ge", this, o);
     return this.apply("le", [b, a]);
   }
-  /** Whether both are other than 0, as bool. */
+  /** Whether this and o are both other than 0, as bool. */
   logicalAnd(this: Tensor, o: Tensor): Tensor {
     takes("logicalAnd", arguments.length, 1);
     checkTensor("logicalAnd", "o", o);
     return this.to("bool").mul(o.to("bool"));
   }
-  /** Whether at least one is other than 0, as bool. */
+  /** Whether this or o is other than 0, as bool. */
   logicalOr(this: Tensor, o: Tensor): Tensor {
     takes("logicalOr", arguments.length, 1);
     checkTensor("logicalOr", "o", o);
     return this.to("bool").maximum(o.to("bool"));
   }
-  /** Whether it is 0, as bool. */
+  /** Whether x is 0, as bool. */
   logicalNot(this: Tensor): Tensor {
     takes("logicalNot", arguments.length, 0);
     return this.apply("eq", [this, constant(this, 0)]);
   }
-  /** Whether it is NaN, as bool. */
+  /** Whether x is NaN, as bool. */
   isnan(this: Tensor): Tensor {
     takes("isnan", arguments.length, 0);
     return this.ne(this);
   }
-  /** Whether it is neither NaN nor infinite, as bool. */
+  /** Whether x is neither NaN nor infinite, as bool. */
   isfinite(this: Tensor): Tensor {
     takes("isfinite", arguments.length, 0);
     return isFloating(this.dtype) ? this.abs().lt(Infinity) : this.eq(this);
   }
 
-  // ── elementwise, one operand. Integers become float32 where the result has fractions, and stay where it cannot have any.
+  // ── elementwise, one operand, called x below. Integers become float32 where the result may have fractions, and stay integers elsewhere.
   /** -x. Throws for bool. */
   neg(this: Tensor): Tensor {
     takes("neg", arguments.length, 0);
@@ -127,22 +127,22 @@ export abstract class Elementwise {
     takes("abs", arguments.length, 0);
     return this.apply("abs", checkNumeric("abs", [this]));
   }
-  /** -1, 0 or 1, with the gradient 0. Throws for bool. */
+  /** The sign, -1, 0 or 1, with the gradient 0. Throws for bool. */
   sign(this: Tensor): Tensor {
     takes("sign", arguments.length, 0);
     return this.apply("sign", checkNumeric("sign", [this]));
   }
-  /** The next whole number below, with the gradient 0. */
+  /** The largest whole number ≤ x, with the gradient 0. */
   floor(this: Tensor): Tensor {
     takes("floor", arguments.length, 0);
     return isFloating(this.dtype) ? this.apply("floor", [this]) : this;
   }
-  /** The next whole number above, with the gradient 0. */
+  /** The smallest whole number ≥ x, with the gradient 0. */
   ceil(this: Tensor): Tensor {
     takes("ceil", arguments.length, 0);
     return isFloating(this.dtype) ? this.neg().floor().neg() : this;
   }
-  /** The nearest whole number, of two the even one, with the gradient 0. */
+  /** The nearest whole number, and the even one of two that are equally near, with the gradient 0. */
   round(this: Tensor): Tensor {
     takes("round", arguments.length, 0);
     return isFloating(this.dtype) ? this.apply("round", [this]) : this;
@@ -152,17 +152,17 @@ export abstract class Elementwise {
     takes("exp", arguments.length, 0);
     return this.apply("exp", [floating(this)]);
   }
-  /** eˣ - 1, exact also where x is small. */
+  /** eˣ - 1, accurate also where x is close to 0. */
   expm1(this: Tensor): Tensor {
     takes("expm1", arguments.length, 0);
     return this.apply("expm1", [floating(this)]);
   }
-  /** The natural logarithm; -∞ at 0, NaN below. */
+  /** The natural logarithm; -∞ at 0, NaN below 0. */
   log(this: Tensor): Tensor {
     takes("log", arguments.length, 0);
     return this.apply("log", [floating(this)]);
   }
-  /** log(1 + x), exact also where x is small. */
+  /** log(1 + x), accurate also where x is close to 0. */
   log1p(this: Tensor): Tensor {
     takes("log1p", arguments.length, 0);
     return this.apply("log1p", [floating(this)]);
@@ -188,12 +188,12 @@ export abstract class Elementwise {
     const x = floating(this);
     return this.apply("div", [constant(x, 1), x]);
   }
-  /** sin x, x in radians. */
+  /** sin x, with x in radians. */
   sin(this: Tensor): Tensor {
     takes("sin", arguments.length, 0);
     return this.apply("sin", [floating(this)]);
   }
-  /** cos x, x in radians. */
+  /** cos x, with x in radians. */
   cos(this: Tensor): Tensor {
     takes("cos", arguments.length, 0);
     return this.apply("cos", [floating(this)]);
@@ -218,7 +218,7 @@ export abstract class Elementwise {
     takes("relu", arguments.length, 0);
     return inRegion("relu", {}, () => constant(this, 0).where(this.le(0), this));
   }
-  /** x · Φ(x), Φ the normal distribution, by erf (Hendrycks and Gimpel 2016). */
+  /** x · Φ(x), where Φ is the distribution function of the standard normal distribution, by erf (Hendrycks and Gimpel 2016). */
   gelu(this: Tensor): Tensor {
     takes("gelu", arguments.length, 0);
     return gelu(floating(this));
@@ -238,14 +238,14 @@ export abstract class Elementwise {
     takes("leakyRelu", arguments.length, 1);
     return leakyRelu(this, slope);
   }
-  /** Between min and max; the gradient passes at either bound. A bound that is NaN makes all of it NaN. */
+  /** x limited to the range from min to max. At the bounds the gradient is that of x. If a bound is NaN, all elements become NaN. */
   clamp(this: Tensor, min?: number, max?: number): Tensor {
     takes("clamp", arguments.length, 2);
     if (Number.isNaN(min) || Number.isNaN(max)) return this.where(this.lt(this), Number.NaN);
     const low = min === undefined ? this : this.where(this.lt(min).logicalNot(), min);
     return max === undefined ? low : low.where(low.gt(max).logicalNot(), max);
   }
-  /** this where condition, else other */
+  /** The elements of this where the condition, bool, is true, and those of other elsewhere; the shapes broadcast. */
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {
     takes("where", arguments.length, 2);
     checkTensor("where", "condition", condition);

@@ -1,4 +1,4 @@
-// What one can say about a tensor dim by dim: Tensor's methods that add up, compare or normalise along dims.
+// Tensor's methods along dims: sums, products, maxima, means and variances, sorting, softmax.
 import { ChainruleError } from "../../errors/error.ts";
 import { takes } from "../arguments.ts";
 import { logSoftmax, logsumexp, prod, softmax, std, variance } from "../composites.ts";
@@ -12,12 +12,15 @@ import { within } from "../within.ts";
 import { Elementwise } from "./elementwise.ts";
 
 export abstract class Reductions extends Elementwise {
-  /** Over the dims named, all if none is; they go, or stay as size 1 with keepdim. Integers and bool add up to int32. */
+  /**
+   * The sum over these dims, or over all if none is named. The dims are dropped, or stay with size 1 if keepdim is true. The sum of
+   * integers and bool is int32.
+   */
   sum(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("sum", arguments.length, 2);
     return reduce("sum", this.to(toSum(this.dtype)), dim, keepdim);
   }
-  /** The sum over how many there are. Throws for integers and bool. */
+  /** The mean: the sum divided by the number of elements. Throws for integers and bool. */
   mean(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("mean", arguments.length, 2);
     if (!isFloating(this.dtype))
@@ -29,46 +32,46 @@ export abstract class Reductions extends Elementwise {
         : this.size / sum.size,
     );
   }
-  /** The product, over all elements if dim is left out. Integers and bool multiply to int32. */
+  /** The product along dim, or over all elements if dim is left out. The product of integers and bool is int32. */
   prod(this: Tensor, dim?: number, keepdim: KeepDim = false): Tensor {
     takes("prod", arguments.length, 2);
     return prod(this.to(toSum(this.dtype)), dim, keepdimOf("prod", keepdim));
   }
-  /** Values only; equals share the gradient evenly (PyTorch's amax). */
+  /** The largest values, without indices; equal ones share the gradient evenly (PyTorch's amax). */
   max(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("max", arguments.length, 2);
     return reduce("max", this, dim, keepdim);
   }
-  /** Values only; equals share the gradient evenly. */
+  /** The smallest values, without indices; equal ones share the gradient evenly (PyTorch's amin). */
   min(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("min", arguments.length, 2);
     return within("min", () => mirrored(mirrored(this).max(dim, keepdim)).to(this.dtype));
   }
-  /** int32; the first of equals. Over all elements, in row-major order, if dim is left out. */
+  /** The index, int32, of the first largest element along dim, or among all elements in row-major order if dim is left out. */
   argmax(this: Tensor, dim?: number, keepdim: KeepDim = false): Tensor {
     takes("argmax", arguments.length, 2);
-    const kept = keepdimOf("argmax", keepdim);
+    const keepsDim = keepdimOf("argmax", keepdim);
     if (dim === undefined)
       return this.reshape([-1])
         .argmax(0)
-        .reshape(kept ? this.shape.map(() => 1) : []);
+        .reshape(keepsDim ? this.shape.map(() => 1) : []);
     if (this.ndim === 0)
       return this.apply("argmax", [this.reshape([1])], { dim: normalizeDim("argmax", dim, 0) }).reshape([]);
     const place = normalizeDim("argmax", dim, this.ndim);
     const result = this.apply("argmax", [this], { dim: place });
-    return kept ? result : result.squeeze(place);
+    return keepsDim ? result : result.squeeze(place);
   }
-  /** int32; the first of equals. Over all elements, in row-major order, if dim is left out. */
+  /** The index, int32, of the first smallest element along dim, or among all elements in row-major order if dim is left out. */
   argmin(this: Tensor, dim?: number, keepdim: KeepDim = false): Tensor {
     takes("argmin", arguments.length, 2);
     return within("argmin", () => mirrored(this).argmax(dim, keepdim));
   }
-  /** Σ (x - mean)² / (n - correction), n elements each; the correction is 1 if left out. */
+  /** Σ (x - mean)² / (n - correction) over n elements each; the correction is 1 if left out. */
   variance(this: Tensor, dim?: Dims, options: boolean | VarianceOptions = {}): Tensor {
     takes("variance", arguments.length, 2);
     return within("variance", () => variance(this, dim, spreadOf("variance", options)));
   }
-  /** √variance, with the gradient 0 where it is 0. */
+  /** √variance; where it is 0, its gradient is 0 too. */
   std(this: Tensor, dim?: Dims, options: boolean | VarianceOptions = {}): Tensor {
     takes("std", arguments.length, 2);
     return within("std", () => std(this, dim, spreadOf("std", options)));
@@ -83,27 +86,27 @@ export abstract class Reductions extends Elementwise {
     takes("all", arguments.length, 2);
     return within("all", () => this.to("bool").logicalNot().any(dim, keepdim).logicalNot());
   }
-  /** The k largest along dim, the largest first, and where they stand, int32; of equals the first. */
+  /** The k largest values along dim, the largest first, and their indices, int32; of equal values the first ones. */
   topk(this: Tensor, k: number, dim = -1): { values: Tensor; indices: Tensor } {
     takes("topk", arguments.length, 2);
     return topk(this, k, dim);
   }
-  /** log Σ eˣ over the dims, all if none is named; nothing overflows. */
+  /** log Σ eˣ over these dims, or over all if none is named; it does not overflow. */
   logsumexp(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("logsumexp", arguments.length, 2);
     return logsumexp(floating(this), dim, keepdimOf("logsumexp", keepdim));
   }
-  /** eˣ / Σ eˣ along dim; nothing overflows. */
+  /** eˣ / Σ eˣ along dim; it does not overflow. */
   softmax(this: Tensor, dim = -1): Tensor {
     takes("softmax", arguments.length, 1);
     return softmax(floating(this), dim);
   }
-  /** x - log Σ eˣ along dim; nothing overflows. */
+  /** x - log Σ eˣ along dim; it does not overflow. */
   logSoftmax(this: Tensor, dim = -1): Tensor {
     takes("logSoftmax", arguments.length, 1);
     return logSoftmax(floating(this), dim);
   }
-  /** Along dim, each element and all before it. Integers and bool add up to int32. */
+  /** The cumulative sum along dim: each element plus all before it. The sum of integers and bool is int32. */
   cumsum(this: Tensor, dim: number): Tensor {
     takes("cumsum", arguments.length, 1);
     const x = this.to(toSum(this.dtype));
