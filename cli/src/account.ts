@@ -1,4 +1,4 @@
-// What is said of a training: what it is about to do, how it ended, and what came out of it.
+// The text and the events about a training: its settings at the start, how it ended, and the result of the test.
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
@@ -7,14 +7,14 @@ import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Plan } from "./plan.ts";
 import { commandLine, percent, type Screen, thousands } from "./screen.ts";
-import { mostShown, verdict } from "./verdict.ts";
+import { maxMatrixClasses, verdict } from "./verdict.ts";
 
 export interface Outcome {
   readonly screen: Screen;
   readonly plan: Plan;
   readonly description: Description;
   readonly data: Data;
-  /** The data's, as it was typed. */
+  /** The data argument, as it was typed. */
   readonly word: string;
   readonly out: string;
   readonly interrupt: Interrupt;
@@ -39,21 +39,29 @@ export function announce(
     `${model} with ${thousands(parameters)} parameters; epochs ${epochs}, batch size ${batchSize}, ` +
       `learning rate ${lr} falling to 0, seed ${seed}; on ${threads === 1 ? "one thread" : `${threads} threads`}`,
   );
-  if (patience !== null) screen.say(`it ends early when ${patience} epochs go by that are no better in validation`);
+  if (patience !== null)
+    screen.say(`training ends early after ${patience} epochs in a row without a lower validation loss`);
   if (augment !== null)
     screen.say(
-      `each time it is seen a picture is moved, turned and cut a little${augment.flip ? ", and mirrored or not" : ""} (--no-augment: not)`,
+      `each time a picture is used it is shifted, rotated and cropped a little${augment.flip ? ", and mirrored half of the time" : ""} (--no-augment switches this off)`,
     );
   if (done.steps > 0)
     screen.say(`resumed after epoch ${done.epochs} and ${thousands(done.pictures)} pictures of the next`);
   if (rate.last !== null && rate.jumps)
     screen.say(
-      `the learning rate jumps from ${short(rate.last)} in the last step to ${short(rate.next)}, for it now falls to 0 over ${epochs} epochs; ` +
-        `what was learned may get worse before it gets better. Where it is to fall evenly, train anew with --epochs ${epochs}`,
+      `the learning rate jumps from ${short(rate.last)} in the last step to ${short(rate.next)}, because it now falls to 0 over ${epochs} epochs; ` +
+        `the accuracy may drop before it rises again. For a rate that falls evenly, start a new training with --epochs ${epochs}`,
     );
   screen.event("start", {
-    ...{ data: data.name, train: seen, test: unseen, validationPictures: validation },
-    ...{ classes: description.classes, parameters, ...plan, threads, out },
+    data: data.name,
+    train: seen,
+    test: unseen,
+    validationPictures: validation,
+    classes: description.classes,
+    parameters,
+    ...plan,
+    threads,
+    out,
     ...(rate.last === null ? {} : { resumedRate: rate }),
   });
 }
@@ -70,12 +78,13 @@ export function tellEnd({ screen, plan, data, word, out }: Outcome, end: DoneEve
   }
   const { best, reason, epoch } = end;
   if (best !== null) {
-    const early = reason === "patience" ? `${plan.patience} epochs were no better, so that it ends early; ` : "";
-    screen.say(`${early}of ${epoch} epochs the best is ${best.epoch}, whose weights are kept`);
+    const early =
+      reason === "patience" ? `${plan.patience} epochs had no lower validation loss, so training ends early; ` : "";
+    screen.say(`${early}of ${epoch} epochs, epoch ${best.epoch} was the best; the model has its weights`);
     screen.event("best", { ...best, reason });
   }
   screen.say(
-    `the model is in ${out}; now the ${thousands(data.test.labels.size)} test pictures, which it has never seen`,
+    `the model is saved in ${out}; now it is tested with ${thousands(data.test.labels.size)} pictures that it has never seen`,
   );
 }
 
@@ -83,7 +92,7 @@ export interface Tested {
   readonly screen: Screen;
   readonly test: Dataset;
   readonly description: Description;
-  /** For pictures of one's own: what the figures mean. */
+  /** Whether to say in words what the figures mean; for the user's own pictures. */
   readonly inWords: boolean;
 }
 
@@ -93,7 +102,7 @@ export function tellTest({ screen, test, description, inWords }: Tested, evaluat
   screen.say(`test accuracy ${percent(accuracy)}`);
   if (inWords) for (const line of verdict(evaluation, classes)) screen.say(line);
   screen.say();
-  if (classes.length <= mostShown) {
+  if (classes.length <= maxMatrixClasses) {
     screen.say(drawConfusion(confusion, classes));
     screen.say();
   }

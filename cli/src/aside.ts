@@ -1,4 +1,4 @@
-// Pictures that are set aside by seed, so that a net is judged on what it has not learned from.
+// Sets pictures aside, chosen by a seed, so that a net is judged on pictures that it has not learned from.
 import { type Dataset, split } from "chainrule/data";
 import { BadInput } from "./failure.ts";
 
@@ -6,11 +6,11 @@ export interface Aside {
   /** 0 sets nothing aside. */
   readonly fraction: number;
   readonly seed: number;
-  /** The data's, for messages. */
+  /** The name of the data, for messages. */
   readonly name: string;
 }
 
-/** At least one picture on either side. */
+/** Divides the pictures, with at least one on either side. Throws BadInput where there are too few. */
 export function setAside(
   data: Dataset,
   { fraction, seed, name }: Aside,
@@ -19,7 +19,7 @@ export function setAside(
   const total = data.labels.size;
   const count = Math.max(1, Math.round(fraction * total));
   if (count >= total)
-    throw new BadInput(`${name}: ${total} pictures are too few to set ${count} of them aside; more are needed`);
+    throw new BadInput(`${name}: ${total} pictures are too few to set ${count} of them aside; add more`);
   const { train, validation } = split(data, { count, seed });
   return { train, aside: validation };
 }

@@ -1,5 +1,5 @@
-// A file beside the model's that training can go on from whatever happens to the process: at the end of each epoch, and at
-// intervals within it. It is written whole or not at all, so that there is always a last one. When the model itself is saved it is gone.
+// The checkpoint: a file beside the model's, from which training can go on after the process was killed. It is written at the end of each
+// epoch and at intervals within it, whole or not at all, so that the last one always loads. It is removed when the model is saved.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import type { FitEvent } from "chainrule/train";
@@ -10,16 +10,16 @@ export function checkpointOf(model: string): string {
   return `${model.slice(0, model.length - extension.length)}.checkpoint${extension}`;
 }
 
-/** And back; a file that is no checkpoint is the model itself. */
+/** The reverse of checkpointOf; a name that is not a checkpoint's is the model's own. */
 export function modelOf(file: string): string {
   const [, stem, extension] = /^(.*[^/\\])\.checkpoint(\.[^./\\]*)?$/.exec(file) ?? [];
   return stem === undefined ? file : stem + (extension ?? "");
 }
 
 export interface CheckpointOptions {
-  /** Between two checkpoints within an epoch. */
+  /** Seconds between two checkpoints within an epoch. */
   readonly seconds: number;
-  /** Whether epochs end with their validation. */
+  /** Whether each epoch ends with a validation. */
   readonly validated: boolean;
   readonly write: (file: string) => Promise<void>;
 }
@@ -35,11 +35,12 @@ export class Checkpoints {
     this.#options = options;
   }
 
-  /** Whether there is one of this run. */
+  /** Whether this run has written a checkpoint. */
   get written(): boolean {
     return this.#written;
   }
 
+  /** Writes a checkpoint where the event is the end of an epoch, or a step after the interval. */
   async see({ type }: FitEvent): Promise<void> {
     const { seconds, validated, write } = this.#options;
     const endsEpoch = type === (validated ? "validation" : "epoch");
@@ -54,7 +55,7 @@ export class Checkpoints {
   }
 }
 
-/** What processes that were killed while they wrote this file have left beside it. */
+/** Removes the partial files that processes left beside this file when they were killed while writing it. */
 export function removeLeftovers(file: string): void {
   const folder = dirname(file);
   const begins = `.${basename(file)}.`;
@@ -64,9 +65,9 @@ export function removeLeftovers(file: string): void {
   }
 }
 
-function isRunning(process_: number): boolean {
+function isRunning(processId: number): boolean {
   try {
-    process.kill(process_, 0);
+    process.kill(processId, 0);
     return true;
   } catch (error) {
     return !(error instanceof Error && "code" in error && error.code === "ESRCH");

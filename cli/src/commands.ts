@@ -1,83 +1,95 @@
-// The commands and their options, as commander reads them and as --help shows them. What they are given is read by values.ts.
+// The commands and their options, as commander parses them and as --help shows them. values.ts reads the values of the options.
 import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
 import { type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { defaults } from "./plan.ts";
 import { type PredictOptions, predict } from "./predict.ts";
-import { type TrainOptions, train, usualInterval } from "./train.ts";
+import { defaultCheckpointSeconds, type TrainOptions, train } from "./train.ts";
 import { warmSteps } from "./training.ts";
 import { fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
 
 const dataHelp =
-  '"mnist", a folder with the four IDX files under MNIST\'s names, plain or .gz, or a folder of pictures: ' +
-  "one folder in it for each class, or train/ and test/ that each have those";
+  '"mnist", a folder with the four IDX files under MNIST\'s names, plain or .gz, or a folder of pictures ' +
+  "with a subfolder for each class, or with train/ and test/ that each have such subfolders";
 
-/** What a default is, for IDX files and for pictures where they differ. */
-function usual(key: keyof typeof defaults.idx): string {
+/** The default of an option as --help shows it, for IDX files and for pictures where they differ. */
+function defaultText(key: keyof typeof defaults.idx): string {
   const [idx, pictures] = [defaults.idx[key], defaults.pictures[key]];
   return idx === pictures ? `(default: ${idx})` : `(default: ${idx ?? "none"}; for pictures ${pictures})`;
 }
 
-/** `finish` gets the exit code of the command that was run. */
+/** The program with all commands. `finish` gets the exit code of the command that was run. */
 export function commands(finish: (code: number) => void): Command {
   const program = new Command("chainrule")
     .description("Train, test and use nets that recognise small pictures.")
     .version(version)
     .exitOverride()
-    .showHelpAfterError("`chainrule --help` shows what there is");
+    .showHelpAfterError("`chainrule --help` lists the commands");
 
-  const json = () => new Option("--json", "one JSON object a line on stdout; words go to stderr");
+  const json = () => new Option("--json", "print one JSON object a line to stdout, and the text for people to stderr");
   const threads = () =>
     new Option(
       "--threads <n>",
-      "threads that compute, with the same result at any number (default: one a processor)",
+      "number of threads; the result is the same at any number (default: one for each processor)",
     ).argParser(integer(1, 1000));
-  const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and say which");
+  const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
   const subcommand = (name: string, description: string) =>
-    program
-      .command(name)
-      .description(description)
-      .showHelpAfterError(`\`chainrule ${name} --help\` shows what there is`);
+    program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
 
   subcommand("train", "train a net and save it")
     .argument("<data>", dataHelp)
-    .addOption(new Option("--model <name>", `the net ${usual("model")}`).choices(architectureNames))
-    .option("--epochs <n>", `how often to go through the data ${usual("epochs")}`, integer(1, 100_000))
-    .option("--batch-size <n>", "pictures a step (default: 64, fewer for few pictures)", integer(1, 1_000_000))
-    .option("--lr <x>", `learning rate at the start, falling to 0 ${usual("lr")}`, positive)
-    .option("--seed <n>", `for weights, order and what is set aside ${usual("seed")}`, integer(0, 2 ** 32 - 1))
+    .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
+    .option("--epochs <n>", `number of passes over the data ${defaultText("epochs")}`, integer(1, 100_000))
     .option(
-      "--validation <part>",
-      `part of the pictures set aside to judge each epoch by; the best one's weights are kept ${usual("validation")}`,
+      "--batch-size <n>",
+      "pictures in each step (default: 64; 16 or 32 for folders of fewer than 2,000 pictures)",
+      integer(1, 1_000_000),
+    )
+    .option("--lr <x>", `learning rate of the first step; it falls to 0 ${defaultText("lr")}`, positive)
+    .option(
+      "--seed <n>",
+      `seed of the weights, of the order, and of the pictures set aside ${defaultText("seed")}`,
+      integer(0, 2 ** 32 - 1),
+    )
+    .option(
+      "--validation <fraction>",
+      `fraction of the pictures set aside to judge each epoch by; the best epoch's weights are saved ${defaultText("validation")}`,
       fraction,
     )
-    .option("--patience <n>", `end after so many epochs that are no better ${usual("patience")}`, integer(1, 100_000))
-    .option("--augment", "show each picture a little differently each time (default: for folders of pictures)")
-    .option("--no-augment", "show them as they are (default: for mnist and IDX files)")
-    .option("--size <HxW>", "bring pictures to this height and width (default: what most of them have)", size)
+    .option(
+      "--patience <n>",
+      `end early after so many epochs without a lower validation loss ${defaultText("patience")}`,
+      integer(1, 100_000),
+    )
+    .option("--augment", "change each picture a little each time it is used (default for folders of pictures)")
+    .option("--no-augment", "use the pictures as they are (default for mnist and IDX files)")
+    .option("--size <HxW>", "resize pictures to this height and width (default: the commonest size among them)", size)
     .addOption(skipBroken())
-    .option("--out <file>", "where to save (default: <data>-<model>.safetensors here, or the resumed file)")
+    .option(
+      "--out <file>",
+      "the model file to write (default: <data>-<model>.safetensors in this folder, or the resumed file)",
+    )
     .option("--report <file>", "write a page about the training: curves, mistakes, settings; one HTML file")
     .addOption(threads())
     .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
-    .option("--profile", `show where the time of a step goes, kernel by kernel, once ${warmSteps} steps are done`)
+    .option("--profile", `show where the time of a step goes, kernel by kernel, after ${warmSteps} steps`)
     .option(
       "--checkpoint <s>",
-      `seconds between the checkpoints within an epoch, beside one at its end (default: ${usualInterval})`,
+      `seconds between checkpoints within an epoch; there is also one at its end (default: ${defaultCheckpointSeconds})`,
       positive,
     )
     .option(
       "--resume <file>",
-      "go on with an interrupted training, from its model or its checkpoint, under its options; --epochs and --patience may be raised",
+      "go on with an interrupted training from its model or checkpoint file, with its options; --epochs and --patience may be raised",
     )
     .addOption(json())
     .action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
 
   subcommand("evaluate", "test a saved model on the test part of a data set")
     .argument("<model>", "a file that train saved")
-    .argument("<data>", "as for train; of a folder of pictures those that the model was not trained on")
+    .argument("<data>", "as for train; of a folder of pictures, those that the model was not trained on")
     .addOption(skipBroken())
     .addOption(threads())
     .addOption(json())
@@ -85,7 +97,7 @@ export function commands(finish: (code: number) => void): Command {
       finish(await evaluateCommand(model, data, options)),
     );
 
-  subcommand("predict", "say what is on pictures")
+  subcommand("predict", "recognise what pictures show")
     .argument("<model>", "a file that train saved")
     .argument("<image...>", "PNG, JPEG, GIF or BMP of any size, or folders of them")
     .addOption(threads())
@@ -97,7 +109,7 @@ export function commands(finish: (code: number) => void): Command {
   subcommand("export", "write a saved model as a file that other programs read")
     .argument("<model>", "a file that train saved")
     .requiredOption("--onnx <file>", "where to write it, in the ONNX format")
-    .option("--force", "overwrite the file whatever it is")
+    .option("--force", "overwrite the file even if it is not an ONNX file")
     .addOption(json())
     .action(async (model: string, options: ExportOptions) => finish(await exportCommand(model, options)));
 

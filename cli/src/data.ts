@@ -1,4 +1,4 @@
-// Finds the data set that a word on the command line means, and divides it: what to learn from, what to stop by, what to test with.
+// Finds the data set that an argument of the command line names, and divides it into training, validation and test pictures.
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Dataset, readIdx } from "chainrule/data";
@@ -11,16 +11,16 @@ import type { FolderRecord, Reading } from "./reading.ts";
 export interface Data {
   readonly name: string;
   readonly train: Dataset;
-  /** Null where nothing is set aside for it. */
+  /** null where no pictures are set aside for validation. */
   readonly validation: Dataset | null;
   readonly test: Dataset;
-  /** How the pictures were divided, in words; empty where they came divided. */
-  readonly told: readonly string[];
-  /** For folders of pictures: what has to be known to divide them the same way again. */
+  /** Sentences that say how the pictures were divided; empty where they came divided. */
+  readonly notes: readonly string[];
+  /** For folders of pictures: the record with which they can be divided the same way again. */
   readonly folder: FolderRecord | null;
 }
 
-/** idx: MNIST's four files, of the installed MNIST where the directory is null. pictures: a folder for each class. */
+/** idx: MNIST's four files; a null directory means the installed MNIST. pictures: a folder with a subfolder for each class. */
 export interface Source {
   readonly kind: "idx" | "pictures";
   readonly name: string;
@@ -32,19 +32,20 @@ const idxFiles = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", 
   `${name}-ubyte.gz`,
 ]);
 
-/** "mnist", or the path of a folder with four IDX files, or of one with a folder of pictures for each class. */
+/** The source of "mnist", of a folder with four IDX files, or of a folder with a subfolder of pictures for each class. */
 export function findData(word: string): Source {
   if (word === "mnist") return { kind: "idx", name: "mnist", directory: null };
   if (!existsSync(word))
     throw new BadInput(
-      `${word}: no such data; give "mnist", or a folder with MNIST's four IDX files or with a folder of pictures for each class`,
+      `${word}: no such data; give "mnist", or a folder with MNIST's four IDX files or with a subfolder of pictures for each class`,
     );
-  if (!statSync(word).isDirectory()) throw new BadInput(`${word}: is not a folder`);
+  if (!statSync(word).isDirectory())
+    throw new BadInput(`${word}: is not a folder; give the folder that holds the data`);
   const kind = idxFiles.some((file) => existsSync(join(word, file))) ? "idx" : "pictures";
   return { kind, name: basename(resolve(word)) || "data", directory: word };
 }
 
-/** `validation` is the part of the pictures to learn from that is set aside, 0 for none. */
+/** Loads a data set. `validation` is the fraction of the training pictures that is set aside, 0 for none. */
 export async function loadData(
   source: Source,
   options: Reading & { readonly seed: number; readonly validation: number },
@@ -52,11 +53,9 @@ export async function loadData(
   if (source.kind === "pictures") return loadPictures(source, options);
   const { train: all, test } = await loadIdx(source);
   const { train, aside } = setAside(all, { ...options, fraction: options.validation, name: source.name });
-  const told =
-    aside === null
-      ? []
-      : [`the pictures for validation are set aside from those to learn from, by seed ${options.seed}`];
-  return { name: source.name, train, validation: aside, test, told, folder: null };
+  const notes =
+    aside === null ? [] : [`the validation pictures are set aside from the training pictures, by seed ${options.seed}`];
+  return { name: source.name, train, validation: aside, test, notes, folder: null };
 }
 
 export async function loadIdx({ directory }: Source): Promise<{ train: Dataset; test: Dataset }> {
@@ -66,7 +65,7 @@ export async function loadIdx({ directory }: Source): Promise<{ train: Dataset; 
   });
 }
 
-/** How Fashion-MNIST's test labels begin: it has MNIST's file names, and nothing else in it says that the classes are clothes. */
+/** The first test labels of Fashion-MNIST: its files have MNIST's names, and do not name the classes. */
 const fashionLabels = [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3];
 
 async function isFashion(directory: string): Promise<boolean> {
@@ -74,7 +73,7 @@ async function isFashion(directory: string): Promise<boolean> {
     .map((name) => join(directory, name))
     .find(existsSync);
   if (file === undefined) return false;
-  // Whatever is wrong with the file, loading will say it better.
+  // Loading reports a file that cannot be read, with more detail.
   const labels = await readBytes(file)
     .then(readIdx)
     .catch(() => null);

@@ -1,6 +1,6 @@
-// Pictures in the terminal. A character cell is twice as tall as wide, so that it holds two pixels, one above the other. Where the
-// terminal has greys, each pixel has its own; elsewhere a picture that is nearly all black and white is drawn in half blocks, which
-// keep every pixel (▀ ▄ █), and one that lives from its greys in shades, which keep five levels of the two together (░ ▒ ▓ █).
+// Pictures in the terminal. A character cell is twice as tall as wide, so it holds two pixels, one above the other. On a terminal with
+// greys each pixel has its own grey. Elsewhere a picture of nearly black and white pixels is drawn in half blocks, which show every pixel
+// (▀ ▄ █), and a picture with many greys in shades, which show the mean of the two pixels in five levels (░ ▒ ▓ █).
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
 import { percent, type Stream } from "./screen.ts";
@@ -11,7 +11,7 @@ interface Drawn {
   readonly levels: readonly (readonly number[])[];
 }
 
-/** A cell from the levels of its upper and its lower pixel. */
+/** The character of a cell, from the levels of its upper and its lower pixel. */
 type Cell = (upper: number, lower: number) => string;
 
 const halfBlocks: Cell = (upper, lower) => " ▀▄█"[(upper > 96 ? 1 : 0) + (lower > 96 ? 2 : 0)];
@@ -22,7 +22,7 @@ const greys: Cell = (upper, lower) => {
   return `\x1b[38;5;${fore}m\x1b[48;5;${back}m▀\x1b[0m`;
 };
 
-/** Three pictures that the net got wrong, then three that it got right, the first of each; fewer where there are fewer. */
+/** The first three pictures that the net got wrong, then the first three that it got right; fewer where there are fewer. */
 export function drawAnswers(
   data: Dataset,
   { answers, probabilities }: Pick<Evaluation, "answers" | "probabilities">,
@@ -46,14 +46,14 @@ export function drawAnswers(
   });
 }
 
-/** Larger pictures are drawn smaller, so that three stand side by side. */
-const widest = 32;
+/** Columns. Larger pictures are drawn smaller, so that three fit side by side. */
+const maxWidth = 32;
 
-/** The first channel, by the middle pixel of each block where it is too wide. */
+/** The levels of the first channel; a picture that is too wide is reduced to the middle pixel of each block. */
 function levelsOf({ images }: Dataset, n: number): number[][] {
   const [, channels, height, width] = images.shape;
   const start = n * channels * height * width;
-  const block = Math.ceil(width / widest);
+  const block = Math.ceil(width / maxWidth);
   const middles = (size: number) =>
     Array.from({ length: Math.ceil(size / block) }, (_, i) => Math.min(i * block + (block >> 1), size - 1));
   return middles(height).map((y) => middles(width).map((x) => images.data[start + y * width + x]));
@@ -64,7 +64,7 @@ function cellFor(pictures: readonly Drawn[]): Cell {
   return seen.filter((level) => level < 224).length > 0.6 * seen.length ? shades : halfBlocks;
 }
 
-/** Side by side, as many as fit, each with its label below, without the lines that are empty in all of a row. */
+/** Lays the pictures out side by side, as many as fit, each with its label below. A line that is empty in all pictures of a row is left out. */
 function layOut(pictures: readonly Drawn[], { cell, columns }: { cell: Cell; columns: number }): string {
   const gap = "  ";
   const width = Math.max(0, ...pictures.map(({ levels, label }) => Math.max(levels[0].length, label.length)));
@@ -86,7 +86,7 @@ function layOut(pictures: readonly Drawn[], { cell, columns }: { cell: Cell; col
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
-/** A row for what it is, a column for what the net says; what never happens is a dot. */
+/** The confusion matrix: a row for each true class, a column for each answer, a dot for zero. */
 export function drawConfusion(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
   const heads = classes.map((name) => (name.length <= 6 ? name : `${name.slice(0, 5)}.`));
   const counts = confusion.map((row) => row.map((count) => (count === 0 ? "·" : String(count))));
@@ -95,5 +95,5 @@ export function drawConfusion(confusion: readonly (readonly number[])[], classes
   const line = (name: string, cells: readonly string[]) =>
     `${name.padStart(margin)} ${cells.map((text) => text.padStart(column)).join("")}`;
   const rows = counts.map((row, truth) => line(classes[truth], row));
-  return ["rows: what it is; columns: what the net says", line("", heads), ...rows].join("\n");
+  return ["rows: the true class; columns: what the net says", line("", heads), ...rows].join("\n");
 }

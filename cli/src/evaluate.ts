@@ -1,4 +1,4 @@
-// chainrule evaluate: the test of chainrule train, for a model that is in a file.
+// chainrule evaluate: runs the test of chainrule train on a saved model.
 import { dirname } from "node:path";
 import type { Dataset } from "chainrule/data";
 import { tellTest } from "./account.ts";
@@ -27,7 +27,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   const model = await loadModel(file);
   const source = findData(word);
   if (source.kind === "idx" && options.skipBroken)
-    throw new BadInput(`--skip-broken: is for folders of pictures; ${word} comes as it is, leave --skip-broken out`);
+    throw new BadInput(`--skip-broken: is for folders of pictures; ${word} is none, so leave --skip-broken out`);
   const found = await (source.kind === "idx"
     ? readIdx(source)
     : readFolder(source, { file, model, screen, interrupt, options })
@@ -36,10 +36,10 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
     throw error;
   });
   if (found === null) return isReaderGone() ? 0 : interrupt.exitCode;
-  const { test, told } = found;
+  const { test, source: pictures } = found;
   const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
-  screen.say(`${file} on ${thousands(test.labels.size)} pictures: ${told}`);
+  screen.say(`${file} on ${thousands(test.labels.size)} pictures: ${pictures}`);
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;
@@ -51,13 +51,13 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
 
 interface Found {
   readonly test: Dataset;
-  /** Which pictures those are. */
-  readonly told: string;
+  /** The pictures' source, in words. */
+  readonly source: string;
 }
 
 async function readIdx(source: Source): Promise<Found> {
   const { test } = await loadIdx(source);
-  return { test, told: `the test pictures of ${source.name}` };
+  return { test, source: `the test pictures of ${source.name}` };
 }
 
 interface Asked {
@@ -70,13 +70,15 @@ interface Asked {
 
 async function readFolder(source: Source, { file, model, screen, interrupt, options }: Asked): Promise<Found> {
   const { input, classes, seed } = model.description;
-  const kept = isRecord(model.training) ? model.training.folder : null;
-  const record = isFolderRecord(kept) ? kept : null;
+  const saved = isRecord(model.training) ? model.training.folder : null;
+  const record = isFolderRecord(saved) ? saved : null;
   return loadTestPictures(
     source,
     { input, classes, record, seed },
     {
-      ...{ screen, skipBroken: options.skipBroken ?? record?.skipBroken ?? false, cacheIn: dirname(file) },
+      screen,
+      skipBroken: options.skipBroken ?? record?.skipBroken ?? false,
+      cacheIn: dirname(file),
       check: () => interrupt.check(),
     },
   );

@@ -1,11 +1,11 @@
-// What a net makes of pictures that it has not learned from, and whether they are such as it takes.
+// Evaluates a net on pictures that it has not learned from, and checks that they have the shape and the classes that it takes.
 import type { Sequential } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import { type Evaluation, evaluate } from "chainrule/train";
 import { isReaderGone } from "./screen.ts";
 
-/** Null where the signal stopped it, or nobody reads any more. */
+/** The evaluation; null where the signal stopped it, or the reader of the output has gone. */
 export async function judge(
   { net, description }: { readonly net: Sequential; readonly description: Description },
   data: Dataset,
@@ -20,22 +20,23 @@ export async function judge(
   }
 }
 
+/** The reason why the model cannot take the test pictures, with the cure; null where it can. */
 export function checkFits(
   file: string,
   { input, classes }: Description,
   { name, test }: { readonly name: string; readonly test: Dataset },
 ): string | null {
   const [, ...shape] = test.images.shape;
-  const cure = `give data like what it was trained on, or train a model on ${name}`;
+  const cure = `give data like those that it was trained on, or train a model on ${name}`;
   if (shape[0] !== input[0])
-    return `${file}: takes pictures of ${channels(input[0])}, those of ${name} have ${channels(shape[0])}; ${cure}`;
+    return `${file}: takes pictures of ${channels(input[0])}, but those of ${name} have ${channels(shape[0])}; ${cure}`;
   if (shape.join() !== input.join())
-    return `${file}: takes pictures of ${input.join("×")} (channels, height, width), those of ${name} have ${shape.join("×")}; ${cure}`;
+    return `${file}: takes pictures of ${input.join("×")} (channels, height, width), but those of ${name} have ${shape.join("×")}; ${cure}`;
   if (test.classes.length !== classes.length)
-    return `${file}: knows ${classes.length} classes, ${name} has ${test.classes.length}; ${cure}`;
+    return `${file}: has ${classes.length} classes, but ${name} has ${test.classes.length}; ${cure}`;
   const other = test.classes.findIndex((called, n) => called !== classes[n]);
   if (other >= 0)
-    return `${file}: its class ${other} is called "${classes[other]}", that of ${name} "${test.classes[other]}"; ${cure}`;
+    return `${file}: its class ${other} is called "${classes[other]}", but that of ${name} "${test.classes[other]}"; ${cure}`;
   return null;
 }
 

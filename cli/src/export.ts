@@ -1,5 +1,5 @@
-// chainrule export: a model for the rest of the world, as an ONNX file. Whoever uses it brings pictures into its form themselves, so
-// that how to is in its metadata.
+// chainrule export: writes a model as an ONNX file, for other programs. These have to bring pictures into the form that the model takes,
+// so the metadata say how.
 import { existsSync, realpathSync } from "node:fs";
 import { zeros } from "chainrule";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
@@ -24,19 +24,19 @@ export async function exportCommand(file: string, { onnx, force, json }: ExportO
       classes: JSON.stringify(classes),
       normalisation: JSON.stringify(normalisation),
       input: "float32 [batch, channels, height, width]: pixels from 0 to 1, (x - mean) / std for each channel",
-      output: "float32 [batch, classes]: logits; softmax makes probabilities of them",
+      output: "float32 [batch, classes]: logits; softmax turns them into probabilities",
     },
   });
   await reading(() => writeWhole(onnx, bytes));
   const size = input.join("×");
   screen.say(
-    `${onnx}: takes pictures of ${size} (channels, height, width), any number at a time, and tells ${classes.length} classes; ${thousands(bytes.length)} bytes`,
+    `${onnx}: takes pictures of ${size} (channels, height, width), any number at a time, and gives the logits of ${classes.length} classes; ${thousands(bytes.length)} bytes`,
   );
   screen.event("done", { model: file, onnx, bytes: bytes.length });
   return 0;
 }
 
-/** Refuses what must not be replaced. */
+/** Throws BadInput where the target is the model itself, or a file that is not ONNX, unless `force` is set. */
 async function checkTarget(model: string, onnx: string, force: boolean): Promise<void> {
   await reading(() => checkWritable(onnx));
   if (!existsSync(onnx)) return;
@@ -44,11 +44,11 @@ async function checkTarget(model: string, onnx: string, force: boolean): Promise
     throw new BadInput(`--onnx ${onnx}: is the model itself; give another name`);
   if (!force && !isOnnx(await reading(() => readBytes(onnx))))
     throw new BadInput(
-      `--onnx ${onnx}: exists and is no ONNX file; choose another name, or add --force to overwrite it`,
+      `--onnx ${onnx}: exists and is not an ONNX file; choose another name, or add --force to overwrite it`,
     );
 }
 
-/** The protobuf fields that such files begin with: ir_version (1, a number below 128) and producer_name (2, a text). */
+/** Whether the bytes begin with an ONNX file's protobuf fields: ir_version (1, a number below 128) and producer_name (2, a text). */
 function isOnnx(bytes: Uint8Array): boolean {
   return bytes.length === 0 || (bytes[0] === 0x08 && bytes[1] < 0x80 && bytes[2] === 0x12);
 }

@@ -1,4 +1,4 @@
-// Ctrl-C asks; the loop answers when its batch is done. Until a loop looks, nothing is stopped halfway.
+// Ctrl-C sets a request to stop; the training loop looks at it after each batch, so that nothing is stopped halfway.
 import { GaveUp } from "./failure.ts";
 import { isReaderGone } from "./screen.ts";
 
@@ -19,17 +19,17 @@ export class Interrupt {
     return this.#asked !== null;
   }
 
-  /** Aborted when somebody asks. */
+  /** The signal that is aborted by the request to stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Throws GaveUp when somebody asked, or nobody reads any more. */
+  /** Throws GaveUp after a request to stop, or when the reader of the output has gone. */
   check(): void {
     if (this.requested || isReaderGone()) throw new GaveUp();
   }
 
-  /** 128 plus the signal's number, as shells have it. */
+  /** 128 plus the signal's number, as shells report it. */
   get exitCode(): number {
     return this.#asked === "SIGTERM" ? 143 : 130;
   }

@@ -1,5 +1,5 @@
-// Where the command line begins and where every failure ends: what the user can mend as a sentence with exit code 2, our own
-// mistakes with a stack trace and exit code 1.
+// The entry point, which reports every failure: a mistake in the user's input as a sentence with exit code 2, a bug in chainrule with a
+// stack trace and exit code 1.
 import { CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { BadInput } from "./failure.ts";
@@ -18,7 +18,7 @@ try {
     process.exitCode = 2;
   } else {
     process.stderr.write(
-      `this is a mistake in chainrule, not in what you gave it:\n${error instanceof Error ? error.stack : error}\n`,
+      `this is a bug in chainrule, not a mistake in your input:\n${error instanceof Error ? error.stack : error}\n`,
     );
     process.exitCode = 1;
   }

@@ -1,4 +1,4 @@
-// Model files on the disk: the bytes are those of chainrule/model.
+// Reads and writes model files; chainrule/model defines their bytes.
 import type { Sequential, Tensor } from "chainrule";
 import { type Description, readModel, writeModel } from "chainrule/model";
 import { readBytes, writeWhole } from "chainrule/node";
@@ -9,7 +9,7 @@ export interface Model {
   readonly net: Sequential;
 }
 
-/** All that the file holds: training's own metadata, as parsed JSON, and every tensor, those of the net too. */
+/** Everything else in the file: the training's metadata, as parsed JSON, and all tensors, the net's included. */
 export interface Extras {
   readonly training: unknown;
   readonly tensors: ReadonlyMap<string, Tensor>;
@@ -25,10 +25,10 @@ export async function loadModel(file: string): Promise<Model & Extras> {
   return reading(() => readModel(bytes), file);
 }
 
-/** Whether a file may be replaced by a model: it is none yet, is empty, or is a safetensors file. */
+/** Throws BadInput unless the file may be replaced by a model: it does not exist, is empty, or is a safetensors file. */
 export async function checkReplaceable(file: string, exists: boolean): Promise<void> {
   if (!exists) return;
   const bytes = await reading(() => readBytes(file));
   if (bytes.length > 0 && bytes[8] !== 0x7b)
-    throw new BadInput(`--out ${file}: exists and is no model; it is not overwritten, choose another name`);
+    throw new BadInput(`--out ${file}: exists and is not a model, so it is not overwritten; choose another name`);
 }

@@ -1,5 +1,5 @@
-// A folder of pictures as data to train on: with a folder for each class, or with train/ and test/ (and validation/) that each have
-// those. What does not come divided is divided by seed.
+// Loads a folder of pictures as data to train on: with a subfolder for each class, or with train/ and test/ (and validation/) that each
+// have such subfolders. Where there is no folder for a part, its pictures are set aside by seed.
 import { type Dataset, fingerprint } from "chainrule/data";
 import { setAside } from "./aside.ts";
 import type { Data, Source } from "./data.ts";
@@ -8,7 +8,7 @@ import { colours, inChannels, layoutOf, readPictures, withClasses } from "./pict
 import type { FolderRecord, Reading } from "./reading.ts";
 import { thousands } from "./screen.ts";
 
-/** The part of the pictures that is kept for the test, where there is no folder for it. */
+/** The fraction of the pictures that is set aside for the test, where there is no folder for it. */
 const testFraction = 0.2;
 
 export async function loadPictures(
@@ -23,7 +23,8 @@ export async function loadPictures(
     if (path === null) return null;
     const found = await readPictures(path, { ...options, size: [height, width], name });
     return inChannels(withClasses(found, { classes: base.classes, name: path, than: layout.base }), {
-      ...{ channels, name: path },
+      channels,
+      name: path,
       wanted: `those of ${layout.base} are ${colours(channels)}`,
     });
   };
@@ -38,15 +39,18 @@ export async function loadPictures(
     ...(first.aside === null ? [] : [`${thousands(first.aside.labels.size)} for the test`]),
     ...(second.aside === null
       ? []
-      : [`${thousands(second.aside.labels.size)} for validation, which says when to stop`]),
+      : [`${thousands(second.aside.labels.size)} for validation, which finds the best epoch`]),
   ];
   return {
-    ...{ name, train: second.train, validation: ownValidation ?? second.aside, test },
-    told:
+    name,
+    train: second.train,
+    validation: ownValidation ?? second.aside,
+    test,
+    notes:
       taken.length === 0
         ? []
         : [
-            `of ${thousands(base.labels.size)} pictures in ${layout.base}, seed ${seed} keeps ${taken.join(" and ")}; ` +
+            `of ${thousands(base.labels.size)} pictures in ${layout.base}, seed ${seed} sets aside ${taken.join(" and ")}; ` +
               `${thousands(second.train.labels.size)} are left to learn from`,
           ],
     folder: { size, skipBroken, dividedFrom: ownTest === null ? fingerprint(base) : null },
@@ -54,32 +58,32 @@ export async function loadPictures(
 }
 
 export interface Known {
-  /** What the model takes. */
+  /** The shape of the pictures that the model takes. */
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: readonly string[];
   readonly record: FolderRecord | null;
   readonly seed: number;
 }
 
-/** The pictures of a folder that a model is tested with: those that it was not trained on, where that is known. */
+/** The pictures of a folder that a model is tested with: those that it was not trained on, where its record tells them. */
 export async function loadTestPictures(
   { name, directory }: Source,
   { input: [channels, height, width], classes, record, seed }: Known,
   options: Omit<Reading, "size" | "keep">,
-): Promise<{ readonly test: Dataset; readonly told: string }> {
+): Promise<{ readonly test: Dataset; readonly source: string }> {
   const layout = layoutOf(directory ?? ".");
   const path = layout.test ?? layout.base;
-  // As it was read in training, it is in the cache.
+  // In the size of the training the pictures may be in the cache.
   const asTrained = layout.test === null ? (record?.size ?? null) : ([height, width] as const);
   const size = [height, width] as const;
   const found = await readPictures(path, { ...options, keep: false, size: asTrained, name, exactly: size });
   const wanted = `the model takes ${colours(channels)} ones`;
   const named = withClasses(found, { classes, name: path, than: "the model" });
   const test = inChannels(named, { channels, name: path, wanted });
-  if (layout.test !== null) return { test, told: `the pictures in ${path}` };
+  if (layout.test !== null) return { test, source: `the pictures in ${path}` };
   if (record?.dividedFrom !== fingerprint(found))
-    return { test, told: `all pictures in ${path}; it was not trained on exactly these` };
+    return { test, source: `all pictures in ${path}; the model was not trained on exactly these` };
   const { aside } = setAside(test, { fraction: testFraction, seed, name });
-  if (aside === null) throw new BadInput(`${path}: has no pictures to test with`);
-  return { test: aside, told: `the test pictures in ${path}, kept from training by seed ${seed}` };
+  if (aside === null) throw new BadInput(`${path}: has no pictures to test with; add some`);
+  return { test: aside, source: `the test pictures in ${path}, set aside from training by seed ${seed}` };
 }

@@ -1,4 +1,4 @@
-// One folder with a folder for each class: found, read with everybody kept informed, and brought into line with others.
+// Reads one folder with a subfolder for each class, shows the progress, and adapts the pictures to the classes and channels of another.
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,13 +11,13 @@ import { ReadingProgress } from "./reading-progress.ts";
 import { thousands } from "./screen.ts";
 
 export interface Layout {
-  /** What to learn from. */
+  /** The training pictures. */
   readonly base: string;
   readonly test: string | null;
   readonly validation: string | null;
 }
 
-/** A folder called train is the pictures to learn from, unless it holds pictures itself: then it is a class (of railways). */
+/** A folder called train holds the training pictures, unless it has no subfolders: then it is a class (of railways). */
 export function layoutOf(directory: string): Layout {
   const part = (...names: string[]) =>
     names.map((name) => join(directory, name)).find((path) => existsSync(path) && holdsFolders(path)) ?? null;
@@ -34,34 +34,36 @@ function holdsFolders(path: string): boolean {
 }
 
 interface Wanted extends Reading {
-  /** The data's, which the cache is called by. */
+  /** The data's name, from which the cache file gets its name. */
   readonly name: string;
-  /** What they have to be brought to; `size` is then what they may be kept in. */
+  /** The size that the pictures must have in the end; `size` is then the size that the cache may hold. */
   readonly exactly?: readonly [height: number, width: number];
 }
 
-/** At most so many unreadable pictures are named. */
-const mostNamed = 20;
+/** A message names at most this many unreadable pictures. */
+const maxNamedPictures = 20;
 
 export async function readPictures(directory: string, wanted: Wanted): Promise<ImageFolder> {
   const { screen, skipBroken, check, exactly, keep } = wanted;
   const cache = cacheFile(directory, wanted);
-  const cached = keep || isKept(cache);
+  const cached = keep || isUsableCache(cache);
   const size = exactly === undefined || cached ? wanted.size : exactly;
   const progress = new ReadingProgress(screen, directory);
   const read = (options: { cache?: string; size: readonly [number, number] | null }) =>
     loadImageFolder(directory, {
-      ...{ skipBroken, cache: options.cache, size: options.size === null ? undefined : [...options.size] },
+      skipBroken,
+      cache: options.cache,
+      size: options.size === null ? undefined : [...options.size],
       onProgress: (done, total) => {
         check();
         progress.show(done, total);
       },
     });
   try {
-    const found = await reading(() => read({ size, cache: cached ? cache : undefined })).catch(inWords);
+    const found = await reading(() => read({ size, cache: cached ? cache : undefined })).catch(rethrow);
     const [, , height, width] = found.images.shape;
     const fits = exactly === undefined || exactly.join() === [height, width].join();
-    const data = fits ? found : await reading(() => read({ size: exactly })).catch(inWords);
+    const data = fits ? found : await reading(() => read({ size: exactly })).catch(rethrow);
     progress.end(data.labels.size);
     tellSkipped(data, wanted);
     return data;
@@ -70,14 +72,14 @@ export async function readPictures(directory: string, wanted: Wanted): Promise<I
   }
 }
 
-/** A name that says whose pictures they are, and differs for folders of the same name. */
+/** The cache file: its name holds the data's name, and a hash of the folder's path, so that folders of the same name differ. */
 function cacheFile(directory: string, { name, cacheIn }: Wanted): string {
   const place = createHash("sha256").update(realpathSync(directory)).digest("hex").slice(0, 6);
   return join(cacheIn, `${name}-${place}.pictures`);
 }
 
-/** Where the folder is not to be written to, what is kept there is of no use: the loader would bring it up to date. */
-function isKept(cache: string): boolean {
+/** Whether there is a cache, in a folder that can be written to: the loader may have to update it. */
+function isUsableCache(cache: string): boolean {
   try {
     accessSync(dirname(cache), constants.W_OK);
     return existsSync(cache);
@@ -86,12 +88,12 @@ function isKept(cache: string): boolean {
   }
 }
 
-/** The pictures that the library names as unreadable, with the option of the command line that passes over them. */
-function inWords(error: unknown): never {
+/** Throws the error again. If it names unreadable pictures, the message lists them, with the option that leaves them out. */
+function rethrow(error: unknown): never {
   const cause = error instanceof BadInput ? error.cause : null;
   if (!(cause instanceof ChainruleError) || !Array.isArray(cause.details.problems)) throw error;
   const problems: readonly Skipped[] = cause.details.problems;
-  const lines = problems.slice(0, mostNamed).map(({ file, problem }) => `${file}: ${problem}`);
+  const lines = problems.slice(0, maxNamedPictures).map(({ file, problem }) => `${file}: ${problem}`);
   if (problems.length === 1) throw new BadInput(`${lines[0]} (remove it, or skip it with --skip-broken)`, { cause });
   const head = `${problems.length} of ${cause.details.total} pictures cannot be read; remove them, or skip them with --skip-broken:`;
   const rest = problems.length - lines.length;
@@ -101,12 +103,12 @@ function inWords(error: unknown): never {
 function tellSkipped({ skipped }: ImageFolder, { screen }: Wanted): void {
   for (const { file, problem } of skipped) screen.event("skipped", { file, problem });
   if (skipped.length === 0) return;
-  screen.say(`skipped, as they cannot be read: ${thousands(skipped.length)}`);
-  for (const { file, problem } of skipped.slice(0, mostNamed)) screen.say(`  ${file}: ${problem}`);
-  if (skipped.length > mostNamed) screen.say(`  and ${thousands(skipped.length - mostNamed)} more`);
+  screen.say(`skipped because they cannot be read: ${thousands(skipped.length)}`);
+  for (const { file, problem } of skipped.slice(0, maxNamedPictures)) screen.say(`  ${file}: ${problem}`);
+  if (skipped.length > maxNamedPictures) screen.say(`  and ${thousands(skipped.length - maxNamedPictures)} more`);
 }
 
-/** The same pictures with their labels counted in other classes, which they must be among. */
+/** The same pictures with labels that count in `classes`. Throws BadInput where the data have a class that is not among them. */
 export function withClasses(
   data: Dataset,
   { classes, name, than }: { readonly classes: readonly string[]; readonly name: string; readonly than: string },
@@ -124,7 +126,7 @@ const listed = (names: readonly string[]) => names.slice(0, 8).join(", ") + (nam
 
 export const colours = (channels: number) => (channels === 1 ? "grey" : "coloured");
 
-/** Grey pictures are coloured ones too; coloured ones among grey are a mistake. */
+/** The same pictures in `channels`: grey pictures become coloured ones. Throws BadInput about coloured pictures where grey ones are wanted. */
 export function inChannels(
   data: Dataset,
   { channels, name, wanted }: { readonly channels: number; readonly name: string; readonly wanted: string },
@@ -132,7 +134,7 @@ export function inChannels(
   const [count, own, height, width] = data.images.shape;
   if (own === channels) return data;
   if (own > channels)
-    throw new BadInput(`${name}: the pictures are ${colours(own)}, ${wanted}; bring them to grey first`);
+    throw new BadInput(`${name}: the pictures are ${colours(own)}, but ${wanted}; convert them to grey first`);
   const plane = height * width;
   const bytes = new Uint8Array(count * channels * plane);
   for (let n = 0; n < count; n++)

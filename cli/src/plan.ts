@@ -1,4 +1,4 @@
-// Under which options a net is trained: what was typed, the defaults of its kind of data, or what a file was begun with.
+// The options of a training: those that were typed, the defaults of the kind of data, or those that a resumed file was begun with.
 import type { Augmentation } from "chainrule/data";
 import { type ArchitectureName, architectureNames } from "chainrule/model";
 import { modelOf } from "./checkpoints.ts";
@@ -12,18 +12,18 @@ export interface Plan {
   readonly model: ArchitectureName;
   readonly epochs: number;
   readonly batchSize: number;
-  /** The learning rate of the first step; it falls in a straight line to 0 at the end of the last epoch. */
+  /** The learning rate of the first step; it falls linearly to 0 at the end of the last epoch. */
   readonly lr: number;
   readonly seed: number;
-  /** The part of the pictures that is set aside from learning, 0 for none. */
+  /** The fraction of the pictures that is set aside for validation, 0 for none. */
   readonly validation: number;
-  /** After so many epochs without a better one it ends; null: never before the last. */
+  /** Training ends after this many epochs without a lower validation loss; null: it never ends early. */
   readonly patience: number | null;
   readonly augment: Augmentation | null;
   readonly folder: FolderRecord | null;
 }
 
-/** What was typed; undefined where nothing was. */
+/** The options that were typed; undefined for those that were not. */
 export interface PlanOptions {
   readonly model?: ArchitectureName;
   readonly epochs?: number;
@@ -42,49 +42,56 @@ export const defaults = {
   pictures: { model: "conv-bn", epochs: 20, lr: 0.003, seed: 0, validation: 0.1, patience: 5, augment: true },
 } as const;
 
-/** What is known before any picture was read. */
+/** The options that are known before any picture is read. */
 export type Intent = Omit<Plan, "batchSize" | "augment" | "folder"> & { readonly augment: boolean };
 
 export function intend(options: PlanOptions, { kind, name }: Source): Intent {
-  const usual = defaults[kind];
+  const defaultOptions = defaults[kind];
   for (const [flag, given] of [
     ["--size", options.size],
     ["--skip-broken", options.skipBroken],
   ] as const)
     if (given !== undefined && kind === "idx")
-      throw new BadInput(`${flag}: is for folders of pictures; ${name} comes as it is, leave ${flag} out`);
-  const validation = options.validation ?? usual.validation;
+      throw new BadInput(`${flag}: is for folders of pictures; ${name} is none, so leave ${flag} out`);
+  const validation = options.validation ?? defaultOptions.validation;
   if (options.patience !== undefined && validation === 0)
     throw new BadInput(
-      `--patience ${options.patience}: needs pictures to judge epochs by; add --validation 0.1, which sets a tenth aside`,
+      `--patience ${options.patience}: needs pictures to judge epochs by; add --validation 0.1, which sets a tenth of them aside`,
     );
   return {
-    model: options.model ?? usual.model,
-    epochs: options.epochs ?? usual.epochs,
-    lr: options.lr ?? usual.lr,
-    seed: options.seed ?? usual.seed,
+    model: options.model ?? defaultOptions.model,
+    epochs: options.epochs ?? defaultOptions.epochs,
+    lr: options.lr ?? defaultOptions.lr,
+    seed: options.seed ?? defaultOptions.seed,
     validation,
-    patience: validation === 0 ? null : (options.patience ?? usual.patience),
-    augment: options.augment ?? usual.augment,
+    patience: validation === 0 ? null : (options.patience ?? defaultOptions.patience),
+    augment: options.augment ?? defaultOptions.augment,
   };
 }
 
 export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Plan {
   const { model, epochs, lr, seed, validation, patience, augment } = intent;
-  const few = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
+  const defaultBatchSize = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
   return {
-    ...{ model, epochs, batchSize: batchSize ?? few, lr, seed, validation, patience },
-    ...{ augment: augment ? augmentation(train.images.shape) : null, folder },
+    model,
+    epochs,
+    batchSize: batchSize ?? defaultBatchSize,
+    lr,
+    seed,
+    validation,
+    patience,
+    augment: augment ? augmentation(train.images.shape) : null,
+    folder,
   };
 }
 
-/** What makes no other thing of most things. Only coloured pictures are mirrored: grey ones may be letters. */
+/** Changes so small that a picture keeps its class. Only coloured pictures are mirrored: grey ones may be letters. */
 function augmentation([, channels, height, width]: readonly number[]): Augmentation {
   const shift = Math.round(Math.min(height, width) / 14);
   return { shift, rotate: 8, crop: 0.1, flip: channels === 3 };
 }
 
-/** The options that a file was trained under, with those that may be changed. */
+/** The options that a file was trained with, and the new values of those that may change. Throws BadInput about any other change. */
 export function resumedPlan(file: string, saved: Model & Extras, options: PlanOptions): Plan {
   const plan = savedPlan(file, saved);
   const { training } = saved;
@@ -118,21 +125,21 @@ export function resumedPlan(file: string, saved: Model & Extras, options: PlanOp
   const epochs = options.epochs ?? plan.epochs;
   const patience = options.patience ?? plan.patience;
   const reached = isRecord(training) ? Number(training.epoch) : 0;
-  // A checkpoint may be of the moment before the end, with the model still to be saved.
+  // A checkpoint may come from the last moment of a training, before the model was saved: there is nothing left to train, and that is fine.
   if (modelOf(file) !== file) return { ...plan, epochs, patience };
   if (epochs <= reached)
     throw new BadInput(
-      `--resume ${file}: has ${reached} epochs behind it already; give --epochs ${reached + 1} or more to go on`,
+      `--resume ${file}: was already trained to the end of epoch ${reached}; give --epochs ${reached + 1} or more to go on`,
     );
   const waited = reached - bestEpoch(training);
   if (patience !== null && waited >= patience)
     throw new BadInput(
-      `--resume ${file}: stopped early, after ${waited} epochs that were no better; give --patience ${waited + 1} or more to go on`,
+      `--resume ${file}: stopped early, after ${waited} epochs without a lower validation loss; give --patience ${waited + 1} or more to go on`,
     );
   return { ...plan, epochs, patience };
 }
 
-/** Of the saved position; infinite where there was none, or none that one could go on from. */
+/** The best epoch of the saved position; infinite where it has none. */
 function bestEpoch(training: unknown): number {
   if (!isRecord(training) || !isRecord(training.best) || !isRecord(training.best.loss)) return Number.POSITIVE_INFINITY;
   return Number(training.best.loss.epoch);
@@ -142,7 +149,7 @@ function savedPlan(file: string, { training, description }: Extras & Model): Pla
   if (!isRecord(training) || !isCount(training.epoch)) throw cannotResume(file);
   if (training.stage === undefined)
     throw new BadInput(
-      `--resume ${file}: was saved by an older chainrule, whose trainings cannot be gone on with; train again, or use it as it is with evaluate and predict`,
+      `--resume ${file}: was saved by an older chainrule, whose trainings cannot be resumed; train again, or use the file with evaluate and predict`,
     );
   const { epochs, batchSize, lr, validation, patience, augment, folder } = training;
   const model = architectureNames.find((name) => name === training.model);
@@ -155,7 +162,7 @@ function savedPlan(file: string, { training, description }: Extras & Model): Pla
 
 export function cannotResume(file: string): BadInput {
   return new BadInput(
-    `--resume ${file}: does not say how far its training was; only files that chainrule train wrote can be resumed`,
+    `--resume ${file}: has no record of its training; only files that chainrule train wrote can be resumed`,
   );
 }
 

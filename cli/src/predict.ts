@@ -1,5 +1,5 @@
-// chainrule predict: what a model sees in pictures from anywhere. Each is brought into the form of those that the model learned
-// from (the model file says how), and one that cannot be read does not keep the others from being tried.
+// chainrule predict: a model's answers for any pictures. Each picture is brought into the form of the training pictures (the model file
+// says how). One that cannot be read is reported at the end, after all others have been tried.
 import { noGrad, tensor } from "chainrule";
 import { batches, frame } from "chainrule/data";
 import { loadPicture } from "chainrule/node";
@@ -38,7 +38,7 @@ export async function predict(file: string, words: readonly string[], options: P
       failed(word, error);
     }
     for (const { picture, folder } of pictures) {
-      // Lets Ctrl-C through.
+      // Lets Node handle a signal such as Ctrl-C.
       await new Promise((resolve) => setImmediate(resolve));
       if (isReaderGone()) return 0;
       if (interrupt.requested) return interrupt.exitCode;
@@ -60,12 +60,13 @@ export async function predict(file: string, words: readonly string[], options: P
   return 0;
 }
 
-/** One probability a class. */
+/** The probability of each class. */
 async function recognise({ net, description }: Model, file: string): Promise<Float32Array> {
   const picture = await reading(() => loadPicture(file));
   const { input, framing, normalisation, classes } = description;
   const bytes = frame(picture, { shape: input, framing });
-  if (bytes === null) throw new BadInput(`${file}: the picture is blank, there is nothing to recognise`);
+  if (bytes === null)
+    throw new BadInput(`${file}: the picture is blank: there is nothing to recognise; give another one`);
   const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
   const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
   return Float32Array.from(noGrad(() => net.forward(images).softmax(1)).data);
@@ -74,11 +75,11 @@ async function recognise({ net, description }: Model, file: string): Promise<Flo
 interface Recognised {
   readonly picture: string;
   readonly probabilities: Float32Array;
-  /** One line instead of one for each class. */
+  /** Whether to print one line, instead of one for each class as well. */
   readonly brief: boolean;
 }
 
-/** Gives the class that it most likely is. */
+/** Prints the answer and returns the likeliest class. */
 function show(
   screen: Screen,
   { description: { classes } }: Model,

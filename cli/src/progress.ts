@@ -1,9 +1,9 @@
-// How training looks while it runs: a bar that is redrawn in place on a terminal, one plain line an epoch elsewhere.
+// Shows the progress of a training: a bar that is redrawn in place on a terminal, one plain line for each epoch elsewhere.
 import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
 import { SingleBar } from "cli-progress";
 import { percent, type Screen, thousands } from "./screen.ts";
 
-/** A loss curve that programs can read: one "step" event in so many steps. */
+/** Steps between two "step" events, from which programs can draw a loss curve. */
 const stepsPerEvent = 100;
 
 export class Progress {
@@ -17,7 +17,7 @@ export class Progress {
 
   show(event: FitEvent): void {
     if (event.type === "start") this.#extent = event;
-    else if (this.#extent === null) throw new Error("internal: a run that does not begin with its start");
+    else if (this.#extent === null) throw new Error("internal: the run did not begin with a start event");
     else if (event.type === "step") this.#step(event, this.#extent);
     else if (event.type === "epoch") this.#epoch(event, this.#extent);
     else if (event.type === "validation") this.#validation(event);
@@ -39,8 +39,15 @@ export class Progress {
   #startBar({ epoch }: StepEvent, { epochs, pictures }: Pick<StartEvent, "epochs" | "pictures">): SingleBar {
     const format = `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`;
     const bar = new SingleBar({
-      ...{ format, stream: this.#screen.words, barsize: 10, barCompleteChar: "█", barIncompleteChar: "░" },
-      ...{ fps: 10, hideCursor: true, gracefulExit: false, clearOnComplete: false },
+      format,
+      stream: this.#screen.words,
+      barsize: 10,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      fps: 10,
+      hideCursor: true,
+      gracefulExit: false,
+      clearOnComplete: false,
     });
     bar.start(pictures, 0, { loss: "", accuracy: "", speed: "", time: "" });
     return bar;
@@ -68,7 +75,7 @@ export class Progress {
     this.#screen.event("validation", { epoch, loss, accuracy, improved, seconds });
   }
 
-  /** Leaves the bar as it stands, and gives the cursor back. */
+  /** Leaves the bar as it is, and shows the cursor again. */
   stop(): void {
     this.#bar?.stop();
     this.#bar = null;

@@ -1,4 +1,4 @@
-// How the reading of pictures looks: a bar on a terminal, where it takes long enough to be seen, and one line at the end.
+// Shows the progress of reading pictures: a bar on a terminal, from half a second on, and one line at the end.
 import { SingleBar } from "cli-progress";
 import { type Screen, thousands } from "./screen.ts";
 
@@ -17,9 +17,15 @@ export class ReadingProgress {
     if (!this.#screen.words.isTTY || (this.#bar === null && performance.now() - this.#began < 500)) return;
     if (this.#bar === null) {
       this.#bar = new SingleBar({
-        ...{ format: `reading ${this.#directory} {bar} {value} of {total} pictures`, stream: this.#screen.words },
-        ...{ barsize: 10, barCompleteChar: "█", barIncompleteChar: "░" },
-        ...{ fps: 10, hideCursor: true, gracefulExit: false, clearOnComplete: true },
+        format: `reading ${this.#directory} {bar} {value} of {total} pictures`,
+        stream: this.#screen.words,
+        barsize: 10,
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        fps: 10,
+        hideCursor: true,
+        gracefulExit: false,
+        clearOnComplete: true,
       });
       this.#bar.start(total, done);
     }
@@ -29,10 +35,10 @@ export class ReadingProgress {
   end(pictures: number): void {
     this.stop();
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#screen.say(`read ${thousands(pictures)} pictures in ${this.#directory}, ${seconds.toFixed(1)} s`);
+    this.#screen.say(`read ${thousands(pictures)} pictures from ${this.#directory} in ${seconds.toFixed(1)} s`);
   }
 
-  /** Leaves the terminal as it was. */
+  /** Removes the bar and shows the cursor again. */
   stop(): void {
     this.#bar?.stop();
     this.#bar = null;

@@ -1,24 +1,24 @@
-// How folders of pictures are read: what is asked for, and what a model remembers of it.
+// The options for reading folders of pictures, and the record of them in a model file.
 import type { Screen } from "./screen.ts";
 
-/** What is asked for when pictures are read. */
+/** The options for reading pictures. */
 export interface Reading {
   readonly screen: Screen;
-  /** In pixels; null: what most pictures have. */
+  /** The pictures' size in pixels; null: the commonest size among them. */
   readonly size: readonly [height: number, width: number] | null;
   readonly skipBroken: boolean;
-  /** The folder where decoded pictures are kept, beside the model. */
+  /** The folder for the cache of decoded pictures, beside the model. */
   readonly cacheIn: string;
-  /** Whether they are to be kept there; else what is kept already is used. */
+  /** Whether to write the cache; if not, a cache that is already there is used. */
   readonly keep: boolean;
-  /** Asked now and then; throws to end the reading. */
+  /** Called after each picture; throws to end the reading. */
   readonly check: () => void;
 }
 
-/** How a model's pictures were read and divided; it is kept in the model's file. */
+/** How a model's pictures were read and divided, as the model file records it. */
 export interface FolderRecord {
   readonly size: readonly [height: number, width: number] | null;
   readonly skipBroken: boolean;
-  /** The fingerprint of the pictures that the test's were set aside from; null where they came in a folder of their own. */
+  /** The fingerprint of the pictures from which the test pictures were set aside; null where the test has a folder of its own. */
   readonly dividedFrom: string | null;
 }

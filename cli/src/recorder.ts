@@ -1,4 +1,4 @@
-// Writes down what a run tells of itself, for --report, and fills in what the report says beside it.
+// Records the events of a run for --report, and fills in the rest of the report's data.
 import { existsSync } from "node:fs";
 import type { Sequential } from "chainrule";
 import { fingerprint } from "chainrule/data";
@@ -12,8 +12,8 @@ import type { EpochPoint, ReportData, StepPoint } from "./report/report-data.ts"
 import { commandLine } from "./screen.ts";
 import { version } from "./version.ts";
 
-/** Of longer runs every second step is left out, and again, until so many are left: a chart has fewer pixels. */
-const mostSteps = 20_000;
+/** Above this many recorded steps every second one is dropped; a chart has fewer pixels. */
+const maxRecordedSteps = 20_000;
 
 export class Recorder {
   readonly #steps: StepPoint[] = [];
@@ -31,7 +31,7 @@ export class Recorder {
     if (event.type === "step" && event.step % this.#every === 0) {
       const { step, loss, accuracy } = event;
       this.#steps.push({ step, loss, accuracy });
-      if (this.#steps.length > mostSteps) this.#thin();
+      if (this.#steps.length > maxRecordedSteps) this.#thin();
     } else if (event.type === "epoch") {
       const { epoch, loss, accuracy, epochSeconds: seconds } = event;
       this.#epochs.push({ epoch, training: { loss, accuracy }, validation: null, seconds });
@@ -44,27 +44,29 @@ export class Recorder {
 
   #thin(): void {
     this.#every *= 2;
-    const kept = this.#steps.filter(({ step }) => step % this.#every === 0);
-    this.#steps.splice(0, this.#steps.length, ...kept);
+    const remaining = this.#steps.filter(({ step }) => step % this.#every === 0);
+    this.#steps.splice(0, this.#steps.length, ...remaining);
   }
 
   get curves(): ReportData["curves"] {
     return { stepsPerEpoch: this.#stepsPerEpoch, steps: this.#steps, epochs: this.#epochs };
   }
 
-  /** Of training. */
+  /** Seconds of training. */
   get seconds(): number {
     return this.#seconds;
   }
 }
 
-/** Refuses, before anything is computed, what the report could not be written to. */
+/** Throws BadInput, before anything is computed, where the report could not be written, or would replace a file that is not HTML. */
 export async function checkReport(file: string): Promise<void> {
   await reading(() => checkWritable(file));
   if (!existsSync(file)) return;
   const start = Buffer.from((await reading(() => readBytes(file))).subarray(0, 64)).toString("latin1");
   if (start !== "" && !/^\s*<(!doctype html|html)/i.test(start))
-    throw new BadInput(`--report ${file}: exists and is no HTML page; it is not overwritten, choose another name`);
+    throw new BadInput(
+      `--report ${file}: exists and is not an HTML page, so it is not overwritten; choose another name`,
+    );
 }
 
 export interface Finished {
@@ -116,7 +118,11 @@ export async function report(
 function settings({ model, epochs, batchSize, lr, validation, patience, augment }: Plan): ReportData["run"]["options"] {
   const changes = Object.entries(augment ?? {}).filter(([, amount]) => amount !== false && amount !== 0);
   return {
-    ...{ model, epochs, "batch size": batchSize, optimiser: "Adam", "learning rate": `${lr}, falling to 0` },
+    model,
+    epochs,
+    "batch size": batchSize,
+    optimiser: "Adam",
+    "learning rate": `${lr}, falling to 0`,
     ...(validation === 0 ? {} : { "validation fraction": validation }),
     ...(patience === null ? {} : { patience }),
     augmentation: changes.length === 0 ? "none" : changes.map(([name, amount]) => `${name} ${amount}`).join(", "),

@@ -1,4 +1,4 @@
-// What a model file keeps of its training comes as parsed JSON, which may say anything.
+// Checks of parsed JSON: a model file's record of its training may hold anything.
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;

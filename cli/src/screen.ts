@@ -1,9 +1,9 @@
-// Where words go and where data goes. Without --json a person reads stdout; with it stdout carries one JSON object a line for a
-// program, and the words go to stderr.
+// The output. Without --json, stdout carries text for people. With it, stdout carries one JSON object a line for programs, and the text
+// goes to stderr.
 
 export type Stream = NodeJS.WriteStream;
 
-/** Set once whoever read our output has gone (`chainrule train mnist | head -1`): time to end, quietly. */
+/** Whether the reader of the output has gone (`chainrule train mnist | head -1`): the command then ends without a message. */
 let readerGone = false;
 export const isReaderGone = () => readerGone;
 
@@ -17,6 +17,7 @@ export function watchReaders(streams: readonly Stream[]): void {
 
 export class Screen {
   readonly #json: boolean;
+  /** The stream for text. */
   readonly words: Stream;
 
   constructor(json: boolean) {
@@ -36,7 +37,7 @@ export class Screen {
 export const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
 export const thousands = (count: number) => Math.round(count).toLocaleString("en-US");
 
-/** How a person would type this command again. */
+/** The command line that runs chainrule with these arguments, quoted where a shell needs it. */
 export function commandLine(words: readonly string[]): string {
   const start = process.env.npm_command === undefined ? "chainrule" : "npx chainrule";
   return [

@@ -1,10 +1,10 @@
-// How many threads compute: what --threads says, else CHAINRULE_THREADS, else as many as the machine runs. The library reads the variable
-// whenever it compiles, so that --threads holds for all that this process computes: training, evaluation, single products.
+// The number of threads: from --threads, else from CHAINRULE_THREADS, else as many as the machine has processors. The library reads the
+// variable whenever it compiles, so --threads sets it, for all that this process computes: training, evaluation, single products.
 import { BadInput } from "./failure.ts";
 
 const variable = "CHAINRULE_THREADS";
 
-/** Before anything is compiled. Refuses a variable that says nothing. */
+/** Called before anything is compiled. Throws BadInput where the variable is not a whole number from 1. */
 export function chooseThreads(asked: number | undefined): void {
   if (asked !== undefined) {
     process.env[variable] = String(asked);

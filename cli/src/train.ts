@@ -1,7 +1,7 @@
-// chainrule train: from a data set to a model file, with everything said on the way.
+// chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ChainruleError, threadsReady } from "chainrule";
+import { ChainruleError, type Sequential, threadsReady } from "chainrule";
 import { framingOf, normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
@@ -20,7 +20,7 @@ import { commandLine, isReaderGone, Screen } from "./screen.ts";
 import { chooseThreads } from "./threads.ts";
 import { begin, type Training } from "./training.ts";
 
-/** What was typed; undefined where nothing was. */
+/** The options that were typed; undefined for those that were not. */
 export interface TrainOptions extends PlanOptions {
   readonly out?: string;
   readonly resume?: string;
@@ -32,10 +32,9 @@ export interface TrainOptions extends PlanOptions {
   readonly json?: boolean;
 }
 
-/** Between two checkpoints, in seconds. */
-export const usualInterval = 30;
+export const defaultCheckpointSeconds = 30;
 
-/** Ends with the exit code. */
+/** Trains, saves and tests a net; returns the exit code. */
 export async function train(word: string, options: TrainOptions): Promise<number> {
   const began = performance.now();
   chooseThreads(options.threads);
@@ -49,10 +48,14 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const checkpoint = checkpointOf(out);
   await checkOutputs([out, checkpoint], options.report);
 
-  // They start while the pictures are read.
+  // The threads start while the pictures are read.
   const ready = threadsReady();
   const data = await loadData(source, {
-    ...{ screen, seed: intent.seed, validation: intent.validation, cacheIn: dirname(out), keep: resume === null },
+    screen,
+    seed: intent.seed,
+    validation: intent.validation,
+    cacheIn: dirname(out),
+    keep: resume === null,
     size: (begun === null ? options.size : begun.folder?.size) ?? null,
     skipBroken: begun?.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
@@ -73,20 +76,22 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const profile = options.profile ?? false;
   const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile });
   const save = (file: string) => saveModel(file, description, training.extras());
-  for (const line of data.told) screen.say(line);
+  for (const line of data.notes) screen.say(line);
   const checkpoints = new Checkpoints(checkpoint, {
-    ...{ seconds: options.checkpoint ?? usualInterval, validated: data.validation !== null, write: save },
+    seconds: options.checkpoint ?? defaultCheckpointSeconds,
+    validated: data.validation !== null,
+    write: save,
   });
   if (resume === null && existsSync(checkpoint))
     screen.say(
-      `${checkpoint} of an earlier run will be replaced; to go on with that: ${commandLine(["train", word, "--resume", checkpoint])}`,
+      `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );
   const recorder = new Recorder();
   const run = { screen, plan, description, data, word, out, interrupt };
   const shown = { explain: options.explain ?? false, profile };
   const end = await follow(training, { ...run, ...shown, checkpoints, recorder, threads: await ready });
   if (end === null) {
-    // Nobody reads any more: `| head -1` leaves nothing behind.
+    // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
     if (checkpoints.written) checkpoints.remove();
     return 0;
   }
@@ -95,14 +100,29 @@ export async function train(word: string, options: TrainOptions): Promise<number
   tellEnd(run, end);
   if (end.type === "stopped") return interrupt.exitCode;
 
+  return test(run, { net: training.net, recorder, began, page: options.report });
+}
+
+interface Trained {
+  readonly net: Sequential;
+  readonly recorder: Recorder;
+  /** The start of the command, in milliseconds of performance.now(). */
+  readonly began: number;
+  /** The file of the report; undefined where none was asked for. */
+  readonly page: string | undefined;
+}
+
+/** Tests the trained net and writes the report; returns the exit code. */
+async function test(run: Outcome, { net, recorder, began, page }: Trained): Promise<number> {
+  const { screen, plan, description, data, out, interrupt } = run;
   const testBegan = performance.now();
-  const evaluation = await judge({ net: training.net, description }, data.test, interrupt.signal);
-  if (evaluation === null) return gaveUpTest({ screen, word, out, interrupt });
+  const evaluation = await judge({ net, description }, data.test, interrupt.signal);
+  if (evaluation === null) return gaveUpTest(run);
   const seconds = { test: (performance.now() - testBegan) / 1000, total: (performance.now() - began) / 1000 };
   tellTest({ screen, test: data.test, description, inWords: data.folder !== null }, evaluation);
-  if (options.report !== undefined) {
-    await report(options.report, recorder, { plan, description, net: training.net, data, evaluation, seconds });
-    screen.say(`the report is in ${options.report}; open it in a browser`);
+  if (page !== undefined) {
+    await report(page, recorder, { plan, description, net, data, evaluation, seconds });
+    screen.say(`the report is in ${page}; open it in a browser`);
   }
   screen.say(`try it on a picture: ${commandLine(["predict", out, "PICTURE.png"])}`);
   screen.event("done", { testAccuracy: evaluation.accuracy, seconds: (performance.now() - began) / 1000, model: out });
@@ -117,23 +137,23 @@ async function checkOutputs(models: readonly string[], page: string | undefined)
   }
   if (page === undefined) return;
   if (models.some((file) => resolve(file) === resolve(page)))
-    throw new BadInput(`--report ${page}: is where the model is saved; give another name`);
+    throw new BadInput(`--report ${page}: is the file of the model; give another name`);
   await checkReport(page);
 }
 
 function describe({ train, folder }: Data, { model, seed }: Plan): Description {
   const [, channels, height, width] = train.images.shape;
-  const least = leastSide[model];
-  if (Math.min(height, width) < least)
+  const minSide = leastSide[model];
+  if (Math.min(height, width) < minSide)
     throw new BadInput(
-      `--model ${model}: needs pictures of at least ${least}×${least}, these are ${width}×${height}; use --model mlp`,
+      `--model ${model}: needs pictures of at least ${minSide}×${minSide}, but these are ${width}×${height}; use --model mlp`,
     );
   return {
     architecture: architectures[model]([channels, height, width], train.classes.length),
     input: [channels, height, width],
     classes: train.classes,
     normalisation: normalisation(train),
-    // Pictures from a folder were brought into their frame as predict brings others.
+    // Pictures from a folder were framed as predict frames others.
     framing: folder === null ? framingOf(train) : "plain",
     seed,
   };
@@ -144,11 +164,11 @@ interface Following extends Outcome {
   readonly recorder: Recorder;
   readonly explain: boolean;
   readonly profile: boolean;
-  /** How many there are to compute. */
+  /** The number of threads that compute. */
   readonly threads: number;
 }
 
-/** How it ended; null where nobody reads any more. */
+/** Runs the training to its end and returns its last event; null where the reader of the output has gone. */
 async function follow({ run }: Training, following: Following): Promise<DoneEvent | StoppedEvent | null> {
   const { screen, plan, checkpoints, recorder } = following;
   const progress = new Progress(screen);
@@ -175,13 +195,13 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
       if (isReaderGone()) return null;
       await checkpoints.see(event);
     }
-    throw new Error("internal: a run without an end");
+    throw new Error("internal: the run ended without a done event");
   } catch (error) {
     if (!(error instanceof ChainruleError) || error.code !== "diverged") throw error;
     if (checkpoints.written) checkpoints.remove();
     const { loss, epoch, batch } = error.details;
     throw new BadInput(
-      `the loss became ${loss} in epoch ${epoch}, batch ${batch}: --lr ${plan.lr} is too high; nothing was saved, train again with a lower one`,
+      `the loss became ${loss} in epoch ${epoch}, batch ${batch}: --lr ${plan.lr} is too high; nothing was saved: train again with a lower one`,
       { cause: error },
     );
   } finally {
@@ -191,6 +211,6 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
 
 function gaveUpTest({ screen, word, out, interrupt }: Pick<Outcome, "screen" | "word" | "out" | "interrupt">): number {
   if (isReaderGone()) return 0;
-  screen.say(`stopped before the test; it can be had with: ${commandLine(["evaluate", out, word])}`);
+  screen.say(`stopped before the test; to run it: ${commandLine(["evaluate", out, word])}`);
   return interrupt.exitCode;
 }

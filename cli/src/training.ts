@@ -1,4 +1,4 @@
-// A net, its optimiser and their run, made of a plan; and how the run goes into a model file and comes out of it again.
+// Makes a net, its optimiser and their run from a plan, and saves and restores the run in a model file.
 import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
@@ -8,14 +8,14 @@ import type { Extras, Model } from "./model-file.ts";
 import { cannotResume, type Plan } from "./plan.ts";
 import { isCount, isRecord } from "./records.ts";
 
-/** So many steps come before the one of --profile, in which the engine compiles well what it runs. */
+/** Steps before the one that --profile measures: in these the engine optimises the code. */
 export const warmSteps = 50;
 
 export interface Training {
   readonly net: Sequential;
   readonly run: Fit;
   readonly stepsPerEpoch: number;
-  /** For the model file: the run as it is, between two steps. */
+  /** The state of the run for the model file, between two steps. */
   readonly extras: () => Extras;
 }
 
@@ -24,7 +24,7 @@ export interface Beginning {
   readonly description: Description;
   readonly plan: Plan;
   readonly signal: AbortSignal;
-  /** The file that it goes on from. */
+  /** The file from which the training goes on; null for a new training. */
   readonly resume: { readonly file: string; readonly saved: Model & Extras } | null;
   readonly profile: boolean;
 }
@@ -35,13 +35,21 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
   manualSeed(seed);
   const net = build(description.architecture);
   const optimizer = new Adam(net.parameters(), { lr });
-  // Batch norm learns nothing good from a handful of pictures that are left over.
+  // Batch norm's means over a few left-over pictures are poor, so the last, smaller batch is dropped.
   const dropLast = plan.model === "conv-bn" && train.labels.size >= batchSize;
   const whole = train.labels.size / batchSize;
   const stepsPerEpoch = dropLast ? Math.floor(whole) : Math.ceil(whole);
   const judged = validation === null ? {} : { validation, keepBest: true };
   const options = {
-    ...{ train, ...judged, epochs, batchSize, dropLast, optimizer, seed, signal, ...description.normalisation },
+    train,
+    ...judged,
+    epochs,
+    batchSize,
+    dropLast,
+    optimizer,
+    seed,
+    signal,
+    ...description.normalisation,
     ...(patience === null || validation === null ? {} : { earlyStopping: { patience } }),
     ...(augment === null ? {} : { augment }),
     ...(profile ? { profile: stepsBefore(epochs * stepsPerEpoch - stepsBehind(resume, stepsPerEpoch)) } : {}),
@@ -55,7 +63,7 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
   return { net, run, stepsPerEpoch, extras };
 }
 
-/** Of few steps the last but one tells, for the last may be of a smaller batch. */
+/** With few steps the last but one is measured, because the last may have a smaller batch. */
 const stepsBefore = (steps: number): number => Math.max(0, Math.min(warmSteps, steps - 2));
 
 function stepsBehind(resume: Beginning["resume"], stepsPerEpoch: number): number {
@@ -66,7 +74,7 @@ function stepsBehind(resume: Beginning["resume"], stepsPerEpoch: number): number
 
 type Saved = { readonly tensors: ReadonlyMap<string, Tensor>; readonly position: unknown };
 
-/** Plan and position lie in one record; what both have (seed and batch size) the position needs too. */
+/** The run of a saved file. Its record holds the plan and the position; the seed and the batch size belong to both. */
 function resumed({ file, saved }: NonNullable<Beginning["resume"]>, go: (saved: Saved) => Fit): Fit {
   if (!isRecord(saved.training)) throw cannotResume(file);
   const { model: _, epochs: __, lr: ___, validation, patience, augment, folder, ...position } = saved.training;
@@ -77,12 +85,12 @@ function resumed({ file, saved }: NonNullable<Beginning["resume"]>, go: (saved: 
     switch (error.details.reason) {
       case "data":
         throw new BadInput(
-          `--resume ${file}: was trained on other data than this; give the data set that it began with`,
+          `--resume ${file}: was trained on other data; give the data set that its training began with`,
         );
       case "position":
         throw cannotResume(file);
       default:
-        throw new BadInput(`--resume ${file}: cannot be gone on with: ${error.words}`, { cause: error });
+        throw new BadInput(`--resume ${file}: cannot be resumed: ${error.words}`, { cause: error });
     }
   }
 }

@@ -1,25 +1,25 @@
-// How good a net is, in words for who has never seen a confusion matrix.
+// Says how good a net is, in words for people who have never seen a confusion matrix.
 import type { Evaluation } from "chainrule/train";
 import { scores } from "./report/scores.ts";
 import { percent, thousands } from "./screen.ts";
 
-/** More classes than these make a matrix that no terminal has room for. */
-export const mostShown = 20;
-const mixupsNamed = 3;
+/** A matrix of more classes does not fit into a terminal. */
+export const maxMatrixClasses = 20;
+const maxNamedMixups = 3;
 
 export function verdict({ confusion }: Pick<Evaluation, "confusion">, classes: readonly string[]): string[] {
   const { right, pictures, accuracy, guessing, mixups } = scores(confusion);
   const lines = [
-    `of ${thousands(pictures)} test pictures it recognises ${thousands(right)}: ${grade(accuracy, guessing)}`,
+    `it recognises ${thousands(right)} of ${thousands(pictures)} test pictures: ${grade(accuracy, guessing)}`,
   ];
   if (right < pictures) {
-    const named = mixups.slice(0, mixupsNamed).map(({ truth, answer, count }) => {
+    const named = mixups.slice(0, maxNamedMixups).map(({ truth, answer, count }) => {
       const all = confusion[truth].reduce((sum, n) => sum + n, 0);
       return `${classes[truth]} for ${classes[answer]} (${thousands(count)} of ${thousands(all)})`;
     });
     lines.push(`it most often takes ${named.join(", ")}`);
   }
-  lines.push(`who always says the commonest class is right on ${percent(guessing)}`);
+  lines.push(`always answering the commonest class would be right on ${percent(guessing)}`);
   return lines;
 }
 
@@ -29,5 +29,5 @@ function grade(accuracy: number, guessing: number): string {
   if (accuracy >= 0.97) return "nearly all";
   if (accuracy >= 0.9) return "nine in ten or more";
   if (accuracy >= 0.75) return "right most of the time";
-  return accuracy >= 0.5 ? "right more often than wrong" : "wrong more often than right, but no mere guess";
+  return accuracy >= 0.5 ? "right more often than wrong" : "wrong more often than right, but better than guessing";
 }

@@ -1,4 +1,4 @@
-// Which version this is, from the package's own description.
+// The version, from package.json.
 import { createRequire } from "node:module";
 
 export const version: string = createRequire(import.meta.url)("../package.json").version;

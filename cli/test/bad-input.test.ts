@@ -1,4 +1,4 @@
-// Whatever a person gives that cannot be used: exit code 2, one to three lines that name it and the cure, no stack trace, no file.
+// Input that cannot be used: exit code 2, one to three lines that name it and the cure, no stack trace, no file.
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tensor } from "chainrule";
@@ -11,7 +11,7 @@ import { chainrule } from "./command.ts";
 const cwd = temporaryFolder();
 const at = (...path: string[]) => join(cwd, ...path);
 
-/** A data set of which one file is then spoiled. */
+/** A copy of the data set, of which `spoil` damages one file. */
 function spoiled(name: string, spoil: (path: (file: string) => string) => void): string {
   mkdirSync(at(name));
   writeIdxFolder(at(name), { train: bars(20), test: bars(10) });
@@ -79,7 +79,7 @@ describe("options", () => {
   ];
   test.each(cases)("%j", async (args, message) => refused(args, message));
 
-  test("a learning rate that is far too high is found out, and nothing is saved", async () => {
+  test("a learning rate that is far too high is reported, and nothing is saved", async () => {
     const { code, stderr } = await chainrule(["train", "data", "--lr", "1e30", "--out", "wild.safetensors"], { cwd });
     expect([code, readdirSync(cwd).includes("wild.safetensors")]).toEqual([2, false]);
     expect(stderr).toMatch(/the loss became (NaN|Infinity) in epoch \d+, batch \d+: --lr 1e\+30 is too high/);
@@ -90,7 +90,7 @@ describe("where the model would be saved", () => {
   test.each<[string, RegExp]>([
     ["nowhere/m.safetensors", /nowhere\/m\.safetensors: the folder nowhere does not exist; create it first/],
     ["data", /data: is a folder, not a file; give a file name/],
-    ["bar.png", /--out bar\.png: exists and is no model; it is not overwritten/],
+    ["bar.png", /--out bar\.png: exists and is not a model, so it is not overwritten/],
     ["bar.png/m.safetensors", /bar\.png is not a folder/],
   ])("--out %s is refused before training", async (out, message) => refused(["train", "data", "--out", out], message));
 });
@@ -120,7 +120,7 @@ describe("data", () => {
       }),
       /swapped\/train-images-idx3-ubyte: byte 3: .*is this the file with the labels/,
     ));
-  test("labels and images that are not equally many", () =>
+  test("a different number of labels and images", () =>
     train(
       spoiled("mismatched", (file) => writeFileSync(file("train-labels-idx1-ubyte"), idx([19], new Array(19).fill(1)))),
       /mismatched\/train-labels-idx1-ubyte: byte 4: 19 labels, but .* has 20 images/,
@@ -201,7 +201,7 @@ describe("model files", () => {
   test("a file that cannot be resumed", () =>
     refused(
       ["train", "data", "--resume", changedModel("untrained.safetensors", { training: "{}" })],
-      /--resume untrained\.safetensors: does not say how far its training was/,
+      /--resume untrained\.safetensors: has no record of its training/,
     ));
 });
 
@@ -209,8 +209,9 @@ describe("pictures", () => {
   const predict = (name: string, message: RegExp) => refused(["predict", "model.safetensors", name], message);
 
   test("no such file", () => predict("none.png", /none\.png: no such file/));
-  test("a folder without any", () => predict("data", /data: no PNG, JPEG, GIF or BMP in this folder/));
-  test("no picture", () => predict("model.safetensors", /model\.safetensors: byte 0: neither a PNG nor a JPEG/));
+  test("a folder without pictures", () => predict("data", /data: no PNG, JPEG, GIF or BMP in this folder/));
+  test("a file that is not a picture", () =>
+    predict("model.safetensors", /model\.safetensors: byte 0: neither a PNG nor a JPEG/));
   test("cut off", () => {
     writeFileSync(at("cut.png"), readFileSync(at("bar.png")).subarray(0, 60));
     return predict("cut.png", /cut\.png: byte 60: the PNG ends within its chunk "IDAT"/);
@@ -226,17 +227,17 @@ describe("pictures", () => {
     writeFileSync(at("vast.png"), bytes);
     return predict("vast.png", /vast\.png: byte 16: .*100000×100000 pixels, at most 50 million are read/);
   });
-  test("blank", () => predict("blank.png", /blank\.png: the picture is blank, there is nothing to recognise/));
+  test("blank", () => predict("blank.png", /blank\.png: the picture is blank: there is nothing to recognise/));
 });
 
-test("one bad picture does not keep the others from being told", async () => {
+test("one bad picture does not keep the others from being recognised", async () => {
   const { code, stdout, stderr } = await chainrule(["predict", "model.safetensors", "none.png", "bar.png"], { cwd });
   expect(code).toBe(2);
   expect(stdout).toMatch(/^bar\.png: \d \(/);
   expect(stderr).toBe("error: none.png: no such file\n");
 });
 
-test("--help is no error", async () => {
+test("--help is not an error", async () => {
   for (const args of [["--help"], ["train", "--help"], ["predict", "--help"], ["evaluate", "--help"]]) {
     const { code, stdout, stderr } = await chainrule(args, { cwd });
     expect([code, stderr]).toEqual([0, ""]);

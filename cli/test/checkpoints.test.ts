@@ -1,5 +1,4 @@
-// Whatever happens to a training, it can be gone on with: after an early end, after the process was killed, and not where a file
-// does not allow it.
+// A training can be resumed after an early end and after its process was killed, and is refused where the file does not allow it.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
@@ -30,7 +29,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("a checkpoint of the moment before the model was saved gives that model, and the report", async () => {
+test("a checkpoint from the moment before the model was saved gives that model, and the report", async () => {
   const cwd = temporaryFolder();
   const [model, checkpoint] = ["m.safetensors", "m.checkpoint.safetensors"].map((name) => join(cwd, name));
   expect((await chainrule(["train", data, "--epochs", "1", "--out", model], { cwd })).code).toBe(0);
@@ -38,7 +37,7 @@ test("a checkpoint of the moment before the model was saved gives that model, an
   renameSync(model, checkpoint);
   const args = ["train", data, "--resume", checkpoint, "--report", "r.html"];
   const clash = await chainrule([...args.slice(0, -1), model], { cwd });
-  expect([clash.code, clash.stderr]).toEqual([2, expect.stringMatching(/is where the model is saved/)]);
+  expect([clash.code, clash.stderr]).toEqual([2, expect.stringMatching(/is the file of the model/)]);
   const { code, stderr } = await chainrule(args, { cwd });
   expect(code, stderr).toBe(0);
   expect(readFileSync(model).equals(whole)).toBe(true);
@@ -69,7 +68,9 @@ describe("early stopping", () => {
     const best = told.find(({ event }) => event === "best");
     expect(best).toMatchObject({ reason: "patience", epoch: validations.length - 2 });
     expect(Math.min(...validations.map(({ loss }) => Number(loss)))).toBe(best?.loss);
-    expect(stopped.stderr).toContain(`2 epochs were no better, so that it ends early; of ${validations.length} epochs`);
+    expect(stopped.stderr).toContain(
+      `2 epochs had no lower validation loss, so training ends early; of ${validations.length} epochs`,
+    );
 
     const resume = ["train", data, "--resume", "m.safetensors"];
     const refused = await chainrule(resume, { cwd });
@@ -83,7 +84,7 @@ describe("early stopping", () => {
     expect(first?.epoch).toBe(validations.length + 1);
   });
 
-  test("what an older chainrule saved is a model, but no training to go on with", async () => {
+  test("a file that an older chainrule saved is a model, but its training cannot be resumed", async () => {
     const { tensors, metadata } = readSafetensors(readFileSync(join(cwd, "m.safetensors")));
     const training = { model: "cnn", epochs: 4, batchSize: 64, lr: 0.003, epoch: 1, batch: 3, pictures: 192 };
     const old = { ...metadata, training: JSON.stringify({ ...training, lossSum: 1.5, correct: 100, data: "0123" }) };

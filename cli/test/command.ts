@@ -1,4 +1,4 @@
-// Runs the command line as a person would: the built program (`npm run build`), in a process and a folder of its own.
+// Runs the command line as a user would: the built program (`npm run build`), in a process and a folder of its own.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +12,7 @@ export interface Finished {
 
 export type Event = Record<string, unknown> & { readonly event: string };
 
-/** `watch` sees stdout as it grows, and may act on the process; `env` is added to that of the tests, which run side by side on one thread each. */
+/** `watch` gets stdout as it grows, and may act on the process; `env` is added to the tests' environment, in which each runs on one thread. */
 export function chainrule(
   args: readonly string[],
   options: {
@@ -37,7 +37,7 @@ export function chainrule(
   });
 }
 
-/** stdout of --json: an object a line, nothing else. */
+/** The events in the stdout of --json: one JSON object a line, nothing else. */
 export function events({ stdout }: Finished): Event[] {
   return stdout
     .trimEnd()

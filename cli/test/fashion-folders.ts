@@ -1,5 +1,5 @@
-// Fashion-MNIST as people have pictures: written out as PNGs, a folder for each class, and then trained on, tested, predicted and
-// exported from there as a person would. Not part of `npm test`: it needs the data set (apt install dataset-fashion-mnist) and, with
+// Fashion-MNIST as users have pictures: written out as PNGs, a folder for each class, and then trained on, tested, predicted and
+// exported from there by the command line. `npm test` does not run this: it needs the data set (apt install dataset-fashion-mnist) and, with
 // all of it, a quarter of an hour.
 //
 //   npx tsx cli/test/fashion-folders.ts [PICTURES TO LEARN FROM] [PICTURES TO TEST] [-- OPTIONS OF TRAIN]
@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { chainrule, events } from "./command.ts";
 
 const installed = process.env.FASHION_MNIST ?? "/usr/share/datasets/fashion-mnist";
-/** What is asked of the net: the part of the test pictures that it has to recognise. */
+/** The fraction of the test pictures that the net has to recognise. */
 const asked = 0.88;
 
 const dashes = process.argv.indexOf("--");
@@ -23,7 +23,7 @@ const [learn, unseen] = [Number(own[0] ?? 60_000), Number(own[1] ?? 10_000)];
 /** The first pictures of a data set, each in its class's folder. */
 function writePictures(folder: string, { images, labels, classes }: Dataset, count: number): void {
   const [total, , height, width] = images.shape;
-  // "T-shirt/top" would be a folder in a folder.
+  // "T-shirt/top" would become a folder in a folder.
   const folders = classes.map((name) => join(folder, name.replaceAll("/", " or ")));
   for (const path of folders) mkdirSync(path, { recursive: true });
   for (let n = 0; n < Math.min(count, total); n++) {

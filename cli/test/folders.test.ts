@@ -1,4 +1,4 @@
-// A folder of pictures from beginning to end, as somebody has it who has never heard of a tensor.
+// A folder of pictures from training to export, as a user with no knowledge of tensors has it.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors } from "chainrule/io";
@@ -18,15 +18,15 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("a folder with a folder for each class", () => {
-  test("is divided in plain words, trained on, and what came out is said in plain words", () => {
+  test("is divided and trained on, and the output says in plain words how and with what result", () => {
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.stderr).toContain(
-      "of 180 pictures in pictures, seed 0 keeps 36 for the test and 14 for validation, which says when to stop; 130 are left to learn from",
+      "of 180 pictures in pictures, seed 0 sets aside 36 for the test and 14 for validation, which finds the best epoch; 130 are left to learn from",
     );
     expect(trained.stderr).toContain("130 pictures to learn from, 14 for validation, 36 to test, 16×16, 3 classes");
-    expect(trained.stderr).toMatch(/each time it is seen a picture is moved.*mirrored or not/);
+    expect(trained.stderr).toMatch(/each time a picture is used it is shifted.*mirrored half of the time/);
     expect(trained.stderr).toMatch(/ {2}validation {2}loss \d\.\d{4} {2}accuracy \d+\.\d\d %/);
-    expect(trained.stderr).toMatch(/of 36 test pictures it recognises \d+: /);
+    expect(trained.stderr).toMatch(/it recognises \d+ of 36 test pictures: /);
     const told = events(trained);
     expect(told[0]).toMatchObject({ event: "start", train: 130, validationPictures: 14, test: 36, model: "conv-bn" });
     expect(told.filter(({ event }) => event === "validation").length).toBeGreaterThan(0);
@@ -45,14 +45,16 @@ describe("a folder with a folder for each class", () => {
     expect(readdirSync(cwd).filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
 
-  test("evaluate finds those pictures again that it was not trained on, cached or not", async () => {
+  test("evaluate finds the pictures again that the model was not trained on, cached or not", async () => {
     const figure = events(trained).pop()?.testAccuracy;
     for (const cached of [true, false]) {
       const cache = readdirSync(cwd).find((name) => name.endsWith(".pictures")) ?? "";
       if (!cached) rmSync(at(cache));
       const evaluated = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "pictures", "--json"], { cwd });
       expect(evaluated.code, evaluated.stderr).toBe(0);
-      expect(evaluated.stderr).toContain("on 36 pictures: the test pictures in pictures, kept from training by seed 0");
+      expect(evaluated.stderr).toContain(
+        "on 36 pictures: the test pictures in pictures, set aside from training by seed 0",
+      );
       expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
       expect(existsSync(at(cache))).toBe(cached);
     }
@@ -62,7 +64,7 @@ describe("a folder with a folder for each class", () => {
     writePictures(at("others"), { classes: classes.slice(0, 2), each: 10, side: 40, coloured: true, seed: 5 });
     const { code, stdout, stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "others"], { cwd });
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain("on 20 pictures: all pictures in others; it was not trained on exactly these");
+    expect(stdout).toContain("on 20 pictures: all pictures in others; the model was not trained on exactly these");
   });
 
   test("predict takes folders: a line a picture, and how many there are of each class", async () => {
@@ -96,7 +98,10 @@ describe("export", () => {
     expect((await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd })).code).toBe(0);
     writeFileSync(at("notes.txt"), "not to be lost");
     const refused: [string[], RegExp][] = [
-      [["pictures-conv-bn.safetensors", "--onnx", "notes.txt"], /notes\.txt: exists and is no ONNX file; .* --force/],
+      [
+        ["pictures-conv-bn.safetensors", "--onnx", "notes.txt"],
+        /notes\.txt: exists and is not an ONNX file; .* --force/,
+      ],
       [["pictures-conv-bn.safetensors", "--onnx", "nowhere/m.onnx"], /the folder nowhere does not exist/],
       [["pictures-conv-bn.safetensors", "--onnx", "pictures-conv-bn.safetensors", "--force"], /is the model itself/],
       [["none.safetensors", "--onnx", "n.onnx"], /none\.safetensors: no such file/],
@@ -116,14 +121,14 @@ describe("export", () => {
 });
 
 describe("train/ and test/", () => {
-  test("are taken as they are; grey pictures are not mirrored; --no-augment, --size and --validation 0 are heard", async () => {
+  test("are taken as they are; grey pictures are not mirrored; --no-augment, --size and --validation 0 take effect", async () => {
     writePictures(at("parts", "train"), { classes, each: 20 });
     writePictures(at("parts", "test"), { classes: classes.slice(1), each: 5, seed: 7 });
     const options = ["--epochs", "2", "--size", "12x14", "--no-augment", "--validation", "0", "--out", "p.safetensors"];
     const { code, stdout, stderr } = await chainrule(["train", "parts", ...options], { cwd });
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("parts: 60 pictures to learn from, 10 to test, 14×12, 3 classes");
-    expect(stdout).not.toMatch(/validation|moved/);
+    expect(stdout).not.toMatch(/validation|shifted/);
     const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], { cwd });
     expect(evaluated.stdout).toContain("p.safetensors on 10 pictures: the pictures in parts/test");
     const figure = /^test accuracy .*$/m.exec(stdout)?.[0] ?? "none";
@@ -156,7 +161,7 @@ describe("what cannot be used", () => {
     const args = ["train", "broken", "--skip-broken", "--epochs", "1", "--out", "b.safetensors", "--json"];
     const { code, stderr, stdout } = await chainrule(args, { cwd });
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/skipped, as they cannot be read: 1\n {2}broken\/along\/torn\.png: /);
+    expect(stderr).toMatch(/skipped because they cannot be read: 1\n {2}broken\/along\/torn\.png: /);
     expect(JSON.parse(stdout.split("\n")[0])).toMatchObject({ event: "skipped", file: "broken/along/torn.png" });
   });
 
@@ -168,7 +173,7 @@ describe("what cannot be used", () => {
   test("coloured pictures for a model of grey ones", async () => {
     await refused(
       ["evaluate", "p.safetensors", "pictures"],
-      /pictures: the pictures are coloured, the model takes grey/,
+      /pictures: the pictures are coloured, but the model takes grey/,
     );
   });
 
@@ -178,16 +183,16 @@ describe("what cannot be used", () => {
     await refused([...resume, "--no-augment"], /--no-augment: .* was begun with --augment; leave --no-augment out/);
     await refused(
       ["train", "others", "--resume", model, "--epochs", "9"],
-      /takes pictures of 3×16×16 .*, those of others have 3×40×40;/,
+      /takes pictures of 3×16×16 .*, but those of others have 3×40×40;/,
     );
   });
 
-  test("options that make no sense", async () => {
+  test("invalid options", async () => {
     await refused(["train", "pictures", "--size", "12"], /--size <HxW>' argument '12' is invalid.*such as 32x32/);
-    await refused(["train", "pictures", "--validation", "1"], /--validation <part>' argument '1' is invalid/);
-    await refused(["train", "mnist", "--size", "12x12"], /--size: is for folders of pictures; mnist comes as it is/);
+    await refused(["train", "pictures", "--validation", "1"], /--validation <fraction>' argument '1' is invalid/);
+    await refused(["train", "mnist", "--size", "12x12"], /--size: is for folders of pictures; mnist is none/);
     await refused(["train", "mnist", "--patience", "2"], /--patience 2: needs pictures .*; add --validation 0\.1/);
-    await refused(["train", "pictures", "--report", "m.onnx"], /--report .*: exists and is no HTML page/);
+    await refused(["train", "pictures", "--report", "m.onnx"], /--report .*: exists and is not an HTML page/);
     await refused(["train", "pictures/along"], /along: no folders in it; each class needs one/);
   });
 });

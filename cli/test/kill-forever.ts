@@ -1,4 +1,4 @@
-// Kills trainings at random moments, resumes them, kills them again, and compares: see kill.ts. Not part of `npm test`, which kills three.
+// Kills trainings at random moments, resumes them, kills them again, and compares: see kill.ts. `npm test` kills three and does not run this.
 //
 //   npx tsx cli/test/kill-forever.ts [RUNS: 50] [SEED]
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";

@@ -1,5 +1,5 @@
-// Trainings that are killed without a word, as a power cut would: the last checkpoint always loads, and what goes on from it is the
-// curve of a training that nobody disturbed, step for step, to the same model file.
+// Trainings that are killed without warning, as by a power cut: the last checkpoint always loads, and the training that goes on from it
+// has the curve of an uninterrupted one, step for step, and ends with the same model file.
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export interface Whole {
   readonly seconds: number;
 }
 
-/** What does not depend on how long things took. */
+/** The fields of an event that do not depend on time. */
 function curveOf(all: readonly Event[]): Event[] {
   return all
     .filter(({ event }) => ["step", "epoch", "validation", "test"].includes(event))
@@ -26,7 +26,7 @@ function curveOf(all: readonly Event[]): Event[] {
 
 const begin = (data: string, options: readonly string[]) => ["train", data, ...options, "--json", "--out", model];
 
-/** Nobody disturbs it. */
+/** Runs the uninterrupted training. */
 export async function undisturbed(data: string, options: readonly string[]): Promise<Whole> {
   const cwd = temporaryFolder();
   const began = performance.now();
@@ -40,11 +40,11 @@ export interface Killing {
   readonly data: string;
   readonly options: readonly string[];
   readonly whole: Whole;
-  /** Each life ends after so many seconds; then it is resumed. */
+  /** Each process is killed after so many seconds; then the training is resumed. */
   readonly lives: readonly number[];
 }
 
-/** Throws where anything is other than in the undisturbed training. Says how it went. */
+/** Throws where anything differs from the uninterrupted training. Returns a sentence about the run. */
 export async function killAndResume({ data, options, whole, lives }: Killing): Promise<string> {
   const cwd = temporaryFolder();
   const deaths: string[] = [];
@@ -68,7 +68,7 @@ export async function killAndResume({ data, options, whole, lives }: Killing): P
   return deaths.length === 0 ? "was done before it was killed" : `killed ${deaths.join(", then ")}`;
 }
 
-/** Whole: while it is being saved the checkpoint is there as well. */
+/** Whether the model is complete: while it is being saved, the checkpoint still exists. */
 const isSaved = (cwd: string) => existsSync(join(cwd, model)) && !existsSync(join(cwd, checkpoint));
 
 function nextArguments(cwd: string, { data, options }: Pick<Killing, "data" | "options">): string[] {
@@ -93,14 +93,14 @@ function oneLife(cwd: string, args: readonly string[], seconds: number): Promise
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (signal !== "SIGKILL" && code !== 0) reject(new Error(`exit code ${code}:\n${stderr}`));
-      // The last line may have been cut.
+      // The last line may be cut off.
       const lines = stdout.split("\n").slice(0, -1);
       resolve({ told: lines.map((line) => JSON.parse(line)), alive: signal !== "SIGKILL" });
     });
   });
 }
 
-/** What was told in a life is somewhere in the undisturbed curve, without a gap. */
+/** Checks that the events of one process are a part of the uninterrupted curve, without a gap. */
 function checkWithin(part: readonly Event[], whole: readonly Event[]): void {
   if (part.length === 0) return;
   const texts = whole.map((event) => JSON.stringify(event));
@@ -109,7 +109,7 @@ function checkWithin(part: readonly Event[], whole: readonly Event[]): void {
   if (!same) throw new Error(`a life told another curve, from ${JSON.stringify(part[0])}`);
 }
 
-/** The checkpoint is a model that loads. Copied first, as a person would who wants to look at it. */
+/** Checks that the checkpoint is a model that loads, by a copy of it. */
 async function checkDead(cwd: string): Promise<string> {
   const file = [checkpoint, model].map((name) => join(cwd, name)).find(existsSync);
   if (file === undefined) return "before its first checkpoint";

@@ -1,5 +1,5 @@
-// Digits that were drawn, not scanned: by strokes into a 200 × 200 picture, as in a paint program, and in every other way in which
-// they may come. The net has learned from a part of MNIST.
+// Digits that were drawn, not scanned: strokes in a 200 × 200 picture, as from a paint program, and in the other forms that users have.
+// The net was trained on a part of MNIST.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadMnist } from "chainrule/node";
@@ -134,7 +134,7 @@ interface Look {
   readonly paper?: number;
   readonly alpha?: boolean;
   readonly size?: number;
-  /** Where the field's corner lies and how large it is, in pixels. */
+  /** The place of the field's corner and the field's side, in pixels. */
   readonly field?: readonly [left: number, top: number, side: number];
   readonly type?: "image/png" | "image/jpeg";
 }
@@ -148,7 +148,7 @@ async function draw(digit: number, look: Look): Promise<string> {
     for (let x = left; x < left + side; x++) {
       const point: Point = [((x - left) * 200) / side, ((y - top) * 200) / side];
       const nearest = Math.min(...lines.map((line) => distance(point, line)));
-      // Half covered where the stroke's edge runs through the pixel's middle.
+      // A pixel is half covered where the stroke's edge runs through its middle.
       const cover = Math.min(Math.max(((thick / 2 - nearest) * side) / 200 + 0.5, 0), 1);
       const mixed = [16, 8, 0].map((shift) => {
         const [from, to] = [paper, ink].map((colour) => (colour >> shift) & 255);
@@ -204,7 +204,7 @@ describe("chainrule predict recognises all ten digits", () => {
   });
 });
 
-test("what it prints: the class, and a probability for each", async () => {
+test("prints the class, and the probability of each class", async () => {
   const { stdout, code } = await chainrule(["predict", "m.safetensors", await draw(7, {})], { cwd });
   expect(code).toBe(0);
   const [first, ...rest] = stdout.trimEnd().split("\n");

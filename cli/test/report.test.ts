@@ -15,7 +15,7 @@ import { interval, scores } from "../src/report/scores.ts";
 import { smooth } from "../src/report/smooth.ts";
 import { decimal, duration, percent } from "../src/report/wording.ts";
 
-/** The same numbers every time, 0 … 1. */
+/** A generator with a fixed seed: numbers in 0 … 1. */
 function random(seed = 1): () => number {
   return () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -89,7 +89,7 @@ function synthetic({ classes, channels = 1, side = 28, epochs = 3 }: Wanted): Re
 
 const hostile = [`<script>alert("1")</script>`, `"'&amp;<b>`, "\u0000\u001b[31m\ud800", "</style></title>"];
 
-/** By what is special about them. */
+/** The pages by the property that makes each special. */
 const cases: Readonly<Record<string, ReportData>> = {
   digits: synthetic({ classes: [..."0123456789"] }),
   "two classes, one of them without pictures, no mistakes": {
@@ -153,7 +153,7 @@ describe("the page as a text", () => {
     expect(writeReport(synthetic({ classes: [..."0123456789"] }))).toBe(pages[0][1]);
   });
 
-  /** What is said in words, without the rest, so that a failure shows no more than that. */
+  /** The text of the headline alone, so that a failure shows no more than that. */
   const headline = (confusion: number[][]) => {
     const data = synthetic({ classes: ["cat", "dog", "eel"].slice(0, confusion.length) });
     const page = writeReport({ ...data, test: { name: "test", loss: 1, confusion } });
@@ -169,14 +169,14 @@ describe("the page as a text", () => {
     expect(said).toContain("98.4\u202f% of 2,500 test pictures recognised");
     expect(said).toContain("nearly always right: one in 63 test pictures goes wrong.");
     expect(said).toContain("It most often takes 'cat' for 'dog' (20 times), then 'cat' for 'eel' (10 times).");
-    expect(said).toContain("Hardest is 'cat', of which it recognises 97.0\u202f%.");
+    expect(said).toContain("The hardest class is 'cat': the net recognises 97.0\u202f% of its pictures.");
     expect(said).toContain("always saying 'cat' would be right on 40.0\u202f%");
   });
 
   test.each([
     ["no better than a guess", [90, 0, 10, 0]],
     ["right on every single one", [90, 0, 0, 10]],
-    ["All it ever does wrong is to take 'dog' for 'cat'", [90, 0, 1, 10]],
+    ["Its only mistake is to take 'dog' for 'cat'", [90, 0, 1, 10]],
   ])("%s", (words, [a, b, c, d]) => {
     const confusion = [
       [a, b],
@@ -185,7 +185,7 @@ describe("the page as a text", () => {
     expect(headline(confusion)).toContain(words);
   });
 
-  test("a matrix that is not of the classes is refused", () => {
+  test("a confusion matrix of the wrong size is refused", () => {
     const data = synthetic({ classes: ["a", "b"] });
     expect(() => writeReport({ ...data, classes: ["a", "b", "c"] })).toThrow(
       /writeReport: 3 classes need a confusion matrix of 3×3/,
@@ -194,7 +194,7 @@ describe("the page as a text", () => {
 });
 
 describe("what it is made from", () => {
-  test("the worst mistakes are the surest, without what is right", () => {
+  test("the worst mistakes are the wrong answers with the highest probability", () => {
     const images = tensor(
       Uint8Array.from({ length: 16 }, (_, i) => i),
       { shape: [4, 1, 2, 2] },
@@ -295,7 +295,7 @@ function illegible(): string[] {
   return found;
 }
 
-/** Runs in the page: what sticks out of it to the right, unless something around it scrolls or cuts it off. */
+/** Runs in the page: the elements that reach beyond its right edge, unless an element around them scrolls or clips them. */
 function overflowing(): string[] {
   const contained = (element: Element): boolean =>
     element.parentElement !== null &&
@@ -357,7 +357,7 @@ describe("the page in Chromium", () => {
               byClass: document.querySelectorAll(".classes tbody tr").length,
               filters: document.querySelectorAll(".filters figure").length,
               tree: document.querySelector(".tree")?.textContent,
-              // A line of the curves that ends in a number that is none is drawn up to there only.
+              // A path with NaN in it is drawn only up to there.
               broken: [...document.querySelectorAll("path")].some((path) =>
                 /NaN|Infinity/.test(path.getAttribute("d") ?? ""),
               ),
@@ -369,9 +369,9 @@ describe("the page in Chromium", () => {
             expect(seen.policy).toMatch(/^default-src 'none'; img-src data:; style-src 'unsafe-inline';/);
             expect(seen.scripts).toBe(0);
             expect(seen.headings).toEqual([
-              ...["How it learned", "What it confuses", "Its worst mistakes", "Class by class"],
+              ...["How the net learned", "What it confuses", "Its worst mistakes", "Class by class"],
               ...(data.filters === null ? [] : ["What the first layer looks for"]),
-              ...["The net", "Do it again"],
+              ...["The net", "Repeat this run"],
             ]);
             expect(seen.cells).toBe(data.classes.length ** 2);
             expect(seen.rowHeads).toEqual(data.classes.map(readable));

@@ -28,7 +28,7 @@ describe("chainrule train", () => {
     expect(trained.stdout.match(/^epoch /gm)).toHaveLength(2);
     const figure = /^test accuracy (\d+\.\d\d) %$/m.exec(trained.stdout)?.[1];
     expect(Number(figure)).toBeGreaterThan(95);
-    expect(trained.stdout).toContain("rows: what it is; columns: what the net says");
+    expect(trained.stdout).toContain("rows: the true class; columns: what the net says");
     expect(trained.stdout).toMatch(/says \d \(\d+\.\d\d %\)/);
     expect(trained.stdout).not.toContain("\x1b");
     const [model, ...others] = readdirSync(cwd);
@@ -40,7 +40,7 @@ describe("chainrule train", () => {
     expect(evaluated.stdout).toContain(`test accuracy ${figure} %`);
   });
 
-  test("the model file says all that is needed to use it, and how it came about", async () => {
+  test("the model file holds everything that is needed to use it, and the options of its training", async () => {
     const cwd = temporaryFolder();
     await chainrule(["train", small, "--model", "mlp", "--epochs", "1", "--seed", "7", "--out", "m.safetensors"], {
       cwd,
@@ -136,7 +136,7 @@ describe("chainrule train", () => {
     ]);
   });
 
-  test("--threads says how many threads compute, and is stronger than CHAINRULE_THREADS", async () => {
+  test("--threads sets the number of threads, and overrides CHAINRULE_THREADS", async () => {
     const told = async (args: readonly string[], threads: string) => {
       const training = ["train", small, "--model", "mlp", "--epochs", "1", "--json", ...args];
       const trained = await chainrule(training, { cwd: temporaryFolder(), env: { CHAINRULE_THREADS: threads } });
@@ -228,7 +228,7 @@ describe("one seed, one result, bit for bit", () => {
     const answers = counts.map(async (threads) => {
       const cwd = temporaryFolder();
       const on = ["--threads", threads];
-      // Batches that are large enough to be shared.
+      // The batches are large enough to be shared by threads.
       const training = ["train", data, "--epochs", "1", "--batch-size", "500", "--out", "m.safetensors", ...on];
       const trained = await chainrule([...training, "--explain"], { cwd });
       expect(trained.code, trained.stderr).toBe(0);
@@ -259,7 +259,7 @@ describe("one seed, one result, bit for bit", () => {
       expect(stopped).toMatchObject({ event: "interrupted", model: "m.safetensors" });
       expect(interrupted.stderr).toContain(`to go on: chainrule train ${small} --resume m.safetensors`);
       expect(readdirSync(parts)).toEqual(["m.safetensors"]);
-      // What was saved is a model already.
+      // The saved file is a model already.
       expect((await chainrule(["evaluate", "m.safetensors", small], { cwd: parts })).code).toBe(0);
 
       const resumed = await chainrule(["train", small, "--resume", "m.safetensors", "--json"], { cwd: parts });
@@ -279,7 +279,7 @@ describe("one seed, one result, bit for bit", () => {
       [["--lr", "0.5"], /--lr 0.5: m.safetensors was begun with --lr 0.003/],
       [["--model", "mlp"], /--model mlp: m.safetensors was begun with --model cnn/],
       [["--batch-size", "8"], /--batch-size 8: .*--batch-size 64/],
-      [[], /has 1 epochs behind it already; give --epochs 2 or more/],
+      [[], /was already trained to the end of epoch 1; give --epochs 2 or more/],
     ] as [string[], RegExp][]) {
       const refused = await resume(...flags);
       expect(refused.code).toBe(2);
@@ -298,7 +298,7 @@ describe("one seed, one result, bit for bit", () => {
     const [{ resumedRate }] = events(extended);
     expect(resumedRate).toEqual({ last: expect.closeTo(0.003 / 4), next: expect.closeTo(0.002), jumps: true });
     expect(extended.stderr).toContain(
-      "the learning rate jumps from 0.00075 in the last step to 0.002, for it now falls to 0 over 3 epochs",
+      "the learning rate jumps from 0.00075 in the last step to 0.002, because it now falls to 0 over 3 epochs",
     );
     expect(extended.code, extended.stderr).toBe(0);
     expect(

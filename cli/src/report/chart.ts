@@ -1,6 +1,6 @@
-// One chart: lines in SVG, words in HTML. The SVG is stretched to whatever room there is (its strokes are not), while labels are
-// ordinary text beside it, so that a phone shows the same chart as a wide screen, in letters of the same size. No script: what
-// hovering an epoch shows is there already. Colours are the page's own.
+// Draws one chart: lines in SVG, labels in HTML. The SVG is stretched to the room on the page (its strokes are not), while the labels are
+// ordinary text beside it, so that a phone shows the same chart as a wide screen, in letters of the same size. There is no script: the
+// texts that hovering shows are in the page from the start. Colours come from the style sheet.
 import { scaleLinear, scaleLog } from "d3-scale";
 import { area, curveMonotoneX, line } from "d3-shape";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -9,28 +9,29 @@ import type { Smoothed, Spot } from "./smooth.ts";
 export interface Chart {
   readonly title: string;
   readonly note: string;
-  /** The chart in a sentence, for who does not see it. */
+  /** The chart in a sentence, for screen readers. */
   readonly description: string;
-  /** Logarithmic only where there is more than a decade to show, and nothing that has no logarithm. */
+  /** The wanted y axis. A logarithmic one is used only where the values span more than a decade and are all positive. */
   readonly axis: "logarithmic" | "linear";
-  /** What y may be at most and at least, where that is known. */
+  /** The bounds of y, infinite where there is none. */
   readonly limits: readonly [low: number, high: number];
   readonly format: (y: number) => string;
   readonly epochs: number;
   readonly steps: readonly Smoothed[];
-  /** Whether to show what the steps spread over. */
+  /** Whether to show the spread of the steps. */
   readonly band: boolean;
   readonly training: readonly Spot[];
   readonly validation: readonly Spot[];
-  /** By epoch: where it ends, and what to show there. */
+  /** The text of each epoch, shown when the pointer is over it; x is the end of the epoch. */
   readonly tips: readonly { readonly x: number; readonly content: Content }[];
 }
 
-/** The SVG's own units, in both directions. */
+/** Units of the SVG, in both directions. */
 const side = 1000;
-/** Of more epochs than these, lines say enough; of more than those, a column is too narrow to hit. */
-const mostDots = 50;
-const mostColumns = 200;
+/** Above this many epochs the lines have no dots. */
+const maxDots = 50;
+/** Above this many epochs there are no columns to hover over: they would be too narrow. */
+const maxColumns = 200;
 
 export function drawChart(chart: Chart): Markup {
   const { steps, training, validation, epochs } = chart;
@@ -54,7 +55,7 @@ export function drawChart(chart: Chart): Markup {
     .digits(1)
     .curve(curveMonotoneX);
   const dots = (all: readonly Spot[]) =>
-    all.length > mostDots ? "" : all.map((spot) => `M${x(spot.x).toFixed(1)},${y.at(spot.y).toFixed(1)}h0`).join("");
+    all.length > maxDots ? "" : all.map((spot) => `M${x(spot.x).toFixed(1)},${y.at(spot.y).toFixed(1)}h0`).join("");
   const percentOf = (place: number) => `${((100 * place) / side).toFixed(2)}%`;
   const marks = x.ticks(Math.min(6, epochs)).filter(Number.isInteger);
   const note = logarithmic ? `${chart.note}, logarithmic` : chart.note;
@@ -81,9 +82,9 @@ ${tips(chart, (place) => percentOf(x(place)))}
 </figure>`;
 }
 
-/** A column an epoch that says its numbers while the pointer is over it. The same numbers stand in a table, for all others. */
+/** A column for each epoch that shows its numbers while the pointer is over it. The page's table has the same numbers. */
 function tips({ tips, epochs }: Chart, place: (x: number) => string): Content {
-  if (tips.length > mostColumns) return null;
+  if (tips.length > maxColumns) return null;
   return tips.map(({ x, content }) => {
     const side = x - 0.5 > epochs / 2 ? "tip left" : "tip";
     return html`<div class="epoch" style="left:${place(x - 1)};width:${place(1)}"><div class="${side}">${content}</div></div>`;
@@ -92,13 +93,13 @@ function tips({ tips, epochs }: Chart, place: (x: number) => string): Content {
 
 interface Scale {
   readonly name: "log" | "linear";
-  /** From a value to a place in the SVG, from the top; what is outside of it is cut off. */
+  /** Maps a value to its place in the SVG, from the top; the SVG cuts off places outside of it. */
   readonly at: (value: number) => number;
 }
 
 function yScale({ axis, limits, steps, training, validation }: Chart): { y: Scale; ticks: number[] } {
   const shown = [...steps.map(({ mean }) => mean), ...[...training, ...validation].map(({ y }) => y)];
-  // Of a curve that climbs steeply, the first tenth would take up all the room.
+  // On a linear axis the steep first tenth of a curve would take up all the room, so it does not count for the scale.
   const late = steps.slice(Math.floor(steps.length / 10)).map(({ mean }) => mean);
   const settled = [...late, ...[...training, ...validation].map(({ y }) => y)];
   const logarithmic = axis === "logarithmic" && Math.min(...shown) > 0 && Math.max(...shown) > 10 * Math.min(...shown);

@@ -4,16 +4,16 @@ import type { ReportData } from "./report-data.ts";
 import type { ClassScore, Scores } from "./scores.ts";
 import { count, percent } from "./wording.ts";
 
-/** From so many on one looks for the weak classes, not for one by its name. */
-const many = 20;
+/** Above this many classes the table is sorted by F1, so that the weak classes come first. */
+const maxUnsortedClasses = 20;
 
 export function classTable({ classes }: ReportData, { classes: scores, mixups }: Scores): Markup {
   const worst = (score: ClassScore) => score.f1 ?? 2;
-  // The commonest come first, and of two entries a Map keeps the later one.
+  // mixups has the commonest first, and a Map keeps the last entry of a key: so the list is reversed.
   const commonest = new Map(mixups.toReversed().map((mixup) => [mixup.truth, mixup]));
-  const sorted = scores.length > many;
+  const sorted = scores.length > maxUnsortedClasses;
   const rows = sorted ? [...scores].sort((a, b) => worst(a) - worst(b) || a.index - b.index) : scores;
-  return html`<p class="caption" id="by-class">${sorted ? "The weakest first." : null} Precision: how often it is right when it says so. Recall: how many of them it finds. F1: both in one. Support: how many there are.</p>
+  return html`<p class="caption" id="by-class">${sorted ? "The classes with the lowest F1 come first." : null} Precision: how often the net is right when it answers this class. Recall: how many pictures of this class it finds. F1: the harmonic mean of both. Support: how many pictures of this class there are.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="by-class"><table class="numbers classes" aria-labelledby="by-class">
 <thead><tr><th scope="col">class</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th><th scope="col">support</th><th scope="col" class="words">most often taken for</th></tr></thead>
 <tbody>${rows.map((score) => {

@@ -1,19 +1,19 @@
-// The confusion matrix as a table with numbers, shaded: blue where the net is right, orange where it is wrong. Blue and orange differ
-// for every kind of colour-blindness, and the diagonal is where it is anyway. Wrong cells have a shade of their own, on a scale
-// that ends at the worst of them: on a good net all but the diagonal would otherwise be white.
+// The confusion matrix as a shaded table of numbers: blue where the net is right, orange where it is wrong. Blue and orange differ for
+// every kind of colour-blindness, and the place on the diagonal says the same. Wrong cells have a scale of their own, which ends at the
+// worst of them: otherwise everything but the diagonal would be white for a good net.
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import type { Mixup, Scores } from "./scores.ts";
 import { brief, count, percent, times } from "./wording.ts";
 
 const shades = 7;
-const listed = 8;
-/** A larger matrix is more than anybody reads and than a page can hold: then the most confused classes have to do. */
-const mostClasses = 150;
-const mostConfused = 60;
+const maxListedMixups = 8;
+/** Above this many classes the matrix would be too large to read: then it shows the classes that are confused most. */
+const maxClasses = 150;
+const confusedClassesShown = 60;
 
 export function confusion({ classes, test }: ReportData, { mixups, classes: byClass }: Scores): Markup {
-  const worst = mixups.reduce((most, { share }) => Math.max(most, share), 0);
+  const worst = mixups.reduce((largest, { share }) => Math.max(largest, share), 0);
   const shown = classesShown(classes.length, mixups);
   const support = byClass.map((score) => score.support);
   const cell = (truth: number, answer: number, n: number): Markup => {
@@ -27,7 +27,7 @@ export function confusion({ classes, test }: ReportData, { mixups, classes: byCl
   const upright = classes.every((name) => name.length <= 3) ? "" : " slanted";
   return html`<div class="confusion">
 <div>
-<p class="caption" id="matrix">A row for what a picture is, a column for what the net says. Empty: never.${shown.length < classes.length ? ` Of ${count(classes.length)} classes, the ${count(shown.length)} that are confused most.` : null}</p>
+<p class="caption" id="matrix">Each row is a true class, each column an answer of the net. An empty cell means never.${shown.length < classes.length ? ` Of ${count(classes.length)} classes, the ${count(shown.length)} that are confused most.` : null}</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table class="matrix ${size}${upright}" aria-labelledby="matrix">
 <thead><tr><th class="corner" scope="col"><span>is</span> <span>says</span></th>${shown.map((answer) => html`<th scope="col" title="${classes[answer]}"><span>${classes[answer]}</span></th>`)}</tr></thead>
 <tbody>${shown.map(
@@ -44,32 +44,32 @@ ${commonest(mixups, classes)}
 
 function classesShown(classes: number, mixups: readonly Mixup[]): number[] {
   const all = Array.from({ length: classes }, (_, index) => index);
-  if (classes <= mostClasses) return all;
+  if (classes <= maxClasses) return all;
   const confused = new Float64Array(classes);
   for (const { truth, answer, count: n } of mixups) {
     confused[truth] += n;
     confused[answer] += n;
   }
-  const most = all.sort((a, b) => confused[b] - confused[a] || a - b).slice(0, mostConfused);
-  return most.sort((a, b) => a - b);
+  const shown = all.sort((a, b) => confused[b] - confused[a] || a - b).slice(0, confusedClassesShown);
+  return shown.sort((a, b) => a - b);
 }
 
-/** By the square root, so that a single picture is seen beside thirty. 1 … 7. */
-function shade(share: number, most: number): number {
-  return Math.max(1, Math.round(shades * Math.sqrt(share / most)));
+/** The shade of a cell, 1 … 7: by the square root of its share, so that one picture can be seen beside thirty. */
+function shade(share: number, largest: number): number {
+  return Math.max(1, Math.round(shades * Math.sqrt(share / largest)));
 }
 
 function commonest(mixups: readonly Mixup[], classes: readonly string[]): Content {
   if (mixups.length === 0) return html`<p>Nothing was confused.</p>`;
-  const most = mixups[0].count;
+  const largest = mixups[0].count;
   return html`<div class="mixups"><h3>Most often confused</h3><ol>
-${mixups.slice(0, listed).map(
+${mixups.slice(0, maxListedMixups).map(
   ({
     truth,
     answer,
     count: n,
     share,
-  }) => html`<li style="--share:${((100 * n) / most).toFixed(1)}%"><q>${brief(classes[truth])}</q> taken for <q>${brief(classes[answer])}</q> <small>${times(n)}, ${percent(share)} of them</small></li>
+  }) => html`<li style="--share:${((100 * n) / largest).toFixed(1)}%"><q>${brief(classes[truth])}</q> taken for <q>${brief(classes[answer])}</q> <small>${times(n)}, ${percent(share)} of them</small></li>
 `,
 )}</ol></div>`;
 }

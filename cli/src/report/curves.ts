@@ -1,4 +1,4 @@
-// How training went: loss and accuracy over the epochs, what they say in words, and the numbers as a table.
+// The course of the training: loss and accuracy over the epochs as charts, their meaning in words, and the numbers as a table.
 import { type Chart, drawChart } from "./chart.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { Curves, EpochPoint, Score, StepPoint } from "./report-data.ts";
@@ -10,7 +10,7 @@ export function curves({ stepsPerEpoch, steps, epochs: all }: Curves): {
   readonly body: Markup;
 } {
   if (steps.length === 0 && all.length === 0)
-    return { note: null, body: html`<p>No steps were taken, so that there is nothing to draw.</p>` };
+    return { note: null, body: html`<p>No steps were taken, so there is nothing to draw.</p>` };
   const epochs = thin(all);
   const last = Math.max(
     1,
@@ -28,7 +28,7 @@ export function curves({ stepsPerEpoch, steps, epochs: all }: Curves): {
       epochs: last,
       description: describe(chart.title, epochs, (score) => chart.format(score[what])),
       steps: smooth(spots((point) => point[what])),
-      // A mean over an epoch stands at its middle, what was measured after it at its end.
+      // The mean over an epoch is drawn at its middle, and the validation after it at its end.
       training: epochs.map(({ epoch, training }) => ({ x: epoch - 0.5, y: training[what] })),
       validation: epochs.flatMap(({ epoch, validation }) =>
         validation === null ? [] : [{ x: epoch, y: validation[what] }],
@@ -48,11 +48,11 @@ ${table(epochs, validated)}`,
   };
 }
 
-/** More rows than that nobody reads. The last one stays. */
-const mostEpochs = 500;
+/** The number of epochs in the table and the charts; of more, the last one and every n-th before it are shown. */
+const maxEpochs = 500;
 
 function thin(epochs: readonly EpochPoint[]): readonly EpochPoint[] {
-  const every = Math.ceil(epochs.length / mostEpochs);
+  const every = Math.ceil(epochs.length / maxEpochs);
   return epochs.filter((_, i) => (epochs.length - 1 - i) % every === 0);
 }
 
@@ -67,22 +67,22 @@ function describe(title: string, epochs: readonly EpochPoint[], say: (score: Sco
   return `${title} by epoch: training from ${say(first.training)} to ${say(last.training)}${rest}`;
 }
 
-/** What the two curves together mean. */
+/** The meaning of the training and validation curves in words. */
 function lesson(epochs: readonly EpochPoint[]): Content {
   const unseen = epochs.flatMap(({ epoch, validation }) => (validation === null ? [] : [{ epoch, ...validation }]));
   if (unseen.length === 0)
-    return "No pictures were kept apart for validation, so that nothing here says how much was learned by heart.";
+    return "No pictures were set aside for validation, so the curves cannot show overfitting: how much the net has only memorised.";
   const best = unseen.reduce((a, b) => (b.loss < a.loss ? b : a));
   const reached = html`Validation loss was lowest after epoch ${best.epoch}: ${decimal(best.loss)}.`;
   const last = epochs[epochs.length - 1];
   const apart =
     last.validation === null
       ? null
-      : html` In the last epoch it was right on ${percent(last.training.accuracy)} in training, ${percent(last.validation.accuracy)} in validation.`;
+      : html` In the last epoch the net was right on ${percent(last.training.accuracy)} of the training pictures and ${percent(last.validation.accuracy)} of the validation pictures.`;
   if (unseen.length === 1) return html`${reached}${apart}`;
   return best.epoch === unseen[unseen.length - 1].epoch
     ? html`${reached} It was still falling at the end: more epochs may help.${apart}`
-    : html`${reached} After that it no longer fell: what was learned then did not carry over to new pictures.${apart}`;
+    : html`${reached} After that it no longer fell: the net got no better on pictures that it had not learned from.${apart}`;
 }
 
 function tip({ epoch, training, validation }: EpochPoint, say: (score: Score) => string): Content {
@@ -92,7 +92,7 @@ function tip({ epoch, training, validation }: EpochPoint, say: (score: Score) =>
 function legend(validated: boolean, smoothed: boolean): Markup {
   const key = (kind: string, words: string) => html`<li><i class="key ${kind}"></i>${words}</li>`;
   return html`<ul class="legend">
-${key("steps", smoothed ? "training, batches smoothed; the loss of 8 in 10 lies in the band" : "training, batch by batch")}
+${key("steps", smoothed ? "training, smoothed over batches; the band holds the loss of 8 in 10 batches" : "training, batch by batch")}
 ${key("ring", "training, mean of the epoch")}
 ${validated ? key("unseen", "validation, after the epoch") : null}
 </ul>`;

@@ -1,4 +1,4 @@
-// The first thing one reads: how good the net is and what it confuses most, in words that need no explanation.
+// The top of the report: how good the net is and what it confuses most, in words that need no explanation.
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import { type ClassScore, interval, type Mixup, type Scores } from "./scores.ts";
@@ -24,17 +24,17 @@ ${facts(data, scores)}
 
 function title({ pictures, right, accuracy }: Scores, name: string): string {
   const all = plural(pictures, `${name} picture`);
-  if (pictures === 0) return `No ${name} pictures, no verdict`;
+  if (pictures === 0) return `No ${name} pictures, so no result`;
   return right === pictures ? `All ${all} recognised` : `${percent(accuracy)} of ${all} recognised`;
 }
 
-/** "one in 89", "7 in 10" */
+/** A share in words: "one in 89", "7 in 10". */
 function oneIn(part: number, whole: number): string {
   return part <= 0.4 * whole ? `one in ${count(whole / part)}` : `${Math.round((10 * part) / whole)} in 10`;
 }
 
 function verdict({ accuracy, pictures, right, guessing }: Scores, name: string): Content {
-  if (pictures === 0) return html`There were no pictures to test it on.`;
+  if (pictures === 0) return html`There were no pictures to test the net on.`;
   if (right === pictures) return html`The net is right on every single one.`;
   if (interval(right, pictures)[0] <= guessing) return html`The net is no better than a guess.`;
   return html`The net is ${adverb(accuracy)}: ${oneIn(pictures - right, pictures)} ${name} pictures goes wrong.`;
@@ -45,14 +45,14 @@ function adverb(accuracy: number): string {
   if (accuracy >= 0.97) return "nearly always right";
   if (accuracy >= 0.9) return "usually right";
   if (accuracy >= 0.75) return "right most of the time";
-  return accuracy >= 0.5 ? "right more often than wrong" : "wrong more often than right, yet no mere guess";
+  return accuracy >= 0.5 ? "right more often than wrong" : "wrong more often than right, but better than guessing";
 }
 
 function confusions(mixups: readonly Mixup[], classes: readonly string[]): Content {
   const [first, second] = mixups;
   if (first === undefined) return null;
   const mixup = ({ truth, answer }: Mixup) => html`${quoted(classes[truth])} for ${quoted(classes[answer])}`;
-  if (second === undefined) return html`All it ever does wrong is to take ${mixup(first)}.`;
+  if (second === undefined) return html`Its only mistake is to take ${mixup(first)}.`;
   return first.count === second.count
     ? html`It most often takes ${mixup(first)} and ${mixup(second)} (${times(first.count)} each).`
     : html`It most often takes ${mixup(first)} (${times(first.count)}), then ${mixup(second)} (${times(second.count)}).`;
@@ -62,7 +62,7 @@ function hardest({ classes, right, pictures }: Scores, names: readonly string[])
   const found = classes.filter((score): score is ClassScore & { recall: number } => score.recall !== null);
   if (found.length < 3 || right === pictures) return null;
   const worst = found.reduce((a, b) => (b.recall < a.recall ? b : a));
-  return html`Hardest is ${quoted(names[worst.index])}, of which it recognises ${percent(worst.recall)}.`;
+  return html`The hardest class is ${quoted(names[worst.index])}: the net recognises ${percent(worst.recall)} of its pictures.`;
 }
 
 function outlook({ right, pictures }: Scores): Content {

@@ -1,6 +1,5 @@
-// HTML that cannot be broken by what stands in it: html`<td>${name}</td>` escapes every value that is not itself made by html``. Class
-// names come from folders on somebody's disk, so that this is where all text passes through. What comes out is also well-formed XML,
-// which tests can check strictly.
+// Builds HTML that no text can break: html`<td>${name}</td>` escapes every value that html`` has not made. All text passes through here,
+// since class names come from folders on the user's disk. The result is also well-formed XML, which the tests parse strictly.
 
 export class Markup {
   readonly text: string;
@@ -9,14 +8,14 @@ export class Markup {
   }
 }
 
-/** Nothing at all: null, undefined and false. */
+/** Anything that html`` takes as a value; null, undefined and false give no text. */
 export type Content = Markup | string | number | null | undefined | false | readonly Content[];
 
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {
   return new Markup(parts.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }
 
-/** For what is no text: style sheets. Never for anything that came from outside. */
+/** Markup that is not escaped, for style sheets. Never use it for input. */
 export const verbatim = (text: string): Markup => new Markup(text);
 
 function render(content: Content): string {
@@ -34,7 +33,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Control characters, halves of surrogate pairs and what Unicode says are no characters are in neither HTML nor XML. */
+/** Characters that neither HTML nor XML allows: control characters, halves of surrogate pairs, and Unicode's noncharacters. */
 const impossible = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 function escapeText(text: string): string {

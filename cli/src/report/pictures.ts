@@ -1,12 +1,12 @@
-// Pictures for the page: bytes or weights become PNGs inside the HTML. A report is one file, and data: addresses are the only ones its
-// own rules let it load.
+// Turns bytes and weights into PNGs inside the HTML. A report is one file, and its Content-Security-Policy lets it load data: addresses
+// only.
 import { PNG } from "pngjs";
 import type { Picture } from "./report-data.ts";
 
-/** Photographs are drawn at about a hundred CSS pixels, and PNG keeps all it gets: more would only make the file heavy. */
-const longestSide = 96;
+/** Pixels. Photographs are shown at about a hundred CSS pixels; larger PNGs would only make the file larger. */
+const maxSide = 96;
 
-/** data:image/png;base64,… */
+/** The picture as a data: address, data:image/png;base64,… */
 export function drawPicture(picture: Picture): string {
   const { channels, height, width, bytes } = shrink(picture);
   const size = height * width;
@@ -16,13 +16,13 @@ export function drawPicture(picture: Picture): string {
   return encode(pixels, { width, height, colours: "rgb" });
 }
 
-/** Two hues that stay apart for the colour-blind; the same as --right and --wrong of the page's style. */
+/** Two hues that the colour-blind can tell apart; they are those of --right and --wrong in the style sheet. */
 const positive = [42, 120, 214] as const;
 const negative = [224, 94, 32] as const;
 
 /**
- * The hue says the sign, opacity says the size: what is 0 lets the page shine through, so that one picture serves light and dark.
- * What is larger than `largest` is drawn as `largest`.
+ * The weights as a picture: the hue shows the sign, the opacity the size. A weight of 0 is transparent, so that one picture serves light
+ * and dark pages. A weight beyond `largest` is drawn as `largest`.
  */
 export function drawWeights(
   weights: ArrayLike<number>,
@@ -50,9 +50,9 @@ function encode(
   return `data:image/png;base64,${bytes.toString("base64")}`;
 }
 
-/** The mean of whole blocks of pixels, until the longest side is short enough; small pictures stay as they are. */
+/** Reduces a picture to the means of square blocks of pixels, so that its longest side is at most maxSide; small pictures stay as they are. */
 function shrink({ channels, height, width, bytes }: Picture): Picture {
-  const block = Math.ceil(Math.max(height, width) / longestSide);
+  const block = Math.ceil(Math.max(height, width) / maxSide);
   if (block === 1) return { channels, height, width, bytes };
   const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];
   const small = new Uint8Array(channels * rows * columns);

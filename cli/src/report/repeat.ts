@@ -1,4 +1,4 @@
-// Everything that one needs to do it again, and how long it will take.
+// Everything that is needed to repeat the run, and how long it took.
 import { type Content, html, type Markup } from "./markup.ts";
 import type { Run } from "./report-data.ts";
 import { count, duration, plural } from "./wording.ts";

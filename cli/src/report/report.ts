@@ -1,6 +1,6 @@
-// A training to look at: one HTML page that stands for itself. It has no script, and its own rules (the Content-Security-Policy)
-// forbid it to load anything, so that it can be mailed, archived and opened without a second thought. What is large is loaded
-// only where a report is asked for: await import("./report/report.ts").
+// Writes the report of a training: one self-contained HTML page. It has no script, and its Content-Security-Policy forbids it to load
+// anything, so that it is safe to mail, archive and open. The libraries that draw it are loaded only where a report is asked for:
+// await import("./report/report.ts").
 import { classTable } from "./class-table.ts";
 import { confusion } from "./confusion.ts";
 import { curves } from "./curves.ts";
@@ -18,7 +18,7 @@ export type * from "./report-data.ts";
 
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-/** The whole page. Throws where the confusion matrix is not of the classes. */
+/** The whole page. Throws a RangeError where the confusion matrix has not as many rows and columns as there are classes. */
 export function writeReport(data: ReportData): string {
   const { classes, test } = data;
   if ([test.confusion, ...test.confusion].some(({ length }) => length !== classes.length))
@@ -41,13 +41,13 @@ export function writeReport(data: ReportData): string {
 <body>
 <main>
 ${headline(data, found)}
-${section("How it learned", curve)}
+${section("How the net learned", curve)}
 ${section("What it confuses", {
   note: html`<p>Each cell counts pictures: blue is right, orange is wrong, each on a scale of its own.</p>`,
   body: confusion(data, found),
 })}
 ${section("Its worst mistakes", {
-  note: html`<p>The pictures on which it was wrong and most sure of itself.</p>`,
+  note: html`<p>The wrong answers that the net was surest of.</p>`,
   body: mistakes(data),
 })}
 ${section("Class by class", { note: null, body: classTable(data, found) })}
@@ -55,15 +55,15 @@ ${
   data.filters === null
     ? null
     : section("What the first layer looks for", {
-        note: html`<p>Each square is multiplied with pictures: blue answers to light, orange to dark, where it is bare it does not look.</p>`,
+        note: html`<p>Each square shows the weights of one filter. Blue: a light pixel there raises the filter's output. Orange: a light pixel lowers it. Bare: it changes little.</p>`,
         body: filters(data.filters),
       })
 }
 ${section("The net", {
-  note: html`<p>Its layers, the shapes of their weights, and how many numbers each learns.</p>`,
+  note: html`<p>The layers, the shapes of their weights, and how many numbers each layer learns.</p>`,
   body: html`<pre class="tree" tabindex="0">${data.tree}</pre>`,
 })}
-${section("Do it again", {
+${section("Repeat this run", {
   note: html`<p>The same seed, data and versions give the same net.</p>`,
   body: repeat(data.run),
 })}

@@ -1,13 +1,13 @@
-// What follows from a confusion matrix: all that the page says about classes comes from here, and the figures from chainrule/train.
+// Computes everything that the page says about classes from the confusion matrix, by chainrule/train's classReport.
 import { classReport } from "chainrule/train";
 
 export type Confusion = readonly (readonly number[])[];
 
 export interface ClassScore {
   readonly index: number;
-  /** Pictures that are of this class. */
+  /** The number of pictures of this class. */
   readonly support: number;
-  /** 0 … 1; null where it would be 0/0: the net never said so, there are no such pictures, or both. */
+  /** 0 … 1; null where it would be 0/0: the net never answers this class, or there are no pictures of it, or both. */
   readonly precision: number | null;
   readonly recall: number | null;
   readonly f1: number | null;
@@ -17,7 +17,7 @@ export interface Mixup {
   readonly truth: number;
   readonly answer: number;
   readonly count: number;
-  /** Of the pictures that are of the class `truth`. */
+  /** The share of the pictures of class `truth`. */
   readonly share: number;
 }
 
@@ -25,12 +25,12 @@ export interface Scores {
   readonly pictures: number;
   readonly right: number;
   readonly accuracy: number;
-  /** How often one would be right who always says the commonest class. */
+  /** The accuracy of always answering the commonest class. */
   readonly guessing: number;
   readonly classes: readonly ClassScore[];
-  /** The commonest first. */
+  /** Sorted by count, the commonest first. */
   readonly mixups: readonly Mixup[];
-  /** Over the classes, each counting the same. */
+  /** The mean over the classes, each with the same weight. */
   readonly macroF1: number;
 }
 
@@ -63,7 +63,7 @@ export function scores(confusion: Confusion): Scores {
   };
 }
 
-/** Wilson's interval: where the true accuracy lies, 19 times out of 20, if these pictures are like all others. */
+/** Wilson's 95 % interval for the true accuracy, if these pictures are a random sample. */
 export function interval(right: number, pictures: number): readonly [low: number, high: number] {
   const z = 1.96;
   const p = right / pictures;

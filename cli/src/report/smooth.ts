@@ -1,5 +1,5 @@
-// Losses of single batches jump about: drawn as they are, they hide the curve, and a long training has more of them than a screen
-// has pixels. So neighbouring steps become one point, and what they spread over becomes a band around it.
+// Smooths the curve of the training steps. The losses of single batches vary so much that they would hide the curve, and a long training
+// has more steps than a screen has pixels. So neighbouring steps become one point, and their spread becomes a band around it.
 
 export interface Spot {
   readonly x: number;
@@ -9,16 +9,16 @@ export interface Spot {
 export interface Smoothed {
   readonly x: number;
   readonly mean: number;
-  /** Eight in ten of the steps lie between the two. */
+  /** Eight in ten of the steps lie between low and high. */
   readonly low: number;
   readonly high: number;
 }
 
-const mostPoints = 120;
+const maxPoints = 120;
 
 export function smooth(spots: readonly Spot[]): Smoothed[] {
-  const together = Math.max(1, Math.ceil(spots.length / mostPoints), Math.min(8, Math.floor(spots.length / 16)));
-  // Each point looks a little over its borders, so that the line is calm without being late.
+  const together = Math.max(1, Math.ceil(spots.length / maxPoints), Math.min(8, Math.floor(spots.length / 16)));
+  // Each point also takes in its neighbours' steps on both sides, so that the line is smooth without a delay.
   const beside = together === 1 ? 0 : together;
   const points: Smoothed[] = [];
   for (let at = 0; at < spots.length; at += together) {

@@ -1,6 +1,6 @@
-// How the page looks. Headings stand in a margin beside what they are about, as in a book; a phone has them above it. Two hues carry
-// all meaning: blue for right and for what was learned from, orange for wrong. Everything else is ink on paper, and dark is another
-// paper, not another page. Print is light. In XML, too, this has to stay a text: no < and no &.
+// The style sheet of the page. Headings stand in a margin beside their section, as in a book; on a phone they stand above it. Two hues
+// carry the meaning: blue for right answers and for the training curves, orange for wrong answers. Everything else is ink on paper. Dark
+// mode changes the colours only, and print is light. Without < and & the style sheet is valid in XML too.
 
 const light = `color-scheme: light;
   --paper: #fbfaf7; --sheet: #ffffff; --ink: #1c1b19; --quiet: #66625b; --rule: #e3dfd7; --faint: #f3f1ec;

@@ -1,19 +1,19 @@
-// How numbers and names are said, one way for the whole page.
+// The formats of numbers and names on the page.
 
 const minus = "\u2212";
 const narrow = "\u202f";
 
 export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 
-/** 98.12 %. What is not quite all or nothing is not rounded to it. */
+/** 98.12 %. A fraction strictly between 0 and 1 is never rounded to 0 % or 100 %. */
 export function percent(fraction: number, digits = 1): string {
-  const [least, most] = [10 ** -digits, 100 - 10 ** -digits];
+  const [lowest, highest] = [10 ** -digits, 100 - 10 ** -digits];
   const value = 100 * fraction;
-  const shown = value > 0 && value < least ? least : value < 100 && value > most ? most : value;
+  const shown = value > 0 && value < lowest ? lowest : value < 100 && value > highest ? highest : value;
   return `${shown.toFixed(digits)}${narrow}%`;
 }
 
-/** Three digits that count: 0.0412, 1.23, 0.00000512. */
+/** Three significant digits: 0.0412, 1.23, 5.12e−6. */
 export function decimal(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -36,7 +36,7 @@ export const times = (value: number): string =>
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** A class name in running text, which a very long one would tear apart. */
+/** A class name for running text, cut to 32 characters. */
 export function brief(name: string): string {
   const characters = [...name];
   return characters.length <= 32 ? name : `${characters.slice(0, 31).join("").trimEnd()}…`;
