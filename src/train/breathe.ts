@@ -1,14 +1,14 @@
-// JavaScript has one thread: a loop that only awaits promises lets no timer, signal or click through. So every few milliseconds
-// it stands back for one macrotask. A timer would do, but browsers make nested timers wait 4 ms; a message to oneself does not wait.
+// Lets timers, signals and clicks through during training. JavaScript has one thread, and a loop that only awaits promises lets no
+// macrotask run. So every few milliseconds the loop waits for one macrotask: a message to itself, because browsers delay nested timers by 4 ms.
 
-/** How long the loop may keep the thread, in milliseconds: a frame at 120 Hz has 8. */
-const longest = 5;
+/** How long the loop may occupy the thread, in milliseconds: a frame at 120 Hz takes 8. */
+const maxBusyMs = 5;
 
 let last = 0;
 
-/** Lets macrotasks run, if that is some milliseconds ago; else returns at once. */
+/** Lets macrotasks run if the last call that did so is more than maxBusyMs ago; otherwise returns at once. */
 export async function breathe(): Promise<void> {
-  if (performance.now() - last < longest) return;
+  if (performance.now() - last < maxBusyMs) return;
   await macrotask();
   last = performance.now();
 }

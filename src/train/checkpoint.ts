@@ -1,11 +1,11 @@
-// A run as tensors and plain data, to be written to one file. The model's weights have their own names, so that the file is also a
-// model; beside them stand
+// A checkpoint: a run as tensors and plain data, which can be written to one file. The model's weights have the names of its state dict, so
+// that the file is also a model file. The other tensors are
 //
-//   optimizer.*   what the optimiser remembers, its learning rate included; of several, each under its name: optimizer.generator.*
-//   state.*       what else belongs to the run, each under its name
+//   optimizer.*   the optimiser's state dict with its learning rate; several optimisers have their names: optimizer.generator.*
+//   state.*       the state dicts of the option `state`, by their names
 //   rng           the state of the run's random stream
-//   best.*        the weights of the best epoch, under keepBest
-//   last.*        after the end, when the model has its best weights: those of the last step, for a run that is prolonged
+//   best.*        the weights of the best epoch, with keepBest
+//   last.*        the weights of the last step, after the end of a run whose model got its best weights; a longer run continues from them
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -14,40 +14,38 @@ import type { Resume } from "./options.ts";
 import type { RandomStream } from "./random-stream.ts";
 import type { Position } from "./saved-position.ts";
 
-/**
- * A run between two steps, for `resume`: what stands in `tensors` goes to one file, `position` is plain data for JSON.
- */
+/** A run between two steps, for `resume`: `tensors` for one file, and `position`, plain data for JSON. */
 export interface Checkpoint {
   readonly tensors: Map<string, Tensor>;
-  /** Plain data: JSON.parse(JSON.stringify(position)) serves as well. */
+  /** Plain data: JSON.parse(JSON.stringify(position)) is equivalent. */
   readonly position: Position;
 }
 
 type State = ReadonlyMap<string, Tensor>;
 
-/** What remembers something in tensors: averages of weights, an optimiser, a module. */
+/** An object whose state is in tensors: averages of weights, an optimiser, a module. */
 export interface Stateful {
-  /** All of it, as it is now. */
+  /** Returns the whole current state. */
   stateDict(): ReadonlyMap<string, Tensor>;
-  /** Takes it over. Throws, and changes nothing, where it does not fit. */
+  /** Restores the state. Throws, and changes nothing, if it does not fit. */
   loadStateDict(state: ReadonlyMap<string, Tensor>): unknown;
 }
 
 export interface Parts {
   readonly model: Module;
-  /** By name; one that stands alone has the name "". */
+  /** By name; a single optimiser has the name "". */
   readonly optimizers: ReadonlyMap<string, Optimizer>;
   readonly state: ReadonlyMap<string, Stateful>;
   readonly random: RandomStream;
 }
 
-/** Weights beside the model's own, each null where there are none. */
-export interface Kept {
+/** Weights of other epochs than the model's current ones; null if there are none. */
+export interface OtherWeights {
   readonly best: State | null;
   readonly last: State | null;
 }
 
-/** Each beside the model, by what its tensors' names begin with: "optimizer.", "state.average.". */
+/** All parts except the model, with the prefixes of their tensors' names: "optimizer.", "state.average.". */
 function pieces({ optimizers, state }: Parts): [prefix: string, piece: Stateful][] {
   return [
     ...[...optimizers].map(([name, optimizer]): [string, Stateful] => [
@@ -58,12 +56,15 @@ function pieces({ optimizers, state }: Parts): [prefix: string, piece: Stateful]
   ];
 }
 
+/** The prefixes of names that are not the model's. */
 const familiesOf = ({ state }: Pick<Parts, "state">): readonly string[] => [
-  ...["optimizer.", "best.", "last."],
+  "optimizer.",
+  "best.",
+  "last.",
   ...(state.size > 0 ? ["state."] : []),
 ];
 
-/** Throws where a name would be taken for something else. */
+/** Throws if a name of the model, an optimiser or a state would be ambiguous in a checkpoint. */
 export function checkNames({ model, optimizers, state }: Omit<Parts, "random">): void {
   const families = familiesOf({ state });
   for (const name of model.stateDict().keys())
@@ -71,15 +72,19 @@ export function checkNames({ model, optimizers, state }: Omit<Parts, "random">):
       throw new ChainruleError(
         "option",
         "fit",
-        `the model's "${name}" has a name that checkpoints use themselves; rename the property`,
+        `the model's "${name}" has a name that checkpoints reserve; rename the property`,
       );
   for (const name of [...optimizers.keys(), ...state.keys()])
     if (name.includes("."))
-      throw new ChainruleError("option", "fit", `"${name}" has a point, which divides names in checkpoints; rename it`);
+      throw new ChainruleError(
+        "option",
+        "fit",
+        `the name "${name}" contains a point, which separates names in checkpoints; rename it`,
+      );
 }
 
-/** Everything as it is now; what training does later does not change it. */
-export function gather(parts: Parts, { best, last }: Kept): Map<string, Tensor> {
+/** Returns all tensors with their current contents; later training does not change them. */
+export function gather(parts: Parts, { best, last }: OtherWeights): Map<string, Tensor> {
   const under = (family: string, state: State | null): [string, Tensor][] =>
     [...(state ?? [])].map(([name, tensor]) => [family + name, tensor]);
   return new Map([
@@ -91,8 +96,8 @@ export function gather(parts: Parts, { best, last }: Kept): Map<string, Tensor> 
   ]);
 }
 
-/** Gives each part what the checkpoint has of it. Throws, and changes nothing, where anything does not fit. */
-export function restore(parts: Parts, { tensors }: Resume): Kept {
+/** Restores each part from the checkpoint. Throws, and changes nothing, if anything does not fit. */
+export function restore(parts: Parts, { tensors }: Resume): OtherWeights {
   const { model, random } = parts;
   const families = familiesOf(parts);
   const family = (prefix: string): State | null => {
@@ -107,13 +112,13 @@ export function restore(parts: Parts, { tensors }: Resume): Kept {
   const before = owners.map(([, piece]) => new Map(piece.stateDict()));
   try {
     if (rng === undefined) throw new ChainruleError("state", "fit", "rng is missing");
-    // Each is tried on the model, so that a wrong one is found now and not when it is needed.
+    // All weights are loaded into the model once, so that wrong ones are found now and not when they are needed.
     for (const state of [best, own, last]) if (state !== null) model.loadStateDict(state);
     const claimed = ["best.", "last.", ...pieces(parts).map(([prefix]) => prefix)];
     const left = [...tensors.keys()].find(
       (name) => name !== "rng" && !own.has(name) && !claimed.some((prefix) => name.startsWith(prefix)),
     );
-    if (left !== undefined) throw new ChainruleError("state", "fit", `${left} belongs to no part of this run`);
+    if (left !== undefined) throw new ChainruleError("state", "fit", `${left} is no tensor of this run`);
     for (const [prefix, piece] of pieces(parts)) piece.loadStateDict(family(prefix) ?? new Map());
     random.load(rng);
   } catch (error) {
@@ -122,7 +127,7 @@ export function restore(parts: Parts, { tensors }: Resume): Kept {
     throw new ChainruleError(
       "state",
       "fit",
-      `resume does not fit: ${reason}; make model and optimizer as they were made when it began`,
+      `resume does not fit: ${reason}; make model and optimizer as they were made when the run began`,
       { reason: "tensors" },
       { cause: error },
     );

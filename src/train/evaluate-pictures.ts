@@ -1,4 +1,4 @@
-// What a net makes of a data set: every picture once, in order, as the net is in use.
+// Evaluates a net on a data set of pictures: each picture once, in order, in evaluation mode.
 
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
@@ -17,35 +17,35 @@ import { inMode } from "./modes.ts";
 import { checkFits } from "./shapes.ts";
 import type { AbortSignalLike } from "./signal.ts";
 
-/** logits [N, C] and labels, int32 [N], to the mean loss of the batch, a scalar. */
+/** Computes the mean loss of a batch, a scalar, from logits [N, C] and labels, int32 [N]. */
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 
-/** How pictures are shown to the net, and what is called wrong. */
+/** How pictures are normalised and batched, and the loss. */
 export interface EvaluateOptions {
-  /** Pictures at a time, 250 if left out: more are no faster, and need more memory. */
+  /** Number of pictures in a batch, default 250: larger batches are no faster, and need more memory. */
   batchSize?: number | undefined;
-  /** As the net was trained: pixels in [0, 1] become (x - mean) / std, one number, or one a channel. */
+  /** The normalisation of the training: pixels in [0, 1] become (x - mean) / std; one number, or one for each channel. */
   mean?: number | number[] | undefined;
   std?: number | number[] | undefined;
-  /** crossEntropy if left out. */
+  /** Default crossEntropy. */
   loss?: Loss | undefined;
-  /** When it is aborted, evaluate throws its reason. */
+  /** When the signal is aborted, evaluate throws its reason. */
   signal?: AbortSignalLike | undefined;
-  /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
+  /** Maximal number of threads; default: all. Results do not depend on it. */
   threads?: number | undefined;
-  /** false: the model runs operation by operation; slow. true if left out. */
+  /** false: the model runs operation by operation, which is slow. Default true. */
   compile?: boolean | undefined;
 }
 
-/** What the net says of a data set, picture by picture and counted. */
+/** The net's predictions for a data set, and their counts. */
 export interface Evaluation {
-  /** The part of the answers that are right, 0 to 1. */
+  /** The part of the predictions that are right, 0 to 1. */
   readonly accuracy: number;
   /** The mean over all pictures. */
   readonly loss: number;
-  /** confusion[truth][answer]: how many pictures. */
+  /** confusion[truth][answer]: the number of pictures of class `truth` that were predicted as `answer`. */
   readonly confusion: readonly (readonly number[])[];
-  /** For each picture, in the data set's order: the class that the net says, and how sure it is, 0 to 1. */
+  /** For each picture, in the order of the data set: the predicted class, and its probability, 0 to 1. */
   readonly answers: Int32Array;
   readonly probabilities: Float32Array;
   /** float32 [N, C]: the probabilities of all classes, softmax of the logits. */
@@ -64,7 +64,7 @@ const names: OptionNames<EvaluateOptions> = {
   compile: true,
 };
 
-/** One program a model, loss and number of threads, however often it is evaluated. */
+/** One program for each model, loss and number of threads; repeated evaluations use it again. */
 const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
 
 function programOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
@@ -84,10 +84,10 @@ const judging = (model: Layer, loss: Loss) => (images: Tensor, labels: Tensor) =
   });
 
 /**
- * Accuracy, mean loss, confusion matrix, and the answer to each picture. The model answers in evaluation mode (no dropout, batch
- * norm by its running moments) as one compiled program, and is in its own mode whenever others can see it; timers and events come
- * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
- * 1, and the signal's reason when that is aborted.
+ * Computes accuracy, mean loss, confusion matrix, and the prediction for each picture. The model runs in evaluation mode (no dropout, batch
+ * norm with its running moments) as one compiled program. Between batches it has its own mode again, and timers and events are handled.
+ * Throws if there are no pictures, if pictures or classes do not fit the model, or if threads is no whole number from 1; and throws the
+ * signal's reason when that is aborted.
  */
 export async function evaluatePictures(
   model: Layer,

@@ -1,4 +1,4 @@
-// What a model makes of data, all of it once and in order, as the model is in use.
+// evaluate: computes loss and metrics of a model on data, each example once, in order, in evaluation mode.
 
 import type { Dataset } from "../data/dataset.ts";
 import { type BatchOf, sourceOf } from "../data/source.ts";
@@ -13,7 +13,7 @@ import type { AbortSignalLike } from "./signal.ts";
 import { checkMetricName, type Metrics, type NamesOf, type Result } from "./tally.ts";
 import type { DataFor, DataOptions, MetricsOf } from "./training-options.ts";
 
-/** What is judged, and by what. Of the data the order does not matter; there is no shuffling. */
+/** Options of evaluate for data of any kind. The data are not shuffled. */
 export interface JudgeOptions<M extends Model, S, R extends Result, K extends string>
   extends Omit<DataOptions, "shuffle" | "shuffleBuffer" | "augment"> {
   data: DataFor<S>;
@@ -21,31 +21,31 @@ export interface JudgeOptions<M extends Model, S, R extends Result, K extends st
   loss: (model: M, batch: BatchOf<S>) => R;
   /** As for fit. */
   metrics?: MetricsOf<R, BatchOf<S>, K> | undefined;
-  /** What the loss draws by chance follows from it; 0 if left out. */
+  /** Random numbers that the loss draws follow from the seed; default 0. */
   seed?: number | undefined;
-  /** When it is aborted, evaluate throws its reason. */
+  /** When the signal is aborted, evaluate throws its reason. */
   signal?: AbortSignalLike | undefined;
-  /** How many threads at most; all that there are if left out. Of no consequence for what comes out. */
+  /** Maximal number of threads; default: all. Results do not depend on it. */
   threads?: number | undefined;
-  /** false: the model runs operation by operation; slow. true if left out. */
+  /** false: the model runs operation by operation, which is slow. Default true. */
   compile?: boolean | undefined;
 }
 
-/** The means over all examples, and how many there are. */
+/** The means over all examples, and the number of examples. */
 export type Judgement<N extends string = never> = { readonly loss: number; readonly examples: number } & Readonly<
   Record<N, number>
 >;
 
 /**
- * Accuracy, mean loss, confusion matrix, and the answer to each picture. The model answers in evaluation mode (no dropout, batch
- * norm by its running moments) as one compiled program, and is in its own mode whenever others can see it; timers and events come
- * through meanwhile. Throws where there are no pictures, where pictures or classes do not fit the model, where threads are no whole number from
- * 1, and the signal's reason when that is aborted.
+ * Computes accuracy, mean loss, confusion matrix, and the prediction for each picture. The model runs in evaluation mode (no dropout, batch
+ * norm with its running moments) as one compiled program. Between batches it has its own mode again, and timers and events are handled.
+ * Throws if there are no pictures, if pictures or classes do not fit the model, or if threads is no whole number from 1; and throws the
+ * signal's reason when that is aborted.
  */
 export function evaluate(model: Layer, data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
 /**
- * Of anything: the means over all examples of the loss, and of what loss and metrics name. `data`, `loss` and `metrics` are as for
- * fit, and the model is in evaluation mode. batchSize is 250 if left out, but for a stream, whose items are then batches.
+ * Computes, for data of any kind, the means over all examples of the loss and of the numbers that loss and metrics name. `data`, `loss` and
+ * `metrics` are as for fit, and the model is in evaluation mode. The default batchSize is 250; without it the items of a stream are batches.
  */
 export function evaluate<const M extends Model, const S extends object, R extends Result, K extends string = never>(
   model: M,
@@ -63,7 +63,7 @@ type AnyOptions = Omit<JudgeOptions<never, unknown, never, never>, "loss" | "met
   readonly metrics?: Metrics;
 };
 
-/** One program a model, loss, metrics and number of threads, however often it is evaluated. */
+/** One program for each model and loss, with the last metrics and number of threads; repeated evaluations use it again. */
 const judges = new WeakMap<
   object,
   WeakMap<Of, { readonly metrics: Metrics | undefined; readonly threads: unknown; readonly judge: Judge }>
@@ -88,7 +88,7 @@ async function evaluateSource(model: Model, options: AnyOptions): Promise<unknow
   const batchSize =
     options.batchSize ?? (typeof data === "function" || sourceOf("evaluate", data).kind === "stream" ? undefined : 250);
   if (typeof loss !== "function")
-    throw new ChainruleError("option", "evaluate", "what to judge by is missing: loss: (model, batch) => ...", {
+    throw new ChainruleError("option", "evaluate", "the loss is missing; give loss: (model, batch) => ...", {
       option: "loss",
     });
   for (const name of Object.keys(metrics ?? {})) checkMetricName("evaluate", name);

@@ -1,5 +1,5 @@
-// Where batches come from, epoch after epoch: data that stay the same, or a function that gives them for each epoch. A stream is asked
-// for again in each epoch, and read from its beginning up to where a resumed run goes on.
+// The batches of each epoch, from data that stay the same, or from a function that gives data for each epoch. A stream is iterated anew in
+// each epoch. A resumed run reads it from its beginning, and skips the batches that it has used.
 import { epochOf, sampleOf } from "../data/batches.ts";
 import { type Source, sourceOf } from "../data/source.ts";
 import { fingerprintOf } from "../data/source-fingerprint.ts";
@@ -14,18 +14,18 @@ export interface FeedOptions extends DataOptions {
 
 export interface Feed {
   readonly course: (epoch: number) => Course;
-  /** Of each epoch, null where it is not known before. */
+  /** The numbers of an epoch; null if they are not known in advance. */
   readonly batches: number | null;
   readonly examples: number | null;
-  /** The sizes of its batches, as far as they are known. */
+  /** The sizes of batches that are known in advance. */
   readonly sizes: readonly number[];
-  /** A batch of so many examples that are there already; null where none are. */
+  /** Makes a batch of `size` examples for checks; null if the data are not in memory. */
   readonly sample: (size: number) => unknown;
   readonly order: string;
   readonly fingerprint: string;
 }
 
-/** `what` is the option's name. Throws where data or options make no sense. */
+/** Makes the feed of data; `what` is the name of their option. Throws if data or options are wrong. */
 export function feedOf(call: string, what: string, data: unknown, options: FeedOptions): Feed {
   if (typeof data === "function") {
     const course = (epoch: number) => courseOf(call, what, sourceOf(call, data(epoch)), options, epoch);
@@ -41,7 +41,7 @@ export function feedOf(call: string, what: string, data: unknown, options: FeedO
       call,
       source.count === 0
         ? `there are no examples in ${what}`
-        : `${source.count} examples make no batch of ${options.batchSize}, and dropLast leaves out smaller ones`,
+        : `${source.count} examples make no batch of ${options.batchSize}, and dropLast leaves out smaller ones; make batchSize smaller`,
     );
   const { batchSize = 1, dropLast = false, mean, std, augment } = options;
   const whole = Math.min(batchSize, source.count ?? batchSize);
@@ -57,20 +57,17 @@ export function feedOf(call: string, what: string, data: unknown, options: FeedO
   };
 }
 
-/** Whether it can be gone through only once, as what a generator function gave. */
-export const isUsedUp = (data: unknown): boolean =>
+/** Whether data can be iterated only once, such as the result of a generator function. */
+export const isSingleUse = (data: unknown): boolean =>
   typeof data === "object" && data !== null && "next" in data && typeof data.next === "function";
 
 function courseOf(call: string, what: string, source: Source, options: FeedOptions, epoch: number): Course {
   const { batchSize, ...others } = options;
   if (batchSize !== undefined) return epochOf(call, source, { ...others, batchSize, epoch });
   if (source.kind !== "stream")
-    throw new ChainruleError(
-      "option",
-      call,
-      `batchSize is missing; only a stream of batches that are ready does without`,
-      { option: "batchSize" },
-    );
+    throw new ChainruleError("option", call, `batchSize is missing; only a stream whose items are batches needs none`, {
+      option: "batchSize",
+    });
   for (const option of ["shuffle", "shuffleBuffer", "dropLast"] as const)
     if (options[option])
       throw new ChainruleError(
@@ -79,11 +76,11 @@ function courseOf(call: string, what: string, source: Source, options: FeedOptio
         `${option} makes batches of examples; give batchSize, or leave ${option} out of ${what}`,
         { option },
       );
-  return { batches: null, examples: null, from: (batch) => ready(call, source.stream, batch) };
+  return { batches: null, examples: null, from: (batch) => batchesOf(call, source.stream, batch) };
 }
 
-/** Batches that come as they are. */
-async function* ready(
+/** The items of a stream of batches, without the first `skip`. */
+async function* batchesOf(
   call: string,
   stream: Iterable<unknown> | AsyncIterable<unknown>,
   skip: number,
@@ -94,7 +91,7 @@ async function* ready(
     throw new ChainruleError(
       "data",
       call,
-      `the stream ended after ${batch} batches, and ${skip} of it were behind this run`,
+      `the stream ended after ${batch} batches, but the run had used ${skip} before; give the same stream again`,
     );
 }
 

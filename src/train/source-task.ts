@@ -8,7 +8,7 @@ import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { describe } from "../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { type Feed, feedOf, isUsedUp } from "./feed.ts";
+import { type Feed, feedOf, isSingleUse } from "./feed.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
 import { learner } from "./learn.ts";
 import type { Model } from "./models.ts";
@@ -205,7 +205,7 @@ function checkSourceOptions(options: AnyOptions): void {
     ["data", data],
     ["validation", validation],
   ] as const)
-    if (isUsedUp(used) && (epochs > 1 || resume !== undefined))
+    if (isSingleUse(used) && (epochs > 1 || resume !== undefined))
       refuse(
         name,
         `${name} can be gone through only once, but there are ${epochs} epochs; give the function that makes it, ${name}: () => ...`,

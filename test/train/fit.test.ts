@@ -356,7 +356,7 @@ describe("what does not fit is said before training", () => {
       }
     }
     expect(failure(new Odd())).toBe(
-      `fit: the model's "best.weight" has a name that checkpoints use themselves; rename the property`,
+      `fit: the model's "best.weight" has a name that checkpoints reserve; rename the property`,
     );
   });
 });

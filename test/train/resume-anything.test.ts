@@ -74,6 +74,8 @@ describe("a checkpoint of another run is refused, with the reason for programs",
     if (at === undefined) throw new Error("there was no step");
     const { tensors, position } = at.checkpoint;
     const run = stream({ resume: { tensors, position: { ...position, batch: 9 } } });
-    await expect(everyEvent(run)).rejects.toThrow(/the stream ended after 15 examples, and more of it were behind/);
+    await expect(everyEvent(run)).rejects.toThrow(
+      /the stream ended after 15 examples, but the run had used more before/,
+    );
   });
 });
