@@ -1,7 +1,13 @@
 // What the compiler of types would refuse, plain JavaScript hands over: arguments that there are not, options that are misspelt, arrays in
 // the place of tensors. No export passes over any of it; the tables below name every one.
 import * as chainrule from "chainrule";
-import { ChainruleError, Linear, Module, Optimizer, ones, Tensor, zeros } from "chainrule";
+import { ChainruleError, Linear, Module, Optimizer, ones, Tensor, tensor, zeros } from "chainrule";
+import * as data from "chainrule/data";
+import * as io from "chainrule/io";
+import * as models from "chainrule/model";
+import * as node from "chainrule/node";
+import * as scalar from "chainrule/scalar";
+import * as train from "chainrule/train";
 import { describe, expect, it } from "vitest";
 
 type Any = (...args: unknown[]) => unknown;
@@ -252,4 +258,58 @@ describe("another copy of the library", () => {
     expect(version).toBe(manifest.version);
     expect(new Tensor((x as unknown as { storage: never }).storage, x)).toBeInstanceOf(Tensor);
   });
+});
+
+describe("options of the other entry points", () => {
+  const table = tensor([[1], [2]]);
+  const value = new scalar.Value(2);
+  const leaf = () => value.mul(value);
+  const source = { images: zeros([2, 1, 2, 2], { dtype: "uint8" }), labels, classes: ["a", "b"] };
+  const model = new Linear(1, 1);
+  const loose = { ...scalar, ...data, ...node, ...train } as unknown as typeof C;
+
+  /** How each is called with options; null: it has none. */
+  const calls: Record<string, ((options: object) => unknown) | null> = {
+    "scalar.Layer": (o) => new loose.Layer(1, 1, o),
+    "scalar.MLP": (o) => new loose.MLP(1, [1], o),
+    "scalar.Neuron": (o) => new loose.Neuron(1, o),
+    "scalar.Value": (o) => new loose.Value(1, o),
+    "scalar.checkGradients": (o) => scalar.checkGradients(leaf, [value], o),
+    "scalar.numericGradient": (o) => scalar.numericGradient(leaf, value, o),
+    "scalar.toDot": (o) => scalar.toDot(value, o),
+    "data.batches": (o) => loose.batches({ table }, { batchSize: 1, ...o }),
+    "data.split": (o) => loose.split({ table }, { count: 1, ...o }),
+    "data.frame": (o) => loose.frame({ width: 1, height: 1 }, o),
+    "model.writeModel": (o) => models.writeModel({} as never, new Map(), o),
+    "node.loadFashionMnist": (o) => node.loadFashionMnist({ directory: "none", ...o }),
+    "node.loadImageFolder": (o) => node.loadImageFolder("none", o),
+    "node.loadMnist": (o) => node.loadMnist({ directory: "none", ...o }),
+    "train.evaluate": (o) => loose.evaluate(model, source, o),
+    "train.fit": (o) => loose.fit(model, { train: source, epochs: 1, batchSize: 1, ...o }),
+    ...Object.fromEntries(
+      [
+        ...["data.centreDigit", "data.fingerprint", "data.framingOf", "data.normalisation"],
+        ...["data.pictureFromBlob", "data.prefetch", "data.readIdx", "io.readSafetensors", "io.writeSafetensors"],
+        ...["node.checkWritable", "node.decodePicture", "node.loadPicture", "node.readBytes", "node.writeWhole"],
+        ...["train.accuracy", "train.classReport", "train.confusionMatrix", "train.topKAccuracy"],
+        ...["model.build", "model.readModel"],
+      ].map((name) => [name, null]),
+    ),
+  };
+
+  it("are all in the table", () => {
+    const names = Object.entries({ scalar, data, io, model: models, node, train }).flatMap(([entry, module]) =>
+      Object.entries(module).flatMap(([name, made]) => (typeof made === "function" ? [`${entry}.${name}`] : [])),
+    );
+    expect(Object.keys(calls).sort()).toEqual(names.sort());
+  });
+
+  it.each(Object.entries(calls).flatMap(([name, call]) => (call === null ? [] : [[name, call] as const])))(
+    "%s refuses one that there is not",
+    async (name, call) => {
+      await expect((async () => call({ nonsense: 1 }))()).rejects.toThrow(
+        new RegExp(`^${name.replace(/^\w+\./, "")}: there is no option nonsense`),
+      );
+    },
+  );
 });

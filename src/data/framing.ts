@@ -1,6 +1,7 @@
 // How a picture is prepared for a net, so that it resembles the net's training pictures. The framing is measured once on the training
 // pictures, stored with the model, and applied to every picture that the model predicts.
 import { ChainruleError } from "../errors/error.ts";
+import { checkOptions } from "../tensor/options.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, centreOfMass } from "./digit.ts";
 import { letterbox } from "./letterbox.ts";
@@ -41,6 +42,7 @@ export function framingOf(data: Dataset): Framing {
  * rest of the frame is filled with the level of its edge.
  */
 export function frame(picture: Picture, options: { shape: readonly number[]; framing: Framing }): Uint8Array | null {
+  checkOptions("frame", options, { shape: true, framing: true });
   const [channels, height, width] = options.shape;
   if (channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "frame", `pictures have 1 or 3 channels, not ${channels}`);

@@ -10,11 +10,13 @@
 //   seed            7
 //   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
 //                   (see chainrule/train's checkpoint) it goes on from there
+
 import { type Framing, framings } from "../data/framing.ts";
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
+import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { build, checkLayers, type Layer } from "./layers.ts";
 
@@ -57,8 +59,10 @@ const maxPixels = 2 ** 24;
 export function writeModel(
   description: Description,
   tensors: ReadonlyMap<string, Tensor>,
-  { training }: { readonly training?: unknown } = {},
+  options: { readonly training?: unknown } = {},
 ): Uint8Array {
+  checkOptions("writeModel", options, { training: true });
+  const { training } = options;
   const entries = Object.entries({ format, ...description, ...(training === undefined ? {} : { training }) });
   const texts = entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
   return writeSafetensors(new Map(tensors), Object.fromEntries(texts));

@@ -1,8 +1,10 @@
 // A data set as people keep one: a folder for each class, pictures in it.
+
 import type { Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { tensor } from "../tensor/create.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { withinAsync } from "../tensor/within.ts";
 import type { Decoded, DecodeJob } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
@@ -14,18 +16,27 @@ import { usualSize } from "./picture-size.ts";
 /** How pictures of a folder are brought to one size, and what is done about those that cannot be read. */
 export interface ImageFolderOptions {
   /** In pixels. Left out: what most pictures have, its longer side at most 256 (see loadImageFolder). */
-  size?: [height: number, width: number];
+  size?: [height: number, width: number] | undefined;
   /** 3: red, green, blue. 1: grey. Left out: 1 where every picture is grey, else 3. */
-  channels?: 1 | 3;
+  channels?: 1 | 3 | undefined;
   /** Leave out pictures that cannot be read, and list them in `skipped`, rather than throw. */
-  skipBroken?: boolean;
+  skipBroken?: boolean | undefined;
   /** A file to keep the decoded pictures in. Written whole or not at all; not used once a picture or an option has changed. */
-  cache?: string;
+  cache?: string | undefined;
   /** Threads to decode with, 0 for none. Left out: as many as there are cores, or none for few pictures. */
-  threads?: number;
+  threads?: number | undefined;
   /** Called now and then with how many pictures were read of how many; the last time with all. */
-  onProgress?: (done: number, total: number) => void;
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+const names: OptionNames<ImageFolderOptions> = {
+  size: true,
+  channels: true,
+  skipBroken: true,
+  cache: true,
+  threads: true,
+  onProgress: true,
+};
 
 /** A picture that cannot be read, and why. */
 export interface Skipped {
@@ -56,7 +67,8 @@ export function loadImageFolder(directory: string, options: ImageFolderOptions =
 }
 
 async function load(directory: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  checkOptions(options);
+  checkOptions("loadImageFolder", options, names);
+  checkValues(options);
   const { size, channels, skipBroken = false, threads, onProgress } = options;
   const folder = await listPictures(directory);
   const { files } = folder;
@@ -78,7 +90,7 @@ async function load(directory: string, options: ImageFolderOptions): Promise<Ima
   }
 }
 
-function checkOptions({ size, channels, threads }: ImageFolderOptions): void {
+function checkValues({ size, channels, threads }: ImageFolderOptions): void {
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "loadImageFolder", `channels are 1 or 3, not ${channels}`);
   if (

@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readIdx } from "../data/idx.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { fileError } from "./file-error.ts";
@@ -32,12 +33,18 @@ const clothes: readonly string[] = [
  * Throws, naming file and byte, where a file is missing or damaged, images and labels are swapped or not equally many, or a label
  * is outside the classes.
  */
-export async function loadMnist(options: { directory?: string } = {}): Promise<{ train: Dataset; test: Dataset }> {
+export async function loadMnist(
+  options: { readonly directory?: string | undefined } = {},
+): Promise<{ train: Dataset; test: Dataset }> {
+  checkOptions("loadMnist", options, { directory: true });
   return withinAsync("loadMnist", () => load(options.directory ?? installedMnist(), digits));
 }
 
 /** Zalando's pictures of clothes, in the same four files: as loadMnist, with their ten names as the classes. */
-export async function loadFashionMnist(options: { directory: string }): Promise<{ train: Dataset; test: Dataset }> {
+export async function loadFashionMnist(options: {
+  readonly directory: string;
+}): Promise<{ train: Dataset; test: Dataset }> {
+  checkOptions("loadFashionMnist", options, { directory: true });
   return withinAsync("loadFashionMnist", () => load(options.directory, clothes));
 }
 

@@ -1,6 +1,7 @@
 // The derivative without any calculus: nudge the input by a little h, look how much the loss moved, divide. It is slow
 // (the whole loss again for each input) and only approximate, but it knows nothing of the chain rule, so it can judge
 // backward(): the two have nothing in common except the right answer.
+import { checkOptions } from "./options.ts";
 import { type Value, valuesUnder } from "./value.ts";
 
 /**
@@ -13,6 +14,7 @@ export function numericGradient(
   leaf: Value,
   options: { h?: number | undefined; central?: boolean | undefined } = {},
 ): number {
+  checkOptions("numericGradient", options, ["h", "central"]);
   const { central = false, h = central ? 1e-5 : 1e-7 } = options;
   const x = leaf.data;
   const from = central ? x - h / 2 : x;
@@ -50,6 +52,7 @@ export function checkGradients(
   leaves: readonly Value[],
   options: { h?: number | undefined; tolerance?: number | undefined } = {},
 ): GradientCheck {
+  checkOptions("checkGradients", options, ["h", "tolerance"]);
   const { h = 1e-5, tolerance = 1e-6 } = options;
   const slopes = analyticGradients(loss(), leaves);
   const rows = leaves.map((leaf, i) => {

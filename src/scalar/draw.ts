@@ -1,6 +1,7 @@
 // A picture of how a number came about: the graph under a Value in DOT, the language of Graphviz, which lays it out.
 // Values are records (label, data, grad), operations are circles between them, as in micrograd's lecture; leaves are
 // coloured by what they stand for. A label may be any text at all and has to arrive in the picture as it is written.
+import { checkOptions } from "./options.ts";
 import { type Value, valuesUnder } from "./value.ts";
 
 const fills: Readonly<Record<Value["kind"], string>> = {
@@ -12,6 +13,7 @@ const fills: Readonly<Record<Value["kind"], string>> = {
 
 /** The graph under root as Graphviz DOT: one record per value (label, data, grad), one circle per operation. */
 export function toDot(root: Value, options: { rankdir?: "LR" | "TB" | undefined } = {}): string {
+  checkOptions("toDot", options, ["rankdir"]);
   const { rankdir = "LR" } = options;
   // A record's fields run across the direction of the graph; braces turn them, so that they lie side by side.
   const [open, close] = rankdir === "LR" ? ["{", "}"] : ["", ""];

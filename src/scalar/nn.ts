@@ -2,6 +2,7 @@
 // side by side, an MLP is layers in a row. Training is then three lines of the user's own: zeroGrad(), backward(), and
 // parameter.data -= rate * parameter.grad. Random weights come from a generator of this file's own, so that one seed
 // gives one net on every machine.
+import { checkOptions } from "./options.ts";
 import { asValue, Value } from "./value.ts";
 
 /** What a neuron does to its weighted sum; "linear" leaves it alone. */
@@ -13,6 +14,8 @@ const activations: readonly Activation[] = ["relu", "tanh", "sigmoid", "linear"]
  * @inline
  */
 type Options = { activation?: Activation | undefined; seed?: number | undefined };
+
+const names = ["activation", "seed"];
 
 /** Something that has parameters: a neuron, a layer, a net. */
 export abstract class Parametric {
@@ -34,6 +37,7 @@ export class Neuron extends Parametric {
 
   constructor(inputs: number, options: Options = {}) {
     super();
+    checkOptions("Neuron", options, names);
     const { activation = "relu", seed = 0 } = options;
     checkSize("Neuron", "inputs", inputs);
     if (!activations.includes(activation))
@@ -66,6 +70,7 @@ export class Layer extends Parametric {
 
   constructor(inputs: number, outputs: number, options: Options = {}) {
     super();
+    checkOptions("Layer", options, names);
     checkSize("Layer", "inputs", inputs);
     checkSize("Layer", "outputs", outputs);
     const random = randomBits(options.seed ?? 0);
@@ -92,6 +97,7 @@ export class MLP extends Parametric {
 
   constructor(inputs: number, outputs: readonly number[], options: Options = {}) {
     super();
+    checkOptions("MLP", options, names);
     checkSize("MLP", "inputs", inputs);
     checkSize("MLP", "layers", outputs.length);
     const random = randomBits(options.seed ?? 0);

@@ -2,12 +2,15 @@
 // it is along each of them: its slope, ∂result/∂input, a plain number that is known the moment the result is. So each
 // operation below states its value and its derivatives in one line, and backward() needs no derivatives at all, only
 // the chain rule: each input receives slope · grad. Read beside Andrej Karpathy's micrograd, whose numbers it gives.
+import { checkOptions } from "./options.ts";
 
 /** What a leaf stands for: an input that is fixed, or a parameter that training moves. */
 export type LeafKind = "data" | "weight" | "bias";
 /** @inline */
 type LeafOptions = { label?: string | undefined; kind?: LeafKind | undefined };
 type Op = "+" | "-" | "*" | "/" | "**" | "neg" | "exp" | "log" | "tanh" | "sigmoid" | "relu";
+
+const names = ["label", "kind"];
 
 /** One number in the graph: what it is, how it came about, and how much it moves the loss. */
 export class Value {
@@ -35,6 +38,7 @@ export class Value {
   constructor(data: number, made: Op | LeafOptions = {}, a?: Value, da = 0, b?: Value, db = 0) {
     if (typeof data !== "number") throw new Error(`Value: data must be a number, got ${typeof data} ${String(data)}`);
     const leaf = typeof made !== "string";
+    if (leaf) checkOptions("Value", made, names);
     this.data = data;
     this.label = leaf ? (made.label ?? "") : "";
     this.kind = leaf ? (made.kind ?? "data") : "result";
