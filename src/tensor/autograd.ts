@@ -1,5 +1,5 @@
-// Backward: walk the graph once, in reverse. Each result remembers the op that made it and its inputs, like a scalar Value;
-// the gradient of the loss flows from the result to the inputs, and where several paths meet it adds up.
+// Backward walks the graph once, in reverse. Each result holds the op that made it and the op's inputs, like a scalar Value; the gradient
+// of the loss flows from a result to the inputs, and where several paths meet, their gradients are added.
 import { ChainruleError } from "../errors/error.ts";
 import type { Type } from "./dtype.ts";
 import { isRecording, withRecording } from "./mode.ts";
@@ -8,7 +8,7 @@ import { type OpName, opOf } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
-/** How a tensor came about: as the result of an op, or as one of the results of a call. */
+/** How a tensor was made: as the result of an op, or as one of the results of a call. */
 export type History = OpHistory | OutputHistory | CallHistory;
 
 export interface OpHistory {
@@ -18,25 +18,28 @@ export interface OpHistory {
   readonly inputs: readonly Source[];
 }
 
-/** A call with several results, which is differentiated as a whole: the gradients of its results come together first. */
+/** A call with several results, which is differentiated as a whole: the gradients of all its results are collected first. */
 export interface CallHistory {
   readonly kind: "call";
   readonly name: string;
   readonly inputs: readonly Source[];
-  /** From the gradients that arrived, by the index of the result, that of each wanted input; null where it does not depend on one. */
+  /**
+   * Computes the gradient of each wanted input from the gradients of the results, by the index of the result; null for an input on which
+   * no result depends.
+   */
   gradients(arrived: ReadonlyMap<number, Tensor>, wanted: readonly boolean[]): readonly (Tensor | null)[];
 }
 
 export interface OutputHistory {
   readonly kind: "output";
   readonly name: string;
-  /** The call alone. */
+  /** The source of the call, and no other. */
   readonly inputs: readonly Source[];
   readonly call: CallHistory;
   readonly index: number;
 }
 
-/** An input as it was when the op read it: `assign` may have given the tensor other contents, and so no history, since. */
+/** An input as it was when the op read it. A later `assign` may have given the tensor other contents, and removed its history. */
 export interface Source {
   readonly tensor: Tensor;
   readonly version: number;
@@ -50,22 +53,22 @@ export function sourceOf(tensor: Tensor): Source {
   return { tensor, version: tensor.version, history: tensor.history, requiresGrad: tensor.requiresGrad };
 }
 
-/** The history of the result of that index. The source of the call itself has a tensor that stands for no more than its place. */
+/** The history of the result with this index. The tensor in the source of the call is a placeholder, which is not read. */
 export function outputOf(call: CallHistory, index: number): OutputHistory {
   const source = { ...call.inputs[0], history: call, requiresGrad: true };
   return { kind: "output", name: call.name, inputs: [source], call, index };
 }
 
-/** What gradients add up at: the history of a result, or the leaf itself. */
+/** What gradients are added up for: a result, by its history, or a leaf. */
 type Node = History | Tensor;
 
 const nodeOf = ({ history, tensor }: Source): Node => history ?? tensor;
 
-const none: ReadonlySet<Node> = new Set();
+const noEnds: ReadonlySet<Node> = new Set();
 
 /**
- * The sources under the roots that need a gradient, each before its inputs; iterative, so that deep graphs do not overflow. The
- * walk goes no further than `ends`.
+ * The sources below the roots that need a gradient, each before its inputs. The walk stops at `ends`. It is iterative, so that deep
+ * graphs do not overflow the stack.
  */
 function reverseOrder(roots: readonly Source[], ends: ReadonlySet<Node>): Source[] {
   const visited = new Set<Node>();
@@ -93,7 +96,7 @@ function reverseOrder(roots: readonly Source[], ends: ReadonlySet<Node>): Source
 type Versions = (tensor: Tensor) => number;
 const versionNow: Versions = (tensor) => tensor.version;
 
-/** The tensor of a source; throws where it was assigned since. */
+/** The tensor of a source; throws if it was assigned since the op read it. */
 export function unchanged(
   { tensor, version }: Pick<Source, "tensor" | "version">,
   call: string,
@@ -109,7 +112,7 @@ export function unchanged(
   return tensor;
 }
 
-/** A fresh result has version 0; `assign` on it since leaves nothing to compute the gradient from. */
+/** The tensors that a gradient rule may use. A result has version 0 when it is made; after `assign` its contents are lost, and y throws. */
 function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionOf }: Flow): Saved<never> {
   const input = (position: number) => unchanged(history.inputs[position], history.name, versionOf);
   return {
@@ -135,25 +138,25 @@ function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionO
 
 interface Flow {
   readonly order: readonly Source[];
-  /** What comes in from above. */
+  /** The gradients that have arrived at each node so far. */
   readonly gradients: Map<Node, Tensor>;
   readonly apply: Apply;
-  /** The version that a tensor counts as having. */
+  /** The version of a tensor that `unchanged` compares with. */
   readonly versionOf: Versions;
-  /** Whether a gradient is to be taken further down to this node. */
+  /** Whether the gradient of this node is needed. */
   readonly wants: (node: Node) => boolean;
-  /** Gets each node where the flow ends, with all that came to it. */
+  /** Receives each node at which the flow ends, with its whole gradient. */
   readonly arrive: (source: Source, gradient: Tensor) => void;
   readonly ends: ReadonlySet<Node>;
 }
 
-/** Sends the gradients from above down to the ends. */
+/** Propagates the gradients from the roots down to the ends. */
 function flow(down: Flow): void {
   const { order, gradients, wants, arrive, ends } = down;
   const outputs = new Map<CallHistory, Map<number, Tensor>>();
   const send = (input: Source, dx: Tensor): void => {
-    const before = gradients.get(nodeOf(input));
-    gradients.set(nodeOf(input), before === undefined ? dx : before.add(dx));
+    const sum = gradients.get(nodeOf(input));
+    gradients.set(nodeOf(input), sum === undefined ? dx : sum.add(dx));
   };
   for (const source of order) {
     const node = nodeOf(source);
@@ -179,7 +182,7 @@ function flow(down: Flow): void {
   }
 }
 
-/** Sends the gradient of an op's result to those of its inputs that want one. */
+/** Sends the gradient of an op's result to those of its inputs that need one. */
 function throughOp(
   source: Source,
   history: OpHistory,
@@ -198,34 +201,34 @@ function throughOp(
   tracing()?.differentiates(null);
 }
 
-/** Adds d root / d leaf, weighed with `gradient`, to the grad of every leaf under root. */
+/** Adds d(Σ root · gradient)/d leaf to the grad of every leaf below root. */
 export function backward(root: Tensor, gradient: Tensor, apply: Apply): void {
   const arrived: [Tensor, Tensor][] = [];
   withRecording(false, () => {
     const source = sourceOf(root);
     flow({
-      order: reverseOrder([source], none),
+      order: reverseOrder([source], noEnds),
       gradients: new Map([[nodeOf(source), gradient]]),
       apply,
       versionOf: versionNow,
-      ends: none,
+      ends: noEnds,
       wants: () => true,
       arrive: ({ tensor }, dx) => arrived.push([tensor, dx]),
     });
-    // Only now: a backward pass that throws leaves every grad as it was.
+    // Grads are set only now, so that a backward pass that throws leaves every grad as it was.
     for (const [leaf, dx] of arrived) leaf.grad = leaf.grad === null ? dx.detach() : leaf.grad.add(dx);
   });
 }
 
-/** The leaves under the roots that want a gradient. */
+/** The leaves below the roots that require a gradient. */
 export function leavesOf(roots: readonly Tensor[]): Tensor[] {
-  return reverseOrder(roots.map(sourceOf), none).flatMap(({ tensor, history }) => (history === null ? [tensor] : []));
+  return reverseOrder(roots.map(sourceOf), noEnds).flatMap(({ tensor, history }) => (history === null ? [tensor] : []));
 }
 
 /**
- * The gradients of the roots, each weighed with its own of `gradients` and added up, with respect to some of the tensors they came
- * from, null where they do not depend on one; no grad is touched. They have a history of their own, so that they can be
- * differentiated again, if the roots depend on anything else.
+ * The gradients of Σ root · weight with respect to the targets, which are tensors that the roots were computed from; null for a target on
+ * which no root depends. No grad is changed. If the targets have a history, or the roots depend on other leaves too, the gradients have a
+ * history themselves and can be differentiated again.
  */
 export function gradientsOf(
   roots: readonly Tensor[],
@@ -236,26 +239,26 @@ export function gradientsOf(
 ): (Tensor | null)[] {
   const ends = new Set(targets.map((target) => nodeOf(sourceOf(target))));
   const order = reverseOrder(roots.map(sourceOf), ends);
-  const useful = new Set<Node>();
+  const onPath = new Set<Node>();
   for (const source of order.toReversed()) {
     const node = nodeOf(source);
-    if (ends.has(node) || source.history?.inputs.some((input) => input.requiresGrad && useful.has(nodeOf(input))))
-      useful.add(node);
+    if (ends.has(node) || source.history?.inputs.some((input) => input.requiresGrad && onPath.has(nodeOf(input))))
+      onPath.add(node);
   }
-  const again =
+  const hasHistory =
     targets.some(({ history }) => history !== null) ||
     order.some((source) => source.history === null && !ends.has(source.tensor));
-  const found = new Map<Node, Tensor>();
-  withRecording(isRecording() && again, () => {
+  const results = new Map<Node, Tensor>();
+  withRecording(isRecording() && hasHistory, () => {
     flow({
       order,
       gradients: new Map(roots.map((root, i) => [nodeOf(sourceOf(root)), weights[i]])),
       apply,
       versionOf,
       ends,
-      wants: (node) => useful.has(node),
-      arrive: (source, dx) => found.set(nodeOf(source), dx),
+      wants: (node) => onPath.has(node),
+      arrive: (source, dx) => results.set(nodeOf(source), dx),
     });
   });
-  return targets.map((target) => found.get(nodeOf(sourceOf(target))) ?? null);
+  return targets.map((target) => results.get(nodeOf(sourceOf(target))) ?? null);
 }

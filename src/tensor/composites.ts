@@ -1,9 +1,9 @@
-// Mathematics composed from the primitives. None of these has a gradient of its own: it follows from theirs.
+// Functions composed of primitives. None of them has a gradient rule of its own: the gradients follow from those of the primitives.
 import { inRegion } from "./region.ts";
 import { type Dims, normalizeDim, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** x · Φ(x), Φ the normal distribution: x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel 2016). */
+/** x · Φ(x) = x/2 · (1 + erf(x/√2)), where Φ is the distribution function of the standard normal distribution (Hendrycks and Gimpel 2016). */
 export const gelu = (x: Tensor): Tensor => inRegion("gelu", {}, () => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
 
 export const silu = (x: Tensor): Tensor => inRegion("silu", {}, () => x.mul(x.sigmoid()));
@@ -11,21 +11,21 @@ export const silu = (x: Tensor): Tensor => inRegion("silu", {}, () => x.mul(x.si
 export const leakyRelu = (x: Tensor, slope: number): Tensor =>
   inRegion("leakyRelu", { slope }, () => x.where(x.gt(0), x.mul(slope)));
 
-/** log(1 + eˣ); x itself above 20, as in PyTorch, where eˣ would overflow and the 1 does not show in float32. */
+/** log(1 + eˣ). Above 20 it is x itself, as in PyTorch: there the 1 is lost to rounding in float32, and eˣ may overflow. */
 export function softplus(x: Tensor): Tensor {
   return inRegion("softplus", {}, () => {
-    const large = x.gt(20);
-    return x.where(large, x.where(large.logicalNot(), 0).exp().log1p());
+    const isLarge = x.gt(20);
+    return x.where(isLarge, x.where(isLarge.logicalNot(), 0).exp().log1p());
   });
 }
 
-/** The largest element, a constant for differentiation; 0 where it is infinite (shifting by it would give ∞ - ∞). */
+/** The largest element, as a constant for differentiation. 0 where it is infinite, since shifting by it would give ∞ - ∞. */
 function shift(x: Tensor, dims: readonly number[]): Tensor {
   const largest = x.detach().max(dims, true);
   return largest.where(largest.abs().ne(Infinity), 0);
 }
 
-/** log Σ eˣ = m + log Σ eˣ⁻ᵐ, m the largest x: nothing overflows. */
+/** log Σ eˣ = m + log Σ eˣ⁻ᵐ, where m is the largest x, so that it does not overflow. */
 export function logsumexp(x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
   const dims = normalizeDims("logsumexp", dim, x.ndim);
   if (x.size === 0) return x.exp().sum(dims, keepdim).log();
@@ -36,7 +36,7 @@ export function logsumexp(x: Tensor, dim: Dims | undefined, keepdim: boolean): T
   });
 }
 
-/** eˣ⁻ᵐ / Σ eˣ⁻ᵐ, m the largest x along dim. */
+/** eˣ⁻ᵐ / Σ eˣ⁻ᵐ, where m is the largest x along dim. */
 export function softmax(x: Tensor, dim: number): Tensor {
   const place = normalizeDim("softmax", dim, x.ndim);
   if (x.size === 0) return x.exp();
@@ -47,7 +47,7 @@ export function softmax(x: Tensor, dim: number): Tensor {
   });
 }
 
-/** x - m - log Σ eˣ⁻ᵐ */
+/** x - m - log Σ eˣ⁻ᵐ, where m is the largest x along dim. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   const place = normalizeDim("logSoftmax", dim, x.ndim);
   if (x.size === 0) return x.exp();
@@ -58,7 +58,7 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
   });
 }
 
-/** Σ (x - mean)² / (N - correction); NaN where that divides nothing by nothing. */
+/** Σ (x - mean)² / max(N - correction, 0); NaN where that is 0 / 0. */
 export function variance(
   x: Tensor,
   dim: Dims | undefined,
@@ -67,29 +67,32 @@ export function variance(
   const { correction = 1, keepdim = false } = options;
   const dims = normalizeDims("variance", dim, x.ndim);
   const count = dims.reduce((product, d) => product * x.shape[d], 1);
-  const over = dims.length === 0 ? undefined : dims;
+  const dimsOrAll = dims.length === 0 ? undefined : dims;
   return inRegion("variance", { dims, correction, keepdim }, () =>
     x
-      .sub(x.mean(over, true))
+      .sub(x.mean(dimsOrAll, true))
       .square()
-      .sum(over, keepdim)
+      .sum(dimsOrAll, keepdim)
       .div(Math.max(count - correction, 0)),
   );
 }
 
-/** √variance, with the gradient 0 where it is 0, as in PyTorch. */
+/** √variance; where it is 0, its gradient is 0 too, as in PyTorch. */
 export function std(
   x: Tensor,
   dim: Dims | undefined,
   options: { correction?: number | undefined; keepdim?: boolean | undefined },
 ): Tensor {
   const v = variance(x, dim, options);
-  const zero = v.eq(0);
-  const root = v.where(zero.logicalNot(), 1).sqrt();
-  return root.where(zero.logicalNot(), 0);
+  const isPositive = v.eq(0).logicalNot();
+  const root = v.where(isPositive, 1).sqrt();
+  return root.where(isPositive, 0);
 }
 
-/** Halves are multiplied with each other until one is left: exact derivatives of any order, also where elements are 0. */
+/**
+ * The product, as a tree: one half of the elements is multiplied with the other half until one is left. So derivatives of any order are
+ * exact, also where elements are 0.
+ */
 export function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   if (dim === undefined) return prod(x.reshape([-1]), 0, false).reshape(keepdim ? x.shape.map(() => 1) : []);
   const place = normalizeDim("prod", dim, x.ndim);
@@ -104,8 +107,8 @@ export function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tens
   let y = x.shape[place] === 0 ? extend(x, 1) : x;
   while (y.shape[place] > 1) {
     const half = Math.ceil(y.shape[place] / 2);
-    const even = extend(y, 2 * half - y.shape[place]);
-    y = part(even, 0, half).mul(part(even, half, 2 * half));
+    const padded = extend(y, 2 * half - y.shape[place]);
+    y = part(padded, 0, half).mul(part(padded, half, 2 * half));
   }
   return keepdim ? y : y.squeeze(place);
 }

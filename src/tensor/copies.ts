@@ -1,11 +1,11 @@
-// Two copies of the library may run in one program: an ES module and its CommonJS form, or two versions. What one makes is then no Tensor
-// and no Module to the other: `instanceof` knows only its own class. A mark under a symbol that all copies share lets each say whose
-// it is, instead of passing over it.
+// Two copies of the library may run in one program: an ES module and its CommonJS form, or two versions. Then `instanceof Tensor` in one
+// copy is false for a tensor of the other. A mark under a symbol that all copies share tells which copy made an object, so that errors can
+// say so.
 import type { Tensor } from "./tensor.ts";
 
 export type Made = "Tensor" | "Module" | "Optimizer";
 
-/** As in package.json. */
+/** The version in package.json. */
 export const version = "0.1.0";
 
 interface Mark {
@@ -20,27 +20,27 @@ const own = {
   Optimizer: { made: "Optimizer", version },
 } satisfies Record<Made, Mark>;
 
-/** Marks all that is made of a class, by its prototype, as this copy's. */
+/** Marks all objects of a class, by its prototype, as made by this copy. */
 export function markAs(prototype: object, made: Made): void {
   Object.defineProperty(prototype, symbol, { value: own[made] });
 }
 
-/** Whether it is the very prototype that was marked, and not one that inherits from it. */
+/** Whether this prototype itself was marked, and not only one that it inherits from. */
 export const isMarked = (prototype: object): boolean => Object.hasOwn(prototype, symbol);
 
 const markOf = (value: unknown): Mark | null =>
   typeof value === "object" && value !== null ? ((value as { readonly [symbol]?: Mark })[symbol] ?? null) : null;
 
-/** What any copy of the library has made this as; null for all else. */
+/** The kind of an object that any copy of the library made; null for any other value. */
 export const madeAs = (value: unknown): Made | null => markOf(value)?.made ?? null;
 
-/** Whether it is a tensor of this copy: `instanceof Tensor`, for files that class Tensor stands on. */
+/** Whether the value is a tensor of this copy: `instanceof Tensor` for the files that tensor.ts imports. */
 export const isTensor = (value: unknown): value is Tensor => markOf(value) === own.Tensor;
 
-/** Whether it is a module of this copy, for files that class Module stands on. */
+/** Whether the value is a module of this copy, for the files that module.ts imports. */
 export const isModule = (value: unknown): boolean => markOf(value) === own.Module;
 
-/** "this Linear comes from another copy of chainrule ...", and what to do; null for what no other copy made. */
+/** For an object that another copy made, "this Linear comes from another copy of chainrule ..." and what to do; null for any other value. */
 export function strangeness(value: unknown): string | null {
   const mark = markOf(value);
   if (mark === null || mark === own[mark.made]) return null;

@@ -1,4 +1,4 @@
-// Making tensors from numbers: literals, constants, ranges.
+// Functions that make tensors from numbers: literals, constants, ranges.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { takes } from "./arguments.ts";
@@ -12,17 +12,17 @@ import { apply, Tensor } from "./tensor.ts";
 import { type AnyTypedArray, copyOf } from "./typed-array.ts";
 import { within } from "./within.ts";
 
-/** What makes tensors of a shape takes: zeros, ones, full, rand and randn. */
+/** The options of the functions that make a tensor of a shape: zeros, ones, full, rand and randn. */
 export interface CreateOptions {
-  /** float32 if left out. */
+  /** The dtype; float32 if left out. */
   readonly dtype?: DType | undefined;
-  /** false if left out. */
+  /** Whether backward() gives the tensor a gradient; false if left out. */
   readonly requiresGrad?: boolean | undefined;
 }
 
 /** What tensor takes. */
 export interface TensorOptions extends CreateOptions {
-  /** That of the values if left out. */
+  /** The shape; that of the values if left out. */
   readonly shape?: Shape | undefined;
 }
 
@@ -39,22 +39,22 @@ function withGrad(x: Tensor, requiresGrad = false): Tensor {
 }
 
 /**
- * A tensor with these values, copied. Numbers make float32, booleans bool, a typed array keeps its own dtype; `dtype` converts
- * (to integers: towards zero). What JSON.stringify(x) wrote and JSON.parse read makes x again. Typed arrays without a dtype here make one that has their numbers exactly: Float16Array float32,
- * Uint8ClampedArray uint8, and those of 8, 16, 32 and 64 bit integers int32. Nested arrays have their own shape, `shape` gives another of
- * the same size. Throws where the nesting is ragged or the sizes differ, and where an integer of 32 or 64 bits does not fit into int32.
+ * Makes a tensor with a copy of these values. Numbers become float32, booleans bool, and a typed array keeps its dtype; `dtype` converts,
+ * and rounds towards zero for integers. A typed array whose kind is no dtype here becomes one that holds its numbers exactly: a
+ * Float16Array float32, a Uint8ClampedArray uint8, and arrays of 8, 16, 32 and 64 bit integers int32. The object that JSON.parse reads
+ * from JSON.stringify(x) makes x again. The shape is that of the nested arrays, or `shape`, which must have the same size. Throws if the
+ * nesting is ragged or the sizes differ, or if an integer of 32 or 64 bits does not fit into int32.
  */
 export function tensor(values: Nested | AnyTypedArray | TensorJSON, options: TensorOptions = {}): Tensor {
   takes("tensor", arguments.length, 2);
   checkOptions("tensor", options, tensorNames);
   const { dtype: wanted, requiresGrad } = options;
   checkDType("tensor", wanted);
-  const {
-    data,
-    dtype,
-    shape: own,
-  } = ArrayBuffer.isView(values) ? { ...copyOf("tensor", values, wanted), shape: null } : fromNested(values, wanted);
-  const shape = options.shape ?? own ?? [data.length];
+  const source = ArrayBuffer.isView(values)
+    ? { ...copyOf("tensor", values, wanted), shape: null }
+    : fromNested(values, wanted);
+  const { data, dtype } = source;
+  const shape = options.shape ?? source.shape ?? [data.length];
   checkShape("tensor", shape);
   if (sizeOf(shape) !== data.length)
     throw new ChainruleError("shape", "tensor", `${data.length} values do not fill the shape [${shape}]`);
@@ -71,7 +71,7 @@ function fromNested(given: Nested | TensorJSON, wanted?: DType): { data: TypedAr
   return { data, dtype, shape };
 }
 
-/** The same value everywhere. float32 if no dtype is given. Throws where the shape is none. */
+/** Makes a tensor in which all elements have this value; float32 if no dtype is given. Throws if the shape is not an array of whole numbers from 0. */
 export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
   takes("full", arguments.length, 3);
   checkOptions("full", options, createNames);
@@ -84,19 +84,22 @@ export function full(shape: Shape, value: number, options: CreateOptions = {}): 
   );
 }
 
-/** 0 everywhere. float32 if no dtype is given. */
+/** Makes a tensor of zeros; float32 if no dtype is given. */
 export function zeros(shape: Shape, options?: CreateOptions): Tensor {
   takes("zeros", arguments.length, 2);
   return within("zeros", () => full(shape, 0, options));
 }
 
-/** 1 everywhere. float32 if no dtype is given. */
+/** Makes a tensor of ones; float32 if no dtype is given. */
 export function ones(shape: Shape, options?: CreateOptions): Tensor {
   takes("ones", arguments.length, 2);
   return within("ones", () => full(shape, 1, options));
 }
 
-/** start, start + step, ... up to but without stop; from 0 if only one number is given. int32 if all are whole, else float32. */
+/**
+ * Makes the vector start, start + step, ... up to stop, which is excluded; arange(stop) starts from 0. It is int32 if all three numbers are
+ * whole, else float32. Throws if the steps do not lead from start to stop.
+ */
 export function arange(start: number, stop?: number, step = 1): Tensor {
   takes("arange", arguments.length, 3);
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
@@ -115,7 +118,10 @@ export function arange(start: number, stop?: number, step = 1): Tensor {
   return new Tensor(new ArrayStorage(data), { shape: [data.length], dtype });
 }
 
-/** float32 [steps]: evenly spaced, both ends included, mirrored from the middle as in PyTorch. */
+/**
+ * Makes evenly spaced numbers, float32 [steps], from start to stop, both included. The second half is computed backwards from stop, as in
+ * PyTorch.
+ */
 export function linspace(start: number, stop: number, steps: number): Tensor {
   takes("linspace", arguments.length, 3);
   checkWhole("linspace", "steps", steps, { from: 0 });
@@ -126,7 +132,7 @@ export function linspace(start: number, stop: number, steps: number): Tensor {
   return new Tensor(new ArrayStorage(data), { shape: [steps], dtype: "float32" });
 }
 
-/** float32 [n, n]: ones on the diagonal. */
+/** Makes the identity matrix, float32 [n, n]. */
 export function eye(n: number): Tensor {
   takes("eye", arguments.length, 1);
   checkShape("eye", [n]);

@@ -1,4 +1,4 @@
-// Derivatives as functions, and the check that they are right.
+// Derivatives as functions, and their check against finite differences.
 import { ChainruleError } from "../errors/error.ts";
 import { checkTensors, takes } from "./arguments.ts";
 import { gradientsOf } from "./autograd.ts";
@@ -9,8 +9,8 @@ import { checkOptions, type OptionNames } from "./options.ts";
 import { apply, type Tensor } from "./tensor.ts";
 
 /**
- * A tensor of its own for one call of f, so that only what f does with it counts: a leaf, or the end of a longer graph if the
- * derivative may be differentiated again.
+ * The tensor that f gets in place of an argument, so that only operations of f are differentiated: a new leaf, or, if the derivative may be
+ * differentiated again, a result that has the argument as its input.
  */
 function standIn(x: Tensor): Tensor {
   if (!isFloating(x.dtype)) return x;
@@ -38,25 +38,28 @@ function differentiate(
       call,
       `the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`,
     );
-  const found = value.requiresGrad
+  const gradients = value.requiresGrad
     ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never)
     : [];
   const grads = targets.map(
-    (x, i) => found[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),
+    (x, i) => gradients[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),
   );
   return { value: isRecording() ? value : value.detach(), grads };
 }
 
 /**
- * grad(f)(x, ...) is df/dx for the first argument of f, whose result is a scalar: a tensor shaped like x. It can be
- * differentiated again: grad((x) => grad(f)(x).sum()). What .grad the tensors have is not touched.
+ * Returns the derivative of f as a function: grad(f)(x, ...) is df/dx for the first argument of f, a tensor of the shape of x; the result of
+ * f must be a scalar. It can be differentiated again: grad((x) => grad(f)(x).sum()). The .grad of the tensors does not change.
  */
 export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
   takes("grad", arguments.length, 1);
   return (...args) => differentiate("grad", f as (...args: Tensor[]) => Tensor, args, 1).grads[0];
 }
 
-/** The value of f, a scalar, and its derivatives with respect to all arguments (zeros for integers and what f does not use). */
+/**
+ * Returns a function that computes the value of f, a scalar, and its derivatives with respect to all arguments; the derivative is zeros for
+ * integer arguments and for those that f does not use.
+ */
 export function valueAndGrad<A extends Tensor[]>(
   f: (...args: A) => Tensor,
 ): (...args: A) => { value: Tensor; grads: Tensor[] } {
@@ -67,17 +70,17 @@ export function valueAndGrad<A extends Tensor[]>(
   };
 }
 
-/** What checkGradients takes. */
+/** The options of checkGradients. */
 export interface GradientCheckOptions {
-  /** How far each element is nudged to either side; 1e-5 if left out. */
+  /** The step of the central differences; 1e-5 if left out. */
   readonly h?: number | undefined;
-  /** The largest error that is no fault; 1e-6 if left out. */
+  /** The largest error that is accepted; 1e-6 if left out. */
   readonly tolerance?: number | undefined;
 }
 
-/** What checkGradients finds. */
+/** The result of checkGradients. */
 export interface GradientCheck {
-  /** Whether no error is above the tolerance. */
+  /** Whether all errors are within the tolerance. */
   readonly ok: boolean;
   /** The largest |analytic - numeric| / max(1, |analytic|, |numeric|). */
   readonly worst: number;
@@ -86,8 +89,8 @@ export interface GradientCheck {
 const checkNames: OptionNames<GradientCheckOptions> = { h: true, tolerance: true };
 
 /**
- * Backward against central differences (f(x + h) - f(x - h)) / 2h, element by element, in float64. Where f returns no
- * scalar, its elements are summed with unequal weights. `worst` is the largest |analytic - numeric| / max(1, |analytic|, |numeric|).
+ * Compares the gradients of backward with central differences, (f(x + h) - f(x - h)) / 2h, element by element, in float64. If the result of
+ * f is no scalar, its elements are summed with unequal weights. `worst` is the largest |analytic - numeric| / max(1, |analytic|, |numeric|).
  */
 export function checkGradients(
   f: (...args: Tensor[]) => Tensor,
@@ -98,22 +101,22 @@ export function checkGradients(
   checkTensors("checkGradients", "args", args);
   checkOptions("checkGradients", options, checkNames);
   const { h = 1e-5, tolerance = 1e-6 } = options;
-  const wide = args.map((x) => (isFloating(x.dtype) ? x.detach().to("float64") : x));
-  const scalar = (...inputs: Tensor[]): Tensor => {
-    const y = f(...inputs);
+  const inputs = args.map((x) => (isFloating(x.dtype) ? x.detach().to("float64") : x));
+  const scalar = (...tensors: Tensor[]): Tensor => {
+    const y = f(...tensors);
     const weights = Float64Array.from({ length: y.size }, (_, i) => 1 + Math.sin(i));
     return y.mul(tensor(weights, { shape: y.shape })).sum();
   };
-  const { grads } = valueAndGrad(scalar)(...wide);
+  const { grads } = valueAndGrad(scalar)(...inputs);
   let worst = 0;
-  wide.forEach((x, position) => {
+  inputs.forEach((x, position) => {
     if (!isFloating(x.dtype)) return;
     for (let i = 0; i < x.size; i++) {
-      const [above, below] = [h, -h].map((nudge) => {
+      const [above, below] = [h, -h].map((step) => {
         const data = x.data.slice();
-        data[i] += nudge;
-        const nudged = wide.with(position, tensor(data, { shape: x.shape }));
-        return noGrad(() => scalar(...nudged).item());
+        data[i] += step;
+        const shifted = inputs.with(position, tensor(data, { shape: x.shape }));
+        return noGrad(() => scalar(...shifted).item());
       });
       const numeric = (above - below) / (2 * h);
       const analytic = grads[position].data[i];

@@ -1,19 +1,19 @@
-// A tensor that was computed from others and can be differentiated with respect to them is no leaf: as a weight of attention, kept to
-// be looked at, is no weight of the model. It has a history, or exists only while compile traces, or was a result of a compiled function
-// that kept no history of it.
+// Derived tensors: tensors that were computed from others, and so are no leaves. A module that stores its attention weights for inspection,
+// for example, holds a derived tensor, which is no parameter of the model. A derived tensor has a history, or exists only while compile
+// traces, or is a result of a compiled function that records no history.
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
-const forgotten = new WeakSet<Tensor>();
+const withoutHistory = new WeakSet<Tensor>();
 
-/** This tensor had a history when the function that made it was traced; its program keeps none. */
+/** Declares that this tensor had a history when the function that made it was traced, and that the program records none. */
 export function forgetHistory(tensor: Tensor): void {
-  forgotten.add(tensor);
+  withoutHistory.add(tensor);
 }
 
-/** Whether it was computed from others, and is no leaf. */
+/** Whether a tensor was computed from others, and is no leaf. */
 export function isDerived(tensor: Tensor): boolean {
   if (tensor.history !== null) return true;
-  if (forgotten.has(tensor)) return !tensor.requiresGrad;
+  if (withoutHistory.has(tensor)) return !tensor.requiresGrad;
   return tracing()?.made(tensor) ?? tensor.storage.placeholder !== undefined;
 }

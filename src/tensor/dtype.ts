@@ -3,19 +3,19 @@ import { ChainruleError } from "../errors/error.ts";
 import type { Shape } from "./shape.ts";
 
 /**
- * The element types. uint8 and int32 wrap around; two tensors meet at the higher of bool < uint8 < int32 < float32 < float64.
+ * The element types. uint8 and int32 wrap around. Two tensors are promoted to the higher dtype of bool < uint8 < int32 < float32 < float64.
  */
 export type DType = "float32" | "float64" | "int32" | "uint8" | "bool";
-/** What a tensor's contents stand in: Float32Array, Float64Array, Int32Array, and Uint8Array for uint8 and bool. */
+/** The typed arrays that hold the contents of tensors: Float32Array, Float64Array, Int32Array, and Uint8Array for uint8 and bool. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** What is known of a tensor without its contents. */
+/** A tensor's shape and dtype, without its contents. */
 export interface Type {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** A tensor's contents in the open: row-major, as long as its shape says. bool is 0 or 1 in a Uint8Array. */
+/** A tensor's shape, dtype and contents: row-major, with as many elements as the shape has. bool is 0 or 1 in a Uint8Array. */
 export interface NDArray extends Type {
   readonly data: TypedArray;
 }
@@ -28,7 +28,7 @@ const arrayTypes = {
   bool: Uint8Array,
 } satisfies Record<DType, unknown>;
 
-/** From the lowest to the highest: two tensors meet at the higher one. */
+/** The dtypes from the lowest to the highest: two tensors are promoted to the higher one. */
 const order: readonly DType[] = ["bool", "uint8", "int32", "float32", "float64"];
 
 export const isDType = (name: unknown): name is DType => order.some((dtype) => dtype === name);
@@ -48,19 +48,19 @@ export function promote(a: DType, b: DType): DType {
   return order.indexOf(a) > order.indexOf(b) ? a : b;
 }
 
-/** A plain number never raises a tensor within its category: float32 + 0.1 stays float32, uint8 + 300 uint8, int32 + 0.5 is float32. */
+/** The dtype of a tensor with a plain number, which never promotes within a category: float32 + 0.1 is float32, uint8 + 300 uint8, int32 + 0.5 float32. */
 export function promoteNumber(dtype: DType, value: number): DType {
   if (isFloating(dtype)) return dtype;
   if (!Number.isInteger(value)) return "float32";
   return dtype === "bool" ? "int32" : dtype;
 }
 
-/** What exp, sqrt or a quotient of this dtype is. */
+/** The dtype of exp, sqrt or a quotient of this dtype. */
 export function toFloating(dtype: DType): DType {
   return isFloating(dtype) ? dtype : "float32";
 }
 
-/** Sums and products of small integers are int32. */
+/** The dtype of sums and products of this dtype: int32 for integers and bool. */
 export function toSum(dtype: DType): DType {
   return isFloating(dtype) ? dtype : "int32";
 }

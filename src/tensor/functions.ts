@@ -1,4 +1,4 @@
-// Functions of several tensors, or of pictures: joining, convolution, pooling.
+// Functions of several tensors or of images: joining, convolution, pooling.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { checkTensor, checkTensors, shown, takes } from "./arguments.ts";
@@ -12,32 +12,32 @@ import { within } from "./within.ts";
 type Pair = readonly [height: number, width: number];
 type PairOption = number | readonly [number, number];
 
-/** Height and width, of one number or of two. Throws unless they are whole numbers from `least`. */
-export function pair(call: string, name: string, value: PairOption, least: number): Pair {
+/** Height and width, from one number or a pair. Throws unless they are whole numbers from `minimum`. */
+export function pair(call: string, name: string, value: PairOption, minimum: number): Pair {
   if (typeof value !== "number" && !(Array.isArray(value) && value.length === 2))
     throw new ChainruleError(
       "type",
       call,
-      `${name} is a whole number from ${least} or a pair of them, not ${shown(value)}`,
+      `${name} is a whole number from ${minimum} or a pair of them, not ${shown(value)}`,
     );
   const [height, width] = typeof value === "number" ? [value, value] : value;
   for (const n of [height, width]) {
-    if (!isWhole(n, { from: least }))
+    if (!isWhole(n, { from: minimum }))
       throw new ChainruleError(
         "option",
         call,
-        `${name} is a whole number from ${least} or a pair of them, not ${JSON.stringify(value)}`,
+        `${name} is a whole number from ${minimum} or a pair of them, not ${JSON.stringify(value)}`,
       );
   }
   return [height, width];
 }
 
-/** Joins tensors along a dim that exists; the other sizes must agree. */
+/** Joins tensors along an existing dim; the sizes of the other dims must be equal. */
 export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   takes("concat", arguments.length, 2);
   checkTensors("concat", "tensors", tensors);
   const [first] = tensors;
-  if (first === undefined) throw new ChainruleError("option", "concat", "there is nothing to join");
+  if (first === undefined) throw new ChainruleError("option", "concat", "the list is empty; pass at least one tensor");
   const dtype = tensors.map((x) => x.dtype).reduce(promote);
   const place = normalizeDim("concat", dim, first.ndim);
   if (first.ndim === 0) throw new ChainruleError("option", "concat", "0-d tensors have no dim to join; use stack");
@@ -53,7 +53,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   takes("stack", arguments.length, 2);
   checkTensors("stack", "tensors", tensors);
   const [first] = tensors;
-  if (first === undefined) throw new ChainruleError("option", "stack", "there is nothing to join");
+  if (first === undefined) throw new ChainruleError("option", "stack", "the list is empty; pass at least one tensor");
   const place = normalizeDim("stack", dim, first.ndim + 1);
   return within("stack", () =>
     concat(
@@ -65,21 +65,22 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 /** What conv2d takes. */
 export interface Conv2dOptions {
-  /** Rows and columns from one place to the next, from 1; 1 if left out. */
+  /** Rows and columns from one position of the kernel to the next, from 1; 1 if left out. */
   stride?: number | readonly [number, number] | undefined;
-  /** Zeros around the picture; "same" as many as keep its size. 0 if left out. */
+  /** Rows and columns of zeros on each side of the image; with "same", as many as preserve its size. 0 if left out. */
   padding?: number | readonly [number, number] | "same" | undefined;
   /** Rows and columns from one element of the kernel to the next, from 1; 1 if left out. */
   dilation?: number | readonly [number, number] | undefined;
-  /** Parts of the channels that do not see each other; 1 if left out. */
+  /** The number of groups of channels; output channels read only the input channels of their group. 1 if left out. */
   groups?: number | undefined;
 }
 
 export const conv2dNames: OptionNames<Conv2dOptions> = { stride: true, padding: true, dilation: true, groups: true };
 
 /**
- * The cross-correlation that nets call convolution: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kH, kW], bias [O] ->
- * [N, O, H', W'] with H' = ⌊(H + 2 · padding - dilation · (kH - 1) - 1) / stride⌋ + 1. "same" keeps H and W (stride 1).
+ * Computes the cross-correlation that neural nets call convolution: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kH, kW], bias [O] ->
+ * [N, O, H', W'] with H' = ⌊(H + 2 · padding - dilation · (kH - 1) - 1) / stride⌋ + 1. The padding "same" preserves H and W, and takes
+ * stride 1 only.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
   takes("conv2d", arguments.length, 4);
@@ -116,8 +117,8 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   const kernel: Pair = [weight.shape[2], weight.shape[3]];
   const padding = margins(options.padding ?? 0, kernel, stride, dilation);
   for (const dim of [0, 1] as const) {
-    const room = x.shape[2 + dim] + padding[dim][0] + padding[dim][1];
-    if ((kernel[dim] - 1) * dilation[dim] + 1 > room)
+    const paddedSize = x.shape[2 + dim] + padding[dim][0] + padding[dim][1];
+    if ((kernel[dim] - 1) * dilation[dim] + 1 > paddedSize)
       throw new ChainruleError(
         "shape",
         "conv2d",
@@ -131,7 +132,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   });
 }
 
-/** Before and after, of height and width. "same" adds k - 1 steps of the kernel in all, the odd one after. */
+/** Padding before and after, for height and width. "same" adds dilation · (k - 1) in all; if that is odd, one more after than before. */
 function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilation: Pair): readonly [Pair, Pair] {
   if (padding !== "same") {
     const [height, width] = pair("conv2d", "padding", padding, 0);
@@ -149,11 +150,11 @@ function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilat
   return [around(0), around(1)];
 }
 
-/** What maxPool2d, avgPool2d and their layers take. */
+/** The options of maxPool2d, avgPool2d and their layers. */
 export interface PoolOptions {
   /** Rows and columns from one window to the next; the window's size if left out. */
   stride?: number | readonly [number, number] | undefined;
-  /** Around the picture, at most half of the window; 0 if left out. */
+  /** Rows and columns added on each side of the image, at most half of the window's; 0 if left out. */
   padding?: number | readonly [number, number] | undefined;
 }
 
@@ -168,7 +169,7 @@ function windowOf(call: string, kernelSize: PairOption, { stride, padding }: Poo
   };
 }
 
-/** [..., H, W] -> [..., H', W', kH, kW]: what each position of the window sees. */
+/** [..., H, W] -> [..., H', W', kH, kW]: the elements in the window at each of its positions. */
 function windows(
   call: string,
   x: Tensor,
@@ -188,7 +189,7 @@ function windows(
   return padded.unfold(x.ndim - 2, kernel[0], stride[0]).unfold(x.ndim - 1, kernel[1], stride[1]);
 }
 
-/** The largest of each window; the first of equals takes the gradient. Padding is -∞; NaN counts as the largest. */
+/** Takes the largest element of each window; of equal ones the first gets the gradient. Padding is -∞, and NaN counts as the largest. */
 export function maxPool2d(
   x: Tensor,
   kernelSize: number | readonly [number, number],
@@ -206,7 +207,7 @@ export function maxPool2d(
   });
 }
 
-/** The mean of each window; padding is 0 and counts. */
+/** Takes the mean of each window; the zeros of the padding count as elements. */
 export function avgPool2d(
   x: Tensor,
   kernelSize: number | readonly [number, number],
@@ -222,8 +223,8 @@ export function avgPool2d(
 }
 
 /**
- * The mean of each of outH · outW windows that divide the picture as evenly as it goes: row i sees rows ⌊i·H/outH⌋ to
- * ⌈(i+1)·H/outH⌉, the last one left out, columns likewise; neighbours overlap where H does not divide. [N, C, H, W] or [C, H, W].
+ * Takes the means of outH · outW windows that divide the image, [N, C, H, W] or [C, H, W], as evenly as possible: window row i covers the
+ * rows from ⌊i·H/outH⌋ up to, but without, ⌈(i+1)·H/outH⌉, and columns likewise. Neighbours overlap if outH does not divide H.
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number, number]): Tensor {
   takes("adaptiveAvgPool2d", arguments.length, 2);
@@ -237,7 +238,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [numb
     );
   const [rows, columns] = x.shape.slice(-2);
   if (rows === 0 || columns === 0)
-    throw new ChainruleError("shape", "adaptiveAvgPool2d", `${describe(x)} has no places to take a mean of`);
+    throw new ChainruleError("shape", "adaptiveAvgPool2d", `${describe(x)} has no elements to take a mean of`);
   return inRegion("adaptiveAvgPool2d", { outputSize: [height, width] }, () => {
     if (height === 1 && width === 1) return x.mean([-2, -1], true);
     if (rows % height === 0 && columns % width === 0) {
@@ -248,7 +249,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [numb
   });
 }
 
-/** One dim of the above: the mean of a window is the mean of its rows' means. */
+/** adaptiveAvgPool2d along one dim: the mean of a window is the mean of the means of its rows. */
 function evenMeans(x: Tensor, dim: number, count: number): Tensor {
   const length = x.shape[dim];
   const means = Array.from({ length: count }, (_, i) => {

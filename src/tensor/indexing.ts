@@ -1,4 +1,5 @@
-// Reading and writing at given places, in PyTorch's terms, on top of gather and its transpose.
+// Indexing as PyTorch has it, composed of the ops gather and scatterAdd: their index has the sizes of the input in all dims but one, and
+// PyTorch's may be smaller.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { describe } from "./dtype.ts";
@@ -11,7 +12,7 @@ function checkIndex(call: string, index: Tensor): Tensor {
   return index.to("int32");
 }
 
-/** Cuts x to the index's sizes in every dim but one. */
+/** Slices x to the sizes of the index in every dim but one. */
 function cut(call: string, x: Tensor, shape: Shape, dim: number): Tensor {
   if (shape.length !== x.ndim || shape.some((n, d) => d !== dim && n > x.shape[d])) {
     throw new ChainruleError("shape", call, `an index of shape [${shape}] reaches beyond ${describe(x)}`);
@@ -20,7 +21,7 @@ function cut(call: string, x: Tensor, shape: Shape, dim: number): Tensor {
   return fits ? x : x.slice(...shape.map((n, d) => (d === dim ? null : ([0, n] as const))));
 }
 
-/** A compiled program whose result is empty looks at no index: nothing can be chosen from an empty dim. */
+/** Throws if a dim of size 0 is indexed. The check is needed here, since a compiled program whose result is empty reads no index. */
 function checkChoice(call: string, places: Tensor, count: number): void {
   if (count === 0 && places.size > 0)
     throw new ChainruleError("index", call, `${describe(places)} chooses among 0: no index is inside`);

@@ -1,10 +1,10 @@
-// A tensor as JSON: { dtype, shape, data }, from which tensor() makes it again, bit for bit but for the payload of a NaN. What JSON has no number
-// for, NaN, the infinities and -0, is a string there.
+// A tensor as JSON, { dtype, shape, data }, from which tensor() makes it again with the same bits, except for the payload of a NaN. NaN, the
+// infinities and -0, which JSON numbers cannot express, are strings.
 import { ChainruleError } from "../errors/error.ts";
 import { type DType, isDType, type Type, type TypedArray } from "./dtype.ts";
 import type { Shape } from "./shape.ts";
 
-/** A tensor's contents as JSON has them: row-major; "NaN", "Infinity", "-Infinity" and "-0" are strings. */
+/** A tensor as JSON: row-major data, in which NaN, the infinities and -0 are the strings "NaN", "Infinity", "-Infinity" and "-0". */
 export interface TensorJSON {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -25,7 +25,7 @@ export function toJSON({ dtype, shape }: Type, data: TypedArray): TensorJSON {
 export const isTensorJSON = (value: unknown): value is TensorJSON =>
   typeof value === "object" && value !== null && !Array.isArray(value) && "dtype" in value && "data" in value;
 
-/** What toJSON() made. Throws where it is something else. */
+/** Reads the object that toJSON() made. Throws if it is another object. */
 export function fromJSON({ dtype, shape, data }: TensorJSON): { dtype: DType; shape: Shape; values: number[] } {
   if (!isDType(dtype) || !Array.isArray(shape) || !Array.isArray(data))
     throw new ChainruleError("type", "tensor", "an object is { dtype, shape, data }, as JSON.stringify(x) writes it");

@@ -1,10 +1,10 @@
-// PyTorch's rules for matrix products, on top of the op that multiplies matrices with equal dims in front.
+// PyTorch's rules for matrix products, composed of the op matmul, which multiplies matrices with equal leading dims.
 import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import { broadcastShapes, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A vector on the left is a row, on the right a column; what it added to the result's shape goes again. */
+/** A vector on the left becomes a row, and one on the right a column; the dim of size 1 that this adds to the result is dropped again. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0)
     throw new ChainruleError(
@@ -31,7 +31,7 @@ function multiply(a: Tensor, b: Tensor): Tensor {
   const [m, k] = a.shape.slice(-2);
   const n = b.shape[b.ndim - 1];
   const front = a.shape.slice(0, -2);
-  // Many matrices times one: the rows of all of them, times one.
+  // Many matrices times one matrix is one product: the rows of all of them, times the matrix.
   if (b.ndim === 2) return product(a.reshape([sizeOf(front) * m, k]), b).reshape([...front, m, n]);
   const batch = broadcastShapes("matmul", front, b.shape.slice(0, -2));
   return product(a.expand([...batch, m, k]), b.expand([...batch, k, n]));

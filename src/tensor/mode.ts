@@ -1,16 +1,16 @@
-// What the next operation depends on beside its inputs: whether it remembers them for backward.
+// The mode that operations depend on beside their inputs: whether results record them for backward.
 import { ChainruleError } from "../errors/error.ts";
 import { takes } from "./arguments.ts";
 
 let recording = true;
 
-/** A promise of any realm. */
+/** Whether a value is a promise, of any realm. */
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   Object.prototype.toString.call(value) === "[object Promise]";
 
 export const isRecording = (): boolean => recording;
 
-/** Runs the body with recording switched on or off, and puts it back, also after an exception. */
+/** Runs the body with recording switched on or off, and restores the mode, also after an exception. */
 export function withRecording<T>(on: boolean, body: () => T): T {
   const before = recording;
   recording = on;
@@ -20,7 +20,7 @@ export function withRecording<T>(on: boolean, body: () => T): T {
       throw new ChainruleError(
         "type",
         "noGrad",
-        "the body returned a promise, what it does after its first await would escape noGrad",
+        "the body returned a promise, and noGrad would end at its first await; make it synchronous, and await outside of it",
       );
     }
     return result;
@@ -30,8 +30,8 @@ export function withRecording<T>(on: boolean, body: () => T): T {
 }
 
 /**
- * Runs the body without remembering how results came about: nothing in it can be differentiated, and it needs less memory.
- * The body must be synchronous.
+ * Runs the body without recording how results are computed: they cannot be differentiated, and need less memory. Throws if the body is
+ * not synchronous.
  */
 export function noGrad<T>(body: () => T): T {
   takes("noGrad", arguments.length, 1);

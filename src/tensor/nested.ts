@@ -1,9 +1,9 @@
-// Between nested arrays, as people write them, and flat ones with a shape.
+// Conversion between nested arrays, as users write them, and flat arrays with a shape.
 import { ChainruleError } from "../errors/error.ts";
 import type { TypedArray } from "./dtype.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 
-/** Numbers or booleans in arrays in arrays, all of one level equally long. */
+/** A number or boolean, or nested arrays of them; all arrays of one level have the same length. */
 export type Nested = number | boolean | readonly Nested[];
 
 export interface Flat {
@@ -11,7 +11,7 @@ export interface Flat {
   readonly shape: Shape;
 }
 
-/** Throws where the nesting is ragged or an element is neither a number nor a boolean, and names the place. */
+/** Flattens nested arrays. Throws if the nesting is ragged or an element is neither a number nor a boolean, and names its indices. */
 export function flatten(nested: Nested): Flat {
   const shape: number[] = [];
   for (let level: Nested | undefined = nested; Array.isArray(level); level = level[0]) shape.push(level.length);

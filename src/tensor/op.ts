@@ -1,25 +1,28 @@
-// What an op is: a shape rule, a meaning in plain loops, a gradient. The families in ops/ are tables of these entries; the
-// builders below write what all entries of a family share. Nothing here knows how a Tensor stores its numbers.
+// The interface of an op: a shape rule, its definition in plain loops, and a gradient rule. The families in ops/ are tables of such entries;
+// the builders below write the parts that all entries of a family share. Nothing here knows how a Tensor stores its numbers.
 import { internal } from "../errors/error.ts";
 import { type DType, describe, isFloating, type NDArray, type Type } from "./dtype.ts";
 import { sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Ops without attributes carry this. */
+/** The attributes of ops that have none. */
 export type None = Readonly<Record<never, never>>;
 
-/** What a gradient rule may use. Each saved tensor is checked when it is asked for: `assign` may have changed it since. */
+/** What a gradient rule may use. Each saved tensor is checked when the rule reads it, and throws if `assign` has changed it since. */
 export interface Saved<A> {
-  /** The gradient that arrives from above, shaped like the result. */
+  /** The gradient of the loss with respect to the result, of the result's shape. */
   readonly dy: Tensor;
   /** The result. */
   readonly y: Tensor;
-  /** The inputs: x or a the first, b the second. */
+  /** The first input. */
   readonly x: Tensor;
+  /** The first input of an op that has two. */
   readonly a: Tensor;
+  /** The second input. */
   readonly b: Tensor;
+  /** The input at any position. */
   input(position: number): Tensor;
-  /** Shape and dtype of each input: these need not be saved. */
+  /** Shape and dtype of each input, which do not depend on the saved contents. */
   readonly types: readonly Type[];
   readonly attributes: A;
   apply<N extends string>(name: N, inputs: readonly Tensor[], attributes?: object): Tensor;
@@ -29,15 +32,15 @@ export interface Saved<A> {
 export type Gradient<A> = (saved: Saved<A>) => Tensor;
 
 export interface Op<A = None> {
-  /** The result's shape and dtype; throws where the inputs do not fit together. */
+  /** The result's shape and dtype; throws if the shapes or dtypes of the inputs do not match. */
   type(inputs: readonly Type[], attributes: A): Type;
-  /** Fills result, which arrives zeroed. The definition of correct: plain loops that accumulate in float64. */
+  /** Fills the result, whose elements are 0 before. This is the op's definition: plain loops that accumulate in float64. */
   evaluate(result: NDArray, inputs: readonly NDArray[], attributes: A): void;
-  /** The gradient of the input at a position; null where no input has one. */
+  /** The gradient of the input at a position; null if no input has one. */
   readonly vjp: ((saved: Saved<A>, position: number) => Tensor) | null;
 }
 
-/** The dtypes that an op takes: exp is for floating numbers, add for all numbers, maximum and where for bool as well. */
+/** The dtypes that an op takes: floating ones ("floating", as exp), also integers ("number", as add), or also bool ("any", as maximum). */
 export type Domain = "floating" | "number" | "any";
 
 function checkDomain(domain: Domain, types: readonly Type[]): void {
@@ -48,7 +51,7 @@ function checkDomain(domain: Domain, types: readonly Type[]): void {
   }
 }
 
-function checkAlike(types: readonly Type[]): void {
+function checkSameType(types: readonly Type[]): void {
   const [first, ...others] = types;
   for (const type of others) {
     if (type.dtype !== first.dtype || !sameShape(type.shape, first.shape)) {
@@ -76,7 +79,7 @@ export function unary(entry: {
   };
 }
 
-/** y[i] = f(a[i], b[i]); `integer` where int32 and uint8 need arithmetic of their own. */
+/** y[i] = f(a[i], b[i]); `integer` is f for int32 and uint8, if it differs. */
 export function binary(entry: {
   domain?: Domain | undefined;
   evaluate: (a: number, b: number) => number;
@@ -87,7 +90,7 @@ export function binary(entry: {
   return {
     type([a, b]) {
       checkDomain(domain, [a, b]);
-      checkAlike([a, b]);
+      checkSameType([a, b]);
       return a;
     },
     evaluate({ data: y, dtype }, [{ data: a }, { data: b }]) {
@@ -98,11 +101,11 @@ export function binary(entry: {
   };
 }
 
-/** y[i] = f(a[i], b[i]) as bool: true and false have no gradient. */
+/** y[i] = f(a[i], b[i]) as bool, which has no gradient. */
 export function comparison(evaluate: (a: number, b: number) => boolean): Op {
   return {
     type([a, b]) {
-      checkAlike([a, b]);
+      checkSameType([a, b]);
       return { shape: a.shape, dtype: "bool" };
     },
     evaluate({ data: y }, [{ data: a }, { data: b }]) {
@@ -113,8 +116,8 @@ export function comparison(evaluate: (a: number, b: number) => boolean): Op {
 }
 
 /**
- * Visits the lines of an array that run along one dim: line(start, stride, length) for each of them, in row-major order of
- * the other dims.
+ * Calls line(start, stride, index) for each line of an array along one dim, in row-major order of the other dims: the offset of its first
+ * element, the stride of its elements, and the number of the line.
  */
 export function forEachLine(
   { shape }: Type,
@@ -129,9 +132,9 @@ export function forEachLine(
   }
 }
 
-/** Sums of integers wrap around, sums of floats are taken in float64. */
+/** The addition for sums of a dtype: those of integers wrap around, those of floats are in float64. */
 export const adder = (dtype: DType): ((total: number, x: number) => number) =>
   isFloating(dtype) ? (total, x) => total + x : (total, x) => (total + x) | 0;
 
-/** NaN counts as larger than everything, as PyTorch's max and argmax have it. */
+/** Whether x is larger than the best so far; NaN counts as the largest, as in PyTorch's max and argmax. */
 export const exceeds = (x: number, best: number): boolean => x > best || (Number.isNaN(x) && !Number.isNaN(best));

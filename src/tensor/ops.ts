@@ -1,5 +1,5 @@
-// The op table: everything that a Tensor can do is one of these, or composed from them. An op is one entry in its family's
-// file: shape rule, meaning, gradient. Every other table over ops is total, `satisfies Record<OpName, ...>`.
+// The table of ops: everything that a Tensor computes is one of these, or composed of them. An op is one entry in its family's file, with
+// shape rule, definition and gradient. Every other table over ops is total, `satisfies Record<OpName, ...>`.
 import type { Op } from "./op.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
@@ -12,12 +12,12 @@ export const ops = { ...sources, ...elementwise, ...movements, ...reductions, ..
 
 export type OpName = keyof typeof ops;
 
-/** What an op needs to know beside its inputs. */
+/** The attributes of an op: its parameters beside the inputs. */
 export type Attributes<N extends OpName> = (typeof ops)[N] extends { type(inputs: never, attributes: infer A): unknown }
   ? A
   : never;
 
-/** The entry of a name, for code that treats all ops alike. */
+/** The entry of an op, for code that treats all ops in the same way. */
 export function opOf(name: OpName): Op<never> {
   return ops[name];
 }

@@ -1,12 +1,12 @@
-// Options have names, and a name that is misspelt would be passed over: { learningRate: 1 } would train at the default. Each call that
-// takes options has the list of their names, which the compiler holds to the type, and what is not on it is an error.
+// Checks the names of options: a misspelt name would have no effect, so that { learningRate: 1 } would train at the default rate. Each call
+// that takes options has a list of their names, which TypeScript checks against the options type, and any other name is an error.
 import { ChainruleError } from "../errors/error.ts";
 import { shown } from "./arguments.ts";
 
 /** The names of an options type, each once. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
-/** Throws where options are no object, or have a name that is not in the list; says which one was meant, if one is near. */
+/** Throws if options are no object, or have a name that is not in the list; the message suggests the nearest name, if one is near. */
 export function checkOptions<Options extends object>(
   call: string,
   options: Options,
@@ -38,23 +38,26 @@ const initials = (name: string): string =>
     .map((word) => word.slice(0, 1).toLowerCase())
     .join("");
 
-/** The name that another one was meant for: the same letters, its initials, a part of it, or one or two letters off; null if none. */
+/**
+ * The name that a misspelt one was probably meant for: it has the same letters in another case, its initials, or a part of it, or differs by
+ * one or two letters; null if there is none.
+ */
 export function nearest(given: string, names: readonly string[]): string | null {
   const word = plain(given);
-  const likeness: ((name: string) => boolean)[] = [
+  const criteria: ((name: string) => boolean)[] = [
     (name) => plain(name) === word,
     (name) => initials(given) === name || initials(name) === word,
     (name) => word.length > 2 && name.length > 2 && (plain(name).includes(word) || word.includes(plain(name))),
     (name) => distance(plain(name), word) <= (word.length > 4 ? 2 : 1),
   ];
-  for (const alike of likeness) {
-    const found = names.find(alike);
-    if (found !== undefined) return found;
+  for (const isNear of criteria) {
+    const name = names.find(isNear);
+    if (name !== undefined) return name;
   }
   return null;
 }
 
-/** How many letters have to be put in, taken out or changed to make b of a (Levenshtein 1966). */
+/** The edit distance: how many letters have to be inserted, deleted or changed to turn a into b (Levenshtein 1966). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

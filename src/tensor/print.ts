@@ -1,13 +1,15 @@
-// A tensor as text, the way PyTorch prints it: aligned columns, four digits, long dims cut in the middle.
+// Prints a tensor as PyTorch does: aligned columns, four decimals, and long dims shortened in the middle.
 import type { DType, TypedArray } from "./dtype.ts";
 import { type Shape, sizeOf, stridesOf } from "./shape.ts";
 
-const edge = 3;
-const threshold = 1000;
+/** Elements printed at either end of a dim that is shortened. */
+const edgeElements = 3;
+/** Tensors with more elements are shortened. */
+const maxElements = 1000;
 
-/** tensor([[1.0000, 2.0000]]), with the dtype unless it is float32 or bool. */
+/** Prints tensor([[1.0000, 2.0000]]), with the dtype unless it is float32 or bool. */
 export function print(data: TypedArray, shape: Shape, dtype: DType): string {
-  const summarize = sizeOf(shape) > threshold;
+  const summarize = sizeOf(shape) > maxElements;
   const shown = visibleElements(data, shape, summarize);
   const format = formatter(shown, dtype);
   const width = Math.max(0, ...shown.map((x) => format(x).length));
@@ -21,15 +23,15 @@ export function print(data: TypedArray, shape: Shape, dtype: DType): string {
 /** The indices of one dim that are printed; null stands for the dots. */
 function indices(n: number, summarize: boolean): (number | null)[] {
   const all = Array.from({ length: n }, (_, i) => i);
-  return summarize && n > 2 * edge ? [...all.slice(0, edge), null, ...all.slice(-edge)] : all;
+  return summarize && n > 2 * edgeElements ? [...all.slice(0, edgeElements), null, ...all.slice(-edgeElements)] : all;
 }
 
 function visibleElements(data: TypedArray, shape: Shape, summarize: boolean): number[] {
   const strides = stridesOf(shape);
   let places = [0];
   shape.forEach((n, dim) => {
-    const kept = indices(n, summarize).filter((i) => i !== null);
-    places = places.flatMap((place) => kept.map((i) => place + i * strides[dim]));
+    const printed = indices(n, summarize).filter((i) => i !== null);
+    places = places.flatMap((place) => printed.map((i) => place + i * strides[dim]));
   });
   return places.map((place) => data[place]);
 }
