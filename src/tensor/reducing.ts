@@ -1,4 +1,4 @@
-// What the reductions among a tensor's methods share: which dims go, and how the smallest follows from the largest.
+// Functions that Tensor's reductions share: the option keepdim, the dims that are dropped, and the minimum by way of the maximum.
 import { ChainruleError } from "../errors/error.ts";
 import { shown } from "./arguments.ts";
 import { isFloating } from "./dtype.ts";
@@ -7,22 +7,22 @@ import { type Dims, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Whether the dims that are reduced stay, as size 1: true or false, or written with its name, { keepdim: true }. false if left out.
+ * Whether the reduced dims stay, with size 1: true or false, or an option, { keepdim: true }. false if left out.
  */
 export type KeepDim = boolean | { readonly keepdim?: boolean | undefined };
 
-/** What variance and std take. */
+/** The options of variance and std. */
 export interface VarianceOptions {
-  /** What is subtracted from the number of elements before it divides; 1 if left out. */
+  /** The number that is subtracted from the number of elements in the denominator; 1 if left out. */
   readonly correction?: number | undefined;
-  /** Whether the dims that are reduced stay, as size 1; false if left out. */
+  /** Whether the reduced dims stay, with size 1; false if left out. */
   readonly keepdim?: boolean | undefined;
 }
 
 const keepdimNames: OptionNames<{ keepdim: boolean }> = { keepdim: true };
 const varianceNames: OptionNames<VarianceOptions> = { correction: true, keepdim: true };
 
-/** Either form as a boolean. */
+/** Either form of keepdim as a boolean. */
 export function keepdimOf(call: string, given: KeepDim): boolean {
   return typeof given === "boolean" ? given : keepdimIn(call, given);
 }
@@ -37,23 +37,26 @@ function keepdimIn(call: string, options: { readonly keepdim?: boolean | undefin
   return keepdim;
 }
 
-/** The correction, and whether dims stay, from options or from keepdim alone. */
-export function spreadOf(call: string, given: boolean | VarianceOptions): { correction: number; keepdim: boolean } {
+/** The correction and keepdim, from options or from keepdim alone. */
+export function varianceOptionsOf(
+  call: string,
+  given: boolean | VarianceOptions,
+): { correction: number; keepdim: boolean } {
   if (typeof given === "boolean") return { correction: 1, keepdim: given };
   checkOptions(call, given, varianceNames);
   const { correction = 1, keepdim = false } = given;
   return { correction, keepdim: keepdimOf(call, keepdim) };
 }
 
-/** Over the named dims, all if none is named; they go, or stay as size 1. */
+/** Reduces x over the named dims, or over all if none is named; they are dropped, or stay with size 1. */
 export function reduce(name: "sum" | "max", x: Tensor, dim: Dims | undefined, keepdim: KeepDim): Tensor {
-  const kept = keepdimOf(name, keepdim);
+  const keepsDims = keepdimOf(name, keepdim);
   const dims = normalizeDims(name, dim, x.ndim);
   const result = x.apply(name, [x], { dims });
-  return kept ? result : result.reshape(x.shape.filter((_, d) => !dims.includes(d)));
+  return keepsDims ? result : result.reshape(x.shape.filter((_, d) => !dims.includes(d)));
 }
 
-/** The order turned round: -x, and for integers -1 - x, which does not overflow. */
-export function mirrored(x: Tensor): Tensor {
+/** Reverses the order of numbers: -x, and for integers -1 - x, which does not overflow. */
+export function orderReversed(x: Tensor): Tensor {
   return isFloating(x.dtype) ? x.neg() : x.to("int32").neg().sub(1);
 }

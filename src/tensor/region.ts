@@ -1,4 +1,5 @@
-// Composites name what they are composed of, so that a trace can show a softmax as a softmax, and other formats write it as one.
+// Regions: the ops that a composite consists of carry its name, so that a trace can show a softmax as a softmax, and other formats can write
+// it as one op.
 
 export interface RegionName {
   readonly name: string;
@@ -11,7 +12,7 @@ let current: RegionName | null = null;
 /** The innermost composite that is being computed. */
 export const currentRegion = (): RegionName | null => current;
 
-/** Runs the body as the composite of that name. */
+/** Runs the body, and marks its ops as those of the composite with this name. */
 export function inRegion<T>(name: string, attributes: Readonly<Record<string, unknown>>, body: () => T): T {
   const parent = current;
   current = { name, attributes, parent };

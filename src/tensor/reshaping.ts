@@ -1,4 +1,4 @@
-// The arithmetic of shapes behind Tensor's slice, pad, expand and squeeze: what users may write, turned into what ops take.
+// The arithmetic of shapes for Tensor's slice, pad, expand and squeeze: it checks the user's arguments and turns them into op attributes.
 import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
 import type { PadWidth } from "./ops/movement.ts";
@@ -7,7 +7,7 @@ import { checkList, normalizeDim, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * null: all of a dim. A number: that index, and the dim goes. [start, stop, step]: as in Python, step > 0.
+ * A range of one dim: null is all of it; a number is that index, and drops the dim; [start, stop, step] is as in Python, with step > 0.
  * @inline
  */
 export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number] | undefined;
@@ -16,14 +16,14 @@ export interface Ranges {
   readonly starts: number[];
   readonly sizes: number[];
   readonly steps: number[];
-  /** The dims that stay. */
-  readonly kept: number[];
+  /** The dims that are not dropped. */
+  readonly keptDims: number[];
 }
 
 export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
   if (ranges.length > shape.length)
     throw new ChainruleError("shape", "slice", `${ranges.length} ranges for the ${shape.length} dims of [${shape}]`);
-  const result: Ranges = { starts: [], sizes: [], steps: [], kept: [] };
+  const result: Ranges = { starts: [], sizes: [], steps: [], keptDims: [] };
   shape.forEach((n, dim) => {
     const range = ranges[dim] ?? [];
     if (typeof range === "number") {
@@ -40,7 +40,7 @@ export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
       throw new ChainruleError(
         "option",
         "slice",
-        `[${range}] in dim ${dim}: start and stop are whole numbers, step is one from 1`,
+        `[${range}] in dim ${dim}: start, stop and step must be whole numbers, and step at least 1`,
       );
     }
     const place = (i: number) => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
@@ -48,7 +48,7 @@ export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
     result.starts.push(start);
     result.sizes.push(Math.max(Math.ceil((place(to ?? n) - start) / step), 0));
     result.steps.push(step);
-    result.kept.push(dim);
+    result.keptDims.push(dim);
   });
   return result;
 }
@@ -69,18 +69,19 @@ export function paddingOf(shape: Shape, widths: readonly (readonly [number, numb
 
 export function expandShape(from: Shape, to: Shape): Shape {
   checkList("expand", to);
-  const fresh = to.length - from.length;
-  const target = to.map((n, dim) => (n === -1 && dim >= fresh ? from[dim - fresh] : n));
+  const newDims = to.length - from.length;
+  const target = to.map((n, dim) => (n === -1 && dim >= newDims ? from[dim - newDims] : n));
   const fits =
-    fresh >= 0 &&
+    newDims >= 0 &&
     target.every(
-      (n, dim) => Number.isInteger(n) && n >= 0 && (dim < fresh || from[dim - fresh] === n || from[dim - fresh] === 1),
+      (n, dim) =>
+        Number.isInteger(n) && n >= 0 && (dim < newDims || from[dim - newDims] === n || from[dim - newDims] === 1),
     );
   if (!fits)
     throw new ChainruleError(
       "shape",
       "expand",
-      `[${from}] does not expand to [${to}], only sizes of 1 do, and new dims stand in front`,
+      `[${from}] does not expand to [${to}]; only sizes of 1 expand, and new dims come first`,
     );
   return target;
 }
@@ -91,7 +92,7 @@ export function squeezeShape(shape: Shape, dim: number | undefined): Shape {
   return shape.filter((n, d) => d !== place || n !== 1);
 }
 
-/** Zero where the place's column - row is not to be kept, in the last two dims. */
+/** Keeps the elements of the last two dims whose column - row satisfies `keep`, and sets the others to 0. */
 export function triangle(call: "tril" | "triu", x: Tensor, keep: (offset: Tensor) => Tensor): Tensor {
   if (x.ndim < 2) throw new ChainruleError("shape", call, `a matrix is needed, not ${describe(x)}`);
   const [rows, columns] = x.shape.slice(-2).map((length) => x.apply("iota", [], { length }));

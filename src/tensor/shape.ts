@@ -1,11 +1,11 @@
-// Shapes, strides and broadcasting as pure functions of numbers. A shape lists the sizes of the dims, the last varies fastest.
+// Shapes, strides and broadcasting as pure functions of numbers. A shape lists the sizes of the dims; the last dim varies fastest.
 import { ChainruleError } from "../errors/error.ts";
 import { shown } from "./arguments.ts";
 
-/** The size of each dim, whole numbers from 0; [] is a single number. */
+/** The size of each dim, a whole number from 0; [] is the shape of a single number. */
 export type Shape = readonly number[];
 /**
- * One dim, or several; negative ones count from the end.
+ * One dim or several; negative numbers count from the end.
  * @inline
  */
 export type Dims = number | readonly number[];
@@ -16,7 +16,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
-/** How far apart neighbours along each dim lie in a row-major array: [2,3,4] -> [12,4,1]. */
+/** The distance between neighbours along each dim in a row-major array: [2,3,4] -> [12,4,1]. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let stride = 1;
@@ -36,7 +36,7 @@ export function checkShape(call: string, shape: Shape): void {
   if (!shape.every((n) => Number.isInteger(n) && n >= 0)) throw noShape(call, shape);
 }
 
-/** Throws where a shape is no list at all. */
+/** Throws if a shape is no array. */
 export function checkList(call: string, shape: unknown): void {
   if (!Array.isArray(shape)) throw noShape(call, shape);
 }
@@ -46,7 +46,7 @@ function noShape(call: string, given: unknown): ChainruleError {
   return new ChainruleError("shape", call, `a shape is an array of whole numbers from 0, not ${words}`);
 }
 
-/** NumPy's rule: aligned at the last dim, equal sizes or one of them 1. */
+/** NumPy's broadcasting: shapes are aligned at the last dim, and two sizes must be equal, or one of them 1. */
 export function broadcastShapes(call: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
@@ -83,11 +83,11 @@ export function normalizeDim(call: string, dim: number, rank: number): number {
 }
 
 function noDim(call: string, words: string, given: unknown): ChainruleError {
-  const named = typeof given === "object" && given !== null && "dim" in given ? `; write ${call}(${given.dim})` : "";
-  return new ChainruleError("type", call, `${words}, not ${shown(given)}${named}`);
+  const cure = typeof given === "object" && given !== null && "dim" in given ? `; write ${call}(${given.dim})` : "";
+  return new ChainruleError("type", call, `${words}, not ${shown(given)}${cure}`);
 }
 
-/** The dims named, ascending; all of them if none is named or the list is empty, as in PyTorch's sum. */
+/** The named dims in ascending order; all dims if none is named or the list is empty, as in PyTorch's sum. */
 export function normalizeDims(call: string, dims: Dims | undefined, rank: number): number[] {
   if (dims !== undefined && typeof dims !== "number" && !Array.isArray(dims))
     throw noDim(call, "dim is a whole number or a list of them", dims);
@@ -104,19 +104,23 @@ export function withSize(shape: Shape, dim: number, size: number): number[] {
   return result;
 }
 
-/** The shape with the named dims set to 1. */
+/** The shape in which these dims have size 1. */
 export function reduceShape(shape: Shape, dims: readonly number[]): number[] {
   return shape.map((n, dim) => (dims.includes(dim) ? 1 : n));
 }
 
-/** Resolves the one -1 that reshape allows. */
+/** The target shape of a reshape, in which one -1 is replaced by the size that fits. */
 export function resolveShape(call: string, from: Shape, to: Shape): Shape {
   checkList(call, to);
   const size = sizeOf(from);
-  const open = to.indexOf(-1);
-  const known = to.reduce((product, n, dim) => (dim === open ? product : product * n), 1);
-  const shape = open < 0 ? to : withSize(to, open, known === 0 ? 0 : size / known);
-  if (!shape.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(shape) !== size || (open >= 0 && known === 0)) {
+  const openDim = to.indexOf(-1);
+  const otherSize = to.reduce((product, n, dim) => (dim === openDim ? product : product * n), 1);
+  const shape = openDim < 0 ? to : withSize(to, openDim, otherSize === 0 ? 0 : size / otherSize);
+  if (
+    !shape.every((n) => Number.isInteger(n) && n >= 0) ||
+    sizeOf(shape) !== size ||
+    (openDim >= 0 && otherSize === 0)
+  ) {
     throw new ChainruleError("shape", call, `[${from}] has ${size} elements, they do not fit into [${to}]`, {
       shapes: [from, to],
     });
@@ -124,13 +128,13 @@ export function resolveShape(call: string, from: Shape, to: Shape): Shape {
   return shape;
 }
 
-/** An affine way to read an array: element (i, j, ...) stands at offset + i * strides[0] + j * strides[1] + ... */
+/** An affine access to an array: element (i, j, ...) has the index offset + i · strides[0] + j · strides[1] + ... */
 export interface Access {
   readonly offset: number;
   readonly strides: readonly number[];
 }
 
-/** Visits the elements of a shape in row-major order; gives each one's place under an affine access. */
+/** Visits the elements of a shape in row-major order: `place` is the element's index under an affine access, `index` counts from 0. */
 export function forEachPlace(
   shape: Shape,
   { offset, strides }: Access,

@@ -1,4 +1,5 @@
-// A tensor in parts along one dim, and their types: as many parts as a literal says are a tuple, so that taking them apart needs no check.
+// Splits a tensor into parts along one dim. If the number of parts is a literal, the type of the result is a tuple of that length, so that
+// destructuring it needs no check.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { shown } from "./arguments.ts";
@@ -7,7 +8,7 @@ import { normalizeDim } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * As many elements as a literal number says, up to 32; a list where the number is not known.
+ * A tuple with as many elements as a literal number says, up to 32; a list if the number is not a literal.
  * @inline
  */
 export type Tuple<T, Length extends number, Made extends T[] = []> = number extends Length
@@ -18,7 +19,7 @@ export type Tuple<T, Length extends number, Made extends T[] = []> = number exte
       ? T[]
       : Tuple<T, Length, [...Made, T]>;
 
-/** Parts of one size, of which the last may be smaller, or parts of these sizes. */
+/** Splits x into parts of one size, of which the last may be smaller, or into parts of these sizes. */
 export function split(x: Tensor, size: number | readonly number[], dim: number): Tensor[] {
   const place = normalizeDim("split", dim, x.ndim);
   if (x.ndim === 0) throw new ChainruleError("shape", "split", "a 0-d tensor has no dim to split");
@@ -26,7 +27,7 @@ export function split(x: Tensor, size: number | readonly number[], dim: number):
   return partsOf(x, place, typeof size === "number" ? evenSizes(length, size) : checkedSizes(x, place, size));
 }
 
-/** At most `count` parts of ⌈length / count⌉. */
+/** Splits x into at most `count` parts of size ⌈length / count⌉. */
 export function chunk(x: Tensor, count: number, dim: number): Tensor[] {
   const place = normalizeDim("chunk", dim, x.ndim);
   if (x.ndim === 0) throw new ChainruleError("shape", "chunk", "a 0-d tensor has no dim to split");

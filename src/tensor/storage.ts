@@ -1,17 +1,20 @@
-// Where a tensor's numbers live. A Tensor knows only this much of them, so that they may stand in an array, in a program's
-// memory, or, while a function is traced, nowhere yet.
+// The storage of a tensor's contents. A Tensor knows only this interface, so that the contents may be in an array, in the memory of a
+// program, or, while a function is traced, not computed yet.
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
 
 export interface Storage {
-  /** The contents, row-major; throws where there are none to see. `assign` gives a tensor another storage; only a compiled program changes the contents of one. */
+  /**
+   * The contents, row-major; throws if there are none yet. `assign` gives a tensor another storage; only a compiled program changes the
+   * contents of a storage.
+   */
   readonly data: TypedArray;
-  /** The same, also where reading has to wait. */
+  /** Reads the contents, also where reading is asynchronous. */
   read(): Promise<TypedArray>;
-  /** The contents as they are now, for another tensor to hold. */
+  /** A storage for another tensor, with the contents as they are now. */
   share(): Storage;
-  /** The number that all elements are, where that is known; else null. */
+  /** The value of all elements, if the storage knows that they are equal; else null. */
   readonly uniform: number | null;
-  /** What printing shows where there are no contents to see. */
+  /** The text that printing shows if there are no contents yet. */
   readonly placeholder?: string | undefined;
 }
 
@@ -32,28 +35,28 @@ export class ArrayStorage implements Storage {
   }
 }
 
-/** One number everywhere: a constant, which is an array only once somebody looks at it. */
+/** A constant tensor: one number, which becomes an array only when its contents are read. */
 export class UniformStorage implements Storage {
   readonly #dtype: DType;
   readonly #size: number;
   readonly #value: number;
   #data: TypedArray | null = null;
 
-  /** The value as the dtype has it. */
+  /** Takes the value as the dtype holds it, rounded or wrapped around. */
   constructor(dtype: DType, size: number, value: number) {
     this.#dtype = dtype;
     this.#size = size;
     this.#value = value;
   }
 
-  /** null once the array has been handed out, which somebody may have written to. */
+  /** null once the array was read, since its reader may have written to it. */
   get uniform(): number | null {
     return this.#data === null ? this.#value : null;
   }
   get data(): TypedArray {
     if (this.#data === null) {
       this.#data = allocate(this.#dtype, this.#size);
-      // An array begins as zeros: with 2²⁸ of them nothing is touched.
+      // A new array holds zeros. Not filling it avoids touching its memory pages, which matters for 2²⁸ elements.
       if (!Object.is(this.#value, 0)) this.#data.fill(this.#value);
     }
     return this.#data;

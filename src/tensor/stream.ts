@@ -1,29 +1,29 @@
-// Functions whose results at a place depend on that place alone: a random number, the update of a weight. Composed op by op they go over
-// memory once for each op; whoever carries them (backends/streams.ts) makes one program of the function and runs it over pieces that
-// stay in the cache. To the bit it is the same function, so that who carries it, and when, is a matter of speed alone.
+// Elementwise functions of several ops, such as a random number or the update of a weight. Run op by op, they read and write memory once for
+// each op. A backend (backends/streams.ts) can compile the function to one program and run it over pieces that stay in the cache. The bits
+// are the same either way, so that the choice is a matter of speed alone.
 import { noGrad } from "./mode.ts";
 import type { Operand } from "./promotion.ts";
 import { type Shape, sizeOf } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
-/** What the function is called with: in its program's trace stand-ins, a piece in the place of each streamed tensor. */
+/** The argument of a streamed function. While its program is traced, a piece replaces each streamed tensor. */
 export interface Piece {
-  /** Of the piece; the whole shape where nobody carries the function. */
+  /** The shape of the piece; the whole shape if no backend runs the function. */
   readonly shape: Shape;
-  /** int32 []: the place of the piece's first element; null where it is 0. */
+  /** int32 []: the index of the piece's first element; null if it is 0. */
   readonly first: Tensor | null;
   /** Tensors of the whole shape. */
   readonly streamed: readonly Tensor[];
-  /** Others, which all places read. */
+  /** Other tensors, which each piece reads whole. */
   readonly shared: readonly Tensor[];
-  /** Float64 [] in a program, which is then one for all numbers. */
+  /** Numbers; float64 [] tensors in a program, so that one program serves for all numbers. */
   readonly numbers: readonly Operand[];
 }
 
 /**
- * What it returns is of the piece's shape, or of one that does not depend on it. It may assign to what it is given, and is composed of
- * elementwise ops, constants, random bits and what broadcasts one number.
+ * A function of a piece. Its results have the piece's shape, or a shape that does not depend on it. It may assign to the tensors of the
+ * piece, and consists of elementwise ops, constants, random bits and broadcasts of single numbers.
  */
 export type Streamed = (piece: Piece) => readonly Tensor[];
 
@@ -35,16 +35,16 @@ export interface StreamCall {
   readonly numbers: readonly number[];
 }
 
-/** Gives the results, or null: it is to be computed op by op. What is assigned has been. */
+/** Runs a call and its assignments, and returns the results; null if the call is to run op by op. */
 type Carrier = (call: StreamCall) => readonly Tensor[] | null;
 let carrier: Carrier = () => null;
 
-/** Sets who is asked first to carry out a function of pieces. */
+/** Sets the backend that is asked first to run a streamed function. */
 export function carryStreams(other: Carrier): void {
   carrier = other;
 }
 
-/** f's results, without a history. f is told from others by identity: programs are kept for as long as it exists. */
+/** Runs f, and returns its results without a history. A function is identified by its object: its programs are kept as long as it exists. */
 export function stream({
   f,
   shape,

@@ -1,6 +1,5 @@
-// An array that remembers how it came about: what Value is for one number. Its mathematics stands in vocabulary.ts; each method
-// there ends in apply(), the one door through which every op goes. Where the numbers lie, and who computes them, is behind
-// Storage and eager.ts.
+// Tensor, an array that records how it was computed, as Value does for one number. Its mathematical methods are in vocabulary.ts; each of
+// them calls apply(), through which every op goes. Storage hides where the contents are, and eager.ts how they are computed.
 import { ChainruleError, internal } from "../errors/error.ts";
 import { checkTensor, takes } from "./arguments.ts";
 import { backward, type History, sourceOf } from "./autograd.ts";
@@ -18,42 +17,42 @@ import type { Storage } from "./storage.ts";
 import { tracing } from "./tracing.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
-/** The one door: checks the inputs, has the op carried out, and lets the result remember it if an input wants a gradient. */
+/** Runs an op: checks the inputs, computes or traces the result, and records the op in it if an input requires a gradient. */
 export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
   const { type: typeOf, vjp } = opOf(name);
   const type = typeOf(inputs, (attributes ?? {}) as never);
   const operation = { name, inputs, attributes: attributes ?? {}, ...type };
   const storage = tracing()?.run(operation) ?? eager(operation);
-  const remembers =
+  const isRecorded =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
   return new Tensor(
     storage,
     type,
-    remembers ? { kind: "op", name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
+    isRecorded ? { kind: "op", name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
   );
 }
 
-/** apply, for gradient rules that name an op as text. */
+/** apply for gradient rules, which name an op by a string. */
 const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object): Tensor => {
   if (!Object.hasOwn(ops, name)) throw internal(`a gradient rule names the op ${name}, which does not exist`);
   return apply(name as OpName, inputs, attributes as never);
 };
 
-/** Of all values, structuredClone refuses functions and symbols; and V8 quotes what it refuses. */
+/** structuredClone throws for symbols, and V8 quotes their text in the error. */
 const uncloneable = Symbol(
   "a Tensor; send { data: x.data, shape: x.shape }, and make it again with tensor(data, { shape }), or send writeSafetensors(model.stateDict())",
 );
 
 /**
- * An array of numbers, row-major, of one dtype and shape, which remembers what it came from where a gradient is wanted. No
- * operation changes it; only `assign` gives it other contents.
+ * An array of numbers of one dtype and shape, row-major, which records how it was computed if a gradient is required. No operation changes
+ * its contents except `assign`, which replaces them.
  */
 export class Tensor extends Vocabulary {
   /** The size of each dim; [] for a single number. */
   readonly shape: Shape;
   /** float32, float64, int32, uint8 or bool. */
   readonly dtype: DType;
-  /** @internal Makes structuredClone and postMessage throw, which would lose the contents; its text is part of their message. */
+  /** @internal Makes structuredClone and postMessage throw, since they would lose the contents; its text is part of their message. */
   readonly uncloneable: symbol = uncloneable;
   #grad: Tensor | null = null;
   #storage: Storage;
@@ -71,19 +70,19 @@ export class Tensor extends Vocabulary {
     this.#history = history;
   }
 
-  /** How many elements: the product of the shape. */
+  /** The number of elements, the product of the shape. */
   get size(): number {
     return sizeOf(this.shape);
   }
-  /** How many dims. */
+  /** The number of dims. */
   get ndim(): number {
     return this.shape.length;
   }
-  /** Row-major, read-only by contract. */
+  /** The contents, row-major. Do not write to them: use assign. */
   get data(): TypedArray {
     return this.#contents("data");
   }
-  /** The same as data, also where reading has to wait. */
+  /** Reads the contents, also where reading is asynchronous. */
   read(): Promise<TypedArray> {
     takes("read", arguments.length, 0);
     return tracing()?.reveal(this, "read") ?? this.#storage.read();
@@ -95,7 +94,7 @@ export class Tensor extends Vocabulary {
   get storage(): Storage {
     return this.#storage;
   }
-  /** @internal The op and the inputs that this tensor came from; null for a leaf, or where no gradient was wanted. */
+  /** @internal The op and the inputs that this tensor was computed from; null for a leaf, or if no gradient was required. */
   get history(): History | null {
     return this.#history;
   }
@@ -103,7 +102,7 @@ export class Tensor extends Vocabulary {
   get version(): number {
     return this.#version;
   }
-  /** The gradient that backward() has added up, null before. */
+  /** The gradient that calls of backward() have added up; null before the first. */
   get grad(): Tensor | null {
     tracing()?.readsGrad(this);
     return this.#grad;
@@ -113,8 +112,8 @@ export class Tensor extends Vocabulary {
     this.#grad = grad;
   }
   /**
-   * Whether backward() gives it a gradient, or passes one through it. It may be set on a leaf of float32 or float64, and throws
-   * elsewhere.
+   * Whether backward() computes a gradient for this tensor. It can be set on a leaf of float32 or float64; setting it on another tensor
+   * throws.
    */
   get requiresGrad(): boolean {
     tracing()?.readsMode(this, "requiresGrad", () => this.requiresGrad);
@@ -137,12 +136,12 @@ export class Tensor extends Vocabulary {
     this.#frozen = !wanted && (this.#frozen || this.#requiresGrad);
     this.#requiresGrad = wanted;
   }
-  /** @internal Whether it is a parameter whose requiresGrad was taken back. */
+  /** @internal Whether requiresGrad was true and was set to false: a frozen parameter. */
   get frozen(): boolean {
     return this.#frozen;
   }
 
-  /** The one number of a tensor of size 1. */
+  /** Returns the number of a tensor of size 1. Throws for other sizes. */
   item(): number {
     takes("item", arguments.length, 0);
     if (this.size !== 1)
@@ -154,26 +153,26 @@ export class Tensor extends Vocabulary {
     return this.#contents("item")[0];
   }
   /**
-   * Nested arrays of its shape, booleans where it is bool, and a plain number or boolean for shape []. Who knows the shape can name the
-   * type: toArray<number[][]>().
+   * Returns the contents as nested arrays of numbers, or of booleans if the dtype is bool; a plain number or boolean for shape []. If the
+   * number of dims is known, the type can be given: toArray<number[][]>().
    */
   toArray<Values extends Nested = Nested>(): Values {
     takes("toArray", arguments.length, 0);
     const element = this.dtype === "bool" ? (x: number) => x !== 0 : (x: number) => x;
     return nest(this.#contents("toArray"), this.shape, element) as Values;
   }
-  /** Its contents, to four decimals; many of them shortened in the middle. */
+  /** Prints the contents with four decimals; large tensors are shortened in the middle. */
   override toString(): string {
     return this.#storage.placeholder ?? print(this.#storage.data, this.shape, this.dtype);
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-  /** For JSON.stringify: its dtype, shape and contents, of which tensor() makes it again. */
+  /** Returns dtype, shape and contents, which JSON.stringify writes and from which tensor() makes the tensor again. */
   toJSON(): TensorJSON {
     return toJSON(this, this.#contents("toJSON"));
   }
-  /** Text for String(x) and templates. Throws for operators as x + 1 and x < 4, which JavaScript has for numbers alone. */
+  /** Returns the text for String(x) and templates. Throws for operators such as x + 1 and x < 4, which JavaScript has for numbers only. */
   [Symbol.toPrimitive](hint: "string" | "number" | "default"): string {
     if (hint === "string") return this.toString();
     throw new ChainruleError(
@@ -183,7 +182,10 @@ export class Tensor extends Vocabulary {
     );
   }
 
-  /** Adds the derivative of this to the grad of every leaf below; of the sum of this · gradient where this is no scalar. */
+  /**
+   * Adds the derivative of this tensor, a scalar, to the grad of every leaf that it was computed from. For other tensors pass a gradient of
+   * the same shape: the derivative is then that of Σ this · gradient.
+   */
   backward(gradient?: Tensor): void {
     takes("backward", arguments.length, 1);
     if (gradient !== undefined) checkTensor("backward", "gradient", gradient);
@@ -191,7 +193,7 @@ export class Tensor extends Vocabulary {
       throw new ChainruleError(
         "gradient",
         "backward",
-        "nothing below this tensor requires a gradient; set requiresGrad on a leaf first. What comes from noGrad, from detach(), or from a compiled function that itself calls backward() or changes parameters has no history",
+        "nothing below this tensor requires a gradient; set requiresGrad on a leaf first. Results of noGrad, of detach(), or of a compiled function that itself calls backward() or changes parameters have no history",
       );
     if (gradient === undefined && this.size !== 1) {
       throw new ChainruleError(
@@ -204,19 +206,19 @@ export class Tensor extends Vocabulary {
       throw new ChainruleError(
         "shape",
         "backward",
-        `the gradient is ${describe(gradient)}, the tensor ${describe(this)}; they must be alike`,
+        `the gradient is ${describe(gradient)}, the tensor ${describe(this)}; their shapes must be equal`,
       );
     }
     backward(this, gradient?.to(this.dtype).detach() ?? constant(this, 1), applyAny);
   }
-  /** The same contents without a history. */
+  /** Returns a tensor with the same contents and no history. */
   detach(): Tensor {
     takes("detach", arguments.length, 0);
     return new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
   }
   /**
-   * In this dtype: towards zero where floats become integers, bool where it is not 0; the tensor itself where it is that
-   * already.
+   * Converts to this dtype: floats are rounded towards zero for integers, and everything but 0 is true for bool. Returns the tensor itself if
+   * it has the dtype already.
    */
   to(dtype: DType): Tensor {
     takes("to", arguments.length, 1);
@@ -224,7 +226,7 @@ export class Tensor extends Vocabulary {
     if (!isDType(dtype)) throw noDType("to", dtype);
     return apply("cast", [this], { dtype });
   }
-  /** Gives this tensor new contents, of the same shape and dtype. What was made from the old ones keeps them. */
+  /** Gives this tensor new contents, of the same shape and dtype. Tensors that were made from the old contents keep those. */
   assign(value: Tensor): this {
     takes("assign", arguments.length, 1);
     checkTensor("assign", "value", value);
@@ -239,18 +241,18 @@ export class Tensor extends Vocabulary {
     this.replaceStorage(tracing()?.share(value) ?? value.#storage.share());
     return this;
   }
-  /** @internal New contents, wherever they lie. */
+  /** @internal Replaces the contents by those of another storage. */
   replaceStorage(storage: Storage): void {
     this.#storage = storage;
     this.#requiresGrad = this.requiresGrad && this.#history === null;
     this.#history = null;
     this.#version++;
   }
-  /** @internal The same contents at another place. */
+  /** @internal Moves the same contents to another storage. */
   adoptStorage(storage: Storage): void {
     this.#storage = storage;
   }
-  /** @internal What a trace puts back when it is done. */
+  /** @internal Saves the state of this tensor, and returns a function that restores it after a trace. */
   remember(): () => void {
     const [storage, history, requiresGrad, version, grad] = [
       this.#storage,
@@ -268,7 +270,7 @@ export class Tensor extends Vocabulary {
     };
   }
 
-  /** @internal apply, for code that knows tensors only by their methods. */
+  /** @internal apply as a method, for files that import Tensor as a type only. */
   apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
     return apply(name, inputs, attributes);
   }

@@ -1,38 +1,38 @@
-// The other way to run an operation: to write it down. While a function is traced, whoever traces it is asked here for each
-// result's storage, and is told of all else that the function does to tensors: what it reads, assigns and depends on.
+// Tracing: while a function is traced, operations are recorded and not computed. The tracer gives each result its storage, and is notified
+// of everything else that the function does with tensors: what it reads, assigns and depends on.
 import { ChainruleError } from "../errors/error.ts";
 import type { Operation } from "./eager.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface Tracer {
-  /** The storage of an operation's result. */
+  /** Records an operation, and returns the storage of its result. */
   run(operation: Operation): Storage;
-  /** What another tensor with the contents of this one holds. */
+  /** The storage for another tensor with the contents of this one. */
   share(tensor: Tensor): Storage;
-  /** Somebody wants to see contents, which there are none of: throws. `call` is the user's, as "item". */
+  /** Throws, since contents are read that are not computed yet. `call` is the user's call, such as "item". */
   reveal(tensor: Tensor, call: string): never;
-  /** Before a tensor gets other contents, another grad or another requiresGrad. */
+  /** Called before a tensor gets other contents; the methods below likewise for its grad and requiresGrad. */
   assigns(tensor: Tensor): void;
   readsGrad(tensor: Tensor): void;
   writesGrad(tensor: Tensor, grad: Tensor | null): void;
   writesRequiresGrad(tensor: Tensor): void;
-  /** What is traced depends on a mode, such as a module's training: `read` tells it, now and at each later call. */
+  /** The function reads a mode, such as a module's training; `read` returns the mode, now and at each later call. */
   readsMode(owner: object, name: string, read: () => boolean): void;
-  /** A mode is set; `write` sets it again. */
+  /** The function sets a mode; `write` sets it again at each later call. */
   writesMode(owner: object, name: string, write: () => void): void;
-  /** Whether a tensor exists only in this trace, or in one that is over. */
+  /** Whether a tensor exists only in this trace, or in one that has ended. */
   made(tensor: Tensor): boolean;
-  /** The operations that follow are the gradient of the one that made this tensor; null: they are the user's own again. */
+  /** The operations that follow compute the gradient of the operation that made this tensor; with null, they are the user's again. */
   differentiates(tensor: Tensor | null): void;
 }
 
 let current: Tracer | null = null;
 
-/** Who traces now; null while operations are carried out at once. */
+/** The current tracer; null while operations are computed at once. */
 export const tracing = (): Tracer | null => current;
 
-/** Runs the body with another tracer, or none, and puts the former back, also after an exception. */
+/** Runs the body with another tracer, or none, and restores the former one, also after an exception. */
 export function withTracer<T>(tracer: Tracer | null, body: () => T): T {
   const before = current;
   current = tracer;
@@ -43,7 +43,7 @@ export function withTracer<T>(tracer: Tracer | null, body: () => T): T {
   }
 }
 
-/** For calls that make no sense while a function is traced. */
+/** Throws while a function is traced, for calls that cannot be part of a program. */
 export function refuseTracing(call: string, cure: string): void {
   if (current) throw new ChainruleError("traced", call, `not while compile traces a function; ${cure}`);
 }

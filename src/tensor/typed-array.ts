@@ -1,5 +1,5 @@
-// Which typed array something is, and what dtype its numbers have here. instanceof does not tell: a vm, an iframe and Jest have a Float32Array of
-// their own each. Arrays without a dtype are taken where another dtype has all of their numbers exactly.
+// The kind of a typed array, and the dtype of a tensor made from it. instanceof cannot decide it, since a vm, an iframe and Jest each have a
+// Float32Array of their own. Kinds that are no dtype are accepted if a dtype holds all of their numbers exactly.
 import { ChainruleError } from "../errors/error.ts";
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
 
@@ -13,7 +13,7 @@ interface HalfArray extends ArrayBufferView {
   readonly [Symbol.toStringTag]: "Float16Array";
 }
 
-/** Each kind of typed array, and the dtype of a tensor that is made of it. */
+/** The dtype of a tensor that is made from each kind of typed array. */
 const dtypes = {
   Float32Array: "float32",
   Float64Array: "float64",
@@ -32,7 +32,7 @@ const dtypes = {
 type Kind = keyof typeof dtypes;
 
 /**
- * All typed arrays: those that tensors have their contents in, and those whose numbers one of them has exactly.
+ * All typed arrays: those that hold the contents of tensors, and those whose numbers one of the former holds exactly.
  * @inline
  */
 export type AnyTypedArray =
@@ -48,7 +48,7 @@ export type AnyTypedArray =
 
 const nameOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
 
-/** "Float32Array" and the like, of whatever realm it is; null for all else, DataView too. */
+/** The kind of a typed array of any realm, such as "Float32Array"; null for any other value, DataView included. */
 function kindOf(value: unknown): Kind | null {
   const name: unknown = ArrayBuffer.isView(value) ? nameOf?.call(value) : undefined;
   return typeof name === "string" && Object.hasOwn(dtypes, name) ? (name as Kind) : null;
@@ -57,8 +57,8 @@ function kindOf(value: unknown): Kind | null {
 export const isTypedArray = (value: unknown): value is AnyTypedArray => kindOf(value) !== null;
 
 /**
- * Its numbers, copied, in the dtype that is wanted or else its own. Throws where an integer has no place in int32 and no other dtype
- * is wanted, and for a view that is no array of numbers.
+ * Copies the numbers of a typed array, in the wanted dtype or else the array's own. Throws if no dtype is given and an integer does not fit
+ * into int32, and for a view that is no array of numbers.
  */
 export function copyOf(call: string, values: ArrayBufferView, wanted?: DType): { data: TypedArray; dtype: DType } {
   const kind = kindOf(values);
@@ -81,7 +81,7 @@ export function copyOf(call: string, values: ArrayBufferView, wanted?: DType): {
 function numbersOf(call: string, values: AnyTypedArray, kind: Kind, wanted?: DType): ArrayLike<number> {
   if (kind === "Uint32Array" || kind === "BigInt64Array" || kind === "BigUint64Array") {
     if (wanted === undefined) refuseLarge(call, values, kind);
-    // As casts have it: modulo 2³², before the number of a bigint is rounded.
+    // As in casts, integers are taken modulo 2³², before a bigint is rounded to a number.
     if (wanted === "int32" || wanted === "uint8") return Int32Array.from(values as ArrayLike<unknown>, toInt32);
     return Float64Array.from(values as ArrayLike<unknown>, Number);
   }
@@ -97,7 +97,7 @@ function refuseLarge(call: string, values: AnyTypedArray, kind: Kind): void {
     throw new ChainruleError(
       "dtype",
       call,
-      `${kind} has ${value} at ${i}, which int32 has no place for; pass { dtype: "float64" }`,
+      `${kind} has ${value} at ${i}, which int32 cannot hold; pass { dtype: "float64" }`,
       {
         index: i,
         value,
@@ -106,7 +106,7 @@ function refuseLarge(call: string, values: AnyTypedArray, kind: Kind): void {
   }
 }
 
-/** A file's bytes as this realm's Uint8Array; throws where they are none. */
+/** The bytes of a file as a Uint8Array of this realm; throws for any other value. */
 export function bytesOf(call: string, bytes: unknown): Uint8Array {
   const kind = kindOf(bytes);
   if (kind !== "Uint8Array" && kind !== "Uint8ClampedArray") {

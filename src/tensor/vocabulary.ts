@@ -1,6 +1,6 @@
-// All that one can say about a tensor: the mathematics of class Tensor, which extends this. What is said element by element or along dims
-// stands in vocabulary/, products, shapes and places here. A method is an op, or is composed of others; here are only the rules for
-// what users may write: promotion, broadcasting, dims from either end.
+// The mathematical methods of class Tensor, which extends this class. Elementwise methods and reductions are in vocabulary/; products,
+// shapes and indexing are here. A method is an op or a composition of ops; this file adds the rules for what users may write: promotion,
+// broadcasting, dims counted from either end.
 import { ChainruleError } from "../errors/error.ts";
 import { checkTensor, shown, takes } from "./arguments.ts";
 import { describe } from "./dtype.ts";
@@ -15,7 +15,7 @@ import { Reductions } from "./vocabulary/reductions.ts";
 import { within } from "./within.ts";
 
 export abstract class Vocabulary extends Reductions {
-  /** PyTorch's rules: vector · vector is a scalar, matrices multiply, dims in front of them broadcast. */
+  /** The matrix product by PyTorch's rules: vector · vector is a scalar, matrices multiply, and leading dims broadcast. */
   matmul(this: Tensor, o: Tensor): Tensor {
     takes("matmul", arguments.length, 1);
     checkTensor("matmul", "o", o);
@@ -23,18 +23,18 @@ export abstract class Vocabulary extends Reductions {
   }
 
   // ── shape
-  /** The same elements in the same order under another shape; one size may be -1. */
+  /** The same elements in the same order with another shape; one size may be -1, and is then computed. */
   reshape(this: Tensor, shape: Shape): Tensor {
     takes("reshape", arguments.length, 1);
     return this.apply("reshape", [this], { shape: resolveShape("reshape", this.shape, shape) });
   }
-  /** The dims from startDim to endDim, both included, as one. */
+  /** Merges the dims from startDim to endDim, both included, into one. */
   flatten(this: Tensor, startDim = 0, endDim = -1): Tensor {
     takes("flatten", arguments.length, 2);
     const start = normalizeDim("flatten", startDim, this.ndim);
     const end = normalizeDim("flatten", endDim, this.ndim);
     if (start > end)
-      throw new ChainruleError("option", "flatten", `it ends at dim ${end}, before it starts at dim ${start}`);
+      throw new ChainruleError("option", "flatten", `endDim ${end} comes before startDim ${start}; swap them`);
     return this.reshape([
       ...this.shape.slice(0, start),
       sizeOf(this.shape.slice(start, end + 1)),
@@ -59,45 +59,48 @@ export abstract class Vocabulary extends Reductions {
     }
     return this.apply("permute", [this], { dims: order });
   }
-  /** Drops a dim of size 1 (others stay), or all of them. */
+  /** Drops this dim if its size is 1, or, if none is named, all dims of size 1. */
   squeeze(this: Tensor, dim?: number): Tensor {
     takes("squeeze", arguments.length, 1);
     return this.reshape(squeezeShape(this.shape, dim));
   }
-  /** A new dim of size 1 at this place. */
+  /** Inserts a dim of size 1 at this position. */
   unsqueeze(this: Tensor, dim: number): Tensor {
     takes("unsqueeze", arguments.length, 1);
     return this.reshape(this.shape.toSpliced(normalizeDim("unsqueeze", dim, this.ndim + 1), 0, 1));
   }
-  /** Repeats dims of size 1; -1 keeps a size, and new dims may stand in front. */
+  /** Repeats dims of size 1; -1 keeps a size, and new dims may come first. */
   expand(this: Tensor, shape: Shape): Tensor {
     takes("expand", arguments.length, 1);
     const target = expandShape(this.shape, shape);
     return sameShape(target, this.shape) ? this : this.apply("expand", [this], { shape: target });
   }
-  /** One range a dim, first dim first. null: all of it. A number: that index, the dim goes. [start, stop, step] as in Python, step > 0. */
+  /**
+   * Takes one range of each dim, first dim first: null is all of the dim; a number is that index, and drops the dim; [start, stop, step] is as
+   * in Python, with step > 0.
+   */
   slice(this: Tensor, ...ranges: Range[]): Tensor {
-    const { starts, sizes, steps, kept } = rangesOf(this.shape, ranges);
+    const { starts, sizes, steps, keptDims } = rangesOf(this.shape, ranges);
     const sliced = this.apply("slice", [this], { starts, sizes, steps });
-    return kept.length === this.ndim ? sliced : sliced.reshape(kept.map((dim) => sizes[dim]));
+    return keptDims.length === this.ndim ? sliced : sliced.reshape(keptDims.map((dim) => sizes[dim]));
   }
-  /** Zero above the diagonal of the last two dims; diagonal 1 is the one above the main one. */
+  /** Sets elements above a diagonal of the last two dims to 0; diagonal 0 is the main one, and 1 the one above it. */
   tril(this: Tensor, diagonal = 0): Tensor {
     takes("tril", arguments.length, 1);
     return triangle("tril", this, (offset) => offset.le(diagonal));
   }
-  /** Zero below the diagonal. */
+  /** Sets elements below a diagonal of the last two dims to 0. */
   triu(this: Tensor, diagonal = 0): Tensor {
     takes("triu", arguments.length, 1);
     return triangle("triu", this, (offset) => offset.ge(diagonal));
   }
-  /** How much of `value` to add before and after each dim, first dim first. */
+  /** Adds elements with this value before and after each dim: widths has [before, after] for each, first dim first. */
   pad(this: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
     takes("pad", arguments.length, 2);
     const filler = this.dtype === "bool" ? Number(value !== 0) : value;
     return this.apply("pad", [this], { widths: paddingOf(this.shape, widths), value: filler });
   }
-  /** The other way round along these dims. */
+  /** Reverses the order of the elements along these dims. */
   flip(this: Tensor, dims: Dims): Tensor {
     takes("flip", arguments.length, 1);
     const list = typeof dims === "number" ? [dims] : dims;
@@ -105,7 +108,7 @@ export abstract class Vocabulary extends Reductions {
       ? this
       : this.apply("flip", [this], { dims: normalizeDims("flip", list, this.ndim) });
   }
-  /** The windows of one dim, `step` apart; the window's own dim comes last. */
+  /** Takes the windows of this size along dim, at distances of `step`; the dim within a window comes last. */
   unfold(this: Tensor, dim: number, size: number, step: number): Tensor {
     takes("unfold", arguments.length, 3);
     const place = normalizeDim("unfold", dim, this.ndim);
@@ -118,41 +121,41 @@ export abstract class Vocabulary extends Reductions {
     }
     return this.apply("unfold", [this], { dim: place, size, step });
   }
-  /** The slices of dim that the index, int32 or uint8 [n], names, in its order. Throws where one is outside. */
+  /** Takes the slices along dim at the indices of a vector, int32 or uint8 [n], in its order. Throws if an index is out of range. */
   indexSelect(this: Tensor, dim: number, index: Tensor): Tensor {
     takes("indexSelect", arguments.length, 2);
     checkTensor("indexSelect", "index", index);
     return within("indexSelect", () => indexSelect(this, dim, index));
   }
   /**
-   * Along dim, the elements that the index names: y[i][j] = this[index[i][j]][j] for dim 0. The index is int32 or uint8, its
-   * shape the result's.
+   * Takes the elements at the indices along dim: y[i][j] = this[index[i][j]][j] for dim 0. The index is int32 or uint8, and has the shape of
+   * the result. Throws if an index is out of range.
    */
   gather(this: Tensor, dim: number, index: Tensor): Tensor {
     takes("gather", arguments.length, 2);
     checkTensor("gather", "index", index);
     return gather(this, dim, index);
   }
-  /** this + source, each element of source added where index says along dim. */
+  /** Returns this plus the elements of source, each added at its index along dim: y[index[i][j]][j] += source[i][j] for dim 0. */
   scatterAdd(this: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
     takes("scatterAdd", arguments.length, 3);
     checkTensor("scatterAdd", "index", index);
     checkTensor("scatterAdd", "source", source);
     return scatterAdd(this, dim, index, source);
   }
-  /** int32 [..., classes]: 1 at the place that each element, int32 or uint8, names, and else 0. Throws where one is outside. */
+  /** int32 [..., classes]: 1 at the index that each element, int32 or uint8, has as its value, and else 0. Throws if one is out of range. */
   oneHot(this: Tensor, classes: number): Tensor {
     takes("oneHot", arguments.length, 1);
     return within("oneHot", () => oneHot(this, classes));
   }
-  /** The size of one dim, counted from either end: shape[dim] where there is such a dim, else it throws. */
+  /** The size of one dim; negative numbers count from the end. Throws if there is no such dim. */
   sizeAt(this: Tensor, dim: number): number {
     takes("sizeAt", arguments.length, 1);
     if (this.ndim === 0)
       throw new ChainruleError("index", "sizeAt", `a 0-d tensor has no dim ${dim}`, { dim, rank: 0 });
     return this.shape[normalizeDim("sizeAt", dim, this.ndim)];
   }
-  /** The sizes of all dims, of which there are so many: const [n, c, h, w] = x.sizes(4). Throws where there are more or fewer. */
+  /** The sizes of all dims as a tuple of this length: const [n, c, h, w] = x.sizes(4). Throws if there are more or fewer dims. */
   sizes<Rank extends number>(this: Tensor, rank: Rank): Tuple<number, Rank> {
     takes("sizes", arguments.length, 1);
     if (this.ndim !== rank)
@@ -162,7 +165,7 @@ export abstract class Vocabulary extends Reductions {
       });
     return [...this.shape] as Tuple<number, Rank>;
   }
-  /** Parts of this size along dim, the last of which may be smaller; or parts of these sizes, which add up to dim's. */
+  /** Splits along dim into parts of these sizes, which add up to the dim's size; or into parts of one size, the last of which may be smaller. */
   split<const Sizes extends readonly number[]>(
     this: Tensor,
     sizes: Sizes,
@@ -174,8 +177,8 @@ export abstract class Vocabulary extends Reductions {
     return split(this, size, dim);
   }
   /**
-   * At most `count` parts of one size along dim, the last of which may be smaller. There are fewer where that size does not go into dim so
-   * often, as in PyTorch: 5 elements in 4 chunks are 2, 2 and 1.
+   * Splits along dim into at most `count` parts of one size, the last of which may be smaller. As in PyTorch there may be fewer parts: 5
+   * elements in 4 chunks are 2, 2 and 1.
    */
   chunk<Count extends number>(this: Tensor, count: Count, dim = 0): Tuple<Tensor, Count> {
     takes("chunk", arguments.length, 2);

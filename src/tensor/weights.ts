@@ -1,8 +1,8 @@
-// What can be drawn from: rows of weights from 0, enough of them above it.
+// The check of multinomial's weights: numbers from 0, of which each row has enough above 0.
 import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Throws where a row of weights cannot be drawn from, and names it. */
+/** Throws if `count` elements cannot be drawn from a row of weights, and names the row. */
 export function checkWeights({ shape, data }: Tensor, count: number): void {
   const n = shape[shape.length - 1];
   for (let start = 0; start < data.length; start += n) {

@@ -1,11 +1,12 @@
-// Errors name the call that the user wrote. What is composed of other calls says so by running within its own name.
+// Errors name the call that the user wrote. A function that is composed of other calls runs within its own name, so that errors of those
+// calls name it.
 import { ChainruleError } from "../errors/error.ts";
 
 function rename(error: unknown, call: string): void {
   if (error instanceof ChainruleError) error.rename(call);
 }
 
-/** Runs the body; an error from a call inside it, "sum: dim 2 ...", goes on as this call's own, "mean: dim 2 ...". */
+/** Runs the body; an error of a call inside it, "sum: dim 2 ...", is renamed to this call, "mean: dim 2 ...". */
 export function within<T>(call: string, body: () => T): T {
   try {
     return body();
@@ -15,7 +16,7 @@ export function within<T>(call: string, body: () => T): T {
   }
 }
 
-/** The same for a body that returns a promise. */
+/** Does the same for a body that returns a promise. */
 export async function withinAsync<T>(call: string, body: () => Promise<T>): Promise<T> {
   try {
     return await body();

@@ -180,5 +180,5 @@ it.each([
     () => new AdaptiveAvgPool2d(0).forward(x),
     "adaptiveAvgPool2d: outputSize is a whole number from 1 or a pair of them, not 0",
   ],
-  [() => adaptiveAvgPool2d(zeros([1, 0, 2]), 1), "adaptiveAvgPool2d: float32[1,0,2] has no places to take a mean of"],
+  [() => adaptiveAvgPool2d(zeros([1, 0, 2]), 1), "adaptiveAvgPool2d: float32[1,0,2] has no elements to take a mean of"],
 ])("layers say what they take: %#", (run, message) => expect(run).toThrow(message));

@@ -31,8 +31,8 @@ describe("loadStateDict", () => {
           "loadStateDict: 0.weight is missing; 1.bias is missing; 2.weight is not part of this model; " +
           "module.0.weight is not part of this model; 0.bias is float32[4], this model has float32[3]; " +
           "1.running_mean is float32[1,3], this model has float32[3]; " +
-          "1.running_var holds 1e+300 at 1, which float32 cannot take over; " +
-          "1.num_batches_tracked holds 2.5 at 0, which int32 cannot take over",
+          "1.running_var holds 1e+300 at 1, which float32 cannot hold; " +
+          "1.num_batches_tracked holds 2.5 at 0, which int32 cannot hold",
       }),
     );
     expect(pictured(net)).toBe(before);

@@ -33,9 +33,9 @@ describe.each([
     expect(tensor(make(code), { dtype: "bool" }).toArray()).toEqual(values.map((value) => value !== 0));
   });
 
-  it("integers that int32 has no place for are named, and go into float64 or wrap around where that is asked for", () => {
+  it("integers that int32 cannot hold are named, and go into float64 or wrap around where that is asked for", () => {
     for (const code of ["new Uint32Array([1, 4294967295])", "new BigUint64Array([1n, 4294967295n])"]) {
-      expect(() => tensor(make(code))).toThrow(/tensor: \w+ has 4294967295 at 1, which int32 has no place for; pass/);
+      expect(() => tensor(make(code))).toThrow(/tensor: \w+ has 4294967295 at 1, which int32 cannot hold; pass/);
       expect(tensor(make(code), { dtype: "float64" }).toArray()).toEqual([1, 4294967295]);
       expect(tensor(make(code), { dtype: "int32" }).toArray()).toEqual([1, -1]);
     }

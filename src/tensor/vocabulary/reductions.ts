@@ -5,7 +5,14 @@ import { logSoftmax, logsumexp, prod, softmax, std, variance } from "../composit
 import { isFloating, toSum } from "../dtype.ts";
 import { topk } from "../indexing.ts";
 import { floating } from "../promotion.ts";
-import { type KeepDim, keepdimOf, mirrored, reduce, spreadOf, type VarianceOptions } from "../reducing.ts";
+import {
+  type KeepDim,
+  keepdimOf,
+  orderReversed,
+  reduce,
+  type VarianceOptions,
+  varianceOptionsOf,
+} from "../reducing.ts";
 import { type Dims, normalizeDim, normalizeDims } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
@@ -45,7 +52,7 @@ export abstract class Reductions extends Elementwise {
   /** The smallest values, without indices; equal ones share the gradient evenly (PyTorch's amin). */
   min(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
     takes("min", arguments.length, 2);
-    return within("min", () => mirrored(mirrored(this).max(dim, keepdim)).to(this.dtype));
+    return within("min", () => orderReversed(orderReversed(this).max(dim, keepdim)).to(this.dtype));
   }
   /** The index, int32, of the first largest element along dim, or among all elements in row-major order if dim is left out. */
   argmax(this: Tensor, dim?: number, keepdim: KeepDim = false): Tensor {
@@ -64,17 +71,17 @@ export abstract class Reductions extends Elementwise {
   /** The index, int32, of the first smallest element along dim, or among all elements in row-major order if dim is left out. */
   argmin(this: Tensor, dim?: number, keepdim: KeepDim = false): Tensor {
     takes("argmin", arguments.length, 2);
-    return within("argmin", () => mirrored(this).argmax(dim, keepdim));
+    return within("argmin", () => orderReversed(this).argmax(dim, keepdim));
   }
   /** Σ (x - mean)² / (n - correction) over n elements each; the correction is 1 if left out. */
   variance(this: Tensor, dim?: Dims, options: boolean | VarianceOptions = {}): Tensor {
     takes("variance", arguments.length, 2);
-    return within("variance", () => variance(this, dim, spreadOf("variance", options)));
+    return within("variance", () => variance(this, dim, varianceOptionsOf("variance", options)));
   }
   /** √variance; where it is 0, its gradient is 0 too. */
   std(this: Tensor, dim?: Dims, options: boolean | VarianceOptions = {}): Tensor {
     takes("std", arguments.length, 2);
-    return within("std", () => std(this, dim, spreadOf("std", options)));
+    return within("std", () => std(this, dim, varianceOptionsOf("std", options)));
   }
   /** Whether any element is other than 0, as bool. */
   any(this: Tensor, dim?: Dims, keepdim: KeepDim = false): Tensor {
