@@ -4,6 +4,7 @@ import { takes } from "../tensor/arguments.ts";
 import { carryLarge } from "../tensor/eager.ts";
 import { carryStreams } from "../tensor/stream.ts";
 import { oneOpPrograms } from "./one-op.ts";
+import { reduceLarge } from "./reductions.ts";
 import { reference } from "./reference.ts";
 import { streamFunction, streamOperation } from "./streams.ts";
 import { wasm } from "./wasm/backend.ts";
@@ -11,7 +12,7 @@ import { threadsReady as threadsOfPool } from "./wasm/threads/pool.ts";
 
 registerBackend(wasm);
 registerBackend(reference);
-carryLarge({ product: oneOpPrograms(wasm), elementwise: streamOperation });
+carryLarge({ product: oneOpPrograms(wasm), elementwise: streamOperation, reduction: reduceLarge });
 carryStreams(streamFunction);
 
 /** Waits until all workers have started or failed, and returns the number of threads that programs can use. */

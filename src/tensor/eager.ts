@@ -1,6 +1,6 @@
-// Runs an op at once. Small operands go through the loops of its definition, or a faster way to the same numbers; large elementwise
-// ops and products are carried out by whoever was set to (backends/streams.ts, backends/one-op.ts). Tests hold each way against the
-// definition.
+// Runs an op at once. Small operands go through the loops of its definition, or a faster way to the same numbers; large products,
+// elementwise ops and reductions are carried out by whoever was set to (backends/one-op.ts, streams.ts, reductions.ts). Tests hold each way
+// against the definition.
 import { convolve } from "./convolve.ts";
 import { allocate, isFloating, type NDArray, type Type, type TypedArray } from "./dtype.ts";
 import { multiplyMatrices } from "./multiply.ts";
@@ -23,11 +23,13 @@ export interface Carrier {
   product(operation: Operation): Storage | null;
   /** Elementwise, not all operands uniform. */
   elementwise(operation: Operation): Storage | null;
+  /** sum, max or argmax. */
+  reduction(operation: Operation): Storage | null;
 }
 
-let carrier: Carrier = { product: () => null, elementwise: () => null };
+let carrier: Carrier = { product: () => null, elementwise: () => null, reduction: () => null };
 
-/** Sets who is asked first to carry out products and large elementwise ops. */
+/** Sets who is asked first to carry out products, and large elementwise ops and reductions. */
 export function carryLarge(other: Carrier): void {
   carrier = other;
 }
@@ -46,6 +48,9 @@ const ways: Partial<Record<OpName, Way>> = {
     storage.uniform === null ? null : new UniformStorage(dtype, sizeOf(shape), storage.uniform),
   matmul: (operation) => carrier.product(operation),
   conv: (operation) => carrier.product(operation),
+  sum: (operation) => carrier.reduction(operation),
+  max: (operation) => carrier.reduction(operation),
+  argmax: (operation) => carrier.reduction(operation),
   ...Object.fromEntries(Object.keys(elementwise).map((name) => [name, pointwise])),
 };
 
