@@ -11,7 +11,7 @@ export interface Reading {
   readonly cacheIn: string;
   /** Whether to write the cache; if not, a cache that is already there is used. */
   readonly keep: boolean;
-  /** Called after each picture; throws to end the reading. */
+  /** Called from time to time while pictures are read; throws to end the reading. */
   readonly check: () => void;
 }
 

@@ -162,7 +162,7 @@ describe("model files", () => {
   test("no such file", () => evaluate("none.safetensors", /none\.safetensors: no such file/));
   test("a folder", () => evaluate("data", /data: is a folder, not a file/));
   test("a picture", () =>
-    evaluate("bar.png", /bar\.png: no model file, or a damaged one: byte 0: a header of \d+ bytes/));
+    evaluate("bar.png", /bar\.png: not a model file, or a damaged one: byte 0: a header of \d+ bytes/));
   test("a huge header", () => {
     writeFileSync(at("huge.safetensors"), Buffer.from("ffffffffffffff7f7b7d", "hex"));
     return evaluate(
@@ -176,7 +176,7 @@ describe("model files", () => {
   });
   test("safetensors from elsewhere", () => {
     writeFileSync(at("foreign.safetensors"), writeSafetensors(new Map([["w", tensor([1])]])));
-    return evaluate("foreign.safetensors", /foreign\.safetensors: no chainrule model/);
+    return evaluate("foreign.safetensors", /foreign\.safetensors: not a chainrule model/);
   });
   const changes: [string, Record<string, string>, RegExp][] = [
     [
@@ -189,9 +189,9 @@ describe("model files", () => {
       { architecture: '[["Flatten"],["Linear",784,1000000000000]]' },
       /layer 1 needs a tensor "1\.weight"/,
     ],
-    ["an unknown layer", { architecture: '[["Rotate",3]]' }, /layer 0 is an unknown "Rotate"/],
-    ["a layer of half a size", { architecture: '[["Linear",0.5,2]]' }, /layer 0, Linear, has the sizes/],
-    ["an input that does not fit", { input: "[1,10,10]" }, /layer 7, Linear 784 10, does not take what it is given/],
+    ["an unknown layer", { architecture: '[["Rotate",3]]' }, /layer 0 is of the unknown kind "Rotate"/],
+    ["a layer of half a size", { architecture: '[["Linear",0.5,2]]' }, /layer 0, Linear, has the invalid sizes/],
+    ["an input that does not fit", { input: "[1,10,10]" }, /layer 7, Linear 784 10, does not take its input/],
     ["an enormous input", { input: "[1,1000000,1000000]" }, /no usable "input"/],
     ["too few classes", { classes: '["a"]' }, /its layers end in \[10\], not in 1 classes/],
     ["broken JSON", { normalisation: "{" }, /no usable "normalisation"/],

@@ -105,7 +105,7 @@ describe("export", () => {
       [["pictures-conv-bn.safetensors", "--onnx", "nowhere/m.onnx"], /the folder nowhere does not exist/],
       [["pictures-conv-bn.safetensors", "--onnx", "pictures-conv-bn.safetensors", "--force"], /is the model itself/],
       [["none.safetensors", "--onnx", "n.onnx"], /none\.safetensors: no such file/],
-      [["m.onnx", "--onnx", "n.onnx"], /m\.onnx: no model file, or a damaged one/],
+      [["m.onnx", "--onnx", "n.onnx"], /m\.onnx: not a model file, or a damaged one/],
       [["pictures-conv-bn.safetensors"], /required option '--onnx <file>' not specified/],
     ];
     for (const [args, message] of refused) {

@@ -1,10 +1,10 @@
-// One class for all that can go wrong. People read the message: the call, the shapes, the cure. Programs switch on `code`.
+// The one class of errors. People read the message, which has the call, the shapes and the cure; programs switch on `code`.
 import type { ErrorCode } from "./codes.ts";
 
-/** Facts about a failure, by name, for programs: shapes, a file's name, the byte where it goes wrong. */
+/** Facts about a failure, by name, for programs: shapes, a file's name, the byte of the fault. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
-/** What every call of the library throws. The message is `call: words`, or `place: words` where a file is to blame. */
+/** The error that every call of the library throws. The message is `call: words`, or `place: words` where a file is at fault. */
 export class ChainruleError extends Error {
   /** The kind of failure, one of errorCodes. */
   readonly code: ErrorCode;
@@ -12,12 +12,12 @@ export class ChainruleError extends Error {
   readonly details: ErrorDetails;
   /** The message without the call or the place in front. */
   readonly words: string;
-  /** What the message begins with instead of the call: the file to blame; null where there is none. */
+  /** The file at fault, with which the message begins instead of the call; null where there is none. */
   readonly place: string | null;
   #call: string;
 
   static {
-    // On the prototype, so that the stack, which an engine writes when the error is made, begins with it too.
+    // The name is on the prototype because the stack, which engines write in the constructor of Error, begins with it.
     ChainruleError.prototype.name = "ChainruleError";
   }
 
@@ -36,12 +36,12 @@ export class ChainruleError extends Error {
     this.place = place ?? null;
   }
 
-  /** What the user wrote: "matmul", "Linear.forward", "fit". */
+  /** The call that the user wrote: "matmul", "Linear.forward", "fit". */
   get call(): string {
     return this.#call;
   }
 
-  /** @internal The same failure as that of the call which is composed of this one. */
+  /** @internal Replaces the call: an operation that is composed of others reports their failures as its own. */
   rename(call: string): void {
     if (this.code === "internal") return;
     const before = this.message;
@@ -51,7 +51,7 @@ export class ChainruleError extends Error {
   }
 }
 
-/** A mistake of our own: what should never happen. */
+/** The error about a state that cannot occur unless chainrule has a bug. */
 export function internal(words: string): ChainruleError {
   return new ChainruleError("internal", "internal", words);
 }

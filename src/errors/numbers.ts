@@ -2,7 +2,7 @@
 // from 1, not 0".
 import { ChainruleError } from "./error.ts";
 
-/** Bounds of a number; `from` and `to` belong to the range, `above` and `below` do not. Left out: no bound. */
+/** The bounds of a number; `from` and `to` belong to the range, `above` and `below` do not. A bound that is left out does not hold. */
 export interface Bounds {
   readonly from?: number;
   readonly above?: number;
@@ -22,12 +22,12 @@ export function isNumber(value: unknown, { from, above, to, below }: Bounds = {}
   );
 }
 
-/** Whether a value is a whole number within the bounds, and one that float64 tells from its neighbours. */
+/** Whether a value is a whole number within the bounds, and a safe integer, which float64 tells from its neighbours. */
 export function isWhole(value: unknown, bounds: Bounds = {}): value is number {
   return Number.isSafeInteger(value) && isNumber(value, bounds);
 }
 
-/** Throws unless the value is a number within the bounds. `name` is what the user calls it: "lr", "betas[0]". */
+/** Throws unless the value is a number within the bounds. `name` is the option's name: "lr", "betas[0]". */
 export function checkNumber(call: string, name: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   if (!isNumber(value, bounds)) throw refusal(call, name, value, `a number${inWords(bounds)}`);
 }
@@ -42,7 +42,7 @@ function refusal(call: string, name: string, value: unknown, wanted: string): Ch
   return new ChainruleError("option", call, `${name} is ${wanted}, not ${given}`, { option: name, value });
 }
 
-/** " from 0 and below 1" */
+/** The bounds in words, such as " from 0 and below 1". */
 function inWords({ from, above, to, below }: Bounds): string {
   const lower = from !== undefined ? ` from ${from}` : above !== undefined ? ` above ${above}` : "";
   if (to !== undefined) return to === Infinity ? `${lower}, or Infinity` : `${lower} to ${to}`;

@@ -1,5 +1,5 @@
-// Dtypes that files have and chainrule has not. PyTorch counts batches in int64, and half-precision weights are common; both are
-// read into the nearest dtype that holds their values exactly, or not at all.
+// Converts dtypes of files that chainrule does not have. PyTorch counts batches in int64, and half-precision weights are common; both are
+// read into a dtype that holds their values exactly, or refused.
 //
 //   F16   1 sign, 5 exponent (bias 15), 10 fraction      BF16   the upper half of a float32
 import { type Entry, fail, quote } from "./header.ts";
@@ -14,7 +14,7 @@ export const conversions: ReadonlyMap<string, Convert> = new Map<string, Convert
   ["BF16", (bytes, entry) => readHalves(bytes, entry, (bits) => bits << 16)],
 ]);
 
-/** Whether an int32 tensor of this name is an int64 one to PyTorch. */
+/** Whether PyTorch has a tensor of this name in int64. */
 export const isWide = (name: string) => /(^|\.)num_batches_tracked$/.test(name);
 
 function readInt64(bytes: Uint8Array, { name, begin, end }: Entry): Int32Array {
@@ -43,7 +43,7 @@ function readHalves(bytes: Uint8Array, { begin, end }: Entry, widen: (bits: numb
   return new Float32Array(bits.buffer);
 }
 
-/** The bits of the float32 of equal value. NaNs keep their payload; what is subnormal in F16 is 2⁻²⁴ times a whole number. */
+/** The bits of the float32 of equal value. NaNs keep their payload; a subnormal F16 is a whole number times 2⁻²⁴. */
 function floatOfHalf(bits: number): number {
   const sign = (bits & 0x8000) << 16;
   const exponent = (bits >> 10) & 31;

@@ -3,20 +3,35 @@
 //
 //   {"__metadata__": {"any": "strings"}, "weight": {"dtype": "F32", "shape": [10, 784], "data_offsets": [0, 31360]}, ...}
 //
-// offsets counting from the end of the header. Files come from strangers, so everything that a header claims is checked here,
-// against the file's true length and before anything of a claimed size is allocated.
+// where offsets count from the end of the header. A file may come from anywhere, so this file checks everything that a header claims against
+// the true length of the file, before anything of a claimed size is allocated.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 
-/** Bytes an element, for every dtype of the format that has whole bytes; what chainrule does not read is still checked for size. */
+/** Bytes of an element, for every dtype of the format with whole bytes; the sizes of dtypes that chainrule cannot read are checked too. */
 const elementBytes: ReadonlyMap<string, number> = new Map(
   Object.entries({
-    ...{ BOOL: 1, U8: 1, I8: 1, F8_E5M2: 1, F8_E4M3: 1, F8_E8M0: 1, I16: 2, U16: 2, F16: 2, BF16: 2 },
-    ...{ I32: 4, U32: 4, F32: 4, I64: 8, U64: 8, F64: 8, C64: 8 },
+    BOOL: 1,
+    U8: 1,
+    I8: 1,
+    F8_E5M2: 1,
+    F8_E4M3: 1,
+    F8_E8M0: 1,
+    I16: 2,
+    U16: 2,
+    F16: 2,
+    BF16: 2,
+    I32: 4,
+    U32: 4,
+    F32: 4,
+    I64: 8,
+    U64: 8,
+    F64: 8,
+    C64: 8,
   }),
 );
 
-/** Where one tensor lies: [begin, end) in bytes of the file. */
+/** One tensor of the file; its data are the bytes [begin, end) of the file. */
 export interface Entry {
   readonly name: string;
   readonly dtype: string;
@@ -30,8 +45,8 @@ export interface Header {
   readonly metadata: Record<string, string>;
 }
 
-const longestHeader = 100_000_000;
-const mostDims = 64;
+const maxHeaderBytes = 100_000_000;
+const maxDims = 64;
 
 export function fail(problem: string): never {
   throw new ChainruleError("file", "readSafetensors", problem);
@@ -40,9 +55,9 @@ export function fail(problem: string): never {
 export function readHeader(bytes: Uint8Array): Header {
   if (bytes.length < 8) fail(`the file has ${bytes.length} bytes, fewer than the 8 that give the length of its header`);
   const announced = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-  if (announced > BigInt(Math.min(longestHeader, bytes.length - 8)))
+  if (announced > BigInt(Math.min(maxHeaderBytes, bytes.length - 8)))
     fail(
-      `byte 0: a header of ${announced} bytes is announced, in a file of ${bytes.length} bytes (at most ${longestHeader} are read)`,
+      `byte 0: a header of ${announced} bytes is announced, in a file of ${bytes.length} bytes (at most ${maxHeaderBytes} are read)`,
     );
   const start = 8 + Number(announced);
   const json = parse(bytes.subarray(8, start));
@@ -61,7 +76,7 @@ export function readHeader(bytes: Uint8Array): Header {
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes[0] !== 0x7b) fail("byte 8: the header does not begin with {, this is no safetensors file");
+  if (bytes[0] !== 0x7b) fail("byte 8: the header does not begin with {, so this is not a safetensors file");
   let text: string;
   let json: unknown;
   try {
@@ -80,16 +95,16 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
 }
 
 /**
- * Before JSON.parse, which keeps the last of two equal keys and says nothing, and makes an object of each bracket: a header has
- * objects in one object, and lists that hold nothing of the kind.
+ * Checks the text before JSON.parse, which silently takes the last of two equal keys and makes an object for each bracket. A header is one
+ * object of objects and of lists of numbers, so deeper brackets and repeated keys are refused.
  */
 function checkNesting(text: string): void {
   const open: (Set<string> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === "{" || character === "[") {
-      if (open.length === mostNesting || open[open.length - 1] === null)
-        fail(`byte 8: the header nests deeper than objects and lists in one object`);
+      if (open.length === maxNesting || open[open.length - 1] === null)
+        fail(`byte 8: the header is nested more deeply than a safetensors header is`);
       open.push(character === "{" ? new Set() : null);
     } else if (character === "}" || character === "]") open.pop();
     else if (character === '"') {
@@ -106,7 +121,7 @@ function checkNesting(text: string): void {
   }
 }
 
-const mostNesting = 3;
+const maxNesting = 3;
 
 function readKey(text: string): string {
   try {
@@ -134,23 +149,23 @@ function readEntry(name: string, value: unknown, file: { start: number; length: 
   if (typeof dtype !== "string" || size === undefined)
     fail(`tensor ${quote(name)}: unknown dtype ${typeof dtype === "string" ? quote(dtype) : `(${typeof dtype})`}`);
   if (!isCounts(shape)) fail(`tensor ${quote(name)}: its shape is not a list of sizes`);
-  if (shape.length > mostDims) fail(`tensor ${quote(name)}: ${shape.length} dimensions, at most ${mostDims} are read`);
+  if (shape.length > maxDims) fail(`tensor ${quote(name)}: ${shape.length} dimensions, at most ${maxDims} are read`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
     fail(`tensor ${quote(name)}: its data_offsets are not [begin, end]`);
   const [begin, end] = offsets.map((offset) => file.start + offset);
   if (end > file.length)
     fail(
-      `tensor ${quote(name)}: its data would end at byte ${end}, the file ends at byte ${file.length}; is it cut off?`,
+      `tensor ${quote(name)}: its data would end at byte ${end}, but the file ends at byte ${file.length}; is it cut off?`,
     );
   const expected = shape.reduce((product, dim) => product * dim, size);
   if (expected !== end - begin)
     fail(
-      `tensor ${quote(name)}: ${dtype}[${shape.join(", ")}] takes ${expected} bytes, its data_offsets hold ${end - begin}`,
+      `tensor ${quote(name)}: ${dtype}[${shape.join(", ")}] takes ${expected} bytes, but its data_offsets hold ${end - begin}`,
     );
   return { name, dtype, shape, begin, end };
 }
 
-/** The tensors have to cover the data byte for byte: an overlap or a hole could hide something, or is a sign of damage. */
+/** Throws unless the tensors cover the data byte for byte: an overlap or a hole is a sign of damage, or could hide data. */
 function checkCover(entries: readonly Entry[], start: number, length: number): void {
   let at = start;
   let before = "the header";
@@ -165,7 +180,7 @@ function checkCover(entries: readonly Entry[], start: number, length: number): v
 
 export const quote = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
 
-/** Plain assignment would take a key named __proto__ for something else. */
+/** Sets a property, also one named __proto__, for which an assignment would set the prototype. */
 export function define(record: Record<string, string>, key: string, value: string): void {
   Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,5 +1,5 @@
-// safetensors is how weights travel: names, shapes and raw little-endian bytes, nothing that could run. PyTorch, JAX and browsers
-// read it too. Bytes go through unchanged, whatever they mean as numbers, so a round trip is exact down to the payload of a NaN.
+// Reads and writes safetensors, the file format for weights: names, shapes and raw little-endian bytes, without code. PyTorch and JAX read it
+// too. Bytes are copied unchanged, so a round trip is exact, payloads of NaNs included.
 import { ChainruleError, internal } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
@@ -27,9 +27,9 @@ const dtypes = new Map(Object.entries(formats).map(([dtype, { code }]) => [code,
 const readable: ReadonlySet<string> = new Set([...dtypes.keys(), ...conversions.keys()]);
 
 /**
- * The tensors of a safetensors file, and its metadata. F32, F64, I32, U8 and BOOL come as they are; F16 and BF16 as float32,
- * which holds all their values; I64 as int32 if every value fits. Throws, naming the byte or the tensor, on anything else that
- * does not hold together: lengths, shapes, offsets, overlaps, holes, names that come twice, another dtype. Tensors need not be
+ * The tensors of a safetensors file, and its metadata. F32, F64, I32, U8 and BOOL keep their dtype; F16 and BF16 become float32, which
+ * holds all their values; I64 becomes int32 if every value fits. Throws an error that names the byte or the tensor where lengths, shapes
+ * and offsets contradict each other, tensors overlap or leave holes, a name comes twice, or a dtype is another one. Tensors need not be
  * aligned. The result shares no memory with `bytes`.
  */
 export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tensor>; metadata: Record<string, string> } {
@@ -38,7 +38,7 @@ export function readSafetensors(bytes: Uint8Array): { tensors: Map<string, Tenso
   const unreadable = entries.find(({ dtype }) => !readable.has(dtype));
   if (unreadable !== undefined)
     fail(
-      `tensor ${quote(unreadable.name)} has dtype ${unreadable.dtype}, which is not read; ` +
+      `tensor ${quote(unreadable.name)} has dtype ${unreadable.dtype}, which is not supported; ` +
         `convert it to ${[...dtypes.keys()].join(", ")} where the file was written`,
     );
   return { tensors: stateOf(entries.map((entry) => [entry.name, readTensor(bytes, entry)])), metadata };
@@ -50,7 +50,7 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
   if (convert !== undefined) return tensor(convert(bytes, entry), { shape });
   const dtype = dtypes.get(code);
   if (dtype === undefined) throw internal(`dtype ${code} was let through`);
-  // A copy, because the file's own offset need not be a multiple of the element's size (and Node's Buffer.slice makes none).
+  // This makes a copy, because the offset in the file need not be a multiple of the element's size (Node's Buffer.slice would not copy).
   const data = new Uint8Array(bytes.subarray(begin, end));
   if (dtype === "bool") {
     const wrong = data.findIndex((value) => value > 1);
@@ -60,8 +60,9 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
 }
 
 /**
- * A safetensors file of these tensors. The same tensors and metadata make the same bytes, in whatever order they come: data lies
- * widest dtype first, then by name, so that each tensor is aligned. Throws where the metadata is not all strings.
+ * A safetensors file of these tensors. The same tensors and metadata give the same bytes, in any order of the map: tensors are sorted by the
+ * size of their elements, the widest first, and then by name, so that each is aligned. Throws where a value of the metadata is not a
+ * string.
  *
  * int32 tensors called `num_batches_tracked`, or `….num_batches_tracked`, are written as I64: PyTorch's batch norm has int64 there.
  */
@@ -94,13 +95,13 @@ interface Part {
   readonly name: string;
   readonly code: string;
   readonly shape: readonly number[];
-  /** An element's, and all of them. */
+  /** Bytes of an element; `length` is the bytes of the whole tensor. */
   readonly bytes: number;
   readonly length: number;
   readonly data: TypedArray;
 }
 
-/** Written piece by piece: an object would put names that look like numbers first, and lose one called __proto__. */
+/** The header's JSON, written piece by piece: an object would put names that look like numbers first, and lose one called __proto__. */
 function headerText(parts: readonly Part[], metadata: Record<string, string>): string {
   const strings = Object.entries(metadata).sort(([a], [b]) => compare(a, b));
   for (const [key, value] of strings)
@@ -108,7 +109,7 @@ function headerText(parts: readonly Part[], metadata: Record<string, string>): s
       throw new ChainruleError(
         "type",
         "writeSafetensors",
-        `metadata ${quote(key)} has to be a string, it is ${typeof value}`,
+        `metadata ${quote(key)} has to be a string, but is ${typeof value}`,
       );
   const members = strings.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const entries = members.length > 0 ? [`"__metadata__":{${members.join(",")}}`] : [];

@@ -1,15 +1,15 @@
-// What a model file says, apart from where it lies: a safetensors file with the weights under PyTorch's names ("1.weight"), and in its
-// metadata all that is needed to use them. Nothing here knows of files, so that a page reads and writes the same models.
+// Reads and writes the bytes of a model file: a safetensors file with the weights under PyTorch's names ("1.weight"), and metadata with
+// everything that is needed to use them. It uses no file system, so that a page reads and writes the same models.
 //
 //   format          "chainrule-model-1"
 //   architecture    [["Flatten"], ["Linear", 784, 128], ...]
 //   input           [1, 28, 28]: channels, height, width
 //   classes         ["0", "1", ...]
 //   normalisation   {"mean": [0.1307], "std": [0.3081]}, one number a channel, of pixels in [0, 1]
-//   framing         "digit": how a picture from outside is brought before the net
+//   framing         "digit": how other pictures are brought into the form that the net takes
 //   seed            7
-//   training        how far training is and under which options; with the tensors "optimizer.…", "rng", "best.…" and "last.…"
-//                   (see chainrule/train's checkpoint) it goes on from there
+//   training        the position and the options of the training, which can go on from there with the tensors "optimizer.…",
+//                   "rng", "best.…" and "last.…" (see chainrule/train's checkpoint)
 
 import { type Framing, framings } from "../data/framing.ts";
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
@@ -21,8 +21,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { build, checkLayers, type Layer } from "./layers.ts";
 
 /**
- * What has to be known to use a net: its layers, the shape of a picture (channels, height, width), the names of its classes, the mean
- * and standard deviation of each channel of pixels in [0, 1], how a picture from outside is framed, and the seed of its training.
+ * The description of a net, with which it can be used: its layers, the shape of a picture (channels, height, width), the names of its
+ * classes, the mean and standard deviation of each channel of pixels in [0, 1], the framing of other pictures, and the seed of its training.
  */
 export interface Description {
   readonly architecture: readonly Layer[];
@@ -34,13 +34,13 @@ export interface Description {
 }
 
 /**
- * Why bytes are no model that can be used, as `details.reason` of the error: no safetensors file or not a whole one, no model of ours,
- * metadata that say nothing usable under `details.key`, layers that do not fit each other, the pictures, the classes or the tensors, a
- * tensor of another element type.
+ * The reason why bytes are not a usable model, as `details.reason` of the error. damaged: not a whole safetensors file. foreign: not a chainrule
+ * model. metadata: nothing usable under `details.key`. layers: layers that do not fit each other, the pictures, the classes or the tensors.
+ * dtype: a tensor of another element type.
  */
 export type ModelFault = "damaged" | "foreign" | "metadata" | "layers" | "dtype";
 
-/** What a model file holds: a net with its weights, what describes it, every tensor, and what it says of its training, as parsed JSON. */
+/** The contents of a model file: the net with its weights, its description, all tensors, and the record of its training as parsed JSON. */
 export interface ReadModel {
   readonly description: Description;
   readonly net: Sequential;
@@ -48,13 +48,13 @@ export interface ReadModel {
   readonly training: unknown;
 }
 
-/** What a model file's metadata say under "format". */
+/** The value of "format" in a model file's metadata. */
 export const format = "chainrule-model-1";
 const maxPixels = 2 ** 24;
 
 /**
- * The bytes of a model file: the net's tensors (its stateDict) and any others, and the description as metadata. `training` says how far
- * training is, in a form that JSON can hold.
+ * The bytes of a model file: the net's tensors (its stateDict) and any others, and the description as metadata. `training` is the
+ * record of the training, in a form that JSON can hold.
  */
 export function writeModel(
   description: Description,
@@ -69,27 +69,27 @@ export function writeModel(
 }
 
 /**
- * A net with the weights of the file, what describes it, and all that the file holds. Throws an error of code "file", with a ModelFault as
- * `details.reason`, where the bytes are no model that can be used.
+ * Builds the net of a model file with its weights, and returns it with everything else in the file. Throws an error of code "file", with a
+ * ModelFault as `details.reason`, where the bytes are not a usable model.
  */
 export function readModel(bytes: Uint8Array): ReadModel {
   const { tensors, metadata } = parse(bytes);
   if (metadata.format !== format)
     throw refusal(
       "foreign",
-      `no chainrule model: its metadata has no "format": "${format}"; take one that chainrule train or the demo saved`,
+      `not a chainrule model: its metadata has no "format": "${format}"; take one that chainrule train or the demo saved`,
     );
   const description = describe(metadata);
   const { architecture, input, classes } = description;
   const problem = checkLayers(architecture, { input, classes: classes.length, tensors });
-  if (problem !== null) throw refusal("layers", `its architecture does not hold together: ${problem}`);
+  if (problem !== null) throw refusal("layers", `its architecture is not valid: ${problem}`);
   const net = build(architecture);
   const own = net.stateDict();
   const weights = [...tensors].filter(([name]) => own.has(name));
   for (const [tensor, { dtype }] of weights) {
     const expected = own.get(tensor)?.dtype;
     if (dtype !== expected)
-      throw refusal("dtype", `tensor "${tensor}" is ${dtype}, it has to be ${expected}`, { tensor, dtype, expected });
+      throw refusal("dtype", `tensor "${tensor}" is ${dtype}, but has to be ${expected}`, { tensor, dtype, expected });
   }
   net.loadStateDict(new Map(weights));
   return { description, net, tensors, training: json(metadata.training) };
@@ -108,7 +108,7 @@ function parse(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
     return readSafetensors(bytes);
   } catch (cause) {
     if (!(cause instanceof ChainruleError) || cause.code !== "file") throw cause;
-    throw refusal("damaged", `no model file, or a damaged one: ${cause.words}`, { ...cause.details, cause });
+    throw refusal("damaged", `not a model file, or a damaged one: ${cause.words}`, { ...cause.details, cause });
   }
 }
 

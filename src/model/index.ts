@@ -1,5 +1,5 @@
-// "chainrule/model": nets as model files describe them. One is made by name to the measure of a data set, written to bytes and read again.
-// No file system here: it runs in pages too.
+// "chainrule/model": nets as model files describe them: made by name for a data set, written to bytes and read again. It uses no file system,
+// so it runs in pages too.
 export {
   type Architecture,
   type ArchitectureName,

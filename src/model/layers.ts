@@ -1,6 +1,5 @@
-// How a model file writes a net down: as a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"],
-// ["Linear", 128, 10]], which is all that is needed to build it again. One table says of each kind of layer how it is built, what
-// it makes of a shape, and which tensors it has.
+// A net as a model file describes it: a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]],
+// from which it can be built again. One table has for each kind of layer its constructor, the shape of its output, and its tensors.
 import { internal } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { ReLU } from "../nn/activations.ts";
@@ -18,23 +17,23 @@ export type Layer = readonly [kind: string, ...sizes: number[]];
 interface Kind {
   readonly sizes: number;
   readonly build: (...sizes: number[]) => BuiltLayer;
-  /** What one picture or one vector becomes; null where it does not fit. */
+  /** The shape of the output for one picture or one vector; null where the layer does not take it. */
   readonly output: (input: Shape, ...sizes: number[]) => Shape | null;
   readonly tensors: (...sizes: number[]) => Readonly<Record<string, Shape>>;
 }
 
 const product = (shape: Shape) => shape.reduce((size, dim) => size * dim, 1);
-const none = () => ({});
+const noTensors = () => ({});
 
-/** Windows that lie side by side; what is left over at the edges is left out. */
+/** The shape after pooling by windows side by side; left-over rows and columns at the edges are dropped. */
 const pooled = (input: Shape, kernel: number): Shape | null =>
   input.length === 3 && Math.min(input[1], input[2]) >= kernel
     ? [input[0], Math.floor(input[1] / kernel), Math.floor(input[2] / kernel)]
     : null;
 
 const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["Flatten", { sizes: 0, build: () => new Flatten(), output: (input) => [product(input)], tensors: none }],
-  ["ReLU", { sizes: 0, build: () => new ReLU(), output: (input) => input, tensors: none }],
+  ["Flatten", { sizes: 0, build: () => new Flatten(), output: (input) => [product(input)], tensors: noTensors }],
+  ["ReLU", { sizes: 0, build: () => new ReLU(), output: (input) => input, tensors: noTensors }],
   [
     "Linear",
     {
@@ -45,7 +44,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
     },
   ],
   [
-    // Channels in and out, an odd kernel, padded so that the picture keeps its size.
+    // Sizes: channels in and out, and an odd kernel, padded so that the picture keeps its size.
     "Conv2d",
     {
       sizes: 3,
@@ -62,16 +61,19 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
       build: (channels) => new BatchNorm2d(channels),
       output: (input, channels) => (input.length === 3 && input[0] === channels ? input : null),
       tensors: (channels) => ({
-        ...{ weight: [channels], bias: [channels], running_mean: [channels], running_var: [channels] },
+        weight: [channels],
+        bias: [channels],
+        running_mean: [channels],
+        running_var: [channels],
         num_batches_tracked: [],
       }),
     },
   ],
-  ["MaxPool2d", { sizes: 1, build: (kernel) => new MaxPool2d(kernel), output: pooled, tensors: none }],
-  ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: none }],
+  ["MaxPool2d", { sizes: 1, build: (kernel) => new MaxPool2d(kernel), output: pooled, tensors: noTensors }],
+  ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: noTensors }],
 ]);
 
-/** A net of these layers with fresh weights. Throws where a layer is of a kind that it does not know. */
+/** A net of these layers with new weights. Throws where the kind of a layer is unknown. */
 export function build(layers: readonly Layer[]): Sequential {
   return new Sequential(
     ...layers.map(([kind, ...sizes]) => {
@@ -83,9 +85,9 @@ export function build(layers: readonly Layer[]): Sequential {
 }
 
 /**
- * What is wrong with a list of layers, or null: every kind known, every size a positive integer, each layer fitting the one before
- * it, the last one giving a number for each class, and each layer's tensors there in the right shapes. Nothing is built, so that
- * a list from a file may claim any size.
+ * The first fault of a list of layers; null where there is none: every kind is known, every size is a positive integer, each layer takes the
+ * output of the one before it, the last one has a number for each class, and each layer's tensors exist in the right shapes. Nothing is
+ * built, so that a list from a file may claim any size.
  */
 export function checkLayers(
   layers: readonly Layer[],
@@ -94,17 +96,16 @@ export function checkLayers(
   let shape: Shape | null = net.input;
   for (const [position, [kind, ...sizes]] of layers.entries()) {
     const entry = kinds.get(kind);
-    if (entry === undefined) return `layer ${position} is an unknown ${JSON.stringify(kind)}`;
-    const fine = sizes.length === entry.sizes && sizes.every((size) => isWhole(size, { from: 1 }));
-    if (!fine) return `layer ${position}, ${kind}, has the sizes ${JSON.stringify(sizes)}`;
+    if (entry === undefined) return `layer ${position} is of the unknown kind ${JSON.stringify(kind)}`;
+    const hasSizes = sizes.length === entry.sizes && sizes.every((size) => isWhole(size, { from: 1 }));
+    if (!hasSizes) return `layer ${position}, ${kind}, has the invalid sizes ${JSON.stringify(sizes)}`;
     const before: Shape = shape;
     shape = entry.output(before, ...sizes);
-    if (shape === null)
-      return `layer ${position}, ${kind} ${sizes.join(" ")}, does not take what it is given, [${before}]`;
+    if (shape === null) return `layer ${position}, ${kind} ${sizes.join(" ")}, does not take its input, [${before}]`;
     for (const [name, expected] of Object.entries(entry.tensors(...sizes))) {
       const found = net.tensors.get(`${position}.${name}`)?.shape;
       if (found?.join() !== expected.join())
-        return `layer ${position} needs a tensor "${position}.${name}" of shape [${expected}], there is ${found ? `[${found}]` : "none"}`;
+        return `layer ${position} needs a tensor "${position}.${name}" of shape [${expected}], but there is ${found ? `[${found}]` : "none"}`;
     }
   }
   return shape.length === 1 && shape[0] === net.classes

@@ -1,5 +1,5 @@
-// BMP: "BM", the file's length, where the pixels begin, then a header of a size of its own with width, height (negative: rows from
-// the top), bits a pixel and the kind of compression. Packed rows are whole words, which says how long the file has to be.
+// BMP: "BM", the length of the file, the offset of the pixels, then a header that begins with its own size and holds width, height (negative:
+// rows from the top), bits a pixel and the kind of compression. Rows are padded to 4 bytes, from which the length of the file follows.
 import { checkSize, fail, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
 const uncompressed = 0;
@@ -14,9 +14,10 @@ export const bmp: PictureFormat = {
 };
 
 function readHeader(bytes: Uint8Array): PictureHeader {
-  if (bytes.length < 54) fail(bytes.length, "the BMP ends within its header, it is cut off");
+  if (bytes.length < 54) fail(bytes.length, "the BMP ends within its header: it is cut off");
   const view = viewOf(bytes);
-  if (view.getUint32(14, true) < 40) fail(14, "the BMP is of OS/2's kind, which is not read; save it as a PNG");
+  if (view.getUint32(14, true) < 40)
+    fail(14, "the BMP has an OS/2 header, which is not supported; save the picture as a PNG");
   const [width, height] = [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
   if (width < 0) fail(18, `the picture is announced as ${width} pixels wide`);
   checkSize(width, height, 18);
@@ -31,12 +32,12 @@ function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): void 
   const colours = view.getUint32(46, true);
   if (![1, 4, 8, 16, 24, 32].includes(bits)) fail(28, `${bits} bits a pixel do not exist`);
   if (compression !== uncompressed && compression !== bitFields)
-    fail(30, "the BMP is compressed, which is not read; save it as a PNG");
+    fail(30, "the BMP is compressed, which is not supported; save the picture as a PNG");
   if (compression === bitFields && bits !== 16 && bits !== 32) fail(30, `bit fields of ${bits} bits do not exist`);
   const masks = [54, 58, 62].map((at) => (at + 4 <= bytes.length ? view.getUint32(at, true) : 0));
   if (compression === bitFields && masks.includes(0)) fail(54, "the BMP's bit fields are empty");
   if (colours > 256 || (bits <= 8 && colours > 2 ** bits)) fail(46, `a palette of ${colours} colours, of ${bits} bits`);
   const end = start + height * 4 * Math.ceil((width * bits) / 32);
   if (start < 54 || end > bytes.length)
-    fail(bytes.length, `the BMP's pixels would end at byte ${end}, the file ends before; is it cut off?`);
+    fail(bytes.length, `the BMP's pixels would end at byte ${end}, but the file ends before; is it cut off?`);
 }

@@ -1,4 +1,4 @@
-// Some picture files at once: what a worker is asked for and what it answers. The same function runs in a worker and without one.
+// Measures or decodes some picture files: the job, the answer, and the function, which runs in a worker thread and without one.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { letterbox } from "../data/letterbox.ts";
@@ -7,9 +7,9 @@ import { wordsOf } from "../errors/error.ts";
 import { decodePicture } from "./decode.ts";
 import { checkOrdinary, explain } from "./files.ts";
 import { measurePicture } from "./picture-header.ts";
-import { mostFileBytes } from "./pictures.ts";
+import { maxFileBytes } from "./pictures.ts";
 
-/** measure: only the sizes. decode: the pixels, in a frame of `size`, grey pictures in one plane unless `channels` says otherwise. */
+/** measure: the sizes only. decode: the pixels, fitted into `size`; with null `channels` grey pictures have one plane, others three. */
 export type DecodeJob =
   | { readonly kind: "measure"; readonly paths: readonly string[] }
   | {
@@ -20,9 +20,9 @@ export type DecodeJob =
     };
 
 export interface Decoded {
-  /** measure: height and width of each, zeros where it cannot be read. decode: the planes of each that can be, one after another. */
+  /** measure: height and width of each picture, zeros where it cannot be read. decode: the planes of all pictures that can be read, in order. */
   readonly data: Uint8Array | Uint32Array;
-  /** Planes of each picture, 0 where it cannot be read. */
+  /** The number of planes of each picture, 0 where it cannot be read. */
   readonly planes: readonly number[];
   readonly problems: readonly { readonly index: number; readonly problem: string }[];
 }
@@ -31,7 +31,7 @@ export async function runJob(job: DecodeJob): Promise<Decoded> {
   return job.kind === "measure" ? measure(job.paths) : await decode(job);
 }
 
-/** Up to here a picture's header is looked for before the whole file is read. */
+/** Bytes that are read to find a picture's header, before the whole file is read. */
 const headBytes = 1 << 16;
 
 function measure(paths: readonly string[]): Decoded {
@@ -43,25 +43,26 @@ function measure(paths: readonly string[]): Decoded {
   return { data: sizes, planes: [], problems: [] };
 }
 
-/** null where something is wrong: decoding will say what. */
+/** The picture's size; null where it cannot be read, which decoding reports. */
 function measureFile(path: string): { width: number; height: number } | null {
-  for (const most of [headBytes, mostFileBytes])
+  for (const maxBytes of [headBytes, maxFileBytes])
     try {
-      return measurePicture(readStart(path, most));
+      return measurePicture(readStart(path, maxBytes));
     } catch {}
   return null;
 }
 
-/** Without waiting, where it is a pipe. */
-const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Open a pipe without waiting for its writer. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-function readStart(path: string, most: number): Uint8Array {
+/** The first bytes of the file, `maxBytes` at most. */
+function readStart(path: string, maxBytes: number): Uint8Array {
   let handle = -1;
   try {
-    handle = openSync(path, reading);
+    handle = openSync(path, openFlags);
     const status = fstatSync(handle);
     checkOrdinary(path, status);
-    const bytes = Buffer.allocUnsafe(Math.min(status.size, most));
+    const bytes = Buffer.allocUnsafe(Math.min(status.size, maxBytes));
     return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, 0));
   } catch (error) {
     return explain(path, error);
@@ -77,7 +78,7 @@ async function decode({ paths, size: [height, width], channels }: DecodeJob & { 
   const problems: { index: number; problem: string }[] = [];
   for (const [index, path] of paths.entries()) {
     try {
-      const picture = await decodePicture(readStart(path, mostFileBytes));
+      const picture = await decodePicture(readStart(path, maxFileBytes));
       const layers = planes(picture, channels ?? (isGrey(picture) ? 1 : 3));
       for (const layer of layers) found.push(letterbox(layer, width, height).data);
       counts.push(layers.length);

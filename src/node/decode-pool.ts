@@ -1,6 +1,6 @@
-// Threads that decode pictures, as many as the machine has cores. They live for one call: the next one would hardly find them warm,
-// and a process with nothing left to do can end. Where threads cannot start, because TypeScript's sources run without a loader that
-// threads inherit, or because there are few pictures, the same work is done here.
+// A pool of threads that decode pictures, as many as the machine has processors. It lives for one call, so that a process with nothing
+// left to do can end. Without threads, because there are few pictures or because threads cannot start (TypeScript sources that run
+// without a loader that threads inherit), the calling thread does the same work.
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -8,27 +8,27 @@ import { ChainruleError } from "../errors/error.ts";
 import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
 
 export interface Pool {
-  /** Takes the jobs one by one and hands on each answer as it comes, in any order. */
+  /** Runs the jobs and calls `take` with each answer as it comes, in any order. */
   run(jobs: readonly DecodeJob[], take: (answer: Decoded, job: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A thread takes a quarter of a second to start; in which some thousand small pictures are decoded. */
-const fewFiles = 500;
-const fewBytes = 2 ** 22;
+/** Fewer pictures than this are decoded without threads: a thread takes 0.25 s to start, enough for a thousand small pictures. */
+const minFiles = 500;
+const minBytes = 2 ** 22;
 
-/** In milliseconds; a portion takes a fraction of a second, the largest picture some ten. */
-const patience = 120_000;
+/** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
+const timeoutMs = 120_000;
 
 export async function openPool(work: { files: number; bytes: number }, threads?: number): Promise<Pool> {
-  const few = work.files < fewFiles && work.bytes < fewBytes;
-  const wanted = threads ?? (few ? 0 : availableParallelism());
+  const isSmall = work.files < minFiles && work.bytes < minBytes;
+  const wanted = threads ?? (isSmall ? 0 : availableParallelism());
   const workers = (await Promise.all(Array.from({ length: wanted }, startWorker))).filter((worker) => worker !== null);
   const close = async () => void (await Promise.all(workers.map((worker) => worker.terminate())));
   return { run: (jobs, take) => (workers.length > 0 ? share(workers, jobs, take) : runHere(jobs, take)), close };
 }
 
-/** null where it does not come up. */
+/** Starts a thread; null where it does not start. */
 function startWorker(): Promise<Worker | null> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   return new Promise((resolve) => {
@@ -43,7 +43,7 @@ function startWorker(): Promise<Worker | null> {
   });
 }
 
-/** Event by event: without a name Node's own listener goes too, and no message arrives any more. */
+/** Removes the listeners by name: without a name Node's own listener would be removed too, and no message would arrive any more. */
 function forget(worker: Worker): void {
   for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
 }
@@ -51,7 +51,7 @@ function forget(worker: Worker): void {
 async function runHere(jobs: readonly DecodeJob[], take: (answer: Decoded, job: number) => void): Promise<void> {
   for (const [n, job] of jobs.entries()) {
     take(await runJob(job), n);
-    // Lets timers and signals in.
+    // Lets Node handle timers and signals.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -71,7 +71,7 @@ function share(
         if (next >= jobs.length) return resolve();
         current = next++;
         worker.postMessage(jobs[current]);
-        timer = setTimeout(() => fail(`no answer within ${patience / 1000} seconds`), patience);
+        timer = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} seconds`), timeoutMs);
       };
       const fail = (reason: string) => {
         clearTimeout(timer);
@@ -94,7 +94,7 @@ function share(
         }
       });
       worker.on("error", (error) => fail(error.message));
-      worker.on("exit", () => fail("its thread ended, perhaps for want of memory"));
+      worker.on("exit", () => fail("its thread ended, perhaps for lack of memory"));
       give();
     });
   const served = Promise.all(workers.map(serve)).then(() => {});

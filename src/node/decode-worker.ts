@@ -1,4 +1,4 @@
-// The other side of a decoding thread: jobs come in, pixels go out without being copied.
+// The script of a decoding thread: it receives jobs, and sends the pixels back without a copy.
 import { parentPort } from "node:worker_threads";
 import { type DecodeJob, runJob } from "./decode-job.ts";
 

@@ -1,6 +1,6 @@
-// Bytes of a picture file to RGBA. The decoders are those that jimp, an optional peer, comes with; it is loaded when the first
-// picture is: who works with tensors alone need not install it. They are called directly: jimp's own reading of a buffer adds a
-// guess at the format and an object of a hundred methods a picture, which takes longer than to decode a small one.
+// Decodes the bytes of a picture file to RGBA. The decoders come from jimp, an optional peer, which is loaded with the first picture: programs
+// without pictures need not install it. They are called directly, because jimp's own reading of a buffer also detects the format and makes
+// an object of a hundred methods for each picture, which takes longer than decoding a small one.
 
 import type { Picture } from "../data/picture.ts";
 import { ChainruleError, wordsOf } from "../errors/error.ts";
@@ -8,8 +8,8 @@ import { turnUpright } from "./orientation.ts";
 import { checkPicture } from "./picture-header.ts";
 
 /**
- * The picture in these bytes of a PNG, JPEG, GIF (its first frame) or BMP file, turned upright where its EXIF data say how it was
- * held. Throws, naming the byte, where it is none of these, is cut off or damaged, or has more than fifty million pixels.
+ * Decodes the bytes of a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. Throws an
+ * error that names the byte where the file has another format, is cut off or damaged, or has more than fifty million pixels.
  */
 export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
   const { format, width, height, orientation } = checkPicture(bytes);
@@ -18,7 +18,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     throw new ChainruleError(
       "package",
       "decodePicture",
-      `the installed jimp does not read ${format.name}; install jimp 1.6 or newer`,
+      `the installed jimp does not decode ${format.name}; install jimp 1.6 or newer`,
     );
   let bitmap: Bitmap;
   try {
@@ -52,8 +52,8 @@ interface Bitmap {
 type Decoder = (bytes: Buffer, options: object) => Bitmap | Promise<Bitmap>;
 
 /**
- * The JPEG decoder keeps a coefficient of four bytes for each sample of up to four components, the samples and the result: about
- * 32 bytes a pixel, and whole blocks of small pictures. Another decoder has nothing to set.
+ * The options of the JPEG decoder; other decoders ignore them. It holds a coefficient of four bytes for each sample of up to four
+ * components, the samples and the result: about 32 bytes a pixel, and whole blocks for small pictures.
  */
 const limits = (pixels: number) => ({
   tolerantDecoding: false,

@@ -1,7 +1,7 @@
-// A file that cannot be used is what people look for first: the message begins with its name, and `call` still says who needed it.
+// Errors about files: the message begins with the file's name, which users look for first, and `call` names the function that needed it.
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
 
-/** The message is `file: words`; `details` has the file and whatever else is given, as the byte where it goes wrong. */
+/** An error with the message `file: words`. Its `details` hold the file and the given facts, such as the byte of the fault. */
 export function fileError(
   call: string,
   file: string,

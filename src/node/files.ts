@@ -1,5 +1,5 @@
-// Files, read and written so that nothing is half done: a path that is no ordinary file is refused before it is opened (a pipe
-// would wait for ever, a device never ends), and what is written appears under its name complete or not at all.
+// Reads and writes whole files. A path that is not an ordinary file is refused before it is opened (a pipe would wait for ever, a device
+// never ends), and a written file appears under its name complete or not at all.
 
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -7,19 +7,22 @@ import { ChainruleError, wordsOf } from "../errors/error.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { fileError } from "./file-error.ts";
 
-/** The whole of an ordinary file of at most `most` bytes. Errors name the file and say what is wrong with it. */
-export async function readBytes(file: string, most = 2 ** 31 - 1): Promise<Uint8Array> {
+/** Reads a whole ordinary file of at most `maxBytes` bytes. Errors name the file and say what is wrong with it. */
+export async function readBytes(file: string, maxBytes = 2 ** 31 - 1): Promise<Uint8Array> {
   const status = await stat(file).catch((error) => explain(file, error));
   checkOrdinary(file, status);
   const { size } = status;
-  if (size > most)
-    throw fileError("readBytes", file, `${size} bytes are more than the ${most} that are read`, { size, most });
+  if (size > maxBytes)
+    throw fileError("readBytes", file, `the file has ${size} bytes, and at most ${maxBytes} are read`, {
+      size,
+      most: maxBytes,
+    });
   return await readFile(file).catch((error) => explain(file, error));
 }
 
 /**
- * Writes a file by way of another beside it, which then takes its name: whoever looks finds the old contents or the new, whole.
- * Where it fails, nothing is left behind and an existing file keeps its contents.
+ * Writes a file by way of a partial file beside it, which is then renamed: other programs see the old contents or the new, always whole.
+ * A write that fails leaves nothing behind, and an existing file keeps its contents.
  */
 export function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   return withinAsync("writeWhole", () => write(file, bytes));
@@ -43,7 +46,7 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Throws what `writeWhole` would throw later, before the work whose result it is to write. Leaves nothing behind. */
+/** Throws the error that `writeWhole` would throw, so that a program can find it before long work. Leaves nothing behind. */
 export function checkWritable(file: string): Promise<void> {
   return withinAsync("checkWritable", () => tryWriting(file));
 }
@@ -58,7 +61,7 @@ async function tryWriting(file: string): Promise<void> {
   }
 }
 
-/** Follows a link, so that it stays one; refuses what a rename must not replace. */
+/** The path to write to. A link is followed, so that it stays a link; a target that is not a file is refused. */
 async function resolveTarget(file: string): Promise<string> {
   const folder = await stat(dirname(file)).catch(() => null);
   if (folder === null)
@@ -99,7 +102,7 @@ const reasons: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Says in words what the system's error code means; passes on what is not the system's. */
+/** Throws a system error again with its code in words; any other error is thrown as it is. */
 export function explain(file: string, error: unknown): never {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (error instanceof ChainruleError || (code === "" && error instanceof Error)) throw error;

@@ -1,9 +1,10 @@
-// A GIF's pixels are LZW codes, of a growing number of bits. Each stands for a row of pixels: the first 2ⁿ for one, then a code that
-// clears the table, one that ends it, and each further one for what its predecessor stood for and one more. The decoder trusts
-// them and goes in circles on a code that nothing has defined, so that they are followed here first, without their pixels.
+// Checks the LZW codes of a GIF's pixels. A code stands for a run of pixels, and codes get longer as the table grows: the first 2ⁿ codes
+// stand for one pixel each, then comes a code that clears the table, then one that ends the pixels, and each further code stands for the
+// run of the code before it and one pixel more. The decoder trusts the codes and does not end on one that is not defined, so this file
+// follows their lengths first, without the pixels.
 import { fail } from "./picture-formats.ts";
 
-const mostCodes = 4096;
+const maxCodes = 4096;
 
 /** Throws unless the codes from byte `at` on, in blocks of a length and as many bytes, make exactly `pixels` pixels. */
 export function checkCodes(bytes: Uint8Array, at: number, pixels: number): void {
@@ -11,7 +12,7 @@ export function checkCodes(bytes: Uint8Array, at: number, pixels: number): void 
   if (bitsOfPixel < 1 || bitsOfPixel > 8) fail(at, `the GIF is damaged: pixels of ${bitsOfPixel} bits`);
   const clear = 1 << bitsOfPixel;
   const end = clear + 1;
-  const lengths = new Uint16Array(mostCodes).fill(1, 0, clear);
+  const lengths = new Uint16Array(maxCodes).fill(1, 0, clear);
   let [next, bits, previous, made] = [end + 1, bitsOfPixel + 1, -1, 0];
   for (const code of codes(bytes, at + 1, () => bits)) {
     if (code === end) break;
@@ -22,7 +23,7 @@ export function checkCodes(bytes: Uint8Array, at: number, pixels: number): void 
     if (code > next || (code === next && previous < 0)) fail(at, "the GIF's pixels are damaged");
     made += code < next ? lengths[code] : lengths[previous] + 1;
     if (made > pixels) fail(at, "the GIF holds more pixels than it announces");
-    if (previous >= 0 && next < mostCodes) {
+    if (previous >= 0 && next < maxCodes) {
       lengths[next++] = lengths[previous] + 1;
       if (next >= 1 << bits && bits < 12) bits++;
     }
@@ -31,7 +32,7 @@ export function checkCodes(bytes: Uint8Array, at: number, pixels: number): void 
   if (made < pixels) fail(at, "the GIF holds fewer pixels than it announces");
 }
 
-/** The lowest bits come first, across the blocks. */
+/** The codes of the blocks from byte `at` on, each of `size()` bits; the lowest bits come first, across the blocks. */
 function* codes(bytes: Uint8Array, at: number, size: () => number): Generator<number> {
   let [word, held] = [0, 0];
   for (let left = bytes[at++]; left > 0; left = bytes[at++])

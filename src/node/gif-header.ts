@@ -1,10 +1,10 @@
-// GIF: "GIF87a" or "GIF89a", the screen's size and palette, then blocks: extensions (21), frames (2c), the end (3b). Of an animation
-// the first frame is read. A frame has a size of its own, which a decoder allocates too.
+// GIF: "GIF87a" or "GIF89a", the size and palette of the screen, then blocks: extensions (21), frames (2c), the end (3b). Of an animation the
+// first frame is read. Each frame has its own size, which a decoder allocates too.
 import { checkCodes } from "./gif-codes.ts";
 import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
-/** A code of at most 12 bits stands for at most 4096 pixels, and each code at least adds one pixel to the last: about 2700 a byte. */
-const mostPixelsPerByte = 2730;
+/** A code of at most 12 bits stands for at most 4096 pixels: 4096 · 8 / 12 ≈ 2730 pixels a byte. */
+const maxPixelsPerByte = 2730;
 
 export const gif: PictureFormat = {
   name: "GIF",
@@ -15,7 +15,7 @@ export const gif: PictureFormat = {
 };
 
 function readHeader(bytes: Uint8Array): PictureHeader {
-  if (bytes.length < 13) fail(bytes.length, "the GIF ends within its header, it is cut off");
+  if (bytes.length < 13) fail(bytes.length, "the GIF ends within its header: it is cut off");
   const view = viewOf(bytes);
   const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
   checkSize(width, height, 6);
@@ -28,30 +28,33 @@ function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): void 
   const view = viewOf(bytes);
   let frames = 0;
   for (let at = 13 + paletteBytes(bytes[10]); ; ) {
-    if (at >= bytes.length) fail(bytes.length, "the GIF ends before its end mark, it is cut off");
+    if (at >= bytes.length) fail(bytes.length, "the GIF ends before its end mark: it is cut off");
     const kind = bytes[at];
     if (kind === 0x3b) break;
     if (kind === 0x21) at = skipBlocks(bytes, at + 2);
     else if (kind === 0x2c) {
-      if (at + 11 > bytes.length) fail(bytes.length, "the GIF ends within a frame, it is cut off");
+      if (at + 11 > bytes.length) fail(bytes.length, "the GIF ends within a frame: it is cut off");
       const [left, top, across, down] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
       if (left + across > width || top + down > height) fail(at + 1, "a frame of the GIF lies outside the picture");
       const pixels = at + 11 + paletteBytes(bytes[at + 9]);
       const next = skipBlocks(bytes, pixels);
-      if (across * down > mostPixelsPerByte * (next - pixels))
-        fail(at + 5, `a frame of ${across}×${down} pixels is announced, more than ${next - pixels} bytes can hold`);
+      if (across * down > maxPixelsPerByte * (next - pixels))
+        fail(
+          at + 5,
+          `the GIF announces a frame of ${across}×${down} pixels, more than its ${next - pixels} bytes can hold`,
+        );
       if (frames++ === 0) checkCodes(bytes, pixels - 1, across * down);
       at = next;
     } else fail(at, "the GIF is damaged: a block should begin here");
   }
   if (frames === 0) fail(bytes.length, "the GIF holds no picture");
-  if (width * height > mostPixelsPerByte * bytes.length)
-    fail(6, `${width}×${height} pixels are announced, more than the file can hold`);
+  if (width * height > maxPixelsPerByte * bytes.length)
+    fail(6, `the GIF announces ${width}×${height} pixels, more than the file can hold`);
 }
 
-/** Blocks of a length and as many bytes, until one of length 0. */
+/** Skips blocks, each a length and as many bytes, up to one of length 0; returns the place after it. */
 function skipBlocks(bytes: Uint8Array, at: number): number {
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at];
-  if (at >= bytes.length) fail(bytes.length, "the GIF ends within a block, it is cut off");
+  if (at >= bytes.length) fail(bytes.length, "the GIF ends within a block: it is cut off");
   return at + 1;
 }

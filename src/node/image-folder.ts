@@ -1,4 +1,4 @@
-// A data set as people keep one: a folder for each class, pictures in it.
+// Loads a folder of pictures, with a subfolder for each class, as a data set.
 
 import type { Dataset } from "../data/dataset.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -11,21 +11,21 @@ import { openPool, type Pool } from "./decode-pool.ts";
 import { fileError } from "./file-error.ts";
 import { openCache } from "./picture-cache.ts";
 import { digestOf, listPictures, type PictureFile, type PictureFiles } from "./picture-files.ts";
-import { usualSize } from "./picture-size.ts";
+import { commonestSize } from "./picture-size.ts";
 
-/** How pictures of a folder are brought to one size, and what is done about those that cannot be read. */
+/** The options of loadImageFolder: size and channels of the pictures, unreadable pictures, cache, threads and progress. */
 export interface ImageFolderOptions {
-  /** In pixels. Left out: what most pictures have, its longer side at most 256 (see loadImageFolder). */
+  /** The size of all pictures in pixels. Without it: the commonest size, with a longer side of at most 256 (see loadImageFolder). */
   size?: [height: number, width: number] | undefined;
-  /** 3: red, green, blue. 1: grey. Left out: 1 where every picture is grey, else 3. */
+  /** 3: red, green, blue. 1: grey. Without it: 1 where every picture is grey, else 3. */
   channels?: 1 | 3 | undefined;
   /** Leave out pictures that cannot be read, and list them in `skipped`, rather than throw. */
   skipBroken?: boolean | undefined;
-  /** A file to keep the decoded pictures in. Written whole or not at all; not used once a picture or an option has changed. */
+  /** A file for the decoded pictures. It is written whole or not at all, and not used once a picture or an option has changed. */
   cache?: string | undefined;
-  /** Threads to decode with, 0 for none. Left out: as many as there are cores, or none for few pictures. */
+  /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
   threads?: number | undefined;
-  /** Called now and then with how many pictures were read of how many; the last time with all. */
+  /** Called from time to time with the number of pictures that were read and their total; the last time with all. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -38,29 +38,29 @@ const names: OptionNames<ImageFolderOptions> = {
   onProgress: true,
 };
 
-/** A picture that cannot be read, and why. */
+/** A picture that cannot be read, and the reason. */
 export interface Skipped {
   readonly file: string;
   readonly problem: string;
 }
 
-/** A data set of a folder's pictures, and those that were left out under skipBroken. */
+/** A data set of a folder's pictures, and the list of those that skipBroken left out. */
 export interface ImageFolder extends Dataset {
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * One class a subfolder, in the order of their names; in it and in its own subfolders every PNG, JPEG, GIF (its first frame) and
- * BMP by its name, in the order of their paths. Other files and names with a leading dot are left out. Gives images uint8
- * [N, C, H, W].
+ * Loads a folder of pictures as images uint8 [N, C, H, W], labels int32 [N] and classes. Each subfolder is a class, in the order of their
+ * names; its pictures are the PNG, JPEG, GIF (the first frame) and BMP files in it and in its own subfolders, in the order of their paths.
+ * Other files and names with a leading dot are left out.
  *
- * Pictures are turned upright as their EXIF data say; what is transparent shows white; grey is 0.299 R + 0.587 G + 0.114 B. Each is
- * fitted into the size, its proportions kept, and what remains of the frame gets the level of its edge. Without `size` that is the
- * size which most of them have (a thousand are looked at), if at least half do, else their median height and width; shrunk until its
- * longer side is 256.
+ * Pictures are turned upright according to their EXIF data; transparent parts become white; grey is 0.299 R + 0.587 G + 0.114 B. Each
+ * picture is fitted into `size` with its proportions kept, and the rest of the frame gets the level of the picture's edge. Without `size`
+ * the frame has the commonest size of the pictures (of a thousand of them), if at least half have it, else their median height and width;
+ * a longer side above 256 is reduced to 256.
  *
- * Throws, naming folder or file, where there are fewer than two classes, a class without pictures, or pictures that cannot be read:
- * all of them in one error.
+ * Throws an error that names the folder or the file where there are fewer than two classes or a class without pictures. Pictures that
+ * cannot be read are all named in one error.
  */
 export function loadImageFolder(directory: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   return withinAsync("loadImageFolder", () => load(directory, options));
@@ -101,19 +101,19 @@ function checkValues({ size, channels, threads }: ImageFolderOptions): void {
   if (threads !== undefined) checkWhole("loadImageFolder", "threads", threads, { from: 0 });
 }
 
-/** So many pictures, evenly spread, say how large pictures usually are. */
-const sample = 1000;
+/** The number of pictures, evenly spread, that are measured to find the commonest size. */
+const measuredPictures = 1000;
 
 async function measure(pool: Pool, files: readonly PictureFile[]): Promise<[height: number, width: number]> {
   const sizes: [number, number][] = [];
-  const step = Math.ceil(files.length / sample);
+  const step = Math.ceil(files.length / measuredPictures);
   const some = files.filter((_, n) => n % step === 0);
   const jobs = portions(some).map(({ paths }): DecodeJob => ({ kind: "measure", paths }));
   await pool.run(jobs, ({ data }) => {
     for (let n = 0; n < data.length; n += 2) if (data[n] > 0) sizes.push([data[n], data[n + 1]]);
   });
-  // Where no picture can be read, decoding says so.
-  return sizes.length > 0 ? usualSize(sizes) : [1, 1];
+  // Decoding reports pictures that cannot be read.
+  return sizes.length > 0 ? commonestSize(sizes) : [1, 1];
 }
 
 interface Wanted extends Pick<ImageFolderOptions, "channels" | "onProgress"> {
@@ -122,18 +122,18 @@ interface Wanted extends Pick<ImageFolderOptions, "channels" | "onProgress"> {
   readonly skipBroken: boolean;
 }
 
-/** Not more than a typed array holds everywhere. */
-const mostBytes = 2 ** 32 - 1;
+/** The largest typed array that every supported engine has. */
+const maxBytes = 2 ** 32 - 1;
 
 async function decode(pool: Pool, { classes, files }: PictureFiles, wanted: Wanted): Promise<ImageFolder> {
   const { size, skipBroken, onProgress, channels: given = null } = wanted;
   const plane = size[0] * size[1];
   const total = files.length * plane * (given ?? 1);
-  if (total > mostBytes)
+  if (total > maxBytes)
     throw new ChainruleError(
       "option",
       "loadImageFolder",
-      `${files.length} pictures of ${size[0]}×${size[1]} take ${(total / 1e9).toFixed(1)} GB; give a smaller size`,
+      `${files.length} pictures of ${size[0]}×${size[1]} take ${(total / 1e9).toFixed(1)} GB, more than an array of 4.29 GB holds; give a smaller size`,
     );
   const all = portions(files);
   const answers: Decoded[] = [];
@@ -149,32 +149,32 @@ async function decode(pool: Pool, { classes, files }: PictureFiles, wanted: Want
   );
   if (skipped.length > 0 && !skipBroken) throw unreadable(skipped, files.length);
   const counts = answers.flatMap(({ planes }) => planes);
-  const kept = files.filter((_, n) => counts[n] > 0);
-  const empty = classes.findIndex((_, label) => !kept.some((file) => file.label === label));
+  const decoded = files.filter((_, n) => counts[n] > 0);
+  const empty = classes.findIndex((_, label) => !decoded.some((file) => file.label === label));
   if (empty >= 0)
     throw fileError(
       "loadImageFolder",
       wanted.directory,
-      `no picture of class ${JSON.stringify(classes[empty])} can be read`,
+      `no picture of class ${JSON.stringify(classes[empty])} can be read; replace them, or remove the folder`,
     );
   const channels = given ?? (counts.includes(3) ? 3 : 1);
-  if (kept.length * channels * plane > mostBytes)
+  if (decoded.length * channels * plane > maxBytes)
     throw new ChainruleError(
       "option",
       "loadImageFolder",
-      `${kept.length} colour pictures of ${size[0]}×${size[1]} are more than 4 GB; give a smaller size`,
+      `${decoded.length} colour pictures of ${size[0]}×${size[1]} are more than 4 GB; give a smaller size`,
     );
   return {
-    images: tensor(gather(answers, { count: kept.length, channels, plane }), {
-      shape: [kept.length, channels, size[0], size[1]],
+    images: tensor(gather(answers, { count: decoded.length, channels, plane }), {
+      shape: [decoded.length, channels, size[0], size[1]],
     }),
-    labels: tensor(Int32Array.from(kept, ({ label }) => label)),
+    labels: tensor(Int32Array.from(decoded, ({ label }) => label)),
     classes,
     skipped,
   };
 }
 
-/** A grey picture among coloured ones has its plane three times. */
+/** The bytes of all pictures [count, channels, plane]; the plane of a grey picture among coloured ones is repeated for each channel. */
 function gather(
   answers: readonly Decoded[],
   { count, channels, plane }: { count: number; channels: number; plane: number },
@@ -202,7 +202,7 @@ function unreadable(problems: readonly Skipped[], total: number): ChainruleError
   return new ChainruleError("file", "loadImageFolder", [head, ...lines].join("\n"), { problems, total });
 }
 
-/** Files in portions that take a fraction of a second each. */
+/** Divides the files into portions whose decoding takes a fraction of a second each. */
 function portions(files: readonly PictureFile[]): { start: number; paths: string[] }[] {
   const parts: { start: number; paths: string[]; bytes: number }[] = [];
   for (const [n, { path, bytes }] of files.entries()) {

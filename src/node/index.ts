@@ -1,4 +1,4 @@
-// "chainrule/node": the file system's side of data and io, for Node.
+// "chainrule/node": data sets, pictures and whole files from the file system, for Node.
 export { decodePicture } from "./decode.ts";
 export { checkWritable, readBytes, writeWhole } from "./files.ts";
 export { type ImageFolder, type ImageFolderOptions, loadImageFolder, type Skipped } from "./image-folder.ts";

@@ -1,5 +1,5 @@
-// JPEG: segments of ff, a marker, a length and contents. SOF (c0 … cf without c4, c8, cc) tells the size, APP1 (e1) may hold EXIF, SOS
-// (da) begins the pixels, ff d9 ends them. A decoder paints what a cut-off file lacks in grey and says nothing.
+// JPEG: segments of ff, a marker, a length and contents. SOF (c0 … cf without c4, c8, cc) holds the size, APP1 (e1) may hold EXIF, SOS (da)
+// begins the pixels, ff d9 ends them. Decoders fill the missing part of a cut-off file with grey and report nothing, so its end is checked.
 import { type Orientation, orientationOf } from "./orientation.ts";
 import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
@@ -12,7 +12,7 @@ export const jpeg: PictureFormat = {
 };
 
 interface Segments extends PictureHeader {
-  /** Where the size stands. */
+  /** The byte of the size, and the byte where the pixels begin. */
   readonly size: number;
   readonly pixels: number;
 }
@@ -22,7 +22,7 @@ function walk(bytes: Uint8Array): Segments {
   let orientation: Orientation = 1;
   let found: { width: number; height: number; size: number } | null = null;
   for (let at = 2; ; ) {
-    if (at + 4 > bytes.length) fail(bytes.length, "the JPEG ends before its pixels, it is cut off");
+    if (at + 4 > bytes.length) fail(bytes.length, "the JPEG ends before its pixels: it is cut off");
     if (bytes[at] !== 0xff) fail(at, "the JPEG is damaged: a segment should begin here");
     const marker = bytes[at + 1];
     if (marker === 0xff) {
@@ -34,7 +34,7 @@ function walk(bytes: Uint8Array): Segments {
     if (marker === 0xe1 && orientation === 1 && letters(bytes, at + 4, 6) === "Exif\0\0")
       orientation = orientationOf(bytes.subarray(at + 10, at + 2 + length));
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      if (at + 9 > bytes.length) fail(bytes.length, "the JPEG ends within its header, it is cut off");
+      if (at + 9 > bytes.length) fail(bytes.length, "the JPEG ends within its header: it is cut off");
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
       checkSize(width, height, at + 5);
       if (found !== null) fail(at, "the JPEG has two headers");
@@ -52,9 +52,9 @@ function checkEnd(bytes: Uint8Array): void {
   const { width, height, size, pixels } = walk(bytes);
   // A block of 8 × 8 pixels takes at least a bit.
   if (width * height > 512 * bytes.length)
-    fail(size, `${width}×${height} pixels are announced, more than the file can hold`);
-  // Within the pixels an ff is never followed by d9, the end marker; cameras append things after it.
+    fail(size, `the JPEG announces ${width}×${height} pixels, more than the file can hold`);
+  // Within the pixels no d9 follows an ff, so ff d9 is the end marker; cameras append data after it.
   let end = bytes.length - 2;
   while (end > pixels && !(bytes[end] === 0xff && bytes[end + 1] === 0xd9)) end--;
-  if (end <= pixels) fail(bytes.length, "the JPEG ends within its pixels, it is cut off");
+  if (end <= pixels) fail(bytes.length, "the JPEG ends within its pixels: it is cut off");
 }

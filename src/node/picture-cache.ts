@@ -1,11 +1,11 @@
-// Decoded pictures beside the files that they came from: a safetensors file of images and labels, whose metadata are
+// The cache of decoded pictures: a safetensors file of images and labels, whose metadata are
 //
 //   format    "chainrule-pictures-1"
 //   names     the classes, as JSON
 //   of        a fingerprint of the folder and the options
 //   skipped   the pictures that could not be read, as JSON
 //
-// A cache only saves time. So one that is stale or damaged is made anew, and a file that is no cache is left as it is.
+// A cache only saves time: one that is stale or damaged is written anew, and a file that is not a cache is left as it is.
 import type { Dataset } from "../data/dataset.ts";
 import { checkDataset } from "../data/dataset.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
@@ -19,14 +19,14 @@ export interface Cache {
   readonly save: (data: ImageFolder) => Promise<void>;
 }
 
-/** Throws at once where the file could not be written later. */
+/** Reads the cache. Throws at once where the file could not be written later. */
 export async function openCache(file: string, fingerprint: string): Promise<Cache> {
   await checkWritable(file);
   const bytes = await readBytes(file).catch(() => null);
   const found = bytes === null ? null : parse(bytes, fingerprint);
-  const ours = bytes === null || bytes.length < 64 || Buffer.from(bytes.subarray(0, 512)).includes(format);
+  const mayReplace = bytes === null || bytes.length < 64 || Buffer.from(bytes.subarray(0, 512)).includes(format);
   const save = async (data: ImageFolder) => {
-    if (ours) await writeWhole(file, serialise(data, fingerprint));
+    if (mayReplace) await writeWhole(file, serialise(data, fingerprint));
   };
   return { found, save };
 }
@@ -37,7 +37,7 @@ function serialise({ images, labels, classes, skipped }: ImageFolder, fingerprin
   return writeSafetensors(tensors, { format, names, of: fingerprint, skipped: left });
 }
 
-/** null unless it is whole, of these pictures, and holds together. */
+/** The cached data; null unless the file is whole and valid, and has this fingerprint. */
 function parse(bytes: Uint8Array, fingerprint: string): ImageFolder | null {
   try {
     const { tensors, metadata } = readSafetensors(bytes);

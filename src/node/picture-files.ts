@@ -1,4 +1,4 @@
-// The files of a picture folder: which there are, of which class, and what tells this state of the folder from a later one.
+// Lists the files of a picture folder with their classes, and makes a digest that changes when the folder changes.
 import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -21,8 +21,8 @@ export interface PictureFiles {
 }
 
 /**
- * One class a subfolder, in the order of their names; its pictures wherever they lie in it, in the order of their paths. Names with
- * a leading dot are left out, and links to folders are followed only where they stand for a class, so that no circle is walked.
+ * Each subfolder is a class, in the order of their names; its pictures are all those below it, in the order of their paths. Names with a
+ * leading dot are left out. A link to a folder is followed only where it is itself a class, to avoid circles.
  */
 export async function listPictures(directory: string): Promise<PictureFiles> {
   const { folders } = await list(directory, { followFolders: true });
@@ -32,7 +32,11 @@ export async function listPictures(directory: string): Promise<PictureFiles> {
   for (const [label, name] of folders.entries()) {
     const paths = await walk(join(directory, name));
     if (paths.length === 0)
-      throw fileError("loadImageFolder", join(directory, name), "no PNG or JPEG in it (nor a GIF or BMP)");
+      throw fileError(
+        "loadImageFolder",
+        join(directory, name),
+        "no PNG or JPEG in it (nor a GIF or BMP); add pictures, or remove the folder",
+      );
     for (const path of paths) found.push({ path, label });
   }
   if (folders.length === 1)
@@ -65,7 +69,10 @@ async function list(folder: string, { followFolders }: { followFolders: boolean 
   return { folders, pictures };
 }
 
-/** A file that cannot be looked at is kept: who reads it will say why. One call after the other: sixty thousand promises take longer. */
+/**
+ * Adds size and time to each file. One whose status cannot be read stays in the list: reading it reports the reason. The calls are
+ * synchronous, which is faster than 60,000 promises.
+ */
 function measureFiles(found: readonly { path: string; label: number }[]): PictureFile[] {
   return found.map((file) => {
     try {
@@ -77,7 +84,7 @@ function measureFiles(found: readonly { path: string; label: number }[]): Pictur
   });
 }
 
-/** Changes with the names, sizes and times of the files and with whatever else the result depends on; not with the folder's place. */
+/** A digest of the names, sizes and times of the files, the classes and the options; the folder's own path does not count. */
 export function digestOf(directory: string, { classes, files }: PictureFiles, options: unknown): string {
   const lines = files.map(({ path, label, bytes, changed }) => [relative(directory, path), label, bytes, changed]);
   return digest([JSON.stringify([options, classes, lines])]);

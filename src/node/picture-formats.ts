@@ -1,37 +1,36 @@
-// What the readers of picture headers share: how they say where a file goes wrong, and how much of a picture is believed. A file of
-// a few bytes may announce a size of many gigabytes, and decoders allocate what is announced, so that every format is looked at
-// here before its decoder is let near it.
+// The parts that the readers of picture headers share: errors that name the byte, and the limit on the size. A file of a few bytes may
+// announce a size of many gigabytes, and decoders allocate what is announced, so every file is checked before it is decoded.
 import { ChainruleError } from "../errors/error.ts";
 import type { Orientation } from "./orientation.ts";
 
 export interface PictureHeader {
-  /** As the file stores it, before it is turned upright. */
+  /** The size as the file stores it, before the picture is turned upright. */
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
 }
 
-/** One file format. Both functions throw, naming the byte. */
+/** One file format. `header` and `check` throw errors that name the byte. */
 export interface PictureFormat {
   readonly name: string;
   readonly type: "image/png" | "image/jpeg" | "image/gif" | "image/bmp";
-  /** Whether the bytes begin as such a file does. */
+  /** Whether the bytes begin as a file of this format does. */
   readonly begins: (bytes: Uint8Array) => boolean;
-  /** Size and orientation; the beginning of a file, as far as its pixels, is enough. */
+  /** Reads size and orientation; the bytes of the file up to its pixels are enough. */
   readonly header: (bytes: Uint8Array) => PictureHeader;
-  /** That the file is whole, and of a size that its own length makes possible. */
+  /** Throws unless the file is whole, and its length allows the size that it announces. */
   readonly check: (bytes: Uint8Array, header: PictureHeader) => void;
 }
 
-/** Fifty million pixels: what the largest phone cameras take. */
-export const mostPixels = 50_000_000;
+/** Fifty million pixels, as the largest phone cameras take. */
+export const maxPixels = 50_000_000;
 
 export function checkSize(width: number, height: number, byte: number): void {
   if (width === 0 || height === 0) fail(byte, `the picture is announced as ${width}×${height} pixels`);
-  if (width * height > mostPixels)
+  if (width * height > maxPixels)
     fail(
       byte,
-      `the picture is announced as ${width}×${height} pixels, at most ${mostPixels / 1e6} million are read; make it smaller`,
+      `the picture is announced as ${width}×${height} pixels, at most ${maxPixels / 1e6} million are read; make it smaller`,
     );
 }
 

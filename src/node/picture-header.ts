@@ -1,5 +1,5 @@
-// Looks at a picture file before a decoder does: which format it has, how large it says it is, whether that can be, and whether it
-// is whole. All of it is read off the file's structure, without decoding.
+// Checks a picture file before it is decoded: its format, its size, whether its length allows that size, and whether it is whole. All of
+// this follows from the structure of the file, without decoding.
 import { bmp } from "./bmp-header.ts";
 import { gif } from "./gif-header.ts";
 import { jpeg } from "./jpeg-header.ts";
@@ -9,10 +9,10 @@ import { png } from "./png-header.ts";
 
 const formats: readonly PictureFormat[] = [png, jpeg, gif, bmp];
 
-/** The names that pictures have. */
+/** The file names of pictures. */
 export const pictureNames = /\.(png|jpe?g|gif|bmp)$/i;
 
-/** Throws, naming the byte, unless this is a whole picture of a size that its own length makes possible. */
+/** The format and the header of a picture. Throws an error that names the byte unless the file is whole and its length allows its size. */
 export function checkPicture(bytes: Uint8Array): PictureHeader & { readonly format: PictureFormat } {
   const format = formatOf(bytes);
   const header = format.header(bytes);
@@ -20,7 +20,7 @@ export function checkPicture(bytes: Uint8Array): PictureHeader & { readonly form
   return { ...header, format };
 }
 
-/** The size of the picture when it is upright. The beginning of a file is enough, as far as its pixels. */
+/** The size of the upright picture. The bytes of the file up to its pixels are enough. */
 export function measurePicture(bytes: Uint8Array): { width: number; height: number } {
   const { width, height, orientation } = formatOf(bytes).header(bytes);
   return isOnItsSide(orientation) ? { width: height, height: width } : { width, height };

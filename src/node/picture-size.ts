@@ -1,15 +1,15 @@
-// The size to bring the pictures of a folder to, where nobody says one.
+// The default size for the pictures of a folder.
 
 type Size = readonly [height: number, width: number];
 
-/** A net of a side of more than this takes longer than one wants to wait, unless one asks for it. */
-const longestSide = 256;
+/** Pixels. Nets for larger pictures take long to train, so a larger size has to be asked for. */
+const maxSide = 256;
 
 /**
- * The size that most pictures have, the smaller of equally frequent ones; where it is shared by less than half of them, their median
- * height and width. Shrunk until its longer side is 256 at most.
+ * The commonest size of the pictures, the smaller of equally common ones; where fewer than half of them have it, their median height and
+ * width. A longer side above 256 is reduced to 256, with the proportions kept.
  */
-export function usualSize(sizes: readonly Size[]): [height: number, width: number] {
+export function commonestSize(sizes: readonly Size[]): [height: number, width: number] {
   const counts = new Map<string, { size: Size; count: number }>();
   for (const size of sizes) {
     const key = size.join("×");
@@ -18,7 +18,7 @@ export function usualSize(sizes: readonly Size[]): [height: number, width: numbe
   const area = ([height, width]: Size) => height * width;
   const [first] = [...counts.values()].sort((a, b) => b.count - a.count || area(a.size) - area(b.size));
   const [height, width] = 2 * first.count >= sizes.length ? first.size : [median(sizes, 0), median(sizes, 1)];
-  const scale = Math.min(1, longestSide / Math.max(height, width));
+  const scale = Math.min(1, maxSide / Math.max(height, width));
   return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
 }
 

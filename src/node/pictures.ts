@@ -1,4 +1,4 @@
-// A single picture file, by name.
+// Loads a single picture file.
 
 import type { Picture } from "../data/picture.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -8,11 +8,11 @@ import { fileError } from "./file-error.ts";
 import { readBytes } from "./files.ts";
 
 /**
- * Decodes a PNG, JPEG, GIF (its first frame) or BMP file, turned upright where its EXIF data say how it was held. Throws, naming
- * the file, where it is none of these, is cut off or damaged, or has more than fifty million pixels.
+ * Decodes a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. Throws an error that
+ * names the file where it has another format, is cut off or damaged, or has more than fifty million pixels.
  */
 export async function loadPicture(file: string): Promise<Picture> {
-  const bytes = await withinAsync("loadPicture", () => readBytes(file, mostFileBytes));
+  const bytes = await withinAsync("loadPicture", () => readBytes(file, maxFileBytes));
   try {
     return await decodePicture(bytes);
   } catch (error) {
@@ -21,5 +21,5 @@ export async function loadPicture(file: string): Promise<Picture> {
   }
 }
 
-/** No picture of fifty million pixels needs more. */
-export const mostFileBytes = 2 ** 28;
+/** 256 MiB, more than a picture of fifty million pixels needs. */
+export const maxFileBytes = 2 ** 28;

@@ -25,7 +25,7 @@ export function numericGradient(
     const before = loss().data;
     leaf.data = to;
     const after = loss().data;
-    // to - from is the nudge as it came out after rounding, h only as it was meant.
+    // to - from is the nudge after rounding, which may differ from h.
     return (after - before) / (to - from);
   } finally {
     leaf.data = x;
@@ -61,7 +61,7 @@ export function checkGradients(
     const error = Math.abs(analytic - numeric) / Math.max(1, Math.abs(analytic), Math.abs(numeric));
     return { leaf, analytic, numeric, error };
   });
-  const worst = rows.reduce((most, { error }) => (Number.isNaN(error) ? Infinity : Math.max(most, error)), 0);
+  const worst = rows.reduce((largest, { error }) => (Number.isNaN(error) ? Infinity : Math.max(largest, error)), 0);
   return { ok: worst <= tolerance, worst, rows };
 }
 

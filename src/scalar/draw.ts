@@ -42,7 +42,7 @@ export function toDot(root: Value, options: { rankdir?: "LR" | "TB" | undefined 
   ].join("\n");
 }
 
-/** Four decimals where they say something, else a power of ten. */
+/** Four decimals, or a power of ten for very small and very large numbers. */
 function format(x: number): string {
   const size = Math.abs(x);
   return x === 0 || (size >= 1e-3 && size < 1e7) || !Number.isFinite(x) ? x.toFixed(4) : x.toExponential(3);

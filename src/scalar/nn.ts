@@ -5,7 +5,7 @@
 import { checkOptions } from "./options.ts";
 import { asValue, Value } from "./value.ts";
 
-/** What a neuron does to its weighted sum; "linear" leaves it alone. */
+/** The function that a neuron applies to its weighted sum; "linear" applies none. */
 export type Activation = "relu" | "tanh" | "sigmoid" | "linear";
 const activations: readonly Activation[] = ["relu", "tanh", "sigmoid", "linear"];
 
@@ -77,7 +77,7 @@ export class Layer extends Parametric {
     this.neurons = Array.from({ length: outputs }, () => new Neuron(inputs, { ...options, seed: random() }));
   }
 
-  /** What each neuron makes of all inputs. Throws unless there are as many as the layer takes. */
+  /** The output of each neuron for all inputs. Throws unless there are as many inputs as the layer takes. */
   forward(x: readonly (Value | number)[]): Value[] {
     const { length } = this.neurons[0].weights;
     if (x.length !== length) throw new Error(`Layer.forward: ${x.length} inputs given, this layer takes ${length}`);
@@ -107,7 +107,7 @@ export class MLP extends Parametric {
     });
   }
 
-  /** What the last layer makes of what the others made of x. */
+  /** Runs x through all layers, from the first to the last. */
   forward(x: readonly (Value | number)[]): Value[] {
     return this.layers.reduce((values, layer) => layer.forward(values), x.map(asValue));
   }

@@ -88,7 +88,7 @@ it("is an Error with a name and a stack that begins with the message, also after
   expect([error.call, error.stack?.split("\n")[0]]).toEqual(["mean", "ChainruleError: mean: dim 3"]);
 });
 
-it("our own mistakes stay ours, whatever they are within", () => {
+it("internal errors keep their code, whatever call they are within", () => {
   const thrown = () =>
     within("mean", () => {
       throw internal("no such step");

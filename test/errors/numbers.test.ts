@@ -54,7 +54,7 @@ it.each<[string, call: () => unknown]>([
   expect(call).toThrow(expect.objectContaining({ code: "option", message }));
 });
 
-it("the bounds are what they say", () => {
+it("each bound includes or excludes its number as its name says", () => {
   const inside = (bounds: Parameters<typeof isNumber>[1]) =>
     [-1, 0, 0.5, 1, 2, Number.POSITIVE_INFINITY, Number.NaN, "1", null].filter((value) => isNumber(value, bounds));
   expect(inside({})).toEqual([-1, 0, 0.5, 1, 2]);
@@ -68,7 +68,7 @@ it("the bounds are what they say", () => {
   );
 });
 
-it("no other file says it in words of its own", () => {
+it("no other file has its own wording for these checks", () => {
   const root = resolve(import.meta.dirname, "..", "..", "src");
   // These take a number or a list; scalar imports nothing.
   const also = ["scalar/nn.ts", "scalar/value.ts", "tensor/functions.ts", "tensor/splitting.ts"];

@@ -1,5 +1,5 @@
-// Counts the bytes of every typed array and Buffer that is made while something runs, by standing in for their constructors. Not
-// seen are copies that an array makes of itself (slice, map), which are as long as what was counted, and what engines do inside.
+// Counts the bytes of every typed array and Buffer that is made while a function runs, by replacing their constructors. It does not see
+// copies that an array makes of itself (slice, map), which are as long as the counted array, nor memory that engines use inside.
 
 const arrays = [
   "Uint8Array",
@@ -17,7 +17,7 @@ let counted = 0;
 let most = 0;
 
 function count(made: { readonly byteLength: number }, from: unknown): void {
-  // A view of a buffer that is there already is no allocation.
+  // A view of an existing buffer is not an allocation.
   if (from instanceof ArrayBuffer || from instanceof SharedArrayBuffer) return;
   counted += made.byteLength;
   most = Math.max(most, made.byteLength);
@@ -48,7 +48,7 @@ function install(): void {
   }
 }
 
-/** Bytes made while `action` ran, all of them together, and the most at once. */
+/** Bytes allocated while `action` ran: their total, and the largest single allocation. */
 export async function allocations(action: () => unknown): Promise<{ total: number; most: number }> {
   install();
   counted = 0;

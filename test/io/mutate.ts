@@ -1,12 +1,12 @@
-// Files as damage, a hasty tool or ill will makes them: a good one with a few changes. Everything follows from the random numbers, so
-// that a seed brings a file back.
+// Damaged and malicious files: a good one with a few changes. All changes follow from random numbers, so that a seed gives the same file
+// again.
 
 export type Random = () => number;
 
 /** The "minimal standard" generator of Park and Miller, x -> 16807 x mod (2³¹ - 1); uniform in (0, 1). */
 export function randomFrom(seed: number): Random {
   let state = (seed % (2 ** 31 - 2)) + 1;
-  // Neighbouring seeds begin alike.
+  // The first numbers of neighbouring seeds are similar.
   for (let i = 0; i < 4; i++) state = (16807 * state) % (2 ** 31 - 1);
   return () => (state = (16807 * state) % (2 ** 31 - 1)) / (2 ** 31 - 1);
 }
@@ -18,7 +18,7 @@ type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
-/** Numbers that programs go wrong at, as they stand in bytes of either order, and in text. */
+/** Numbers at which programs often fail, in both byte orders and as text. */
 const edges = [0, 1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
 const words = [
   ...edges.map(String),
@@ -45,19 +45,19 @@ const changed: Mutation = (bytes, random) => {
 const mutations: readonly Mutation[] = [
   changed,
   changed,
-  // One bit.
+  // Changes one bit.
   (bytes, random) => {
     const result = bytes.slice();
     result[below(random, bytes.length)] ^= 1 << below(random, 8);
     return result;
   },
-  // A byte near the beginning, where headers are.
+  // Changes a byte near the beginning, where headers are.
   (bytes, random) => {
     const result = bytes.slice();
     result[below(random, Math.min(bytes.length, 64))] = pick(random, [0, 1, 127, 128, 255, below(random, 256)]);
     return result;
   },
-  // A number of two or four bytes.
+  // Replaces a number of two or four bytes.
   (bytes, random) => {
     const size = pick(random, [2, 4]);
     if (bytes.length < size) return bytes;
@@ -69,7 +69,7 @@ const mutations: readonly Mutation[] = [
     else view.setUint32(at, value, random() < 0.5);
     return result;
   },
-  // A number written in text, or a bracket or comma, becomes another.
+  // Replaces a number in the text, or a bracket or comma, by another.
   (bytes, random) => {
     const text = Buffer.from(bytes).toString("latin1");
     const found = [...text.slice(0, 4096).matchAll(/\d+|[{}[\],:"]|[A-Z]+\d+/g)];
@@ -78,9 +78,9 @@ const mutations: readonly Mutation[] = [
     const value = Buffer.from(pick(random, words), "latin1");
     return joined(bytes.subarray(0, index), value, bytes.subarray(index + old.length));
   },
-  // Cut off.
+  // Cuts the file off.
   (bytes, random) => bytes.slice(0, below(random, bytes.length)),
-  // A piece left out, said twice, moved or overwritten.
+  // Removes, repeats, moves or overwrites a piece.
   (bytes, random) => {
     const [from, length] = piece(bytes, random);
     return joined(bytes.subarray(0, from), bytes.subarray(from + length));
@@ -100,7 +100,7 @@ const mutations: readonly Mutation[] = [
     const [from, length] = piece(bytes, random);
     return bytes.slice().fill(pick(random, [0, 255, below(random, 256)]), from, from + length);
   },
-  // Something appended.
+  // Appends bytes.
   (bytes, random) =>
     joined(
       bytes,
@@ -113,7 +113,7 @@ function piece(bytes: Uint8Array, random: Random): [from: number, length: number
   return [from, 1 + below(random, Math.min(bytes.length - from, random() < 0.7 ? 16 : bytes.length))];
 }
 
-/** One to five changes. */
+/** Makes one to five changes. */
 export function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   let result = bytes;
   for (let left = 1 + below(random, 5); left > 0 && result.length > 0; left--)

@@ -197,7 +197,7 @@ describe("writing", () => {
   });
 });
 
-describe("a file that does not hold together is refused, before anything of a claimed size is allocated", () => {
+describe("an inconsistent file is refused, before anything of a claimed size is allocated", () => {
   const huge = file("{}");
   huge.fill(255, 0, 8);
   const long = file("{}");
@@ -231,7 +231,7 @@ describe("a file that does not hold together is refused, before anything of a cl
       file({ w: entry("F8_E5M2", [1], 0, 1) }, [0]),
       /"w" has dtype F8_E5M2.*F32, F64, I32, U8, BOOL/,
     ],
-    ["a dtype nested deeply", file(`{"a":{"dtype":${"[".repeat(1e5)}`), /nests deeper/],
+    ["a dtype nested deeply", file(`{"a":{"dtype":${"[".repeat(1e5)}`), /nested more deeply/],
     [
       "more dimensions than anyone has",
       file({ a: entry("U8", new Array(65).fill(1), 0, 1) }, [0]),
@@ -248,12 +248,12 @@ describe("a file that does not hold together is refused, before anything of a cl
     [
       "offsets of the wrong length",
       file({ a: entry("F32", [2], 0, 2) }, [0, 0]),
-      /F32\[2\] takes 8 bytes, its data_offsets hold 2/,
+      /F32\[2\] takes 8 bytes, but its data_offsets hold 2/,
     ],
     [
       "data cut off",
       file({ a: entry("U8", [4], 0, 4) }, [0, 0]),
-      /tensor "a": its data would end at byte \d+, the file ends at byte \d+/,
+      /tensor "a": its data would end at byte \d+, but the file ends at byte \d+/,
     ],
     [
       "tensors that overlap",

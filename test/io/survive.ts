@@ -1,5 +1,5 @@
-// One mutated file after the other, and what is wrong with how it was taken: an error that is not one of the documented ones, more
-// memory than the file gives reason for, or too much time.
+// Reads one mutated file after the other and reports faults of the reader: an error that is not documented, more memory than the file
+// explains, or too much time.
 import { ChainruleError } from "../../src/errors/error.ts";
 import { allocations } from "./allocations.ts";
 import { mutate, pick, randomFrom } from "./mutate.ts";
@@ -12,7 +12,7 @@ export interface Finding {
   readonly file: Uint8Array;
 }
 
-/** The file of a seed. */
+/** The mutated file that a seed gives. */
 export function fileOf(target: Target, seed: number): Uint8Array {
   const random = randomFrom(seed);
   const file = mutate(pick(random, target.seeds), random);
@@ -21,7 +21,7 @@ export function fileOf(target: Target, seed: number): Uint8Array {
 
 const longest = 5000;
 
-/** null where it was read, or refused as it should be. */
+/** The fault of the reader; null where the file was read, or refused with a documented error. */
 export async function survive(target: Target, seed: number): Promise<Finding | null> {
   const file = fileOf(target, seed);
   const found = (problem: string): Finding => ({ target: target.name, seed, problem, file });

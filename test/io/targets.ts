@@ -1,4 +1,4 @@
-// What reads files from strangers, some good files for each, what its errors may say, and how much it may allocate.
+// The readers of files: for each some good files, the beginnings of its errors, and the memory that it may allocate.
 
 import { gzipSync } from "node:zlib";
 import { tensor, zeros } from "chainrule";
@@ -15,15 +15,15 @@ export interface Target {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
   readonly read: (bytes: Uint8Array) => unknown;
-  /** How each error begins. */
+  /** The beginning of each error. */
   readonly message: RegExp;
-  /** Bytes that may be allocated, all in all, to read a file. */
+  /** Bytes that reading a file may allocate in total. */
   readonly allowance: (bytes: Uint8Array) => number;
-  /** Makes checksums right again, so that changes get past them. */
+  /** Corrects the checksums, so that they do not catch the changes. */
   readonly repair?: (bytes: Uint8Array, random: Random) => Uint8Array;
 }
 
-/** Whatever the file: its own header as text, small arrays. */
+/** Bytes that any file may take: its own header as text, and small arrays. */
 const small = 1 << 14;
 
 export async function makeTargets(): Promise<readonly Target[]> {
@@ -56,7 +56,7 @@ export async function makeTargets(): Promise<readonly Target[]> {
       seeds: plain,
       read: readIdx,
       message: /^readIdx: byte \d+/,
-      // What it inflates to is at most 1032 times as long; the files here are small.
+      // The data inflate to at most 1032 times their length; the files here are small.
       allowance: (bytes) => 4 * bytes.length + 8 * small,
       repair: (bytes, random) => (random() < 0.5 ? new Uint8Array(gzipSync(bytes)) : damage(gzipSync(bytes), random)),
     },
@@ -135,7 +135,7 @@ async function makePictures(): Promise<Record<string, Uint8Array[]>> {
   };
 }
 
-/** Every chunk's checksum made right, as far as the chunks can be followed. */
+/** Corrects the checksum of every chunk, as far as the chunks can be followed. */
 function repairPng(bytes: Uint8Array): Uint8Array {
   const result = bytes.slice();
   const view = new DataView(result.buffer);

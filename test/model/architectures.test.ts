@@ -1,4 +1,4 @@
-// Nets by name fit what they are made for: they build, take pictures of that size and give a score for each class.
+// The nets by name can be built, take pictures of their size and give a score for each class.
 import { noGrad, zeros } from "chainrule";
 import { architectureNames, architectures, build, leastSide, readModel, writeModel } from "chainrule/model";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ describe.each(architectureNames)("%s", (name) => {
   const squares = [1, 3, 4, 5, 7, 8, 13, 28, 31].filter((side) => side >= least).map((side) => [side, side]);
   const shapes = [...squares, [least, 2 * least + 1], [31, least], [97, 64]];
 
-  it("fits pictures of any size from the least on, wide and tall ones too", () => {
+  it("fits pictures of any size from its leastSide on, wide and tall ones too", () => {
     for (const [height, width] of shapes)
       for (const channels of [1, 3]) {
         const net = build(architectures[name]([channels, height, width], 5));

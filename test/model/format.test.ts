@@ -1,4 +1,4 @@
-// What a model file cannot be used for is told by a reason for programs and in words for people.
+// The errors about model files have a reason for programs and words for people.
 import { ChainruleError, type Tensor, tensor } from "chainrule";
 import { writeSafetensors } from "chainrule/io";
 import { architectures, build, type Description, type ModelFault, readModel, writeModel } from "chainrule/model";
@@ -14,8 +14,8 @@ const good = writeModel(description, weights);
 const wide = new Map<string, Tensor>([...weights, ["3.bias", tensor(new Float64Array(10))]]);
 
 const cases: [string, bytes: Uint8Array, reason: ModelFault, words: RegExp, details: object][] = [
-  ["three bytes", Uint8Array.of(1, 2, 3), "damaged", /^no model file, or a damaged one: the file has 3 bytes/, {}],
-  ["a file that is cut off", good.slice(0, 5000), "damaged", /^no model file, or a damaged one/, {}],
+  ["three bytes", Uint8Array.of(1, 2, 3), "damaged", /^not a model file, or a damaged one: the file has 3 bytes/, {}],
+  ["a file that is cut off", good.slice(0, 5000), "damaged", /^not a model file, or a damaged one/, {}],
   ["tensors alone", writeSafetensors(weights), "foreign", /no "format": "chainrule-model-1"/, {}],
   ["no classes", writeModel({ ...description, classes: [] }, weights), "metadata", /"classes"/, { key: "classes" }],
   ["other pictures", writeModel({ ...description, input: [1, 20, 20] }, weights), "layers", /Linear 784 128/, {}],
@@ -23,7 +23,7 @@ const cases: [string, bytes: Uint8Array, reason: ModelFault, words: RegExp, deta
     "a bias in float64",
     writeModel(description, wide),
     "dtype",
-    /"3.bias" is float64, it has to be float32/,
+    /"3.bias" is float64, but has to be float32/,
     { tensor: "3.bias", dtype: "float64", expected: "float32" },
   ],
 ];
@@ -36,6 +36,6 @@ it.each(cases)("%s", (_, bytes, reason, words, details) => {
   expect(refused).toThrow(expect.objectContaining({ words: expect.stringMatching(words) }));
 });
 
-it("bytes that are none at all are the caller's mistake, not the file's", () => {
+it("an argument that is not bytes is the caller's mistake, not the file's", () => {
   expect(() => readModel("model" as never)).toThrow(expect.objectContaining({ code: "type" }));
 });

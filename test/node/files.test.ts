@@ -24,7 +24,7 @@ test("asking whether a file can be written leaves no trace, and keeps what is th
   expect(readFileSync(join(folder, "old"), "utf8")).toBe("contents");
 });
 
-test("where it cannot be written, both say why, and nothing is left", async () => {
+test("where a file cannot be written, both functions say why, and nothing is left", async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "folder"));
   writeFileSync(join(folder, "file"), "");
@@ -55,7 +55,9 @@ test("reading says in words what is wrong", async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "five"), "12345");
   expect([...(await readBytes(join(folder, "five")))]).toHaveLength(5);
-  await expect(readBytes(join(folder, "five"), 4)).rejects.toThrow(/five: 5 bytes are more than the 4/);
+  await expect(readBytes(join(folder, "five"), 4)).rejects.toThrow(
+    /five: the file has 5 bytes, and at most 4 are read/,
+  );
   await expect(readBytes(join(folder, "six"))).rejects.toThrow(/six: no such file$/);
   await expect(readBytes(join(folder, "five", "six"))).rejects.toThrow(/part of its path is not a folder/);
   await expect(readBytes(folder)).rejects.toThrow(/is a folder, not a file/);

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { loadImageFolder } from "chainrule/node";
 import { Jimp } from "jimp";
 import { beforeEach, describe, expect, test } from "vitest";
-import { usualSize } from "../../src/node/picture-size.ts";
+import { commonestSize } from "../../src/node/picture-size.ts";
 import { temporaryFolder } from "./synthetic.ts";
 
 const built = pathToFileURL(join(import.meta.dirname, "../../dist/node/index.js")).href;
@@ -84,7 +84,7 @@ describe("a folder for each class", () => {
     expect(seen.at(-1)).toEqual([3, 3]);
   });
 
-  test("what cannot be read is named, all of it at once, or skipped and named", async () => {
+  test("pictures that cannot be read are named, all at once, or skipped and named", async () => {
     writeFileSync(join(root, "cats", "z.png"), "no picture");
     await expect(loadImageFolder(root)).rejects.toThrow(/cats\/z\.png: byte 0: neither a PNG nor a JPEG/);
     writeFileSync(join(root, "dogs", "y.jpg"), "");
@@ -133,7 +133,7 @@ describe("a folder for each class", () => {
       expect((await load()).bytes.slice(-16)).toEqual(new Array(16).fill(255));
     });
 
-    test("damaged, it is made anew; a file that is none is left alone; what cannot be written is said at once", async () => {
+    test("a damaged one is written anew, a file that is not a cache is left alone, and a path that cannot be written is reported at once", async () => {
       const { bytes } = await load();
       const whole = readFileSync(join(root, ".cache"));
       for (const damaged of [whole.subarray(0, -1), whole.subarray(0, 5), Buffer.from(whole).fill(99, 0, 8)]) {
@@ -151,21 +151,21 @@ describe("a folder for each class", () => {
   });
 });
 
-test("the size is the most frequent, or in the middle, and not too large", () => {
+test("the size is the commonest one, or the median, and at most 256", () => {
   const many = (n: number, size: [number, number]) => new Array<[number, number]>(n).fill(size);
-  expect(usualSize([...many(3, [10, 20]), ...many(2, [30, 30])])).toEqual([10, 20]);
-  expect(usualSize([...many(2, [10, 20]), ...many(2, [5, 5])])).toEqual([5, 5]);
+  expect(commonestSize([...many(3, [10, 20]), ...many(2, [30, 30])])).toEqual([10, 20]);
+  expect(commonestSize([...many(2, [10, 20]), ...many(2, [5, 5])])).toEqual([5, 5]);
   expect(
-    usualSize([
+    commonestSize([
       [10, 90],
       [20, 80],
       [30, 70],
     ]),
   ).toEqual([20, 80]);
-  expect(usualSize(many(4, [3000, 4000]))).toEqual([192, 256]);
+  expect(commonestSize(many(4, [3000, 4000]))).toEqual([192, 256]);
 });
 
-test("nothing to read is said", async () => {
+test("a folder without classes or pictures is reported", async () => {
   await expect(loadImageFolder(root)).rejects.toThrow(/no folders in it/);
   await expect(loadImageFolder(join(root, "x"))).rejects.toThrow(/x: no such file/);
   mkdirSync(join(root, "empty"));
@@ -190,7 +190,7 @@ describe("by threads", () => {
     expect(run("2")).toMatch(/ 300,3,2,4 1$/m);
   });
 
-  test("where sources run, threads that cannot start are done without", async () => {
+  test("where sources run and threads cannot start, the pictures are decoded without them", async () => {
     await picture("a/1.png", 0x102030ff);
     await picture("b/1.png", 0x102030ff);
     expect((await loadImageFolder(root, { threads: 2 })).images.shape).toEqual([2, 3, 2, 4]);

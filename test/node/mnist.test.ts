@@ -46,7 +46,7 @@ describe("errors name the file and the byte", () => {
     directory = writeIdxFolder(temporaryFolder(), { train: bars(20), test: bars(10) });
   });
 
-  test("no such folder, or no folder", async () => {
+  test("a folder that does not exist, or a file instead", async () => {
     await expect(loadMnist({ directory: file("nowhere") })).rejects.toThrow(/nowhere: no such file/);
     await expect(loadMnist({ directory: file("train-labels-idx1-ubyte") })).rejects.toThrow(/ubyte: is not a folder/);
   });
@@ -72,11 +72,11 @@ describe("errors name the file and the byte", () => {
     renameSync(file("train-labels-idx1-ubyte"), file("train-images-idx3-ubyte"));
     renameSync(file("x"), file("train-labels-idx1-ubyte"));
     await expect(loadMnist({ directory })).rejects.toThrow(
-      /train-images-idx3-ubyte: byte 3: 1 dimensions, images have 3; is this the file with the labels\?/,
+      /train-images-idx3-ubyte: byte 3: 1 dimensions, but images have 3; is this the file with the labels\?/,
     );
   });
 
-  test("labels and images that are not equally many", async () => {
+  test("a different number of labels and images", async () => {
     writeFileSync(file("t10k-labels-idx1-ubyte"), idx([9], new Array(9).fill(0)));
     await expect(loadMnist({ directory })).rejects.toThrow(
       /t10k-labels-idx1-ubyte: byte 4: 9 labels, but .*t10k-images.* has 10 images/,
@@ -93,14 +93,14 @@ describe("errors name the file and the byte", () => {
   test("pictures of two sizes", async () => {
     writeFileSync(file("t10k-images-idx3-ubyte"), idx([10, 4, 5], new Array(200).fill(0)));
     await expect(loadMnist({ directory })).rejects.toThrow(
-      /t10k-images-idx3-ubyte: byte 8: pictures of 4×5, .* have 28×28/,
+      /t10k-images-idx3-ubyte: byte 8: its pictures are 4×5, but those of .* are 28×28/,
     );
   });
 
   test("no pictures", async () => {
     writeFileSync(file("train-images-idx3-ubyte"), idx([0, 28, 28], []));
     writeFileSync(file("train-labels-idx1-ubyte"), idx([0], []));
-    await expect(loadMnist({ directory })).rejects.toThrow(/train-images-idx3-ubyte: byte 4: no pictures/);
+    await expect(loadMnist({ directory })).rejects.toThrow(/train-images-idx3-ubyte: byte 4: there are no pictures/);
   });
 
   test("floats where bytes belong", async () => {
@@ -108,7 +108,7 @@ describe("errors name the file and the byte", () => {
     floats[2] = 0x0d;
     writeFileSync(file("train-labels-idx1-ubyte"), floats);
     await expect(loadMnist({ directory })).rejects.toThrow(
-      /train-labels-idx1-ubyte: byte 2: float32 elements, labels are uint8/,
+      /train-labels-idx1-ubyte: byte 2: float32 elements, but labels are uint8/,
     );
   });
 

@@ -126,11 +126,11 @@ describe("EXIF's eight ways of holding a camera", () => {
   });
 });
 
-describe("what cannot be a picture is refused by its file and byte, before it is decoded", () => {
+describe("a file that is not a valid picture is refused with its name and byte, before it is decoded", () => {
   const cases: [string, () => Uint8Array, RegExp][] = [
     ["nothing", () => new Uint8Array(0), /byte 0: neither a PNG nor a JPEG/],
     ["text", () => Buffer.from("hello"), /byte 0: neither a PNG nor a JPEG/],
-    ["a PNG cut off", () => pngBytes.subarray(0, 60), /byte 60: the PNG ends within its chunk "IDAT", it is cut off/],
+    ["a PNG cut off", () => pngBytes.subarray(0, 60), /byte 60: the PNG ends within its chunk "IDAT": it is cut off/],
     ["a PNG without its end", () => pngBytes.subarray(0, -12), /the PNG ends before its last chunk/],
     ["a PNG with a bit turned", () => Buffer.from(pngBytes).fill(0x55, 60, 64), /the PNG is damaged/],
     [
@@ -141,7 +141,7 @@ describe("what cannot be a picture is refused by its file and byte, before it is
     [
       "a PNG that holds less than it announces",
       () => png(7000, 7000, { pixels: new Uint8Array(9) }),
-      /byte 16: a size is announced that \d+ bytes/,
+      /byte 16: the PNG announces 7000×7000 pixels, which \d+ bytes/,
     ],
     ["a PNG of no pixels", () => png(0, 5, { pixels: new Uint8Array(9) }), /byte 16: .*0×5 pixels/],
     [
@@ -159,7 +159,7 @@ describe("what cannot be a picture is refused by its file and byte, before it is
     [
       "a JPEG that cannot hold what it announces",
       () => resized(7000, 7000),
-      /byte \d+: 7000×7000 pixels are announced, more than/,
+      /byte \d+: the JPEG announces 7000×7000 pixels, more than/,
     ],
   ];
   test.each(cases)("%s", async (name, make, message) => {
@@ -170,7 +170,7 @@ describe("what cannot be a picture is refused by its file and byte, before it is
     expect(performance.now() - began).toBeLessThan(4000);
   });
 
-  test("a picture cut at any byte, never a picture", async () => {
+  test("a picture that is cut at any byte is refused", async () => {
     for (const [name, bytes] of Object.entries({ "cut.png": pngBytes, "cut.jpg": jpegBytes }))
       for (let length = 0; length < bytes.length; length += 7)
         await expect(loadPicture(save(name, bytes.subarray(0, length))), `${length} bytes`).rejects.toThrow(

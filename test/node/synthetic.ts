@@ -1,4 +1,4 @@
-// Small data sets and pictures for tests, written the way real ones come.
+// Small data sets and pictures for tests, in the file formats of real ones.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -55,9 +55,9 @@ it("says what is wrong with a file that is not a model", () => {
     return "nothing";
   };
   expect(words(good)).toBe("nothing");
-  expect(words(good.slice(0, 1000))).toMatch("m.safetensors: no model file, or a damaged one");
+  expect(words(good.slice(0, 1000))).toMatch("m.safetensors: not a model file, or a damaged one");
   expect(words(Uint8Array.of(1, 2, 3))).toMatch("damaged");
-  expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("no chainrule model");
-  expect(words(bytesOf({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("does not hold together");
+  expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("not a chainrule model");
+  expect(words(bytesOf({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("architecture is not valid");
   expect(words(bytesOf({ ...description("mlp"), classes: [] }, net))).toMatch('no usable "classes"');
 });

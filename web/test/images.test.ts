@@ -196,7 +196,7 @@ it("takes pictures and data sets from files, and says what is wrong with broken 
   await drop("broken.png", [0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
   await expect.poll(() => text("told")).toMatch(/^broken\.png cannot be read/);
   await drop("broken.safetensors", [1, 2, 3]);
-  await expect.poll(() => text("told")).toMatch(/^broken\.safetensors: no model file, or a damaged one/);
+  await expect.poll(() => text("told")).toMatch(/^broken\.safetensors: not a model file, or a damaged one/);
   await drop("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 9, 1]);
   await expect.poll(() => text("told")).toMatch(/^train-labels-idx1-ubyte is damaged, or is not an IDX file: byte 9/);
   expect(await text("probability")).toBe(before);

@@ -120,8 +120,8 @@ class Builder {
           inputs: [],
         });
       case "name": {
-        const known = this.named.get(expression.name);
-        if (known !== undefined) return known;
+        const existing = this.named.get(expression.name);
+        if (existing !== undefined) return existing;
         return this.#leaf(expression.name, this.#values[expression.name] ?? defaultOf(expression.name));
       }
       case "negative":
