@@ -4,12 +4,12 @@
 import type { Signature } from "./structure.ts";
 import type { Guard } from "./traced.ts";
 
-/** The facts by which a program is found. */
+/** The facts by which Programs finds a program. */
 export interface Found {
   readonly key: string;
   readonly recording: boolean;
   readonly guards: readonly Guard[];
-  /** About how much memory it takes. */
+  /** The memory that the program takes, about. */
   readonly bytes: number;
 }
 
@@ -72,7 +72,7 @@ export class Programs<P extends Found> {
 
   /** Records that there is no program for a signature, and which parts of the signature or which guards differ this time. */
   misses(signature: Signature): void {
-    for (const [place, what] of signature.parts) this.#vary(place, what);
+    for (const [place, value] of signature.parts) this.#vary(place, value);
     this.#traces++;
     for (const { program } of this.#byKey.get(signature.key) ?? []) {
       const guard = program.recording === signature.recording ? failing(program) : null;
@@ -109,10 +109,11 @@ export class Programs<P extends Found> {
     if (Number.isInteger(Math.log10(this.#drops))) this.#warn();
   }
 
-  #vary(place: string, what: string): void {
+  /** Counts a value of one part of the signature. */
+  #vary(place: string, value: string): void {
     const values = this.#values.get(place) ?? new Set();
     this.#values.set(place, values);
-    if (values.size < maxCountedValues) values.add(what);
+    if (values.size < maxCountedValues) values.add(value);
   }
 
   #warn(): void {

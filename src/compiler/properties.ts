@@ -11,14 +11,14 @@ const partsOrMembersOf = (value: unknown): readonly (readonly [key: unknown, par
   value instanceof Set ? [...value.entries()] : partsOf(value);
 
 /** The leaves of nested lists, records and maps, together with the containers, their lengths and their keys. */
-function* leavesOf(value: unknown, around: readonly unknown[] = []): Generator<unknown> {
+function* leavesOf(value: unknown, holders: readonly unknown[] = []): Generator<unknown> {
   yield value;
-  const parts = around.includes(value) ? null : partsOrMembersOf(value);
+  const parts = holders.includes(value) ? null : partsOrMembersOf(value);
   if (parts === null) return;
   yield parts.length;
   for (const [key, part] of parts) {
     yield key;
-    yield* leavesOf(part, [...around, value]);
+    yield* leavesOf(part, [...holders, value]);
   }
 }
 

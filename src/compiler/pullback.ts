@@ -92,11 +92,11 @@ export class Pullback {
       unchanged({ tensor: this.#traced.states[index], version: call.stateVersions[index] }, name);
     const dys = outputs.map((index) => arrived.get(index) as Tensor);
     const storages = program.run(feeds.map((feed) => this.#feed(feed, call, dys)));
-    const again = isRecording()
+    const refusing = isRecording()
       ? { ...history, inputs: [...history.inputs, ...dys.map(sourceOf)], gradients: refuse }
       : null;
     return results.map((result, i) =>
-      result === null ? null : new Tensor(storages[result], this.#open.leaves[i], again && outputOf(again, i)),
+      result === null ? null : new Tensor(storages[result], this.#open.leaves[i], refusing && outputOf(refusing, i)),
     );
   }
 
@@ -121,21 +121,23 @@ export class Pullback {
     const roots = outputs.map((index) => this.#open.outputs.get(index) as Tensor);
     const leaves = this.#open.leaves.filter((_, i) => wanted[i]);
     const first = graph.nodes.filter(({ op }) => op === "argument").length;
-    const found = this.#open.pullBack(roots, leaves, first);
-    const gradients = wanted.map((want, i) => (want ? found[wanted.slice(0, i).filter(Boolean).length] : null));
+    const wantedGradients = this.#open.pullBack(roots, leaves, first);
+    const gradients = wanted.map((isWanted, i) =>
+      isWanted ? wantedGradients[wanted.slice(0, i).filter(Boolean).length] : null,
+    );
     const results = gradients.filter((gradient) => gradient !== null);
     // The graph is simplified first: a state that it then no longer reads may change between the call and backward.
     const ends = simplify({ nodes: reachable(results), updates: [], results }).results;
     const changing = new Set(graph.updates.map(({ state }) => indexOf(state)));
-    const { graph: own, feeds, states: read } = asProgram(ends, first, changing);
+    const { graph: backwardGraph, feeds, states: readStates } = asProgram(ends, first, changing);
     let count = 0;
     return {
       program: this.#prepare(
-        own,
-        read.map((index) => states[index]),
+        backwardGraph,
+        readStates.map((index) => states[index]),
       ),
       feeds,
-      states: read,
+      states: readStates,
       results: gradients.map((gradient) => (gradient === null ? null : count++)),
     };
   }

@@ -1,12 +1,12 @@
-// An eager convolution as matrix products: the pixels under each position of the kernel become a row of a matrix (im2col), one
+// An eager convolution as matrix products: the pixels under each position of the kernel become a column of a matrix (im2col), for one
 // image and group at a time. It computes what ops/contractions.ts defines, in the same order of summation.
 import { allocate, type NDArray } from "./dtype.ts";
 import { multiplyMatrices } from "./multiply.ts";
 import type { Convolution } from "./ops/contractions.ts";
 import { sizeOf } from "./shape.ts";
 
-/** places[o * kernel + k]: where output position o meets tap k along one spatial dim, -1 for padding and gaps. */
-function meetingPlaces(
+/** indices[o · kernel + k]: the input index at which output position o meets tap k along one spatial dim; -1 in padding and in gaps. */
+function inputIndices(
   positions: number,
   kernel: number,
   size: number,
@@ -14,14 +14,14 @@ function meetingPlaces(
   dim: 0 | 1,
 ): Int32Array {
   const { stride, padding, inputDilation, kernelDilation } = attributes;
-  const places = new Int32Array(positions * kernel).fill(-1);
+  const indices = new Int32Array(positions * kernel).fill(-1);
   for (let o = 0; o < positions; o++) {
     for (let k = 0; k < kernel; k++) {
       const at = (o * stride[dim] + k * kernelDilation[dim] - padding[dim][0]) / inputDilation[dim];
-      if (Number.isInteger(at) && at >= 0 && at < size) places[o * kernel + k] = at;
+      if (Number.isInteger(at) && at >= 0 && at < size) indices[o * kernel + k] = at;
     }
   }
-  return places;
+  return indices;
 }
 
 export function convolve(y: NDArray, [x, w]: readonly NDArray[], attributes: Convolution): void {
@@ -31,8 +31,8 @@ export function convolve(y: NDArray, [x, w]: readonly NDArray[], attributes: Con
   const [, groupChannels, kH, kW] = w.shape;
   if (sizeOf(y.shape) === 0) return;
 
-  const heights = meetingPlaces(outHeight, kH, height, attributes, 0);
-  const widths = meetingPlaces(outWidth, kW, width, attributes, 1);
+  const heights = inputIndices(outHeight, kH, height, attributes, 0);
+  const widths = inputIndices(outWidth, kW, width, attributes, 1);
   const area = outHeight * outWidth;
   const taps = groupChannels * kH * kW;
   const pixels = { shape: [taps, area], dtype: y.dtype, data: allocate(y.dtype, taps * area) };

@@ -1,6 +1,6 @@
-// Runs an op at once. Small operands go through the loops of its definition, or a faster way to the same numbers; large products,
-// elementwise ops and reductions are carried out by whoever was set to (backends/one-op.ts, streams.ts, reductions.ts). Tests hold each way
-// against the definition.
+// Computes an op at once. Small operands go through the loops of the op's definition, or through faster loops with the same results; large
+// products, elementwise ops and reductions are computed by a backend (backends/one-op.ts, streams.ts, reductions.ts). Tests compare each way
+// with the definition.
 import { convolve } from "./convolve.ts";
 import { allocate, isFloating, type NDArray, type Type, type TypedArray } from "./dtype.ts";
 import { multiplyMatrices } from "./multiply.ts";
@@ -18,31 +18,31 @@ export interface Operation extends Type {
   readonly attributes: unknown;
 }
 
-/** Who carries out what is large; each may leave it (null) to the loops. */
+/** A backend for large operations; it returns null for those that it leaves to the loops. */
 export interface Carrier {
   product(operation: Operation): Storage | null;
-  /** Elementwise, not all operands uniform. */
+  /** Computes an elementwise op, at least one of whose operands is not uniform. */
   elementwise(operation: Operation): Storage | null;
-  /** sum, max or argmax. */
+  /** Computes sum, max or argmax. */
   reduction(operation: Operation): Storage | null;
 }
 
 let carrier: Carrier = { product: () => null, elementwise: () => null, reduction: () => null };
 
-/** Sets who is asked first to carry out products, and large elementwise ops and reductions. */
+/** Sets the backend that is asked first to compute products, and large elementwise ops and reductions. */
 export function carryLarge(other: Carrier): void {
   carrier = other;
 }
 
 type Way = (operation: Operation) => Storage | null;
 
-/** By op the ways that come before its loops. */
+/** For each op, the way that is tried before its loops. */
 const ways: Partial<Record<OpName, Way>> = {
   reshape: ({ inputs: [x] }) => x.storage.share(),
   full: ({ attributes, dtype, shape }) => {
     const { value } = attributes as { readonly value: number };
-    const [held] = allocate(dtype, 1).fill(value);
-    return new UniformStorage(dtype, sizeOf(shape), held);
+    const [converted] = allocate(dtype, 1).fill(value);
+    return new UniformStorage(dtype, sizeOf(shape), converted);
   },
   expand: ({ inputs: [{ storage }], dtype, shape }) =>
     storage.uniform === null ? null : new UniformStorage(dtype, sizeOf(shape), storage.uniform),
@@ -58,8 +58,8 @@ const wayOf: ReadonlyMap<OpName, Way | null> = new Map(
   (Object.keys(ops) as OpName[]).map((name) => [name, ways[name] ?? null]),
 );
 
-/** From so many elements on. Below, the loops take no longer. */
-const large = 2 ** 9;
+/** The number of elements from which the backend is asked; for fewer the loops take no longer. */
+const minLargeElements = 2 ** 9;
 
 function pointwise(operation: Operation): Storage | null {
   const { name, inputs, attributes, shape, dtype } = operation;
@@ -71,7 +71,7 @@ function pointwise(operation: Operation): Storage | null {
     const [value] = evaluate(name, arrays, attributes, { shape: [1], dtype });
     return new UniformStorage(dtype, size, value);
   }
-  return size < large ? null : carrier.elementwise(operation);
+  return size < minLargeElements ? null : carrier.elementwise(operation);
 }
 
 export function eager(operation: Operation): Storage {
@@ -91,7 +91,7 @@ const whenFloating =
     return isFloating(result.dtype);
   };
 
-/** Faster loops for the same numbers; they leave it (false) to those of the definition where they do not fit. */
+/** Faster loops with the same results; they return false for operands that they leave to the definition's loops. */
 const faster: Partial<Record<OpName, Loops>> = {
   matmul: whenFloating(multiplyMatrices),
   conv: whenFloating(convolve),

@@ -1,28 +1,31 @@
-// Elements that move, plane by plane: what ops/movement.ts defines, element by element, as the fewest and longest runs. A run of
-// neighbours is copied at once, a run of one number filled, and a transposed plane copied in small squares, so that each line of the
-// cache that is fetched is used up.
+// Copies between affine accesses, as ops/movement.ts defines them element by element. Dims are joined to few long runs. A run of neighbours is
+// copied at once, a run of one repeated number is filled, and a transposed plane is copied in small squares, so that each cache line that is
+// loaded is used whole.
 import type { TypedArray } from "./dtype.ts";
 import type { Access, Shape } from "./shape.ts";
 
-/** One of the dims of a copy: how many, and how far apart in either array. */
+/** One of the dims of a copy. */
 interface Dim {
+  /** The number of elements. */
   readonly size: number;
+  /** The stride in the target. */
   readonly to: number;
+  /** The stride in the source. */
   readonly from: number;
 }
 
-/** Runs of at least so many are copied by the engine. */
-const longRun = 32;
-/** Rows and columns of a square of a transposed plane: 16 float32 are a line of the cache. */
+/** Elements from which a run is copied by the engine's own set() or fill(). */
+const minRunElements = 32;
+/** Rows and columns of a square of a transposed plane: 16 float32 are a cache line. */
 const tile = 16;
 
-/** y[to + Σ index · to.strides] = x[from + Σ index · from.strides], for each index of the shape. Both are of one dtype. */
+/** y[to + Σ index · to.strides] = x[from + Σ index · from.strides], for each index of the shape. Both arrays have one dtype. */
 export function move(y: TypedArray, to: Access, x: TypedArray, from: Access, shape: Shape): void {
   if (shape.includes(0)) return;
   const dims = joined(shape.map((size, dim): Dim => ({ size, to: to.strides[dim], from: from.strides[dim] })));
   const [rows, columns] = [dims.at(-2) ?? one, dims.at(-1) ?? one];
   const outer = dims.slice(0, -2);
-  // Float32 as the bits that they are, so that the loops below see few kinds of arrays.
+  // Float32 is copied as int32 bits, so that the engine compiles the loops below for few kinds of arrays.
   const [target, source] = [bitsOf(y), bitsOf(x)];
   const counter = new Array<number>(outer.length).fill(0);
   for (let at = to.offset, place = from.offset; ; ) {
@@ -45,7 +48,7 @@ const one: Dim = { size: 1, to: 0, from: 0 };
 const bitsOf = (x: TypedArray): TypedArray =>
   x instanceof Float32Array ? new Int32Array(x.buffer, x.byteOffset, x.length) : x;
 
-/** Without dims of size 1, and neighbours that both arrays walk as one joined. */
+/** Drops dims of size 1, and joins neighbouring dims that are one dim in both arrays. */
 function joined(dims: readonly Dim[]): Dim[] {
   const result: Dim[] = [];
   for (const dim of dims) {
@@ -59,8 +62,10 @@ function joined(dims: readonly Dim[]): Dim[] {
 }
 
 function plane(y: TypedArray, at: number, x: TypedArray, place: number, rows: Dim, columns: Dim): void {
-  if (columns.to === 1 && columns.from === 1 && columns.size >= longRun) copyRows(y, at, x, place, rows, columns);
-  else if (columns.to === 1 && columns.from === 0 && columns.size >= longRun) fillRows(y, at, x, place, rows, columns);
+  if (columns.to === 1 && columns.from === 1 && columns.size >= minRunElements)
+    copyRows(y, at, x, place, rows, columns);
+  else if (columns.to === 1 && columns.from === 0 && columns.size >= minRunElements)
+    fillRows(y, at, x, place, rows, columns);
   else if (Math.abs(columns.from) > 1 && Math.abs(rows.from) === 1 && rows.size > 1) {
     for (let row = 0; row < rows.size; row += tile) {
       for (let column = 0; column < columns.size; column += tile) {

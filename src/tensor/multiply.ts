@@ -1,11 +1,11 @@
-// An eager matrix product that is not silly: panels of both matrices are packed into float64, four rows against four columns
-// at a time stay in registers. It computes what ops/contractions.ts defines, in the same order of summation.
+// A faster eager matrix product: panels of both matrices are packed into float64, and tiles of four rows and four columns of the result stay
+// in registers. It computes what ops/contractions.ts defines, in the same order of summation.
 import type { NDArray, TypedArray } from "./dtype.ts";
 
 const rows = 4;
 const columns = 4;
 
-/** Lays `count` lines beside each other: panel p holds lines p·width to p·width + width - 1, element by element; missing lines are 0. */
+/** Packs `count` lines into panels: panel p holds the lines p·width to p·width + width - 1, interleaved element by element; missing lines are 0. */
 function pack(source: TypedArray, start: number, lines: Lines, packed: Float64Array): void {
   const { count, lineStride, length, stride, width } = lines;
   for (let line = 0; line < Math.ceil(count / width) * width; line++) {
@@ -17,9 +17,13 @@ function pack(source: TypedArray, start: number, lines: Lines, packed: Float64Ar
 
 interface Lines {
   readonly count: number;
+  /** The distance between the first elements of two neighbouring lines. */
   readonly lineStride: number;
+  /** The number of elements in a line. */
   readonly length: number;
+  /** The distance between neighbouring elements of a line. */
   readonly stride: number;
+  /** The number of lines in a panel. */
   readonly width: number;
 }
 

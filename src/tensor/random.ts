@@ -1,5 +1,5 @@
-// Random numbers from a counter: each draw is a function of the seed's key, the number of the draw and the place in it. Only
-// operations that every backend rounds alike are used (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
+// Random numbers from a counter: each number is a function of the seed's key, the number of the draw and the index in it. The functions use
+// only operations that every backend rounds alike (+ - * / sqrt, comparisons), so that the numbers are the same everywhere.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { checkTensor, takes } from "./arguments.ts";
@@ -17,9 +17,9 @@ import { checkWeights } from "./weights.ts";
 interface Generator {
   /** int32 [2] */
   readonly key: Tensor;
-  /** int32 []: how many draws there were. */
+  /** int32 []: the number of draws so far. */
   readonly counter: Tensor;
-  /** int32 []: the place of the first number of a draw; null where it is 0. */
+  /** int32 []: the index of the first number in a draw; null if it is 0. */
   readonly first: Tensor | null;
 }
 
@@ -30,7 +30,7 @@ const own: Generator = {
 };
 let generator = own;
 
-/** Starts the generator anew: the same seed, a whole number, gives the same numbers. Without it the seed is 0. */
+/** Restarts the generator with a seed, a whole number: the same seed gives the same numbers. Without this call the seed is 0. */
 export function manualSeed(seed: number): void {
   takes("manualSeed", arguments.length, 1);
   checkWhole("manualSeed", "the seed", seed);
@@ -38,13 +38,13 @@ export function manualSeed(seed: number): void {
   generator.counter.assign(full([], 0, { dtype: "int32" }));
 }
 
-/** int32 [3]: the generator's key and counter, for setRngState. */
+/** Returns the generator's key and counter, int32 [3], for setRngState. */
 export function getRngState(): Tensor {
   takes("getRngState", arguments.length, 0);
   return apply("concat", [generator.key, generator.counter.reshape([1])], { dim: 0 });
 }
 
-/** Goes on where getRngState() was called. */
+/** Restores a state of the generator that getRngState() returned. */
 export function setRngState(state: Tensor): void {
   takes("setRngState", arguments.length, 1);
   checkTensor("setRngState", "state", state);
@@ -54,7 +54,7 @@ export function setRngState(state: Tensor): void {
   generator.counter.assign(state.slice(2));
 }
 
-/** int32: whole numbers from 0 to 2 ** bits - 1 (32: any int32). */
+/** int32: whole numbers from 0 to 2 ** bits - 1, or any int32 for 32 bits. */
 function randomBits(shape: Shape, bits: number): Tensor {
   const { key, counter, first } = generator;
   const drawn = apply("randomBits", first ? [key, counter, first] : [key, counter], { shape: [...shape], bits });
@@ -62,7 +62,7 @@ function randomBits(shape: Shape, bits: number): Tensor {
   return drawn;
 }
 
-/** A draw: what it makes of random bits, and of numbers, as a function of pieces. */
+/** Turns a function that draws random numbers into a streamed function, in which the generator is that of a piece. */
 const drawing =
   (draw: (shape: Shape, numbers: readonly Operand[], streamed: readonly Tensor[]) => Tensor): Streamed =>
   ({ shape, first, shared: [key, counter], numbers, streamed }) => {
@@ -109,7 +109,7 @@ const uniform: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>> = {
     );
   },
 };
-/** Odd multiples of 2⁻²⁴ in (0, 1), and so never 0 or 1. */
+/** Odd multiples of 2⁻²⁴ in (0, 1); they are never 0 or 1. */
 const openUniform = (shape: Shape): Tensor =>
   randomBits(shape, 23)
     .to("float32")
@@ -117,7 +117,7 @@ const openUniform = (shape: Shape): Tensor =>
     .add(1)
     .mul(2 ** -24);
 
-/** From the highest power of x down: ((c0 · x + c1) · x + c2) · ... */
+/** A polynomial by Horner's rule, with the coefficient of the highest power first: ((c0 · x + c1) · x + c2) · ... */
 function polynomial(x: Tensor, [first, second, ...others]: readonly number[]): Tensor {
   return others.reduce((sum, c) => sum.mul(x).add(c), x.mul(first).add(second));
 }
@@ -127,13 +127,13 @@ function logUnit(x: Tensor): Tensor {
   let m = x;
   let e = x.mul(0);
   for (const power of [16, 8, 4, 2, 1]) {
-    const small = m.lt(2 ** -power);
-    e = e.add(power).where(small, e);
-    m = m.mul(2 ** power).where(small, m);
+    const isSmall = m.lt(2 ** -power);
+    e = e.add(power).where(isSmall, e);
+    m = m.mul(2 ** power).where(isSmall, m);
   }
-  const low = m.lt(Math.SQRT1_2);
-  e = e.add(1).where(low, e);
-  const z = m.mul(2).where(low, m).sub(1);
+  const isLow = m.lt(Math.SQRT1_2);
+  e = e.add(1).where(isLow, e);
+  const z = m.mul(2).where(isLow, m).sub(1);
   const coefficients = [
     7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
     2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
@@ -162,13 +162,13 @@ function normalQuantile(x: Tensor): Tensor {
   return central.where(w.lt(5), tail).mul(x).mul(Math.SQRT2);
 }
 
-/** Float32 numbers within ±5.3, widened where float64 is asked for. */
+/** Normal numbers in float32, within ±5.3; for float64 they are converted. */
 const normal: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>> = {
   float32: (shape) => normalQuantile(openUniform(shape).mul(2).sub(1)),
   float64: (shape) => normal.float32(shape).to("float64"),
 };
 
-/** For each dtype: the draw alone, and scaled and shifted. */
+/** For each dtype, the draw itself ("plain"), and the draw scaled and shifted ("affine"). */
 const draws = (of: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>>) => {
   const each = (dtype: FloatingDType) => ({
     plain: drawing((shape) => of[dtype](shape)),
@@ -179,7 +179,7 @@ const draws = (of: Readonly<Record<FloatingDType, (shape: Shape) => Tensor>>) =>
 const uniformDraws = draws(uniform);
 const normalDraws = draws(normal);
 
-/** Uniform in [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
+/** Draws from the uniform distribution on [0, 1): multiples of 2⁻²⁴ in float32, of 2⁻⁵³ in float64. */
 export function rand(shape: Shape, options: CreateOptions = {}): Tensor {
   takes("rand", arguments.length, 2);
   checkOptions("rand", options, createNames);
@@ -187,7 +187,7 @@ export function rand(shape: Shape, options: CreateOptions = {}): Tensor {
   return drawn(uniformDraws[dtype].plain, shape, options);
 }
 
-/** Normal, mean 0 and variance 1: float32 numbers within ±5.3, widened where float64 is asked for. */
+/** Draws from the normal distribution with mean 0 and variance 1: float32 numbers within ±5.3, converted if the dtype is float64. */
 export function randn(shape: Shape, options: CreateOptions = {}): Tensor {
   takes("randn", arguments.length, 2);
   checkOptions("randn", options, createNames);
@@ -209,20 +209,20 @@ export function randnScaled(shape: Shape, scale: number, shift: number, options:
 
 const words = drawing((shape) => randomBits(shape, 32));
 
-/** int32 [n]: 0 to n - 1 in random order. */
+/** Returns the numbers from 0 to n - 1 in random order, int32 [n]. */
 export function randperm(n: number): Tensor {
   takes("randperm", arguments.length, 1);
   checkShape("randperm", [n]);
   return apply("topk", [drawn(words, [n], {})], { dim: 0, k: n });
 }
 
-/** Weight over exponential. */
+/** weight / E with E from the exponential distribution, the keys of multinomial. */
 const races = drawing((shape, _, [weights]) => weights.div(logUnit(openUniform(shape)).neg()));
 
 /**
- * int32 [count] or [rows, count]: draws without replacement from each row of weights, which need not sum to 1. Throws where a weight is
- * negative, NaN or infinite, in float32, and where a row has fewer than `count` weights above 0; not so in a compiled function, which cannot
- * look at them: there such a row gives numbers without a meaning. (The largest of weight / exponential: Efraimidis and Spirakis 2006.)
+ * Draws indices without replacement from each row of weights, which need not sum to 1: int32 [count] or [rows, count]. Throws if a weight is
+ * negative, NaN or infinite in float32, or if a row has fewer than `count` weights above 0. A compiled function cannot check the weights: there
+ * the indices of such a row have no meaning. (They are the largest of weight / E, with E exponential: Efraimidis and Spirakis 2006.)
  */
 export function multinomial(probabilities: Tensor, count: number): Tensor {
   takes("multinomial", arguments.length, 2);

@@ -1,16 +1,16 @@
-// The places of the largest, as ops/reductions.ts defines them (largest first, NaN above all, equals in their order), without comparing
-// each with each: numbers become keys, whole numbers from 0 in the order of their ranks. A few places are kept sorted while the keys go
-// by; many are had by a radix sort of the keys.
+// A faster topk with the results that ops/reductions.ts defines (the largest first, NaN above all, equal numbers in their order). Each number
+// becomes a key, a whole number from 0; the larger the number, the smaller its key. A few indices are kept in a sorted list while the keys are
+// read; many come from a radix sort of the keys.
 import type { NDArray, TypedArray } from "./dtype.ts";
 import { forEachLine } from "./op.ts";
 import { stridesOf } from "./shape.ts";
 
-/** So many places are kept while a line goes by; more are sorted. */
-const mostKept = 64;
-/** Bits of a digit: three of them are a key. */
-const digit = 11;
+/** Up to this k a sorted list is kept; a larger k sorts all keys. */
+const maxListLength = 64;
+/** Bits of a digit of the radix sort; a key has three digits. */
+const digitBits = 11;
 
-/** Fills y with places; false, and nothing is done, where the numbers have no keys of 32 bits. */
+/** Fills y with indices. Returns false, and does nothing, for float64, whose numbers have no keys of 32 bits. */
 export function rank(
   { data: y }: NDArray,
   x: NDArray,
@@ -20,11 +20,11 @@ export function rank(
   const length = x.shape[dim];
   const inner = stridesOf(x.shape)[dim];
   const keys = new Uint32Array(length);
-  const sort = k > mostKept ? new Sorter(length) : null;
-  const kept = new Int32Array(k);
+  const sorter = k > maxListLength ? new Sorter(length) : null;
+  const list = new Int32Array(k);
   forEachLine(x, dim, (start, stride, index) => {
     fillKeys(keys, x.data, start, stride);
-    const places = sort === null ? keepFirst(keys, kept) : sort.sort(keys);
+    const places = sorter === null ? keepFirst(keys, list) : sorter.sort(keys);
     const first = Math.floor(index / inner) * k * inner + (index % inner);
     if (inner === 1) y.set(k === places.length ? places : places.subarray(0, k), first);
     else for (let i = 0; i < k; i++) y[first + i * inner] = places[i];
@@ -32,7 +32,7 @@ export function rank(
   return true;
 }
 
-/** The larger a number, the smaller its key; NaNs have 0, and -0 has the key of 0. */
+/** Computes the keys of a line. The larger a number, the smaller its key; NaNs have the key 0, and -0 has the key of 0. */
 function fillKeys(keys: Uint32Array, data: TypedArray, start: number, stride: number): void {
   if (data instanceof Float32Array) {
     const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
@@ -46,24 +46,24 @@ function fillKeys(keys: Uint32Array, data: TypedArray, start: number, stride: nu
   for (let i = 0, at = start; i < keys.length; i++, at += stride) keys[i] = data[at] ^ 0x7fffffff;
 }
 
-/** The places of the smallest keys, in order: each key moves up past all that are larger. */
-function keepFirst(keys: Uint32Array, kept: Int32Array): Int32Array {
-  const k = kept.length;
+/** Fills a list with the indices of the smallest keys, in order, by insertion: each index moves up past those with larger keys. */
+function keepFirst(keys: Uint32Array, list: Int32Array): Int32Array {
+  const k = list.length;
   let worst = -1;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
     if (i >= k && key >= worst) continue;
     let j = Math.min(i, k - 1);
-    for (; j > 0 && keys[kept[j - 1]] > key; j--) kept[j] = kept[j - 1];
-    kept[j] = i;
-    worst = keys[kept[Math.min(i, k - 1)]];
+    for (; j > 0 && keys[list[j - 1]] > key; j--) list[j] = list[j - 1];
+    list[j] = i;
+    worst = keys[list[Math.min(i, k - 1)]];
   }
-  return kept;
+  return list;
 }
 
-/** Sorts by the lowest digit first; equals stay in their order. */
+/** A radix sort, which sorts by the lowest digit first; equal keys stay in their order. */
 class Sorter {
-  readonly #counts = new Int32Array(2 ** digit);
+  readonly #counts = new Int32Array(2 ** digitBits);
   readonly #places: readonly [Int32Array, Int32Array];
 
   constructor(length: number) {
@@ -73,7 +73,7 @@ class Sorter {
   sort(keys: Uint32Array): Int32Array {
     let [from, to] = this.#places;
     for (let i = 0; i < from.length; i++) from[i] = i;
-    for (let shift = 0; shift < 32; shift += digit, [from, to] = [to, from]) this.#pass(keys, from, to, shift);
+    for (let shift = 0; shift < 32; shift += digitBits, [from, to] = [to, from]) this.#pass(keys, from, to, shift);
     return from;
   }
 

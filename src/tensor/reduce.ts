@@ -1,9 +1,9 @@
-// Sums and largest elements over neighbouring dims, line by line: what ops/reductions.ts defines. Float32 is added up in float64, along
-// a line in four interleaved parts, whose sum is off by no more than that of one part, and rounded once.
+// Faster sums and maxima of float32 over neighbouring dims, as ops/reductions.ts defines them. Sums are in float64, rounded once at the end;
+// along a line there are four interleaved partial sums, whose error bound is no larger than that of a single sum.
 import type { NDArray } from "./dtype.ts";
 import { sizeOf } from "./shape.ts";
 
-/** x as [outer, length, inner], of which the middle is reduced; null where the reduced dims do not lie together. */
+/** x as [outer, length, inner], where the middle dim is reduced; null if the reduced dims are not neighbours. */
 function extent({ shape }: NDArray, dims: readonly number[]) {
   const [first, last] = [dims[0] ?? 0, dims.at(-1) ?? -1];
   if (last - first + 1 !== dims.length) return null;
@@ -11,7 +11,7 @@ function extent({ shape }: NDArray, dims: readonly number[]) {
   return { outer: part(0, first), length: part(first, last + 1), inner: part(last + 1, shape.length) };
 }
 
-/** Fills y with sums; false, and nothing is done, where the definition's loops are to do it. */
+/** Fills y with sums. Returns false, and does nothing, for operands that it leaves to the definition's loops. */
 export function sum({ data: y }: NDArray, x: NDArray, dims: readonly number[]): boolean {
   const { data } = x;
   const spans = extent(x, dims);
@@ -28,32 +28,32 @@ export function sum({ data: y }: NDArray, x: NDArray, dims: readonly number[]): 
   return true;
 }
 
-/** Whole lines, so that the engine knows their ends: it then reads two elements in a nanosecond, else not one. */
+/** Sums a line, which is an array of its own: then the engine knows its bounds and reads two elements in a nanosecond, otherwise fewer than one. */
 function lineSum(x: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = x.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
+  const end4 = x.length & ~3;
+  for (let i = 0; i < end4; i += 4) {
     a += x[i];
     b += x[i + 1];
     c += x[i + 2];
     d += x[i + 3];
   }
-  for (let i = whole; i < x.length; i++) a += x[i];
+  for (let i = end4; i < x.length; i++) a += x[i];
   return a + b + (c + d);
 }
 
-/** Adds rows as long as the totals, one after the other; four at a time, so that a total is fetched less often. */
+/** Adds rows as long as the totals to them, in order; four rows at a time, so that each total is loaded less often. */
 function addRows(totals: Float64Array, x: Float32Array, start: number, rows: number): void {
   const n = totals.length;
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
-    const [p, q, r, s] = [0, 1, 2, 3].map((more) => start + (row + more) * n);
+    const [p, q, r, s] = [0, 1, 2, 3].map((i) => start + (row + i) * n);
     for (let j = 0; j < n; j++) totals[j] = totals[j] + x[p + j] + x[q + j] + x[r + j] + x[s + j];
   }
   for (; row < rows; row++) for (let j = 0, at = start + row * n; j < n; j++) totals[j] += x[at + j];
 }
 
-/** Fills y with the largest, the first of equals and NaN above all; false where the definition's loops are to do it. */
+/** Fills y with maxima, where NaN is above all. Returns false, and does nothing, for operands that it leaves to the definition's loops. */
 export function max({ data: y }: NDArray, x: NDArray, dims: readonly number[]): boolean {
   const { data } = x;
   const spans = extent(x, dims);

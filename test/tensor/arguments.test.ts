@@ -1,10 +1,10 @@
-// What a tensor's methods do with what plain JavaScript may hand over: more arguments than they have, and other things than they take.
+// Tensor's methods refuse the arguments that plain JavaScript may pass: more than they take, and values of other types.
 import { ChainruleError, ones, type Tensor, tensor } from "chainrule";
 import { describe, expect, it } from "vitest";
 
 const x = ones([2, 3]);
 
-/** For the library's own use, or of JSON.stringify, which gives it a name; slice takes as many as there are dims, and says so itself. */
+/** Methods of the library itself; toJSON, to which JSON.stringify passes a name; and slice, which checks the number of its ranges itself. */
 const exempt = ["apply", "replaceStorage", "adoptStorage", "remember", "toString", "slice", "constructor", "toJSON"];
 
 const methods: (readonly [name: string, method: (...args: unknown[]) => unknown])[] = [];
@@ -13,7 +13,7 @@ for (let level: object = Object.getPrototypeOf(x); level !== Object.prototype; l
     if (typeof value === "function" && !exempt.includes(name)) methods.push([name, value]);
 }
 
-/** As plain JavaScript sees a tensor. */
+/** A tensor's type as plain JavaScript has it. */
 type Loose = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 function failure(body: () => unknown): ChainruleError {
@@ -37,7 +37,7 @@ it.each(methods)("%s does not pass over an argument", (name, method) => {
   expect(error.words).toMatch(/^takes (no argument|\d arguments? at most), not 20$/);
 });
 
-describe("what is meant otherwise", () => {
+describe("arguments in the form of other libraries are refused with the cure", () => {
   it.each<[string, (x: Loose) => unknown, string]>([
     ["sizes one by one, as in PyTorch", (x) => x.reshape(3, 2), "reshape: takes 1 argument at most, not 2"],
     ["dims one by one", (x) => x.flip(0, 1), "flip: takes 1 argument at most, not 2"],
@@ -105,7 +105,7 @@ describe("keepdim", () => {
     "all",
     "logsumexp",
   ] as const;
-  it.each(reductions)("of %s is a boolean or { keepdim }, whichever one likes", (name) => {
+  it.each(reductions)("of %s is a boolean or { keepdim }", (name) => {
     const reduce = (keepdim: boolean | { keepdim?: boolean }) => x[name](1, keepdim).shape;
     expect([reduce(true), reduce({ keepdim: true })]).toEqual([
       [2, 1],
@@ -119,7 +119,7 @@ describe("parts", () => {
   const rows = (parts: readonly Tensor[]) => parts.map((part) => part.toArray());
   const y = tensor([1, 2, 3, 4, 5]);
 
-  it("of one size, of given sizes, or so many, as PyTorch cuts them", () => {
+  it("have one size, given sizes, or a given number, as in PyTorch", () => {
     expect(rows(y.split(2))).toEqual([[1, 2], [3, 4], [5]]);
     expect(rows(y.split([1, 4]))).toEqual([[1], [2, 3, 4, 5]]);
     expect(rows(y.chunk(3))).toEqual([[1, 2], [3, 4], [5]]);
@@ -137,7 +137,7 @@ describe("parts", () => {
     ).toEqual([[0], [0]]);
   });
 
-  it("have the types of a tuple where their number is written down", () => {
+  it("have the type of a tuple if their number is a literal", () => {
     const [a, b]: [Tensor, Tensor] = y.split([2, 3]);
     const [c, d, e]: [Tensor, Tensor, Tensor] = y.chunk(3);
     const [n, m]: [number, number] = x.sizes(2);
@@ -150,7 +150,7 @@ describe("parts", () => {
     ]);
   });
 
-  it("refuse sizes that do not fit, and say which do", () => {
+  it("refuse sizes that do not add up, and name the size of the dim", () => {
     expect(() => y.split([2, 2])).toThrow("split: the sizes [2,2] add up to 4, dim 0 of float32[5] has 5");
     expect(() => y.split(0)).toThrow("split: size is a whole number from 1, or a list of sizes, not 0");
     expect(() => y.chunk(0)).toThrow("chunk: count is a whole number from 1, not 0");

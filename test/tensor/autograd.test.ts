@@ -1,4 +1,4 @@
-// Backward as one relies on it: it adds up, it can be called again, it knows what was assigned, it never recurses.
+// Backward adds gradients up, can be called again, checks that saved tensors were not assigned since, and never recurses.
 import { grad, noGrad, ones, tensor, valueAndGrad, zeros } from "chainrule";
 import { describe, expect, it } from "vitest";
 
@@ -30,7 +30,7 @@ describe("backward", () => {
     expect(x.grad?.item()).toBe(1);
   });
 
-  it("weighs the result with a gradient of its shape", () => {
+  it("multiplies the result with a gradient of its shape", () => {
     const a = leaf([1, 2, 3]);
     a.square().backward(tensor([1, 0, 10], { dtype: "float64" }));
     expect(a.grad?.toArray()).toEqual([2, 0, 60]);
@@ -40,7 +40,7 @@ describe("backward", () => {
     expect(() => a.square().backward(ones([2]))).toThrow("the gradient is float32[2], the tensor float64[3]");
   });
 
-  it("needs something that requires a gradient", () => {
+  it("throws if nothing requires a gradient", () => {
     expect(() => tensor(1).mul(2).backward()).toThrow("nothing below this tensor requires a gradient");
     const a = leaf(1);
     expect(() => noGrad(() => a.mul(2)).backward()).toThrow("nothing below");
@@ -71,7 +71,7 @@ describe("backward", () => {
 });
 
 describe("assign", () => {
-  it("gives new contents, and what was made from the old ones keeps them", () => {
+  it("gives new contents, and tensors made from the old contents keep those", () => {
     const a = tensor([1, 2, 3, 4]);
     const made = [a.reshape([2, 2]), a.detach(), a.to("float32").slice([0, 2])];
     const data = a.data;
@@ -85,7 +85,7 @@ describe("assign", () => {
     expect(made[2].toArray()).toEqual([1, 2]);
   });
 
-  it("makes a backward pass throw that would need the old contents, and only that", () => {
+  it("makes a backward pass throw if it needs the old contents, and only then", () => {
     const a = leaf(2);
     const [product, sum] = [a.square(), a.add(1)];
     a.assign(tensor(3, { dtype: "float64" }));
@@ -98,7 +98,7 @@ describe("assign", () => {
     expect(() => loss.backward()).toThrow("backward: exp needs a tensor of shape [] that was assigned since");
   });
 
-  it("leaves a parameter a parameter, and makes a result a plain tensor", () => {
+  it("leaves a parameter a parameter, and removes the history of a result", () => {
     const a = leaf(1);
     expect(a.assign(tensor(2, { dtype: "float64" })).requiresGrad).toBe(true);
     expect(a.mul(2).assign(a).requiresGrad).toBe(false);
@@ -137,7 +137,7 @@ describe("requiresGrad", () => {
     ]);
   });
 
-  it("is put back by noGrad after an exception, and noGrad refuses a promise", () => {
+  it("is recorded again after noGrad, also after an exception, and noGrad refuses a promise", () => {
     const a = leaf(1);
     expect(() =>
       noGrad(() => {
@@ -166,7 +166,7 @@ describe("grad", () => {
     ]);
   });
 
-  it("is of the first argument, and touches no .grad", () => {
+  it("is that of the first argument, and changes no .grad", () => {
     const [x, y] = [leaf(3), leaf(5)];
     expect(grad((a, b) => a.mul(b))(x, y).item()).toBe(5);
     expect([x.grad, y.grad]).toEqual([null, null]);
@@ -196,7 +196,7 @@ describe("grad", () => {
     expect(grad(() => tensor(1))(tensor([1, 2])).toArray()).toEqual([0, 0]);
   });
 
-  it("wants a scalar and something to differentiate", () => {
+  it("throws unless the result is a scalar and the argument is floating", () => {
     expect(() => grad((x) => x)(tensor([1, 2]))).toThrow("grad: the function returned float32[2], not a scalar");
     expect(() => grad((x) => x.sum())(tensor([1], { dtype: "int32" }))).toThrow("grad: int32[1] has no gradient");
   });

@@ -1,9 +1,9 @@
-// Making tensors and looking at them: literals, ranges, reading, printing, and what is refused.
+// Making, reading and printing tensors: literals, ranges, and what is refused.
 import { arange, eye, full, linspace, ones, tensor, zeros } from "chainrule";
 import { describe, expect, it } from "vitest";
 
 describe("tensor", () => {
-  it("takes nested arrays, and gives them back", () => {
+  it("takes nested arrays, and toArray returns them", () => {
     for (const nested of [
       3,
       [],
@@ -20,7 +20,7 @@ describe("tensor", () => {
     expect(tensor([true, false]).toArray()).toEqual([true, false]);
   });
 
-  it("copies typed arrays, so that later writes to them do not show", () => {
+  it("copies typed arrays, so that later writes to them do not change the tensor", () => {
     const values = new Float64Array([1, 2]);
     const x = tensor(values);
     values[0] = 9;
@@ -108,7 +108,7 @@ describe("toString prints as PyTorch does", () => {
     ],
   ])("%#", (x, text) => expect(String(x)).toBe(text));
 
-  it("and cuts long dims in the middle", () => {
+  it("and shortens long dims in the middle", () => {
     expect(String(arange(2000))).toBe("tensor([   0,    1,    2, ..., 1997, 1998, 1999], dtype=int32)");
   });
 });

@@ -1,5 +1,5 @@
-// Random shapes and numbers for tests that hold for any input. One seed, one sequence; a failure prints its seed, and
-// CHAINRULE_SEED=<seed> npx vitest run <file> runs exactly that again.
+// Random shapes and numbers for tests that hold for any input. A seed determines the sequence; a failure prints its seed, and
+// CHAINRULE_SEED=<seed> npx vitest run <file> runs the same test again.
 
 import { type Tensor, tensor } from "chainrule";
 
@@ -12,7 +12,7 @@ export class Draw {
     this.#state = Math.imul(seed, 0x9e3779b9) >>> 0;
   }
 
-  /** In [0, 1): mulberry32. */
+  /** A number in [0, 1), by mulberry32. */
   unit(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -21,7 +21,7 @@ export class Draw {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** Whole, from low to high, both included. */
+  /** A whole number from low to high, both included. */
   whole(low: number, high: number): number {
     return low + Math.floor(this.unit() * (high - low + 1));
   }
@@ -41,7 +41,7 @@ export class Draw {
     return shape.slice(from).map((size) => (this.unit() < 0.3 ? 1 : size));
   }
 
-  /** float64, at least 0.1 away from 0: no kink within reach of a finite difference. */
+  /** float64 numbers, at least 0.1 away from 0, so that no kink at 0 is within a finite difference. */
   signed(shape: readonly number[]): Tensor {
     return this.numbers(shape, () => (0.1 + 1.9 * this.unit()) * this.pick([-1, 1]));
   }
@@ -50,7 +50,7 @@ export class Draw {
     return this.numbers(shape, () => low + (high - low) * this.unit());
   }
 
-  /** Any two at least 0.05 apart: no two change places within reach of a finite difference. */
+  /** Numbers of which any two are at least 0.05 apart, so that a finite difference does not change their order. */
   distinct(shape: readonly number[]): Tensor {
     const left = Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => i);
     const middle = left.length / 2;

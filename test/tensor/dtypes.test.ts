@@ -1,5 +1,5 @@
-// The dtype rules, as tables to read. Promotion goes bool < uint8 < int32 < float32 < float64; a plain number raises a
-// tensor's category (bool, whole, float) but never its width. The fixtures hold the same rules against PyTorch pair by pair.
+// The dtype rules, as tables to read. Promotion follows bool < uint8 < int32 < float32 < float64; a plain number promotes a tensor to another
+// category (bool, integer, floating) but never within one. The fixtures compare the same rules with PyTorch, pair by pair.
 
 import {
   arange,
@@ -31,7 +31,7 @@ function table(text: string): [row: string, column: string, cell: string][] {
   return rows.flatMap(([row, ...cells]) => cells.map((cell, i): [string, string, string] => [row, head[i + 1], cell]));
 }
 
-describe("two tensors meet in", () => {
+describe("two tensors are promoted:", () => {
   const promotion = table(`
     and      bool     uint8    int32    float32  float64
     bool     bool     uint8    int32    float32  float64
@@ -49,7 +49,7 @@ describe("two tensors meet in", () => {
     expect(concat([x, y]).dtype).toBe(result);
   });
 
-  it.each(promotion)("%s / %s never stays whole", (a, b, result) => {
+  it.each(promotion)("%s / %s is never an integer dtype", (a, b, result) => {
     expect(of(a as DType).div(of(b as DType)).dtype).toBe(result === "float64" ? "float64" : "float32");
   });
 
@@ -61,7 +61,7 @@ describe("two tensors meet in", () => {
   });
 });
 
-describe("a tensor and a plain number meet in", () => {
+describe("a tensor and a plain number are promoted:", () => {
   it.each(
     table(`
     tensor   2        0.5
@@ -98,7 +98,7 @@ describe("a 0-d tensor counts as a plain number beside one with dims:", () => {
   });
 });
 
-describe("what a method makes of each dtype", () => {
+describe("the dtype of each method's result", () => {
   const methods: Record<string, (x: Tensor) => Tensor> = {
     exp: (x) => x.exp(),
     log1p: (x) => x.log1p(),
@@ -176,7 +176,7 @@ describe("what a method makes of each dtype", () => {
     expect(methods[name](of(dtype as DType)).dtype).toBe(result);
   });
 
-  it.each(["bool", "uint8", "int32"] as const)("mean of %s throws and says how to go on", (dtype) => {
+  it.each(["bool", "uint8", "int32"] as const)("mean of %s throws and names the cure", (dtype) => {
     expect(() => of(dtype).mean()).toThrow(/mean.*float32/s);
   });
 
@@ -242,13 +242,13 @@ describe("whole numbers", () => {
     expect([...of("int32", [1, -1, 0]).div(0).data]).toEqual([Infinity, -Infinity, NaN]);
   });
 
-  it("of bool, + is or and * is and", () => {
+  it("of bool: add is `or` and mul is `and`", () => {
     const [x, y] = [tensor([true, true, false]), tensor([true, false, false])];
     expect(x.add(y).toArray()).toEqual([true, true, false]);
     expect(x.mul(y).toArray()).toEqual([true, false, false]);
   });
 
-  it("only floats can want a gradient", () => {
+  it("cannot require a gradient", () => {
     expect(() => tensor([1], { dtype: "int32", requiresGrad: true })).toThrow(/float/);
     expect(() => tensor([true], { requiresGrad: true })).toThrow(/float/);
   });

@@ -1,4 +1,4 @@
-// What methods mean where arguments are at the edge of what they take: bounds that are NaN, sums of booleans, no classes at all.
+// The meaning of methods at the limits of what they take: bounds that are NaN, sums of booleans, zero classes.
 import { compile, type Tensor, tensor, zeros } from "chainrule";
 import { describe, expect, it } from "vitest";
 

@@ -1,4 +1,4 @@
-// The eager shortcuts against the loops that define their ops: same numbers, also where those are NaN or infinite.
+// The faster eager loops against the loops that define their ops: the results are the same, also where they are NaN or infinite.
 import { expect, it } from "vitest";
 import { convolve } from "../../src/tensor/convolve.ts";
 import { allocate, type DType, type NDArray } from "../../src/tensor/dtype.ts";
@@ -85,7 +85,7 @@ function ties(shape: readonly number[], dtype: DType, random: (below: number) =>
   return { shape, dtype, data };
 }
 
-it("places of the largest by keys are those by comparing, kept or sorted, along any dim", () => {
+it("topk by keys gives the indices that topk by comparison gives, from a list or from sorting, along any dim", () => {
   const random = generator(11);
   for (let round = 0; round < 200; round++) {
     const dtype = (["float32", "int32", "uint8", "bool"] as const)[random(4)];
@@ -120,7 +120,7 @@ it("sums and largest elements over neighbouring dims are those of the defining l
   expect(tried).toBeGreaterThan(150);
 });
 
-it("elements move as an affine access says, from and to any strides", () => {
+it("move copies elements between any two affine accesses", () => {
   const random = generator(17);
   for (let round = 0; round < 300; round++) {
     const shape = Array.from({ length: random(5) }, () => [1, 2, 3, 5, 40][random(5)]);

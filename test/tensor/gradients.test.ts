@@ -68,7 +68,7 @@ describe("grad", () => {
     ]);
   });
 
-  it("leaves no trace on its arguments", () => {
+  it("does not change its arguments", () => {
     grad((x: Tensor) => x.square().sum())(x);
     expect(x.grad).toBeNull();
     expect(x.requiresGrad).toBe(false);
@@ -84,7 +84,7 @@ describe("backward", () => {
     expect(x.grad?.toArray()).toEqual([4, 8, 12]);
   });
 
-  it("adds up what comes by two ways: b = a + a, c = b + b", () => {
+  it("adds up the gradients of two paths: b = a + a, c = b + b", () => {
     const a = tensor(3, { requiresGrad: true });
     const b = a.add(a);
     b.add(b).backward();
@@ -106,7 +106,7 @@ describe("backward", () => {
     expect(x.grad?.item()).toBe(1);
   });
 
-  it("refuses what was assigned since, and what is not a scalar", () => {
+  it("throws for a saved tensor that was assigned since, and for a result that is no scalar", () => {
     const [x, w] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4], { requiresGrad: true })];
     const loss = x.mul(w).sum();
     w.assign(tensor([5, 6]));

@@ -108,7 +108,7 @@ describe("random numbers have PyTorch's distributions", () => {
     expect(Math.abs(beyond(2) - 0.0455)).toBeLessThan(0.007);
   });
 
-  it("randperm is a permutation in int32, and moves things", () => {
+  it("randperm is a permutation in int32, and not the identity", () => {
     manualSeed(3);
     const order = randperm(100);
     expect(order.dtype).toBe("int32");
@@ -116,7 +116,7 @@ describe("random numbers have PyTorch's distributions", () => {
     expect([...order.data]).not.toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
-  it("multinomial draws by weight, and never what weighs nothing", () => {
+  it("multinomial draws by weight, and never an index whose weight is 0", () => {
     manualSeed(4);
     const weights = [1, 0, 3, 6];
     const counts = [0, 0, 0, 0];

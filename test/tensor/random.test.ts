@@ -27,7 +27,7 @@ describe("one seed, one sequence", () => {
     expect(rand([5]).toArray()).not.toEqual(rand([5]).toArray());
   });
 
-  it("goes on from a saved state", () => {
+  it("continues from a saved state", () => {
     rand([7]);
     const state = getRngState();
     const next = draws();
@@ -36,7 +36,7 @@ describe("one seed, one sequence", () => {
     expect(() => setRngState(tensor([1]))).toThrow("setRngState: the state is int32[3]");
   });
 
-  it("stays what it is: these numbers are the same on every machine", () => {
+  it("gives these numbers on every machine and in every version", () => {
     expect(rand([4]).toArray()).toMatchInlineSnapshot(`
       [
         0.4184570908546448,
@@ -116,7 +116,7 @@ describe("distributions, over 100,000 draws", () => {
     expect(Math.abs(at(0.999) - 3.0902)).toBeLessThan(0.2);
   });
 
-  it("multinomial: without replacement, by weight, never what has none", () => {
+  it("multinomial draws without replacement, by weight, and never an index whose weight is 0", () => {
     const weights = tensor([0, 1, 2, 5]);
     const counts = [0, 0, 0, 0];
     const rows = multinomial(weights.expand([8000, 4]), 1).toArray() as number[][];
@@ -129,7 +129,7 @@ describe("distributions, over 100,000 draws", () => {
     expect(() => multinomial(weights, 5)).toThrow("multinomial: cannot draw 5 without replacement from float32[4]");
   });
 
-  it("multinomial refuses weights that nothing can be drawn from, and names the first", () => {
+  it("multinomial refuses weights from which it cannot draw, and names the first", () => {
     const { NaN: nan, POSITIVE_INFINITY: infinite } = Number;
     for (const [weights, count, words] of [
       [[1, nan], 1, "weight 1 is NaN; weights are numbers from 0"],

@@ -33,7 +33,7 @@ describe.each([
     expect(tensor(make(code), { dtype: "bool" }).toArray()).toEqual(values.map((value) => value !== 0));
   });
 
-  it("integers that int32 cannot hold are named, and go into float64 or wrap around where that is asked for", () => {
+  it("integers that int32 cannot hold are named; with a dtype they become float64 or wrap around", () => {
     for (const code of ["new Uint32Array([1, 4294967295])", "new BigUint64Array([1n, 4294967295n])"]) {
       expect(() => tensor(make(code))).toThrow(/tensor: \w+ has 4294967295 at 1, which int32 cannot hold; pass/);
       expect(tensor(make(code), { dtype: "float64" }).toArray()).toEqual([1, 4294967295]);
@@ -58,7 +58,7 @@ describe.each([
     await expect(readIdx(make("new ArrayBuffer(8)"))).rejects.toThrow(`readIdx: ${words}`);
   });
 
-  it("lists, records and maps around the arguments of a compiled function are looked into", () => {
+  it("lists, records and maps that hold the arguments of a compiled function are searched for tensors", () => {
     const x = tensor([1, 2]);
     const f = compile((given: never): unknown => {
       const { record, map } = given as { record: { x: Tensor }; map: Map<string, Tensor> };

@@ -1,4 +1,4 @@
-// What a tensor is to the rest of JavaScript: operators, JSON, clones. Its numbers arrive whole, or it throws and says what to do.
+// A tensor in JavaScript's operators, JSON and clones: either all of its numbers arrive, or it throws and names the cure.
 import { Adam, compile, Linear, randn, Sequential, type Tensor, tensor, zeros } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { expect, it } from "vitest";
@@ -13,7 +13,7 @@ it.each(["x < 4", "4 >= x", "x + 1", "x + 'text'", "x - 1", "+x", "x == 3", "Mat
   },
 );
 
-it("text is made of it by String, templates and joins, and it is compared with null and itself", () => {
+it("String, templates and joins make text of a tensor, and it can be compared with null and itself", () => {
   const text = "tensor(3.0000)";
   expect([String(x), `${x}`, [x].join(), x.toString()]).toEqual([text, text, text, text]);
   const compared = new Function("x", "return [x == null, x == x, x != undefined]");
@@ -53,7 +53,7 @@ it("JSON of a model, an optimiser and their state dicts has every number", () =>
   expect(Object.keys(model.stateDict())).toEqual([]);
 });
 
-it("an object that is no tensor's JSON is refused by what it lacks", () => {
+it("an object that is not the JSON of a tensor is refused, and the error names what is missing", () => {
   expect(() => tensor({ dtype: "float32", data: [1] } as never)).toThrow("tensor: an object is { dtype, shape, data }");
   expect(() => tensor({ dtype: "float32", shape: [1], data: ["x"] })).toThrow(
     'data holds "x" at 0, which is no number',
