@@ -1,5 +1,5 @@
-// fit, in its three forms: pictures of classes; anything with a loss; anything with a step of one's own. Each becomes a task for the
-// same loop.
+// fit, in its three forms: pictures with classes; any data with a loss; any data with a step of the user's. Each form becomes a task of
+// the same loop.
 import { ChainruleError } from "../errors/error.ts";
 import type { Layer } from "../nn/module.ts";
 import { Optimizer } from "../optim/optimizer.ts";
@@ -7,7 +7,7 @@ import { checkNames } from "./checkpoint.ts";
 import type { TrainingEvent } from "./events.ts";
 import { type Model, moduleOf } from "./models.ts";
 import { checkOptimizer, type FitOptions } from "./options.ts";
-import { type FitEvent, ofPictures } from "./picture-events.ts";
+import { type FitEvent, toFitEvent } from "./picture-events.ts";
 import { pictureTask } from "./picture-task.ts";
 import type { EpochRecord } from "./position.ts";
 import { RandomStream } from "./random-stream.ts";
@@ -16,26 +16,26 @@ import { type AnyOptions, sourceTask } from "./source-task.ts";
 import type { NamesOf, Result } from "./tally.ts";
 import type { LossOptions, Optimizers, Schedule, StepOptions } from "./training-options.ts";
 
-/** Learning rates in events: one number, or of several optimisers each by its name. */
+/** The type of learning rates in events: a number, or a record by the optimisers' names. */
 export type RatesOf<O extends Optimizers> = O extends Optimizer ? number : { readonly [K in keyof O]: number };
 
 /**
- * Trains the model on pictures of classes: `for await (const event of fit(model, options))` takes one step after the other, and nothing
- * happens but while somebody asks for the next event. Each step is one compiled program; timers, signals and clicks come through between
- * steps. Leaving the loop leaves a model that can be used, and another loop over the same run goes on.
+ * Trains the model on pictures with classes: `for await (const event of fit(model, options))` takes one step after the other. It computes
+ * only while its next event is awaited. Each step is one compiled program; between steps, timers, signals and clicks are handled. After a
+ * `break` the model can be used, and another loop over the same run continues it.
  *
- * One seed gives one result, bit for bit (on one engine and processor, for the same model, data and options), whatever else is done
- * between steps. Throws at once where options make no sense, where model and data do not fit, and where `resume` is of another
- * run; and while it runs, where the loss is not finite.
+ * One seed gives one result, bit for bit (on one engine and processor, for the same model, data and options), whatever the program does
+ * between steps. The call throws if options are wrong, if model and data do not fit, or if `resume` is of another run. The loop throws if
+ * the loss is not finite.
  */
 export function fit(model: Layer, options: FitOptions): Fit<FitEvent, EpochRecord<"accuracy">>;
 /**
- * Trains anything on anything: `data` is whatever batches() takes, or a function that gives it for each epoch, and `loss` is computed of
- * a batch, with the gradients of which the optimiser steps. The model is a module, or several by name. Runs, events, checkpoints and
- * errors are as those over pictures; numbers that the loss and `metrics` name stand in events beside the loss.
+ * Trains any model on any data: `data` is anything that batches() takes, or a function that gives it for each epoch. `loss` computes the loss
+ * of a batch, whose gradients the optimiser follows. The model is a module, or several by name. Runs, events, checkpoints and errors are as
+ * for pictures. Events have the numbers that the loss and `metrics` name as properties beside the loss.
  *
- * Of a stream a checkpoint has the position alone: a resumed run asks for the stream of its epoch again and reads up to there, so
- * that the stream has to give the same each time.
+ * Of a stream, a checkpoint has only the position: a resumed run iterates over the stream of its epoch again and skips the examples that were
+ * used, so the stream must give the same each time.
  */
 export function fit<
   const M extends Model,
@@ -49,8 +49,8 @@ export function fit<
   options: LossOptions<M, S, V, O, R, K>,
 ): Fit<TrainingEvent<NamesOf<R> | K, NamesOf<R> | K, RatesOf<O>>, EpochRecord<NamesOf<R> | K>>;
 /**
- * The same with a step of one's own, as several optimisers want that take turns: it computes gradients, has the optimisers step, and
- * returns what events are to tell. All that learns has to be in the model, the optimisers and `state` to be in checkpoints.
+ * Trains with a `step` of your own, for example when several optimisers take turns: it computes gradients, calls the optimisers' step(), and
+ * returns the numbers for events. Checkpoints contain the model, the optimisers and `state`, so everything that changes must be in these.
  */
 export function fit<
   const M extends Model,
@@ -66,7 +66,7 @@ export function fit<
 ): Fit<TrainingEvent<NamesOf<T>, NamesOf<R> | K, RatesOf<O>>, EpochRecord<NamesOf<T>, NamesOf<R> | K>>;
 export function fit(model: Model, options: object): unknown {
   if (typeof options !== "object" || options === null)
-    throw new ChainruleError("type", "fit", "the options say what to train on: fit(model, { data, loss, ... })");
+    throw new ChainruleError("type", "fit", "the options are missing; give fit(model, { data, loss, ... })");
   return "data" in options
     ? fitSource(model, options as AnyOptions)
     : fitPictures(model as Layer, options as FitOptions);
@@ -83,7 +83,7 @@ function fitPictures(model: Layer, options: FitOptions): Fit<FitEvent> {
     task,
     options,
     patience: earlyStopping?.patience ?? null,
-    told: (event) => ofPictures(event as never),
+    convert: (event) => toFitEvent(event as never),
     schedules: new Map(schedule === undefined ? [] : [["", schedule]]),
   });
 }
@@ -97,7 +97,7 @@ function fitSource(model: Model, options: AnyOptions): Fit<unknown> {
       throw new ChainruleError(
         "type",
         "fit",
-        "optimizer is an Optimizer, or several by name, { generator, discriminator }",
+        "optimizer must be an Optimizer, or several by name, { generator, discriminator }",
       );
     checkOptimizer(module, each, name === "" ? "the optimizer" : `optimizer.${name}`);
   }
@@ -109,7 +109,7 @@ function fitSource(model: Model, options: AnyOptions): Fit<unknown> {
     options,
     schedules: schedulesOf(schedule, optimizers),
     patience: earlyStopping?.patience ?? null,
-    told: (event) => event,
+    convert: (event) => event,
   });
 }
 
@@ -117,7 +117,7 @@ function byName(optimizer: Optimizers): Map<string, Optimizer> {
   if (optimizer instanceof Optimizer) return new Map([["", optimizer]]);
   const named = new Map(Object.entries(optimizer ?? {}));
   if (named.size === 0)
-    throw new ChainruleError("option", "fit", "optimizer is missing, such as new Adam(model.parameters())", {
+    throw new ChainruleError("option", "fit", "optimizer is missing; give one, such as new Adam(model.parameters())", {
       option: "optimizer",
     });
   return named;
@@ -135,7 +135,10 @@ function schedulesOf(
       throw new ChainruleError(
         "option",
         "fit",
-        `schedule.${name} is no learning rate of an optimizer; there ${optimizers.has("") ? "is one, without a name" : `are ${[...optimizers.keys()].join(", ")}`}`,
+        `schedule.${name} is no function of an optimizer; ` +
+          (optimizers.has("")
+            ? "for a single optimizer, give schedule: (step) => ..."
+            : `the optimizers are ${[...optimizers.keys()].join(", ")}`),
         { option: `schedule.${name}` },
       );
   return new Map(named as [string, Schedule][]);

@@ -1,4 +1,4 @@
-// "chainrule/train": the training loop, evaluation and metrics. Runs in pages too.
+// "chainrule/train": the training loop, evaluation and metrics. It runs in pages too.
 export type { Checkpoint, Stateful } from "./checkpoint.ts";
 export { evaluate, type Judgement, type JudgeOptions } from "./evaluate.ts";
 export type { EvaluateOptions, Evaluation, Loss } from "./evaluate-pictures.ts";

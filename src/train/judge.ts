@@ -1,5 +1,5 @@
-// Validation of anything: each batch once, in order, as the model is in use, with the means of the loss and of all that has a name.
-// Chance, as of a variational autoencoder, is the same at each validation, so that epochs can be compared.
+// Validation on data of any kind: computes the means of the loss and of all named numbers, each batch once, in order, in evaluation mode.
+// Random numbers, such as those of a variational autoencoder, are the same at each validation, so that epochs can be compared.
 
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -21,10 +21,10 @@ export interface Judge {
 
 interface Judging {
   readonly module: Module;
-  /** What the user's function makes of the batch. */
+  /** Calls the user's loss. */
   readonly loss: (batch: unknown) => unknown;
   readonly metrics: Metrics;
-  /** null: not compiled. */
+  /** Maximal number of threads of the program; null: the loss is not compiled. */
   readonly threads: number | undefined | null;
 }
 
@@ -40,7 +40,7 @@ export interface Judged {
   readonly examples: number;
 }
 
-/** Throws where there is nothing to judge, and the signal's reason when that is aborted. */
+/** Computes the means over all batches. Throws if there are no examples, and throws the signal's reason when that is aborted. */
 export async function judge(
   { call, module, program }: Judge,
   course: Course,
@@ -58,6 +58,6 @@ export async function judge(
     sums = added(sums, counted.sums);
     examples += counted.examples;
   }
-  if (examples === 0) throw new ChainruleError("data", call, "there are no examples to judge");
+  if (examples === 0) throw new ChainruleError("data", call, "there are no examples to evaluate");
   return { means: meansOf(sums, examples), examples };
 }

@@ -1,4 +1,4 @@
-// A step of learning from a batch: loss, gradients, update, and the numbers that it tells, as one function for the compiler.
+// A training step on a batch, as one function for the compiler: loss, gradients, update, and the numbers for events.
 import type { Module } from "../nn/module.ts";
 import { clipGradNorm } from "../optim/clip.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -6,10 +6,10 @@ import { type Computed, lossOf, type Metrics, tally } from "./tally.ts";
 
 interface Learner {
   readonly model: Module;
-  /** All of them step. */
+  /** All of them update their parameters in each step. */
   readonly optimizers: readonly Optimizer[];
   readonly clipNorm: number | undefined;
-  /** What the user's function makes of the batch. */
+  /** Calls the user's loss. */
   readonly loss: (batch: unknown) => unknown;
   readonly metrics: Metrics;
 }

@@ -1,4 +1,4 @@
-// What a run is made of, and what follows from that and from how far it is: whether it goes on, and how it introduces itself.
+// The parts of a run, and what follows from them and from the run's progress: whether the run ends, and its first event.
 import type { Parts } from "./checkpoint.ts";
 import type { TrainingDone, TrainingEvent, TrainingStart } from "./events.ts";
 import type { RunOptions } from "./options.ts";
@@ -9,23 +9,23 @@ import type { Schedule } from "./training-options.ts";
 
 export type AnyEvent = TrainingEvent<string, string, Rates>;
 
-/** What a run is made of, checked already. */
+/** The parts of a run, after all checks. */
 export interface Making<E> {
   readonly parts: Parts;
   readonly task: Task;
   readonly options: RunOptions;
-  /** For each optimiser by its name. */
+  /** By the optimisers' names. */
   readonly schedules: ReadonlyMap<string, Schedule>;
   readonly patience: number | null;
-  /** An event as it is given. */
-  readonly told: (event: AnyEvent) => E;
+  /** Converts an event to the form that the run's loop receives. */
+  readonly convert: (event: AnyEvent) => E;
 }
 
 /** The best epoch so far. */
 export const bestOf = ({ task }: Making<unknown>, { best }: Progress): BestEpoch | null =>
   best.get(task.monitor) ?? null;
 
-/** Why it is at its end; null where it is not. */
+/** Why the run ends here; null if it continues. */
 export function reasonToEnd(making: Making<unknown>, progress: Progress): TrainingDone["reason"] | null {
   const { epoch } = progress;
   const { patience, options } = making;
@@ -34,12 +34,12 @@ export function reasonToEnd(making: Making<unknown>, progress: Progress): Traini
   return patience !== null && best !== null && epoch - best.epoch >= patience ? "patience" : null;
 }
 
-/** The first event of a run that is so far. */
+/** The first event of a run with this progress. */
 export function startEvent(making: Making<unknown>, progress: Progress): TrainingStart<Rates> {
   const { task, parts, options, schedules } = making;
   const { epoch, examples, step } = progress;
   const { stepsPerEpoch, validationExamples } = task;
-  // A schedule need not have a rate for a step that does not come any more.
+  // A schedule is not called for a step after the end of the run.
   const last = stepsPerEpoch === null ? Infinity : options.epochs * stepsPerEpoch;
   const ahead = reasonToEnd(making, progress) === null && step < last ? schedules : new Map<string, Schedule>();
   return {

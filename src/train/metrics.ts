@@ -1,11 +1,10 @@
-// How good answers are, in numbers that people compare: plain functions of what was said and what is true. Answers and labels are class
-// numbers, as typed arrays, lists or tensors. Where nothing could be counted a ratio is 0/0: precision, recall and F1 are then 0,
-// as in scikit-learn; an accuracy of no pictures at all is refused.
+// Metrics of classification: plain functions of answers (predicted classes) and labels (true classes). Both are class indices, as typed arrays,
+// lists or tensors. Where a ratio would be 0/0, precision, recall and F1 are 0, as in scikit-learn; the accuracy of no pictures throws.
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** Numbers in a row; a tensor's in row-major order. */
+/** A list of numbers; those of a tensor are in row-major order. */
 export type Numbers = Tensor | ArrayLike<number>;
 
 const listOf = (numbers: Numbers): ArrayLike<number> => (numbers instanceof Tensor ? numbers.data : numbers);
@@ -25,10 +24,10 @@ function pairsOf(
   return [said, truths];
 }
 
-/** The part of the answers that are right, 0 to 1. Throws where there are none, or another number of labels. */
+/** The part of the answers that are right, 0 to 1. Throws if there are no answers, or another number of labels. */
 export function accuracy(answers: Numbers, labels: Numbers): number {
   const [said, truths] = pairsOf("accuracy", answers, labels);
-  if (said.length === 0) throw new ChainruleError("data", "accuracy", "there are no answers");
+  if (said.length === 0) throw new ChainruleError("data", "accuracy", "there are no answers; give at least one");
   let right = 0;
   for (let i = 0; i < said.length; i++) if (said[i] === truths[i]) right++;
   return right / said.length;
@@ -36,8 +35,8 @@ export function accuracy(answers: Numbers, labels: Numbers): number {
 
 /**
  * The part of the pictures whose label is among the k classes with the highest scores, 0 to 1. scores are [N, C], logits or
- * probabilities alike, labels [N]; of equal scores the first class counts as higher, as in topk and argmax, and NaN as lowest.
- * Throws where sizes or a label do not fit.
+ * probabilities, labels [N]. Of equal scores the first class counts as higher, as in topk and argmax, and NaN as lowest.
+ * Throws if sizes or a label do not fit.
  */
 export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): number {
   const [values, truths] = [listOf(scores), listOf(labels)];
@@ -64,7 +63,7 @@ export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): numbe
   return right / truths.length;
 }
 
-/** confusion[truth][answer]: how many pictures, for `classes` classes. Throws where an answer or a label is no class from 0 on. */
+/** confusion[truth][answer], the number of pictures with this label and answer. Throws if an answer or a label is not 0 … classes - 1. */
 export function confusionMatrix(answers: Numbers, labels: Numbers, classes: number): number[][] {
   const [said, truths] = pairsOf("confusionMatrix", answers, labels);
   checkWhole("confusionMatrix", "classes", classes, { from: 1 });
@@ -86,31 +85,31 @@ function checkClass(
     throw new ChainruleError(
       "data",
       call,
-      `${what} ${value} of picture ${at} is none of the ${classes} classes, 0 to ${classes - 1}`,
+      `${what} ${value} of picture ${at} is outside the ${classes} classes, 0 to ${classes - 1}`,
     );
 }
 
 /** Precision, recall and F1, each 0 to 1, of a class, or their means. */
 export interface Scores {
-  /** Of the pictures that are said to be of the class, the part that are: 0 where none is said to be. */
+  /** The part of the answers with this class that are right; 0 if there are none. */
   readonly precision: number;
-  /** Of the pictures that are of the class, the part that are said to be: 0 where there are none. */
+  /** The part of the pictures of this class whose answer is right; 0 if there are none. */
   readonly recall: number;
-  /** 2 · precision · recall / (precision + recall), their harmonic mean: 0 where both are 0. */
+  /** 2 · precision · recall / (precision + recall), their harmonic mean; 0 if both are 0. */
   readonly f1: number;
-  /** How many pictures are of the class. */
+  /** The number of pictures of the class. */
   readonly support: number;
 }
 
-/** How good the answers are, class by class and on the whole. */
+/** Precision, recall and F1 of each class, and their means. */
 export interface ClassReport {
   /** In the order of the classes. */
   readonly classes: readonly (Scores & { readonly name: string })[];
-  /** The mean over the classes, each counting the same. */
+  /** The mean over the classes with equal weights. */
   readonly macro: Scores;
-  /** The mean over the classes, each counting as often as it has pictures. */
+  /** The mean over the classes, each weighted by its number of pictures. */
   readonly weighted: Scores;
-  /** 0 where there are no pictures. */
+  /** The part of the answers that are right; 0 if there are no pictures. */
   readonly accuracy: number;
 }
 
@@ -118,8 +117,8 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, x) => total + x, 0);
 
 /**
- * Class by class, from a confusion matrix [truth][answer]. The classes are called "0", "1", ... unless names are given. Where nothing
- * could be counted (0/0) a score is 0. Throws unless the matrix is square and has as many rows as there are names.
+ * Computes the scores of each class from a confusion matrix [truth][answer]. The default names of the classes are "0", "1", ... A score that
+ * would be 0/0 is 0. Throws unless the matrix is square and has as many rows as there are names.
  */
 export function classReport(confusion: readonly (readonly number[])[], names?: readonly string[]): ClassReport {
   const size = confusion.length;
@@ -127,10 +126,10 @@ export function classReport(confusion: readonly (readonly number[])[], names?: r
     throw new ChainruleError(
       "shape",
       "classReport",
-      "the confusion matrix has a row and a column for each class, [truth][answer]",
+      "the confusion matrix must have a row and a column for each class, [truth][answer]",
     );
   if (names !== undefined && names.length !== size)
-    throw new ChainruleError("shape", "classReport", `${names.length} names for ${size} classes`);
+    throw new ChainruleError("shape", "classReport", `${names.length} names for ${size} classes; give one for each`);
   const classes = confusion.map((row, c) => {
     const [right, support] = [row[c], sum(row)];
     const [precision, recall] = [ratio(right, sum(confusion.map((other) => other[c]))), ratio(right, support)];

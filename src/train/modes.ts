@@ -1,9 +1,9 @@
-// Steps are taken in training mode and pictures are judged in evaluation mode, whatever mode the model is in; each layer then has
-// its own mode back. As a body here is synchronous, nobody outside ever meets the model in a mode that they did not choose,
-// and what they choose meanwhile changes no result.
+// Training steps run in training mode and validation in evaluation mode, whatever mode the user has set; afterwards each layer has its own
+// mode again. The body is synchronous, so the user's code never sees another mode than its own, and the modes that it sets change no
+// result.
 import type { Module } from "../nn/module.ts";
 
-/** Runs the body with the whole model in training mode, or in evaluation mode, and puts each layer's mode back, also after an error. */
+/** Runs the body with the whole model in training or evaluation mode, and restores each layer's mode, also after an error. */
 export function inMode<T>(model: Module, training: boolean, body: () => T): T {
   const modules = model.modules();
   const before = modules.map((module) => module.training);

@@ -1,4 +1,4 @@
-// What a run is made of: what all runs take, and what those over pictures of classes take beside it.
+// The options of all runs, and those of runs over pictures with classes.
 
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
@@ -13,70 +13,72 @@ import type { Loss } from "./evaluate-pictures.ts";
 import type { Metric } from "./position.ts";
 import type { AbortSignalLike } from "./signal.ts";
 
-/** What all runs take. */
+/** The options of all runs. */
 export interface RunOptions {
+  /** Number of epochs, from 1. */
   epochs: number;
-  /** Leaves out the last batch of an epoch where it would be smaller; false if left out. */
+  /** true: leaves out the last batch of an epoch if it is smaller. Default false. */
   dropLast?: boolean | undefined;
-  /** Order, augmentation and dropout follow from it; a whole number from 0, and 0 if left out. The model's first weights are its maker's. */
+  /** Order, augmentation and dropout follow from the seed: a whole number from 0, default 0. The model's initial weights do not. */
   seed?: number | undefined;
-  /** When it is aborted, the run stops after its step, and says so. */
+  /** When the signal is aborted, the run stops after the current step, with the event "stopped". */
   signal?: AbortSignalLike | undefined;
-  /** Goes on where this checkpoint was made, as if it had never been stopped. */
+  /** Continues from this checkpoint, with the same results as a run that was never stopped. */
   resume?: Resume | undefined;
-  /** Finds the first operation that gives a NaN or an infinity, and names it; slow. */
+  /** true: finds and names the first operation that gives a NaN or an infinity, which is slow. */
   checkFinite?: boolean | undefined;
-  /** How many threads at most, for training and validation; all that there are if left out. Of no consequence for what comes out. */
+  /** Maximal number of threads for training and validation; default: all. Results do not depend on it. */
   threads?: number | undefined;
-  /** false: steps and validation run operation by operation, for models that choose by what they compute; slow. true if left out. */
+  /** false: steps and validation run operation by operation, for models whose branches depend on contents; slow. Default true. */
   compile?: boolean | undefined;
-  /** What else belongs to the run, by name, such as an ExponentialMovingAverage: checkpoints have its stateDict(). */
+  /** Other state of the run by name, such as an ExponentialMovingAverage: checkpoints contain its stateDict(). */
   state?: Readonly<Record<string, Stateful>> | undefined;
   /**
-   * After so many steps of this run the next one of a whole batch tells, by profile(), where its time goes. The first steps are slower than
-   * later ones, until the engine has compiled them well: some 50. That step takes longer, for one thread does its kernels one by one,
-   * and gives the same bits.
+   * After this many steps, the next step with a full batch is measured for profile(). About the first 50 steps are slower, until the engine
+   * has optimised the code. The measured step takes longer, because one thread runs its kernels one after the other, and gives the same bits.
    */
   profile?: number | undefined;
 }
 
-/** What a run over pictures of classes is made of. Sizes are in pictures. */
+/** The options of a run over pictures with classes. Sizes are in pictures. */
 export interface FitOptions extends RunOptions {
+  /** The pictures to train on. */
   train: Dataset;
-  /** Judged after each epoch, as evaluate does. */
+  /** Pictures that are evaluated after each epoch, as by evaluate. */
   validation?: Dataset | undefined;
+  /** Number of pictures in a batch, from 1. */
   batchSize: number;
-  /** Over the model's parameters. */
+  /** An optimiser of the model's parameters. */
   optimizer: Optimizer;
   /**
-   * The learning rate of each step, counted from 0 over all epochs; without it the optimiser keeps its own, which may be set between
-   * steps. Groups that have a learning rate of their own keep it.
+   * The learning rate of each step, counted from 0 over all epochs. Without a schedule the optimiser keeps its own learning rate, which may be
+   * set between steps. Groups with their own learning rate keep it.
    */
   schedule?: ((step: number) => number) | undefined;
-  /** crossEntropy if left out. */
+  /** Default crossEntropy. */
   loss?: Loss | undefined;
-  /** 0 to 1, of crossEntropy in training; validation is judged without. */
+  /** Label smoothing of crossEntropy in training, 0 to 1; validation uses none. */
   labelSmoothing?: number | undefined;
-  /** Limits the length of all gradients as one vector, before each step (clipGradNorm). */
+  /** Limits the norm of all gradients as one vector, before each update (clipGradNorm). */
   clipNorm?: number | undefined;
-  /** Pixels in [0, 1] become (x - mean) / std, one number or one a channel; 0 and 1 if left out. */
+  /** Pixels in [0, 1] become (x - mean) / std; one number, or one for each channel. Defaults 0 and 1. */
   mean?: number | number[] | undefined;
   std?: number | number[] | undefined;
   augment?: Augmentation | undefined;
-  /** Ends the run when `patience` epochs in a row were no better than the best, by the validation's "loss" or "accuracy"; "loss" if left out. */
+  /** Ends the run after `patience` epochs in a row that were not better than the best, by the validation's `metric`; default "loss". */
   earlyStopping?: { patience: number; metric?: Metric | undefined } | undefined;
-  /** At the end the model gets the weights of its best epoch in validation. true: by earlyStopping's metric, else by "loss". */
+  /** At the end the model gets the weights of its best epoch in validation. true: best by earlyStopping's metric, or else by "loss". */
   keepBest?: boolean | Metric | undefined;
 }
 
-/** What checkpoint() gave, also after a way through a file. */
+/** The result of checkpoint(), also after it was written to a file and read again. */
 export interface Resume {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly position: unknown;
 }
 
-/** The metric that best weights are kept by; null where they are not. */
-export function keptMetric({ keepBest = false, earlyStopping }: FitOptions): Metric | null {
+/** The metric that selects the best weights; null without keepBest. */
+export function bestMetric({ keepBest = false, earlyStopping }: FitOptions): Metric | null {
   if (keepBest === false) return null;
   return keepBest === true ? (earlyStopping?.metric ?? "loss") : keepBest;
 }
@@ -109,19 +111,24 @@ const names: OptionNames<FitOptions> = {
   profile: true,
 };
 
-/** Throws where what all runs take makes no sense. */
+/** Throws if one of the options of all runs is wrong. */
 export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true }: RunOptions): void {
   checkWhole("fit", "epochs", epochs, { from: 1 });
   checkWhole("fit", "seed", seed, { from: 0 });
   checkWhole("fit", "threads", threads, { from: 1 });
   checkWhole("fit", "profile", profile, { from: 0 });
   if (!compile && profile > 0)
-    throw new ChainruleError("option", "fit", "a run without compiled steps has none to profile; leave out profile", {
-      option: "profile",
-    });
+    throw new ChainruleError(
+      "option",
+      "fit",
+      "a step that is not compiled cannot be profiled; leave out profile, or compile: false",
+      {
+        option: "profile",
+      },
+    );
 }
 
-/** Throws where options of a run over pictures make no sense, each alone and together. */
+/** Throws if options of a run over pictures are wrong, each alone or together. */
 export function checkPictureOptions(model: Module, options: FitOptions): void {
   checkOptions("fit", options, names);
   const { train, validation, batchSize, loss, labelSmoothing, earlyStopping, clipNorm } = options;
@@ -133,25 +140,25 @@ export function checkPictureOptions(model: Module, options: FitOptions): void {
     throw new ChainruleError(
       "data",
       "fit",
-      `${train.labels.size} pictures make no batch of ${batchSize}, and dropLast leaves out smaller ones`,
+      `${train.labels.size} pictures make no batch of ${batchSize}, and dropLast leaves out smaller ones; make batchSize smaller`,
     );
   if (loss !== undefined && labelSmoothing !== undefined)
     throw new ChainruleError(
       "option",
       "fit",
-      "labelSmoothing belongs to crossEntropy; a loss of your own has to smooth by itself",
+      "labelSmoothing is for crossEntropy; do the smoothing in your own loss, and leave labelSmoothing out",
       { option: "labelSmoothing" },
     );
   checkClipNorm(clipNorm);
   if (earlyStopping !== undefined) checkWhole("fit", "earlyStopping.patience", earlyStopping.patience, { from: 1 });
-  for (const metric of [earlyStopping?.metric ?? "loss", keptMetric(options) ?? "loss"])
+  for (const metric of [earlyStopping?.metric ?? "loss", bestMetric(options) ?? "loss"])
     if (!metrics.includes(metric))
       throw new ChainruleError("option", "fit", `the metric is "loss" or "accuracy", not ${metric}`, { value: metric });
-  if (validation === undefined && (earlyStopping !== undefined || keptMetric(options) !== null))
+  if (validation === undefined && (earlyStopping !== undefined || bestMetric(options) !== null))
     throw new ChainruleError(
       "option",
       "fit",
-      `${earlyStopping ? "earlyStopping" : "keepBest"} needs validation, pictures that are not trained on; split() of chainrule/data sets some aside`,
+      `${earlyStopping ? "earlyStopping" : "keepBest"} needs validation pictures; split() of chainrule/data sets some aside`,
       { option: earlyStopping ? "earlyStopping" : "keepBest" },
     );
   checkOptimizer(model, options.optimizer);
@@ -165,10 +172,7 @@ export function checkOptimizer(model: Module, { groups }: Optimizer, name = "the
   const own = new Set(model.parameters());
   const moved = groups.flatMap(({ parameters }) => parameters);
   if (!moved.some((parameter) => own.has(parameter)))
-    throw new ChainruleError(
-      "option",
-      "fit",
-      `${name} moves no parameter of this model; make it of model.parameters()`,
-      { option: name === "the optimizer" ? "optimizer" : name },
-    );
+    throw new ChainruleError("option", "fit", `${name} has no parameter of this model; make it of model.parameters()`, {
+      option: name === "the optimizer" ? "optimizer" : name,
+    });
 }

@@ -1,30 +1,30 @@
-// What a run over pictures of classes tells of itself: the events of any run, in words of pictures, with accuracy as the one number
-// beside the loss. Epochs, batches and steps are counted from 1, as people do; seconds are those in which the run worked.
+// The events of a run over pictures with classes: those of any run, with names for pictures, and accuracy as the one number beside the loss.
+// Epochs, batches and steps are counted from 1; seconds are the time in which the run worked.
 import type { Evaluation } from "./evaluate-pictures.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { Best } from "./position.ts";
 import type { Junction } from "./rates.ts";
 
-/** "start" comes first and "stopped" or "done" last; between them the steps of an epoch, its "epoch", and its "validation" if there is one. */
+/** An event: "start" first, for each epoch its steps, "epoch", and "validation" if there is validation, and "stopped" or "done" last. */
 export type FitEvent = StartEvent | StepEvent | EpochEvent | ValidationEvent | StoppedEvent | DoneEvent;
 
-/** Before the first step: how long the run will be. */
+/** Comes before the first step, with the length of the run. */
 export interface StartEvent {
   readonly type: "start";
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  /** How many pictures an epoch has, and how many validation has; 0 without. */
+  /** The number of pictures of an epoch, and of validation; 0 without validation. */
   readonly pictures: number;
   readonly validationPictures: number;
-  /** How many numbers the model learns. */
+  /** The number of parameters, in elements. */
   readonly parameters: number;
-  /** What a resumed run has behind it: whole epochs, pictures of the next one, and steps; else 0. */
+  /** The part of a resumed run before the resume: whole epochs, pictures of the next epoch, and steps over all epochs; otherwise 0. */
   readonly done: { readonly epochs: number; readonly pictures: number; readonly steps: number };
   /** The learning rate of the last step before a resume and of the next one, and whether it jumps between them. */
   readonly rate: Junction;
 }
 
-/** Of the epoch so far; each picture counted as it was answered before the step that learned from it. */
+/** The means of the epoch so far, each picture with the result before the step that learned from it. */
 export interface Mean {
   readonly loss: number;
   /** 0 to 1. */
@@ -34,7 +34,7 @@ export interface Mean {
 
 interface Place {
   readonly epoch: number;
-  /** Over all epochs. */
+  /** Counted over all epochs. */
   readonly step: number;
   /** Seconds of work since the run began or was resumed. */
   readonly seconds: number;
@@ -42,21 +42,21 @@ interface Place {
   readonly best: Best | null;
 }
 
-/** After each step: what the net answered before it. */
+/** Comes after each step, with the results that the net had before the step. */
 export interface StepEvent extends Place {
   readonly type: "step";
-  /** Within the epoch. */
+  /** Counted within the epoch. */
   readonly batch: number;
   /** Of this batch, before the step. */
   readonly loss: number;
   readonly accuracy: number;
   readonly mean: Mean;
   readonly lr: number;
-  /** Pictures a second of training, since the run began or was resumed. */
+  /** Pictures per second of training, since the run began or was resumed. */
   readonly imagesPerSecond: number;
 }
 
-/** After the last step of each epoch. */
+/** Comes after the last step of each epoch. */
 export interface EpochEvent extends Place {
   readonly type: "epoch";
   /** Over the whole epoch. */
@@ -64,51 +64,52 @@ export interface EpochEvent extends Place {
   readonly accuracy: number;
   /** Of its last step. */
   readonly lr: number;
-  /** The epoch's own speed and time, since it began or was resumed. */
+  /** The speed and time of this epoch, since it began or was resumed. */
   readonly imagesPerSecond: number;
   readonly epochSeconds: number;
 }
 
-/** After each epoch, where there is validation: what the net makes of pictures that it does not learn from. */
+/** Comes after each epoch, if there is validation: the net's results on pictures that it does not learn from. */
 export interface ValidationEvent extends Place {
   readonly type: "validation";
   readonly loss: number;
   readonly accuracy: number;
   readonly evaluation: Evaluation;
-  /** Whether this epoch is the best so far; `best` is then this one. */
+  /** Whether this epoch is the best so far; then `best` is this epoch. */
   readonly improved: boolean;
   readonly validationSeconds: number;
 }
 
-/** The signal asked for it. The model is as the last step left it, and checkpoint() goes on from here. */
+/** Comes last when the signal was aborted. The model has the weights of the last step, and a checkpoint() continues from here. */
 export interface StoppedEvent extends Place {
   readonly type: "stopped";
-  /** The epoch that it is in, and how many of its pictures are behind it: all of them, where only its validation is left. */
+  /** The number of pictures of the current epoch that were used: all of them if only its validation is left. */
   readonly pictures: number;
 }
 
-/** The last event of a run that came to its end. */
+/** Comes last when the run is complete. */
 export interface DoneEvent extends Place {
   readonly type: "done";
-  /** All epochs are over, or so many went by without a better one. */
+  /** "epochs": all epochs are over. "patience": earlyStopping ended the run. */
   readonly reason: "epochs" | "patience";
   /** Whether the model has been given the weights of the best epoch. */
   readonly restored: boolean;
 }
 
-const words: ReadonlyMap<string, string> = new Map([
+/** Names of properties that say pictures instead of examples. */
+const pictureNames: ReadonlyMap<string, string> = new Map([
   ["examples", "pictures"],
   ["validationExamples", "validationPictures"],
   ["examplesPerSecond", "imagesPerSecond"],
 ]);
 
-const inWords = (value: object): object =>
+const renamed = (value: object): object =>
   Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
-      words.get(name) ?? name,
-      name === "mean" || name === "done" ? inWords(part) : part,
+      pictureNames.get(name) ?? name,
+      name === "mean" || name === "done" ? renamed(part) : part,
     ]),
   );
 
-/** The same event in words of pictures. */
-export const ofPictures = (event: TrainingEvent<"accuracy">): FitEvent => inWords(event) as FitEvent;
+/** The same event with the names for pictures. */
+export const toFitEvent = (event: TrainingEvent<"accuracy">): FitEvent => renamed(event) as FitEvent;

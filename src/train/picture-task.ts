@@ -1,5 +1,5 @@
-// Pictures of classes as a task: the loss is crossEntropy of the logits, the number beside it is how many answers are right, and
-// validation tells of each picture.
+// The task of training on pictures with classes: the loss is crossEntropy of the logits, the metric is accuracy, and the result of validation
+// has the prediction for each picture.
 import { epochOf } from "../data/batches.ts";
 import { fingerprint } from "../data/fingerprint.ts";
 import type { Batch } from "../data/pictures.ts";
@@ -9,11 +9,11 @@ import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { evaluatePictures, type Loss } from "./evaluate-pictures.ts";
 import { learner } from "./learn.ts";
-import { checkPictureOptions, type FitOptions, keptMetric } from "./options.ts";
+import { bestMetric, checkPictureOptions, type FitOptions } from "./options.ts";
 import { checkFits } from "./shapes.ts";
 import type { Task } from "./task.ts";
 
-/** Throws where options make no sense, and where model and data do not fit. */
+/** Makes the task. Throws if options are wrong, or if model and data do not fit. */
 export function pictureTask(model: Layer, options: FitOptions): Task {
   checkPictureOptions(model, options);
   const { train, validation, batchSize, dropLast = false, seed, mean, std, augment, threads, earlyStopping } = options;
@@ -39,7 +39,7 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
     },
     metrics: { accuracy: (logits: Tensor, { labels }: Batch) => logits.detach().argmax(1).eq(labels) },
   });
-  const kept = keptMetric(options);
+  const kept = bestMetric(options);
   return {
     course,
     stepsPerEpoch,
@@ -50,7 +50,7 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
     order: "shuffled",
     data: fingerprint(train),
     validationExamples: validation?.labels.size ?? 0,
-    whole: Math.min(batchSize, count),
+    fullBatch: Math.min(batchSize, count),
     judge:
       validation === undefined
         ? null

@@ -1,68 +1,68 @@
-// How far a run is. With weights, optimiser state and random stream this is all that its further steps depend on. What follows from a
-// step or an epoch is a new position; how one is written down as plain data stands in saved-position.ts.
+// The progress of a run. Its further steps depend on this, the weights, the optimisers' state and the random stream alone. After a step or an
+// epoch there is a new progress. saved-position.ts converts it to plain data.
 import { added, type Counted, meansOf } from "./tally.ts";
 
-/** What pictures are judged by in validation: the lower loss, or the higher accuracy. */
+/** The metric that compares epochs in the validation of pictures: a lower loss or a higher accuracy is better. */
 export type Metric = "loss" | "accuracy";
 
-/** Which of two epochs is better: the one with the lower number, or with the higher one. */
+/** Which of two epochs is better: that with the lower number, or that with the higher one. */
 export type Mode = "min" | "max";
 
-/** Numbers by their names, the loss among them. */
+/** Means by name, with the loss. */
 export type Means = { readonly loss: number } & Readonly<Record<string, number>>;
 
-/** How well an epoch, counted from 1, did in validation. */
+/** The validation results of an epoch, counted from 1. */
 export type BestEpoch<N extends string = string> = { readonly epoch: number; readonly loss: number } & Readonly<
   Record<N, number>
 >;
 
-/** How well an epoch, counted from 1, did in the validation of pictures. */
+/** The results of an epoch, counted from 1, in the validation of pictures. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
 }
 
-/** What an epoch, counted from 1, came to, in training and in validation. */
+/** The results of an epoch, counted from 1, in training and in validation. */
 export type EpochRecord<N extends string = string, V extends string = N> = {
   readonly epoch: number;
   readonly loss: number;
-  /** null where there was none. */
+  /** null without validation. */
   readonly validation: ({ readonly loss: number } & Readonly<Record<V, number>>) | null;
 } & Readonly<Record<N, number>>;
 
-/** What has to be the same for a run to be the same. */
+/** The properties that a resumed run must have in common with its checkpoint. */
 export interface Identity {
-  /** What the tensors "best.*" are the best by, null where there are none. */
+  /** The name of the number by which the tensors "best.*" are the best; null without keepBest. */
   readonly kept: string | null;
   readonly seed: number;
-  /** null where the batches come ready. */
+  /** null if the items of a stream are batches. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
-  /** How examples come: "shuffled", "in order", "by a buffer of 100". */
+  /** The order of examples: "shuffled", "in order", "by a buffer of 100". */
   readonly order: string;
-  /** A fingerprint. */
+  /** The fingerprint of the data. */
   readonly data: string;
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface Progress extends Identity {
-  /** Whole epochs behind it, their validation included. */
+  /** Number of complete epochs, with their validation. */
   readonly epoch: number;
-  /** What comes next: a step, or the end of the epoch where no batch is left; or the validation of the epoch that has just ended. */
+  /** "steps": next is a step, or the end of the epoch if no batch is left. "validation": next is the validation of the current epoch. */
   readonly stage: "steps" | "validation";
-  /** Steps through all epochs. */
+  /** Number of steps over all epochs. */
   readonly step: number;
-  /** Batches and examples of the running epoch, and the sums over these examples. */
+  /** Numbers of batches and examples of the current epoch so far, and the sums over these examples. */
   readonly batch: number;
   readonly examples: number;
   readonly sums: ReadonlyMap<string, number>;
-  /** The best epochs by each number that is tracked; of equals the first, and never one that is not finite. */
+  /** The best epoch by each tracked number: the first of equals, and never one with a number that is not finite. */
   readonly best: ReadonlyMap<string, BestEpoch | null>;
   readonly history: readonly EpochRecord[];
 }
 
-/** The numbers that best epochs are known by. */
+/** The numbers by which best epochs are tracked. */
 export type Tracked = ReadonlyMap<string, Mode>;
 
 export function begin(identity: Identity, tracked: Tracked): Progress {
@@ -73,8 +73,8 @@ export function begin(identity: Identity, tracked: Tracked): Progress {
 export const epochStart = (epoch: number) =>
   ({ epoch, stage: "steps", batch: 0, examples: 0, sums: new Map<string, number>() }) as const;
 
-/** After a step. */
-export function stepped(progress: Progress, { examples, sums }: Counted): Progress {
+/** The progress after a step. */
+export function afterStep(progress: Progress, { examples, sums }: Counted): Progress {
   return {
     ...progress,
     step: progress.step + 1,
@@ -84,20 +84,20 @@ export function stepped(progress: Progress, { examples, sums }: Counted): Progre
   };
 }
 
-/** Of the running epoch so far. */
+/** The means of the current epoch so far. */
 export const meanOf = ({ sums, examples }: Progress): Means => meansOf(sums, examples);
 
-/** After the last step of an epoch: its validation comes next, if there is one, else the next epoch. */
-export function ended(progress: Progress, { validated }: { readonly validated: boolean }): Progress {
+/** The progress after the last step of an epoch: next is its validation, or without validation the next epoch. */
+export function afterEpoch(progress: Progress, { hasValidation }: { readonly hasValidation: boolean }): Progress {
   const record = { epoch: progress.epoch + 1, ...meanOf(progress), validation: null } as EpochRecord;
   const history = [...progress.history, record];
-  return validated
+  return hasValidation
     ? { ...progress, history, stage: "validation" }
     : { ...progress, history, ...epochStart(progress.epoch + 1) };
 }
 
-/** After an epoch was judged; improved tells for each tracked number whether it is the best so far. */
-export function judged(
+/** The progress after the validation of an epoch, and the tracked numbers by which this epoch is the best so far. */
+export function afterValidation(
   progress: Progress,
   means: Means,
   tracked: Tracked,

@@ -1,5 +1,5 @@
-// A run draws its random numbers (Dropout's) from a stream of its own: one seed gives one result whatever else draws between its
-// steps, be it the page around it or a second run beside it, and those draw what they would have drawn without it.
+// The random numbers of a run (such as Dropout's) come from a stream of its own. So one seed gives one result, even if the page or a second
+// run draws random numbers between the steps; and their numbers do not change either.
 import { tensor } from "../tensor/create.ts";
 import { getRngState, setRngState } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,7 +10,7 @@ export class RandomStream {
   /** int32 [3], as getRngState gives it. */
   #state: Tensor;
 
-  /** Under a key of its own beside that of manualSeed(seed): weights made from the same seed share no bits with what follows. */
+  /** The key differs from that of manualSeed(seed), so that this stream is independent of weights that were initialised from the same seed. */
   constructor(seed: number, use: keyof typeof keys = "training") {
     const high = Math.floor(seed / 2 ** 32) | 0;
     this.#state = tensor([(seed | 0) ^ keys[use], high, 0], { dtype: "int32" });
@@ -20,7 +20,7 @@ export class RandomStream {
     return this.#state;
   }
 
-  /** Goes on from another state. Throws unless it is int32 [3]. */
+  /** Continues from another state. Throws unless it is int32 [3]. */
   load(state: Tensor): void {
     const outside = getRngState();
     try {
@@ -31,7 +31,7 @@ export class RandomStream {
     }
   }
 
-  /** Runs the body, which draws from this stream; then the generator is as it was. */
+  /** Runs the body with its random numbers drawn from this stream, and restores the generator afterwards. */
   run<T>(body: () => T): T {
     const outside = getRngState();
     setRngState(this.#state);

@@ -1,11 +1,11 @@
-// The learning rates of a run: of one optimiser a number, of several each by its name. A schedule sets them before each step.
+// The learning rates of a run: a number for one optimiser, a record by their names for several. Schedules set them before each step.
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Schedule } from "./training-options.ts";
 
-/** As events tell them. */
+/** The learning rates as events have them. */
 export type Rates = number | Readonly<Record<string, number>>;
 
-/** One optimiser that stands alone has the name "". */
+/** Values by the optimisers' names; a single optimiser has the name "". */
 type Named<T> = ReadonlyMap<string, T>;
 
 export function setRates(optimizers: Named<Optimizer>, schedules: Named<Schedule>, step: number): void {
@@ -19,17 +19,17 @@ export function ratesOf(optimizers: Named<Optimizer>): Rates {
   return optimizers.get("")?.lr ?? Object.fromEntries([...optimizers].map(([name, { lr }]) => [name, lr]));
 }
 
-/** The learning rates where a run begins or goes on. */
+/** The learning rates at the point where a run begins or is resumed. */
 export interface Junction<L = number> {
-  /** Of the last step before a resume; null where there was none. */
+  /** The rate of the last step before a resume; null without resume. */
   readonly last: L | null;
-  /** Of the step that comes next. */
+  /** The rate of the next step. */
   readonly next: L;
-  /** Whether the schedule is another than the one that the last step had, as where there are more epochs now, so that the rate jumps. */
+  /** Whether the rate jumps, because the last step had another schedule, for example one for fewer epochs. */
   readonly jumps: boolean;
 }
 
-/** `steps` are behind the run, and the optimisers have the rates of the last of them. */
+/** The junction after `steps` steps, where the optimisers have the rates of the last of these steps. */
 export function junction(optimizers: Named<Optimizer>, schedules: Named<Schedule>, steps: number): Junction<Rates> {
   const last = ratesOf(optimizers);
   const names = [...optimizers.keys()];

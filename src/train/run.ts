@@ -1,6 +1,6 @@
-// The training loop, and what makes it repeatable. All that a further step depends on is in the weights, the optimisers' tensors,
-// a random stream and a position; a checkpoint is these four. Each event leaves them between two steps, so that a run that was
-// stopped at any of them and resumed gives the events that it would have given, bit for bit, but for the time they took.
+// The training loop. Further steps depend only on the weights, the optimisers' tensors, a random stream and the progress; a checkpoint
+// contains these four. At each event they are in the state between two steps. So a run that was stopped at any event and resumed gives the
+// same events as a run that was not stopped, bit for bit, except for times.
 import { prefetch } from "../data/prefetch.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,31 +10,31 @@ import type { TrainingDone, TrainingEpoch, TrainingStep, TrainingValidation } fr
 import { type AnyEvent, bestOf, type Making, reasonToEnd, startEvent } from "./making.ts";
 import type { FitEvent } from "./picture-events.ts";
 import {
+  afterEpoch,
+  afterStep,
+  afterValidation,
   type BestEpoch,
   begin,
   type EpochRecord,
-  ended,
   epochStart,
-  judged,
   meanOf,
   type Progress,
-  stepped,
 } from "./position.ts";
 import { type Rates, ratesOf, setRates } from "./rates.ts";
-import { continued, written } from "./saved-position.ts";
+import { resumedProgress, toPosition } from "./saved-position.ts";
 import { Stepper } from "./step.ts";
 import { Pace, Stopwatch } from "./stopwatch.ts";
 
-/** A run that fit() made: an async iterable of events, whose loop does the work. */
+/** A run, made by fit(): an async iterable of events. Iterating over it does the work. */
 export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIterable<E> {
   readonly #making: Making<E>;
   readonly #stepper: Stepper;
   #progress: Progress;
   #best: ReadonlyMap<string, Tensor> | null = null;
-  /** The weights of the last step, once the model has been given its best ones. */
+  /** The weights of the last step, after the model got its best weights. */
   #last: ReadonlyMap<string, Tensor> | null = null;
   #running = false;
-  /** Whether the running epoch's batches have come to their end, where nobody knew how many there are. */
+  /** Whether the batches of the current epoch have ended, if their number was unknown. */
   #exhausted = false;
   readonly #watch = new Stopwatch();
   readonly #pace = new Pace();
@@ -50,57 +50,57 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     const identity = { kept, seed: options.seed ?? 0, batchSize, dropLast, order, data };
     if (options.resume === undefined) this.#progress = begin(identity, tracked);
     else {
-      this.#progress = continued(options.resume.position, { identity, tracked, stepsPerEpoch });
+      this.#progress = resumedProgress(options.resume.position, { identity, tracked, stepsPerEpoch });
       const { best } = restore(parts, options.resume);
       this.#best = kept === null ? null : best;
     }
   }
 
   /**
-   * The run as it is between two steps, for `resume`: in the body of the loop at any event, and before and after it. Tensors to
-   * write to one file, weights under their own names; and the position, plain data for JSON. What training does later does not change
-   * it. Throws while a step is on its way, and after a loss that was not finite.
+   * Returns the current state of the run, for `resume`: tensors for one file, with the weights under their own names, and the position, plain
+   * data for JSON. Later training does not change it. Call it in the body of the loop, at any event, or before or after the loop. Throws during a
+   * step, and after a loss that was not finite.
    */
   checkpoint(): Checkpoint {
-    const { unsettled } = this.#stepper;
-    if (unsettled !== null) throw new ChainruleError("state", "checkpoint", unsettled);
-    const kept = { best: this.#last === null ? this.#best : null, last: this.#last };
-    return { tensors: gather(this.#making.parts, kept), position: written(this.#progress) };
+    const { obstacle } = this.#stepper;
+    if (obstacle !== null) throw new ChainruleError("state", "checkpoint", obstacle);
+    const others = { best: this.#last === null ? this.#best : null, last: this.#last };
+    return { tensors: gather(this.#making.parts, others), position: toPosition(this.#progress) };
   }
 
-  /** What each whole epoch came to, those before a resume included. */
+  /** The results of each complete epoch, including those before a resume. */
   get history(): readonly H[] {
     return this.#progress.history as readonly unknown[] as readonly H[];
   }
 
-  /** How the step is computed, for people: its graph, its kernels, its memory. Throws before the first step. */
+  /** Describes for people how the step is computed: its graph, its kernels, its memory. Throws before the first step. */
   explain(): string {
     return this.#stepper.explain();
   }
 
   /**
-   * Where the time of one step went, for people: a line for each of its kernels, as Compiled.profile gives it. It is the step that
-   * the option `profile` asks for; throws before that was taken.
+   * Describes for people the time of one step, with a line for each of its kernels, as Compiled.profile does. The option `profile` selects the
+   * step. Throws before this step.
    */
   profile(): string {
     return this.#stepper.profile();
   }
 
-  /** The step that profile() tells of, counted as events count; null before it was taken. */
+  /** The number of the step that profile() describes, counted as in events; null before this step. */
   get profiled(): number | null {
     return this.#stepper.profiled;
   }
 
-  /** Takes steps as long as events are asked for. Throws where another loop is over the same run. */
+  /** Takes steps while events are requested. Throws if another loop over this run is active. */
   async *[Symbol.asyncIterator](): AsyncGenerator<E, void, undefined> {
     if (this.#running)
-      throw new ChainruleError("order", "fit", "this run is in a loop already; one run is one loop at a time");
+      throw new ChainruleError("order", "fit", "this run is in a loop already; end that loop before another one");
     this.#running = true;
     this.#watch.go();
     try {
       for await (const event of this.#events()) {
         this.#watch.halt();
-        yield this.#making.told(event);
+        yield this.#making.convert(event);
         this.#watch.go();
       }
     } finally {
@@ -134,7 +134,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     }
   }
 
-  /** The rest of an epoch's steps; fewer where the signal is aborted. */
+  /** Takes the remaining steps of an epoch, until the signal is aborted. */
   async *#steps(): AsyncGenerator<AnyEvent, void, undefined> {
     const { course, stepsPerEpoch } = this.#making.task;
     const { epoch, batch: skipped } = this.#progress;
@@ -152,7 +152,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
       throw new ChainruleError(
         "data",
         "fit",
-        `there was no batch in epoch ${epoch + 1}; what a generator gave can be gone through only once: give a function, data: () => ...`,
+        `there was no batch in epoch ${epoch + 1}; the result of a generator can be iterated only once, so give a function, data: () => ...`,
         { epoch: epoch + 1 },
       );
     this.#exhausted = true;
@@ -164,7 +164,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     setRates(parts.optimizers, schedules, step);
     const lr = ratesOf(parts.optimizers);
     const counted = await this.#stepper.take(batch, { step: step + 1, epoch: epoch + 1, batch: before + 1, lr });
-    this.#progress = stepped(this.#progress, counted);
+    this.#progress = afterStep(this.#progress, counted);
     this.#stepper.settle();
     const { examples, loss, means } = counted;
     const seconds = this.#watch.seconds - began;
@@ -188,11 +188,11 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     this.#epochPace = new Pace();
     this.#exhausted = false;
     const event = { ...this.#place(epoch), ...meanOf(this.#progress), lr: ratesOf(this.#making.parts.optimizers) };
-    this.#progress = ended(this.#progress, { validated: this.#making.task.judge !== null });
+    this.#progress = afterEpoch(this.#progress, { hasValidation: this.#making.task.judge !== null });
     return { type: "epoch", ...event, examplesPerSecond, epochSeconds } as TrainingEpoch<string, string, Rates>;
   }
 
-  /** Its one event; none where the signal is aborted meanwhile. */
+  /** Validates, and gives one event; none if the signal is aborted meanwhile. */
   async *#validation(): AsyncGenerator<AnyEvent, void, undefined> {
     const { task, parts, options } = this.#making;
     const { signal } = options;
@@ -208,7 +208,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     });
     if (judgement === null) return;
     const { means, beside } = judgement;
-    const { improved, progress } = judged(this.#progress, means, task.tracked);
+    const { improved, progress } = afterValidation(this.#progress, means, task.tracked);
     this.#progress = progress;
     if (task.keepBest && improved.has(task.monitor)) this.#best = parts.model.stateDict();
     yield {
@@ -230,7 +230,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     return { type: "done", reason, ...this.#place(this.#progress.epoch - 1), restored: this.#last !== null };
   }
 
-  /** What events of an epoch, counted from 0 here, have in common. */
+  /** The properties that the events of an epoch have in common; `epoch` is counted from 0 here. */
   #place(epoch: number): { epoch: number; step: number; seconds: number; best: BestEpoch | null } {
     return {
       epoch: epoch + 1,

@@ -1,4 +1,4 @@
-// A position as plain data, that goes through JSON unchanged: maps are records, and numbers that JSON does not have are their names.
+// Converts a run's progress to plain data, which JSON preserves, and back: maps become records, and NaN and infinities become strings.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import type { BestEpoch, EpochRecord, Identity, Progress, Tracked } from "./position.ts";
@@ -8,7 +8,7 @@ type PlainNumber = number | "NaN" | "Infinity" | "-Infinity";
 /** @inline */
 type PlainNumbers = Readonly<Record<string, PlainNumber>>;
 
-/** How far a run is, as plain data. */
+/** The progress of a run, as plain data. */
 export interface Position extends Omit<Progress, "sums" | "best" | "history"> {
   readonly sums: PlainNumbers;
   readonly best: Readonly<Record<string, PlainNumbers | null>>;
@@ -20,8 +20,8 @@ const plain = (x: number): PlainNumber => (Number.isFinite(x) ? x : (String(x) a
 const plainNumbers = (numbers: Readonly<Record<string, number>>): PlainNumbers =>
   Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, plain(x)]));
 
-/** As plain data. */
-export function written({ sums, best, history, ...rest }: Progress): Position {
+/** Converts a progress to plain data. */
+export function toPosition({ sums, best, history, ...rest }: Progress): Position {
   return {
     ...rest,
     sums: plainNumbers(Object.fromEntries(sums)),
@@ -70,8 +70,8 @@ function isPosition(value: unknown): value is Position {
   return isRecord(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
 }
 
-/** What the first versions wrote, of pictures alone, in today's words. */
-function inTodaysWords(saved: unknown, stepsPerEpoch: number | null): unknown {
+/** Converts a position of the first versions, which trained on pictures only, to the current form. */
+function upgraded(saved: unknown, stepsPerEpoch: number | null): unknown {
   if (!isRecord(saved) || !("lossSum" in saved) || "sums" in saved) return saved;
   const { pictures, lossSum, correct, ...rest } = saved;
   const step = Number(saved.epoch) * (stepsPerEpoch ?? 0) + Number(saved.batch);
@@ -88,7 +88,7 @@ function inTodaysWords(saved: unknown, stepsPerEpoch: number | null): unknown {
 const numbersOf = (numbers: PlainNumbers): Record<string, number> =>
   Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, Number(x)]));
 
-function read({ sums, best, history, ...rest }: Position): Progress {
+function toProgress({ sums, best, history, ...rest }: Position): Progress {
   return {
     ...rest,
     sums: new Map(Object.entries(numbersOf(sums))),
@@ -102,7 +102,7 @@ function read({ sums, best, history, ...rest }: Position): Progress {
   };
 }
 
-/** The words for what an identity's part is, in messages. */
+/** The names of an identity's properties in messages. */
 const parts: { readonly [K in Exclude<keyof Identity, "kept">]: string } = {
   data: "training data",
   seed: "seed",
@@ -111,20 +111,20 @@ const parts: { readonly [K in Exclude<keyof Identity, "kept">]: string } = {
   order: "order of examples",
 };
 
-interface Wanted {
+interface Resuming {
   readonly identity: Identity;
   readonly tracked: Tracked;
   readonly stepsPerEpoch: number | null;
 }
 
-/** A position as it was saved. Throws where it is none, or that of a run under another seed, batch size or data. */
-export function continued(saved: unknown, { identity, tracked, stepsPerEpoch }: Wanted): Progress {
-  const position = inTodaysWords(saved, stepsPerEpoch);
+/** Converts a saved position to the progress of a resumed run. Throws if it is no position, or that of a run with another seed, batch size or data. */
+export function resumedProgress(saved: unknown, { identity, tracked, stepsPerEpoch }: Resuming): Progress {
+  const position = upgraded(saved, stepsPerEpoch);
   if (!isPosition(position))
     throw new ChainruleError(
       "state",
       "fit",
-      "resume does not say how far its run was; it takes what checkpoint() gave, position and all",
+      "the position of resume is incomplete or damaged; give the whole result of checkpoint()",
       { reason: "position" },
     );
   for (const name of Object.keys(parts) as (keyof typeof parts)[]) {
@@ -133,18 +133,18 @@ export function continued(saved: unknown, { identity, tracked, stepsPerEpoch }: 
         "state",
         "fit",
         `resume began with other ${parts[name]}${name === "data" ? " than this" : `: ${position[name]}, not ${identity[name]}`}; ` +
-          "go on with the same, or leave resume out to begin anew",
+          "continue with the same, or leave resume out to start again",
         { reason: name, saved: position[name], given: identity[name] },
       );
   }
-  const progress = read(position);
+  const progress = toProgress(position);
   const { kept } = identity;
   if (kept !== null && progress.kept !== kept && (progress.best.get(kept) ?? null) !== null)
     throw new ChainruleError(
       "state",
       "fit",
-      `resume ${progress.kept === null ? "has no best weights" : `has the best weights by ${progress.kept}`}, and keepBest asks for those by ${kept}; ` +
-        "go on with the same keepBest, or leave resume out to begin anew",
+      `resume ${progress.kept === null ? "has no best weights" : `has the best weights by ${progress.kept}`}, but keepBest needs those by ${kept}; ` +
+        "continue with the same keepBest, or leave resume out to start again",
       { reason: "keepBest", saved: progress.kept, given: kept },
     );
   const unknown = [...tracked.keys()].find((name) => !progress.best.has(name));
@@ -152,7 +152,7 @@ export function continued(saved: unknown, { identity, tracked, stepsPerEpoch }: 
     throw new ChainruleError(
       "state",
       "fit",
-      `resume knows its best epoch by ${[...progress.best.keys()].join(" and ")}, and monitor asks for ${unknown}; go on with the same monitor`,
+      `resume has its best epoch by ${[...progress.best.keys()].join(" and ")}, but monitor is ${unknown}; continue with the same monitor`,
       { reason: "monitor", saved: [...progress.best.keys()], given: unknown },
     );
   const best = new Map([...tracked.keys()].map((name) => [name, progress.best.get(name) ?? null]));

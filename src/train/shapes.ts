@@ -1,5 +1,5 @@
-// Whether model and data fit, found out before anything is computed: the model is traced on the shapes of the batches that will
-// come, which costs no arithmetic and leaves no trace, and what it gives is compared with the classes.
+// Checks, before anything is computed, whether model and data fit: the model is traced on the shapes of the batches, which computes and
+// changes nothing, and the shape of its result is compared with the classes.
 
 import { trace } from "../compiler/trace.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
@@ -11,15 +11,15 @@ import { noGrad } from "../tensor/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { inMode } from "./modes.ts";
 
-const otherwise = "What does not tell classes, such as an autoencoder, has { data, loss } as its options";
+const otherwise = "For a model that does not predict classes, such as an autoencoder, give the options { data, loss }";
 
 interface Use {
   readonly training: boolean;
-  /** The sizes of batches that there will be. */
+  /** The sizes of the batches. */
   readonly sizes: readonly number[];
 }
 
-/** Throws, in words that name the data's shape and classes, where the model cannot take its batches or does not answer with its classes. */
+/** Throws, with the data's shape and classes, if the model cannot take the batches or does not give a number for each class. */
 export function checkFits(call: string, model: Layer, data: Dataset, { training, sizes }: Use): void {
   checkDataset(call, data);
   const { images, classes } = data;
@@ -31,20 +31,20 @@ export function checkFits(call: string, model: Layer, data: Dataset, { training,
       throw new ChainruleError(
         "shape",
         call,
-        `of ${size} pictures the model makes ${describe(logits)}; it has to be [${size}, ${classes.length}], ` +
+        `for ${size} pictures the model gives ${describe(logits)}; it must be [${size}, ${classes.length}], ` +
           `a number for each picture and class (${named}); end it with Flatten and Linear. ${otherwise}`,
       );
     if (logits.shape[1] !== classes.length)
       throw new ChainruleError(
         "shape",
         call,
-        `the model answers with ${logits.shape[1]} classes, the data have ${classes.length} (${named}); ` +
+        `the model has ${logits.shape[1]} classes, the data have ${classes.length} (${named}); ` +
           `give its last layer ${classes.length} outputs. ${otherwise}`,
       );
   }
 }
 
-/** A tensor that has the shape of what the model makes of such images. */
+/** A traced tensor with the shape of the model's result for such images. */
 function outputOf(
   call: string,
   model: Layer,
@@ -62,7 +62,7 @@ function outputOf(
       "data",
       call,
       `the model does not take the data's pictures, ${count} of ${channels}×${height}×${width} (channels, height, width): ` +
-        `${error.message} (build it for this size, or bring the pictures to its own)`,
+        `${error.message} (build the model for this size, or resize the pictures)`,
       {},
       { cause: error },
     );

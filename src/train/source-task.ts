@@ -1,4 +1,4 @@
-// Anything as a task: data of any kind, with a loss whose gradients are followed, or with a step of the user's own.
+// The task of training on data of any kind, with a loss whose gradients the optimiser follows, or with a step of the user's own.
 
 import { trace } from "../compiler/trace.ts";
 import { leavesOf } from "../data/nesting.ts";
@@ -22,7 +22,7 @@ import type { Optimizers, TrainingOptions } from "./training-options.ts";
 
 type Of = (model: unknown, batch: unknown) => unknown;
 
-/** The options of either kind of run, whatever their types are. */
+/** The options of both kinds of runs, with their types erased. */
 export type AnyOptions = TrainingOptions<unknown, unknown, Optimizers, string> & {
   readonly loss?: Of;
   readonly step?: Of;
@@ -31,13 +31,13 @@ export type AnyOptions = TrainingOptions<unknown, unknown, Optimizers, string> &
 };
 
 interface Trained {
-  /** As the user gave it, and as one module. */
+  /** The model as the user gave it, and as one module. */
   readonly model: Model;
   readonly module: Module;
   readonly optimizers: ReadonlyMap<string, Optimizer>;
 }
 
-/** Throws where options make no sense, and where a batch that is known before does not go through loss or step. */
+/** Makes the task. Throws if options are wrong, or if loss or step fails with a batch that is known in advance. */
 export function sourceTask({ model, module, optimizers }: Trained, options: AnyOptions): Task {
   checkSourceOptions(options);
   const { data, validation, batchSize, dropLast = false, seed, stepsPerEpoch, clipNorm, metrics = {} } = options;
@@ -56,9 +56,9 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
       true,
       step === undefined ? (batch) => tally("fit", ofLoss(batch), batch, metrics) : learn,
     );
-  const judge_ =
+  const validate =
     tested === null ? null : judgeOf("fit", { module, loss: ofLoss, metrics, threads: compile ? threads : null });
-  if (tested !== null && judge_ !== null && compile) {
+  if (tested !== null && validate !== null && compile) {
     const named = checkBatches(tested, module, false, (batch) => tally("fit", ofLoss(batch), batch, metrics));
     if (named !== null) checkMonitor(monitor, [...named.named.keys()]);
   }
@@ -75,8 +75,9 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
     stepsPerEpoch: perEpoch,
     examples: feed.examples && perEpoch && batchSize ? Math.min(feed.examples, perEpoch * batchSize) : feed.examples,
     validationExamples: tested === null ? 0 : tested.examples,
-    whole: feed.sizes[0] ?? null,
-    judge: tested === null || judge_ === null ? null : (signal) => judgement(tested, judge_, { seed, signal, monitor }),
+    fullBatch: feed.sizes[0] ?? null,
+    judge:
+      tested === null || validate === null ? null : (signal) => judgement(tested, validate, { seed, signal, monitor }),
     tracked: new Map<string, Mode>([[monitor, options.mode ?? "min"]]),
     batchSize: batchSize ?? null,
   };
@@ -93,7 +94,7 @@ const feeding = ({ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, 
   dropLast,
 });
 
-/** Validation is whole, in order and as it is. */
+/** Validation uses all examples, in order, without augmentation. */
 const judging = ({ batchSize, mean, std }: AnyOptions) => ({ batchSize, shuffle: false, mean, std });
 
 async function judgement(
@@ -115,12 +116,12 @@ function checkMonitor(monitor: string, names: readonly string[]): void {
     throw new ChainruleError(
       "option",
       "fit",
-      `monitor asks for ${monitor}, but validation tells ${[...new Set(["loss", ...names])].join(", ")}`,
+      `monitor is ${monitor}, but validation has ${[...new Set(["loss", ...names])].join(", ")}; give one of these`,
       { option: "monitor", value: monitor },
     );
 }
 
-/** Traces what is computed of each size of batch, which costs no arithmetic; what it gave of the first, null where none is known. */
+/** Traces `compute` with a batch of each size, without arithmetic. Returns the result for the first size; null if no batch is known in advance. */
 function checkBatches(
   feed: Feed,
   module: Module,
@@ -145,7 +146,7 @@ function checkBatches(
       throw new ChainruleError(
         "data",
         "fit",
-        `a batch of ${training ? "data" : "validation"}, ${parts}, does not go through: ${error.message}`,
+        `a batch of ${training ? "data" : "validation"}, ${parts}, fails: ${error.message}`,
         { batch: Object.fromEntries(leaves.map(({ value, place }) => [place.replace(/^\./, ""), value.shape])) },
         { cause: error },
       );
@@ -208,25 +209,25 @@ function checkSourceOptions(options: AnyOptions): void {
     if (isSingleUse(used) && (epochs > 1 || resume !== undefined))
       refuse(
         name,
-        `${name} can be gone through only once, but there are ${epochs} epochs; give the function that makes it, ${name}: () => ...`,
+        `${name} can be iterated only once, but there are ${epochs} epochs; give the function that makes it, ${name}: () => ...`,
       );
 }
 
 function checkFunctions({ loss, step, metrics, validation, clipNorm }: AnyOptions): void {
   if (typeof (step ?? loss) !== "function")
-    refuse("loss", "how to learn from a batch is missing: loss: (model, batch) => ..., or step: (model, batch) => ...");
+    refuse("loss", "a loss or a step is missing; give loss: (model, batch) => ..., or step: (model, batch) => ...");
   if (step === undefined) return;
   if (clipNorm !== undefined)
-    refuse("clipNorm", "clipNorm belongs to a loss; in a step of your own call clipGradNorm yourself");
+    refuse("clipNorm", "clipNorm is for runs with a loss; in a step of your own call clipGradNorm");
   if (validation !== undefined && loss === undefined)
     refuse(
       "loss",
-      "validation needs a loss beside step: (model, batch) => ..., which is then used for validation only",
+      "validation of a run with a step needs a loss too; give loss: (model, batch) => ..., which is used for validation only",
     );
   if (validation === undefined && (loss ?? metrics) !== undefined)
     refuse(
       loss === undefined ? "metrics" : "loss",
-      "loss and metrics beside step are for validation only, and there is none; step returns what it tells",
+      "with a step, loss and metrics are for validation only, and there is none; return numbers for events from step",
     );
 }
 
@@ -234,11 +235,9 @@ function checkMonitoring(options: AnyOptions): void {
   const { validation, monitor = "loss", mode } = options;
   const judging = (["earlyStopping", "keepBest", "monitor"] as const).find((name) => options[name]);
   if (validation === undefined && judging !== undefined)
-    refuse(
-      judging,
-      `${judging} needs validation, examples that are not trained on; split() of chainrule/data sets some aside`,
-    );
+    refuse(judging, `${judging} needs validation examples; split() of chainrule/data sets some aside`);
   if (monitor !== "loss" && mode === undefined)
-    refuse("mode", `mode is missing: "max" where more of ${monitor} is better, "min" where less is`);
-  if (mode !== undefined && mode !== "min" && mode !== "max") refuse("mode", `mode is "min" or "max", not ${mode}`);
+    refuse("mode", `mode is missing; give "max" if a higher ${monitor} is better, "min" if a lower one is`);
+  if (mode !== undefined && mode !== "min" && mode !== "max")
+    refuse("mode", `mode must be "min" or "max", not ${mode}`);
 }

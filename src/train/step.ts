@@ -1,5 +1,5 @@
-// One step as one program: forward, backward, update, and the numbers that it tells. While it is on its way, and after it went wrong,
-// weights and position do not belong together, and there is nothing to save.
+// Takes steps, each as one program: forward, backward, update, and the numbers for events. During a step, and after one that failed, weights
+// and progress do not belong together, so that no checkpoint can be made.
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
@@ -10,14 +10,14 @@ import type { Rates } from "./rates.ts";
 import { type Computed, type Counted, count, examplesOf } from "./tally.ts";
 import type { Task } from "./task.ts";
 
-/** Where the time of one step went. */
+/** The time of one step, kernel by kernel. */
 interface Profile {
-  /** Counted from 1 through all epochs. */
+  /** Counted from 1 over all epochs. */
   readonly step: number;
   readonly report: string;
 }
 
-/** Which step it is: all counted from 1, `step` through all epochs; and its learning rate. */
+/** The numbers of a step, counted from 1, where `step` is counted over all epochs; and its learning rate. */
 export interface StepPlace {
   readonly step: number;
   readonly epoch: number;
@@ -29,29 +29,29 @@ export class Stepper {
   readonly #model: Module;
   readonly #random: RandomStream;
   readonly #learn: Task["learn"];
-  /** null where steps are not compiled. */
+  /** null if steps are not compiled. */
   readonly #program: Compiled<[batch: unknown], Computed> | null;
-  /** The examples of a whole batch; null where any batch is one. */
-  readonly #whole: number | null;
-  /** So many steps come before one that is profiled; null where none is wanted. */
-  readonly #before: number | null;
-  #taken = 0;
+  /** Number of examples of a full batch; null if batches may have any size. */
+  readonly #fullBatch: number | null;
+  /** Number of steps before the one that is profiled; null if none is profiled. */
+  readonly #stepsBeforeProfile: number | null;
+  #stepsTaken = 0;
   #profile: Profile | null = null;
-  #unsettled: string | null = null;
+  #obstacle: string | null = null;
 
-  constructor(model: Module, { learn, whole }: Task, options: RunOptions, random: RandomStream) {
+  constructor(model: Module, { learn, fullBatch }: Task, options: RunOptions, random: RandomStream) {
     const { checkFinite = false, threads, compile: compiled = true } = options;
     this.#model = model;
     this.#random = random;
     this.#learn = learn;
     this.#program = compiled ? compile(learn, { checkFinite, threads }) : null;
-    this.#whole = whole;
-    this.#before = options.profile ?? null;
+    this.#fullBatch = fullBatch;
+    this.#stepsBeforeProfile = options.profile ?? null;
   }
 
-  /** Why there is nothing to save; null where there is. */
-  get unsettled(): string | null {
-    return this.#unsettled;
+  /** Why no checkpoint can be made; null if one can. */
+  get obstacle(): string | null {
+    return this.#obstacle;
   }
 
   explain(): string {
@@ -66,51 +66,50 @@ export class Stepper {
 
   profile(): string {
     if (this.#profile !== null) return this.#profile.report;
-    if (this.#before === null)
+    if (this.#stepsBeforeProfile === null)
       throw new ChainruleError(
         "order",
         "profile",
-        "no step is profiled in this run; give fit { profile: 50 } for the one after 50 steps",
+        "no step is profiled in this run; give fit { profile: 50 } to profile a step after 50 others",
       );
     throw new ChainruleError(
       "order",
       "profile",
-      `no step has been profiled yet; the first with a whole batch after ${this.#before} steps of this run will be, call it then`,
+      `no step has been profiled yet; call it after the first step with a full batch that follows ${this.#stepsBeforeProfile} steps of this run`,
     );
   }
 
-  /**
-   * Learns from a batch: its numbers before that. The step is on its way until settle(). Throws where the loss is not finite.
-   */
+  /** Takes a step on a batch, and returns its numbers from before the update. The step lasts until settle(). Throws if the loss is not finite. */
   async take(batch: unknown, place: StepPlace): Promise<Counted> {
-    this.#unsettled = "a step is on its way; call it in the body of the loop, at an event";
+    this.#obstacle = "a step is running; call it in the body of the loop, at an event";
     const counted = await count(
       this.#attempt(place, () => this.#compute(batch, place.step)),
       batch,
     );
-    this.#taken++;
+    this.#stepsTaken++;
     const { loss } = counted;
     if (Number.isFinite(loss)) return counted;
-    this.#unsettled = `the loss became ${loss}, and the weights with it; resume an earlier checkpoint`;
+    this.#obstacle = `the loss became ${loss}, and the weights are unusable; resume an earlier checkpoint`;
     throw new ChainruleError(
       "diverged",
       "fit",
-      `the loss became ${loss} in ${words(place)}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
-        "operation that it came from. The weights are spoiled: begin anew, or resume an earlier checkpoint",
+      `the loss became ${loss} in ${describePlace(place)}; a lower learning rate, or clipNorm, may help, and checkFinite: true names the ` +
+        "operation that caused it. The weights are unusable: start again, or resume an earlier checkpoint",
       { loss, ...place },
     );
   }
 
-  /** The position is that after the step. */
+  /** Ends a step, after the run's progress has been updated. */
   settle(): void {
-    this.#unsettled = null;
+    this.#obstacle = null;
   }
 
   #compute(batch: unknown, step: number): Computed {
     const program = this.#program;
     if (program === null) return this.#learn(batch);
-    const wanted = this.#before !== null && this.#profile === null && this.#taken >= this.#before;
-    if (!wanted || (this.#whole !== null && examplesOf(batch) < this.#whole)) return program(batch);
+    const isDue =
+      this.#stepsBeforeProfile !== null && this.#profile === null && this.#stepsTaken >= this.#stepsBeforeProfile;
+    if (!isDue || (this.#fullBatch !== null && examplesOf(batch) < this.#fullBatch)) return program(batch);
     const { result, report } = program.profiled(batch);
     this.#profile = { step, report };
     return result;
@@ -120,14 +119,14 @@ export class Stepper {
     try {
       return inMode(this.#model, true, () => this.#random.run(compute));
     } catch (error) {
-      // After checkFinite all tensors are as they were before the step.
+      // checkFinite has restored all tensors to their contents before the step.
       const found = error instanceof ChainruleError && error.code === "nonfinite";
-      this.#unsettled = found ? null : "the last step failed; resume an earlier checkpoint";
+      this.#obstacle = found ? null : "the last step failed; resume an earlier checkpoint";
       throw found
         ? new ChainruleError(
             "nonfinite",
             "fit",
-            `in ${words(place)}: ${error.message}`,
+            `in ${describePlace(place)}: ${error.message}`,
             { ...error.details, ...place },
             { cause: error },
           )
@@ -136,7 +135,7 @@ export class Stepper {
   }
 }
 
-function words({ epoch, batch, lr }: StepPlace): string {
+function describePlace({ epoch, batch, lr }: StepPlace): string {
   const rates =
     typeof lr === "number"
       ? lr

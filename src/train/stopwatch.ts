@@ -1,10 +1,10 @@
-// How long a run works. While the body of the loop has the word, the watch stands still.
+// Measures how long a run works. The stopwatch stops while the body of the loop runs.
 
 export class Stopwatch {
   #before = 0;
   #since: number | null = null;
 
-  /** So far, in seconds. */
+  /** The time so far, in seconds. */
   get seconds(): number {
     return (this.#before + (this.#since === null ? 0 : performance.now() - this.#since)) / 1000;
   }
@@ -19,7 +19,7 @@ export class Stopwatch {
   }
 }
 
-/** Examples, and the seconds that they took. */
+/** A number of examples, and the seconds that they took. */
 export class Pace {
   examples = 0;
   seconds = 0;

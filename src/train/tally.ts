@@ -1,18 +1,18 @@
-// What a batch comes to: its loss, and numbers with names beside it. A named number is the mean over the batch where it has shape [],
-// and one number for each example where it is [B, ...]; either way it is averaged over the examples of an epoch.
+// The numbers of a batch: its loss, and further numbers by name. A named number of shape [] is the mean over the batch; one of shape [B, ...]
+// has numbers for each example. Both are averaged over the examples of an epoch.
 import { leavesOf } from "../data/nesting.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
-/** What a loss gives: the loss, or the loss with other numbers beside it and, for metrics, the outputs that it came from. */
+/** The result of a loss function: the loss, or a record of the loss, other numbers by name, and `outputs` for metrics. */
 export type Result = Tensor | { readonly loss: Tensor; readonly outputs?: unknown };
 
-/** The names that a result reports beside "loss". */
+/** The names of the numbers of a result, except "loss". */
 export type NamesOf<R> = R extends Tensor ? never : Exclude<keyof R & string, "loss" | "outputs">;
 
-/** What metrics are given: the outputs of a result. */
+/** The first argument of metrics: the outputs of a result. */
 export type OutputsOf<R> = R extends { readonly outputs: infer O } ? O : undefined;
 
 type Metric = (outputs: never, batch: never) => Tensor;
@@ -23,7 +23,7 @@ export type Metrics = Readonly<Record<string, Metric>>;
 /** A number with a name, as a tensor []. */
 interface Named {
   readonly value: Tensor;
-  /** Over how many elements of each example `value` is a sum; null where it is the batch's mean. */
+  /** Number of elements of each example in the sum `value`; null if `value` is the batch's mean. */
   readonly each: number | null;
 }
 
@@ -32,29 +32,41 @@ export interface Computed {
   readonly named: ReadonlyMap<string, Named>;
 }
 
-/** Words that events use themselves. */
-const reserved: ReadonlySet<string> = new Set([
-  ...["type", "epoch", "step", "seconds", "best", "batch", "loss", "outputs", "mean", "lr", "examples", "evaluation"],
-  ...["examplesPerSecond", "epochSeconds", "improved", "validation", "validationSeconds", "__proto__"],
+/** Names of events' own properties. */
+const reservedNames: ReadonlySet<string> = new Set([
+  "type",
+  "epoch",
+  "step",
+  "seconds",
+  "best",
+  "batch",
+  "loss",
+  "outputs",
+  "mean",
+  "lr",
+  "examples",
+  "evaluation",
+  "examplesPerSecond",
+  "epochSeconds",
+  "improved",
+  "validation",
+  "validationSeconds",
+  "__proto__",
 ]);
 
-/** Throws where a number could not stand in an event by this name. */
+/** Throws if an event cannot have a number with this name. */
 export function checkMetricName(call: string, name: string): void {
-  if (reserved.has(name))
-    throw new ChainruleError(
-      "option",
-      call,
-      `a metric cannot be called "${name}", events use that name themselves; rename it`,
-    );
+  if (reservedNames.has(name))
+    throw new ChainruleError("option", call, `a metric cannot be called "${name}", which events reserve; rename it`);
 }
 
-/** How many examples a batch has: the first dim of its first tensor. */
+/** The number of examples in a batch: the first dim of its first tensor. */
 export function examplesOf(batch: unknown): number {
   const [first] = leavesOf(batch);
   return first?.value.shape[0] ?? 1;
 }
 
-/** The loss in what a user's function gave. Throws unless it is one number. */
+/** The loss in the result of a user's function. Throws unless it is one number. */
 export function lossOf(call: string, result: unknown): Tensor {
   const loss =
     result instanceof Tensor
@@ -63,7 +75,11 @@ export function lossOf(call: string, result: unknown): Tensor {
         ? result.loss
         : null;
   if (!(loss instanceof Tensor))
-    throw new ChainruleError("type", call, `the loss is a tensor, or a record { loss, ... }; it is ${nameOf(result)}`);
+    throw new ChainruleError(
+      "type",
+      call,
+      `the loss must be a tensor, or a record { loss, ... }; it is ${nameOf(result)}`,
+    );
   if (loss.size !== 1)
     throw new ChainruleError("shape", call, `the loss is ${describe(loss)}, not one number; reduce it with mean()`);
   return loss;
@@ -72,7 +88,7 @@ export function lossOf(call: string, result: unknown): Tensor {
 const nameOf = (value: unknown): string =>
   typeof value === "object" && value !== null ? `{ ${Object.keys(value).join(", ")} }` : String(value);
 
-/** Loss, named numbers and metrics. Throws where one of them is neither a number nor one for each example. */
+/** Collects loss, named numbers and metrics. Throws if one of them is neither one number nor has numbers for each example. */
 export function tally(call: string, result: unknown, batch: unknown, metrics: Metrics): Computed {
   const loss = lossOf(call, result).detach();
   return noGrad(() => {
@@ -80,8 +96,7 @@ export function tally(call: string, result: unknown, batch: unknown, metrics: Me
     const examples = examplesOf(batch);
     const add = (name: string, value: unknown): void => {
       checkMetricName(call, name);
-      if (named.has(name))
-        throw new ChainruleError("option", call, `there are two numbers of the name "${name}"; rename one`);
+      if (named.has(name)) throw new ChainruleError("option", call, `two numbers have the name "${name}"; rename one`);
       named.set(name, namedOf(call, name, value, examples));
     };
     const beside: [string, unknown][] = result instanceof Tensor ? [] : Object.entries(result as object);
@@ -94,24 +109,24 @@ export function tally(call: string, result: unknown, batch: unknown, metrics: Me
 
 function namedOf(call: string, name: string, value: unknown, examples: number): Named {
   if (!(value instanceof Tensor))
-    throw new ChainruleError("type", call, `${name} has to be a tensor; what metrics are to see goes into outputs`);
+    throw new ChainruleError("type", call, `${name} must be a tensor; put values for metrics into outputs`);
   if (value.ndim === 0) return { value: value.detach(), each: null };
   if (value.shape[0] !== examples)
     throw new ChainruleError(
       "shape",
       call,
-      `${name} is ${describe(value)}; it has to be one number, or one for each of the ${examples} examples`,
+      `${name} is ${describe(value)}; it must be one number, or have a row for each of the ${examples} examples`,
     );
   return { value: value.detach().sum(), each: value.size / examples };
 }
 
-/** A batch's numbers, read. */
+/** The numbers of a batch, read from their tensors. */
 export interface Counted {
   readonly examples: number;
   /** Means over the batch. */
   readonly loss: number;
   readonly means: ReadonlyMap<string, number>;
-  /** Sums over its examples, "loss" among them. */
+  /** Sums over its examples, with "loss". */
   readonly sums: ReadonlyMap<string, number>;
 }
 
@@ -137,7 +152,7 @@ export function added(
   return new Map([...sums].map(([name, sum]) => [name, (before.get(name) ?? 0) + sum]));
 }
 
-/** { loss, accuracy, ... }, the means of so many examples. */
+/** { loss, accuracy, ... }: the means, from sums over `examples` examples. */
 export const meansOf = (
   sums: ReadonlyMap<string, number>,
   examples: number,

@@ -1,4 +1,5 @@
-// What the training loop has to know of what is trained on what. Pictures of classes are one such task, anything else is the other.
+// The interface between the training loop and a task: what is trained, on which data. picture-task.ts has the task of pictures with classes,
+// source-task.ts that of any other data.
 
 import type { Means, Mode } from "./position.ts";
 import type { AbortSignalLike } from "./signal.ts";
@@ -6,39 +7,39 @@ import type { Computed } from "./tally.ts";
 
 /** The batches of an epoch, or of validation. */
 export interface Course {
-  /** null where a stream does not tell. */
+  /** null for a stream, whose length is unknown. */
   readonly batches: number | null;
   readonly examples: number | null;
   readonly from: (batch: number) => Iterable<unknown> | AsyncIterable<unknown>;
 }
 
-/** What validation found. */
+/** The results of validation. */
 export interface Judgement {
   readonly means: Means;
-  /** More that its event tells. */
+  /** Further properties of the event. */
   readonly beside: object;
 }
 
 export interface Task {
-  /** An epoch's batches, counted from 0. */
+  /** Returns the batches of an epoch; epochs are counted from 0. */
   readonly course: (epoch: number) => Course;
-  /** Of each epoch; null where it is only known at its end. */
+  /** Number of steps in an epoch; null if it is not known before its end. */
   readonly stepsPerEpoch: number | null;
   readonly examples: number | null;
   readonly validationExamples: number | null;
-  /** How many examples a whole batch has; null where batches come ready. */
-  readonly whole: number | null;
-  /** A step on a batch: what is compiled. */
+  /** Number of examples in a full batch; null if the items of a stream are batches. */
+  readonly fullBatch: number | null;
+  /** Takes a step on a batch; this function is compiled. */
   readonly learn: (batch: unknown) => Computed;
   readonly judge: ((signal: AbortSignalLike | undefined) => Promise<Judgement>) | null;
-  /** The numbers of validation that best epochs are known by, and the one that "best" means in events. */
+  /** The numbers of validation by which best epochs are tracked, and the one of `best` in events. */
   readonly tracked: ReadonlyMap<string, Mode>;
   readonly monitor: string;
   /** Whether the weights of the best epoch are kept. */
   readonly keepBest: boolean;
   readonly batchSize: number | null;
   readonly dropLast: boolean;
-  /** How examples come, in words, and a fingerprint of them. */
+  /** The order of examples, in words, and the fingerprint of the data. */
   readonly order: string;
   readonly data: string;
 }

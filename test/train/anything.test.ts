@@ -1,4 +1,4 @@
-// fit over anything: what it learns, what it tells, and that its types follow from data and loss.
+// fit on data of any kind: results, events, and types that follow from data and loss.
 import {
   Adam,
   ChainruleError,
@@ -29,7 +29,7 @@ async function only<R extends Fit<{ readonly type: string }, unknown>, T extends
 }
 
 describe("a table", () => {
-  it("is learned, with what loss and metrics name in each event, averaged over examples", async () => {
+  it("is learned, and each event has the numbers of loss and metrics, averaged over examples", async () => {
     const run = regression({ epochs: 40, seed: 1 });
     const events = await everyEvent(run);
     expect(events[0].event).toEqual({
@@ -59,7 +59,7 @@ describe("a table", () => {
     expect(run.history[0]).toMatchObject({ epoch: 1, loss: epoch.loss, mae: epoch.mae });
   });
 
-  it("is judged by evaluate as it is in validation", async () => {
+  it("gives the same numbers in evaluate as in validation", async () => {
     manualSeed(0);
     const model = new Linear(2, 1);
     const loss = (net: Linear, { x, y }: { x: Tensor; y: Tensor }) => {
@@ -91,7 +91,7 @@ it("an autoencoder learns pictures, with noise that training and validation draw
   expect(first.map(({ loss, kl }) => [loss, kl])).toEqual(second.map(({ loss, kl }) => [loss, kl]));
 });
 
-it("text is learned by its next character, of examples that are asked for by index", async () => {
+it("the next character of a text is learned, from examples by index", async () => {
   const judged = await only(nextCharacter({ epochs: 25 }), "validation");
   expect(judged[0].accuracy).toBeLessThan(0.5);
   expect(judged[24].accuracy).toBeGreaterThan(0.55);
@@ -113,7 +113,7 @@ it("a GAN's two optimisers have learning rates and numbers of their own", async 
   );
 });
 
-it("a stream's epochs end where it does, whatever their length, or after so many steps", async () => {
+it("an epoch ends with its stream, of any length, or after stepsPerEpoch", async () => {
   const steps = await only(stream(), "step");
   expect(steps.map(({ epoch, batch }) => `${epoch}.${batch}`).join(" ")).toBe(
     "1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4 3.1 3.2 3.3 3.4",
@@ -125,7 +125,7 @@ it("a stream's epochs end where it does, whatever their length, or after so many
   expect(ready.map(({ epoch, batch }) => `${epoch}.${batch}`).join(" ")).toBe("1.1 1.2 1.3 1.4 2.1 2.2 2.3 2.4");
 });
 
-it("steps may run without being compiled, and give what compiled ones give", async () => {
+it("steps that are not compiled give the same results as compiled ones", async () => {
   const compiled = await only(regression(), "epoch");
   const eager = await only(regression({ compile: false }), "epoch");
   for (const [i, { loss, mae }] of eager.entries()) {
@@ -136,7 +136,7 @@ it("steps may run without being compiled, and give what compiled ones give", asy
 });
 
 describe("a loss that is not finite", () => {
-  it("is an error that programs can read: its place and learning rate stand in the details", async () => {
+  it("is an error whose details have the place and the learning rate, for programs", async () => {
     const model = new Linear(1, 1);
     const run = train(model, {
       ...{ data: linspace(1, 2, 9).unsqueeze(1), epochs: 9, batchSize: 3 },
@@ -150,7 +150,7 @@ describe("a loss that is not finite", () => {
     expect(Number.isFinite(error.details.loss)).toBe(false);
   });
 
-  it("is traced to the operation by checkFinite, with the same details", async () => {
+  it("is traced to its operation by checkFinite, with the same details", async () => {
     const model = new Linear(1, 1);
     const run = train(model, {
       ...{ data: linspace(1, 2, 9).unsqueeze(1), epochs: 9, batchSize: 3, checkFinite: true },

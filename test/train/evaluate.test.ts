@@ -1,4 +1,4 @@
-// What evaluate says is what the net, in use, says of each picture.
+// The results of evaluate are those of the net in evaluation mode, picture by picture.
 import { crossEntropy, hingeLoss, type Layer, noGrad, type Tensor } from "chainrule";
 import { batches } from "chainrule/data";
 import { accuracy, evaluate } from "chainrule/train";
@@ -13,7 +13,7 @@ async function trained(): Promise<Layer> {
   return model;
 }
 
-/** One picture after the other, without a program. */
+/** Evaluates one picture after the other, without a program. */
 function eagerly(model: Layer, data: ReturnType<typeof rows>) {
   const modes = model.training;
   model.eval();
@@ -32,7 +32,7 @@ function eagerly(model: Layer, data: ReturnType<typeof rows>) {
 }
 
 describe("evaluate", () => {
-  it("judges each picture as the eager net in evaluation mode does, in the data's order", async () => {
+  it("predicts each picture as the eager net in evaluation mode does, in the order of the data", async () => {
     const model = await trained();
     const data = rows(31, { seed: 9 });
     const expected = eagerly(model, data);
@@ -62,7 +62,7 @@ describe("evaluate", () => {
     expect(weightsOf(model)).toEqual(before);
   });
 
-  it("takes another loss, and the program that it made for it again", async () => {
+  it("takes another loss, and uses the program of an earlier call again", async () => {
     const model = smallNet();
     const data = rows(20);
     let traced = 0;
@@ -76,7 +76,7 @@ describe("evaluate", () => {
     expect(first.loss).not.toBe((await evaluate(model, data)).loss);
   });
 
-  it("lets timers and signals through, and throws the signal's reason", async () => {
+  it("lets timers and signals run, and throws the signal's reason", async () => {
     const stopper = new AbortController();
     setImmediate(() => stopper.abort(new Error("enough")));
     await expect(evaluate(smallNet(), rows(30_000), { batchSize: 1, signal: stopper.signal })).rejects.toThrow(
@@ -84,7 +84,7 @@ describe("evaluate", () => {
     );
   });
 
-  it("says the same on any number of threads, and has a program for each", async () => {
+  it("gives the same results on any number of threads, and has a program for each number", async () => {
     const model = await trained();
     const traces = vi.spyOn(model, "forward");
     const on = (threads?: number) => evaluate(model, rows(9, { seed: 5 }), { ...normalised, threads });
@@ -92,7 +92,7 @@ describe("evaluate", () => {
     const once = traces.mock.calls.length;
     expect(await on(2)).toEqual(expected);
     expect(traces.mock.calls.length).toBeGreaterThan(once);
-    // What is tried out before each evaluation is the only call that is left.
+    // The only call left is the trace that checks shapes before each evaluation.
     const both = traces.mock.calls.length;
     expect(await on(1)).toEqual(expected);
     expect(await on(2)).toEqual(expected);
@@ -100,7 +100,7 @@ describe("evaluate", () => {
     expect(await on(0).then(String, String)).toBe("ChainruleError: evaluate: threads is a whole number from 1, not 0");
   });
 
-  it("says what does not fit", async () => {
+  it("refuses data that do not fit the model", async () => {
     const failure = (data: ReturnType<typeof rows>) => evaluate(smallNet(), data).then(String, String);
     const misspelt = { batchsize: 4 } as object;
     expect(await evaluate(smallNet(), rows(9), misspelt).then(String, String)).toMatch(
@@ -108,7 +108,7 @@ describe("evaluate", () => {
     );
     expect(await failure(rows(0))).toBe("ChainruleError: evaluate: there are no pictures in this data set");
     expect(await failure(rows(9, { classes: 5 }))).toBe(
-      "ChainruleError: evaluate: the model answers with 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
+      "ChainruleError: evaluate: the model has 3 classes, the data have 5 (ant, bee, cat, dog, elk); give its last layer 5 outputs. For a model that does not predict classes, such as an autoencoder, give the options { data, loss }",
     );
     expect(await failure(rows(9, { side: 8 }))).toMatch(
       /evaluate: the model does not take the data's pictures, 9 of 1×8×8/,

@@ -1,4 +1,4 @@
-// What a run tells of itself, when it ends, and what it refuses.
+// The events of a run, its end, and the options that it refuses.
 import {
   Adam,
   BatchNorm2d,
@@ -44,7 +44,7 @@ afterEach(() => {
 });
 
 describe("a run", () => {
-  it("learns, and tells of each step, epoch and validation", async () => {
+  it("learns, and gives an event for each step, epoch and validation", async () => {
     const { run, model } = begin(options);
     const events = await eventsOf(run);
     const [start] = only(events, "start");
@@ -79,7 +79,7 @@ describe("a run", () => {
     expect(run.explain()).toContain("matmul");
   });
 
-  it("asks the schedule for each step's learning rate, counted from 0, and else leaves the optimiser's alone", async () => {
+  it("takes each step's learning rate from the schedule, counted from 0, or without one from the optimiser", async () => {
     const events = await eventsOf(begin({ ...options, epochs: 2, schedule: (step) => 0.01 / (step + 1) }).run);
     expect(only(events, "step").map(({ lr }) => lr)).toEqual(
       Array.from({ length: 16 }, (_, step) => 0.01 / (step + 1)),
@@ -102,7 +102,7 @@ describe("a run", () => {
     expect(weightsOf(model)["5.weight"]).toEqual(before);
   });
 
-  it("takes a loss of one's own, for validation too", async () => {
+  it("takes a loss of the user's, for validation too", async () => {
     const loss = (logits: Tensor, labels: Tensor) => logits.sub(labels.oneHot(3)).square().mean();
     const events = await eventsOf(begin({ ...options, loss }).run);
     const validations = only(events, "validation");
@@ -110,7 +110,7 @@ describe("a run", () => {
     expect(validations[3].loss).toBeLessThan(validations[0].loss);
   });
 
-  it("works only while it is asked, and its seconds leave out what the body took", async () => {
+  it("works only while an event is awaited, and its seconds do not count the loop's body", async () => {
     const { run, model } = begin(options);
     const before = weightsOf(model);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -128,7 +128,7 @@ describe("a run", () => {
     expect(1000 * last).toBeLessThanOrEqual(performance.now() - began - inBody);
   });
 
-  it("is one loop at a time", async () => {
+  it("has one loop at a time", async () => {
     const { run } = begin(options);
     const loop = run[Symbol.asyncIterator]();
     await loop.next();
@@ -139,13 +139,13 @@ describe("a run", () => {
 });
 
 describe("profile", () => {
-  it("tells of the first step with a whole batch after those that were asked for, and changes nothing", async () => {
+  it("measures the first step with a full batch after the given number of steps, and changes no result", async () => {
     const plain = begin(options);
     const expected = await everyMoment(plain.run);
-    // The 8th step is of 4 pictures: the 9th tells.
+    // The 8th step has only 4 pictures, so the 9th is measured.
     const { run, model } = begin({ ...options, profile: 7 });
     expect(() => run.profile()).toThrow(
-      "profile: no step has been profiled yet; the first with a whole batch after 7 steps of this run will be, call it then",
+      "profile: no step has been profiled yet; call it after the first step with a full batch that follows 7 steps of this run",
     );
     const seen: (number | null)[] = [];
     const moments: Moment[] = [];
@@ -161,7 +161,7 @@ describe("profile", () => {
     expect(weightsOf(model)).toEqual(weightsOf(plain.model));
   });
 
-  it("counts the steps of a run that was resumed from there", async () => {
+  it("counts steps from the resume", async () => {
     const { run } = begin(options);
     for await (const event of run) if (event.type === "step" && event.step === 3) break;
     const resumed = begin({ ...options, resume: run.checkpoint(), profile: 2 }).run;
@@ -169,21 +169,21 @@ describe("profile", () => {
     expect(resumed.profiled).toBe(6);
   });
 
-  it("is refused by a run that was not asked for it", async () => {
+  it("is refused by a run without the option", async () => {
     const { run } = begin({ ...options, epochs: 1 });
     await eventsOf(run);
     expect(run.profiled).toBeNull();
     expect(() => run.profile()).toThrow(
-      "profile: no step is profiled in this run; give fit { profile: 50 } for the one after 50 steps",
+      "profile: no step is profiled in this run; give fit { profile: 50 } to profile a step after 50 others",
     );
   });
 });
 
 describe("the end", () => {
-  /** It learns for two epochs, and then unlearns. */
+  /** A run that learns for two epochs, and then becomes worse. */
   const turning = (step: number) => (step < 16 ? 0.01 : 0.5);
 
-  it("comes when patience is over, and the model gets its best weights if they are kept", async () => {
+  it("comes after `patience` epochs without a better one, and with keepBest the model gets its best weights", async () => {
     const { run, model } = begin({
       ...options,
       epochs: 20,
@@ -208,14 +208,14 @@ describe("the end", () => {
     expect(weightsOf(model)).not.toEqual(bests.get(best + 2));
   });
 
-  it("keeps the best by accuracy where that is asked for, of equals the first", async () => {
+  it('with keepBest: "accuracy" the best is that by accuracy, and the first of equals', async () => {
     const events = await eventsOf(begin({ ...options, epochs: 6, keepBest: "accuracy" }).run);
     const accuracies = only(events, "validation").map(({ accuracy }) => accuracy);
     const best = accuracies.indexOf(Math.max(...accuracies)) + 1;
     expect(only(events, "done")).toMatchObject([{ restored: true, best: { epoch: best } }]);
   });
 
-  it("comes between two steps when the signal says so, and leaves a model that can be used", async () => {
+  it("comes between two steps when the signal is aborted, and the model can be used", async () => {
     const stopper = new AbortController();
     const { run, model } = begin({ ...options, signal: stopper.signal });
     const events: FitEvent[] = [];
@@ -230,11 +230,11 @@ describe("the end", () => {
     expect(never.map(({ type }) => type)).toEqual(["start", "stopped"]);
   });
 
-  it.each(["setImmediate", "MessageChannel"])("is heard while steps are taken, by %s", async (way) => {
+  it.each(["setImmediate", "MessageChannel"])("follows a signal during the steps, by %s", async (way) => {
     if (way === "MessageChannel") vi.stubGlobal("setImmediate", undefined);
     const stopper = new AbortController();
     let last: FitEvent | null = null;
-    // The body never waits: only the loop itself can let the timer through.
+    // The body never waits, so only the loop itself can let the timer run.
     for await (const event of begin({ ...options, epochs: 100_000, signal: stopper.signal }).run) {
       if (event.type === "step" && event.step === 1) setTimeout(() => stopper.abort(), 20);
       last = event;
@@ -249,7 +249,7 @@ describe("a loss that is not finite", () => {
     return { model, options: { ...options, optimizer: new SGD(model.parameters(), { lr: 1e38 }) } };
   };
 
-  it("is an error that names the place, the learning rate and the cure, and leaves no checkpoint", async () => {
+  it("is an error that names the place, the learning rate and the cure, and no checkpoint can be made", async () => {
     const { model, options } = wild();
     const run = train(model, options);
     await expect(eventsOf(run)).rejects.toThrow(
@@ -269,7 +269,7 @@ describe("a loss that is not finite", () => {
   });
 });
 
-describe("what does not fit is said before training", () => {
+describe("before training, fit refuses", () => {
   const failure = (model: Layer, given: Partial<FitOptions> = {}): string => {
     try {
       train(model, { ...options, optimizer: new Adam(model.parameters()), ...given });
@@ -281,16 +281,16 @@ describe("what does not fit is said before training", () => {
 
   it("classes", () => {
     expect(failure(smallNet({ classes: 5 }))).toBe(
-      "fit: the model answers with 5 classes, the data have 3 (ant, bee, cat); give its last layer 3 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
+      "fit: the model has 5 classes, the data have 3 (ant, bee, cat); give its last layer 3 outputs. For a model that does not predict classes, such as an autoencoder, give the options { data, loss }",
     );
     expect(failure(smallNet(), { validation: rows(30, { classes: 4 }) })).toBe(
-      "fit: validation: the model answers with 3 classes, the data have 4 (ant, bee, cat, dog); give its last layer 4 outputs. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
+      "fit: validation: the model has 3 classes, the data have 4 (ant, bee, cat, dog); give its last layer 4 outputs. For a model that does not predict classes, such as an autoencoder, give the options { data, loss }",
     );
   });
 
   it("channels", () => {
     expect(failure(smallNet({ channels: 3 }))).toMatch(
-      /^fit: the model does not take the data's pictures, 8 of 1×6×6 \(channels, height, width\): .*(channels|3).* \(build it for this size, or bring the pictures to its own\)$/,
+      /^fit: the model does not take the data's pictures, 8 of 1×6×6 \(channels, height, width\): .*(channels|3).* \(build the model for this size, or resize the pictures\)$/,
     );
   });
 
@@ -303,9 +303,9 @@ describe("what does not fit is said before training", () => {
     );
   });
 
-  it("a net that does not end in a row of numbers for each picture", () => {
+  it("a net whose result is no row of numbers for each picture", () => {
     expect(failure(new Sequential(new Conv2d(1, 3, 3)))).toBe(
-      "fit: of 8 pictures the model makes float32[8,3,4,4]; it has to be [8, 3], a number for each picture and class (ant, bee, cat); end it with Flatten and Linear. What does not tell classes, such as an autoencoder, has { data, loss } as its options",
+      "fit: for 8 pictures the model gives float32[8,3,4,4]; it must be [8, 3], a number for each picture and class (ant, bee, cat); end it with Flatten and Linear. For a model that does not predict classes, such as an autoencoder, give the options { data, loss }",
     );
   });
 
@@ -334,21 +334,19 @@ describe("what does not fit is said before training", () => {
     expect(said({ validation: undefined, keepBest: true })).toMatch(/^fit: keepBest needs validation/);
     expect(said({ validation: undefined, earlyStopping: { patience: 1 } })).toMatch(/^fit: earlyStopping needs/);
     expect(said({ train: rows(5), dropLast: true })).toBe(
-      "fit: 5 pictures make no batch of 8, and dropLast leaves out smaller ones",
+      "fit: 5 pictures make no batch of 8, and dropLast leaves out smaller ones; make batchSize smaller",
     );
     expect(said({ train: rows(0) })).toBe("fit: there are no pictures to train on");
-    expect(said({ labelSmoothing: 0.1, loss: (x) => x.mean() })).toMatch(
-      /^fit: labelSmoothing belongs to crossEntropy/,
-    );
+    expect(said({ labelSmoothing: 0.1, loss: (x) => x.mean() })).toMatch(/^fit: labelSmoothing is for crossEntropy/);
     expect(said({ std: 0 })).toMatch(/std has to be positive/);
     expect(said({ augment: { crop: 2 } })).toMatch(/augment.crop/);
     expect(said({ clipNorm: 0 })).toBe("fit: clipNorm is a number above 0, or Infinity, not 0");
     expect(said({ optimizer: new Adam(smallNet().parameters()) })).toMatch(
-      /^fit: the optimizer moves no parameter of this model/,
+      /^fit: the optimizer has no parameter of this model/,
     );
   });
 
-  it("a property that checkpoints would take for their own", () => {
+  it("a property with a name that checkpoints reserve", () => {
     class Odd extends Module {
       readonly best = new Linear(36, 3);
       forward(x: Tensor): Tensor {

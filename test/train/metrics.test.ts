@@ -1,4 +1,4 @@
-// Metrics against counting by hand, and against scikit-learn's figures.
+// Metrics are compared with counts by hand, and with results of scikit-learn.
 import { tensor } from "chainrule";
 import { accuracy, classReport, confusionMatrix, topKAccuracy } from "chainrule/train";
 import { describe, expect, it } from "vitest";
@@ -6,21 +6,21 @@ import { describe, expect, it } from "vitest";
 const labels = [0, 1, 2, 2, 1, 0, 2, 2];
 const answers = [0, 2, 2, 2, 1, 1, 2, 0];
 
-it("accuracy is the part that is right, of lists, typed arrays and tensors alike", () => {
+it("accuracy is the part of the answers that are right, for lists, typed arrays and tensors", () => {
   expect(accuracy(answers, labels)).toBe(5 / 8);
   expect(accuracy(Int32Array.from(answers), tensor(Int32Array.from(labels)))).toBe(5 / 8);
   expect(() => accuracy([1], [1, 2])).toThrow("accuracy: there are 1 answers, but 2 labels");
   expect(() => accuracy([], [])).toThrow("accuracy: there are no answers");
 });
 
-it("a confusion matrix has the truth in its rows and the answer in its columns", () => {
+it("a confusion matrix has labels in its rows and answers in its columns", () => {
   expect(confusionMatrix(answers, labels, 3)).toEqual([
     [1, 1, 0],
     [0, 1, 1],
     [1, 0, 3],
   ]);
   expect(() => confusionMatrix([0, 3], [0, 1], 3)).toThrow(
-    "confusionMatrix: answer 3 of picture 1 is none of the 3 classes, 0 to 2",
+    "confusionMatrix: answer 3 of picture 1 is outside the 3 classes, 0 to 2",
   );
   expect(() => confusionMatrix([0], [-1], 3)).toThrow("label -1 of picture 0");
   expect(() => confusionMatrix([], [], 0)).toThrow("classes is a whole number from 1, not 0");
@@ -47,7 +47,7 @@ describe("top-k accuracy", () => {
     expect(topKAccuracy([Number.NaN, 1], [1], 1)).toBe(1);
   });
 
-  it("refuses what does not fit", () => {
+  it("refuses scores and labels that do not fit", () => {
     expect(() => topKAccuracy(scores, [0, 1], 1)).toThrow("topKAccuracy: 9 scores are no rows [N, C] for 2 labels");
     expect(() => topKAccuracy(scores, [0, 1, 2], 4)).toThrow("k is a whole number from 1 to 3, not 4");
     expect(() => topKAccuracy(scores, [0, 1, 3], 1)).toThrow("label 3 of picture 2");
@@ -71,7 +71,7 @@ describe("a report class by class", () => {
     expect(accuracy).toBe(5 / 8);
   });
 
-  it("has 0 where nothing could be counted", () => {
+  it("is 0 where a ratio would be 0/0", () => {
     const { classes, macro } = classReport([
       [2, 1, 0],
       [0, 0, 0],
@@ -86,7 +86,7 @@ describe("a report class by class", () => {
 
   it("refuses what is no confusion matrix", () => {
     expect(() => classReport([[1, 2]])).toThrow(
-      "classReport: the confusion matrix has a row and a column for each class",
+      "classReport: the confusion matrix must have a row and a column for each class",
     );
     expect(() => classReport([[1]], ["a", "b"])).toThrow("classReport: 2 names for 1 classes");
   });

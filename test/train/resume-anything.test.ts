@@ -1,4 +1,4 @@
-// Whatever is trained: stopped at any event and resumed through a file, a run goes on bit for bit as if it had never been stopped.
+// For any task: a run that was stopped at any event and resumed through a file gives the bits of a run that was not stopped.
 import { ChainruleError } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import type { Checkpoint, Resume } from "chainrule/train";
@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { numbersOf } from "./synthetic.ts";
 import { everyEvent, gan, nextCharacter, regression, stream, tasks } from "./tasks.ts";
 
-/** Through a file and back. */
+/** Writes a checkpoint to a file and reads it again. */
 function saved({ tensors, position }: Checkpoint): Resume {
   const file = readSafetensors(writeSafetensors(tensors, { position: JSON.stringify(position) }));
   return { tensors: file.tensors, position: JSON.parse(file.metadata.position) };
@@ -14,7 +14,7 @@ function saved({ tensors, position }: Checkpoint): Resume {
 
 const bits = ({ tensors }: Checkpoint) => numbersOf(tensors);
 
-describe("a run that is resumed goes on as if it had never been stopped", () => {
+describe("a resumed run gives the results of a run that was not stopped", () => {
   it.each(Object.entries(tasks))("%s", async (_, begin) => {
     const whole = begin();
     const told = await everyEvent(whole);
@@ -40,7 +40,9 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     expect(JSON.stringify(half.checkpoint.position)).not.toContain('null,"sums');
     const rest = await everyEvent(regression({ threads: 1, resume: saved(half.checkpoint) }));
     expect(rest.slice(1).map(({ event }) => event)).toEqual(whole.slice(6).map(({ event }) => event));
-    expect(() => regression({ resume: { ...half.checkpoint, position } })).toThrow("resume does not say how far");
+    expect(() => regression({ resume: { ...half.checkpoint, position } })).toThrow(
+      "the position of resume is incomplete",
+    );
   });
 });
 
@@ -68,7 +70,7 @@ describe("a checkpoint of another run is refused, with the reason for programs",
     expect(reasonOf(() => nextCharacter({ resume: { tensors, position: {} } }))).toEqual(["state", "fit", "position"]);
   });
 
-  it("and a stream that ends before the place where it was", async () => {
+  it("and a stream that ends before its position", async () => {
     const told = await everyEvent(stream());
     const at = told.findLast(({ event }) => event.type === "step");
     if (at === undefined) throw new Error("there was no step");

@@ -1,4 +1,4 @@
-// One seed, one result; stopped anywhere and resumed, the same result.
+// One seed gives one result, also for a run that was stopped at any event and resumed.
 import { crossEntropy, manualSeed, rand, SGD, threadsReady } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { type Checkpoint, type FitOptions, type Position, fit as train } from "chainrule/train";
@@ -20,13 +20,13 @@ const options: Omit<FitOptions, "optimizer"> = {
   keepBest: true,
 };
 
-/** Through a file and back. */
+/** Writes a checkpoint to a file and reads it again. */
 function saved({ tensors, position }: Checkpoint): NonNullable<FitOptions["resume"]> {
   const file = readSafetensors(writeSafetensors(tensors, { position: JSON.stringify(position) }));
   return { tensors: file.tensors, position: JSON.parse(file.metadata.position) };
 }
 
-/** Resumed at each of its events, a run gives the events that are left, and the same weights at the end. */
+/** Checks that a run, resumed at each of its events, gives the remaining events, and the same weights at the end. */
 async function holdsEverywhere(given: Omit<FitOptions, "optimizer">): Promise<string[]> {
   const whole = begin(given);
   const moments = await everyMoment(whole.run);
@@ -34,7 +34,7 @@ async function holdsEverywhere(given: Omit<FitOptions, "optimizer">): Promise<st
   for (const [at, { event, checkpoint }] of moments.entries()) {
     const { run, model } = begin({ ...given, resume: saved(checkpoint) });
     const rest = (await eventsOf(run)).slice(1);
-    // After the end there is only the end.
+    // A run resumed after its end gives the end only.
     const expected = event.type === "done" ? moments.slice(at) : moments.slice(at + 1);
     expect(rest.map(timeless), `resumed at event ${at}, ${event.type}`).toEqual(
       expected.map((moment) => timeless(moment.event)),
@@ -45,7 +45,7 @@ async function holdsEverywhere(given: Omit<FitOptions, "optimizer">): Promise<st
   return moments.map(({ event }) => event.type);
 }
 
-describe("a run that is resumed goes on as if it had never been stopped", () => {
+describe("a resumed run gives the results of a run that was not stopped", () => {
   it("at each event: batch norm, dropout, augmentation, schedule, optimiser, validation, best weights", async () => {
     const epoch = ["step", "step", "step", "epoch", "validation"];
     expect(await holdsEverywhere(options)).toEqual(["start", ...epoch, ...epoch, ...epoch, "done"]);
@@ -59,7 +59,7 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     expect(types.at(-1)).toBe("done");
   });
 
-  it("from a position as it was written before anything but pictures could be trained", async () => {
+  it("from a position of the first versions, which trained on pictures only", async () => {
     const whole = begin(options);
     const moments = await everyMoment(whole.run);
     for (const at of [2, 4, 7]) {
@@ -95,7 +95,7 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     }
   });
 
-  it("when its loop was left and another begun", async () => {
+  it("when its loop was left and another was started", async () => {
     const whole = (await eventsOf(begin(options).run)).map(timeless);
     const { run } = begin(options);
     const seen: unknown[] = [];
@@ -132,7 +132,7 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     }
   });
 
-  it("tells where the learning rate jumps, as where a schedule is longer than it was", async () => {
+  it("says whether the learning rate jumps, as with a longer schedule", async () => {
     const falling = (epochs: number) => (step: number) => 0.1 * (1 - step / (epochs * 3));
     const start = async (given: Partial<FitOptions>) => {
       const first = await begin({ ...options, ...given })
@@ -161,7 +161,7 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
     expect(steady).toEqual({ last: falling(2)(5), next: falling(2)(5), jumps: false });
   });
 
-  it("for more epochs than it was begun for, from the last weights and not the best", async () => {
+  it("for more epochs than before, from the last weights and not from the best", async () => {
     const steady = { ...options, schedule: undefined };
     const whole = begin({ ...steady, epochs: 5 });
     const events = (await eventsOf(whole.run)).map(timeless);
@@ -176,7 +176,7 @@ describe("a run that is resumed goes on as if it had never been stopped", () => 
 });
 
 describe("one seed gives one result", () => {
-  it("whatever is drawn, switched and evaluated between steps, and draws there are left alone", async () => {
+  it("whatever is drawn, switched and evaluated between steps, and the run does not change those draws", async () => {
     const alone = begin(options);
     const events = (await eventsOf(alone.run)).map(timeless);
     const busy = begin(options);
@@ -199,7 +199,7 @@ describe("one seed gives one result", () => {
     expect(busy.model.training).toBe(false);
   });
 
-  it("and another seed another", async () => {
+  it("and another seed gives another result", async () => {
     const [seven, eight] = [begin(options), begin({ ...options, seed: 8 })];
     await Promise.all([eventsOf(seven.run), eventsOf(eight.run)]);
     expect(weightsOf(seven.model)).not.toEqual(weightsOf(eight.model));
@@ -207,7 +207,7 @@ describe("one seed gives one result", () => {
 });
 
 describe("a checkpoint", () => {
-  it("is a model with its weights under their own names, and what training does later does not change it", async () => {
+  it("is a model file with the weights under their own names, and later training does not change it", async () => {
     const { run, model } = begin(options);
     const taken: { readonly checkpoint: Checkpoint; readonly before: unknown }[] = [];
     for await (const event of run) {
@@ -223,7 +223,7 @@ describe("a checkpoint", () => {
     expect(taken.map(({ checkpoint }) => numbersOf(checkpoint.tensors))).toEqual(taken.map(({ before }) => before));
   });
 
-  it("is refused while a step is on its way", async () => {
+  it("is refused during a step", async () => {
     const refusals: unknown[] = [];
     const { run } = begin({
       ...options,
@@ -239,20 +239,22 @@ describe("a checkpoint", () => {
     });
     for await (const event of run) if (event.type === "step") break;
     expect(refusals.map(String)).toEqual([
-      "ChainruleError: checkpoint: a step is on its way; call it in the body of the loop, at an event",
+      "ChainruleError: checkpoint: a step is running; call it in the body of the loop, at an event",
     ]);
     expect(() => run.checkpoint()).not.toThrow();
   });
 
-  it("of another run is refused, and changes nothing", async () => {
+  it("of another run is refused, and nothing changes", async () => {
     const { run } = begin(options);
     for await (const event of run) if (event.type === "step" && event.step === 2) break;
     const checkpoint = run.checkpoint();
     const refused = (others: Partial<FitOptions>) => () => begin({ ...options, resume: checkpoint, ...others });
-    expect(refused({ seed: 8 })).toThrow("fit: resume began with other seed: 7, not 8; go on with the same");
+    expect(refused({ seed: 8 })).toThrow("fit: resume began with other seed: 7, not 8; continue with the same");
     expect(refused({ batchSize: 4 })).toThrow("fit: resume began with other batchSize: 8, not 4");
     expect(refused({ train: rows(22, { seed: 2 }) })).toThrow("fit: resume began with other training data than this");
-    expect(refused({ resume: { ...checkpoint, position: { epoch: 1 } } })).toThrow("fit: resume does not say how far");
+    expect(refused({ resume: { ...checkpoint, position: { epoch: 1 } } })).toThrow(
+      "fit: the position of resume is incomplete",
+    );
     const model = smallNet();
     const before = weightsOf(model);
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
@@ -269,7 +271,7 @@ describe("a checkpoint", () => {
     for await (const event of run) if (event.type === "validation") break;
     const resume = run.checkpoint();
     expect(() => begin({ ...options, resume, keepBest: "accuracy" })).toThrow(
-      "fit: resume has the best weights by loss, and keepBest asks for those by accuracy",
+      "fit: resume has the best weights by loss, but keepBest needs those by accuracy",
     );
     expect(() => begin({ ...options, resume, keepBest: false })).not.toThrow();
   });

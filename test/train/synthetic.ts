@@ -1,4 +1,4 @@
-// Runs that are small enough to be stopped everywhere: pictures that are easy to learn, nets with all that training changes.
+// Runs that are small enough to be stopped at each event: pictures that are easy to learn, nets with every kind of state.
 import {
   Adam,
   BatchNorm2d,
@@ -23,7 +23,7 @@ export interface Making {
   readonly classes?: number;
 }
 
-/** Class k is a bright row, the k-th, in a little noise. The same pictures each time. */
+/** Pictures of class k have a bright k-th row and a little noise. They are the same in each run. */
 export function rows(count: number, { seed = 1, side = 6, channels = 1, classes = 3 }: Making = {}): Dataset {
   let state = seed;
   // The "minimal standard" generator of Park and Miller: x -> 16807 x mod (2³¹ - 1).
@@ -41,7 +41,7 @@ export function rows(count: number, { seed = 1, side = 6, channels = 1, classes 
   };
 }
 
-/** Batch norm has running moments, and dropout draws: both have to come through a checkpoint. */
+/** A net with running moments (batch norm) and random draws (dropout), which checkpoints must preserve. */
 export function smallNet({ side = 6, channels = 1, classes = 3 }: Making = {}): Layer {
   manualSeed(3);
   return new Sequential(
@@ -65,7 +65,7 @@ export function begin(options: Omit<FitOptions, "optimizer">): Run {
   return { model, run: train(model, { ...options, optimizer: new Adam(model.parameters(), { lr: 0.01 }) }) };
 }
 
-/** What an event says beside how long it took. */
+/** An event without its times. */
 export function timeless(event: FitEvent): unknown {
   const timed = ["seconds", "epochSeconds", "validationSeconds", "imagesPerSecond"];
   return Object.fromEntries(

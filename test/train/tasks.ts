@@ -1,5 +1,5 @@
-// Small tasks of all kinds, each of which begins the same way however often it is begun: a table, an autoencoder of pictures, text by
-// index, a GAN, and streams. What they have beside weights (dropout, noise, averages, schedules) has to come through a checkpoint.
+// Small tasks of all kinds, each of which starts in the same state every time: a table, an autoencoder of pictures, text by index, a GAN,
+// and streams. Checkpoints must preserve their other state too (dropout, noise, averages, schedules).
 import {
   Adam,
   binaryCrossEntropyWithLogits,
@@ -61,7 +61,7 @@ export function regression(given: Given = {}) {
   });
 }
 
-/** Variational, so that training and validation draw. */
+/** A variational autoencoder, so that training and validation draw random numbers. */
 class Autoencoder extends Module {
   readonly encoder = new Linear(36, 6);
   readonly decoder = new Linear(3, 36);
@@ -98,7 +98,7 @@ export function autoencoder(given: Given = {}) {
 const words = "the cat sat on the mat and the dog sat on the log ";
 const letters = [...new Set(words)].sort();
 
-/** Each example is eight characters, and the one after each. */
+/** Each example has eight characters, and the next character of each. */
 export const text = {
   length: words.length - 9,
   async get(at: number) {
@@ -167,7 +167,7 @@ export function gan(given: Given = {}) {
   });
 }
 
-/** Points of a line, of which each epoch has others and another number. */
+/** Points of a line; their number and values differ from epoch to epoch. */
 export async function* points(epoch: number, count = 13 + epoch) {
   for (let n = 0; n < count; n++) {
     const x = Math.sin(7 * n + epoch);
@@ -191,7 +191,7 @@ export function stream(given: Given = {}) {
   });
 }
 
-/** Batches that are ready, without an end. */
+/** A stream of batches without an end. */
 function* endless() {
   for (let n = 0; ; n++) yield { x: tensor([[n % 3], [n % 5]]), y: tensor([[n % 3], [n % 5]]).mul(3) };
 }

@@ -9,6 +9,6 @@ it("a program passes the type checker at its strictest, and its mistakes do not"
     cwd: folder,
     encoding: "utf8",
   });
-  // What is wrong elsewhere, the type check of everything says.
+  // Errors in other files are found by the type check of the whole repository.
   expect(stdout.split("\n").filter((line) => line.startsWith("program.ts("))).toEqual([]);
 });
