@@ -1,6 +1,6 @@
 // Runs elementwise ops on large tensors, and pointwise functions (tensor/stream.ts), as programs over pieces (wasm/pieces.ts): a piece of
 // each operand is copied into WebAssembly's memory, computed, and copied out while it is in the second-level cache. A program serves one
-// op or function and its dtypes with all shapes, so that few programs are compiled.
+// op or function and its dtypes with all shapes, so that few programs are compiled. A broadcast operand is written into the pieces alone.
 import { type Graph, input, type Node, node } from "../compiler/graph.ts";
 import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
@@ -39,13 +39,13 @@ interface OpEntry {
 const programs = new Map<string, OpEntry>();
 
 /**
- * Computes an elementwise op; its operands have the same shape, and a `uniform` one is a single number in all places. Returns null if the
+ * Computes an elementwise op; its operands have the same shape, and may be a single number in all places. Returns null if the
  * table's loops have to compute it.
  */
 export function streamOperation({ name, inputs, attributes, dtype, shape }: Operation): Storage | null {
   if (!runsPrograms()) return null;
   let key: string = name;
-  for (const { dtype, storage } of inputs) key += storage.uniform === null ? ` ${dtype}` : ` one ${dtype}`;
+  for (const { dtype, storage } of inputs) key += numberOf(storage) === null ? ` ${dtype}` : ` one ${dtype}`;
   if (name === "cast") key += ` ${dtype}`;
   const entry = programs.get(key) ?? { elements: 0, program: null };
   programs.delete(key);
@@ -60,16 +60,21 @@ export function streamOperation({ name, inputs, attributes, dtype, shape }: Oper
     for (const oldest of programs.keys()) if (programs.size > maxPrograms) programs.delete(oldest);
   }
   const result = allocate(dtype, size);
-  const args = inputs.map(({ dtype, storage }) =>
-    storage.uniform === null ? storage.data : allocate(dtype, 1).fill(storage.uniform),
-  );
+  const args = inputs.map(({ dtype, storage }) => {
+    const number = numberOf(storage);
+    return number === null ? (storage.repetition ?? storage.data) : allocate(dtype, 1).fill(number);
+  });
   entry.program.stream(args, [result], size, piece);
   return new ArrayStorage(result);
 }
 
+/** The number that all elements are; null if they may differ. */
+const numberOf = ({ uniform, repetition }: Storage): number | null =>
+  uniform ?? (repetition?.elements.length === 1 ? repetition.elements[0] : null);
+
 function graphOf(name: OpName, operands: readonly Tensor[], attributes: Node["attributes"]): Graph {
   const args = operands.map(({ dtype, storage }, i) =>
-    input("argument", i, { dtype, shape: storage.uniform === null ? [piece] : [] }),
+    input("argument", i, { dtype, shape: numberOf(storage) === null ? [piece] : [] }),
   );
   const whole = args.map((arg) => (arg.shape.length === 1 ? arg : node("expand", [arg], { shape: [piece] })));
   const result = node(name, whole, attributes);

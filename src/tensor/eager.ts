@@ -8,8 +8,9 @@ import { elementwise } from "./ops/elementwise.ts";
 import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
 import { rank } from "./rank.ts";
 import { max, sum } from "./reduce.ts";
+import { runOf } from "./repetition.ts";
 import { sizeOf } from "./shape.ts";
-import { ArrayStorage, type Storage, UniformStorage } from "./storage.ts";
+import { ArrayStorage, RepeatedStorage, type Storage, UniformStorage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface Operation extends Type {
@@ -44,8 +45,7 @@ const ways: Partial<Record<OpName, Way>> = {
     const [converted] = allocate(dtype, 1).fill(value);
     return new UniformStorage(dtype, sizeOf(shape), converted);
   },
-  expand: ({ inputs: [{ storage }], dtype, shape }) =>
-    storage.uniform === null ? null : new UniformStorage(dtype, sizeOf(shape), storage.uniform),
+  expand,
   matmul: (operation) => carrier.product(operation),
   conv: (operation) => carrier.product(operation),
   sum: (operation) => carrier.reduction(operation),
@@ -60,6 +60,17 @@ const wayOf: ReadonlyMap<OpName, Way | null> = new Map(
 
 /** The number of elements from which the backend is asked; for fewer the loops take no longer. */
 const minLargeElements = 2 ** 9;
+
+/** How many times as large an expanded tensor is at least to be stored as a repetition. */
+const minRepetition = 4;
+
+function expand({ inputs: [{ storage, shape: from, size: count }], dtype, shape }: Operation): Storage | null {
+  const size = sizeOf(shape);
+  if (storage.uniform !== null) return new UniformStorage(dtype, size, storage.uniform);
+  const run = size < minLargeElements || size < minRepetition * count ? null : runOf(from, shape);
+  // A copy, since somebody may write to the array.
+  return run === null ? null : new RepeatedStorage(dtype, size, { elements: storage.data.slice(), run });
+}
 
 function pointwise(operation: Operation): Storage | null {
   const { name, inputs, attributes, shape, dtype } = operation;

@@ -1,6 +1,7 @@
 // The storage of a tensor's contents. A Tensor knows only this interface, so that the contents may be in an array, in the memory of a
 // program, or, while a function is traced, not computed yet.
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
+import { type Repetition, repeat } from "./repetition.ts";
 
 export interface Storage {
   /**
@@ -14,6 +15,8 @@ export interface Storage {
   share(): Storage;
   /** The value of all elements, if the storage knows that they are equal; else null. */
   readonly uniform: number | null;
+  /** The smaller tensor that the contents repeat, if that is known. */
+  readonly repetition?: Repetition | null | undefined;
   /** The text that printing shows if there are no contents yet. */
   readonly placeholder?: string | undefined;
 }
@@ -58,6 +61,39 @@ export class UniformStorage implements Storage {
       this.#data = allocate(this.#dtype, this.#size);
       // A new array holds zeros. Not filling it avoids touching its memory pages, which matters for 2²⁸ elements.
       if (!Object.is(this.#value, 0)) this.#data.fill(this.#value);
+    }
+    return this.#data;
+  }
+  read(): Promise<TypedArray> {
+    return Promise.resolve(this.data);
+  }
+  share(): Storage {
+    return this;
+  }
+}
+
+/** A broadcast tensor: an array of its own only once somebody looks at it. */
+export class RepeatedStorage implements Storage {
+  readonly uniform = null;
+  readonly #dtype: DType;
+  readonly #size: number;
+  readonly #repetition: Repetition;
+  #data: TypedArray | null = null;
+
+  constructor(dtype: DType, size: number, repetition: Repetition) {
+    this.#dtype = dtype;
+    this.#size = size;
+    this.#repetition = repetition;
+  }
+
+  /** null once the array has been handed out, which somebody may have written to. */
+  get repetition(): Repetition | null {
+    return this.#data === null ? this.#repetition : null;
+  }
+  get data(): TypedArray {
+    if (this.#data === null) {
+      this.#data = allocate(this.#dtype, this.#size);
+      repeat(this.#data, 0, this.#repetition, 0, this.#size);
     }
     return this.#data;
   }

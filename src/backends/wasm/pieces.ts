@@ -6,6 +6,7 @@ import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/alloca
 import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
+import { type Repetition, repeat } from "../../tensor/repetition.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
 import { bytesOf, table } from "./layout.ts";
@@ -26,6 +27,9 @@ interface Place {
   readonly dtype: DType;
   readonly size: number;
 }
+
+/** An array, a smaller one that is repeated, or "first": the index of a piece's first element. */
+type Operand = TypedArray | Repetition | "first";
 
 /** A program over pieces. */
 export class PieceProgram {
@@ -52,22 +56,27 @@ export class PieceProgram {
 
   /**
    * Fills the results. A buffer of `piece` elements is a piece of its array, which has `length` elements; an array of any other size is
-   * read or written as a whole for every piece. The argument "first" is the index of a piece's first element.
+   * read or written as a whole for every piece.
    */
-  stream(args: readonly (TypedArray | "first")[], results: readonly TypedArray[], length: number, piece: number): void {
+  stream(args: readonly Operand[], results: readonly TypedArray[], length: number, piece: number): void {
     const address = tableAddress ?? 0;
     const base = arena.address;
     const views = piecesMemory.views();
     const scratch = base + this.#bytes;
     views.int32[(address + table.arena) / 4] = base;
-    for (let at = 0; at < length; at += piece) {
-      const count = Math.min(piece, length - at);
+    const repeated = args.find((array) => periodOf(array) <= piece);
+    const step = repeated === undefined ? piece : piece - (piece % periodOf(repeated));
+    // It is then the same in all pieces. A later kernel could overwrite it: its place is its own only until its last reader.
+    const stays = this.#steps.length === 1 ? repeated : undefined;
+    for (let at = 0; at < length; at += step) {
+      const count = Math.min(step, length - at);
       for (let i = 0; i < this.#arguments.length; i++) {
         const [place, array] = [this.#arguments[i], args[i]];
-        if (place === null) continue;
+        if (place === null || (at > 0 && array === stays)) continue;
         const view = views[place.dtype];
         const to = (base + place.offset) / bytesOf(place.dtype);
         if (array === "first") view[to] = at;
+        else if ("run" in array) repeat(view, to, array, at, count);
         else if (array.length === 1) view[to] = array[0];
         else if (place.size !== piece || count === length) view.set(array, to);
         else view.set(array.subarray(at, at + count), to);
@@ -87,6 +96,10 @@ export class PieceProgram {
     }
   }
 }
+
+/** Number of elements after which a repetition starts again; infinite for other operands. */
+const periodOf = (operand: Operand): number =>
+  operand !== "first" && "run" in operand ? operand.elements.length * operand.run : Infinity;
 
 /** The place of a buffer; null if no kernel reads it. */
 function placeOf(buffer: Buffer, { offsets }: Allocation): Place | null {
