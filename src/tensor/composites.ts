@@ -21,8 +21,8 @@ export function softplus(x: Tensor): Tensor {
 
 /** The largest element, as a constant for differentiation. 0 where it is infinite, since shifting by it would give ∞ - ∞. */
 function shift(x: Tensor, dims: readonly number[]): Tensor {
-  const largest = x.detach().max(dims, true);
-  return largest.where(largest.abs().ne(Infinity), 0);
+  const maximum = x.detach().max(dims, true);
+  return maximum.where(maximum.abs().ne(Infinity), 0);
 }
 
 /** log Σ eˣ = m + log Σ eˣ⁻ᵐ, where m is the largest x, so that it does not overflow. */

@@ -14,7 +14,7 @@ interface Mark {
 }
 
 const symbol = Symbol.for("chainrule.made");
-const own = {
+const ownMarks = {
   Tensor: { made: "Tensor", version },
   Module: { made: "Module", version },
   Optimizer: { made: "Optimizer", version },
@@ -22,7 +22,7 @@ const own = {
 
 /** Marks all objects of a class, by its prototype, as made by this copy. */
 export function markAs(prototype: object, made: Made): void {
-  Object.defineProperty(prototype, symbol, { value: own[made] });
+  Object.defineProperty(prototype, symbol, { value: ownMarks[made] });
 }
 
 /** Whether this prototype itself was marked, and not only one that it inherits from. */
@@ -35,15 +35,15 @@ const markOf = (value: unknown): Mark | null =>
 export const madeAs = (value: unknown): Made | null => markOf(value)?.made ?? null;
 
 /** Whether the value is a tensor of this copy: `instanceof Tensor` for the files that tensor.ts imports. */
-export const isTensor = (value: unknown): value is Tensor => markOf(value) === own.Tensor;
+export const isTensor = (value: unknown): value is Tensor => markOf(value) === ownMarks.Tensor;
 
 /** Whether the value is a module of this copy, for the files that module.ts imports. */
-export const isModule = (value: unknown): boolean => markOf(value) === own.Module;
+export const isModule = (value: unknown): boolean => markOf(value) === ownMarks.Module;
 
 /** For an object that another copy made, "this Linear comes from another copy of chainrule ..." and what to do; null for any other value. */
 export function strangeness(value: unknown): string | null {
   const mark = markOf(value);
-  if (mark === null || mark === own[mark.made]) return null;
+  if (mark === null || mark === ownMarks[mark.made]) return null;
   const { name } = (value as object).constructor;
   const versions = mark.version === version ? `version ${version} as this one` : `${mark.version}, this is ${version}`;
   return `this ${name} comes from another copy of chainrule (${versions}); keep one of them: "npm ls chainrule" lists versions, and one program loads it either by import or by require`;

@@ -23,12 +23,12 @@ interface Generator {
   readonly first: Tensor | null;
 }
 
-const own: Generator = {
+const globalGenerator: Generator = {
   key: tensor([0, 0], { dtype: "int32" }),
   counter: tensor(0, { dtype: "int32" }),
   first: null,
 };
-let generator = own;
+let generator = globalGenerator;
 
 /** Restarts the generator with a seed, a whole number: the same seed gives the same numbers. Without this call the seed is 0. */
 export function manualSeed(seed: number): void {
@@ -81,7 +81,13 @@ interface Drawn extends CreateOptions {
 }
 
 function drawn(draw: Streamed, shape: Shape, { numbers = [], streamed = [], requiresGrad = false }: Drawn): Tensor {
-  const [x] = stream({ f: draw, shape: [...shape], streamed, shared: [own.key, own.counter], numbers });
+  const [x] = stream({
+    f: draw,
+    shape: [...shape],
+    streamed,
+    shared: [globalGenerator.key, globalGenerator.counter],
+    numbers,
+  });
   if (requiresGrad) x.requiresGrad = true;
   return x;
 }

@@ -29,7 +29,7 @@ describe.each([
   ["eager", <R>(f: () => R) => f],
   ["compiled", <R>(f: () => R) => compile(f)],
 ] as const)("%s", (_, wrap) => {
-  it.each(Object.entries(optimisers))("%s leaves a frozen weight where it is, whoever clears gradients", (_, make) => {
+  it.each(Object.entries(optimisers))("%s does not change a frozen weight, with or without zeroGrad", (_, make) => {
     for (const clear of ["model", "optimizer", "nobody"]) {
       const model = new Linear(2, 1);
       const { weight, bias } = model;

@@ -1,5 +1,5 @@
 // Deep Q-learning (Mnih et al. 2015): a walker on a line of nine places finds the reward at its right end. Its experience is replayed, and
-// the value of what comes next is told by a copy of the net that follows behind.
+// the values of next states come from a target net, a copy of the net that is updated from time to time.
 import {
   Adam,
   compile,
@@ -23,7 +23,7 @@ interface Experience {
   readonly next: number;
 }
 
-/** Action 1 goes right, 0 left; the last place pays 1, and the walk begins anew. */
+/** Action 1 goes right, and 0 left; the last place gives the reward 1, and the walk starts again. */
 function walk(place: number, action: number): Experience {
   const to = Math.max(place + (action === 1 ? 1 : -1), 0);
   return to === places - 1 ? { place, action, reward: 1, next: 0 } : { place, action, reward: 0, next: to };
@@ -31,13 +31,13 @@ function walk(place: number, action: number): Experience {
 
 const see = (numbers: readonly number[]): Tensor => tensor(Int32Array.from(numbers)).oneHot(places).to("float32");
 
-/** A small generator of its own: what is played does not depend on how nets are initialised. */
+/** A generator of its own, so that the walks do not depend on how the nets are initialised. */
 function chance(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 48271) % 2147483647) / 2147483647;
 }
 
-/** In how many of the places but the last the net goes right, before and after. */
+/** In how many of the places before the last one the net goes right, before and after training. */
 export function train(steps: number): { readonly first: number; readonly last: number } {
   manualSeed(0);
   const random = chance(1);

@@ -1,5 +1,5 @@
-// A generative adversarial network (Goodfellow et al. 2014) in two dimensions: one module holds two nets that pull against each other,
-// and each has an optimiser of its own.
+// A generative adversarial network (Goodfellow et al. 2014) in two dimensions: one module holds two nets with opposite losses, and each has
+// an optimiser of its own.
 import {
   Adam,
   binaryCrossEntropyWithLogits,
@@ -33,7 +33,7 @@ const [batch, mean] = [64, tensor([2, -1])];
 const real = (): Tensor => randn([batch, 2]).mul(0.5).add(mean);
 
 export interface Trained {
-  /** How far the mean of what is generated is from the mean of the data, before and after. */
+  /** The distance between the mean of the generated points and the mean of the data, before and after training. */
   readonly first: number;
   readonly last: number;
   readonly names: readonly string[];

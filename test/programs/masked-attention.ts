@@ -1,5 +1,5 @@
-// Attention with a mask (Vaswani et al. 2017): texts of several lengths in one batch, and no place looks at the padding. What each place
-// looked at stays on the module, to be seen afterwards. The net says which of three tokens a text has most often.
+// Attention with a mask (Vaswani et al. 2017): texts of several lengths are in one batch, and no position attends to the padding. The
+// attention weights stay on the module for inspection. The net predicts which of three tokens a text has most often.
 import {
   Adam,
   arange,
@@ -19,7 +19,7 @@ class MaskedAttention extends Module {
   readonly queries = new Linear(size, size);
   readonly keys = new Linear(size, size);
   readonly values = new Linear(size, size);
-  /** Of the last call, [N, L, L]: no part of the model. */
+  /** The attention weights of the last call, [N, L, L]; they are no part of the model. */
   attention: Tensor | null = null;
 
   /** x [N, L, size]; mask bool [N, 1, L], true where there is a token. */
@@ -46,9 +46,9 @@ class Majority extends Module {
 export interface Trained {
   readonly first: number;
   readonly last: number;
-  /** The names of what is saved: the attention is none of them. */
+  /** The names in the state dict; the attention is not among them. */
   readonly names: readonly string[];
-  /** The most that any place looked at the padding. */
+  /** The largest attention weight of a padding position. */
   readonly onPadding: number;
 }
 

@@ -24,7 +24,7 @@ it("a variational autoencoder", () => {
   expect(last).toBeLessThan(20);
 });
 
-it("a GAN: what it generates lies where the data lie", () => {
+it("a GAN generates points near the data", () => {
   const { first, last, names } = gan.train(600);
   expect(first).toBeGreaterThan(1.5);
   expect(last).toBeLessThan(0.5);
@@ -49,7 +49,7 @@ it("a U-Net finds discs", () => {
   expect(last).toBeLessThan(0.2);
 });
 
-it("masked attention: nobody looks at the padding, and what was looked at is no part of the model", () => {
+it("masked attention: no position attends to the padding, and the attention weights are no part of the model", () => {
   const { first, last, names, onPadding } = maskedAttention.train(300);
   expect(first).toBeGreaterThan(0.9);
   expect(last).toBeLessThan(0.3);

@@ -1,4 +1,4 @@
-// A U-Net (Ronneberger et al. 2015): down, up again, and across. It finds the disc in a noisy picture.
+// A U-Net (Ronneberger et al. 2015): a path down, a path up, and skip connections across. It finds the disc in a noisy image.
 import {
   Adam,
   arange,
@@ -52,7 +52,7 @@ class UNet extends Module {
   }
 }
 
-/** masks [n, 1, 16, 16] of one disc each, and what is seen of them. */
+/** masks [n, 1, 16, 16] of one disc each, and the noisy images of them. */
 function discs(n: number): { readonly seen: Tensor; readonly mask: Tensor } {
   const centre = rand([n, 2, 1, 1]).mul(8).add(4);
   const rows = arange(16)
