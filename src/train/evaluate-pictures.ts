@@ -52,7 +52,7 @@ export interface Evaluation {
   readonly scores: Tensor;
 }
 
-type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; said: Tensor; scores: Tensor }>;
+type Judge = Compiled<[images: Tensor, labels: Tensor], { loss: Tensor; predictions: Tensor; scores: Tensor }>;
 
 const names: OptionNames<EvaluateOptions> = {
   batchSize: true,
@@ -80,7 +80,7 @@ function programOf(model: Layer, loss: Loss, threads: number | undefined): Judge
 const judging = (model: Layer, loss: Loss) => (images: Tensor, labels: Tensor) =>
   noGrad(() => {
     const logits = model.forward(images);
-    return { loss: loss(logits, labels), said: logits.argmax(1), scores: logits.softmax(1).to("float32") };
+    return { loss: loss(logits, labels), predictions: logits.argmax(1), scores: logits.softmax(1).to("float32") };
   });
 
 /**
@@ -117,9 +117,13 @@ export async function evaluatePictures(
     await breathe();
     signal?.throwIfAborted();
     const judged = inMode(model, false, () => judge(images, labels));
-    const [[mean], said, sure] = await Promise.all([judged.loss.read(), judged.said.read(), judged.scores.read()]);
+    const [[mean], predictions, sure] = await Promise.all([
+      judged.loss.read(),
+      judged.predictions.read(),
+      judged.scores.read(),
+    ]);
     loss += mean * labels.size;
-    answers.set(said, at);
+    answers.set(predictions, at);
     scores.set(sure, at * classes);
     at += labels.size;
   }

@@ -14,23 +14,23 @@ function pairsOf(
   answers: Numbers,
   labels: Numbers,
 ): [answers: ArrayLike<number>, labels: ArrayLike<number>] {
-  const [said, truths] = [listOf(answers), listOf(labels)];
-  if (said.length !== truths.length)
+  const [answerList, labelList] = [listOf(answers), listOf(labels)];
+  if (answerList.length !== labelList.length)
     throw new ChainruleError(
       "data",
       call,
-      `there are ${said.length} answers, but ${truths.length} labels; give one for each picture`,
+      `there are ${answerList.length} answers, but ${labelList.length} labels; give one for each picture`,
     );
-  return [said, truths];
+  return [answerList, labelList];
 }
 
 /** The part of the answers that are right, 0 to 1. Throws if there are no answers, or another number of labels. */
 export function accuracy(answers: Numbers, labels: Numbers): number {
-  const [said, truths] = pairsOf("accuracy", answers, labels);
-  if (said.length === 0) throw new ChainruleError("data", "accuracy", "there are no answers; give at least one");
+  const [answerList, labelList] = pairsOf("accuracy", answers, labels);
+  if (answerList.length === 0) throw new ChainruleError("data", "accuracy", "there are no answers; give at least one");
   let right = 0;
-  for (let i = 0; i < said.length; i++) if (said[i] === truths[i]) right++;
-  return right / said.length;
+  for (let i = 0; i < answerList.length; i++) if (answerList[i] === labelList[i]) right++;
+  return right / answerList.length;
 }
 
 /**
@@ -39,18 +39,18 @@ export function accuracy(answers: Numbers, labels: Numbers): number {
  * Throws if sizes or a label do not fit.
  */
 export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): number {
-  const [values, truths] = [listOf(scores), listOf(labels)];
-  const classes = values.length / truths.length;
-  if (truths.length === 0 || !isWhole(classes) || (scores instanceof Tensor && scores.shape[0] !== truths.length))
+  const [values, labelList] = [listOf(scores), listOf(labels)];
+  const classes = values.length / labelList.length;
+  if (labelList.length === 0 || !isWhole(classes) || (scores instanceof Tensor && scores.shape[0] !== labelList.length))
     throw new ChainruleError(
       "data",
       "topKAccuracy",
-      `${values.length} scores are no rows [N, C] for ${truths.length} labels; give a score for each picture and class`,
+      `${values.length} scores are no rows [N, C] for ${labelList.length} labels; give a score for each picture and class`,
     );
   checkWhole("topKAccuracy", "k", k, { from: 1, to: classes });
   let right = 0;
-  for (let n = 0; n < truths.length; n++) {
-    const label = truths[n];
+  for (let n = 0; n < labelList.length; n++) {
+    const label = labelList[n];
     checkClass("topKAccuracy", "label", { value: label, at: n, classes });
     const own = values[n * classes + label];
     let higher = 0;
@@ -60,18 +60,18 @@ export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): numbe
     }
     if (higher < k && !Number.isNaN(own)) right++;
   }
-  return right / truths.length;
+  return right / labelList.length;
 }
 
 /** confusion[truth][answer], the number of pictures with this label and answer. Throws if an answer or a label is not 0 … classes - 1. */
 export function confusionMatrix(answers: Numbers, labels: Numbers, classes: number): number[][] {
-  const [said, truths] = pairsOf("confusionMatrix", answers, labels);
+  const [answerList, labelList] = pairsOf("confusionMatrix", answers, labels);
   checkWhole("confusionMatrix", "classes", classes, { from: 1 });
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let i = 0; i < said.length; i++) {
-    checkClass("confusionMatrix", "label", { value: truths[i], at: i, classes });
-    checkClass("confusionMatrix", "answer", { value: said[i], at: i, classes });
-    counts[truths[i]][said[i]]++;
+  for (let i = 0; i < answerList.length; i++) {
+    checkClass("confusionMatrix", "label", { value: labelList[i], at: i, classes });
+    checkClass("confusionMatrix", "answer", { value: answerList[i], at: i, classes });
+    counts[labelList[i]][answerList[i]]++;
   }
   return counts;
 }

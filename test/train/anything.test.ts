@@ -34,7 +34,11 @@ describe("a table", () => {
     const events = await everyEvent(run);
     expect(events[0].event).toEqual({
       type: "start",
-      ...{ epochs: 40, stepsPerEpoch: 3, examples: 16, validationExamples: 6, parameters: 33 },
+      epochs: 40,
+      stepsPerEpoch: 3,
+      examples: 16,
+      validationExamples: 6,
+      parameters: 33,
       done: { epochs: 0, examples: 0, steps: 0 },
       rate: { last: null, next: expect.any(Number), jumps: false },
     });
@@ -102,12 +106,19 @@ it("a GAN's two optimisers have learning rates and numbers of their own", async 
   const steps = await only(run, "step");
   expectTypeOf(steps[0].lr).toEqualTypeOf<{ readonly generator: number; readonly discriminator: number }>();
   expect(steps[2].lr).toEqual({ generator: 0.01 / 3, discriminator: 0.02 });
-  expect(steps.every(({ loss, told, fooled }) => Math.abs(loss - told - fooled) < 1e-5)).toBe(true);
+  expect(
+    steps.every(
+      ({ loss, discriminatorLoss, generatorLoss }) => Math.abs(loss - discriminatorLoss - generatorLoss) < 1e-5,
+    ),
+  ).toBe(true);
   expect(steps.every(({ caught }) => caught >= 0 && caught <= 1)).toBe(true);
   const names = [...run.checkpoint().tensors.keys()];
   expect(names).toEqual(
     expect.arrayContaining([
-      ...["generator.0.weight", "discriminator.2.bias", "optimizer.generator.lr", "state.average.n_averaged"],
+      "generator.0.weight",
+      "discriminator.2.bias",
+      "optimizer.generator.lr",
+      "state.average.n_averaged",
       "optimizer.discriminator.state.0.momentum_buffer",
     ]),
   );
@@ -139,7 +150,9 @@ describe("a loss that is not finite", () => {
   it("is an error whose details have the place and the learning rate, for programs", async () => {
     const model = new Linear(1, 1);
     const run = train(model, {
-      ...{ data: linspace(1, 2, 9).unsqueeze(1), epochs: 9, batchSize: 3 },
+      data: linspace(1, 2, 9).unsqueeze(1),
+      epochs: 9,
+      batchSize: 3,
       optimizer: new SGD(model.parameters(), { lr: 1e20 }),
       loss: (net, x) => net.forward(x).square().mean(),
     });
@@ -153,7 +166,10 @@ describe("a loss that is not finite", () => {
   it("is traced to its operation by checkFinite, with the same details", async () => {
     const model = new Linear(1, 1);
     const run = train(model, {
-      ...{ data: linspace(1, 2, 9).unsqueeze(1), epochs: 9, batchSize: 3, checkFinite: true },
+      data: linspace(1, 2, 9).unsqueeze(1),
+      epochs: 9,
+      batchSize: 3,
+      checkFinite: true,
       optimizer: new SGD(model.parameters(), { lr: 1e20 }),
       loss: (net, x) => net.forward(x).square().mean(),
     });

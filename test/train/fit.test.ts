@@ -50,7 +50,10 @@ describe("a run", () => {
     const [start] = only(events, "start");
     expect(start).toEqual({
       type: "start",
-      ...{ epochs: 4, stepsPerEpoch: 8, pictures: 60, validationPictures: 30 },
+      epochs: 4,
+      stepsPerEpoch: 8,
+      pictures: 60,
+      validationPictures: 30,
       parameters: model.parameters().reduce((sum, { size }) => sum + size, 0),
       done: { epochs: 0, pictures: 0, steps: 0 },
       rate: { last: null, next: 0.01, jumps: false },

@@ -150,18 +150,18 @@ export function gan(given: Given = {}) {
       const count = real.shape[0];
       const fake = generator.forward(randn([count, 2]));
       const judged = discriminator.forward(fake.detach());
-      const told = binaryCrossEntropyWithLogits(discriminator.forward(real), ones([count, 1])).add(
+      const discriminatorLoss = binaryCrossEntropyWithLogits(discriminator.forward(real), ones([count, 1])).add(
         binaryCrossEntropyWithLogits(judged, zeros([count, 1])),
       );
       optimizer.discriminator.zeroGrad();
-      told.backward();
+      discriminatorLoss.backward();
       optimizer.discriminator.step();
-      const fooled = binaryCrossEntropyWithLogits(discriminator.forward(fake), ones([count, 1]));
+      const generatorLoss = binaryCrossEntropyWithLogits(discriminator.forward(fake), ones([count, 1]));
       optimizer.generator.zeroGrad();
-      fooled.backward();
+      generatorLoss.backward();
       optimizer.generator.step();
       average.update();
-      return { loss: told.add(fooled), told, fooled, caught: judged.lt(0) };
+      return { loss: discriminatorLoss.add(generatorLoss), discriminatorLoss, generatorLoss, caught: judged.lt(0) };
     },
     ...given,
   });
@@ -218,11 +218,11 @@ export interface Told {
 
 /** All events of a run, without their times, and a checkpoint at each. */
 export async function everyEvent(run: Fit<{ readonly type: string }, unknown>): Promise<Told[]> {
-  const told: Told[] = [];
+  const discriminatorLoss: Told[] = [];
   const timed = ["seconds", "epochSeconds", "validationSeconds", "examplesPerSecond"];
   for await (const event of run) {
     const rest = Object.entries(event).filter(([name]) => !timed.includes(name));
-    told.push({ event: { ...Object.fromEntries(rest), type: event.type }, checkpoint: run.checkpoint() });
+    discriminatorLoss.push({ event: { ...Object.fromEntries(rest), type: event.type }, checkpoint: run.checkpoint() });
   }
-  return told;
+  return discriminatorLoss;
 }

@@ -1,4 +1,4 @@
-// A program for the type checker at its strictest: types follow from data and loss, and what is wrong is an error where it stands.
+// A program for the strictest options of the type checker: types follow from data and loss, and each mistake is an error at its place.
 import { Adam, crossEntropy, Linear, mseLoss, Sequential, type Tensor, tensor } from "chainrule";
 import { batches, type Dataset, split } from "chainrule/data";
 import { evaluate, type FitEvent, type Resume, fit as train } from "chainrule/train";
@@ -15,13 +15,17 @@ export const ofAList = (resume: Resume | undefined) =>
 
 export const ofColumns = () =>
   train(net, {
-    ...{ data: [tensor([1]), tensor([2])], ...how, validation: undefined, keepBest: undefined },
+    data: [tensor([1]), tensor([2])],
+    ...how,
+    validation: undefined,
+    keepBest: undefined,
     loss: (m, batch: Tensor[]) => mseLoss(m.forward(batch[0] ?? tensor(0)), tensor(1)),
   });
 
 export const ofAMap = () =>
   train(net, {
-    ...{ data: new Map([["x", tensor([1])]]), ...how },
+    data: new Map([["x", tensor([1])]]),
+    ...how,
     loss: (m, batch) => m.forward(batch.get("x") ?? tensor([1])).mean(),
   });
 
@@ -30,7 +34,8 @@ export const ofAStream = () =>
     data: async function* (epoch) {
       yield { x: tensor([epoch]) };
     },
-    ...{ epochs: 1, optimizer: how.optimizer },
+    epochs: 1,
+    optimizer: how.optimizer,
     loss: (m, { x }) => m.forward(x).mean(),
   });
 
@@ -57,9 +62,9 @@ export async function judged(): Promise<number> {
 
 export async function refused(): Promise<void> {
   const run = train(net, { data: list, ...how, loss: (m, { x }) => m.forward(x).mean() });
-  // @ts-expect-error This run tells no accuracy.
+  // @ts-expect-error Events of this run have no accuracy.
   for await (const event of run) if (event.type === "step") console.log(event.accuracy);
-  // @ts-expect-error Validation tells no mae.
+  // @ts-expect-error Validation has no mae.
   train(net, { data: list, validation: list, ...how, loss: (m, { x }) => m.forward(x).mean(), monitor: "mae" });
   // @ts-expect-error Examples have no z.
   train(net, { data: list, ...how, loss: (m, { z }) => m.forward(z).mean() });
