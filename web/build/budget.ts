@@ -2,8 +2,8 @@
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-/** Bytes, gzipped. */
-const most = { script: 220_000, style: 20_000 };
+/** Bytes, gzipped. About half of the script is the compiler and the tensors below it. */
+const maxBytes = { script: 240_000, style: 20_000 };
 
 const kinds = [
   { kind: "graphviz", of: /viz[-.].*\.js$/ },
@@ -26,7 +26,7 @@ export const budget = (): Plugin => ({
     }
     const kilo = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
     for (const [kind, bytes] of sizes) console.log(`${kind}: ${kilo(bytes)}${kind === "data" ? "" : " gzipped"}`);
-    for (const [kind, limit] of Object.entries(most)) {
+    for (const [kind, limit] of Object.entries(maxBytes)) {
       const bytes = sizes.get(kind) ?? 0;
       if (bytes > limit) this.error(`${kind} is ${kilo(bytes)} gzipped, of ${kilo(limit)} allowed`);
     }
