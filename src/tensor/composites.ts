@@ -1,23 +1,25 @@
 // Functions composed of primitives. None of them has a gradient rule of its own: the gradients follow from those of the primitives.
+import { pointwise } from "./pointwise.ts";
+import { constant } from "./promotion.ts";
 import { inRegion } from "./region.ts";
 import { type Dims, normalizeDim, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** x where x > 0, else 0. NaN stays NaN. */
+export const relu = pointwise("relu", (x) => constant(x, 0).where(x.le(0), x));
+
 /** x · Φ(x) = x/2 · (1 + erf(x/√2)), where Φ is the distribution function of the standard normal distribution (Hendrycks and Gimpel 2016). */
-export const gelu = (x: Tensor): Tensor => inRegion("gelu", {}, () => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
+export const gelu = pointwise("gelu", (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
 
-export const silu = (x: Tensor): Tensor => inRegion("silu", {}, () => x.mul(x.sigmoid()));
+export const silu = pointwise("silu", (x) => x.mul(x.sigmoid()));
 
-export const leakyRelu = (x: Tensor, slope: number): Tensor =>
-  inRegion("leakyRelu", { slope }, () => x.where(x.gt(0), x.mul(slope)));
+export const leakyRelu = pointwise<["slope"]>("leakyRelu", (x, slope) => x.where(x.gt(0), x.mul(slope)));
 
 /** log(1 + eˣ). Above 20 it is x itself, as in PyTorch: there the 1 is lost to rounding in float32, and eˣ may overflow. */
-export function softplus(x: Tensor): Tensor {
-  return inRegion("softplus", {}, () => {
-    const isLarge = x.gt(20);
-    return x.where(isLarge, x.where(isLarge.logicalNot(), 0).exp().log1p());
-  });
-}
+export const softplus = pointwise("softplus", (x) => {
+  const isLarge = x.gt(20);
+  return x.where(isLarge, x.where(isLarge.logicalNot(), 0).exp().log1p());
+});
 
 /** The largest element, as a constant for differentiation. 0 where it is infinite, since shifting by it would give ∞ - ∞. */
 function shift(x: Tensor, dims: readonly number[]): Tensor {

@@ -2,10 +2,9 @@
 // users may write: promotion and broadcasting.
 import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../arguments.ts";
-import { gelu, leakyRelu, silu, softplus } from "../composites.ts";
+import { gelu, leakyRelu, relu, silu, softplus } from "../composites.ts";
 import { describe, isFloating, toFloating } from "../dtype.ts";
 import { arrange, checkNumeric, constant, floating, type Operand, operands, promoted } from "../promotion.ts";
-import { inRegion } from "../region.ts";
 import type { Tensor } from "../tensor.ts";
 
 export abstract class Elementwise {
@@ -216,7 +215,7 @@ export abstract class Elementwise {
   /** x where x > 0, else 0, with the gradient 0 at 0; NaN stays NaN. */
   relu(this: Tensor): Tensor {
     takes("relu", arguments.length, 0);
-    return inRegion("relu", {}, () => constant(this, 0).where(this.le(0), this));
+    return relu(this);
   }
   /** x · Φ(x), where Φ is the distribution function of the standard normal distribution, by erf (Hendrycks and Gimpel 2016). */
   gelu(this: Tensor): Tensor {
@@ -236,7 +235,7 @@ export abstract class Elementwise {
   /** x where x > 0, else slope · x (Maas et al. 2013). */
   leakyRelu(this: Tensor, slope = 0.01): Tensor {
     takes("leakyRelu", arguments.length, 1);
-    return leakyRelu(this, slope);
+    return leakyRelu(this, { slope });
   }
   /** x limited to the range from min to max. At the bounds the gradient is that of x. If a bound is NaN, all elements become NaN. */
   clamp(this: Tensor, min?: number, max?: number): Tensor {
