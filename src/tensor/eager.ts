@@ -68,7 +68,7 @@ function expand({ inputs: [{ storage, shape: from, size: count }], dtype, shape 
   const size = sizeOf(shape);
   if (storage.uniform !== null) return new UniformStorage(dtype, size, storage.uniform);
   const run = size < minLargeElements || size < minRepetition * count ? null : runOf(from, shape);
-  // A copy, since somebody may write to the array.
+  // A copy, since the caller may write to the array.
   return run === null ? null : new RepeatedStorage(dtype, size, { elements: storage.data.slice(), run });
 }
 

@@ -72,7 +72,7 @@ export class UniformStorage implements Storage {
   }
 }
 
-/** A broadcast tensor: an array of its own only once somebody looks at it. */
+/** A broadcast tensor: it gets an array of its own when its data are first read. */
 export class RepeatedStorage implements Storage {
   readonly uniform = null;
   readonly #dtype: DType;
@@ -86,7 +86,7 @@ export class RepeatedStorage implements Storage {
     this.#repetition = repetition;
   }
 
-  /** null once the array has been handed out, which somebody may have written to. */
+  /** null once the array has been handed out, since the caller may have written to it. */
   get repetition(): Repetition | null {
     return this.#data === null ? this.#repetition : null;
   }
