@@ -11,6 +11,7 @@ import { max, sum } from "./reduce.ts";
 import { runOf } from "./repetition.ts";
 import { sizeOf } from "./shape.ts";
 import { ArrayStorage, RepeatedStorage, type Storage, UniformStorage } from "./storage.ts";
+import { minProgramElements } from "./stream.ts";
 import type { Tensor } from "./tensor.ts";
 
 export interface Operation extends Type {
@@ -58,16 +59,13 @@ const wayOf: ReadonlyMap<OpName, Way | null> = new Map(
   (Object.keys(ops) as OpName[]).map((name) => [name, ways[name] ?? null]),
 );
 
-/** The number of elements from which the backend is asked; for fewer the loops take no longer. */
-const minLargeElements = 2 ** 9;
-
 /** How many times as large an expanded tensor is at least to be stored as a repetition. */
 const minRepetition = 4;
 
 function expand({ inputs: [{ storage, shape: from, size: count }], dtype, shape }: Operation): Storage | null {
   const size = sizeOf(shape);
   if (storage.uniform !== null) return new UniformStorage(dtype, size, storage.uniform);
-  const run = size < minLargeElements || size < minRepetition * count ? null : runOf(from, shape);
+  const run = size < minProgramElements || size < minRepetition * count ? null : runOf(from, shape);
   // A copy, since the caller may write to the array.
   return run === null ? null : new RepeatedStorage(dtype, size, { elements: storage.data.slice(), run });
 }
@@ -82,7 +80,7 @@ function pointwise(operation: Operation): Storage | null {
     const [value] = evaluate(name, arrays, attributes, { shape: [1], dtype });
     return new UniformStorage(dtype, size, value);
   }
-  return size < minLargeElements ? null : carrier.elementwise(operation);
+  return size < minProgramElements ? null : carrier.elementwise(operation);
 }
 
 export function eager(operation: Operation): Storage {

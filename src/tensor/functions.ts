@@ -189,17 +189,22 @@ function windows(
   return padded.unfold(x.ndim - 2, kernel[0], stride[0]).unfold(x.ndim - 1, kernel[1], stride[1]);
 }
 
+/** Throws unless a pool was given at most three arguments, known options and a floating tensor. */
+function checkPool(call: string, given: number, x: Tensor, options: PoolOptions): void {
+  takes(call, given, 3);
+  checkOptions(call, options, poolNames);
+  checkTensor(call, "x", x);
+  if (!isFloating(x.dtype))
+    throw new ChainruleError("dtype", call, `is for float32 and float64, not ${describe(x)}; use to("float32")`);
+}
+
 /** Takes the largest element of each window; of equal ones the first gets the gradient. Padding is -∞, and NaN counts as the largest. */
 export function maxPool2d(
   x: Tensor,
   kernelSize: number | readonly [number, number],
   options: PoolOptions = {},
 ): Tensor {
-  takes("maxPool2d", arguments.length, 3);
-  checkOptions("maxPool2d", options, poolNames);
-  checkTensor("maxPool2d", "x", x);
-  if (!isFloating(x.dtype))
-    throw new ChainruleError("dtype", "maxPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  checkPool("maxPool2d", arguments.length, x, options);
   const window = windowOf("maxPool2d", kernelSize, options);
   return inRegion("maxPool2d", window, () => {
     const flat = windows("maxPool2d", x, window, -Infinity).flatten(-2);
@@ -213,11 +218,7 @@ export function avgPool2d(
   kernelSize: number | readonly [number, number],
   options: PoolOptions = {},
 ): Tensor {
-  takes("avgPool2d", arguments.length, 3);
-  checkOptions("avgPool2d", options, poolNames);
-  checkTensor("avgPool2d", "x", x);
-  if (!isFloating(x.dtype))
-    throw new ChainruleError("dtype", "avgPool2d", `is for float32 and float64, not ${describe(x)}; use to("float32")`);
+  checkPool("avgPool2d", arguments.length, x, options);
   const window = windowOf("avgPool2d", kernelSize, options);
   return inRegion("avgPool2d", window, () => windows("avgPool2d", x, window, 0).mean([-2, -1]));
 }

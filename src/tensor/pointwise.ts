@@ -3,15 +3,12 @@
 import { isRecording } from "./mode.ts";
 import type { Operand } from "./promotion.ts";
 import { inRegion } from "./region.ts";
-import { type Streamed, stream } from "./stream.ts";
+import { minProgramElements, type Streamed, stream } from "./stream.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
-/** Elements from which float32 exp, tanh and the like are vector functions (eager.ts), so that both ways have the same bits. */
-const minElements = 2 ** 9;
-
 const isOnePass = (x: Tensor): boolean =>
-  x.dtype === "float32" && x.size >= minElements && tracing() === null && !(isRecording() && x.requiresGrad);
+  x.dtype === "float32" && x.size >= minProgramElements && tracing() === null && !(isRecording() && x.requiresGrad);
 
 /** A function of a tensor and of the numbers in `attributes`, in their order. `name` is its region's name. */
 export function pointwise<Numbers extends readonly string[] = []>(

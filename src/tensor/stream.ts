@@ -44,6 +44,12 @@ export function carryStreams(other: Carrier): void {
   carrier = other;
 }
 
+/**
+ * Elements from which single elementwise ops run as programs too (eager.ts), in which float32 exp, tanh and their like are vector functions. A
+ * function that contains them has the same bits as its ops one by one only from this size on.
+ */
+export const minProgramElements = 2 ** 9;
+
 /** Runs f, and returns its results without a history. A function is identified by its object: its programs are kept as long as it exists. */
 export function stream({
   f,
