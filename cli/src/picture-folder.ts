@@ -4,7 +4,8 @@ import { type Dataset, fingerprint } from "chainrule/data";
 import { setAside } from "./aside.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { colours, inChannels, layoutOf, readPictures, withClasses } from "./picture-parts.ts";
+import { colours, inChannels, layoutOf, withClasses } from "./picture-parts.ts";
+import { readPictures } from "./read-pictures.ts";
 import type { FolderRecord, Reading } from "./reading.ts";
 import { thousands } from "./screen.ts";
 
