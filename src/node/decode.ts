@@ -4,14 +4,28 @@
 
 import type { Picture } from "../data/picture.ts";
 import { ChainruleError, wordsOf } from "../errors/error.ts";
-import { turnUpright } from "./orientation.ts";
+import { checkWhole } from "../errors/numbers.ts";
+import { shown } from "../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { turnUpright } from "./formats/orientation.ts";
 import { checkPicture } from "./picture-header.ts";
 
+/** Options of decodePicture. */
+export interface DecodePictureOptions {
+  /** The height and width in pixels that are needed: a larger picture may be reduced, neither side below these. */
+  readonly atLeast?: readonly [height: number, width: number];
+}
+
+const names: OptionNames<DecodePictureOptions> = { atLeast: true };
+
 /**
- * Decodes the bytes of a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. Throws an
- * error that names the byte where the file has another format, is cut off or damaged, or has more than fifty million pixels.
+ * Decodes the bytes of a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. With
+ * `atLeast` the picture may be reduced while it is decoded, to a half, a quarter or an eighth, as long as neither side falls below it. Throws
+ * an error that names the byte where the file has another format, is cut off or damaged, or has more than fifty million pixels.
  */
-export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
+export async function decodePicture(bytes: Uint8Array, options: DecodePictureOptions = {}): Promise<Picture> {
+  checkOptions("decodePicture", options, names);
+  checkAtLeast(options.atLeast);
   const { format, width, height, orientation } = checkPicture(bytes);
   const decoder = (await decoders()).get(format.type);
   if (decoder === undefined)
@@ -41,6 +55,16 @@ export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
     );
   const data = new Uint8Array(bitmap.data.buffer, bitmap.data.byteOffset, bitmap.data.length);
   return turnUpright({ width, height, data }, orientation);
+}
+
+function checkAtLeast(atLeast: unknown): void {
+  if (atLeast === undefined) return;
+  if (!Array.isArray(atLeast) || atLeast.length !== 2)
+    throw new ChainruleError("option", "decodePicture", `atLeast is [height, width], not ${shown(atLeast)}`, {
+      option: "atLeast",
+      value: atLeast,
+    });
+  for (const [i, side] of atLeast.entries()) checkWhole("decodePicture", `atLeast[${i}]`, side, { from: 1 });
 }
 
 interface Bitmap {

@@ -1,11 +1,11 @@
 // Checks a picture file before it is decoded: its format, its size, whether its length allows that size, and whether it is whole. All of
 // this follows from the structure of the file, without decoding.
-import { bmp } from "./bmp-header.ts";
-import { gif } from "./gif-header.ts";
-import { jpeg } from "./jpeg-header.ts";
-import { isOnItsSide } from "./orientation.ts";
-import { fail, type PictureFormat, type PictureHeader } from "./picture-formats.ts";
-import { png } from "./png-header.ts";
+import { bmp } from "./formats/bmp.ts";
+import { fail, type PictureFormat, type PictureHeader } from "./formats/format.ts";
+import { gif } from "./formats/gif.ts";
+import { jpeg } from "./formats/jpeg.ts";
+import { isOnItsSide } from "./formats/orientation.ts";
+import { png } from "./formats/png.ts";
 
 const formats: readonly PictureFormat[] = [png, jpeg, gif, bmp];
 

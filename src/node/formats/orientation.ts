@@ -6,7 +6,7 @@
 //
 // The block is a small TIFF file: "II" or "MM" for the byte order, 42, the offset of a list, its length, and entries of twelve bytes
 // (tag, type, count, value). Source: JEITA CP-3451, "Exif 2.3", 4.6.2 and 4.6.4.
-import type { Picture } from "../data/picture.ts";
+import type { Picture } from "../../data/picture.ts";
 
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 

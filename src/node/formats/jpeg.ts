@@ -1,7 +1,8 @@
 // JPEG: segments of ff, a marker, a length and contents. SOF (c0 … cf without c4, c8, cc) holds the size, APP1 (e1) may hold EXIF, SOS (da)
 // begins the pixels, ff d9 ends them. Decoders fill the missing part of a cut-off file with grey and report nothing, so its end is checked.
+
+import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
 import { type Orientation, orientationOf } from "./orientation.ts";
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
 export const jpeg: PictureFormat = {
   name: "JPEG",

@@ -2,7 +2,7 @@
 // stand for one pixel each, then comes a code that clears the table, then one that ends the pixels, and each further code stands for the
 // run of the code before it and one pixel more. The decoder trusts the codes and does not end on one that is not defined, so this file
 // follows their lengths first, without the pixels.
-import { fail } from "./picture-formats.ts";
+import { fail } from "./format.ts";
 
 const maxCodes = 4096;
 

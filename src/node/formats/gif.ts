@@ -1,7 +1,8 @@
 // GIF: "GIF87a" or "GIF89a", the size and palette of the screen, then blocks: extensions (21), frames (2c), the end (3b). Of an animation the
 // first frame is read. Each frame has its own size, which a decoder allocates too.
+
+import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
 import { checkCodes } from "./gif-codes.ts";
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
 /** A code of at most 12 bits stands for at most 4096 pixels: 4096 · 8 / 12 ≈ 2730 pixels a byte. */
 const maxPixelsPerByte = 2730;

@@ -1,6 +1,6 @@
 // The parts that the readers of picture headers share: errors that name the byte, and the limit on the size. A file of a few bytes may
 // announce a size of many gigabytes, and decoders allocate what is announced, so every file is checked before it is decoded.
-import { ChainruleError } from "../errors/error.ts";
+import { ChainruleError } from "../../errors/error.ts";
 import type { Orientation } from "./orientation.ts";
 
 export interface PictureHeader {

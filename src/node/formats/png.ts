@@ -1,8 +1,8 @@
 // PNG: a signature, then chunks of length, four letters, contents and checksum: IHDR first, IEND last, IDAT with the deflated pixels. The
 // checks are here because decoders seldom report a cut-off file, and inflate an interlaced picture without a limit.
 import { inflateSync } from "node:zlib";
+import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
 import { orientationOf } from "./orientation.ts";
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
 
 /** Deflate shrinks data to a 1032nd at most. */
 const maxInflation = 1032;

@@ -1,6 +1,6 @@
 // BMP: "BM", the length of the file, the offset of the pixels, then a header that begins with its own size and holds width, height (negative:
 // rows from the top), bits a pixel and the kind of compression. Rows are padded to 4 bytes, from which the length of the file follows.
-import { checkSize, fail, type PictureFormat, type PictureHeader, viewOf } from "./picture-formats.ts";
+import { checkSize, fail, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
 
 const uncompressed = 0;
 const bitFields = 3;
