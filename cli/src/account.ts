@@ -2,6 +2,7 @@
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
+import { changesInWords } from "./augmentation.ts";
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
@@ -42,9 +43,7 @@ export function announce(
   if (patience !== null)
     screen.say(`training ends early after ${patience} epochs in a row without a lower validation loss`);
   if (augment !== null)
-    screen.say(
-      `each time a picture is used it is shifted, rotated and cropped a little${augment.flip ? ", and mirrored half of the time" : ""} (--no-augment switches this off)`,
-    );
+    screen.say(`each time a picture is used it is ${changesInWords(augment)} (--no-augment switches this off)`);
   if (done.steps > 0)
     screen.say(`resumed after epoch ${done.epochs} and ${thousands(done.pictures)} pictures of the next`);
   if (rate.last !== null && rate.jumps)

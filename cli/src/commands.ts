@@ -7,7 +7,7 @@ import { defaults } from "./plan.ts";
 import { type PredictOptions, predict } from "./predict.ts";
 import { defaultCheckpointSeconds, type TrainOptions, train } from "./train.ts";
 import { warmSteps } from "./training.ts";
-import { fraction, integer, positive, size } from "./values.ts";
+import { amount, fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
 
 const dataHelp =
@@ -65,6 +65,31 @@ export function commands(finish: (code: number) => void): Command {
     )
     .option("--augment", "change each picture a little each time it is used (default for folders of pictures)")
     .option("--no-augment", "use the pictures as they are (default for mnist and IDX files)")
+    .option(
+      "--flip",
+      "mirror half of the pictures, left to right (default for folders: if a short trial shows no harm)",
+    )
+    .option("--no-flip", "mirror no pictures, and try nothing")
+    .option(
+      "--shift <pixels>",
+      "move each picture by up to so many pixels (default: a 14th of the side)",
+      integer(0, 4096),
+    )
+    .option(
+      "--rotate <degrees>",
+      "rotate each picture by up to so many degrees (default: 8)",
+      amount(0, 180, "degrees"),
+    )
+    .option(
+      "--crop <fraction>",
+      "cut away up to this part of each side (default: 0.1)",
+      amount(0, 0.9, "a part of the side"),
+    )
+    .option(
+      "--erase <fraction>",
+      "cover half of the pictures with a rectangle, each side up to this part of theirs (default: 0)",
+      amount(0, 1, "a part of the side"),
+    )
     .option("--size <HxW>", "resize pictures to this height and width (default: the commonest size among them)", size)
     .addOption(skipBroken())
     .option(

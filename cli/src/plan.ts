@@ -1,6 +1,7 @@
 // The options of a training: those that were typed, the defaults of the kind of data, or those that a resumed file was begun with.
 import type { Augmentation } from "chainrule/data";
 import { type ArchitectureName, architectureNames } from "chainrule/model";
+import { type ChangeOptions, changeNames, checkChanges, chooseChanges, typed } from "./augmentation.ts";
 import { modelOf } from "./checkpoints.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
@@ -24,7 +25,7 @@ export interface Plan {
 }
 
 /** The options that were typed; undefined for those that were not. */
-export interface PlanOptions {
+export interface PlanOptions extends ChangeOptions {
   readonly model?: ArchitectureName;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -32,7 +33,6 @@ export interface PlanOptions {
   readonly seed?: number;
   readonly validation?: number;
   readonly patience?: number;
-  readonly augment?: boolean;
   readonly size?: readonly [height: number, width: number];
   readonly skipBroken?: boolean;
 }
@@ -43,7 +43,11 @@ export const defaults = {
 } as const;
 
 /** The options that are known before any picture is read. */
-export type Intent = Omit<Plan, "batchSize" | "augment" | "folder"> & { readonly augment: boolean };
+export interface Intent extends Omit<Plan, "batchSize" | "augment" | "folder"> {
+  readonly changes: ChangeOptions;
+  /** Whether pictures are changed where no option says it. */
+  readonly augment: boolean;
+}
 
 export function intend(options: PlanOptions, { kind, name }: Source): Intent {
   const defaultOptions = defaults[kind];
@@ -53,6 +57,7 @@ export function intend(options: PlanOptions, { kind, name }: Source): Intent {
   ] as const)
     if (given !== undefined && kind === "idx")
       throw new BadInput(`${flag}: is for folders of pictures; ${name} is none, so leave ${flag} out`);
+  checkChanges(options);
   const validation = options.validation ?? defaultOptions.validation;
   if (options.patience !== undefined && validation === 0)
     throw new BadInput(
@@ -65,36 +70,29 @@ export function intend(options: PlanOptions, { kind, name }: Source): Intent {
     seed: options.seed ?? defaultOptions.seed,
     validation,
     patience: validation === 0 ? null : (options.patience ?? defaultOptions.patience),
-    augment: options.augment ?? defaultOptions.augment,
+    changes: options,
+    augment: defaultOptions.augment,
   };
 }
 
-export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Plan {
-  const { model, epochs, lr, seed, validation, patience, augment } = intent;
+/** A plan, and whether its pictures are mirrored is still to be decided. */
+export interface Chosen {
+  readonly plan: Plan;
+  readonly undecided: boolean;
+}
+
+export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Chosen {
+  const { changes, augment: byDefault, ...rest } = intent;
   const defaultBatchSize = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
-  return {
-    model,
-    epochs,
-    batchSize: batchSize ?? defaultBatchSize,
-    lr,
-    seed,
-    validation,
-    patience,
-    augment: augment ? augmentation(train.images.shape) : null,
-    folder,
-  };
-}
-
-/** Changes so small that a picture keeps its class. Only coloured pictures are mirrored: grey ones may be letters. */
-function augmentation([, channels, height, width]: readonly number[]): Augmentation {
-  const shift = Math.round(Math.min(height, width) / 14);
-  return { shift, rotate: 8, crop: 0.1, flip: channels === 3 };
+  const { augment, undecided } = chooseChanges(changes, byDefault, train.images.shape);
+  return { plan: { ...rest, batchSize: batchSize ?? defaultBatchSize, augment, folder }, undecided };
 }
 
 /** The options that a file was trained with, and the new values of those that may change. Throws BadInput about any other change. */
 export function resumedPlan(file: string, saved: Model & Extras, options: PlanOptions): Plan {
   const plan = savedPlan(file, saved);
   const { training } = saved;
+  checkChanges(options);
   for (const [flag, given, begun] of [
     ["--model", options.model, plan.model],
     ["--batch-size", options.batchSize, plan.batchSize],
@@ -116,6 +114,13 @@ export function resumedPlan(file: string, saved: Model & Extras, options: PlanOp
     if (given !== undefined && given !== begun)
       throw new BadInput(
         `${flag}: ${file} was begun ${begun ? "with" : "without"} ${positive}; leave ${flag} out to go on, or --resume to begin anew`,
+      );
+  }
+  for (const name of changeNames) {
+    const begun = plan.augment?.[name] ?? (name === "flip" ? false : 0);
+    if (options[name] !== undefined && options[name] !== begun)
+      throw new BadInput(
+        `${typed(name, options)}: ${file} was begun with ${typed(name, { [name]: begun })}; leave --${name} out to go on, or --resume to begin anew`,
       );
   }
   if (options.patience !== undefined && plan.validation === 0)

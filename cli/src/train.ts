@@ -43,7 +43,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const resume = options.resume === undefined ? null : { file: options.resume, saved: await loadModel(options.resume) };
   const begun = resume === null ? null : resumedPlan(resume.file, resume.saved, options);
   const source = findData(word);
-  const intent = begun === null ? intend(options, source) : { ...begun, augment: begun.augment !== null };
+  const intent = begun ?? intend(options, source);
   const out = options.out ?? (resume === null ? `${source.name}-${intent.model}.safetensors` : modelOf(resume.file));
   const checkpoint = checkpointOf(out);
   await checkOutputs([out, checkpoint], options.report);
@@ -67,7 +67,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
     screen.say("stopped while the pictures were read; nothing was saved");
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
-  const plan = begun ?? choosePlan(intent, data, options.batchSize);
+  const { plan } = begun === null ? choosePlan(intend(options, source), data, options.batchSize) : { plan: begun };
   const description = resume?.saved.description ?? describe(data, plan);
   if (resume !== null) {
     const problem = checkFits(resume.file, description, data);

@@ -24,6 +24,15 @@ export function fraction(text: string): number {
   return value;
 }
 
+/** A number of some unit, within bounds. */
+export function amount(min: number, max: number, unit: string): (text: string) => number {
+  return (text) => {
+    const value = number(text);
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`Give ${unit}, ${min} to ${max}; 0 for none.`);
+    return value;
+  };
+}
+
 /** Pixels. */
 const maxSide = 4096;
 
