@@ -281,9 +281,11 @@ describe("options of the other entry points", () => {
     "data.split": (o) => loose.split({ table }, { count: 1, ...o }),
     "data.frame": (o) => loose.frame({ width: 1, height: 1 }, o),
     "model.writeModel": (o) => models.writeModel({} as never, new Map(), o),
+    "node.framePictures": (o) => node.framePictures([], o as never),
     "node.loadFashionMnist": (o) => node.loadFashionMnist({ directory: "none", ...o }),
     "node.loadImageFolder": (o) => node.loadImageFolder("none", o),
     "node.loadMnist": (o) => node.loadMnist({ directory: "none", ...o }),
+    "node.surveyImageFolder": (o) => node.surveyImageFolder("none", o),
     "train.evaluate": (o) => loose.evaluate(model, source, o),
     "train.fit": (o) => loose.fit(model, { train: source, epochs: 1, batchSize: 1, ...o }),
     ...Object.fromEntries(

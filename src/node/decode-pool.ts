@@ -17,15 +17,30 @@ export interface Pool {
 const minFiles = 500;
 const minBytes = 2 ** 22;
 
+/** The jobs that a thread runs at the same time: while the decoder of one works in a thread of its own, the other is framed. */
+const jobsAtOnce = 2;
+
 /** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
 const timeoutMs = 120_000;
 
-export async function openPool(work: { files: number; bytes: number }, threads?: number): Promise<Pool> {
-  const isSmall = work.files < minFiles && work.bytes < minBytes;
+export interface Work {
+  /** The function that the user called, for errors. */
+  readonly call: string;
+  readonly files: number;
+  /** The sum of the files' sizes. */
+  readonly bytes: number;
+}
+
+/** Opens a pool of `threads` threads, by default of as many as the work is worth. */
+export async function openPool({ call, files, bytes }: Work, threads?: number): Promise<Pool> {
+  const isSmall = files < minFiles && bytes < minBytes;
   const wanted = threads ?? (isSmall ? 0 : availableParallelism());
   const workers = (await Promise.all(Array.from({ length: wanted }, startWorker))).filter((worker) => worker !== null);
   const close = async () => void (await Promise.all(workers.map((worker) => worker.terminate())));
-  return { run: (jobs, take) => (workers.length > 0 ? share(workers, jobs, take) : runHere(jobs, take)), close };
+  return {
+    run: (jobs, take) => (workers.length > 0 ? share(workers, { call, jobs, take }) : runHere(jobs, take)),
+    close,
+  };
 }
 
 /** Starts a thread; null where it does not start. */
@@ -48,7 +63,9 @@ function forget(worker: Worker): void {
   for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
 }
 
-async function runHere(jobs: readonly DecodeJob[], take: (answer: Decoded, job: number) => void): Promise<void> {
+type Take = (answer: Decoded, job: number) => void;
+
+async function runHere(jobs: readonly DecodeJob[], take: Take): Promise<void> {
   for (const [n, job] of jobs.entries()) {
     take(await runJob(job), n);
     // Lets Node handle timers and signals.
@@ -56,40 +73,46 @@ async function runHere(jobs: readonly DecodeJob[], take: (answer: Decoded, job: 
   }
 }
 
-function share(
-  workers: readonly Worker[],
-  jobs: readonly DecodeJob[],
-  take: (answer: Decoded, job: number) => void,
-): Promise<void> {
+interface Shared {
+  readonly call: string;
+  readonly jobs: readonly DecodeJob[];
+  readonly take: Take;
+}
+
+function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promise<void> {
   let next = 0;
   const serve = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {
-      let current = -1;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const give = () => {
-        clearTimeout(timer);
-        if (next >= jobs.length) return resolve();
-        current = next++;
-        worker.postMessage(jobs[current]);
-        timer = setTimeout(() => fail(`no answer within ${timeoutMs / 1000} seconds`), timeoutMs);
+      const timers = new Map<number, ReturnType<typeof setTimeout>>();
+      const end = () => {
+        for (const timer of timers.values()) clearTimeout(timer);
       };
       const fail = (reason: string) => {
-        clearTimeout(timer);
-        const { paths } = jobs[Math.max(current, 0)];
-        reject(
-          new ChainruleError(
-            "device",
-            "loadImageFolder",
-            `decoding failed between ${paths[0]} and ${paths[paths.length - 1]}: ${reason}`,
-          ),
-        );
+        const [first = 0] = timers.keys();
+        end();
+        const { paths } = jobs[first];
+        const place = `between ${paths[0]} and ${paths[paths.length - 1]}`;
+        reject(new ChainruleError("device", call, `decoding failed ${place}: ${reason}`));
       };
-      worker.on("message", (answer: Decoded) => {
+      const give = () => {
+        while (timers.size < jobsAtOnce && next < jobs.length) {
+          const number = next++;
+          worker.postMessage({ number, job: jobs[number] });
+          timers.set(
+            number,
+            setTimeout(() => fail(`no answer within ${timeoutMs / 1000} seconds`), timeoutMs),
+          );
+        }
+        if (timers.size === 0) resolve();
+      };
+      worker.on("message", ({ number, answer }: { readonly number: number; readonly answer: Decoded }) => {
+        clearTimeout(timers.get(number));
+        timers.delete(number);
         try {
-          take(answer, current);
+          take(answer, number);
           give();
         } catch (error) {
-          clearTimeout(timer);
+          end();
           reject(error);
         }
       });

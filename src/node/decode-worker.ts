@@ -1,9 +1,10 @@
-// The script of a decoding thread: it receives jobs, and sends the pixels back without a copy.
+// The script of a decoding thread: it receives jobs with a number, runs those that it has at the same time, and sends the pixels back
+// without a copy.
 import { parentPort } from "node:worker_threads";
 import { type DecodeJob, runJob } from "./decode-job.ts";
 
-parentPort?.on("message", async (job: DecodeJob) => {
+parentPort?.on("message", async ({ number, job }: { readonly number: number; readonly job: DecodeJob }) => {
   const answer = await runJob(job);
-  parentPort?.postMessage(answer, [answer.data.buffer as ArrayBuffer]);
+  parentPort?.postMessage({ number, answer }, [answer.data.buffer as ArrayBuffer]);
 });
 parentPort?.postMessage("ready");

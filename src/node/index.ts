@@ -1,6 +1,8 @@
 // "chainrule/node": data sets, pictures and whole files from the file system, for Node.
 export { type DecodePictureOptions, decodePicture } from "./decode.ts";
 export { checkWritable, readBytes, writeWhole } from "./files.ts";
-export { type ImageFolder, type ImageFolderOptions, loadImageFolder, type Skipped } from "./image-folder.ts";
+export { type FramedPictures, type FramePicturesOptions, framePictures } from "./frame-pictures.ts";
+export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./image-folder.ts";
+export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./image-survey.ts";
 export { loadFashionMnist, loadMnist } from "./mnist.ts";
 export { loadPicture } from "./pictures.ts";

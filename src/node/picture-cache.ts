@@ -10,13 +10,15 @@ import type { Dataset } from "../data/dataset.ts";
 import { checkDataset } from "../data/dataset.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import { checkWritable, readBytes, writeWhole } from "./files.ts";
-import type { ImageFolder } from "./image-folder.ts";
+import type { Skipped } from "./image-survey.ts";
+
+type Kept = Dataset & { readonly skipped: readonly Skipped[] };
 
 const format = "chainrule-pictures-1";
 
 export interface Cache {
-  readonly found: ImageFolder | null;
-  readonly save: (data: ImageFolder) => Promise<void>;
+  readonly found: Kept | null;
+  readonly save: (data: Kept) => Promise<void>;
 }
 
 /** Reads the cache. Throws at once where the file could not be written later. */
@@ -25,20 +27,20 @@ export async function openCache(file: string, fingerprint: string): Promise<Cach
   const bytes = await readBytes(file).catch(() => null);
   const found = bytes === null ? null : parse(bytes, fingerprint);
   const mayReplace = bytes === null || bytes.length < 64 || Buffer.from(bytes.subarray(0, 512)).includes(format);
-  const save = async (data: ImageFolder) => {
+  const save = async (data: Kept) => {
     if (mayReplace) await writeWhole(file, serialise(data, fingerprint));
   };
   return { found, save };
 }
 
-function serialise({ images, labels, classes, skipped }: ImageFolder, fingerprint: string): Uint8Array {
+function serialise({ images, labels, classes, skipped }: Kept, fingerprint: string): Uint8Array {
   const tensors = new Map(Object.entries({ images, labels }));
   const [names, left] = [JSON.stringify(classes), JSON.stringify(skipped)];
   return writeSafetensors(tensors, { format, names, of: fingerprint, skipped: left });
 }
 
 /** The cached data; null unless the file is whole and valid, and has this fingerprint. */
-function parse(bytes: Uint8Array, fingerprint: string): ImageFolder | null {
+function parse(bytes: Uint8Array, fingerprint: string): Kept | null {
   try {
     const { tensors, metadata } = readSafetensors(bytes);
     const images = tensors.get("images");

@@ -2,14 +2,14 @@
 
 type Size = readonly [height: number, width: number];
 
-/** Pixels. Nets for larger pictures take long to train, so a larger size has to be asked for. */
-const maxSide = 256;
+/** In pixels. Nets for larger pictures take long to train, so a larger size has to be asked for. */
+export const defaultMaxSide = 256;
 
 /**
  * The commonest size of the pictures, the smaller of equally common ones; where fewer than half of them have it, their median height and
- * width. A longer side above 256 is reduced to 256, with the proportions kept.
+ * width. A longer side above `maxSide` is reduced to it, with the proportions kept.
  */
-export function commonestSize(sizes: readonly Size[]): [height: number, width: number] {
+export function commonestSize(sizes: readonly Size[], maxSide = defaultMaxSide): [height: number, width: number] {
   const counts = new Map<string, { size: Size; count: number }>();
   for (const size of sizes) {
     const key = size.join("×");

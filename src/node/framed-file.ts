@@ -1,0 +1,67 @@
+// The only way from a picture file to a net's bytes: training, evaluation and prediction all read their pictures here, so that a picture
+// means the same to all of them.
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type Framing, frame } from "../data/framing.ts";
+import { letterbox } from "../data/letterbox.ts";
+import { isGrey, type Picture, planes } from "../data/picture.ts";
+import { decodePicture } from "./decode.ts";
+import { fileError } from "./file-error.ts";
+import { checkOrdinary, explain } from "./files.ts";
+import { maxFileBytes } from "./pictures.ts";
+
+/** The form in which a net takes pictures. */
+export interface Form {
+  /** In pixels. */
+  readonly size: readonly [height: number, width: number];
+  readonly framing: Framing;
+  /** 1: one plane, grey. null: one plane for a grey picture and three for a coloured one. */
+  readonly channels: 1 | null;
+}
+
+export interface FramedFile {
+  /** The number of planes. */
+  readonly planes: 1 | 3;
+  /** uint8 [planes, height, width]. */
+  readonly data: Uint8Array;
+}
+
+/** Reads a picture file and brings the picture into the form. Throws an error that says why it cannot be read. */
+export async function framedFile(path: string, { size, framing, channels }: Form): Promise<FramedFile> {
+  const picture = await decodePicture(readStart(path, maxFileBytes));
+  const count = channels ?? (isGrey(picture) ? 1 : 3);
+  const data = framed(picture, { shape: [count, ...size], framing });
+  if (data === null) throw fileError("loadImageFolder", path, "the picture is blank: there is no ink in it");
+  return { planes: count, data };
+}
+
+function framed(
+  picture: Picture,
+  { shape, framing }: { shape: readonly [channels: 1 | 3, height: number, width: number]; framing: Framing },
+): Uint8Array | null {
+  if (framing !== "plain") return frame(picture, { shape, framing });
+  const [channels, height, width] = shape;
+  const bytes = new Uint8Array(channels * height * width);
+  for (const [c, plane] of planes(picture, channels).entries())
+    bytes.set(letterbox(plane, width, height).data, c * height * width);
+  return bytes;
+}
+
+/** Open a pipe without waiting for its writer. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The first bytes of the file, `maxBytes` at most, in `buffer` if they fit into it. */
+export function readStart(path: string, maxBytes: number, buffer?: Uint8Array): Uint8Array {
+  let handle = -1;
+  try {
+    handle = openSync(path, openFlags);
+    const status = fstatSync(handle);
+    checkOrdinary(path, status);
+    const length = Math.min(status.size, maxBytes);
+    const bytes = buffer !== undefined && buffer.length >= length ? buffer : Buffer.allocUnsafeSlow(length);
+    return bytes.subarray(0, readSync(handle, bytes, 0, length, 0));
+  } catch (error) {
+    return explain(path, error);
+  } finally {
+    if (handle >= 0) closeSync(handle);
+  }
+}
