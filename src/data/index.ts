@@ -2,6 +2,7 @@
 export type { Augmentation } from "./augment.ts";
 export { type Batches, type BatchOptions, batches, type SourceOptions } from "./batches.ts";
 export { type BlobLike, pictureFromBlob } from "./blob.ts";
+export { matchClasses } from "./class-names.ts";
 export type { Dataset } from "./dataset.ts";
 export { centreDigit } from "./digit.ts";
 export { fingerprint } from "./fingerprint.ts";

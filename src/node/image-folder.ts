@@ -65,7 +65,7 @@ export interface ImageFolder extends Dataset {
   readonly files: readonly string[];
   /** The pictures that skipBroken left out. */
   readonly skipped: readonly Skipped[];
-  /** The number of files in the folder that are not read, by their names' extensions. */
+  /** The number of files of each extension (".heic", ".txt", "" for none) that are no pictures or are in a format that is not read. */
   readonly passedOver: ReadonlyMap<string, number>;
   /** null where there is no cache. */
   readonly cache: CacheUse | null;
@@ -98,14 +98,14 @@ async function load(folder: string | ImageSurvey, options: ImageFolderOptions): 
   if (survey.problems.length > 0 && !skipBroken) throw unreadable(survey.problems, files.length);
   const size = options.size ?? (maxSide === undefined ? survey.size : commonestSize(sizesOf(survey), maxSide));
   const form: Form = { size, framing, channels: channels === 1 ? 1 : null };
-  const print = () => digestOf(survey.directory, survey, [form, channels, skipBroken]);
+  const print = () => digestOf(survey, [form, channels, skipBroken]);
   const cache = options.cache === undefined ? null : await openCache(options.cache, print());
   if (cache?.found) {
     options.onProgress?.(files.length, files.length);
     const left = new Set(cache.found.skipped.map(({ file }) => file));
     const paths = files.filter(({ path }) => !left.has(path)).map(({ path }) => path);
     const use = { file: options.cache ?? "", taken: paths.length, problem: null };
-    return { ...cache.found, files: paths, passedOver: new Map(), cache: use };
+    return { ...cache.found, files: paths, passedOver: survey.passedOver, cache: use };
   }
   const { gathered, skipped } = await decode(survey, { form, ...options });
   const data = assemble(survey, gathered, skipped);
@@ -165,7 +165,7 @@ async function decode(
 }
 
 function assemble(
-  { directory, classes, files }: ImageSurvey,
+  { directory, classes, files, passedOver }: ImageSurvey,
   gathered: GatheredPictures,
   skipped: readonly Skipped[],
 ): Omit<ImageFolder, "cache"> {
@@ -186,7 +186,7 @@ function assemble(
     classes,
     files: read.map(({ path }) => path),
     skipped,
-    passedOver: new Map(),
+    passedOver,
   };
 }
 

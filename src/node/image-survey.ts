@@ -20,15 +20,16 @@ export interface Skipped {
 export interface ImageSurveyOptions {
   /** The longer side of the default size is at most this, in pixels; default 256. */
   maxSide?: number | undefined;
+  /** The least number of classes that is no error; default 2. */
+  minClasses?: number | undefined;
   /** Called from time to time with the number of pictures whose headers were read and their total; the last time with all. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const names: OptionNames<ImageSurveyOptions> = { maxSide: true, onProgress: true };
+const names: OptionNames<ImageSurveyOptions> = { maxSide: true, minClasses: true, onProgress: true };
 
 /** What is known of a folder of pictures before any picture is decoded. */
 export interface ImageSurvey extends PictureFiles {
-  readonly directory: string;
   /** Height and width of each picture, upright, in the order of the files; null where the header cannot be read. */
   readonly sizes: readonly (readonly [height: number, width: number] | null)[];
   /** The default size: the commonest one, or the median, reduced to maxSide. */
@@ -39,7 +40,7 @@ export interface ImageSurvey extends PictureFiles {
 
 /**
  * Lists the pictures of a folder with a subfolder for each class, as loadImageFolder reads them, and measures them by their headers.
- * Throws where there are fewer than two classes, or a class without pictures; pictures that cannot be read are listed in `problems`.
+ * Throws where listPictures does; pictures that cannot be read are listed in `problems`.
  */
 export function surveyImageFolder(directory: string, options: ImageSurveyOptions = {}): Promise<ImageSurvey> {
   return withinAsync("surveyImageFolder", () => survey(directory, options));
@@ -47,9 +48,9 @@ export function surveyImageFolder(directory: string, options: ImageSurveyOptions
 
 async function survey(directory: string, options: ImageSurveyOptions): Promise<ImageSurvey> {
   checkOptions("surveyImageFolder", options, names);
-  const { maxSide = defaultMaxSide, onProgress } = options;
+  const { maxSide = defaultMaxSide, minClasses, onProgress } = options;
   checkWhole("surveyImageFolder", "maxSide", maxSide, { from: 1 });
-  const listed = await listPictures(directory);
+  const listed = await listPictures(directory, { minClasses });
   const sizes: ([height: number, width: number] | null)[] = [];
   const problems: Skipped[] = [];
   const head = Buffer.allocUnsafeSlow(headBytes);
@@ -69,7 +70,7 @@ async function survey(directory: string, options: ImageSurveyOptions): Promise<I
   onProgress?.(sizes.length, sizes.length);
   const found = sizes.filter((size) => size !== null);
   const size: [number, number] = found.length > 0 ? commonestSize(found, maxSide) : [1, 1];
-  return { ...listed, directory, sizes, size, problems };
+  return { ...listed, sizes, size, problems };
 }
 
 /** The headers that are read between two reports of progress. */

@@ -1,72 +1,95 @@
 // Lists the files of a picture folder with their classes, and makes a digest that changes when the folder changes.
 import { statSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { className } from "../data/class-names.ts";
 import { digest } from "../data/fingerprint.ts";
+import { takes } from "../tensor/arguments.ts";
+import { checkOptions } from "../tensor/options.ts";
+import { withinAsync } from "../tensor/within.ts";
+import { type ClassFolder, checkClasses, checkNames } from "./class-folders.ts";
 import { fileError } from "./file-error.ts";
-import { explain } from "./files.ts";
-import { pictureNames } from "./picture-header.ts";
+import { type FolderLink, followLinks, nestedLinks, sameFolders } from "./folder-links.ts";
+import { extensionOf, pictureKind } from "./picture-names.ts";
+import { count, listFolder, walkPictures } from "./picture-tree.ts";
 
+/** A picture file of a folder with its class. */
 export interface PictureFile {
   readonly path: string;
+  /** The index of its class. */
   readonly label: number;
   readonly bytes: number;
   /** Time of the last change, in milliseconds. */
   readonly changed: number;
 }
 
+/** The pictures of a folder with a subfolder for each class, and what was found beside them. */
 export interface PictureFiles {
+  readonly directory: string;
+  /** The names of the subfolders, with accents composed (NFC) and without spaces at their ends. */
   readonly classes: readonly string[];
   readonly files: readonly PictureFile[];
+  /** The number of files of each extension (".heic", ".txt", "" for none) that are no pictures or are in a format that is not read. */
+  readonly passedOver: ReadonlyMap<string, number>;
+  /** The number of pictures beside the folders of the classes; they are in no class and are passed over. */
+  readonly loose: number;
+  /** For each class whose folder has subfolders with pictures: their paths within it. Their pictures belong to the class. */
+  readonly merged: ReadonlyMap<string, readonly string[]>;
+  readonly links: readonly FolderLink[];
 }
 
 /**
- * Each subfolder is a class, in the order of their names; its pictures are all those below it, in the order of their paths. Names with a
- * leading dot are left out. A link to a folder is followed only where it is itself a class, to avoid circles.
+ * Lists the pictures of a folder by the names of its files, without reading them. Each subfolder is a class, in the order of their names;
+ * its pictures are all those below it, in the order of their paths. What belongs to an operating system or a program is left out. A link
+ * to a folder is followed only where it is itself a class and does not contain the folder that is listed. Throws an error that names the
+ * folder where there are fewer classes than `minClasses` (default 2), where a class has no pictures, where two subfolders have the same
+ * name but for case, accents and spaces, and where the subfolders seem to be the parts of a data set rather than classes.
  */
-export async function listPictures(directory: string): Promise<PictureFiles> {
-  const { folders } = await list(directory, { followFolders: true });
-  if (folders.length === 0)
-    throw fileError("loadImageFolder", directory, "no folders in it; each class needs one, with its pictures");
-  const found: { path: string; label: number }[] = [];
-  for (const [label, name] of folders.entries()) {
-    const paths = await walk(join(directory, name));
-    if (paths.length === 0)
-      throw fileError(
-        "loadImageFolder",
-        join(directory, name),
-        "no PNG or JPEG in it (nor a GIF or BMP); add pictures, or remove the folder",
-      );
-    for (const path of paths) found.push({ path, label });
-  }
-  if (folders.length === 1)
+export function listPictures(
+  directory: string,
+  options: { minClasses?: number | undefined } = {},
+): Promise<PictureFiles> {
+  takes("listPictures", arguments.length, 2);
+  checkOptions("listPictures", options, { minClasses: true });
+  return withinAsync("listPictures", () => list(directory, options.minClasses ?? 2));
+}
+
+async function list(directory: string, minClasses: number): Promise<PictureFiles> {
+  const { files, folders, links } = await listFolder(directory);
+  const passedOver = new Map<string, number>();
+  const loose = files.filter((name) => pictureKind(name) === "picture").length;
+  const followed = await followLinks(directory, links);
+  const names = [...folders, ...followed.classes].sort((a, b) => (className(a) < className(b) ? -1 : 1));
+  if (names.length === 0)
     throw fileError(
-      "loadImageFolder",
+      "listPictures",
       directory,
-      `only one class, ${JSON.stringify(folders[0])}; a second folder of pictures is needed`,
+      `no folders in it; each class needs one, with its pictures${loose === 0 ? "" : ` (${loose} pictures lie here, in no folder)`}`,
     );
-  return { classes: folders, files: measureFiles(found) };
-}
-
-async function walk(folder: string): Promise<string[]> {
-  const { folders, pictures } = await list(folder, { followFolders: false });
-  const paths = pictures.map((name) => join(folder, name));
-  for (const name of folders) paths.push(...(await walk(join(folder, name))));
-  return paths;
-}
-
-async function list(folder: string, { followFolders }: { followFolders: boolean }) {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => explain(folder, error));
-  const folders: string[] = [];
-  const pictures: string[] = [];
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith(".")) continue;
-    const leadsToFolder = async () => (await stat(join(folder, entry.name)).catch(() => null))?.isDirectory() ?? false;
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder()));
-    if (!isFolder && pictureNames.test(entry.name)) pictures.push(entry.name);
-    else if (isFolder && (followFolders || !entry.isSymbolicLink())) folders.push(entry.name);
+  checkNames(directory, names);
+  const classes: ClassFolder[] = [];
+  for (const name of names) {
+    const path = join(directory, name);
+    classes.push({ name: className(name), path, tree: await walkPictures(path) });
   }
-  return { folders, pictures };
+  checkClasses(directory, classes, minClasses);
+  const outside = files.filter((name) => pictureKind(name) !== "picture");
+  for (const name of outside) count(passedOver, extensionOf(name));
+  for (const { tree } of classes) for (const [extension, n] of tree.passedOver) count(passedOver, extension, n);
+  return {
+    directory,
+    classes: classes.map(({ name }) => name),
+    files: measureFiles(classes.flatMap(({ tree }, label) => tree.pictures.map((path) => ({ path, label })))),
+    passedOver,
+    loose,
+    merged: new Map(
+      classes.flatMap(({ name, tree }) => (tree.subfolders.length === 0 ? [] : [[name, tree.subfolders] as const])),
+    ),
+    links: [
+      ...followed.passed,
+      ...(await nestedLinks(classes)),
+      ...(await sameFolders(classes, followed.classes.length > 0)),
+    ],
+  };
 }
 
 /**
@@ -85,7 +108,7 @@ function measureFiles(found: readonly { path: string; label: number }[]): Pictur
 }
 
 /** A digest of the names, sizes and times of the files, the classes and the options; the folder's own path does not count. */
-export function digestOf(directory: string, { classes, files }: PictureFiles, options: unknown): string {
+export function digestOf({ directory, classes, files }: PictureFiles, options: unknown): string {
   const lines = files.map(({ path, label, bytes, changed }) => [relative(directory, path), label, bytes, changed]);
   return digest([JSON.stringify([options, classes, lines])]);
 }

@@ -9,9 +9,6 @@ import { png } from "./formats/png.ts";
 
 const formats: readonly PictureFormat[] = [png, jpeg, gif, bmp];
 
-/** The file names of pictures. */
-export const pictureNames = /\.(png|jpe?g|gif|bmp)$/i;
-
 /** The format and the header of a picture. Throws an error that names the byte unless the file is whole and its length allows its size. */
 export function checkPicture(bytes: Uint8Array): PictureHeader & { readonly format: PictureFormat } {
   const format = formatOf(bytes);
