@@ -291,7 +291,8 @@ describe("options of the other entry points", () => {
     "train.fit": (o) => loose.fit(model, { train: source, epochs: 1, batchSize: 1, ...o }),
     ...Object.fromEntries(
       [
-        ...["data.centreDigit", "data.fingerprint", "data.framingOf", "data.matchClasses", "data.normalisation"],
+        ...["data.centreDigit", "data.detailFor", "data.fingerprint", "data.framingOf", "data.matchClasses"],
+        ...["data.normalisation"],
         ...["data.pictureFromBlob", "data.prefetch", "data.readIdx", "io.readSafetensors", "io.writeSafetensors"],
         ...[
           "node.checkWritable",

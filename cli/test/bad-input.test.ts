@@ -227,7 +227,13 @@ describe("pictures", () => {
     writeFileSync(at("vast.png"), bytes);
     return predict("vast.png", /vast\.png: byte 16: .*100000×100000 pixels, at most 50 million are read/);
   });
-  test("blank", () => predict("blank.png", /blank\.png: the picture is blank: there is nothing to recognise/));
+  test("blank, for a model of drawn digits; for others a plain colour is a picture", async () => {
+    const digits = changedModel("digits.safetensors", { framing: "digit" });
+    await refused(["predict", digits, "blank.png"], /blank\.png: the picture is blank: there is nothing to recognise/);
+    const { code, stdout } = await chainrule(["predict", "model.safetensors", "blank.png"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^blank\.png: \d \(/);
+  });
 });
 
 test("one bad picture does not keep the others from being recognised", async () => {

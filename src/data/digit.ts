@@ -12,11 +12,21 @@ const minStroke = 1.4;
 const mnistStroke = 1.9;
 /** Larger pictures are first shrunk to this side in pixels, which leaves about 25 pixels for each of the result's. */
 const maxSide = 512;
+/** The side in pixels that a decoder must leave of a picture of a digit. */
+export const digitDetail = maxSide;
+/** MNIST's form: the centre of mass within this distance of pixel 14, and the longer side of the box of the ink, from level 32 on. */
+const maxShift = 0.75;
+const minInk = 32;
+const [minBox, maxBox] = [18, 22];
 /** Levels (0 … 255) that differ from the paper by less than this are no ink. */
 const minContrast = 24;
 
-/** Returns the bytes of a 28 × 28 picture, white on black; null if the plane (levels 0 … 255, dark on light or light on dark) is blank. */
+/**
+ * Returns the bytes of a 28 × 28 picture, white on black; null if the plane (levels 0 … 255, dark on light or light on dark) is blank. A plane
+ * that already has MNIST's form is returned as it is.
+ */
 export function centreDigit(plane: Plane): Uint8Array | null {
+  if (hasDigitForm(plane)) return Uint8Array.from(plane.data);
   const ink = findInk(shrink(plane));
   if (ink === null) return null;
   const scale = box / Math.max(ink.width, ink.height);
@@ -44,6 +54,27 @@ export function centreOfMass({ width, height, data }: Plane): { x: number; y: nu
       down += level * y;
     }
   return mass === 0 ? { x: 0, y: 0, mass } : { x: right / mass, y: down / mass, mass };
+}
+
+/** Whether the centre of mass is where it is in MNIST, within half a pixel of pixel 14. */
+export function isCentred(plane: Plane): boolean {
+  const { x, y, mass } = centreOfMass(plane);
+  return mass > 0 && Math.abs(x - side / 2) < maxShift && Math.abs(y - side / 2) < maxShift;
+}
+
+/** Whether a plane has the form of MNIST's digits, all 70,000 of which have it: centred, on black, in a box of 20 pixels, or JPEG's 22. */
+function hasDigitForm(plane: Plane): boolean {
+  if (plane.width !== side || plane.height !== side || !isCentred(plane)) return false;
+  let [left, right, top, bottom] = [side, -1, side, -1];
+  for (let i = 0; i < side * side; i++) {
+    if (plane.data[i] < minInk) continue;
+    left = Math.min(left, i % side);
+    right = Math.max(right, i % side);
+    top = Math.min(top, Math.floor(i / side));
+    bottom = Math.max(bottom, Math.floor(i / side));
+  }
+  const longer = Math.max(right - left, bottom - top) + 1;
+  return longer >= minBox && longer <= maxBox;
 }
 
 function shrink(plane: Plane): Plane {

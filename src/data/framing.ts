@@ -1,20 +1,24 @@
-// How a picture is prepared for a net, so that it resembles the net's training pictures. The framing is measured once on the training
-// pictures, stored with the model, and applied to every picture that the model predicts.
+// The one way from a picture to a net's input: training, evaluation and prediction all take it, in Node and in pages. The framing tells the
+// kind of the net's pictures. It is measured once on the training pictures, and stored with the model.
 import { ChainruleError } from "../errors/error.ts";
 import { checkOptions } from "../tensor/options.ts";
+import { backgroundOf } from "./background.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
-import { centreDigit, centreOfMass } from "./digit.ts";
+import { centreDigit, digitDetail, isCentred } from "./digit.ts";
 import { letterbox } from "./letterbox.ts";
-import { contrastingBackground, edgeLevel, type Picture, planes } from "./picture.ts";
+import { type BytePlane, edgeLevel, edgeQuantile, type Picture, planes } from "./picture.ts";
 
 /**
- * "digit": white ink on black, centred, 28 × 28, as in MNIST. "dark" and "light": fitted into the frame, on a dark or a light background.
- * "plain": fitted into the frame, with its own background.
+ * "digit": drawn digits, white ink on black, centred, 28 × 28, as in MNIST. All others are pictures, fitted into the frame. "plain": with
+ * their own ground. "dark" and "light": on a dark or a light ground, as in Fashion-MNIST; a picture with the other ground is inverted.
  */
 export type Framing = "digit" | "dark" | "light" | "plain";
 
 /** All framings. */
 export const framings: readonly Framing[] = ["digit", "dark", "light", "plain"];
+
+/** Levels from here on are light, and 255 minus them dark; levels between are neither. */
+const light = 144;
 
 /** Finds the framing of at least nine tenths of a data set's first thousand pictures. */
 export function framingOf(data: Dataset): Framing {
@@ -25,9 +29,7 @@ export function framingOf(data: Dataset): Framing {
   const found = { centred: 0, dark: 0, light: 0 };
   for (let n = 0; n < sample; n++) {
     const plane = { width, height, data: data.images.data.subarray(n * size, n * size + height * width) };
-    const { x, y, mass } = centreOfMass(plane);
-    // MNIST's centres of mass lie within half a pixel of pixel 14.
-    if (mass > 0 && Math.abs(x - 14) < 0.75 && Math.abs(y - 14) < 0.75) found.centred++;
+    if (isCentred(plane)) found.centred++;
     if (edgeLevel(plane) < 64) found.dark++;
     if (edgeLevel(plane) > 191) found.light++;
   }
@@ -38,22 +40,38 @@ export function framingOf(data: Dataset): Framing {
 }
 
 /**
- * Converts a picture of any size to the bytes [C, H, W] of a picture of a data set; null if it is blank. Its proportions are kept, and the
- * rest of the frame is filled with the level of its edge.
+ * Converts a picture of any size to the bytes [C, H, W] of a picture of a data set. Pictures keep their proportions; the rest of the frame
+ * is filled with the level of their edge, and behind transparent pixels is white, or black where the visible part would hardly be seen on
+ * white. No picture is refused for what it shows: fog and plain colours are pictures too. For "dark", a picture is inverted if at least
+ * three quarters of its edge are at least 144, for "light" if they are at most 111. Digits are found on their paper, and centred as
+ * MNIST's; null if there is no ink. A picture that already has MNIST's form is not changed.
  */
 export function frame(picture: Picture, options: { shape: readonly number[]; framing: Framing }): Uint8Array | null {
   checkOptions("frame", options, { shape: true, framing: true });
   const [channels, height, width] = options.shape;
   if (channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "frame", `pictures have 1 or 3 channels, not ${channels}`);
-  const layers = planes(picture, channels, contrastingBackground(picture));
+  if (options.framing === "digit" && options.shape.join() !== "1,28,28")
+    throw new ChainruleError("option", "frame", `digits have the shape [1, 28, 28], not [${options.shape.join(", ")}]`);
+  const layers = planes(picture, channels, backgroundOf(picture));
   if (options.framing === "digit") return centreDigit(layers[0]);
-  const fitted = layers.map((layer) => letterbox(layer, width, height));
-  const brightness = fitted.reduce((sum, { edge }) => sum + edge, 0) / channels;
-  const invert = options.framing === "dark" ? brightness > 127 : options.framing === "light" && brightness < 128;
-  const varies = layers.some(({ data }, c) => data.some((level) => Math.abs(level - fitted[c].edge) > 24));
   const bytes = new Uint8Array(channels * height * width);
-  for (const [c, { data }] of fitted.entries()) bytes.set(data, c * height * width);
-  if (!varies) return null;
+  for (const [c, layer] of layers.entries()) bytes.set(letterbox(layer, width, height).data, c * height * width);
+  const invert = hasOtherGround(layers, options.framing);
   return invert ? bytes.map((level) => 255 - level) : bytes;
+}
+
+/** Whether the ground of a picture is plainly another than that of the data set: at least three quarters of its edge are. */
+function hasOtherGround(layers: readonly BytePlane[], framing: "dark" | "light" | "plain"): boolean {
+  if (framing === "plain") return false;
+  const mean = (part: number) => layers.reduce((sum, layer) => sum + edgeQuantile(layer, part), 0) / layers.length;
+  return framing === "dark" ? mean(0.25) >= light : mean(0.75) <= 255 - light;
+}
+
+/**
+ * The size [height, width] that is enough of a picture for a net that reads [H, W]: a decoder may reduce a picture as long as neither side is
+ * below it. Pictures have twice the net's size, so that each of its pixels is the mean of several; a digit is looked for on the whole paper.
+ */
+export function detailFor(framing: Framing, [height, width]: readonly [number, number]): readonly [number, number] {
+  return framing === "digit" ? [digitDetail, digitDetail] : [2 * height, 2 * width];
 }

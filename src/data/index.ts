@@ -6,7 +6,7 @@ export { matchClasses } from "./class-names.ts";
 export type { Dataset } from "./dataset.ts";
 export { centreDigit } from "./digit.ts";
 export { fingerprint } from "./fingerprint.ts";
-export { type Framing, frame, framingOf, framings } from "./framing.ts";
+export { detailFor, type Framing, frame, framingOf, framings } from "./framing.ts";
 export { readIdx } from "./idx.ts";
 export type { EvenNumbers } from "./nesting.ts";
 export { normalisation } from "./normalisation.ts";

@@ -47,24 +47,22 @@ export function planes(picture: Picture, channels: 1 | 3, background = 255): Byt
   return result.map((bytes) => ({ width, height, data: bytes }));
 }
 
-/** The background, black or white, that contrasts with the opaque parts of a picture. White if the whole picture is opaque. */
-export function contrastingBackground({ width, height, data }: Picture): 0 | 255 {
-  let light = 0;
-  let opaque = 0;
-  for (let i = 0; i < width * height; i++) {
-    light += data[4 * i + 3] * (0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
-    opaque += data[4 * i + 3];
-  }
-  return opaque < 255 * width * height && light > 127 * opaque ? 0 : 255;
-}
-
 /** The level of the picture's edge: the median of its outermost pixels. */
-export function edgeLevel({ width, height, data }: Plane): number {
-  const edge: number[] = [];
-  for (let x = 0; x < width; x++) edge.push(data[x], data[(height - 1) * width + x]);
-  for (let y = 0; y < height; y++) edge.push(data[y * width], data[y * width + width - 1]);
-  edge.sort((a, b) => a - b);
-  return edge[edge.length >> 1];
+export const edgeLevel = (plane: Plane): number => edgeQuantile(plane, 0.5);
+
+/** The level below which the given part of the outermost pixels are; corners count twice. */
+export function edgeQuantile({ width, height, data }: Plane, part: number): number {
+  const edge = new Float64Array(2 * (width + height));
+  for (let x = 0; x < width; x++) {
+    edge[2 * x] = data[x];
+    edge[2 * x + 1] = data[(height - 1) * width + x];
+  }
+  for (let y = 0; y < height; y++) {
+    edge[2 * (width + y)] = data[y * width];
+    edge[2 * (width + y) + 1] = data[y * width + width - 1];
+  }
+  edge.sort();
+  return edge[Math.floor(part * edge.length)];
 }
 
 /** Whether red, green and blue are equal everywhere. */

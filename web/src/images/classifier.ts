@@ -61,7 +61,7 @@ export class Classifier {
     return netChoices.find((name) => JSON.stringify(architectures[name](input, classes.length)) === own) ?? null;
   }
 
-  /** The picture as this net reads it; null where it is blank. */
+  /** The picture as this net reads it; null where the net reads drawn digits and there is no ink. */
   frame(picture: Picture): Uint8Array | null {
     const { input, framing } = this.description;
     return frame(picture, { shape: input, framing });

@@ -293,7 +293,7 @@ class Engine {
     });
     const bytes = this.#classifier.frame(picture);
     if (bytes === null)
-      throw new Trouble(`${file.name} is blank: there is nothing to recognise. Drop another picture.`);
+      throw new Trouble(`${file.name} has no digit in it: nothing is drawn there. Drop another picture.`);
     this.#port.send({ kind: "picture", bytes, name: file.name });
   }
 

@@ -115,7 +115,7 @@ export type ToPage =
   | { readonly kind: "steps"; readonly steps: Steps }
   | { readonly kind: "weights"; readonly weights: SmallPictures }
   | { readonly kind: "tested"; readonly tested: Tested }
-  /** null where the picture was blank. */
+  /** null where a net of drawn digits was given no ink. */
   | { readonly kind: "seen"; readonly seen: Seen | null }
   /** A picture from a file, as the net reads it. */
   | { readonly kind: "picture"; readonly bytes: Uint8Array; readonly name: string }
