@@ -6,6 +6,7 @@ import { changesInWords } from "./augmentation.ts";
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
+import type { Decision } from "./mirroring.ts";
 import type { Plan } from "./plan.ts";
 import { commandLine, percent, type Screen, thousands } from "./screen.ts";
 import { maxMatrixClasses, verdict } from "./verdict.ts";
@@ -19,12 +20,14 @@ export interface Outcome {
   readonly word: string;
   readonly out: string;
   readonly interrupt: Interrupt;
+  /** Whether pictures are mirrored; null where an option said it, or the file that is resumed. */
+  readonly mirroring: Decision | null;
 }
 
 const short = (rate: number): string => String(Number(rate.toPrecision(3)));
 
 export function announce(
-  { screen, plan, description, data, out }: Outcome,
+  { screen, plan, description, data, out, mirroring }: Outcome,
   { parameters, done, rate }: StartEvent,
   threads: number,
 ): void {
@@ -44,6 +47,7 @@ export function announce(
     screen.say(`training ends early after ${patience} epochs in a row without a lower validation loss`);
   if (augment !== null)
     screen.say(`each time a picture is used it is ${changesInWords(augment)} (--no-augment switches this off)`);
+  if (mirroring !== null) screen.say(mirroring.words);
   if (done.steps > 0)
     screen.say(`resumed after epoch ${done.epochs} and ${thousands(done.pictures)} pictures of the next`);
   if (rate.last !== null && rate.jumps)
@@ -59,6 +63,7 @@ export function announce(
     classes: description.classes,
     parameters,
     ...plan,
+    mirroring: mirroring?.trial ?? null,
     threads,
     out,
     ...(rate.last === null ? {} : { resumedRate: rate }),

@@ -46,7 +46,7 @@ export function checkChanges(options: ChangeOptions): void {
 
 /** The changes for pictures of this shape, [N, C, H, W]. `byDefault`: whether this kind of data is changed without being asked. */
 export function chooseChanges(options: ChangeOptions, byDefault: boolean, shape: readonly number[]): Changes {
-  const [, channels, height, width] = shape;
+  const [, , height, width] = shape;
   const side = Math.min(height, width);
   if (options.shift !== undefined && options.shift >= side)
     throw new BadInput(
@@ -59,7 +59,7 @@ export function chooseChanges(options: ChangeOptions, byDefault: boolean, shape:
     rotate: options.rotate ?? rotate,
     crop: options.crop ?? crop,
     erase: options.erase ?? erase,
-    flip: options.flip ?? (all && channels === 3),
+    flip: options.flip ?? false,
   };
   const undecided = all && options.flip === undefined;
   return { augment: undecided || isChange(augment) ? augment : null, undecided };

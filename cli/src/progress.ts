@@ -1,6 +1,7 @@
 // Shows the progress of a training: a bar that is redrawn in place on a terminal, one plain line for each epoch elsewhere.
 import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
+import { startBar } from "./bars.ts";
 import { percent, type Screen, thousands } from "./screen.ts";
 
 /** Steps between two "step" events, from which programs can draw a loss curve. */
@@ -26,7 +27,7 @@ export class Progress {
   #step(event: StepEvent, { epochs, pictures }: StartEvent): void {
     const { step, epoch, loss, mean, imagesPerSecond } = event;
     if (step % stepsPerEvent === 0) this.#screen.event("step", { step, epoch, loss });
-    if (!this.#screen.words.isTTY) return;
+    if (!this.#screen.redrawn) return;
     const left = ((epochs - epoch + 1) * pictures - mean.pictures) / imagesPerSecond;
     this.#bar ??= this.#startBar(event, { epochs, pictures });
     this.#bar.update(mean.pictures, {
@@ -38,19 +39,8 @@ export class Progress {
 
   #startBar({ epoch }: StepEvent, { epochs, pictures }: Pick<StartEvent, "epochs" | "pictures">): SingleBar {
     const format = `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`;
-    const bar = new SingleBar({
-      format,
-      stream: this.#screen.words,
-      barsize: 10,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      fps: 10,
-      hideCursor: true,
-      gracefulExit: false,
-      clearOnComplete: false,
-    });
-    bar.start(pictures, 0, { loss: "", accuracy: "", speed: "", time: "" });
-    return bar;
+    const payload = { loss: "", accuracy: "", speed: "", time: "" };
+    return startBar(this.#screen, { format, total: pictures, clear: false, payload });
   }
 
   #epoch(event: EpochEvent, { epochs, pictures }: StartEvent): void {
@@ -58,7 +48,7 @@ export class Progress {
     const time = `${seconds.toFixed(1)} s`;
     if (this.#bar !== null) this.#bar.update(pictures, { ...numbers(event), speed: thousands(imagesPerSecond), time });
     this.stop();
-    if (!this.#screen.words.isTTY) {
+    if (!this.#screen.redrawn) {
       const shown = numbers(event);
       this.#screen.say(
         `epoch ${epoch}/${epochs}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${thousands(imagesPerSecond)} images/s  ${time}`,

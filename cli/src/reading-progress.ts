@@ -1,5 +1,6 @@
 // Shows the progress of reading pictures: a bar on a terminal, from half a second on, and one line at the end.
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
+import { startBar } from "./bars.ts";
 import { type Screen, thousands } from "./screen.ts";
 
 export class ReadingProgress {
@@ -14,21 +15,12 @@ export class ReadingProgress {
   }
 
   show(done: number, total: number): void {
-    if (!this.#screen.words.isTTY || (this.#bar === null && performance.now() - this.#began < 500)) return;
-    if (this.#bar === null) {
-      this.#bar = new SingleBar({
-        format: `reading ${this.#directory} {bar} {value} of {total} pictures`,
-        stream: this.#screen.words,
-        barsize: 10,
-        barCompleteChar: "█",
-        barIncompleteChar: "░",
-        fps: 10,
-        hideCursor: true,
-        gracefulExit: false,
-        clearOnComplete: true,
-      });
-      this.#bar.start(total, done);
-    }
+    if (!this.#screen.redrawn || (this.#bar === null && performance.now() - this.#began < 500)) return;
+    this.#bar ??= startBar(this.#screen, {
+      format: `reading ${this.#directory} {bar} {value} of {total} pictures`,
+      total,
+      clear: true,
+    });
     this.#bar.update(done);
   }
 

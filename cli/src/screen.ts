@@ -25,6 +25,11 @@ export class Screen {
     this.words = json ? process.stderr : process.stdout;
   }
 
+  /** Whether the text goes to a terminal that can redraw a line. */
+  get redrawn(): boolean {
+    return this.words.isTTY === true && process.env.TERM !== "dumb";
+  }
+
   say(text = ""): void {
     if (!readerGone) this.words.write(`${text}\n`);
   }

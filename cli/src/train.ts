@@ -12,6 +12,7 @@ import { type Data, findData, loadData } from "./data.ts";
 import { checkFits, judge } from "./evaluation.ts";
 import { BadInput, GaveUp, reading } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
+import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
 import { checkReplaceable, loadModel, saveModel } from "./model-file.ts";
 import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
@@ -67,16 +68,23 @@ export async function train(word: string, options: TrainOptions): Promise<number
     screen.say("stopped while the pictures were read; nothing was saved");
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
-  const { plan } = begun === null ? choosePlan(intend(options, source), data, options.batchSize) : { plan: begun };
-  const description = resume?.saved.description ?? describe(data, plan);
+  const chosen =
+    begun === null ? choosePlan(intend(options, source), data, options.batchSize) : { plan: begun, undecided: false };
+  const description = resume?.saved.description ?? describe(data, chosen.plan);
   if (resume !== null) {
     const problem = checkFits(resume.file, description, data);
     if (problem !== null) throw new BadInput(problem);
   }
+  for (const line of data.notes) screen.say(line);
+  const decision = chosen.undecided ? await tryMirroring(chosen.plan, { data, description, screen, interrupt }) : null;
+  if (chosen.undecided && decision === null) {
+    screen.say("stopped before the training began; nothing was saved");
+    return isReaderGone() ? 0 : interrupt.exitCode;
+  }
+  const plan = decision === null ? chosen.plan : withMirroring(chosen.plan, decision);
   const profile = options.profile ?? false;
   const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile });
   const save = (file: string) => saveModel(file, description, training.extras());
-  for (const line of data.notes) screen.say(line);
   const checkpoints = new Checkpoints(checkpoint, {
     seconds: options.checkpoint ?? defaultCheckpointSeconds,
     validated: data.validation !== null,
@@ -87,7 +95,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
       `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );
   const recorder = new Recorder();
-  const run = { screen, plan, description, data, word, out, interrupt };
+  const run = { screen, plan, description, data, word, out, interrupt, mirroring: decision };
   const shown = { explain: options.explain ?? false, profile };
   const end = await follow(training, { ...run, ...shown, checkpoints, recorder, threads: await ready });
   if (end === null) {
