@@ -1,13 +1,14 @@
-// Decodes the bytes of a picture file to RGBA. The decoders come from jimp, an optional peer, which is loaded with the first picture: programs
-// without pictures need not install it. They are called directly, because jimp's own reading of a buffer also detects the format and makes
-// an object of a hundred methods for each picture, which takes longer than decoding a small one.
+// Decodes the bytes of a picture file to RGBA: they are checked, decoded by the best decoder that is installed, and turned upright.
 
 import type { Picture } from "../data/picture.ts";
-import { ChainruleError, wordsOf } from "../errors/error.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { shown } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { turnUpright } from "./formats/orientation.ts";
+import type { AtLeast, CheckedFile } from "./decoders/decoder.ts";
+import { type DecoderName, decodersOf } from "./decoders/installed.ts";
+import { damaged } from "./formats/damaged.ts";
+import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
 import { checkPicture } from "./picture-header.ts";
 
 /** Options of decodePicture. */
@@ -19,42 +20,41 @@ export interface DecodePictureOptions {
 const names: OptionNames<DecodePictureOptions> = { atLeast: true };
 
 /**
- * Decodes the bytes of a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. With
- * `atLeast` the picture may be reduced while it is decoded, to a half, a quarter or an eighth, as long as neither side falls below it. Throws
- * an error that names the byte where the file has another format, is cut off or damaged, or has more than fifty million pixels.
+ * Decodes the bytes of a PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF file (the first picture where it has several), and turns the picture upright
+ * according to its EXIF data. PNG, JPEG and GIF need the package sharp or jimp, BMP jimp, the others sharp. Samples of 16 bits become 8, and
+ * colour profiles are ignored. With `atLeast` the picture may be reduced while it is decoded, to a half, a quarter or an eighth, as long as
+ * neither side falls below it. Throws an error of code "file", which names the byte where it can, where the file has another format, is cut
+ * off or damaged, or has more than fifty million pixels; of code "package" where no decoder of the format is installed.
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodePictureOptions = {}): Promise<Picture> {
   checkOptions("decodePicture", options, names);
   checkAtLeast(options.atLeast);
-  const { format, width, height, orientation } = checkPicture(bytes);
-  const decoder = (await decoders()).get(format.type);
-  if (decoder === undefined)
-    throw new ChainruleError(
-      "package",
-      "decodePicture",
-      `the installed jimp does not decode ${format.name}; install jimp 1.6 or newer`,
-    );
-  let bitmap: Bitmap;
-  try {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    bitmap = await decoder(buffer, limits(width * height));
-  } catch (error) {
-    throw new ChainruleError(
-      "file",
-      "decodePicture",
-      `the ${format.name} is damaged (${wordsOf(error)})`,
-      {},
-      { cause: error },
-    );
-  }
-  if (bitmap.width !== width || bitmap.height !== height || bitmap.data.length !== 4 * width * height)
-    throw new ChainruleError(
-      "file",
-      "decodePicture",
-      `the ${format.name} is damaged (it does not hold the ${width}×${height} pixels that it announces)`,
-    );
-  const data = new Uint8Array(bitmap.data.buffer, bitmap.data.byteOffset, bitmap.data.length);
-  return turnUpright({ width, height, data }, orientation);
+  return await decodeWith(bytes, options.atLeast ?? null);
+}
+
+/**
+ * decodePicture with these decoders alone. Decoders differ in what they forgive: libvips refuses a JPEG with a few bytes too many between its
+ * scans, as some cameras write, which jimp reads. So a picture that one of them refuses is given to the next, and the words are the first
+ * one's.
+ */
+export async function decodeWith(
+  bytes: Uint8Array,
+  atLeast: AtLeast,
+  among?: readonly DecoderName[],
+): Promise<Picture> {
+  const file = await checkPicture(bytes);
+  const { orientation } = file.header;
+  const stored = atLeast !== null && isOnItsSide(orientation) ? ([atLeast[1], atLeast[0]] as const) : atLeast;
+  const refusals: unknown[] = [];
+  for await (const decoder of decodersOf(file.format, among))
+    try {
+      const picture = await decoder.decode(file, stored);
+      checkPixels(picture, file, stored);
+      return turnUpright(picture, orientation);
+    } catch (error) {
+      refusals.push(error);
+    }
+  return damaged(file.format, refusals[0]);
 }
 
 function checkAtLeast(atLeast: unknown): void {
@@ -67,44 +67,14 @@ function checkAtLeast(atLeast: unknown): void {
   for (const [i, side] of atLeast.entries()) checkWhole("decodePicture", `atLeast[${i}]`, side, { from: 1 });
 }
 
-interface Bitmap {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
-type Decoder = (bytes: Buffer, options: object) => Bitmap | Promise<Bitmap>;
-
-/**
- * The options of the JPEG decoder; other decoders ignore them. It holds a coefficient of four bytes for each sample of up to four
- * components, the samples and the result: about 32 bytes a pixel, and whole blocks for small pictures.
- */
-const limits = (pixels: number) => ({
-  tolerantDecoding: false,
-  maxResolutionInMP: 51,
-  maxMemoryUsageInMB: 2 + Math.ceil((40 * pixels) / 2 ** 20),
-});
-
-let loaded: Promise<ReadonlyMap<string, Decoder>> | null = null;
-
-function decoders(): Promise<ReadonlyMap<string, Decoder>> {
-  loaded ??= load();
-  return loaded;
-}
-
-async function load(): Promise<ReadonlyMap<string, Decoder>> {
-  try {
-    const { Jimp } = await import("jimp");
-    const { formats } = new Jimp({ width: 1, height: 1 });
-    return new Map(formats.map(({ mime, decode }): [string, Decoder] => [mime, decode as unknown as Decoder]));
-  } catch (error) {
-    loaded = null;
+/** Throws unless the decoder found the announced pixels, or, with `atLeast`, a reduced picture that is large enough. */
+function checkPixels({ width, height, data }: Picture, { format, header }: CheckedFile, atLeast: AtLeast): void {
+  const whole = width === header.width && height === header.height;
+  const reduced = atLeast !== null && width < header.width && height >= atLeast[0] && width >= atLeast[1];
+  if ((!whole && !reduced) || data.length !== 4 * width * height)
     throw new ChainruleError(
-      "package",
+      "file",
       "decodePicture",
-      "pictures need a decoder that is not installed; run `npm install jimp`",
-      { package: "jimp" },
-      { cause: error },
+      `the ${format} is damaged (it does not hold the ${header.width}×${header.height} pixels that it announces)`,
     );
-  }
 }

@@ -3,7 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import { fileOf, survive, tell } from "./survive.ts";
 import { makeTargets, type Target } from "./targets.ts";
 
-const names = ["safetensors", "IDX", "IDX, gzipped", "PNG", "JPEG", "GIF", "BMP"];
+const names = [
+  ...["safetensors", "IDX", "IDX, gzipped"],
+  ...["PNG, sharp", "PNG, jimp", "JPEG, sharp", "JPEG, jimp", "GIF, sharp", "GIF, jimp", "BMP, jimp"],
+  ...["WebP, sharp", "AVIF, sharp", "TIFF, sharp"],
+];
 let targets: readonly Target[];
 beforeAll(async () => {
   targets = await makeTargets();
@@ -31,7 +35,7 @@ test.each(names)("%s: 400 damaged ones are read, or refused by a clean error, wi
 });
 
 test("a seed brings its file back", () => {
-  const target = find("PNG");
+  const target = find("PNG, jimp");
   for (let seed = 0; seed < 20; seed++) expect(fileOf(target, seed)).toEqual(fileOf(target, seed));
   expect(fileOf(target, 1)).not.toEqual(fileOf(target, 2));
 });

@@ -38,7 +38,8 @@ export async function survive(target: Target, seed: number): Promise<Finding | n
   const took = performance.now() - began;
   if (error !== null && !(error instanceof ChainruleError && target.message.test(error.message)))
     return found(error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error));
-  if (total > target.allowance(file)) return found(`allocates ${total} bytes, ${target.allowance(file)} are allowed`);
+  const allowed = await target.allowance(file);
+  if (total > allowed) return found(`allocates ${total} bytes, ${allowed} are allowed`);
   if (took > longest) return found(`takes ${took.toFixed(0)} ms`);
   if (before.some((byte, i) => byte !== file[i])) return found("changes the file's bytes");
   return null;

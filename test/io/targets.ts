@@ -4,8 +4,10 @@ import { gzipSync } from "node:zlib";
 import { tensor, zeros } from "chainrule";
 import { readIdx } from "chainrule/data";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
-import { decodePicture } from "chainrule/node";
 import { Jimp } from "jimp";
+import sharp, { type Sharp } from "sharp";
+import { decodeWith } from "../../src/node/decode.ts";
+import type { DecoderName } from "../../src/node/decoders/installed.ts";
 import { measurePicture } from "../../src/node/picture-header.ts";
 import { idx } from "../node/synthetic.ts";
 import { crc32Of } from "./crc.ts";
@@ -18,7 +20,7 @@ export interface Target {
   /** The beginning of each error. */
   readonly message: RegExp;
   /** Bytes that reading a file may allocate in total. */
-  readonly allowance: (bytes: Uint8Array) => number;
+  readonly allowance: (bytes: Uint8Array) => number | Promise<number>;
   /** Corrects the checksums, so that they do not catch the changes. */
   readonly repair?: (bytes: Uint8Array, random: Random) => Uint8Array;
 }
@@ -29,13 +31,14 @@ const small = 1 << 14;
 export async function makeTargets(): Promise<readonly Target[]> {
   const pictures = await makePictures();
   const plain = idxFiles();
-  const picture = (name: string, perPixel: number, constant = 2 * small): Target => ({
-    name,
-    seeds: pictures[name],
-    read: decodePicture,
-    message: /^decodePicture: (byte \d+: |the (PNG|JPEG|GIF|BMP) is damaged \()/,
-    allowance: (bytes) => constant + 4 * bytes.length + perPixel * announced(bytes),
+  const picture = (format: string, decoder: DecoderName, perPixel: number, constant = 2 * small): Target => ({
+    name: `${format}, ${decoder}`,
+    seeds: pictures[format],
+    read: (bytes) => decodeWith(bytes, null, [decoder]),
+    message: /^decodePicture: (byte \d+: |the \w+ is damaged \(|the file is (an arithm|a CMYK|a \w+ with samples))/,
+    allowance: async (bytes) => constant + 4 * bytes.length + perPixel * (await announced(bytes)),
   });
+  const repairedPng = (bytes: Uint8Array, random: Random) => (random() < 0.8 ? repairPng(bytes) : bytes);
   return [
     {
       name: "safetensors",
@@ -61,10 +64,16 @@ export async function makeTargets(): Promise<readonly Target[]> {
       repair: (bytes, random) => (random() < 0.5 ? new Uint8Array(gzipSync(bytes)) : damage(gzipSync(bytes), random)),
     },
     // Four bytes a pixel are the result; before it there are the rows and, for some kinds, another form of the pixels.
-    { ...picture("PNG", 16), repair: (bytes, random) => (random() < 0.8 ? repairPng(bytes) : bytes) },
-    picture("JPEG", 40, 2 ** 21 + small),
-    picture("GIF", 16),
-    picture("BMP", 16),
+    { ...picture("PNG", "sharp", 16), repair: repairedPng },
+    { ...picture("PNG", "jimp", 16), repair: repairedPng },
+    picture("JPEG", "sharp", 16),
+    picture("JPEG", "jimp", 40, 2 ** 21 + small),
+    picture("GIF", "sharp", 16),
+    picture("GIF", "jimp", 16),
+    picture("BMP", "jimp", 16),
+    picture("WebP", "sharp", 16),
+    picture("AVIF", "sharp", 16),
+    picture("TIFF", "sharp", 16),
   ];
 }
 
@@ -74,9 +83,9 @@ function damage(bytes: Uint8Array, random: Random): Uint8Array {
   return result;
 }
 
-function announced(bytes: Uint8Array): number {
+async function announced(bytes: Uint8Array): Promise<number> {
   try {
-    const { width, height } = measurePicture(bytes);
+    const { width, height } = await measurePicture(bytes);
     return width * height;
   } catch {
     return 0;
@@ -121,6 +130,8 @@ async function makePictures(): Promise<Record<string, Uint8Array[]>> {
   const png = (options: object) => new Uint8Array(encode?.(bitmap, options) ?? []);
   const jpeg = await image.getBuffer("image/jpeg", { quality: 60 });
   const exif = Buffer.from("ffe100224578696600004d4d002a00000008000101120003000000010006000000000000", "hex");
+  const made = () => sharp(bitmap.data, { raw: { width: 19, height: 13, channels: 4 } });
+  const bytesOf = async (written: Sharp) => new Uint8Array(await written.toBuffer());
   return {
     PNG: [
       png({}),
@@ -128,10 +139,24 @@ async function makePictures(): Promise<Record<string, Uint8Array[]>> {
       png({ colorType: 0 }),
       png({ colorType: 4 }),
       png({ colorType: 0, bitDepth: 16 }),
+      await bytesOf(made().png({ palette: true })),
     ],
-    JPEG: [new Uint8Array(jpeg), new Uint8Array(Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]))],
+    JPEG: [
+      new Uint8Array(jpeg),
+      new Uint8Array(Buffer.concat([jpeg.subarray(0, 2), exif, jpeg.subarray(2)])),
+      await bytesOf(made().jpeg({ progressive: true })),
+      await bytesOf(made().toColourspace("cmyk").jpeg()),
+    ],
     GIF: [new Uint8Array(await image.getBuffer("image/gif"))],
     BMP: [new Uint8Array(await image.getBuffer("image/bmp"))],
+    WebP: [await bytesOf(made().webp()), await bytesOf(made().webp({ lossless: true }))],
+    AVIF: [await bytesOf(made().avif({ effort: 0 }))],
+    TIFF: [
+      await bytesOf(made().tiff({ compression: "none" })),
+      await bytesOf(made().tiff({ compression: "lzw", predictor: "horizontal" })),
+      await bytesOf(made().tiff({ compression: "deflate", tile: true, tileWidth: 16, tileHeight: 16 })),
+      await bytesOf(made().removeAlpha().tiff({ compression: "jpeg" })),
+    ],
   };
 }
 

@@ -1,17 +1,11 @@
 // BMP: "BM", the length of the file, the offset of the pixels, then a header that begins with its own size and holds width, height (negative:
 // rows from the top), bits a pixel and the kind of compression. Rows are padded to 4 bytes, from which the length of the file follows.
-import { checkSize, fail, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
+import { type CheckedFormat, checkSize, fail, type PictureHeader, viewOf } from "./format.ts";
 
 const uncompressed = 0;
 const bitFields = 3;
 
-export const bmp: PictureFormat = {
-  name: "BMP",
-  type: "image/bmp",
-  begins: (bytes) => bytes.length >= 2 && bytes[0] === 0x42 && bytes[1] === 0x4d,
-  header: readHeader,
-  check: checkPixels,
-};
+export const bmp: CheckedFormat = { header: readHeader, check: checkPixels };
 
 function readHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length < 54) fail(bytes.length, "the BMP ends within its header: it is cut off");
@@ -21,10 +15,10 @@ function readHeader(bytes: Uint8Array): PictureHeader {
   const [width, height] = [view.getInt32(18, true), Math.abs(view.getInt32(22, true))];
   if (width < 0) fail(18, `the picture is announced as ${width} pixels wide`);
   checkSize(width, height, 18);
-  return { width, height, orientation: 1 };
+  return { width, height, orientation: 1, colours: "RGB" };
 }
 
-function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): void {
+function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): number {
   const view = viewOf(bytes);
   const start = view.getUint32(10, true);
   const bits = view.getUint16(28, true);
@@ -40,4 +34,5 @@ function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): void 
   const end = start + height * 4 * Math.ceil((width * bits) / 32);
   if (start < 54 || end > bytes.length)
     fail(bytes.length, `the BMP's pixels would end at byte ${end}, but the file ends before; is it cut off?`);
+  return end;
 }

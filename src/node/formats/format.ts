@@ -3,23 +3,29 @@
 import { ChainruleError } from "../../errors/error.ts";
 import type { Orientation } from "./orientation.ts";
 
+/** The formats that are read. */
+export type FormatName = "PNG" | "JPEG" | "GIF" | "BMP" | "WebP" | "AVIF" | "TIFF";
+
 export interface PictureHeader {
   /** The size as the file stores it, before the picture is turned upright. */
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
+  /** What the samples of a pixel are. Formats other than JPEG convert luma and chroma (YCbCr) to red, green and blue by themselves. */
+  readonly colours: "RGB" | "YCbCr" | "CMYK";
+  /** In words, a kind of picture that only sharp decodes. */
+  readonly onlySharp?: string;
 }
 
-/** One file format. `header` and `check` throw errors that name the byte. */
-export interface PictureFormat {
-  readonly name: string;
-  readonly type: "image/png" | "image/jpeg" | "image/gif" | "image/bmp";
-  /** Whether the bytes begin as a file of this format does. */
-  readonly begins: (bytes: Uint8Array) => boolean;
+/** A format whose structure is checked here, byte by byte. `header` and `check` throw errors that name the byte. */
+export interface CheckedFormat {
   /** Reads size and orientation; the bytes of the file up to its pixels are enough. */
   readonly header: (bytes: Uint8Array) => PictureHeader;
-  /** Throws unless the file is whole, and its length allows the size that it announces. */
-  readonly check: (bytes: Uint8Array, header: PictureHeader) => void;
+  /**
+   * Throws unless the file is whole, and its length allows the size that it announces. Returns the number of bytes of the picture: what
+   * follows them does not belong to it.
+   */
+  readonly check: (bytes: Uint8Array, header: PictureHeader) => number;
 }
 
 /** Fifty million pixels, as the largest phone cameras take. */

@@ -1,34 +1,29 @@
 // GIF: "GIF87a" or "GIF89a", the size and palette of the screen, then blocks: extensions (21), frames (2c), the end (3b). Of an animation the
 // first frame is read. Each frame has its own size, which a decoder allocates too.
 
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
+import { type CheckedFormat, checkSize, fail, type PictureHeader, viewOf } from "./format.ts";
 import { checkCodes } from "./gif-codes.ts";
 
 /** A code of at most 12 bits stands for at most 4096 pixels: 4096 · 8 / 12 ≈ 2730 pixels a byte. */
 const maxPixelsPerByte = 2730;
 
-export const gif: PictureFormat = {
-  name: "GIF",
-  type: "image/gif",
-  begins: (bytes) => /^GIF8[79]a$/.test(letters(bytes, 0, 6)),
-  header: readHeader,
-  check: checkBlocks,
-};
+export const gif: CheckedFormat = { header: readHeader, check: checkBlocks };
 
 function readHeader(bytes: Uint8Array): PictureHeader {
   if (bytes.length < 13) fail(bytes.length, "the GIF ends within its header: it is cut off");
   const view = viewOf(bytes);
   const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
   checkSize(width, height, 6);
-  return { width, height, orientation: 1 };
+  return { width, height, orientation: 1, colours: "RGB" };
 }
 
 const paletteBytes = (flags: number) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
 
-function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): void {
+function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): number {
   const view = viewOf(bytes);
   let frames = 0;
-  for (let at = 13 + paletteBytes(bytes[10]); ; ) {
+  let at = 13 + paletteBytes(bytes[10]);
+  for (;;) {
     if (at >= bytes.length) fail(bytes.length, "the GIF ends before its end mark: it is cut off");
     const kind = bytes[at];
     if (kind === 0x3b) break;
@@ -51,6 +46,7 @@ function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): void 
   if (frames === 0) fail(bytes.length, "the GIF holds no picture");
   if (width * height > maxPixelsPerByte * bytes.length)
     fail(6, `the GIF announces ${width}×${height} pixels, more than the file can hold`);
+  return at + 1;
 }
 
 /** Skips blocks, each a length and as many bytes, up to one of length 0; returns the place after it. */

@@ -1,16 +1,20 @@
-// JPEG: segments of ff, a marker, a length and contents. SOF (c0 … cf without c4, c8, cc) holds the size, APP1 (e1) may hold EXIF, SOS (da)
-// begins the pixels, ff d9 ends them. Decoders fill the missing part of a cut-off file with grey and report nothing, so its end is checked.
-
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
+// JPEG: segments of ff, a marker, a length and contents. SOF (c0 … cf without c4, c8, cc) holds the size and the components, APP1 (e1) may
+// hold EXIF, SOS (da) begins the pixels, ff d9 ends them. Decoders fill the missing part of a cut-off file with grey and report nothing, so
+// its end is checked.
+//
+// What the components are follows from their number and two markers, as libjpeg and browsers have it (three components: JFIF in APP0 means
+// YCbCr; else Adobe in APP14 has a number, 0 RGB, 1 YCbCr; else the names R, G, B of the components mean RGB, any others YCbCr).
+import { type CheckedFormat, checkSize, fail, letters, type PictureHeader, viewOf } from "./format.ts";
 import { type Orientation, orientationOf } from "./orientation.ts";
 
-export const jpeg: PictureFormat = {
-  name: "JPEG",
-  type: "image/jpeg",
-  begins: (bytes) => bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8,
-  header: (bytes) => walk(bytes),
-  check: checkEnd,
-};
+export const jpeg: CheckedFormat = { header: (bytes) => walk(bytes), check: checkEnd };
+
+/** Kinds of JPEG that are not read, by their markers. */
+const kinds: ReadonlyMap<number, string> = new Map([
+  [0xc3, "a lossless JPEG"],
+  ...[0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf].map((marker) => [marker, "a hierarchical JPEG"] as const),
+  [0xcb, "a lossless JPEG"],
+]);
 
 interface Segments extends PictureHeader {
   /** The byte of the size, and the byte where the pixels begin. */
@@ -18,10 +22,22 @@ interface Segments extends PictureHeader {
   readonly pixels: number;
 }
 
+/** A segment SOF. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly size: number;
+  /** The components' names, a byte each. */
+  readonly components: string;
+  readonly isArithmetic: boolean;
+}
+
 function walk(bytes: Uint8Array): Segments {
   const view = viewOf(bytes);
   let orientation: Orientation = 1;
-  let found: { width: number; height: number; size: number } | null = null;
+  let isJfif = false;
+  let adobe: number | null = null;
+  let frame: Frame | null = null;
   for (let at = 2; ; ) {
     if (at + 4 > bytes.length) fail(bytes.length, "the JPEG ends before its pixels: it is cut off");
     if (bytes[at] !== 0xff) fail(at, "the JPEG is damaged: a segment should begin here");
@@ -32,24 +48,52 @@ function walk(bytes: Uint8Array): Segments {
     }
     const length = view.getUint16(at + 2);
     if (length < 2) fail(at + 2, `the JPEG is damaged: a segment of ${length} bytes`);
-    if (marker === 0xe1 && orientation === 1 && letters(bytes, at + 4, 6) === "Exif\0\0")
+    const begins = (word: string) => length >= 2 + word.length && letters(bytes, at + 4, word.length) === word;
+    if (marker === 0xe0 && begins("JFIF\0")) isJfif = true;
+    if (marker === 0xee && begins("Adobe") && length >= 14 && at + 16 <= bytes.length) adobe = bytes[at + 15];
+    if (marker === 0xe1 && orientation === 1 && begins("Exif\0\0"))
       orientation = orientationOf(bytes.subarray(at + 10, at + 2 + length));
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      if (at + 9 > bytes.length) fail(bytes.length, "the JPEG ends within its header: it is cut off");
-      const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      checkSize(width, height, at + 5);
-      if (found !== null) fail(at, "the JPEG has two headers");
-      found = { width, height, size: at + 5 };
+      if (frame !== null) fail(at, "the JPEG has two headers");
+      frame = readFrame(bytes, at);
     }
     if (marker === 0xda) {
-      if (found === null) fail(at, "the JPEG's pixels begin before its header");
-      return { ...found, orientation, pixels: at };
+      if (frame === null) fail(at, "the JPEG's pixels begin before its header");
+      const { components, width, height, size, isArithmetic } = frame;
+      const colours = coloursOf(components, isJfif, adobe);
+      const rare = isArithmetic
+        ? "an arithmetic-coded JPEG"
+        : colours === "CMYK" && adobe === null
+          ? "a CMYK JPEG without an Adobe marker"
+          : null;
+      return { width, height, orientation, colours, ...(rare && { onlySharp: rare }), size, pixels: at };
     }
     at += 2 + length;
   }
 }
 
-function checkEnd(bytes: Uint8Array): void {
+/** Reads the segment SOF at byte `at`: marker, length, bits of a sample, height, width, the number of components, three bytes for each. */
+function readFrame(bytes: Uint8Array, at: number): Frame {
+  const view = viewOf(bytes);
+  const end = at + 10 + 3 * bytes[at + 9];
+  if (at + 10 > bytes.length || end > bytes.length)
+    fail(bytes.length, "the JPEG ends within its header: it is cut off");
+  const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
+  checkSize(width, height, at + 5);
+  const kind = kinds.get(bytes[at + 1]) ?? (bytes[at + 4] === 8 ? null : `a JPEG of ${bytes[at + 4]} bits a sample`);
+  if (kind !== null) fail(at, `the file is ${kind}, which is not read; save it as a baseline JPEG or a PNG`);
+  let components = "";
+  for (let place = at + 10; place < end; place += 3) components += letters(bytes, place, 1);
+  return { width, height, size: at + 5, components, isArithmetic: bytes[at + 1] === 0xc9 || bytes[at + 1] === 0xca };
+}
+
+function coloursOf(components: string, isJfif: boolean, adobe: number | null): PictureHeader["colours"] {
+  if (components.length === 4) return "CMYK";
+  if (components.length !== 3 || isJfif) return "YCbCr";
+  return adobe === null ? (components === "RGB" ? "RGB" : "YCbCr") : adobe === 0 ? "RGB" : "YCbCr";
+}
+
+function checkEnd(bytes: Uint8Array): number {
   const { width, height, size, pixels } = walk(bytes);
   // A block of 8 × 8 pixels takes at least a bit.
   if (width * height > 512 * bytes.length)
@@ -58,4 +102,5 @@ function checkEnd(bytes: Uint8Array): void {
   let end = bytes.length - 2;
   while (end > pixels && !(bytes[end] === 0xff && bytes[end + 1] === 0xd9)) end--;
   if (end <= pixels) fail(bytes.length, "the JPEG ends within its pixels: it is cut off");
+  return bytes.length;
 }

@@ -14,6 +14,10 @@ const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const orientationTag = 0x0112;
 const short = 3;
 
+/** A number as an orientation; 1, upright, where it is none. */
+export const asOrientation = (value: number | undefined): Orientation =>
+  orientations.find((orientation) => orientation === value) ?? 1;
+
 /** The orientation in a TIFF block; 1, upright, where the block is damaged or has none. */
 export function orientationOf(tiff: Uint8Array): Orientation {
   if (tiff.length < 8) return 1;
@@ -26,7 +30,7 @@ export function orientationOf(tiff: Uint8Array): Orientation {
   const end = Math.min(list + 2 + 12 * view.getUint16(list, little), tiff.length - 11);
   for (let at = list + 2; at < end; at += 12)
     if (view.getUint16(at, little) === orientationTag && view.getUint16(at + 2, little) === short)
-      return orientations[view.getUint16(at + 8, little) - 1] ?? 1;
+      return asOrientation(view.getUint16(at + 8, little));
   return 1;
 }
 
@@ -51,7 +55,9 @@ export function turnUpright(picture: Picture, orientation: Orientation): Picture
   const { width: w, height: h } = picture;
   const [width, height] = isOnItsSide(orientation) ? [h, w] : [w, h];
   const source = sources[orientation];
-  const from = new Uint32Array(Uint8Array.from(picture.data).buffer);
+  // The pixels of four bytes as words; a view of words begins at a multiple of four.
+  const { buffer, byteOffset } = picture.data.byteOffset % 4 === 0 ? picture.data : picture.data.slice();
+  const from = new Uint32Array(buffer, byteOffset, w * h);
   const to = new Uint32Array(width * height);
   // The mapping is affine, so its step along x is the same everywhere.
   const place = (x: number, y: number) => {

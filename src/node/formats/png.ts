@@ -1,7 +1,7 @@
 // PNG: a signature, then chunks of length, four letters, contents and checksum: IHDR first, IEND last, IDAT with the deflated pixels. The
 // checks are here because decoders seldom report a cut-off file, and inflate an interlaced picture without a limit.
 import { inflateSync } from "node:zlib";
-import { checkSize, fail, letters, type PictureFormat, type PictureHeader, viewOf } from "./format.ts";
+import { type CheckedFormat, checkSize, fail, letters, type PictureHeader, viewOf } from "./format.ts";
 import { orientationOf } from "./orientation.ts";
 
 /** Deflate shrinks data to a 1032nd at most. */
@@ -9,13 +9,7 @@ const maxInflation = 1032;
 /** Few pictures shrink by more than this factor. */
 const suspiciousInflation = 16;
 
-export const png: PictureFormat = {
-  name: "PNG",
-  type: "image/png",
-  begins: (bytes) => bytes.length >= 8 && viewOf(bytes).getBigUint64(0) === 0x89504e470d0a1a0an,
-  header: readHeader,
-  check: checkChunks,
-};
+export const png: CheckedFormat = { header: readHeader, check: checkChunks };
 
 function readHeader(bytes: Uint8Array): PictureHeader {
   const view = viewOf(bytes);
@@ -29,16 +23,17 @@ function readHeader(bytes: Uint8Array): PictureHeader {
     if (type === "IDAT") break;
     if (type === "eXIf") {
       const orientation = orientationOf(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
-      return { width, height, orientation };
+      return { width, height, orientation, colours: "RGB" };
     }
   }
-  return { width, height, orientation: 1 };
+  return { width, height, orientation: 1, colours: "RGB" };
 }
 
-function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): void {
+function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): number {
   const view = viewOf(bytes);
   const data: Uint8Array[] = [];
-  for (let at = 8; ; ) {
+  let at = 8;
+  for (;;) {
     if (at + 12 > bytes.length) fail(bytes.length, "the PNG ends before its last chunk: it is cut off");
     const length = view.getUint32(at);
     const type = letters(bytes, at + 4, 4);
@@ -46,8 +41,8 @@ function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): void 
     if (next > bytes.length) fail(bytes.length, `the PNG ends within its chunk ${JSON.stringify(type)}: it is cut off`);
     if (type === "IHDR" && at !== 8) fail(at, "the PNG has two headers");
     if (type === "IDAT") data.push(bytes.subarray(at + 8, at + 8 + length));
-    if (type === "IEND") break;
     at = next;
+    if (type === "IEND") break;
   }
   const raw = rawBytes(bytes, width, height);
   const deflated = data.reduce((sum, part) => sum + part.length, 0);
@@ -59,6 +54,7 @@ function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): void 
   // The pixels of a picture that shrinks so far are counted before the decoder allocates memory for them.
   else if (raw > suspiciousInflation * deflated && inflateBounded(Buffer.concat(data), 2 * raw + 4096) < raw)
     fail(16, "the PNG holds fewer pixels than it announces");
+  return at;
 }
 
 /** The number of inflated bytes: in each row one byte for the filter, and the bits of the samples. */

@@ -1,0 +1,26 @@
+// What a decoder does. Sizes, orientation and the structure of the file are checked before, in the same way for every decoder.
+import type { Picture } from "../../data/picture.ts";
+import type { FormatName, PictureHeader } from "../formats/format.ts";
+
+/** A picture file that has been checked. */
+export interface CheckedFile {
+  readonly bytes: Uint8Array;
+  readonly format: FormatName;
+  readonly header: PictureHeader;
+}
+
+/** The smallest size that is wanted, of the picture as the file stores it; null for the whole picture. */
+export type AtLeast = readonly [height: number, width: number] | null;
+
+/** A decoder that is installed and loaded. */
+export interface Decoder {
+  /**
+   * Decodes to RGBA, as the file stores the picture, not yet upright. Throws whatever its library throws where the file is damaged. With
+   * `atLeast` the picture may be reduced to a half, a quarter or an eighth, as long as neither side falls below it.
+   */
+  readonly decode: (file: CheckedFile, atLeast: AtLeast) => Promise<Picture>;
+}
+
+/** The same bytes as a Buffer, without a copy. */
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
