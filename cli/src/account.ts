@@ -2,6 +2,7 @@
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
+import { countsOf } from "./aside.ts";
 import { changesInWords } from "./augmentation.ts";
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
@@ -61,6 +62,11 @@ export function announce(
     test: unseen,
     validationPictures: validation,
     classes: description.classes,
+    classPictures: {
+      train: countsOf(data.train),
+      validation: data.validation === null ? null : countsOf(data.validation),
+      test: countsOf(data.test),
+    },
     parameters,
     ...plan,
     mirroring: mirroring?.trial ?? null,

@@ -1,12 +1,12 @@
 // Finds the data set that an argument of the command line names, and divides it into training, validation and test pictures.
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type Dataset, readIdx } from "chainrule/data";
+import { type Dataset, type Framing, framingOf, readIdx } from "chainrule/data";
 import { loadFashionMnist, loadMnist, readBytes } from "chainrule/node";
 import { setAside } from "./aside.ts";
 import { BadInput, reading } from "./failure.ts";
-import { loadPictures } from "./picture-folder.ts";
-import type { FolderRecord, Reading } from "./reading.ts";
+import { type Loading, loadPictures } from "./picture-folder.ts";
+import type { FolderRecord } from "./reading.ts";
 
 export interface Data {
   readonly name: string;
@@ -14,10 +14,20 @@ export interface Data {
   /** null where no pictures are set aside for validation. */
   readonly validation: Dataset | null;
   readonly test: Dataset;
-  /** Sentences that say how the pictures were divided; empty where they came divided. */
+  /** The path of each picture, in the order of the data sets; null for IDX files. */
+  readonly files: PartFiles | null;
+  /** How pictures are brought into the form of these. */
+  readonly framing: Framing;
+  /** Sentences about the data: what was taken as what, what was passed over, how the pictures were divided. */
   readonly notes: readonly string[];
   /** For folders of pictures: the record with which they can be divided the same way again. */
   readonly folder: FolderRecord | null;
+}
+
+export interface PartFiles {
+  readonly train: readonly string[];
+  readonly validation: readonly string[] | null;
+  readonly test: readonly string[];
 }
 
 /** idx: MNIST's four files; a null directory means the installed MNIST. pictures: a folder with a subfolder for each class. */
@@ -42,20 +52,29 @@ export function findData(word: string): Source {
   if (!statSync(word).isDirectory())
     throw new BadInput(`${word}: is not a folder; give the folder that holds the data`);
   const kind = idxFiles.some((file) => existsSync(join(word, file))) ? "idx" : "pictures";
-  return { kind, name: basename(resolve(word)) || "data", directory: word };
+  return { kind, name: basename(resolve(word)) || "data", directory: word.replace(/(?<=[^/])\/+$/, "") };
 }
 
 /** Loads a data set. `validation` is the fraction of the training pictures that is set aside, 0 for none. */
-export async function loadData(
-  source: Source,
-  options: Reading & { readonly seed: number; readonly validation: number },
-): Promise<Data> {
+export async function loadData(source: Source, options: Loading): Promise<Data> {
   if (source.kind === "pictures") return loadPictures(source, options);
   const { train: all, test } = await loadIdx(source);
-  const { train, aside } = setAside(all, { ...options, fraction: options.validation, name: source.name });
+  const [, , height, width] = all.images.shape;
+  options.checkSize([height, width]);
+  const { validation: fraction, seed } = options;
+  const { train, aside } = setAside({ data: all, files: null }, { fraction, seed, fromEach: false });
   const notes =
-    aside === null ? [] : [`the validation pictures are set aside from the training pictures, by seed ${options.seed}`];
-  return { name: source.name, train, validation: aside, test, notes, folder: null };
+    aside === null ? [] : [`the validation pictures are set aside from the training pictures, by seed ${seed}`];
+  return {
+    name: source.name,
+    train: train.data,
+    validation: aside?.data ?? null,
+    test,
+    files: null,
+    framing: framingOf(train.data),
+    notes,
+    folder: null,
+  };
 }
 
 export async function loadIdx({ directory }: Source): Promise<{ train: Dataset; test: Dataset }> {

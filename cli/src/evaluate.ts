@@ -1,13 +1,12 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
 import { dirname } from "node:path";
-import type { Dataset } from "chainrule/data";
 import { tellTest } from "./account.ts";
 import { findData, loadIdx, type Source } from "./data.ts";
 import { checkFits, judge } from "./evaluation.ts";
 import { BadInput, GaveUp } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type Extras, loadModel, type Model } from "./model-file.ts";
-import { loadTestPictures } from "./picture-folder.ts";
+import { loadTestPictures, type TestPictures } from "./picture-folder.ts";
 import { isFolderRecord } from "./plan.ts";
 import { isRecord } from "./records.ts";
 import { isReaderGone, Screen, thousands } from "./screen.ts";
@@ -36,9 +35,10 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
     throw error;
   });
   if (found === null) return isReaderGone() ? 0 : interrupt.exitCode;
-  const { test, source: pictures } = found;
+  const { data: test, source: pictures, notes } = found;
   const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
+  for (const note of notes) screen.say(note);
   screen.say(`${file} on ${thousands(test.labels.size)} pictures: ${pictures}`);
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
@@ -49,15 +49,9 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   return 0;
 }
 
-interface Found {
-  readonly test: Dataset;
-  /** The pictures' source, in words. */
-  readonly source: string;
-}
-
-async function readIdx(source: Source): Promise<Found> {
+async function readIdx(source: Source): Promise<TestPictures> {
   const { test } = await loadIdx(source);
-  return { test, source: `the test pictures of ${source.name}` };
+  return { data: test, files: null, notes: [], source: `the test pictures of ${source.name}` };
 }
 
 interface Asked {
@@ -68,13 +62,13 @@ interface Asked {
   readonly options: EvaluateOptions;
 }
 
-async function readFolder(source: Source, { file, model, screen, interrupt, options }: Asked): Promise<Found> {
-  const { input, classes, seed } = model.description;
+async function readFolder(source: Source, { file, model, screen, interrupt, options }: Asked): Promise<TestPictures> {
+  const { input, classes, framing, seed } = model.description;
   const saved = isRecord(model.training) ? model.training.folder : null;
   const record = isFolderRecord(saved) ? saved : null;
   return loadTestPictures(
     source,
-    { input, classes, record, seed },
+    { input, classes, framing, record, seed },
     {
       screen,
       skipBroken: options.skipBroken ?? record?.skipBroken ?? false,

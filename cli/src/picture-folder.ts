@@ -1,90 +1,185 @@
-// Loads a folder of pictures as data to train on: with a subfolder for each class, or with train/ and test/ (and validation/) that each
-// have such subfolders. Where there is no folder for a part, its pictures are set aside by seed.
-import { type Dataset, fingerprint } from "chainrule/data";
-import { setAside } from "./aside.ts";
+// Loads a folder of pictures as data to train on: with a subfolder for each class, or with folders for training, test (and validation)
+// that each have such subfolders. Where there is no folder for a part, its pictures are set aside by seed. What the names of folders and
+// the headers of pictures show is refused before anything is decoded.
+import { type Framing, fingerprint } from "chainrule/data";
+import type { ImageSurvey } from "chainrule/node";
+import { countsOf, type Part, setAside } from "./aside.ts";
 import type { Data, Source } from "./data.ts";
 import { BadInput } from "./failure.ts";
-import { colours, inChannels, layoutOf, withClasses } from "./picture-parts.ts";
-import { readPictures } from "./read-pictures.ts";
+import { classNote, counted, lackNote, notesOn } from "./folder-notes.ts";
+import { kindOfPictures } from "./kind-of-pictures.ts";
+import { layoutOf } from "./layout.ts";
+import { checkClasses, colours, inChannels, withClasses } from "./picture-parts.ts";
+import { readPictures, surveyPictures } from "./read-pictures.ts";
 import type { FolderRecord, Reading } from "./reading.ts";
 import { thousands } from "./screen.ts";
 
 /** The fraction of the pictures that is set aside for the test, where there is no folder for it. */
 const testFraction = 0.2;
 
-export async function loadPictures(
-  { name, directory }: Source,
-  options: Reading & { readonly seed: number; readonly validation: number },
-): Promise<Data> {
-  const { size, skipBroken, seed } = options;
+export type Size = readonly [height: number, width: number];
+
+export interface Loading extends Reading {
+  readonly seed: number;
+  /** The fraction of the training pictures that is set aside for validation, 0 for none. */
+  readonly validation: number;
+  /** Throws BadInput where the net does not take pictures of this size; called before they are decoded. */
+  readonly checkSize: (size: Size) => void;
+}
+
+export async function loadPictures({ name, directory }: Source, options: Loading): Promise<Data> {
+  const { skipBroken } = options;
   const layout = layoutOf(directory ?? ".");
-  const base = await readPictures(layout.base, { ...options, name });
-  const [, channels, height, width] = base.images.shape;
-  const part = async (path: string | null): Promise<Dataset | null> => {
-    if (path === null) return null;
-    const found = await readPictures(path, { ...options, size: [height, width], name });
-    return inChannels(withClasses(found, { classes: base.classes, name: path, than: layout.base }), {
-      channels,
-      name: path,
-      wanted: `those of ${layout.base} are ${colours(channels)}`,
-    });
+  const surveys = {
+    base: await surveyPictures(layout.base, options),
+    test: layout.test === null ? null : await surveyPictures(layout.test, { ...options, minClasses: 1 }),
+    validation:
+      layout.validation === null || options.validation === 0
+        ? null
+        : await surveyPictures(layout.validation, { ...options, minClasses: 1 }),
   };
-  const ownTest = await part(layout.test);
-  const ownValidation = options.validation === 0 ? null : await part(layout.validation);
-  const first = setAside(base, { fraction: ownTest === null ? testFraction : 0, seed, name });
-  const fraction = ownValidation === null ? options.validation : 0;
-  const second = setAside(first.train, { fraction, seed, name });
-  const test = ownTest ?? first.aside;
-  if (test === null) throw new Error("internal: no pictures to test with");
-  const taken = [
-    ...(first.aside === null ? [] : [`${thousands(first.aside.labels.size)} for the test`]),
-    ...(second.aside === null
-      ? []
-      : [`${thousands(second.aside.labels.size)} for validation, which finds the best epoch`]),
+  const { classes } = surveys.base;
+  for (const part of [surveys.test, surveys.validation])
+    if (part !== null) checkClasses(part.classes, { classes, name: part.directory, than: layout.base });
+  if (surveys.test === null && surveys.base.files.length === classes.length) throw onePictureEach(layout.base);
+  const wanted = options.size ?? surveys.base.size;
+  options.checkSize(wanted);
+  const framing = await kindOfPictures(surveys.base, options.size);
+  const read = { ...options, name, framing };
+  const all = await readPictures(surveys.base, read);
+  const [, channels, height, width] = all.images.shape;
+  const notes = [
+    ...layout.notes,
+    ...Object.values(surveys).flatMap((survey) => (survey === null ? [] : notesOn(survey))),
   ];
+  const own = async (survey: ImageSurvey | null): Promise<Part | null> => {
+    if (survey === null) return null;
+    const part = await readForm(survey, { ...read, size: [height, width], channels });
+    if (part.note !== null) notes.push(`${part.note}, as those of ${layout.base} are`);
+    return { data: withClasses(part.data, { classes, name: survey.directory, than: layout.base }), files: part.files };
+  };
+  const [ownTest, ownValidation] = [await own(surveys.test), await own(surveys.validation)];
+  const divided = divide({ data: all, files: all.files }, options, { ownTest, ownValidation, name: layout.base });
+  const { train, test, validation } = divided;
+  const counts = { train: countsOf(train.data), test: countsOf(test.data), validation: null as number[] | null };
+  if (validation !== null) counts.validation = countsOf(validation.data);
+  const lacking = lackNote(classes, counts);
   return {
     name,
-    train: second.train,
-    validation: ownValidation ?? second.aside,
-    test,
-    notes:
-      taken.length === 0
-        ? []
-        : [
-            `of ${thousands(base.labels.size)} pictures in ${layout.base}, seed ${seed} sets aside ${taken.join(" and ")}; ` +
-              `${thousands(second.train.labels.size)} are left to learn from`,
-          ],
-    folder: { size, skipBroken, dividedFrom: ownTest === null ? fingerprint(base) : null },
+    train: train.data,
+    validation: validation?.data ?? null,
+    test: test.data,
+    files: {
+      train: train.files ?? [],
+      validation: validation?.files ?? null,
+      test: test.files ?? [],
+    },
+    framing,
+    notes: [...notes, classNote(classes, countsOf(all)), ...divided.notes, ...(lacking === null ? [] : [lacking])],
+    folder: { size: options.size, skipBroken, dividedFrom: ownTest === null ? fingerprint(all) : null },
   };
+}
+
+interface Own {
+  readonly ownTest: Part | null;
+  readonly ownValidation: Part | null;
+  /** The folder of the pictures that are divided. */
+  readonly name: string;
+}
+
+interface Divided {
+  readonly train: Part;
+  readonly test: Part;
+  readonly validation: Part | null;
+  readonly notes: readonly string[];
+}
+
+/** Sets aside the parts that have no folder of their own. */
+function divide(all: Part, options: Loading, { ownTest, ownValidation, name }: Own): Divided {
+  const { seed } = options;
+  const first = setTestAside(all, ownTest === null ? testFraction : 0, seed);
+  const test = ownTest ?? first.aside;
+  if (test === null) throw onePictureEach(name);
+  const fraction = ownValidation === null ? options.validation : 0;
+  const second = setAside(first.train, { fraction, seed, fromEach: false });
+  const size = ({ data }: Part) => data.labels.size;
+  const taken = [
+    ...(first.aside === null ? [] : [`${thousands(size(first.aside))} for the test`]),
+    ...(second.aside === null ? [] : [`${thousands(size(second.aside))} for validation, which finds the best epoch`]),
+  ];
+  const notes: string[] = [];
+  if (taken.length > 0)
+    notes.push(
+      `of ${thousands(size(all))} pictures in ${name}, seed ${seed} sets aside ${taken.join(" and ")}; ` +
+        `${thousands(size(second.train))} are left to learn from`,
+    );
+  if (fraction > 0 && second.aside === null)
+    notes.push(`no picture is set aside for validation, since each class has only ${counted(1, "picture")} left`);
+  return { train: second.train, test, validation: ownValidation ?? second.aside, notes };
+}
+
+const onePictureEach = (name: string) =>
+  new BadInput(
+    `${name}: has one picture of each class, so none is left to test with; add at least one more to a class, or a folder with test pictures`,
+  );
+
+const setTestAside = (all: Part, fraction: number, seed: number) => setAside(all, { fraction, seed, fromEach: true });
+
+/** The pictures of a folder in the number of channels that is wanted, and a note if they had another. */
+async function readForm(
+  survey: ImageSurvey,
+  wanted: Parameters<typeof readPictures>[1] & { readonly channels: number },
+): Promise<Part & { readonly note: string | null; readonly natural: Part["data"] }> {
+  const { channels, ...natural } = wanted;
+  const found = await readPictures(survey, natural);
+  const own = found.images.shape[1];
+  if (own === channels) return { data: found, files: found.files, note: null, natural: found };
+  const note = `the pictures of ${survey.directory} are ${colours(own)}: they are taken as ${colours(channels)} ones`;
+  // Grey levels are made before the picture is made smaller, as predict makes them, so coloured pictures are read again.
+  if (channels === 1) {
+    const grey = await readPictures(survey, { ...natural, channels, size: wanted.exactly ?? natural.size });
+    return { data: grey, files: grey.files, note, natural: found };
+  }
+  return { data: inChannels(found, channels), files: found.files, note, natural: found };
 }
 
 export interface Known {
   /** The shape of the pictures that the model takes. */
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: readonly string[];
+  readonly framing: Framing;
   readonly record: FolderRecord | null;
   readonly seed: number;
+}
+
+export interface TestPictures extends Part {
+  /** The pictures' source, in words. */
+  readonly source: string;
+  readonly notes: readonly string[];
 }
 
 /** The pictures of a folder that a model is tested with: those that it was not trained on, where its record tells them. */
 export async function loadTestPictures(
   { name, directory }: Source,
-  { input: [channels, height, width], classes, record, seed }: Known,
+  { input: [channels, height, width], classes, framing, record, seed }: Known,
   options: Omit<Reading, "size" | "keep">,
-): Promise<{ readonly test: Dataset; readonly source: string }> {
+): Promise<TestPictures> {
   const layout = layoutOf(directory ?? ".");
   const path = layout.test ?? layout.base;
   // In the size of the training the pictures may be in the cache.
-  const asTrained = layout.test === null ? (record?.size ?? null) : ([height, width] as const);
   const size = [height, width] as const;
-  const found = await readPictures(path, { ...options, keep: false, size: asTrained, name, exactly: size });
-  const wanted = `the model takes ${colours(channels)} ones`;
-  const named = withClasses(found, { classes, name: path, than: "the model" });
-  const test = inChannels(named, { channels, name: path, wanted });
-  if (layout.test !== null) return { test, source: `the pictures in ${path}` };
-  if (record?.dividedFrom !== fingerprint(found))
-    return { test, source: `all pictures in ${path}; the model was not trained on exactly these` };
-  const { aside } = setAside(test, { fraction: testFraction, seed, name });
+  const asTrained = layout.test === null ? (record?.size ?? null) : size;
+  const reading = { ...options, keep: false, size: asTrained };
+  const survey = await surveyPictures(path, { ...reading, minClasses: 1 });
+  const known = { classes, name: path, than: "the model" };
+  checkClasses(survey.classes, known);
+  const { data, files, note, natural } = await readForm(survey, { ...reading, name, framing, exactly: size, channels });
+  const notes = [...layout.notes, ...notesOn(survey), ...(note === null ? [] : [`${note}, which the model takes`])];
+  const all = { data: withClasses(data, known), files };
+  if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };
+  if (record?.dividedFrom !== fingerprint(natural))
+    return { ...all, source: `all pictures in ${path}; the model was not trained on exactly these`, notes };
+  const { aside } = setTestAside(all, testFraction, seed);
   if (aside === null) throw new BadInput(`${path}: has no pictures to test with; add some`);
-  return { test: aside, source: `the test pictures in ${path}, set aside from training by seed ${seed}` };
+  return { ...aside, source: `the test pictures in ${path}, set aside from training by seed ${seed}`, notes };
 }

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ChainruleError } from "chainrule";
-import { type ImageFolder, loadImageFolder, type Skipped } from "chainrule/node";
+import type { Framing } from "chainrule/data";
+import { type ImageFolder, type ImageSurvey, loadImageFolder, type Skipped, surveyImageFolder } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import type { Reading } from "./reading.ts";
 import { ReadingProgress } from "./reading-progress.ts";
@@ -14,20 +15,35 @@ interface Wanted extends Reading {
   readonly name: string;
   /** The size that the pictures must have in the end; `size` is then the size that the cache may hold. */
   readonly exactly?: readonly [height: number, width: number];
+  readonly framing: Framing;
+  /** The number of channels that the pictures must have, for which the cache is not used; without it, their own. */
+  readonly channels?: number;
 }
 
 /** A message names at most this many unreadable pictures. */
 const maxNamedPictures = 20;
 
-export async function readPictures(directory: string, wanted: Wanted): Promise<ImageFolder> {
-  const { screen, skipBroken, check, exactly, keep } = wanted;
+/** What the names and headers show of a folder's pictures, before they are decoded. */
+export async function surveyPictures(
+  directory: string,
+  { check, minClasses }: Pick<Reading, "check"> & { readonly minClasses?: number },
+): Promise<ImageSurvey> {
+  return reading(() => surveyImageFolder(directory, { minClasses, onProgress: check }));
+}
+
+export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise<ImageFolder> {
+  const { screen, skipBroken, check, exactly, keep, framing } = wanted;
+  const { directory } = survey;
   const cache = cacheFile(directory, wanted);
-  const cached = keep || isUsableCache(cache);
+  const channels = wanted.channels === 1 ? 1 : wanted.channels === 3 ? 3 : undefined;
+  const cached = channels === undefined && (keep || isUsableCache(cache));
   const size = exactly === undefined || cached ? wanted.size : exactly;
   const progress = new ReadingProgress(screen, directory);
   const read = (options: { cache?: string; size: readonly [number, number] | null }) =>
-    loadImageFolder(directory, {
+    loadImageFolder(survey, {
       skipBroken,
+      framing,
+      channels,
       cache: options.cache,
       size: options.size === null ? undefined : [...options.size],
       onProgress: (done, total) => {

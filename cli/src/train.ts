@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ChainruleError, type Sequential, threadsReady } from "chainrule";
-import { framingOf, normalisation } from "chainrule/data";
+import { normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
@@ -14,6 +14,7 @@ import { BadInput, GaveUp, reading } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
 import { checkReplaceable, loadModel, saveModel } from "./model-file.ts";
+import type { Size } from "./picture-folder.ts";
 import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { checkReport, Recorder, report } from "./recorder.ts";
@@ -60,6 +61,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
     size: (begun === null ? options.size : begun.folder?.size) ?? null,
     skipBroken: begun?.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
+    checkSize: (size) => checkSize(intent.model, size),
   }).catch((error: unknown) => {
     if (error instanceof GaveUp) return null;
     throw error;
@@ -149,20 +151,23 @@ async function checkOutputs(models: readonly string[], page: string | undefined)
   await checkReport(page);
 }
 
-function describe({ train, folder }: Data, { model, seed }: Plan): Description {
-  const [, channels, height, width] = train.images.shape;
+/** Throws BadInput where the net needs larger pictures. */
+function checkSize(model: Plan["model"], [height, width]: Size): void {
   const minSide = leastSide[model];
   if (Math.min(height, width) < minSide)
     throw new BadInput(
       `--model ${model}: needs pictures of at least ${minSide}×${minSide}, but these are ${width}×${height}; use --model mlp`,
     );
+}
+
+function describe({ train, framing }: Data, { model, seed }: Plan): Description {
+  const [, channels, height, width] = train.images.shape;
   return {
     architecture: architectures[model]([channels, height, width], train.classes.length),
     input: [channels, height, width],
     classes: train.classes,
     normalisation: normalisation(train),
-    // Pictures from a folder were framed as predict frames others.
-    framing: folder === null ? framingOf(train) : "plain",
+    framing,
     seed,
   };
 }

@@ -135,6 +135,14 @@ describe("train/ and test/", () => {
     expect(evaluated.stdout).toContain(figure);
   });
 
+  test("evaluate takes coloured pictures for a model of grey ones, as predict does, and says so", async () => {
+    const { code, stdout, stderr } = await chainrule(["evaluate", "p.safetensors", "pictures/"], { cwd });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(
+      "the pictures of pictures are coloured: they are taken as grey ones, which the model takes",
+    );
+  });
+
   test("a class that is only in test/ is named", async () => {
     writePictures(at("strange", "train"), { classes, each: 4 });
     writePictures(at("strange", "test"), { classes: ["above", ...classes], each: 2 });
@@ -168,13 +176,6 @@ describe("what cannot be used", () => {
   test("classes that the model does not know", async () => {
     writePictures(at("more"), { classes: [...classes, "over"], each: 3, coloured: true });
     await refused(["evaluate", model, "more"], /more: has a class that the model does not have: over; .* 3 classes/);
-  });
-
-  test("coloured pictures for a model of grey ones", async () => {
-    await refused(
-      ["evaluate", "p.safetensors", "pictures"],
-      /pictures: the pictures are coloured, but the model takes grey/,
-    );
   });
 
   test("another size, or another data set, than the training was begun with", async () => {

@@ -12,8 +12,8 @@ import { type Batched, type ExampleOf, type Indexed, type Source, sourceOf } fro
 export interface SplitOptions {
   /** The part of the examples that goes to validation, between 0 and 1. Default 0.1, unless `count` is given. */
   fraction?: number | undefined;
-  /** The number of examples that go to validation, instead of a fraction. */
-  count?: number | undefined;
+  /** The number of examples that go to validation, instead of a fraction; or a number for each label, in the order of the labels. */
+  count?: number | readonly number[] | undefined;
   /** The choice of the examples follows from the seed: a whole number from 0, default 0. */
   seed?: number | undefined;
   /** A label for each example; each label contributes its share to both sides. Default for pictures: their labels; false: no labels. */
@@ -50,12 +50,10 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
     );
   const { count: total } = source;
   const seed = options.seed ?? 0;
-  const wanted = wantedOf(options, total, source.kind === "pictures" ? "pictures" : "examples");
   const members = strataOf(source, options.stratify);
-  const shares = apportion(
-    members.map(({ length }) => length),
-    wanted,
-  );
+  const sizes = members.map(({ length }) => length);
+  const wanted = wantedOf(options, sizes, source.kind === "pictures" ? "pictures" : "examples");
+  const shares = typeof wanted === "number" ? apportion(sizes, wanted) : wanted;
   const aside = new Uint8Array(total);
   for (const [k, indices] of members.entries()) {
     const order = shuffle(indices.length, { seed, epoch: k });
@@ -69,13 +67,26 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
   return { train: side(0), validation: side(1) };
 }
 
-/** The number of examples for validation. Throws if options are out of range. */
-function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, what: string): number {
+/** The number of examples for validation, or of each label's. Throws if options are out of range. */
+function wantedOf(
+  { fraction, count, seed = 0 }: SplitOptions,
+  sizes: readonly number[],
+  what: string,
+): number | readonly number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
   if (fraction !== undefined && count !== undefined)
     throw new ChainruleError("option", "split", "give a fraction or a count, not both", { option: "count" });
   if (fraction !== undefined) checkNumber("split", "fraction", fraction, { above: 0, below: 1 });
   checkWhole("split", "seed", seed, { from: 0 });
-  const wanted = count ?? Math.round((fraction ?? 0.1) * total);
+  const shares = typeof count === "object" && count !== null ? count : null;
+  if (shares !== null && (shares.length !== sizes.length || !shares.every((n, k) => isShare(n, sizes[k]))))
+    throw new ChainruleError(
+      "option",
+      "split",
+      `count has [${shares}] for labels with [${sizes}] ${what}; give a number for each label, at most as many as it has`,
+      { option: "count", count: shares, sizes },
+    );
+  const wanted = shares?.reduce((sum, n) => sum + n, 0) ?? count ?? Math.round((fraction ?? 0.1) * total);
   if (!isWhole(wanted, { from: 1, below: total }))
     throw new ChainruleError(
       "option",
@@ -83,8 +94,10 @@ function wantedOf({ fraction, count, seed = 0 }: SplitOptions, total: number, wh
       `validation would get ${wanted} of ${total} ${what}; each side needs at least one`,
       { option: count === undefined ? "fraction" : "count", wanted, total },
     );
-  return wanted;
+  return shares ?? wanted;
 }
+
+const isShare = (n: number, size: number) => isWhole(n, { from: 0, below: size + 1 });
 
 type ByNumber = Exclude<Source, { readonly kind: "stream" }>;
 

@@ -34,6 +34,24 @@ test("each class contributes its share, and the count is exact", () => {
   }
 });
 
+test("a count for each label is kept, and chooses among its examples as the whole count does", () => {
+  const { validation } = split(data, { count: 30, seed: 3 });
+  const each = [21, 8, 1];
+  expect(numbers(split(data, { count: each, seed: 3 }).validation)).toEqual(numbers(validation));
+  const { labels } = data;
+  const columns = split({ images: data.images, n: arange(100) }, { count: each, seed: 3, stratify: labels });
+  expect(columns.validation.n.toArray()).toEqual(numbers(validation));
+  expect(numbers(split(data, { count: [0, 0, 2] }).validation)).toHaveLength(2);
+  for (const count of [
+    [21, 8],
+    [0, 0, 4],
+    [0.5, 0, 0],
+    [-1, 1, 1],
+  ])
+    expect(() => split(data, { count })).toThrow(/count has .* a number for each label, at most as many as it has/);
+  expect(() => split(data, { count: [0, 0, 0] })).toThrow(/at least one/);
+});
+
 test("the seed determines the choice", () => {
   const of = (seed: number) => numbers(split(data, { count: 20, seed }).validation);
   expect(of(1)).toEqual(of(1));

@@ -1,0 +1,104 @@
+// Sentences about a folder of pictures: what was passed over, which folders were taken as one class, which links were not followed, and how
+// many pictures each class has. Nothing of a folder is left out without a word.
+import { type PictureFiles, pictureKind } from "chainrule/node";
+import { thousands } from "./screen.ts";
+
+/** The sentences about one listed folder. */
+export function notesOn({ directory, merged, links, loose, passedOver }: PictureFiles): string[] {
+  const notes = [...merged].slice(0, maxLines).map(([name, folders]) => {
+    const [count, the] = folders.length === 1 ? ["subfolder", "1"] : ["subfolders", thousands(folders.length)];
+    return `class ${name}: the pictures of its ${the} ${count} (${shortList(folders, 6)}) are taken too`;
+  });
+  if (merged.size > maxLines)
+    notes.push(`so are those of the subfolders of ${thousands(merged.size - maxLines)} more classes`);
+  for (const { path, target, reason } of links.slice(0, maxLines)) notes.push(linkNote(path, target)[reason]);
+  if (links.length > maxLines) notes.push(`and ${thousands(links.length - maxLines)} more links`);
+  if (loose > 0)
+    notes.push(
+      `${directory}: ${counted(loose, "picture")} beside the folders ${loose === 1 ? "is" : "are"} in no class and passed over`,
+    );
+  return [...notes, ...passedOverNotes(passedOver)];
+}
+
+/** At most so many lines of one kind. */
+const maxLines = 4;
+
+const linkNote = (path: string, target: string) => ({
+  circle: `${path}: a link to ${target}, which contains it; it is no class and passed over`,
+  nested: `${path}: a link to a folder, within a class; it is not followed`,
+  same: `${path}: is the folder ${target}, as another class is: both have the same pictures`,
+});
+
+/** What was passed over, from the number of files of each extension. */
+export function passedOverNotes(passedOver: ReadonlyMap<string, number>): string[] {
+  const ranked = [...passedOver].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const isUnread = ([extension]: readonly [string, number]) => pictureKind(`x${extension}`) === "unread";
+  const unread = ranked.filter(isUnread);
+  const others = ranked.filter((one) => !isUnread(one));
+  const notes: string[] = [];
+  if (unread.length > 0) {
+    const files = unread.map(([extension, count]) => `${thousands(count)} ${extension}`);
+    const one = unread.length === 1 && unread[0][1] === 1;
+    notes.push(
+      `${joined(files)} ${one ? "file was" : "files were"} passed over: ${unread.length === 1 ? "this format is" : "these formats are"} not read; save ${one ? "it" : "them"} as JPEG or PNG`,
+    );
+  }
+  if (others.length > 0) {
+    const total = others.reduce((sum, [, count]) => sum + count, 0);
+    const kinds = others.map(([extension]) => (extension === "" ? "without an extension" : extension));
+    notes.push(
+      `${counted(total, unread.length > 0 ? "other file" : "file")} (${shortList(kinds, 6)}) ${total === 1 ? "is no picture" : "are no pictures"}`,
+    );
+  }
+  return notes;
+}
+
+/** Up to so many classes are all listed with their pictures. */
+const maxListed = 12;
+
+/** How many pictures each class has; of many classes the first ones and the smallest ones. */
+export function classNote(classes: readonly string[], counts: readonly number[]): string {
+  const shown = (k: number) => `${classes[k]} ${thousands(counts[k])}`;
+  const places = [...classes.keys()];
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const uneven =
+    least > 0 && most >= 3 * least
+      ? `; the largest class has ${times(most / least)} times the pictures of the smallest`
+      : "";
+  if (classes.length <= maxListed) return `classes: ${places.map(shown).join(", ")}${uneven}`;
+  const smallest = places.sort((a, b) => counts[a] - counts[b] || a - b).slice(0, 4);
+  const first = [...classes.keys()].slice(0, 6).map(shown).join(", ");
+  const ends = least === most ? `each has ${thousands(most)}` : `the smallest: ${smallest.map(shown).join(", ")}`;
+  return `${thousands(classes.length)} classes: ${first}, ...; ${ends}${uneven}`;
+}
+
+const times = (ratio: number) => (ratio < 10 ? ratio.toFixed(1) : thousands(ratio));
+
+/** Which classes have no picture to be tested with, or to judge epochs by; null where all have. */
+export function lackNote(
+  classes: readonly string[],
+  parts: { readonly test: readonly number[]; readonly validation: readonly number[] | null },
+): string | null {
+  const without = (counts: readonly number[]) => classes.filter((_, k) => counts[k] === 0);
+  const lacking = [
+    ["to test", without(parts.test)],
+    ["for validation", parts.validation === null ? [] : without(parts.validation)],
+  ] as const;
+  const told = lacking.flatMap(([use, names]) =>
+    names.length === 0
+      ? []
+      : [
+          `${names.length} of ${classes.length} classes ${names.length === 1 ? "has" : "have"} no picture ${use}: ${shortList(names, 8)}`,
+        ],
+  );
+  return told.length === 0 ? null : told.join("; ");
+}
+
+export const counted = (count: number, what: string) => `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
+
+export const shortList = (names: readonly string[], max: number) =>
+  names.slice(0, max).join(", ") + (names.length > max ? `, ... (${thousands(names.length)} in all)` : "");
+
+function joined(words: readonly string[]): string {
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
