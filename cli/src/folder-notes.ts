@@ -1,6 +1,6 @@
 // Sentences about a folder of pictures: what was passed over, which folders were taken as one class, which links were not followed, and how
 // many pictures each class has. Nothing of a folder is left out without a word.
-import { type PictureFiles, pictureKind } from "chainrule/node";
+import { type FolderLink, type PictureFiles, pictureKind } from "chainrule/node";
 import { thousands } from "./screen.ts";
 
 /** The sentences about one listed folder. */
@@ -11,8 +11,7 @@ export function notesOn({ directory, merged, links, loose, passedOver }: Picture
   });
   if (merged.size > maxLines)
     notes.push(`so are those of the subfolders of ${thousands(merged.size - maxLines)} more classes`);
-  for (const { path, target, reason } of links.slice(0, maxLines)) notes.push(linkNote(path, target)[reason]);
-  if (links.length > maxLines) notes.push(`and ${thousands(links.length - maxLines)} more links`);
+  notes.push(...linkNotes(links));
   if (loose > 0)
     notes.push(
       `${directory}: ${counted(loose, "picture")} beside the folders ${loose === 1 ? "is" : "are"} in no class and passed over`,
@@ -23,9 +22,15 @@ export function notesOn({ directory, merged, links, loose, passedOver }: Picture
 /** At most so many lines of one kind. */
 const maxLines = 4;
 
-const linkNote = (path: string, target: string) => ({
+/** The sentences about links to folders. */
+export function linkNotes(links: readonly FolderLink[]): string[] {
+  const notes = links.slice(0, maxLines).map(({ path, target, reason }) => linkNote(path, target)[reason]);
+  return links.length > maxLines ? [...notes, `and ${thousands(links.length - maxLines)} more links`] : notes;
+}
+
+const linkNote = (path: string, target: string): Record<FolderLink["reason"], string> => ({
   circle: `${path}: a link to ${target}, which contains it; it is no class and passed over`,
-  nested: `${path}: a link to a folder, within a class; it is not followed`,
+  nested: `${path}: a link to the folder ${target}, within another folder; it is not followed`,
   same: `${path}: is the folder ${target}, as another class is: both have the same pictures`,
 });
 

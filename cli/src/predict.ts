@@ -31,13 +31,15 @@ export async function predict(file: string, words: readonly string[], options: P
   };
   let [tried, inFolders] = [0, 0];
   for (const word of words) {
-    let pictures: readonly Named[] = [];
+    let named: Named = { pictures: [], inFolder: false, notes: [] };
     try {
-      pictures = namedPictures(word);
+      named = await namedPictures(word);
     } catch (error) {
       failed(word, error);
     }
-    for (const { picture, folder } of pictures) {
+    for (const note of named.notes) screen.say(note);
+    const { inFolder: folder } = named;
+    for (const picture of named.pictures) {
       // Lets Node handle a signal such as Ctrl-C.
       await new Promise((resolve) => setImmediate(resolve));
       if (isReaderGone()) return 0;

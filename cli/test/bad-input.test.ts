@@ -209,7 +209,11 @@ describe("pictures", () => {
   const predict = (name: string, message: RegExp) => refused(["predict", "model.safetensors", name], message);
 
   test("no such file", () => predict("none.png", /none\.png: no such file/));
-  test("a folder without pictures", () => predict("data", /data: no PNG, JPEG, GIF or BMP in this folder/));
+  test("a folder without pictures", () =>
+    predict(
+      "data",
+      /data: no PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF in this folder \\(4 files .* are no pictures\\); give another/,
+    ));
   test("a file that is not a picture", () =>
     predict("model.safetensors", /model\.safetensors: byte 0: neither a PNG nor a JPEG/));
   test("cut off", () => {

@@ -2,15 +2,7 @@
 // another, or lead in a circle; two classes that are the same folder are told.
 import { join, sep } from "node:path";
 import type { ClassFolder } from "./class-folders.ts";
-import { withoutLinks } from "./picture-tree.ts";
-
-/** The link `path` to the folder `target`: why it is no class, or that it is one although another class is the same folder. */
-export interface FolderLink {
-  readonly path: string;
-  readonly target: string;
-  /** "circle": leads to a folder that contains it. "nested": lies within a class. Both are passed over. "same": a class like another. */
-  readonly reason: "circle" | "nested" | "same";
-}
+import { type FolderLink, withoutLinks } from "./picture-tree.ts";
 
 /** Of the links in a folder, those that may be classes, and those that lead to the folder itself or to one that contains it. */
 export async function followLinks(
@@ -28,14 +20,6 @@ export async function followLinks(
     else classes.push(name);
   }
   return { classes, passed };
-}
-
-/** Links to folders within classes. */
-export async function nestedLinks(classes: readonly ClassFolder[]): Promise<FolderLink[]> {
-  const paths = classes.flatMap(({ tree }) => tree.links);
-  return Promise.all(
-    paths.map(async (path): Promise<FolderLink> => ({ path, target: await withoutLinks(path), reason: "nested" })),
-  );
 }
 
 /** Classes that are the same folder as a class before them, or as the folder to which a link before them leads. */

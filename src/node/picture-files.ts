@@ -8,9 +8,9 @@ import { checkOptions } from "../tensor/options.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { type ClassFolder, checkClasses, checkNames } from "./class-folders.ts";
 import { fileError } from "./file-error.ts";
-import { type FolderLink, followLinks, nestedLinks, sameFolders } from "./folder-links.ts";
+import { followLinks, sameFolders } from "./folder-links.ts";
 import { extensionOf, pictureKind } from "./picture-names.ts";
-import { count, listFolder, walkPictures } from "./picture-tree.ts";
+import { count, type FolderLink, listFolder, walkPictures } from "./picture-tree.ts";
 
 /** A picture file of a folder with its class. */
 export interface PictureFile {
@@ -86,7 +86,7 @@ async function list(directory: string, minClasses: number): Promise<PictureFiles
     ),
     links: [
       ...followed.passed,
-      ...(await nestedLinks(classes)),
+      ...classes.flatMap(({ tree }) => tree.links),
       ...(await sameFolders(classes, followed.classes.length > 0)),
     ],
   };

@@ -15,8 +15,16 @@ export interface PictureTree {
   readonly subfolders: readonly string[];
   /** The number of files of each extension (".heic", ".txt", "" for none) that are no pictures or are in a format that is not read. */
   readonly passedOver: ReadonlyMap<string, number>;
-  /** The paths of links to folders; they are not followed, since they may lead in a circle. */
-  readonly links: readonly string[];
+  /** Links to folders; they are not followed, since they may lead in a circle. */
+  readonly links: readonly FolderLink[];
+}
+
+/** The link `path` to the folder `target`: why it is not followed, or that it is one although another class is the same folder. */
+export interface FolderLink {
+  readonly path: string;
+  readonly target: string;
+  /** "circle": leads to a folder that contains it. "nested": lies within a class. Neither is followed. "same": a class like another. */
+  readonly reason: "circle" | "nested" | "same";
 }
 
 /**
@@ -29,7 +37,12 @@ export function findPictures(folder: string): Promise<PictureTree> {
 }
 
 export async function walkPictures(folder: string): Promise<PictureTree> {
-  const tree = { pictures: [] as string[], subfolders: [] as string[], passedOver: new Map(), links: [] as string[] };
+  const tree = {
+    pictures: [] as string[],
+    subfolders: [] as string[],
+    passedOver: new Map(),
+    links: [] as FolderLink[],
+  };
   await walk(tree, folder, "");
   return tree;
 }
@@ -38,7 +51,7 @@ interface Growing extends PictureTree {
   readonly pictures: string[];
   readonly subfolders: string[];
   readonly passedOver: Map<string, number>;
-  readonly links: string[];
+  readonly links: FolderLink[];
 }
 
 async function walk(tree: Growing, root: string, within: string): Promise<void> {
@@ -48,7 +61,10 @@ async function walk(tree: Growing, root: string, within: string): Promise<void> 
     if (pictureKind(name) === "picture") tree.pictures.push(join(folder, name));
     else count(tree.passedOver, extensionOf(name));
   }
-  tree.links.push(...links.map((name) => join(folder, name)));
+  for (const name of links) {
+    const path = join(folder, name);
+    tree.links.push({ path, target: await withoutLinks(path), reason: "nested" });
+  }
   for (const name of folders) {
     const before = tree.pictures.length;
     const place = tree.subfolders.length;
