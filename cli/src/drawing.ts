@@ -3,7 +3,8 @@
 // (▀ ▄ █), and a picture with many greys in shades, which show the mean of the two pixels in five levels (░ ▒ ▓ █).
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
-import { percent, type Stream } from "./screen.ts";
+import type { Stream } from "./output.ts";
+import { percent } from "./screen.ts";
 
 interface Drawn {
   readonly label: string;

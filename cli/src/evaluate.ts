@@ -6,10 +6,11 @@ import { checkFits, judge } from "./evaluation.ts";
 import { BadInput, GaveUp } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type Extras, loadModel, type Model } from "./model-file.ts";
+import { isReaderGone } from "./output.ts";
 import { loadTestPictures, type TestPictures } from "./picture-folder.ts";
 import { isFolderRecord } from "./plan.ts";
 import { isRecord } from "./records.ts";
-import { isReaderGone, Screen, thousands } from "./screen.ts";
+import { Screen, thousands } from "./screen.ts";
 import { chooseThreads } from "./threads.ts";
 
 export interface EvaluateOptions {

@@ -3,9 +3,9 @@
 import { CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { BadInput } from "./failure.ts";
-import { watchReaders } from "./screen.ts";
+import { watchStreams, write } from "./output.ts";
 
-watchReaders([process.stdout, process.stderr]);
+watchStreams([process.stdout, process.stderr]);
 
 try {
   await commands((code) => {
@@ -14,10 +14,11 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof BadInput) {
-    process.stderr.write(`${error.message.replace(/^/gm, "error: ")}\n`);
+    write(process.stderr, `${error.message.replace(/^/gm, "error: ")}\n`);
     process.exitCode = 2;
   } else {
-    process.stderr.write(
+    write(
+      process.stderr,
       `this is a bug in chainrule, not a mistake in your input:\n${error instanceof Error ? error.stack : error}\n`,
     );
     process.exitCode = 1;

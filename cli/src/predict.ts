@@ -7,7 +7,8 @@ import { BadInput, reading } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { loadModel, type Model } from "./model-file.ts";
 import { type Named, namedPictures } from "./named-pictures.ts";
-import { isReaderGone, percent, Screen, thousands } from "./screen.ts";
+import { isReaderGone } from "./output.ts";
+import { percent, Screen, thousands } from "./screen.ts";
 import { chooseThreads } from "./threads.ts";
 
 export interface PredictOptions {

@@ -1,19 +1,7 @@
 // The output. Without --json, stdout carries text for people. With it, stdout carries one JSON object a line for programs, and the text
 // goes to stderr.
 
-export type Stream = NodeJS.WriteStream;
-
-/** Whether the reader of the output has gone (`chainrule train mnist | head -1`): the command then ends without a message. */
-let readerGone = false;
-export const isReaderGone = () => readerGone;
-
-export function watchReaders(streams: readonly Stream[]): void {
-  for (const stream of streams)
-    stream.on("error", (error: Error & { code?: string }) => {
-      if (error.code !== "EPIPE") throw error;
-      readerGone = true;
-    });
-}
+import { type Stream, write } from "./output.ts";
 
 export class Screen {
   readonly #json: boolean;
@@ -31,11 +19,11 @@ export class Screen {
   }
 
   say(text = ""): void {
-    if (!readerGone) this.words.write(`${text}\n`);
+    write(this.words, `${text}\n`);
   }
 
   event(event: string, fields: Record<string, unknown>): void {
-    if (this.#json && !readerGone) process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+    if (this.#json) write(process.stdout, `${JSON.stringify({ event, ...fields })}\n`);
   }
 }
 

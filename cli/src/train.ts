@@ -14,11 +14,12 @@ import { BadInput, GaveUp, reading } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
 import { checkReplaceable, loadModel, saveModel } from "./model-file.ts";
+import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "./output.ts";
 import type { Size } from "./picture-folder.ts";
 import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { checkReport, Recorder, report } from "./recorder.ts";
-import { commandLine, isReaderGone, Screen } from "./screen.ts";
+import { commandLine, Screen } from "./screen.ts";
 import { chooseThreads } from "./threads.ts";
 import { begin, type Training } from "./training.ts";
 
@@ -40,6 +41,7 @@ export const defaultCheckpointSeconds = 30;
 export async function train(word: string, options: TrainOptions): Promise<number> {
   const began = performance.now();
   chooseThreads(options.threads);
+  goOnWithoutOutput();
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const resume = options.resume === undefined ? null : { file: options.resume, saved: await loadModel(options.resume) };
@@ -106,6 +108,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
     return 0;
   }
   await save(out);
+  sayWithoutOutput(`the training went on without it, and the model is saved in ${out}`);
   checkpoints.remove();
   tellEnd(run, end);
   if (end.type === "stopped") return interrupt.exitCode;

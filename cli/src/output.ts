@@ -1,0 +1,71 @@
+// stdout and stderr, which may fail: the reader leaves (`| head -1`), or the disk that the output goes to is full. The first ends the
+// command without a message. The second is said once, at the end, with exit code 2; a training goes on, because its result is a file.
+import { writeSync } from "node:fs";
+
+export type Stream = NodeJS.WriteStream;
+
+let readerGone = false;
+/** Whether the command ends early, without a message of its own, because nobody gets its output. */
+export const isReaderGone = () => readerGone;
+
+let ignoresFailures = false;
+let outcome: string | null = null;
+const failed = new Map<Stream, string>();
+
+/** The command goes on where its output cannot be written. */
+export function goOnWithoutOutput(): void {
+  ignoresFailures = true;
+}
+
+/** What to say at the end, where the output could not be written: "the model is saved in m.safetensors". */
+export function sayWithoutOutput(words: string): void {
+  outcome = words;
+}
+
+/** Handles the failures of these streams from now on. */
+export function watchStreams(streams: readonly Stream[]): void {
+  for (const stream of streams) stream.on("error", (error) => see(stream, error));
+  process.on("exit", tellFailures);
+}
+
+/** Writes text, unless the stream failed earlier or its reader has gone. */
+export function write(stream: Stream, text: string): void {
+  if (readerGone || failed.has(stream)) return;
+  try {
+    stream.write(text);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    see(stream, error);
+  }
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", "there is no space left"],
+  ["EDQUOT", "the quota is used up"],
+  ["EFBIG", "the file would be too large"],
+  ["EIO", "the device reports an error"],
+  ["EBADF", "it is not open for writing"],
+]);
+
+function see(stream: Stream, error: Error & { readonly code?: string }): void {
+  const { code = error.message } = error;
+  if (code === "EPIPE") readerGone = true;
+  // A stream that failed is destroyed, and gives an error for each write that was on its way.
+  else if (!failed.has(stream) && code !== "ERR_STREAM_DESTROYED") failed.set(stream, code);
+  if (failed.size > 0 && !ignoresFailures) readerGone = true;
+}
+
+function tellFailures(): void {
+  if (failed.size === 0) return;
+  if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = 2;
+  const lines = [...failed].map(([stream, code]) => {
+    const name = stream === process.stderr ? "stderr" : "stdout";
+    const reason = reasons.get(code);
+    return `error: ${name}: cannot be written: ${reason === undefined ? code : `${reason} (${code})`}${outcome === null ? "" : `; ${outcome}`}\n`;
+  });
+  try {
+    writeSync(2, lines.join(""));
+  } catch {
+    // stderr failed as well: the exit code alone tells it.
+  }
+}
