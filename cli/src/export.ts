@@ -5,6 +5,7 @@ import { zeros } from "chainrule";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { loadModel } from "./model-file.ts";
+import { sayWithoutOutput } from "./output.ts";
 import { Screen, thousands } from "./screen.ts";
 
 export interface ExportOptions {
@@ -28,6 +29,7 @@ export async function exportCommand(file: string, { onnx, force, json }: ExportO
     },
   });
   await reading(() => writeWhole(onnx, bytes));
+  sayWithoutOutput(`${onnx} is written`);
   const size = input.join("×");
   screen.say(
     `${onnx}: takes pictures of ${size} (channels, height, width), any number at a time, and gives the logits of ${classes.length} classes; ${thousands(bytes.length)} bytes`,

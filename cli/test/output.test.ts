@@ -46,6 +46,11 @@ describe.skipIf(!existsSync("/dev/full"))("output that cannot be written", () =>
     expect(readFileSync(join(cwd, model)).equals(before)).toBe(true);
   });
 
+  test("an export says that its file is written", () => {
+    const { status, stderr } = run(`export ${model} --onnx m.onnx`, "> /dev/full");
+    expect([status, stderr]).toEqual([2, `${full}; m.onnx is written\n`]);
+  });
+
   test("stdout that is not open for writing, and a stderr that is full as well", () => {
     const readOnly = run(`evaluate ${model} .`, "1< /dev/null");
     expect([readOnly.status, readOnly.stderr]).toEqual([2, expect.stringMatching(/^error: stdout: .*\(EBADF\)\n$/)]);
