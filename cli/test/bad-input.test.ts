@@ -210,10 +210,7 @@ describe("pictures", () => {
 
   test("no such file", () => predict("none.png", /none\.png: no such file/));
   test("a folder without pictures", () =>
-    predict(
-      "data",
-      /data: no PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF in this folder \\(4 files .* are no pictures\\); give another/,
-    ));
+    predict("data", /data: no PNG, JPEG, GIF or BMP in this folder, nor a .* \(4 files .* are no pictures\); give/));
   test("a file that is not a picture", () =>
     predict("model.safetensors", /model\.safetensors: byte 0: neither a PNG nor a JPEG/));
   test("cut off", () => {
