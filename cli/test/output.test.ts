@@ -28,7 +28,7 @@ describe.skipIf(!existsSync("/dev/full"))("output that cannot be written", () =>
     });
   const full = "error: stdout: cannot be written: there is no space left (ENOSPC)";
 
-  test.each([["--help"], [`evaluate ${model} .`], [`predict ${model} pictures`], [`predict ${model} pictures --json`]])(
+  test.each([["--help"], [`evaluate ${model} .`], [`predict ${model} pictures`]])(
     "chainrule %s on a full disk: one line, exit code 2",
     (args) => {
       const { status, stderr } = run(args, "> /dev/full");
