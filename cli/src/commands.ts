@@ -34,6 +34,8 @@ export function commands(finish: (code: number) => void): Command {
       "--threads <n>",
       "number of threads; the result is the same at any number (default: one for each processor)",
     ).argParser(integer(1, 1000));
+  const noCache = () =>
+    new Option("--no-cache", "keep no decoded pictures for the next time, and take none that were kept");
   const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
   const subcommand = (name: string, description: string) =>
     program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
@@ -90,8 +92,13 @@ export function commands(finish: (code: number) => void): Command {
       "cover half of the pictures with a rectangle, each side up to this part of theirs (default: 0)",
       amount(0, 1, "a part of the side"),
     )
-    .option("--size <HxW>", "resize pictures to this height and width (default: the commonest size among them)", size)
+    .option(
+      "--size <HxW>",
+      "resize pictures to this height and width (default: the commonest size among them, with at most 64 pixels on the longer side)",
+      size,
+    )
     .addOption(skipBroken())
+    .addOption(noCache())
     .option(
       "--out <file>",
       "the model file to write (default: <data>-<model>.safetensors in this folder, or the resumed file)",
@@ -116,6 +123,7 @@ export function commands(finish: (code: number) => void): Command {
     .argument("<model>", "a file that train saved")
     .argument("<data>", "as for train; of a folder of pictures, those that the model was not trained on")
     .addOption(skipBroken())
+    .addOption(noCache())
     .addOption(threads())
     .addOption(json())
     .action(async (model: string, data: string, options: EvaluateOptions) =>

@@ -1,5 +1,4 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
-import { dirname } from "node:path";
 import { tellTest } from "./account.ts";
 import { findData, loadIdx, type Source } from "./data.ts";
 import { checkFits, judge } from "./evaluation.ts";
@@ -15,6 +14,8 @@ import { chooseThreads } from "./threads.ts";
 
 export interface EvaluateOptions {
   readonly skipBroken?: boolean;
+  /** Whether decoded pictures are kept; true if it was not typed. */
+  readonly cache?: boolean;
   readonly threads?: number;
   readonly json?: boolean;
 }
@@ -30,7 +31,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
     throw new BadInput(`--skip-broken: is for folders of pictures; ${word} is none, so leave --skip-broken out`);
   const found = await (source.kind === "idx"
     ? readIdx(source)
-    : readFolder(source, { file, model, screen, interrupt, options })
+    : readFolder(source, { model, screen, interrupt, options })
   ).catch((error: unknown) => {
     if (error instanceof GaveUp) return null;
     throw error;
@@ -56,14 +57,13 @@ async function readIdx(source: Source): Promise<TestPictures> {
 }
 
 interface Asked {
-  readonly file: string;
   readonly model: Model & Extras;
   readonly screen: Screen;
   readonly interrupt: Interrupt;
   readonly options: EvaluateOptions;
 }
 
-async function readFolder(source: Source, { file, model, screen, interrupt, options }: Asked): Promise<TestPictures> {
+async function readFolder(source: Source, { model, screen, interrupt, options }: Asked): Promise<TestPictures> {
   const { input, classes, framing, seed } = model.description;
   const saved = isRecord(model.training) ? model.training.folder : null;
   const record = isFolderRecord(saved) ? saved : null;
@@ -73,7 +73,7 @@ async function readFolder(source: Source, { file, model, screen, interrupt, opti
     {
       screen,
       skipBroken: options.skipBroken ?? record?.skipBroken ?? false,
-      cacheIn: dirname(file),
+      cache: options.cache ?? true,
       check: () => interrupt.check(),
     },
   );

@@ -6,7 +6,15 @@ import { ChainruleError } from "chainrule";
 export class BadInput extends Error {}
 
 /** Thrown to end work that has no other way to be stopped, after the user asked to stop or the reader of the output has gone. */
-export class GaveUp extends Error {}
+export class GaveUp extends Error {
+  /** Whether the next run goes on where this one ended. */
+  readonly kept: boolean;
+
+  constructor({ kept = false }: { readonly kept?: boolean } = {}) {
+    super();
+    this.kept = kept;
+  }
+}
 
 /** The codes of errors that the command line causes by a wrong call of the library. */
 const bugCodes: ReadonlySet<string> = new Set(["internal", "type", "order", "traced"]);

@@ -45,7 +45,7 @@ export async function loadPictures({ name, directory }: Source, options: Loading
   const wanted = options.size ?? surveys.base.size;
   options.checkSize(wanted);
   const framing = await kindOfPictures(surveys.base, options.size);
-  const read = { ...options, name, framing };
+  const read = { ...options, framing };
   const all = await readPictures(surveys.base, read);
   const [, channels, height, width] = all.images.shape;
   const notes = [
@@ -128,7 +128,7 @@ const setTestAside = (all: Part, fraction: number, seed: number) => setAside(all
 /** The pictures of a folder in the number of channels that is wanted, and a note if they had another. */
 async function readForm(
   survey: ImageSurvey,
-  wanted: Parameters<typeof readPictures>[1] & { readonly channels: number },
+  wanted: Omit<Parameters<typeof readPictures>[1], "channels"> & { readonly channels: number },
 ): Promise<Part & { readonly note: string | null; readonly natural: Part["data"] }> {
   const { channels, ...natural } = wanted;
   const found = await readPictures(survey, natural);
@@ -137,7 +137,7 @@ async function readForm(
   const note = `the pictures of ${survey.directory} are ${colours(own)}: they are taken as ${colours(channels)} ones`;
   // Grey levels are made before the picture is made smaller, as predict makes them, so coloured pictures are read again.
   if (channels === 1) {
-    const grey = await readPictures(survey, { ...natural, channels, size: wanted.exactly ?? natural.size });
+    const grey = await readPictures(survey, { ...natural, channels });
     return { data: grey, files: grey.files, note, natural: found };
   }
   return { data: inChannels(found, channels), files: found.files, note, natural: found };
@@ -160,20 +160,17 @@ export interface TestPictures extends Part {
 
 /** The pictures of a folder that a model is tested with: those that it was not trained on, where its record tells them. */
 export async function loadTestPictures(
-  { name, directory }: Source,
+  { directory }: Source,
   { input: [channels, height, width], classes, framing, record, seed }: Known,
-  options: Omit<Reading, "size" | "keep">,
+  options: Omit<Reading, "size" | "maxSide">,
 ): Promise<TestPictures> {
   const layout = layoutOf(directory ?? ".");
   const path = layout.test ?? layout.base;
-  // In the size of the training the pictures may be in the cache.
-  const size = [height, width] as const;
-  const asTrained = layout.test === null ? (record?.size ?? null) : size;
-  const reading = { ...options, keep: false, size: asTrained };
+  const reading = { ...options, size: [height, width] as const, maxSide: Math.max(height, width) };
   const survey = await surveyPictures(path, { ...reading, minClasses: 1 });
   const known = { classes, name: path, than: "the model" };
   checkClasses(survey.classes, known);
-  const { data, files, note, natural } = await readForm(survey, { ...reading, name, framing, exactly: size, channels });
+  const { data, files, note, natural } = await readForm(survey, { ...reading, framing, channels });
   const notes = [...layout.notes, ...notesOn(survey), ...(note === null ? [] : [`${note}, which the model takes`])];
   const all = { data: withClasses(data, known), files };
   if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };

@@ -6,28 +6,33 @@ import { type Screen, thousands } from "./screen.ts";
 export class ReadingProgress {
   readonly #screen: Screen;
   readonly #directory: string;
+  readonly #work: string;
   readonly #began = performance.now();
   #bar: SingleBar | null = null;
 
-  constructor(screen: Screen, directory: string) {
+  /** `work` says what is done to the folder. */
+  constructor(screen: Screen, directory: string, work = "reading") {
     this.#screen = screen;
     this.#directory = directory;
+    this.#work = work;
   }
 
   show(done: number, total: number): void {
     if (!this.#screen.redrawn || (this.#bar === null && performance.now() - this.#began < 500)) return;
     this.#bar ??= startBar(this.#screen, {
-      format: `reading ${this.#directory} {bar} {value} of {total} pictures`,
+      format: `${this.#work} ${this.#directory} {bar} {value} of {total} pictures`,
       total,
       clear: true,
     });
     this.#bar.update(done);
   }
 
-  end(pictures: number): void {
+  /** Says how many pictures were read, and how many of them were decoded in an earlier run. */
+  end(pictures: number, kept: number): void {
     this.stop();
     const seconds = (performance.now() - this.#began) / 1000;
-    this.#screen.say(`read ${thousands(pictures)} pictures from ${this.#directory} in ${seconds.toFixed(1)} s`);
+    const which = kept === 0 ? "" : `, ${thousands(kept)} kept from an earlier time`;
+    this.#screen.say(`read ${thousands(pictures)} pictures from ${this.#directory} in ${seconds.toFixed(1)} s${which}`);
   }
 
   /** Removes the bar and shows the cursor again. */

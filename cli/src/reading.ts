@@ -4,13 +4,12 @@ import type { Screen } from "./screen.ts";
 /** The options for reading pictures. */
 export interface Reading {
   readonly screen: Screen;
-  /** The pictures' size in pixels; null: the commonest size among them. */
+  /** The pictures' size in pixels; null: the commonest size among them, with a longer side of at most `maxSide`. */
   readonly size: readonly [height: number, width: number] | null;
+  readonly maxSide: number;
   readonly skipBroken: boolean;
-  /** The folder for the cache of decoded pictures, beside the model. */
-  readonly cacheIn: string;
-  /** Whether to write the cache; if not, a cache that is already there is used. */
-  readonly keep: boolean;
+  /** Whether decoded pictures are kept for the next time, and taken from the last time. */
+  readonly cache: boolean;
   /** Called from time to time while pictures are read; throws to end the reading. */
   readonly check: () => void;
 }

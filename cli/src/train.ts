@@ -1,6 +1,6 @@
 // chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { ChainruleError, type Sequential, threadsReady } from "chainrule";
 import { normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
@@ -16,6 +16,7 @@ import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
 import { checkReplaceable, loadModel, saveModel } from "./model-file.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "./output.ts";
 import type { Size } from "./picture-folder.ts";
+import { maxSides } from "./picture-size.ts";
 import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { checkReport, Recorder, report } from "./recorder.ts";
@@ -33,6 +34,8 @@ export interface TrainOptions extends PlanOptions {
   readonly explain?: boolean;
   readonly profile?: boolean;
   readonly json?: boolean;
+  /** Whether decoded pictures are kept; true if it was not typed. */
+  readonly cache?: boolean;
 }
 
 export const defaultCheckpointSeconds = 30;
@@ -58,18 +61,20 @@ export async function train(word: string, options: TrainOptions): Promise<number
     screen,
     seed: intent.seed,
     validation: intent.validation,
-    cacheIn: dirname(out),
-    keep: resume === null,
+    cache: options.cache ?? true,
+    // A training that goes on reads pictures as large as those that it began with.
+    maxSide: Math.max(maxSides[intent.model], ...(resume?.saved.description.input.slice(1) ?? [])),
     size: (begun === null ? options.size : begun.folder?.size) ?? null,
     skipBroken: begun?.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
     checkSize: (size) => checkSize(intent.model, size),
   }).catch((error: unknown) => {
-    if (error instanceof GaveUp) return null;
+    if (error instanceof GaveUp) return error;
     throw error;
   });
-  if (data === null) {
-    screen.say("stopped while the pictures were read; nothing was saved");
+  if (data instanceof GaveUp) {
+    const saved = data.kept ? "what was read is kept: the next run continues there" : "nothing was saved";
+    screen.say(`stopped while the pictures were read; ${saved}`);
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
   const chosen =

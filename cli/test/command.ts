@@ -1,6 +1,10 @@
 // Runs the command line as a user would: the built program (`npm run build`), in a process and a folder of its own.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../test/node/synthetic.ts";
+
+/** The decoded pictures of all commands of a test file are kept here, not among those of the user. */
+export const cacheFolder = temporaryFolder();
 
 const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
 
@@ -22,7 +26,13 @@ export function chainrule(
   },
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, npm_command: undefined, CHAINRULE_THREADS: "1", ...options.env };
+    const env = {
+      ...process.env,
+      npm_command: undefined,
+      CHAINRULE_THREADS: "1",
+      CHAINRULE_CACHE: cacheFolder,
+      ...options.env,
+    };
     const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

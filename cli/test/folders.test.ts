@@ -1,10 +1,10 @@
 // A folder of pictures from training to export, as a user with no knowledge of tensors has it.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors } from "chainrule/io";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { chainrule, events } from "./command.ts";
+import { cacheFolder, chainrule, events } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 
 const cwd = temporaryFolder();
@@ -33,7 +33,7 @@ describe("a folder with a folder for each class", () => {
     expect(told.pop()?.testAccuracy).toBeGreaterThan(0.9);
   });
 
-  test("the model file has batch norm's moments, and the decoded pictures lie beside it", () => {
+  test("the model file has batch norm's moments, and nothing lies beside it; the decoded pictures are kept elsewhere, which is said", () => {
     const { tensors, metadata } = readSafetensors(readFileSync(at("pictures-conv-bn.safetensors")));
     expect(tensors.get("1.num_batches_tracked")?.dtype).toBe("int32");
     expect(tensors.get("1.running_mean")?.shape).toEqual([16]);
@@ -41,22 +41,27 @@ describe("a folder with a folder for each class", () => {
       ["Conv2d", 3, 16, 3],
       ["BatchNorm2d", 16],
     ]);
-    expect(readdirSync(cwd).filter((name) => /^pictures-[0-9a-f]{6}\.pictures$/.test(name))).toHaveLength(1);
-    expect(readdirSync(cwd).filter((name) => name.includes("checkpoint"))).toEqual([]);
+    expect(readdirSync(cwd).sort()).toEqual(["pictures", "pictures-conv-bn.safetensors", "report.html"]);
+    const [cache, ...others] = readdirSync(cacheFolder);
+    expect([cache, others]).toEqual([expect.stringMatching(/^pictures-[0-9a-f]{12}\.pictures$/), []]);
+    const { size } = statSync(join(cacheFolder, cache));
+    expect(trained.stderr).toContain(
+      `decoded pictures are kept in ${join(cacheFolder, cache)} (${Math.ceil(size / 1000)} kB) for the next time; --no-cache keeps none`,
+    );
   });
 
   test("evaluate finds the pictures again that the model was not trained on, cached or not", async () => {
     const figure = events(trained).pop()?.testAccuracy;
     for (const cached of [true, false]) {
-      const cache = readdirSync(cwd).find((name) => name.endsWith(".pictures")) ?? "";
-      if (!cached) rmSync(at(cache));
-      const evaluated = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "pictures", "--json"], { cwd });
+      const kept = cached ? [] : ["--no-cache"];
+      const args = ["evaluate", "pictures-conv-bn.safetensors", "pictures", "--json", ...kept];
+      const evaluated = await chainrule(args, { cwd });
       expect(evaluated.code, evaluated.stderr).toBe(0);
       expect(evaluated.stderr).toContain(
         "on 36 pictures: the test pictures in pictures, set aside from training by seed 0",
       );
       expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
-      expect(existsSync(at(cache))).toBe(cached);
+      expect(evaluated.stderr.includes("180 kept from an earlier time")).toBe(cached);
     }
   });
 
@@ -160,7 +165,7 @@ describe("what cannot be used", () => {
     const { code, stdout, stderr } = await chainrule(args, { cwd });
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
-    expect(stdout.replace(/^read .*\n/gm, "")).toBe("");
+    expect(stdout.replace(/^(read|decoded pictures are kept in) .*\n/gm, "")).toBe("");
     expect(readdirSync(cwd).sort()).toEqual(before);
   };
   const model = "pictures-conv-bn.safetensors";

@@ -62,7 +62,7 @@ async function tryWriting(file: string): Promise<void> {
 }
 
 /** The path to write to. A link is followed, so that it stays a link; a target that is not a file is refused. */
-async function resolveTarget(file: string): Promise<string> {
+export async function resolveTarget(file: string): Promise<string> {
   const folder = await stat(dirname(file)).catch(() => null);
   if (folder === null)
     throw fileError("writeWhole", file, `the folder ${dirname(file)} does not exist; create it first`);

@@ -1,9 +1,8 @@
 // The only way from a picture file to a net's bytes: training, evaluation and prediction all read their pictures here, so that a picture
 // means the same to all of them.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { type Framing, frame } from "../data/framing.ts";
-import { letterbox } from "../data/letterbox.ts";
-import { isGrey, type Picture, planes } from "../data/picture.ts";
+import { detailFor, type Framing, frame } from "../data/framing.ts";
+import { isGrey } from "../data/picture.ts";
 import { decodePicture } from "./decode.ts";
 import { fileError } from "./file-error.ts";
 import { checkOrdinary, explain } from "./files.ts";
@@ -14,7 +13,7 @@ export interface Form {
   /** In pixels. */
   readonly size: readonly [height: number, width: number];
   readonly framing: Framing;
-  /** 1: one plane, grey. null: one plane for a grey picture and three for a coloured one. */
+  /** 1: one plane, grey, as digits have it. null: one plane for a grey picture and three for a coloured one. */
   readonly channels: 1 | null;
 }
 
@@ -27,23 +26,13 @@ export interface FramedFile {
 
 /** Reads a picture file and brings the picture into the form. Throws an error that says why it cannot be read. */
 export async function framedFile(path: string, { size, framing, channels }: Form): Promise<FramedFile> {
-  const picture = await decodePicture(readStart(path, maxFileBytes));
-  const count = channels ?? (isGrey(picture) ? 1 : 3);
-  const data = framed(picture, { shape: [count, ...size], framing });
-  if (data === null) throw fileError("loadImageFolder", path, "the picture is blank: there is no ink in it");
-  return { planes: count, data };
-}
-
-function framed(
-  picture: Picture,
-  { shape, framing }: { shape: readonly [channels: 1 | 3, height: number, width: number]; framing: Framing },
-): Uint8Array | null {
-  if (framing !== "plain") return frame(picture, { shape, framing });
-  const [channels, height, width] = shape;
-  const bytes = new Uint8Array(channels * height * width);
-  for (const [c, plane] of planes(picture, channels).entries())
-    bytes.set(letterbox(plane, width, height).data, c * height * width);
-  return bytes;
+  const bytes = readStart(path, maxFileBytes);
+  const picture = await decodePicture(bytes, { atLeast: detailFor(framing, size) });
+  const planes = channels ?? (isGrey(picture) ? 1 : 3);
+  const data = frame(picture, { shape: [planes, ...size], framing });
+  if (data === null)
+    throw fileError("framedFile", path, "the picture is blank: there is nothing to recognise; give another one");
+  return { planes, data };
 }
 
 /** Open a pipe without waiting for its writer. */

@@ -11,12 +11,12 @@ import { Tensor } from "../tensor/tensor.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool } from "./decode-pool.ts";
+import { decoderVersions } from "./decoders/versions.ts";
 import { fileError } from "./file-error.ts";
 import type { Form } from "./framed-file.ts";
 import { GatheredPictures } from "./gathered-pictures.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
-import { openCache } from "./picture-cache.ts";
-import { digestOf } from "./picture-files.ts";
+import { openCache, type PictureCache } from "./picture-cache.ts";
 import { commonestSize } from "./picture-size.ts";
 
 /** The options of loadImageFolder: form of the pictures, unreadable pictures, cache, threads and progress. */
@@ -31,12 +31,20 @@ export interface ImageFolderOptions {
   framing?: Framing | undefined;
   /** Leave out pictures that cannot be read, and list them in `skipped`, rather than throw. */
   skipBroken?: boolean | undefined;
-  /** A file for the decoded pictures. It is written whole or not at all, and not used once a picture or an option has changed. */
+  /**
+   * A file for the decoded pictures. It grows while they are read, so that a reading that was broken off goes on where it ended; a picture that
+   * has changed since is decoded again, and so are all where an option has. A file there that is not a cache is left alone.
+   */
   cache?: string | undefined;
+  /** If the decoded pictures take more bytes than this, the cache is removed. Default: no bound. */
+  maxCacheBytes?: number | undefined;
   /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
   threads?: number | undefined;
-  /** Called from time to time with the number of pictures that were read and their total; the last time with all. */
-  onProgress?: ((done: number, total: number) => void) | undefined;
+  /**
+   * Called from time to time with the number of pictures that were read, their total, and the number of those that the cache holds; the last
+   * time with all. If it throws, the reading ends with that error.
+   */
+  onProgress?: ((done: number, total: number, kept: number) => void) | undefined;
 }
 
 const names: OptionNames<ImageFolderOptions> = {
@@ -46,6 +54,7 @@ const names: OptionNames<ImageFolderOptions> = {
   framing: true,
   skipBroken: true,
   cache: true,
+  maxCacheBytes: true,
   threads: true,
   onProgress: true,
 };
@@ -97,25 +106,34 @@ async function load(folder: string | ImageSurvey, options: ImageFolderOptions): 
   const { files } = survey;
   if (survey.problems.length > 0 && !skipBroken) throw unreadable(survey.problems, files.length);
   const size = options.size ?? (maxSide === undefined ? survey.size : commonestSize(sizesOf(survey), maxSide));
-  const form: Form = { size, framing, channels: channels === 1 ? 1 : null };
-  const print = () => digestOf(survey, [form, channels, skipBroken]);
-  const cache = options.cache === undefined ? null : await openCache(options.cache, print());
-  if (cache?.found) {
-    options.onProgress?.(files.length, files.length);
-    const left = new Set(cache.found.skipped.map(({ file }) => file));
-    const paths = files.filter(({ path }) => !left.has(path)).map(({ path }) => path);
-    const use = { file: options.cache ?? "", taken: paths.length, problem: null };
-    return { ...cache.found, files: paths, passedOver: survey.passedOver, cache: use };
+  const form: Form = { size, framing, channels: channels === 1 || framing === "digit" ? 1 : null };
+  const cache =
+    options.cache === undefined
+      ? null
+      : await openCache(options.cache, {
+          ...survey,
+          form,
+          decoder: decoderVersions(),
+          maxBytes: options.maxCacheBytes ?? Number.POSITIVE_INFINITY,
+        });
+  try {
+    const { gathered, skipped, taken } = await decode(survey, { ...options, form, cache });
+    const data = assemble(survey, gathered, skipped);
+    return {
+      ...data,
+      cache:
+        cache === null
+          ? null
+          : { file: options.cache ?? "", taken, problem: taken === data.files.length ? null : cache.problem },
+    };
+  } finally {
+    cache?.close();
   }
-  const { gathered, skipped } = await decode(survey, { form, ...options });
-  const data = assemble(survey, gathered, skipped);
-  await cache?.save(data);
-  return { ...data, cache: options.cache === undefined ? null : { file: options.cache, taken: 0, problem: null } };
 }
 
 const sizesOf = ({ sizes }: ImageSurvey) => sizes.filter((size) => size !== null);
 
-function checkValues({ size, channels, framing, threads }: ImageFolderOptions): void {
+function checkValues({ size, channels, framing, threads, maxCacheBytes }: ImageFolderOptions): void {
   if (channels !== undefined && channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "loadImageFolder", `channels are 1 or 3, not ${channels}`);
   if (
@@ -126,42 +144,52 @@ function checkValues({ size, channels, framing, threads }: ImageFolderOptions): 
   if (framing !== undefined && !framings.includes(framing))
     throw new ChainruleError("option", "loadImageFolder", `framing is one of ${framings.join(", ")}, not ${framing}`);
   if (threads !== undefined) checkWhole("loadImageFolder", "threads", threads, { from: 0 });
+  if (maxCacheBytes !== undefined) checkWhole("loadImageFolder", "maxCacheBytes", maxCacheBytes, { from: 0 });
 }
 
 interface Wanted extends Pick<ImageFolderOptions, "channels" | "skipBroken" | "threads" | "onProgress"> {
   readonly form: Form;
+  readonly cache: PictureCache | null;
 }
 
-/** Decodes the pictures; those whose headers cannot be read are not tried. */
+/** Takes the pictures from the cache, and decodes the others; those whose headers cannot be read are not tried. */
 async function decode(
   { files, problems: unreadableHeaders }: ImageSurvey,
-  { form, channels, skipBroken = false, threads, onProgress }: Wanted,
-): Promise<{ readonly gathered: GatheredPictures; readonly skipped: readonly Skipped[] }> {
+  { form, cache, channels, skipBroken = false, threads, onProgress }: Wanted,
+): Promise<{ readonly gathered: GatheredPictures; readonly skipped: readonly Skipped[]; readonly taken: number }> {
   const gathered = new GatheredPictures(files.length, form.size, channels ?? 1);
   const problems = new Map(unreadableHeaders.map(({ file, problem }) => [file, problem]));
-  const wanted = [...files.keys()].filter((n) => !problems.has(files[n].path));
+  let taken = 0;
+  await cache?.read((n, planes, picture) => {
+    gathered.put(n, planes, picture);
+    taken++;
+    onProgress?.(taken, files.length, taken);
+  });
+  const wanted = [...files.keys()].filter((n) => gathered.planes[n] === 0 && !problems.has(files[n].path));
   const parts = portions(wanted.map((n) => files[n]));
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const pool = await openPool({ call: "loadImageFolder", files: files.length, bytes }, threads);
+  const bytes = wanted.reduce((sum, n) => sum + files[n].bytes, 0);
+  const pool = await openPool({ call: "loadImageFolder", files: wanted.length, bytes }, threads);
   let done = files.length - wanted.length;
   try {
     const jobs = parts.map(({ paths }): DecodeJob => ({ paths, form }));
     await pool.run(jobs, (answer, job) => {
       const { start, paths } = parts[job];
       gathered.putAll(answer, (i) => wanted[start + i]);
+      cache?.add(answer, wanted.slice(start, start + paths.length));
       for (const { index, problem } of answer.problems) problems.set(paths[index], problem);
       done += paths.length;
-      onProgress?.(done, files.length);
+      onProgress?.(done, files.length, cache?.kept ?? 0);
     });
   } finally {
     await pool.close();
   }
+  cache?.tidy(gathered);
   const skipped = files.flatMap(({ path }) => {
     const problem = problems.get(path);
     return problem === undefined ? [] : [{ file: path, problem }];
   });
   if (skipped.length > 0 && !skipBroken) throw unreadable(skipped, files.length);
-  return { gathered, skipped };
+  return { gathered, skipped, taken };
 }
 
 function assemble(

@@ -82,11 +82,9 @@ const headBytes = 1 << 16;
 /** The size of the upright picture. Throws an error that says why the header cannot be read. `head` is overwritten. */
 async function measureFile(path: string, head: Uint8Array): Promise<[height: number, width: number]> {
   const bytes = readStart(path, head.length, head);
-  const { width, height } = await measure(bytes).catch((error) => {
+  const { width, height } = await measurePicture(bytes).catch((error) => {
     if (bytes.length < head.length) throw error;
-    return measure(readStart(path, maxFileBytes));
+    return measurePicture(readStart(path, maxFileBytes));
   });
   return [height, width];
 }
-
-const measure = async (bytes: Uint8Array) => measurePicture(bytes);

@@ -1,0 +1,119 @@
+// The place of the decoded pictures that are kept for the next time: one folder for all data sets of a user, of a bounded size. Whatever goes
+// wrong there only means that the pictures are decoded again.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, isAbsolute, join, resolve } from "node:path";
+import type { Framing } from "chainrule/data";
+
+/** All files together take at most this, and so does each. */
+export const maxCacheBytes = 2 ** 31;
+
+const extension = ".pictures";
+
+/** The folder: CHAINRULE_CACHE, or the system's folder for caches. */
+export function cacheFolder(env: Readonly<NodeJS.ProcessEnv> = process.env, platform = process.platform): string {
+  if (env.CHAINRULE_CACHE) return resolve(env.CHAINRULE_CACHE);
+  const home = env.HOME || homedir();
+  if (platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "chainrule", "cache");
+  if (platform === "darwin") return join(home, "Library", "Caches", "chainrule");
+  const { XDG_CACHE_HOME: base = "" } = env;
+  return join(isAbsolute(base) ? base : join(home, ".cache"), "chainrule");
+}
+
+export interface CachePlace {
+  /** The cache file; null where there is none. */
+  readonly file: string | null;
+  /** The reason, in words; null where there is a file or none is wanted. */
+  readonly problem: string | null;
+}
+
+export interface CacheWanted {
+  readonly directory: string;
+  /** The number of pictures. */
+  readonly count: number;
+  /** In which they are kept. */
+  readonly form: readonly [size: readonly [height: number, width: number], framing: Framing, channels: 1 | null];
+}
+
+/** The cache file for a folder and a way of reading it, in a folder that has room for it. */
+export function cachePlace({ directory, count, form }: CacheWanted): CachePlace {
+  // A grey picture has one plane, a coloured one three.
+  const [[height, width]] = form;
+  const bytes = count * height * width;
+  if (bytes > maxCacheBytes)
+    return { file: null, problem: `they take ${amount(bytes)} or more, and at most ${amount(maxCacheBytes)} are kept` };
+  let folder = "";
+  try {
+    folder = cacheFolder();
+    const place = realpathSync(directory);
+    const way = createHash("sha256")
+      .update(JSON.stringify([place, form]))
+      .digest("hex")
+      .slice(0, 12);
+    const name =
+      basename(place)
+        .replace(/[^\p{L}\p{N}._-]/gu, "_")
+        .slice(0, 40) || "pictures";
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, `${name}-${way}${extension}`);
+    // A file that is there already has its room.
+    if (!existsSync(file)) makeRoom(folder, { bytes, except: file });
+    return { file, problem: null };
+  } catch (error) {
+    return { file: null, problem: `${folder}: ${reasonOf(error)}` };
+  }
+}
+
+/** Records that the file was used, and keeps the folder within its bound. */
+export function endUse(file: string): void {
+  try {
+    const now = new Date();
+    utimesSync(file, now, now);
+    makeRoom(resolve(file, ".."), { bytes: statSync(file).size, except: file });
+  } catch {}
+}
+
+/** Removes the files that were not used for the longest time until `bytes` more fit. A file that is being written stays. */
+function makeRoom(folder: string, { bytes, except }: { readonly bytes: number; readonly except: string }): void {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(folder, name))
+    .filter((path) => path !== except)
+    .map((path) => ({ path, ...statsOf(path) }))
+    .sort((a, b) => a.used - b.used);
+  let total = bytes + files.reduce((sum, file) => sum + file.bytes, 0);
+  for (const file of files) {
+    if (total <= maxCacheBytes) return;
+    if (existsSync(`${file.path}.lock`)) continue;
+    rmSync(file.path, { force: true });
+    total -= file.bytes;
+  }
+}
+
+function statsOf(path: string): { readonly bytes: number; readonly used: number } {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return { bytes: status?.size ?? 0, used: status?.mtimeMs ?? 0 };
+}
+
+/** A number of bytes as people read it. */
+export const amount = (bytes: number): string =>
+  bytes < 1e6
+    ? `${Math.ceil(bytes / 1e3)} kB`
+    : bytes < 1e9
+      ? `${Math.round(bytes / 1e6)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`;
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EROFS", "the file system is read-only"],
+  ["ENOSPC", "no space left on the device"],
+  ["EEXIST", "is a file, not a folder"],
+  ["ENOTDIR", "part of its path is not a folder"],
+]);
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
+}

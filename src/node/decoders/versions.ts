@@ -1,0 +1,29 @@
+// Which decoders are installed, in which version, without loading them, which takes a tenth of a second: other decoders may give other
+// pixels, so pictures that were kept are not used with them.
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { DecoderName } from "./installed.ts";
+
+/** The installed decoders, as "sharp 0.35.5, jimp 1.6.0". */
+export function decoderVersions(): string {
+  const names: readonly DecoderName[] = ["sharp", "jimp"];
+  return names.flatMap((name) => versionOf(name) ?? []).join(", ");
+}
+
+/** null where the package is not installed. */
+function versionOf(name: DecoderName): string | null {
+  try {
+    let folder = dirname(createRequire(import.meta.url).resolve(name));
+    // The folders on the way may have files of that name of their own.
+    for (;;) {
+      const file = join(folder, "package.json");
+      const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+      if (found.name === name) return `${name} ${found.version}`;
+      if (folder === dirname(folder)) return null;
+      folder = dirname(folder);
+    }
+  } catch {
+    return null;
+  }
+}
