@@ -18,6 +18,7 @@ export default defineConfig({
     alias: [
       { find: /^chainrule$/, replacement: source("index.ts") },
       { find: /^chainrule\/(compiler|scalar|data|io|model|train|node)$/, replacement: source("$1/index.ts") },
+      { find: /^chainrule-backbone$/, replacement: source("../backbone/index.js") },
       { find: /^chainrule-onnx$/, replacement: source("../onnx/src/index.ts") },
     ],
   },

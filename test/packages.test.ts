@@ -89,7 +89,9 @@ describe.each(published)("the package in %s", (folder) => {
       if (entry !== ".") expect(typesVersions?.["*"][entry.slice(2)]).toEqual([`${module}.d.ts`]);
     }
     if (entries.length > 0) expect([main, types]).toEqual(["./dist/cjs/index.js", "./dist/index.d.ts"]);
-    expect(existsSync(join(root, folder, "dist"))).toBe(true);
+    // A package of data alone is published as it is.
+    const isCompiled = existsSync(join(root, folder, "tsconfig.json"));
+    expect(existsSync(join(root, folder, "dist"))).toBe(isCompiled);
   });
 
   test("carries nothing that only its making needs", () => {

@@ -7,5 +7,13 @@ export {
   architectures,
   leastSide,
 } from "./architectures.ts";
+export { Backbone } from "./backbones/backbone.ts";
+export {
+  type BackboneFault,
+  type ReadBackbone,
+  type ReadBackboneOptions,
+  readBackbone,
+} from "./backbones/read.ts";
+export { type BackboneInput, type BackboneName, backboneNames, buildBackbone } from "./backbones/table.ts";
 export { type Description, format, type ModelFault, type ReadModel, readModel, writeModel } from "./format.ts";
 export { build, type Layer } from "./layers.ts";

@@ -11,6 +11,8 @@ import { within } from "./within.ts";
 
 type Pair = readonly [height: number, width: number];
 type PairOption = number | readonly [number, number];
+/** Rows above and below an image, and columns on its left and right. */
+type Margins = readonly [Pair, Pair];
 
 /** Height and width, from one number or a pair. Throws unless they are whole numbers from `minimum`. */
 export function pair(call: string, name: string, value: PairOption, minimum: number): Pair {
@@ -67,8 +69,16 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 export interface Conv2dOptions {
   /** Rows and columns from one position of the kernel to the next, from 1; 1 if left out. */
   stride?: number | readonly [number, number] | undefined;
-  /** Rows and columns of zeros on each side of the image; with "same", as many as preserve its size. 0 if left out. */
-  padding?: number | readonly [number, number] | "same" | undefined;
+  /**
+   * Rows and columns of zeros on each side of the image; or [[above, below], [left, right]]; with "same", as many as preserve its size. 0 if
+   * left out.
+   */
+  padding?:
+    | number
+    | readonly [number, number]
+    | readonly [readonly [number, number], readonly [number, number]]
+    | "same"
+    | undefined;
   /** Rows and columns from one element of the kernel to the next, from 1; 1 if left out. */
   dilation?: number | readonly [number, number] | undefined;
   /** The number of groups of channels; output channels read only the input channels of their group. 1 if left out. */
@@ -79,8 +89,8 @@ export const conv2dNames: OptionNames<Conv2dOptions> = { stride: true, padding: 
 
 /**
  * Computes the cross-correlation that neural nets call convolution: x [N, C, H, W] or [C, H, W], weight [O, C/groups, kH, kW], bias [O] ->
- * [N, O, H', W'] with H' = ⌊(H + 2 · padding - dilation · (kH - 1) - 1) / stride⌋ + 1. The padding "same" preserves H and W, and takes
- * stride 1 only.
+ * [N, O, H', W'] with H' = ⌊(H + padding above and below - dilation · (kH - 1) - 1) / stride⌋ + 1. The padding "same" preserves H and W, and
+ * takes stride 1 only.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options: Conv2dOptions = {}): Tensor {
   takes("conv2d", arguments.length, 4);
@@ -133,7 +143,8 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
 }
 
 /** Padding before and after, for height and width. "same" adds dilation · (k - 1) in all; if that is odd, one more after than before. */
-function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilation: Pair): readonly [Pair, Pair] {
+function margins(padding: PairOption | Margins | "same", kernel: Pair, stride: Pair, dilation: Pair): Margins {
+  if (isMargins(padding)) return [onBothSides(padding[0]), onBothSides(padding[1])];
   if (padding !== "same") {
     const [height, width] = pair("conv2d", "padding", padding, 0);
     return [
@@ -149,6 +160,12 @@ function margins(padding: PairOption | "same", kernel: Pair, stride: Pair, dilat
   };
   return [around(0), around(1)];
 }
+
+const isMargins = (padding: unknown): padding is Margins =>
+  Array.isArray(padding) && padding.length === 2 && padding.every(Array.isArray);
+
+/** Padding before and after. Throws unless both are whole numbers from 0. */
+const onBothSides = (padding: Pair): Pair => pair("conv2d", "padding", padding, 0);
 
 /** The options of maxPool2d, avgPool2d and their layers. */
 export interface PoolOptions {

@@ -201,7 +201,15 @@ export const laws: Readonly<Record<string, Law>> = {
     const options = {
       groups,
       stride: draw.pick<number | [number, number]>([1, 2, [2, 1]]),
-      padding: draw.pick<number | [number, number]>([0, 1, [1, 2]]),
+      padding: draw.pick<number | [number, number] | [[number, number], [number, number]]>([
+        0,
+        1,
+        [1, 2],
+        [
+          [0, 1],
+          [2, 0],
+        ],
+      ]),
       dilation: draw.whole(1, 2),
     };
     const x = draw.signed([draw.whole(0, 2), groups * draw.whole(1, 2), draw.whole(5, 6), draw.whole(5, 6)]);

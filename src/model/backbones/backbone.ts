@@ -1,0 +1,35 @@
+// A backbone: a net that was trained on many pictures of many kinds, without its classifier. It turns pictures into features, from which
+// a small classifier learns other classes.
+import { ChainruleError } from "../../errors/error.ts";
+import { checkInput } from "../../nn/input.ts";
+import { type Layer, Module } from "../../nn/module.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/** A net that turns normalised pictures [N, 3, H, W] into features [N, C]. Its parameters have the names of the library that trained it. */
+export abstract class Backbone extends Module implements Layer {
+  /** The last feature map, [N, C, H', W']: the features of each place in the picture. */
+  abstract featureMap(x: Tensor): Tensor;
+
+  /** One vector of features for each picture, [N, C]. A subclass defines it where it is not the mean of the feature map. */
+  protected pooled(map: Tensor): Tensor {
+    return map.mean([-2, -1]);
+  }
+
+  /** The features of pictures, [N, 3, H, W] -> [N, C]. Throws if x has another shape or is not floating. */
+  features(x: Tensor): Tensor {
+    checkInput("features", x, arguments.length);
+    checkPictures("features", x);
+    return this.pooled(this.featureMap(x));
+  }
+
+  /** The same as features(x). */
+  forward(x: Tensor): Tensor {
+    return this.features(x);
+  }
+}
+
+function checkPictures(call: string, x: Tensor): void {
+  if (x.ndim !== 4 || x.shape[1] !== 3 || !isFloating(x.dtype))
+    throw new ChainruleError("shape", call, `x is floating, [N, 3, H, W], not ${describe(x)}`);
+}

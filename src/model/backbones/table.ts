@@ -1,0 +1,85 @@
+// The backbones by name. An entry has the net, the pictures it was trained on, and what its file has besides: the classifier's tensors.
+import { ChainruleError } from "../../errors/error.ts";
+import { shown, takes } from "../../tensor/arguments.ts";
+import { nearest } from "../../tensor/options.ts";
+import type { Shape } from "../../tensor/shape.ts";
+import type { Backbone } from "./backbone.ts";
+import { EfficientNet, efficientNets } from "./efficientnet.ts";
+
+/** How a net wants its pictures: their sides in pixels, and the mean and standard deviation of each channel of pixels in [0, 1]. */
+export interface BackboneInput {
+  readonly size: readonly [height: number, width: number];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+export interface Entry {
+  readonly build: () => Backbone;
+  readonly input: BackboneInput;
+  /** The names with which the tensors of the classifier begin; they are no part of the backbone. */
+  readonly classifier: readonly string[];
+  /**
+   * Tensors with which a file without a name is recognised: their shapes, or null for a tensor that is not there. Nets of one shape that
+   * differ in their arithmetic alone have the same ones.
+   */
+  readonly signs: Readonly<Record<string, Shape | null>>;
+}
+
+const imageNet: BackboneInput = { size: [224, 224], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+const halves: BackboneInput = { size: [224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+
+const efficientNetSigns = { "conv_head.weight": [1280, 320, 1, 1], "blocks.2.0.conv_pwl.weight": [40, 144, 1, 1] };
+const withoutSqueeze = { ...efficientNetSigns, "blocks.0.0.se.conv_reduce.weight": null };
+const withSqueeze = { ...efficientNetSigns, "blocks.0.0.se.conv_reduce.weight": [8, 32, 1, 1] };
+
+const efficientNet = (name: keyof typeof efficientNets, input: BackboneInput, signs: Entry["signs"]): Entry => ({
+  build: () => new EfficientNet(efficientNets[name]),
+  input,
+  classifier: ["classifier."],
+  signs,
+});
+
+export const backbones = {
+  tf_efficientnet_lite0: efficientNet("tf_efficientnet_lite0", halves, withoutSqueeze),
+  efficientnet_lite0: efficientNet("efficientnet_lite0", imageNet, withoutSqueeze),
+  tf_efficientnet_b0: efficientNet("tf_efficientnet_b0", imageNet, withSqueeze),
+  efficientnet_b0: efficientNet("efficientnet_b0", imageNet, withSqueeze),
+  mobilenetv2_100: efficientNet("mobilenetv2_100", imageNet, {
+    "conv_head.weight": [1280, 320, 1, 1],
+    "blocks.2.0.conv_pwl.weight": [32, 144, 1, 1],
+  }),
+} as const satisfies Record<string, Entry>;
+
+/** The name of a backbone: that of timm's or torchvision's net whose files it reads. */
+export type BackboneName = keyof typeof backbones;
+
+/** The names of all backbones. */
+export const backboneNames = Object.keys(backbones) as BackboneName[];
+
+/** The entry of a name, which may come from a file; null where there is none. */
+export const entryOf = (name: string): Entry | null =>
+  Object.hasOwn(backbones, name) ? backbones[name as BackboneName] : null;
+
+/** A backbone with new random weights, in training mode. */
+export function buildBackbone(name: BackboneName): Backbone {
+  takes("buildBackbone", arguments.length, 1);
+  checkBackboneName("buildBackbone", name);
+  return backbones[name].build();
+}
+
+/** Throws unless the name is that of a backbone. */
+export function checkBackboneName(call: string, name: unknown): asserts name is BackboneName {
+  if (typeof name === "string" && entryOf(name) !== null) return;
+  const near = typeof name === "string" ? nearest(name, backboneNames) : null;
+  const meant = near === null ? "" : `, did you mean ${near}?`;
+  throw new ChainruleError(
+    "option",
+    call,
+    `there is no net ${shown(name)}${meant}; the nets are ${backboneNames.join(", ")}`,
+    {
+      option: "name",
+      value: name,
+      nearest: near,
+    },
+  );
+}

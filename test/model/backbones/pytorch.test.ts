@@ -1,0 +1,79 @@
+// Features and gradients of the backbones are those of timm and torchvision.
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { compile, type Tensor, threadsReady } from "chainrule";
+import { type Backbone, type BackboneName, backboneNames, buildBackbone, readBackbone } from "chainrule/model";
+import { efficientnetLite0 } from "chainrule-backbone";
+import { beforeAll, expect, it } from "vitest";
+import { fill, signed } from "./formula.ts";
+
+/** A tensor's norm, its largest element, and some of its elements at even distances. */
+interface Summary {
+  readonly norm: number;
+  readonly largest: number;
+  readonly samples: readonly number[];
+}
+
+interface Run {
+  readonly size: number;
+  readonly features: Summary;
+  readonly gradients?: Readonly<Record<string, Summary>>;
+}
+
+const file = new URL("../../fixtures/backbones.json.gz", import.meta.url);
+const recorded: Readonly<Record<BackboneName | "file", { readonly gain: number; readonly runs: readonly Run[] }>> =
+  JSON.parse(gunzipSync(readFileSync(file)).toString());
+
+/** Throws unless a tensor is as recorded, within a part of its largest element and of its norm. */
+function expectSame(name: string, found: Tensor, { norm, largest, samples }: Summary, tolerance: number): void {
+  const { data } = found;
+  const differences = samples.map((sample, i) =>
+    Math.abs(data[Math.floor((i * (data.length - 1)) / (samples.length - 1))] - sample),
+  );
+  expect(Math.max(...differences), `${name}: elements`).toBeLessThanOrEqual(tolerance * Math.max(largest, 1e-30));
+  const length = Math.sqrt([...data].reduce((sum, value) => sum + value ** 2, 0));
+  expect(Math.abs(length - norm), `${name}: norm`).toBeLessThanOrEqual(tolerance * Math.max(norm, 1e-30));
+}
+
+/** Compares features within 1e-4 and gradients within 1e-3 of what PyTorch computed. */
+function compare(net: Backbone, { size, features, gradients }: Run, threads: number): void {
+  const pictures = signed("pictures", [2, 3, size, size]);
+  pictures.requiresGrad = gradients !== undefined;
+  const run = compile(
+    (x: Tensor) => {
+      const y = net.features(x);
+      if (gradients !== undefined) y.mul(signed("upstream", y.shape)).sum().backward();
+      return y;
+    },
+    { threads },
+  );
+  net.zeroGrad();
+  const y = run(pictures);
+  expectSame("features", y, features, 1e-4);
+  if (gradients === undefined) return;
+  const found = new Map<string, Tensor | null>([
+    ["pictures", pictures.grad],
+    ...net.namedParameters().map(([name, { grad }]): [string, Tensor | null] => [name, grad]),
+  ]);
+  expect([...found.keys()]).toEqual(Object.keys(gradients));
+  for (const [name, grad] of found) expectSame(name, grad as Tensor, gradients[name], 1e-3);
+}
+
+beforeAll(async () => {
+  await threadsReady();
+});
+
+it.each(backboneNames)("%s with weights of a formula", (name) => {
+  const net = buildBackbone(name).eval();
+  const { gain, runs } = recorded[name];
+  fill(net, gain);
+  for (const run of runs) compare(net, run, 2);
+});
+
+it.each([1, 2])(
+  "EfficientNet-Lite0 with the weights of chainrule-backbone, for even and odd sizes, on %i threads",
+  (threads) => {
+    const { net } = readBackbone(readFileSync(efficientnetLite0));
+    for (const run of recorded.file.runs) compare(net, run, threads);
+  },
+);
