@@ -43,6 +43,6 @@ export async function measurePicture(bytes: Uint8Array): Promise<{ width: number
 async function foreignHeader(bytes: Uint8Array, format: FormatName): Promise<PictureHeader> {
   const sharp = await sharpFor(format);
   const header = await sharp.header(bytes, format).catch((error: unknown) => damaged(format, error));
-  checkSize(header.width, header.height, 0);
+  checkSize(header.width, header.height, null);
   return header;
 }

@@ -31,17 +31,16 @@ export interface CheckedFormat {
 /** Fifty million pixels, as the largest phone cameras take. */
 export const maxPixels = 50_000_000;
 
-export function checkSize(width: number, height: number, byte: number): void {
-  if (width === 0 || height === 0) fail(byte, `the picture is announced as ${width}×${height} pixels`);
-  if (width * height > maxPixels)
-    fail(
-      byte,
-      `the picture is announced as ${width}×${height} pixels, at most ${maxPixels / 1e6} million are read; make it smaller`,
-    );
+/** Throws unless the size can be read. `byte` is where the file announces it, null where that is not known. */
+export function checkSize(width: number, height: number, byte: number | null): void {
+  const size = `the picture is announced as ${width}×${height} pixels`;
+  if (width === 0 || height === 0) fail(byte, size);
+  if (width * height > maxPixels) fail(byte, `${size}, at most ${maxPixels / 1e6} million are read; make it smaller`);
 }
 
-export function fail(byte: number, problem: string): never {
-  throw new ChainruleError("file", "decodePicture", `byte ${byte}: ${problem}`, { byte });
+export function fail(byte: number | null, problem: string): never {
+  const [words, details] = byte === null ? [problem, {}] : [`byte ${byte}: ${problem}`, { byte }];
+  throw new ChainruleError("file", "decodePicture", words, details);
 }
 
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
