@@ -33,7 +33,7 @@ export async function checkPicture(bytes: Uint8Array): Promise<CheckedFile> {
   return { bytes: end < bytes.length ? bytes.subarray(0, end) : bytes, format, header };
 }
 
-/** The size of the upright picture. The bytes of the file up to its pixels are enough; in a TIFF the header may come after them. */
+/** The size of the upright picture. The bytes of the file up to its pixels are enough, but for WebP and TIFF. */
 export async function measurePicture(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   const format = formatOf(bytes);
   const { width, height, orientation } = formats[format]?.header(bytes) ?? (await foreignHeader(bytes, format));

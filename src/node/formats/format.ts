@@ -1,6 +1,6 @@
 // The parts that the readers of picture headers share: errors that name the byte, and the limit on the size. A file of a few bytes may
 // announce a size of many gigabytes, and decoders allocate what is announced, so every file is checked before it is decoded.
-import { ChainruleError } from "../../errors/error.ts";
+import { ChainruleError, type ErrorDetails } from "../../errors/error.ts";
 import type { Orientation } from "./orientation.ts";
 
 /** The formats that are read. */
@@ -38,9 +38,9 @@ export function checkSize(width: number, height: number, byte: number | null): v
   if (width * height > maxPixels) fail(byte, `${size}, at most ${maxPixels / 1e6} million are read; make it smaller`);
 }
 
-export function fail(byte: number | null, problem: string): never {
-  const [words, details] = byte === null ? [problem, {}] : [`byte ${byte}: ${problem}`, { byte }];
-  throw new ChainruleError("file", "decodePicture", words, details);
+export function fail(byte: number | null, problem: string, details: ErrorDetails = {}): never {
+  if (byte === null) throw new ChainruleError("file", "decodePicture", problem, details);
+  throw new ChainruleError("file", "decodePicture", `byte ${byte}: ${problem}`, { byte, ...details });
 }
 
 export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

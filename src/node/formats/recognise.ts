@@ -50,15 +50,19 @@ const begins: Readonly<Record<FormatName, Test>> = {
   TIFF: (bytes) => isTiff(bytes) && letters(bytes, 8, 2) !== "CR",
 };
 
-/** What a file is that is not read, by its first bytes. */
-const others: readonly (readonly [name: string, test: Test])[] = [
+/** What a file is that is not read, by its first bytes, and the cure where it is another than saving it as a picture. */
+const others: readonly (readonly [name: string, test: Test, cure?: string])[] = [
   ["a HEIC", brands(/^(he(ic|ix|vc|vx|im|is|vm|vs)|mif1|msf1)$/)],
   ["a camera's raw file", either(brands(/^crx /), text(/^(FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/), isTiff)],
   ["a video", either(hex("66 74 79 70", 4), hex("1a 45 df a3"), text(/^RIFF....AVI /s))],
   ["a JPEG XL", either(hex("ff 0a"), hex("00 00 00 0c 4a 58 4c 20"))],
   ["a JPEG 2000", either(hex("00 00 00 0c 6a 50 20 20"), hex("ff 4f ff 51"))],
   ["an SVG", text(/^(<\?xml.*?\?>)?\s*(<!--.*?-->\s*)*(<!doctype\s+svg|<([a-z]+:)?svg[\s>])/is)],
-  ["a web page (HTML)", text(/^(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)[\s>]/is)],
+  [
+    "a web page (HTML)",
+    text(/^(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)[\s>]/is),
+    "download the picture again",
+  ],
   ["a Photoshop document (PSD)", text(/^8BPS/)],
   ["a GIMP document (XCF)", text(/^gimp xcf/)],
   ["a PDF", text(/^%PDF/)],
@@ -67,9 +71,9 @@ const others: readonly (readonly [name: string, test: Test])[] = [
   ["an OpenEXR picture", hex("76 2f 31 01")],
   ["a DDS texture", text(/^DDS /)],
   ["a QOI", text(/^qoif/)],
-  ["a pointer to a file in Git LFS", text(/^version https:\/\/git-lfs/)],
-  ["a ZIP archive", hex("50 4b 03 04")],
-  ["compressed (gzip)", hex("1f 8b")],
+  ["a pointer to a file in Git LFS", text(/^version https:\/\/git-lfs/), "run `git lfs pull`"],
+  ["a ZIP archive", hex("50 4b 03 04"), "unpack it"],
+  ["a gzip archive", hex("1f 8b"), "unpack it"],
 ];
 
 const names = Object.keys(begins) as FormatName[];
@@ -79,6 +83,9 @@ export function formatOf(bytes: Uint8Array): FormatName {
   const format = names.find((name) => begins[name](bytes));
   if (format !== undefined) return format;
   const other = others.find(([, test]) => test(bytes));
-  if (other !== undefined) fail(0, `the file is ${other[0]}, which is not read; save it as a JPEG or PNG`);
+  if (other !== undefined) {
+    const [kind, , cure = "save it as a JPEG or PNG"] = other;
+    fail(0, `the file is ${kind}, which is not read; ${cure}`, { format: kind });
+  }
   return fail(0, "neither a PNG nor a JPEG, GIF, BMP, WebP, AVIF or TIFF; save the picture as a JPEG or PNG");
 }
