@@ -291,12 +291,22 @@ describe("options of the other entry points", () => {
     "train.fit": (o) => loose.fit(model, { train: source, epochs: 1, batchSize: 1, ...o }),
     ...Object.fromEntries(
       [
-        ...["data.centreDigit", "data.detailFor", "data.fingerprint", "data.framingOf", "data.matchClasses"],
+        ...[
+          "data.centreDigit",
+          "data.detailFor",
+          "data.fingerprint",
+          "data.framingOf",
+          "data.isFashionMnist",
+          "data.isTransposed",
+          "data.matchClasses",
+          "data.nameLabels",
+        ],
         ...["data.normalisation"],
         ...["data.pictureFromBlob", "data.prefetch", "data.readIdx", "io.readSafetensors", "io.writeSafetensors"],
         ...[
           "node.checkWritable",
           "node.decodePicture",
+          "node.findIdx",
           "node.findPictures",
           "node.loadPicture",
           "node.pictureKind",

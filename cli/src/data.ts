@@ -1,8 +1,8 @@
 // Finds the data set that an argument of the command line names, and divides it into training, validation and test pictures.
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type Dataset, type Framing, framingOf, readIdx } from "chainrule/data";
-import { loadFashionMnist, loadMnist, readBytes } from "chainrule/node";
+import { type Dataset, type Framing, fashionClasses, framingOf, isFashionMnist } from "chainrule/data";
+import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
 import { setAside } from "./aside.ts";
 import { BadInput, reading } from "./failure.ts";
 import { type Loading, loadPictures } from "./picture-folder.ts";
@@ -37,34 +37,35 @@ export interface Source {
   readonly directory: string | null;
 }
 
-const idxFiles = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"].flatMap((name) => [
-  `${name}-ubyte`,
-  `${name}-ubyte.gz`,
-]);
-
-/** The source of "mnist", of a folder with four IDX files, or of a folder with a subfolder of pictures for each class. */
-export function findData(word: string): Source {
+/**
+ * The source of "mnist", of a folder with four IDX files (or of one set of several in it), or of a folder with a subfolder of pictures for
+ * each class.
+ */
+export async function findData(word: string): Promise<Source> {
   if (word === "mnist") return { kind: "idx", name: "mnist", directory: null };
+  const directory = word.replace(/(?<=[^/])\/+$/, "");
+  const set = await reading(() => findIdx(directory));
+  const name = basename(resolve(word)) || "data";
+  if (set !== null) return { kind: "idx", name, directory };
   if (!existsSync(word))
     throw new BadInput(
       `${word}: no such data; give "mnist", or a folder with MNIST's four IDX files or with a subfolder of pictures for each class`,
     );
   if (!statSync(word).isDirectory())
     throw new BadInput(`${word}: is not a folder; give the folder that holds the data`);
-  const kind = idxFiles.some((file) => existsSync(join(word, file))) ? "idx" : "pictures";
-  return { kind, name: basename(resolve(word)) || "data", directory: word.replace(/(?<=[^/])\/+$/, "") };
+  return { kind: "pictures", name, directory };
 }
 
 /** Loads a data set. `validation` is the fraction of the training pictures that is set aside, 0 for none. */
 export async function loadData(source: Source, options: Loading): Promise<Data> {
   if (source.kind === "pictures") return loadPictures(source, options);
-  const { train: all, test } = await loadIdx(source);
+  const { train: all, test, notes: found } = await loadIdx(source);
   const [, , height, width] = all.images.shape;
   options.checkSize([height, width]);
   const { validation: fraction, seed } = options;
   const { train, aside } = setAside({ data: all, files: null }, { fraction, seed, fromEach: false });
-  const notes =
-    aside === null ? [] : [`the validation pictures are set aside from the training pictures, by seed ${seed}`];
+  const notes = [...found];
+  if (aside !== null) notes.push(`the validation pictures are set aside from the training pictures, by seed ${seed}`);
   return {
     name: source.name,
     train: train.data,
@@ -77,24 +78,34 @@ export async function loadData(source: Source, options: Loading): Promise<Data> 
   };
 }
 
-export async function loadIdx({ directory }: Source): Promise<{ train: Dataset; test: Dataset }> {
+export interface IdxData {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** Sentences that say what was taken as what. */
+  readonly notes: readonly string[];
+}
+
+export async function loadIdx({ directory }: Source): Promise<IdxData> {
   return reading(async () => {
-    if (directory === null) return loadMnist();
-    return ((await isFashion(directory)) ? loadFashionMnist : loadMnist)({ directory });
+    if (directory === null) return { ...(await loadMnist()), notes: [] };
+    const set = await findIdx(directory);
+    const { train, test } = await loadMnist({ directory });
+    const isFashion = train.classes.length === 10 && [train, test].some(({ labels }) => isFashionMnist(labels));
+    const classes = isFashion ? fashionClasses : train.classes;
+    const notes = set === null ? [] : notesOn(set, directory, classes);
+    return { train: { ...train, classes }, test: { ...test, classes }, notes };
   });
 }
 
-/** The first test labels of Fashion-MNIST: its files have MNIST's names, and do not name the classes. */
-const fashionLabels = [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3];
-
-async function isFashion(directory: string): Promise<boolean> {
-  const file = ["t10k-labels-idx1-ubyte", "t10k-labels-idx1-ubyte.gz"]
-    .map((name) => join(directory, name))
-    .find(existsSync);
-  if (file === undefined) return false;
-  // Loading reports a file that cannot be read, with more detail.
-  const labels = await readBytes(file)
-    .then(readIdx)
-    .catch(() => null);
-  return labels !== null && fashionLabels.every((label, i) => labels.data[i] === label);
+function notesOn(set: IdxSet, directory: string, classes: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (set.directory !== directory && join(set.directory, set.name) !== join(directory))
+    notes.push(`the IDX files are in ${set.directory}`);
+  if (set.transposed)
+    notes.push("EMNIST's files hold the pictures with rows and columns swapped; they are turned upright");
+  const [first, last] = [classes[0], classes[classes.length - 1]];
+  if (set.mapping !== null) notes.push(`${set.mapping} names the ${classes.length} classes, ${first} to ${last}`);
+  else if (classes.length !== 10)
+    notes.push(`the classes are the ${classes.length} labels that occur, ${first} to ${last}`);
+  return notes;
 }

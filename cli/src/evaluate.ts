@@ -26,7 +26,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const model = await loadModel(file);
-  const source = findData(word);
+  const source = await findData(word);
   if (source.kind === "idx" && options.skipBroken)
     throw new BadInput(`--skip-broken: is for folders of pictures; ${word} is none, so leave --skip-broken out`);
   const found = await (source.kind === "idx"
@@ -52,8 +52,8 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
 }
 
 async function readIdx(source: Source): Promise<TestPictures> {
-  const { test } = await loadIdx(source);
-  return { data: test, files: null, notes: [], source: `the test pictures of ${source.name}` };
+  const { test, notes } = await loadIdx(source);
+  return { data: test, files: null, notes, source: `the test pictures of ${source.name}` };
 }
 
 interface Asked {

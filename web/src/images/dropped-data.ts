@@ -1,7 +1,7 @@
 // Data sets that the visitor drops in: IDX files such as MNIST's and Fashion-MNIST's, plain or gzipped, pictures and labels together. The
 // contents tell pictures from labels; the name tells test data (t10k or test) from training data. All files are checked before any is used.
 import type { Tensor } from "chainrule";
-import { type Dataset, readIdx, split } from "chainrule/data";
+import { type Dataset, fashionClasses, isTransposed, nameLabels, readIdx, split } from "chainrule/data";
 import { aboutFile, Trouble } from "./trouble.ts";
 
 export interface NamedBytes {
@@ -14,25 +14,6 @@ export interface Data {
   readonly train: Dataset;
   readonly test: Dataset;
 }
-
-const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-const clothes: readonly string[] = [
-  "T-shirt/top",
-  "Trouser",
-  "Pullover",
-  "Dress",
-  "Coat",
-  "Sandal",
-  "Shirt",
-  "Sneaker",
-  "Bag",
-  "Ankle boot",
-];
-/** The first labels of Fashion-MNIST, of its test and its training file: its files have MNIST's names, and do not name the classes. */
-const fashionLabels: readonly (readonly number[])[] = [
-  [9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0, 2, 5, 7, 9, 1, 4, 6, 0, 9, 3],
-  [9, 0, 0, 3, 0, 2, 7, 2, 5, 5, 0, 9, 5, 5, 7, 9, 1, 0, 6, 4, 3, 1, 4, 8, 4, 3, 0, 2, 4, 4],
-];
 
 /** Pixels. */
 const maxSide = 128;
@@ -51,7 +32,6 @@ interface Found {
 export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
   const found = await Promise.all(files.map(read));
   const pairs = new Map<Role, Dataset>();
-  const fashion = found.some(({ values }) => values.ndim === 1 && isFashion(values.data));
   for (const role of ["train", "test"] as const) {
     const pair = pairOf(found.filter((file) => file.role === role));
     if (pair !== null) pairs.set(role, pair);
@@ -59,13 +39,16 @@ export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
   const [train, test] = [pairs.get("train"), pairs.get("test")];
   const only = train ?? test;
   if (only === undefined) throw new Error("internal: no files");
-  const both = train !== undefined && test !== undefined ? { train, test } : divided(only);
+  const both = train !== undefined && test !== undefined ? named([train, test]) : divided(only);
   if (both.train.images.shape.slice(1).join() !== both.test.images.shape.slice(1).join())
     throw new Trouble("The pictures to learn from and those to test with differ in size.");
-  const largest = Math.max(9, largestOf(both.train), largestOf(both.test));
-  const classes = fashion ? clothes : largest > 9 ? Array.from({ length: largest + 1 }, (_, n) => String(n)) : digits;
-  const name = fashion ? "fashion-mnist" : "dropped";
-  return { name, train: { ...both.train, classes }, test: { ...both.test, classes } };
+  return { name: both.train.classes === fashionClasses ? "fashion-mnist" : "dropped", ...both };
+}
+
+/** The data with the classes that the labels of both parts make. */
+function named([train, test]: readonly [Dataset, Dataset]): { train: Dataset; test: Dataset } {
+  const { classes, labels } = nameLabels([train.labels, test.labels]);
+  return { train: { ...train, labels: labels[0], classes }, test: { ...test, labels: labels[1], classes } };
 }
 
 async function read({ name, bytes }: NamedBytes): Promise<Found> {
@@ -76,7 +59,8 @@ async function read({ name, bytes }: NamedBytes): Promise<Found> {
     throw new Trouble(
       `${name} holds ${values.dtype}[${values.shape.join(", ")}]; pictures are uint8[N, H, W], labels uint8[N].`,
     );
-  return { name, role: /t10k|test/i.test(name) ? "test" : "train", values };
+  const upright = values.ndim === 3 && isTransposed(name) ? values.transpose(1, 2) : values;
+  return { name, role: /t10k|test/i.test(name) ? "test" : "train", values: upright };
 }
 
 /** Pairs the pictures with their labels; null where there is no file of either. */
@@ -109,15 +93,10 @@ function pairOf(found: readonly Found[]): Dataset | null {
 }
 
 function divided(all: Dataset): { train: Dataset; test: Dataset } {
-  const classes = Array.from({ length: largestOf(all) + 1 }, (_, n) => String(n));
-  const { train, validation } = split({ ...all, classes }, { fraction: testFraction });
+  const { classes, labels } = nameLabels([all.labels]);
+  const { train, validation } = split({ ...all, labels: labels[0], classes }, { fraction: testFraction });
   return { train, test: validation };
 }
-
-const largestOf = ({ labels }: Dataset): number => Array.from(labels.data).reduce((a, b) => Math.max(a, b), 0);
-
-const isFashion = (labels: ArrayLike<number>): boolean =>
-  fashionLabels.some((begin) => begin.every((label, n) => labels[n] === label));
 
 /** `count` pictures, with the same share of each class as in the whole: for a quick start. */
 export const sampleOf = (data: Dataset, count: number): Dataset =>
