@@ -29,6 +29,7 @@ export interface Loading extends Reading {
 
 export async function loadPictures({ name, directory }: Source, options: Loading): Promise<Data> {
   const { skipBroken } = options;
+  if (options.size !== null) options.checkSize(options.size);
   const layout = layoutOf(directory ?? ".");
   const surveys = {
     base: await surveyPictures(layout.base, options),
@@ -42,8 +43,7 @@ export async function loadPictures({ name, directory }: Source, options: Loading
   for (const part of [surveys.test, surveys.validation])
     if (part !== null) checkClasses(part.classes, { classes, name: part.directory, than: layout.base });
   if (surveys.test === null && surveys.base.files.length === classes.length) throw onePictureEach(layout.base);
-  const wanted = options.size ?? surveys.base.size;
-  options.checkSize(wanted);
+  options.checkSize(options.size ?? surveys.base.size);
   const framing = await kindOfPictures(surveys.base, options.size);
   const read = { ...options, framing };
   const all = await readPictures(surveys.base, read);

@@ -1,6 +1,6 @@
 // Folders as people have them: other names for the parts, few pictures, names from other systems; and what is refused before anything is
 // decoded, shown by pictures that could not be decoded.
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
@@ -69,17 +69,19 @@ test("classes of one and two pictures keep one to be learned from, and evaluate 
 }, 30_000);
 
 test("unknown classes and sizes that are too small are refused before anything is decoded", async () => {
+  // The header of a PNG, without its pixels.
+  const torn = readFileSync(join(writePictures(at("whole"), { classes, each: 1 }), "across", "0.png")).subarray(0, 45);
   const unreadable = (folder: string, names: readonly string[]) => {
     for (const name of names) {
       mkdirSync(at(folder, name), { recursive: true });
-      writeFileSync(at(folder, name, "1.png"), "not a picture");
+      writeFileSync(at(folder, name, "1.png"), torn);
     }
   };
   unreadable("odd/train", classes);
   unreadable("odd/valid", [...classes, "above"]);
   await refused(["train", "odd"], /odd\/valid: has a class that odd\/train does not have: above/);
   writePictures(at("small"), { classes, each: 4, side: 3 });
-  writeFileSync(at("small", "along", "1.png"), "not a picture");
+  writeFileSync(at("small", "along", "1.png"), torn);
   await refused(["train", "small"], /--model conv-bn: needs pictures of at least \d+×\d+, but these are 3×3/);
   await refused(["train", "small", "--model", "cnn", "--size", "3x9"], /--model cnn: needs .* but these are 9×3/);
 }, 30_000);
