@@ -31,7 +31,7 @@ const lock = createHash("sha256")
   .update(readFileSync(join(root, "package-lock.json")))
   .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  say("installing the development tools, MNIST and the picture decoder from the lock file (npm ci), once");
+  say("installing the development tools, MNIST and the picture decoders from the lock file (npm ci), once");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stamp, lock);
 }

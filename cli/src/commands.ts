@@ -132,7 +132,7 @@ export function commands(finish: (code: number) => void): Command {
 
   subcommand("predict", "recognise what pictures show")
     .argument("<model>", "a file that train saved")
-    .argument("<image...>", "PNG, JPEG, GIF or BMP of any size, or folders of them")
+    .argument("<image...>", "PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF of any size, or folders of them")
     .addOption(threads())
     .addOption(json())
     .action(async (model: string, images: string[], options: PredictOptions) =>

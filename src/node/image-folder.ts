@@ -82,7 +82,7 @@ export interface ImageFolder extends Dataset {
 
 /**
  * Loads a folder of pictures as images uint8 [N, C, H, W], labels int32 [N] and classes. Each subfolder is a class, in the order of their
- * names; its pictures are the PNG, JPEG, GIF (the first frame) and BMP files in it and in its own subfolders, in the order of their paths.
+ * names; its pictures are the PNG, JPEG, GIF, BMP, WebP, AVIF and TIFF files in it and in its own subfolders, in the order of their paths.
  * Other files and names with a leading dot are left out. A survey of surveyImageFolder can be given instead of the folder's path, so that
  * the headers are not read twice.
  *

@@ -8,8 +8,8 @@ import { fileError } from "./file-error.ts";
 import { readBytes } from "./files.ts";
 
 /**
- * Decodes a PNG, JPEG, GIF (its first frame) or BMP file, and turns the picture upright according to its EXIF data. Throws an error that
- * names the file where it has another format, is cut off or damaged, or has more than fifty million pixels.
+ * Decodes a PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF file (its first picture), and turns the picture upright according to its EXIF data. Throws
+ * an error that names the file where it has another format, is cut off or damaged, or has more than fifty million pixels.
  */
 export async function loadPicture(file: string): Promise<Picture> {
   const bytes = await withinAsync("loadPicture", () => readBytes(file, maxFileBytes));

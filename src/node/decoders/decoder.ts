@@ -21,6 +21,9 @@ export interface Decoder {
   readonly decode: (file: CheckedFile, atLeast: AtLeast) => Promise<Picture>;
 }
 
+/** What came of loading a decoder. */
+export type Loaded<D extends Decoder> = { readonly decoder: D } | { readonly error: unknown };
+
 /** The same bytes as a Buffer, without a copy. */
 export const bufferOf = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

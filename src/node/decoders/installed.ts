@@ -2,7 +2,7 @@
 // install any.
 import { ChainruleError, type ErrorDetails, wordsOf } from "../../errors/error.ts";
 import type { FormatName } from "../formats/format.ts";
-import type { Decoder } from "./decoder.ts";
+import type { Decoder, Loaded } from "./decoder.ts";
 import { loadJimp } from "./jimp.ts";
 import { loadSharp, type SharpDecoder } from "./sharp.ts";
 
@@ -19,16 +19,11 @@ const order: Readonly<Record<FormatName, readonly DecoderName[]>> = {
   TIFF: ["sharp"],
 };
 
-type Loaded<D> = { readonly decoder: D } | { readonly error: unknown };
-
 /** A decoder that did not load once is not tried again: it would cost a search through the file system for each picture. */
-const once = <D>(load: () => Promise<D>): (() => Promise<Loaded<D>>) => {
+const once = <D extends Decoder>(load: () => Promise<Loaded<D>>): (() => Promise<Loaded<D>>) => {
   let loaded: Promise<Loaded<D>> | null = null;
   return () => {
-    loaded ??= load().then(
-      (decoder) => ({ decoder }),
-      (error: unknown) => ({ error }),
-    );
+    loaded ??= load();
     return loaded;
   };
 };

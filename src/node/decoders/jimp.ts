@@ -4,7 +4,7 @@
 import type { Picture } from "../../data/picture.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import type { FormatName, PictureHeader } from "../formats/format.ts";
-import { bufferOf, type CheckedFile, type Decoder } from "./decoder.ts";
+import { bufferOf, type CheckedFile, type Decoder, type Loaded } from "./decoder.ts";
 
 interface Bitmap {
   readonly width: number;
@@ -22,29 +22,31 @@ const types: ReadonlyMap<FormatName, string> = new Map([
   ["BMP", "image/bmp"],
 ]);
 
-/** Throws what Node throws where jimp is not installed. */
-export async function loadJimp(): Promise<Decoder> {
-  const { Jimp } = await import("jimp");
-  const { formats } = new Jimp({ width: 1, height: 1 });
-  const byType = new Map(formats.map(({ mime, decode }): [string, Decode] => [mime, decode as unknown as Decode]));
-  return {
-    decode: async ({ bytes, format, header }: CheckedFile): Promise<Picture> => {
-      if (header.onlySharp !== undefined)
-        throw new ChainruleError(
-          "package",
-          "decodePicture",
-          `the file is ${header.onlySharp}, which is read with sharp; run \`npm install sharp\``,
-          { package: "sharp", format },
-        );
-      const decode = byType.get(types.get(format) ?? "");
-      if (decode === undefined) {
-        const words = `the installed jimp does not decode ${format}; install jimp 1.6 or newer`;
-        throw new ChainruleError("package", "decodePicture", words, { package: "jimp", format });
-      }
-      const { width, height, data } = await decode(bufferOf(bytes), optionsOf(header));
-      return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
-    },
-  };
+/** The error is Node's where jimp is not installed. */
+export async function loadJimp(): Promise<Loaded<Decoder>> {
+  try {
+    const { Jimp } = await import("jimp");
+    const { formats } = new Jimp({ width: 1, height: 1 });
+    const byType = new Map(formats.map(({ mime, decode }): [string, Decode] => [mime, decode as unknown as Decode]));
+    return { decoder: { decode: (file) => decodeWithJimp(byType, file) } };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function decodeWithJimp(
+  byType: ReadonlyMap<string, Decode>,
+  { bytes, format, header }: CheckedFile,
+): Promise<Picture> {
+  const refuse = (words: string, name: string) =>
+    new ChainruleError("package", "decodePicture", words, { package: name, format });
+  if (header.onlySharp !== undefined)
+    throw refuse(`the file is ${header.onlySharp}, which is read with sharp; run \`npm install sharp\``, "sharp");
+  const decode = byType.get(types.get(format) ?? "");
+  if (decode === undefined)
+    throw refuse(`the installed jimp does not decode ${format}; install jimp 1.6 or newer`, "jimp");
+  const { width, height, data } = await decode(bufferOf(bytes), optionsOf(header));
+  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 
 /**

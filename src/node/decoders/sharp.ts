@@ -6,7 +6,7 @@ import type { Picture } from "../../data/picture.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { type FormatName, maxPixels, type PictureHeader } from "../formats/format.ts";
 import { asOrientation } from "../formats/orientation.ts";
-import { type AtLeast, bufferOf, type CheckedFile, type Decoder } from "./decoder.ts";
+import { type AtLeast, bufferOf, type CheckedFile, type Decoder, type Loaded } from "./decoder.ts";
 
 export interface SharpDecoder extends Decoder {
   /** Size and orientation of a picture in a format whose headers only sharp reads. Throws what sharp throws where it cannot read them. */
@@ -17,20 +17,23 @@ export interface SharpDecoder extends Decoder {
  * Damaged pixels are an error, and not filled with grey. The levels are those of the file: a colour profile would change them, and browsers
  * and other decoders differ in it. The picture is turned upright after decoding, as with every decoder.
  */
-const options = { failOn: "warning", limitInputPixels: maxPixels, ignoreIcc: true, autoOrient: false } as const;
+const options = { failOn: "warning", ignoreIcc: true, autoOrient: false } as const;
 
-/** Throws what Node throws where sharp is not installed, and what sharp throws where this machine cannot load it. */
-export async function loadSharp(): Promise<SharpDecoder> {
-  const { default: sharp } = await import("sharp");
-  return {
-    decode: (file, atLeast) => decode(sharp(bufferOf(primary(file.bytes, file.format)), options), file, atLeast),
-    header: async (bytes, format) =>
-      // A size over the limit is refused with the size in words.
-      headerOf(
-        await sharp(bufferOf(primary(bytes, format)), { ...options, limitInputPixels: false }).metadata(),
-        format,
-      ),
-  };
+/** The error is Node's where sharp is not installed, and sharp's where it does not load on this machine. */
+export async function loadSharp(): Promise<Loaded<SharpDecoder>> {
+  try {
+    const { default: sharp } = await import("sharp");
+    const open = (bytes: Uint8Array, format: FormatName, limitInputPixels: number | false) =>
+      sharp(bufferOf(primary(bytes, format)), { ...options, limitInputPixels });
+    const decoder: SharpDecoder = {
+      decode: (file, atLeast) => decode(open(file.bytes, file.format, maxPixels), file, atLeast),
+      // A size over the limit is refused by the caller, which names it.
+      header: async (bytes, format) => headerOf(await open(bytes, format, false).metadata(), format),
+    };
+    return { decoder };
+  } catch (error) {
+    return { error };
+  }
 }
 
 async function decode(image: Sharp, file: CheckedFile, atLeast: AtLeast): Promise<Picture> {
