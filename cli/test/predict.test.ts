@@ -1,173 +1,33 @@
 // Digits that were drawn, not scanned: strokes in a 200 × 200 picture, as from a paint program, and in the other forms that users have.
 // The net was trained on a part of MNIST.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { noGrad, tensor } from "chainrule";
+import { batches, frame } from "chainrule/data";
+import { readModel } from "chainrule/model";
 import { loadMnist } from "chainrule/node";
 import { Jimp } from "jimp";
 import { beforeAll, describe, expect, test } from "vitest";
+import { draw, frameAt, type Look, ruled } from "../../test/data/drawn-digits.ts";
 import { temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { chainrule, events } from "./command.ts";
 
 const cwd = temporaryFolder();
-type Point = readonly [x: number, y: number];
 
-/** Lines through points, in a field of 200 × 200. */
-const strokes: readonly (readonly (readonly Point[])[])[] = [
-  [
-    [
-      [100, 40],
-      [70, 50],
-      [55, 100],
-      [70, 150],
-      [100, 160],
-      [130, 150],
-      [145, 100],
-      [130, 50],
-      [100, 40],
-    ],
-  ],
-  [
-    [
-      [80, 60],
-      [105, 40],
-      [105, 160],
-    ],
-  ],
-  [
-    [
-      [60, 70],
-      [75, 45],
-      [110, 38],
-      [138, 60],
-      [130, 90],
-      [60, 160],
-      [145, 160],
-    ],
-  ],
-  [
-    [
-      [60, 50],
-      [100, 38],
-      [135, 60],
-      [125, 90],
-      [95, 98],
-      [130, 108],
-      [142, 135],
-      [115, 160],
-      [60, 155],
-    ],
-  ],
-  [
-    [
-      [75, 40],
-      [60, 105],
-      [140, 105],
-    ],
-    [
-      [125, 50],
-      [120, 165],
-    ],
-  ],
-  [
-    [
-      [140, 40],
-      [75, 40],
-      [68, 95],
-      [105, 88],
-      [138, 108],
-      [135, 145],
-      [100, 162],
-      [60, 150],
-    ],
-  ],
-  [
-    [
-      [125, 38],
-      [85, 75],
-      [65, 125],
-      [85, 160],
-      [125, 155],
-      [138, 125],
-      [110, 105],
-      [72, 125],
-    ],
-  ],
-  [
-    [
-      [55, 45],
-      [145, 45],
-      [95, 165],
-    ],
-  ],
-  [
-    [
-      [130, 55],
-      [100, 38],
-      [70, 55],
-      [80, 85],
-      [120, 108],
-      [135, 135],
-      [105, 162],
-      [68, 140],
-      [80, 110],
-      [122, 82],
-      [130, 55],
-    ],
-  ],
-  [
-    [
-      [135, 70],
-      [110, 40],
-      [75, 50],
-      [68, 85],
-      [95, 102],
-      [132, 80],
-      [138, 60],
-      [125, 165],
-    ],
-  ],
-];
-
-interface Look {
-  readonly thick?: number;
-  readonly ink?: number;
-  readonly paper?: number;
-  readonly alpha?: boolean;
-  readonly size?: number;
-  /** The place of the field's corner and the field's side, in pixels. */
-  readonly field?: readonly [left: number, top: number, side: number];
+interface FileLook extends Look {
   readonly type?: "image/png" | "image/jpeg";
 }
 
-async function draw(digit: number, look: Look): Promise<string> {
-  const { thick = 16, ink = 0x000000, paper = 0xffffff, alpha = false, size = 200, type = "image/png" } = look;
-  const [left, top, side] = look.field ?? [0, 0, size];
-  const picture = new Jimp({ width: size, height: size, color: ((paper << 8) | (alpha ? 0 : 255)) >>> 0 });
-  const lines = strokes[digit].flatMap((stroke) => stroke.slice(1).map((end, i) => [stroke[i], end] as const));
-  for (let y = top; y < top + side; y++)
-    for (let x = left; x < left + side; x++) {
-      const point: Point = [((x - left) * 200) / side, ((y - top) * 200) / side];
-      const nearest = Math.min(...lines.map((line) => distance(point, line)));
-      // A pixel is half covered where the stroke's edge runs through its middle.
-      const cover = Math.min(Math.max(((thick / 2 - nearest) * side) / 200 + 0.5, 0), 1);
-      const mixed = [16, 8, 0].map((shift) => {
-        const [from, to] = [paper, ink].map((colour) => (colour >> shift) & 255);
-        return alpha ? to : Math.round(from + (to - from) * cover);
-      });
-      picture.bitmap.data.set([...mixed, alpha ? Math.round(255 * cover) : 255], 4 * (y * size + x));
-    }
+async function write(digit: number, { type = "image/png", ...look }: FileLook): Promise<string> {
+  const { width, height, data } = draw(digit, look);
+  const picture = new Jimp({ width, height });
+  picture.bitmap.data.set(data);
   const file = join(
     cwd,
     `${digit}-${JSON.stringify(look).replace(/\W+/g, "-")}.${type === "image/png" ? "png" : "jpg"}`,
   );
   writeFileSync(file, await picture.getBuffer(type));
   return file;
-}
-
-function distance([x, y]: Point, [[ax, ay], [bx, by]]: readonly [Point, Point]): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const t = Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy), 0), 1);
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
 beforeAll(async () => {
@@ -181,7 +41,9 @@ beforeAll(async () => {
   expect(events(trained).pop()?.testAccuracy).toBeGreaterThan(0.92);
 }, 120_000);
 
-const looks: [string, Look][] = [
+const gradient = (x: number, y: number) => 1 - 0.65 * (0.6 * x + 0.4 * y);
+
+const looks: [string, FileLook][] = [
   ["black on white, 200×200, as from a paint program", {}],
   ["a thin pencil", { thick: 2 }],
   ["a felt pen", { thick: 26 }],
@@ -190,13 +52,19 @@ const looks: [string, Look][] = [
   ["pale on grey", { ink: 0xa0a0a0, paper: 0x707070 }],
   ["black on transparent ground", { alpha: true }],
   ["white on transparent ground", { alpha: true, ink: 0xffffff }],
-  ["small, in a corner of a large picture", { size: 600, field: [420, 10, 150] }],
+  ["small, in a corner of a large picture", { size: 600, field: [140, 3.3, 50] }],
   ["18×18 pixels", { size: 18 }],
+  [
+    "a photograph in uneven light, a JPEG",
+    { ink: 0x202428, paper: 0xf4f0e8, light: gradient, noise: 5, type: "image/jpeg" },
+  ],
 ];
+
+const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 describe("chainrule predict recognises all ten digits", () => {
   test.each(looks)("%s", async (_, look) => {
-    const files = await Promise.all(strokes.map((__, digit) => draw(digit, look)));
+    const files = await Promise.all(digits.map((digit) => write(digit, look)));
     const told = events(await chainrule(["predict", "m.safetensors", ...files, "--json"], { cwd }));
     expect(told.filter(({ event }) => event === "prediction").map((prediction) => prediction.class)).toEqual([
       ..."0123456789",
@@ -204,8 +72,58 @@ describe("chainrule predict recognises all ten digits", () => {
   });
 });
 
+const thin = frameAt(6, 2);
+const vignette = (x: number, y: number) => 1 - 1.4 * Math.min(0.5, (x - 0.5) ** 2 + (y - 0.5) ** 2);
+const step = (distance: number) => 1 / (1 + Math.exp(-25 * distance));
+const paper = { ink: 0x202428, paper: 0xf4f0e8, thick: 12, noise: 5 };
+
+/** Frames, lines on the paper, uneven light. */
+const hard: [string, Look][] = [
+  ["a thin frame near the edge", { around: [thin] }],
+  ["a frame at the edge itself", { around: [frameAt(0.5, 1)] }],
+  ["a frame farther inside, turned", { around: [frameAt(16, 3, { turned: 4 })] }],
+  ["a frame that the edge cuts", { around: [frameAt(2, 3, { turned: 4 })] }],
+  ["a frame that is not closed", { around: [{ lines: thin.lines.slice(0, 3), thick: 2 }] }],
+  ["two frames around pencil", { around: [frameAt(3, 2), frameAt(9, 2)], thick: 2 }],
+  ["a box around a small digit", { around: [frameAt(30, 2)], field: [40, 40, 120], thick: 14 }],
+  ["a black frame around grey pencil", { around: [frameAt(5, 2, { ink: 0 })], thick: 5, ink: 0x909090 }],
+  ["a white frame on black", { around: [frameAt(5, 3)], ink: 0xffffff, paper: 0 }],
+  ["the dark border of a scan", { around: [frameAt(0, 36)] }],
+  ["ruled paper", { around: [ruled("lines", 25, 1.5, 0x303030)] }],
+  ["squared paper", { around: [ruled("squares", 14, 1, 0xb0c0e0)], thick: 4, ink: 0x303030 }],
+  ["no frame, in the whole picture to its edge", { field: [-50, -45, 290] }],
+  ["light from one side", { ...paper, light: gradient }],
+  ["light from one side, in pencil", { ...paper, thick: 4, ink: 0x505050, light: gradient }],
+  ["a vignette", { ...paper, light: vignette }],
+  ["two shadows", { ...paper, light: (x, y) => (0.5 + 0.5 * step(x - 0.35)) * (0.5 + 0.5 * step(0.7 - y)) }],
+  ["a shadow with a sharp edge", { ...paper, light: (x, y) => (x + y > 1.1 ? 0.5 : 1) }],
+  ["a dark corner", { ...paper, light: (x, y) => Math.max(0.12, Math.min(1, 1.3 * Math.hypot(1 - x, 1 - y) + 0.1)) }],
+  ["chalk on a board under a lamp", { ink: 0xf0f0f0, paper: 0x305040, noise: 4, light: vignette }],
+  ["a frame and light from one side", { ...paper, around: [frameAt(5, 3)], light: gradient }],
+];
+
+describe("a net recognises 19 digits of 20, in two hands, with", () => {
+  test.each(hard)("%s", (_, look) => {
+    const { net, description } = readModel(readFileSync(join(cwd, "m.safetensors")));
+    net.eval();
+    const { input, framing, normalisation, classes } = description;
+    const bytes = new Uint8Array(20 * 784);
+    for (let n = 0; n < 20; n++) {
+      const framed = frame(draw(n % 10, look, n < 10 ? 0 : 1), { shape: input, framing });
+      expect(framed).not.toBeNull();
+      bytes.set(framed ?? [], 784 * n);
+    }
+    const labels = tensor(Int32Array.from({ length: 20 }, (__, n) => n % 10));
+    const drawn = { images: tensor(bytes, { shape: [20, 1, 28, 28] }), labels, classes };
+    const [batch] = batches(drawn, { batchSize: 20, shuffle: false, ...normalisation });
+    const answers = noGrad(() => net.forward(batch.images).argmax(1)).data;
+    const right = answers.filter((answer, n) => Number(answer) === n % 10).length;
+    expect(right, `it said ${answers.join(" ")}`).toBeGreaterThanOrEqual(19);
+  });
+});
+
 test("prints the class, and the probability of each class", async () => {
-  const { stdout, code } = await chainrule(["predict", "m.safetensors", await draw(7, {})], { cwd });
+  const { stdout, code } = await chainrule(["predict", "m.safetensors", await write(7, {})], { cwd });
   expect(code).toBe(0);
   const [first, ...rest] = stdout.trimEnd().split("\n");
   expect(first).toMatch(/7-.*\.png: 7 \(\d+\.\d\d %\)$/);
@@ -216,7 +134,7 @@ test("prints the class, and the probability of each class", async () => {
 });
 
 test("--json: a prediction a picture, with all probabilities, and done at the end", async () => {
-  const file = await draw(3, {});
+  const file = await write(3, {});
   const told = events(await chainrule(["predict", "m.safetensors", file, "--json"], { cwd }));
   expect(told).toHaveLength(2);
   expect(told[0]).toMatchObject({ event: "prediction", image: file, class: "3" });

@@ -4,7 +4,8 @@ import { ChainruleError } from "../errors/error.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { backgroundOf } from "./background.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
-import { centreDigit, digitDetail, isCentred } from "./digit.ts";
+import { centreDigit, digitDetail } from "./digit/centre.ts";
+import { isCentred } from "./digit/form.ts";
 import { letterbox } from "./letterbox.ts";
 import { type BytePlane, edgeLevel, edgeQuantile, type Picture, planes } from "./picture.ts";
 

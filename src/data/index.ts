@@ -4,7 +4,7 @@ export { type Batches, type BatchOptions, batches, type SourceOptions } from "./
 export { type BlobLike, pictureFromBlob } from "./blob.ts";
 export { matchClasses } from "./class-names.ts";
 export type { Dataset } from "./dataset.ts";
-export { centreDigit } from "./digit.ts";
+export { centreDigit } from "./digit/centre.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { detailFor, type Framing, frame, framingOf, framings } from "./framing.ts";
 export { readIdx } from "./idx.ts";

@@ -200,9 +200,9 @@ it("frame says which pictures it can make", () => {
   expect(failure([1, 32, 32], "digit")).toThrow("frame: digits have the shape [1, 28, 28], not [1, 32, 32]");
 });
 
-it("a file may be decoded at twice the size of a net's pictures, and digits at 512 pixels", () => {
+it("a file may be decoded at twice the size of a net's pictures, and digits at 384 pixels", () => {
   expect(detailFor("plain", [64, 48])).toEqual([128, 96]);
   expect(detailFor("dark", [28, 28])).toEqual([56, 56]);
   expect(detailFor("light", [28, 28])).toEqual([56, 56]);
-  expect(detailFor("digit", [28, 28])).toEqual([512, 512]);
+  expect(detailFor("digit", [28, 28])).toEqual([384, 384]);
 });

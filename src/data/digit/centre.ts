@@ -1,8 +1,9 @@
 // Converts a drawing to the form of MNIST's digits, so that a net trained on MNIST can read it: white ink on black, the bounding box of the
 // ink scaled into 20 × 20 with its proportions kept, grey levels by averaging, and the centre of mass in the middle of 28 × 28. Source:
 // LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
-import { edgeLevel } from "./picture.ts";
-import { type Plane, resize } from "./resize.ts";
+import { type Plane, resize } from "../resize.ts";
+import { centreOfMass, hasDigitForm } from "./form.ts";
+import { findInk } from "./ink.ts";
 
 /** Sides of the result and of the ink's box, in pixels. */
 const side = 28;
@@ -11,16 +12,9 @@ const box = 20;
 const minStroke = 1.4;
 const mnistStroke = 1.9;
 /** Larger pictures are first shrunk to this side in pixels, which leaves about 25 pixels for each of the result's. */
-const maxSide = 512;
+const maxSide = 384;
 /** The side in pixels that a decoder must leave of a picture of a digit. */
 export const digitDetail = maxSide;
-/** MNIST's form: the centre of mass within this distance of pixel 14, and the longer side of the box of the ink, from level 32 on. */
-const maxShift = 0.75;
-const minInk = 32;
-const [minBox, maxBox] = [18, 22];
-/** Levels (0 … 255) that differ from the paper by less than this are no ink. */
-const minContrast = 24;
-
 /**
  * Returns the bytes of a 28 × 28 picture, white on black; null if the plane (levels 0 … 255, dark on light or light on dark) is blank. A plane
  * that already has MNIST's form is returned as it is.
@@ -43,40 +37,6 @@ export function centreDigit(plane: Plane): Uint8Array | null {
   return bytes;
 }
 
-/** The centre of mass, in pixels from the first pixel's middle; mass is the sum of all levels. */
-export function centreOfMass({ width, height, data }: Plane): { x: number; y: number; mass: number } {
-  let [mass, right, down] = [0, 0, 0];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const level = data[y * width + x];
-      mass += level;
-      right += level * x;
-      down += level * y;
-    }
-  return mass === 0 ? { x: 0, y: 0, mass } : { x: right / mass, y: down / mass, mass };
-}
-
-/** Whether the centre of mass is where it is in MNIST, within half a pixel of pixel 14. */
-export function isCentred(plane: Plane): boolean {
-  const { x, y, mass } = centreOfMass(plane);
-  return mass > 0 && Math.abs(x - side / 2) < maxShift && Math.abs(y - side / 2) < maxShift;
-}
-
-/** Whether a plane has the form of MNIST's digits, all 70,000 of which have it: centred, on black, in a box of 20 pixels, or JPEG's 22. */
-function hasDigitForm(plane: Plane): boolean {
-  if (plane.width !== side || plane.height !== side || !isCentred(plane)) return false;
-  let [left, right, top, bottom] = [side, -1, side, -1];
-  for (let i = 0; i < side * side; i++) {
-    if (plane.data[i] < minInk) continue;
-    left = Math.min(left, i % side);
-    right = Math.max(right, i % side);
-    top = Math.min(top, Math.floor(i / side));
-    bottom = Math.max(bottom, Math.floor(i / side));
-  }
-  const longer = Math.max(right - left, bottom - top) + 1;
-  return longer >= minBox && longer <= maxBox;
-}
-
 function shrink(plane: Plane): Plane {
   const scale = maxSide / Math.max(plane.width, plane.height);
   return scale < 1 ? scaled(plane, scale) : plane;
@@ -84,35 +44,6 @@ function shrink(plane: Plane): Plane {
 
 function scaled(plane: Plane, scale: number): Plane {
   return resize(plane, Math.max(1, Math.round(plane.width * scale)), Math.max(1, Math.round(plane.height * scale)));
-}
-
-/** The bounding box of the ink, in levels from 0 (paper) to 1 (ink); null if the plane is blank. */
-function findInk({ width, height, data }: Plane): Plane | null {
-  const paper = edgeLevel({ width, height, data });
-  let [darkest, lightest] = [paper, paper];
-  for (let i = 0; i < width * height; i++) {
-    darkest = Math.min(darkest, data[i]);
-    lightest = Math.max(lightest, data[i]);
-  }
-  const contrast = paper - darkest > lightest - paper ? darkest - paper : lightest - paper;
-  if (Math.abs(contrast) < minContrast) return null;
-  const level = (i: number) => clamp((data[i] - paper) / contrast, 0, 1);
-  let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      if (level(y * width + x) < 0.3) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-    }
-  const size = { width: right - left + 1, height: bottom - top + 1 };
-  const levels = Float64Array.from({ length: size.width * size.height }, (_, i) => {
-    const found = level((top + Math.floor(i / size.width)) * width + left + (i % size.width));
-    // Levels below 0.1 are artefacts of JPEG beside an edge.
-    return found < 0.1 ? 0 : found;
-  });
-  return { ...size, data: levels };
 }
 
 /** The mean width of the strokes: a stroke of length l and width w has l · w ink and an outline of 2 l, so w is twice the ink over the outline. */
