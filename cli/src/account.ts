@@ -4,12 +4,15 @@ import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
 import { countsOf } from "./aside.ts";
 import { changesInWords } from "./augmentation.ts";
+import { coloursOf } from "./colours.ts";
 import type { Data } from "./data.ts";
 import { drawAnswers, drawConfusion } from "./drawing.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Decision } from "./mirroring.ts";
+import { mistakeLines, mistakesOf } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
 import { commandLine, percent, type Screen, thousands } from "./screen.ts";
+import type { Replaced } from "./test-record.ts";
 import { maxMatrixClasses, verdict } from "./verdict.ts";
 
 export interface Outcome {
@@ -23,12 +26,14 @@ export interface Outcome {
   readonly interrupt: Interrupt;
   /** Whether pictures are mirrored; null where an option said it, or the file that is resumed. */
   readonly mirroring: Decision | null;
+  /** The model that will be replaced; null where there is none. */
+  readonly replaced: Replaced | null;
 }
 
 const short = (rate: number): string => String(Number(rate.toPrecision(3)));
 
 export function announce(
-  { screen, plan, description, data, out, mirroring }: Outcome,
+  { screen, plan, description, data, out, mirroring, replaced }: Outcome,
   { parameters, done, rate }: StartEvent,
   threads: number,
 ): void {
@@ -72,6 +77,7 @@ export function announce(
     mirroring: mirroring?.trial ?? null,
     threads,
     out,
+    replaces: replaced === null ? null : { date: replaced.date, testAccuracy: replaced.test?.accuracy ?? null },
     ...(rate.last === null ? {} : { resumedRate: rate }),
   });
 }
@@ -93,29 +99,44 @@ export function tellEnd({ screen, plan, data, word, out }: Outcome, end: DoneEve
     screen.say(`${early}of ${epoch} epochs, epoch ${best.epoch} was the best; the model has its weights`);
     screen.event("best", { ...best, reason });
   }
-  screen.say(
-    `the model is saved in ${out}; now it is tested with ${thousands(data.test.labels.size)} pictures that it has never seen`,
-  );
+  screen.say(`the model is saved in ${out}; now it is tested with ${thousands(data.test.labels.size)} test pictures`);
 }
 
 export interface Tested {
   readonly screen: Screen;
   readonly test: Dataset;
+  /** The path of each test picture; null for IDX files. */
+  readonly files: readonly string[] | null;
   readonly description: Description;
   /** Whether to say in words what the figures mean; for the user's own pictures. */
   readonly inWords: boolean;
+  /** Sentences about the figure, null for none. */
+  readonly notes: readonly (string | null)[];
+  /** The number of mistakes that are listed for people, where the pictures have files. */
+  readonly shown: number;
+  /** The number that is listed for programs; undefined for all. */
+  readonly listed: number | undefined;
 }
 
-export function tellTest({ screen, test, description, inWords }: Tested, evaluation: Evaluation): void {
+export function tellTest(tested: Tested, evaluation: Evaluation): void {
+  const { screen, test, files, description, inWords, notes, shown, listed } = tested;
   const { accuracy, loss, confusion } = evaluation;
   const { classes } = description;
+  const hasMatrix = classes.length <= maxMatrixClasses;
   screen.say(`test accuracy ${percent(accuracy)}`);
-  if (inWords) for (const line of verdict(evaluation, classes)) screen.say(line);
+  for (const note of notes) if (note !== null) screen.say(note);
+  if (inWords || !hasMatrix) for (const line of verdict(evaluation, classes)) screen.say(line);
   screen.say();
-  if (classes.length <= maxMatrixClasses) {
+  if (hasMatrix) {
     screen.say(drawConfusion(confusion, classes));
     screen.say();
   }
-  screen.say(drawAnswers({ ...test, classes }, evaluation, screen.words));
-  screen.event("test", { accuracy, loss, confusion });
+  const data = { ...test, classes };
+  const { words } = screen;
+  const columns = (words.isTTY && words.columns) || 100;
+  const drawn = drawAnswers(data, evaluation, { colours: coloursOf(words), columns, files });
+  if (drawn !== "") screen.say(drawn);
+  const mistakes = mistakesOf(data, evaluation, files);
+  if (files !== null) for (const line of mistakeLines(mistakes, shown)) screen.say(line);
+  screen.event("test", { accuracy, loss, classes, confusion, mistakes: mistakes.slice(0, listed) });
 }

@@ -1,7 +1,7 @@
 // The commands and their options, as commander parses them and as --help shows them. values.ts reads the values of the options.
 import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
-import { type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
+import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { defaults } from "./plan.ts";
 import { type PredictOptions, predict } from "./predict.ts";
@@ -122,6 +122,11 @@ export function commands(finish: (code: number) => void): Command {
   subcommand("evaluate", "test a saved model on the test part of a data set")
     .argument("<model>", "a file that train saved")
     .argument("<data>", "as for train; of a folder of pictures, those that the model was not trained on")
+    .option(
+      "--mistakes <n>",
+      `list so many of the worst mistakes in a folder of pictures (default: ${defaultMistakes}; all with --json)`,
+      integer(0, 1_000_000),
+    )
     .addOption(skipBroken())
     .addOption(noCache())
     .addOption(threads())

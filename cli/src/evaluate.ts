@@ -1,5 +1,7 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
+import { fingerprint } from "chainrule/data";
 import { tellTest } from "./account.ts";
+import { copiesWords } from "./copy-notes.ts";
 import { findData, loadIdx, type Source } from "./data.ts";
 import { checkFits, judge } from "./evaluation.ts";
 import { BadInput, GaveUp } from "./failure.ts";
@@ -10,9 +12,14 @@ import { loadTestPictures, type TestPictures } from "./picture-folder.ts";
 import { isFolderRecord } from "./plan.ts";
 import { isRecord } from "./records.ts";
 import { Screen, thousands } from "./screen.ts";
+import { testRecordOf } from "./test-record.ts";
 import { chooseThreads } from "./threads.ts";
 
+/** Mistakes that are listed where --mistakes is left out. */
+export const defaultMistakes = 10;
+
 export interface EvaluateOptions {
+  readonly mistakes?: number;
   readonly skipBroken?: boolean;
   /** Whether decoded pictures are kept; true if it was not typed. */
   readonly cache?: boolean;
@@ -37,7 +44,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
     throw error;
   });
   if (found === null) return isReaderGone() ? 0 : interrupt.exitCode;
-  const { data: test, source: pictures, notes } = found;
+  const { data: test, source: pictures, notes, files } = found;
   const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
   for (const note of notes) screen.say(note);
@@ -45,7 +52,18 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;
-  tellTest({ screen, test, description: model.description, inWords: source.kind === "pictures" }, evaluation);
+  const record = testRecordOf(model.training);
+  const isSameTest = record !== null && record.fingerprint === fingerprint(test);
+  const told = { screen, test, files, description: model.description, inWords: source.kind === "pictures" };
+  tellTest(
+    {
+      ...told,
+      notes: isSameTest ? [copiesWords(record)] : [],
+      shown: options.mistakes ?? defaultMistakes,
+      listed: options.mistakes,
+    },
+    evaluation,
+  );
   const seconds = (performance.now() - began) / 1000;
   screen.event("done", { testAccuracy: evaluation.accuracy, seconds, model: file });
   return 0;

@@ -44,7 +44,7 @@ export interface Undecided {
 }
 
 /** Mirrors where the trial net recognises at least this part as many mirror images as unseen pictures. */
-const leastShare = 0.8;
+const leastShare = 0.7;
 /** The trial takes this part of the training's steps, and at most so many pictures. */
 const trialPart = 0.25;
 const maxTrialPictures = 100_000;

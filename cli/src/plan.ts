@@ -82,10 +82,22 @@ export interface Chosen {
 }
 
 export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Chosen {
-  const { changes, augment: byDefault, ...rest } = intent;
+  const { model, epochs, lr, seed, validation, patience } = intent;
   const defaultBatchSize = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
-  const { augment, undecided } = chooseChanges(changes, byDefault, train.images.shape);
-  return { plan: { ...rest, batchSize: batchSize ?? defaultBatchSize, augment, folder }, undecided };
+  const { augment, undecided } = chooseChanges(intent.changes, intent.augment, train.images.shape);
+  // The order of the properties is that of savedPlan: a training that was resumed writes the same bytes.
+  const plan: Plan = {
+    model,
+    epochs,
+    batchSize: batchSize ?? defaultBatchSize,
+    lr,
+    seed,
+    validation,
+    patience,
+    augment,
+    folder,
+  };
+  return { plan, undecided };
 }
 
 /** The options that a file was trained with, and the new values of those that may change. Throws BadInput about any other change. */

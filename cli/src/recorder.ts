@@ -91,7 +91,7 @@ export async function report(
     classes: description.classes,
     curves: recorder.curves,
     test: { name: "test", loss, confusion },
-    mistakes: worstMistakes(data.test, evaluation),
+    mistakes: worstMistakes(data.test, evaluation, data.files?.test ?? null),
     filters: firstFilters(net.stateDict(), description.input),
     tree: String(net),
     parameters: net.parameters().reduce((sum, { size }) => sum + size, 0),

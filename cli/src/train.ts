@@ -1,15 +1,16 @@
 // chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { ChainruleError, type Sequential, threadsReady } from "chainrule";
+import { ChainruleError, threadsReady } from "chainrule";
 import { normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
-import { announce, type Outcome, tellEnd, tellTest } from "./account.ts";
+import { announce, type Outcome, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
+import { findCopies } from "./copy-notes.ts";
 import { type Data, findData, loadData } from "./data.ts";
-import { checkFits, judge } from "./evaluation.ts";
+import { checkFits } from "./evaluation.ts";
 import { BadInput, GaveUp, reading } from "./failure.ts";
 import { Interrupt } from "./interrupt.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
@@ -19,8 +20,10 @@ import type { Size } from "./picture-folder.ts";
 import { maxSides } from "./picture-size.ts";
 import { choosePlan, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { Progress } from "./progress.ts";
-import { checkReport, Recorder, report } from "./recorder.ts";
+import { checkReport, Recorder } from "./recorder.ts";
 import { commandLine, Screen } from "./screen.ts";
+import { replacedModel, replacedWords, type TestRecord } from "./test-record.ts";
+import { test } from "./testing.ts";
 import { chooseThreads } from "./threads.ts";
 import { begin, type Training } from "./training.ts";
 
@@ -54,6 +57,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const out = options.out ?? (resume === null ? `${source.name}-${intent.model}.safetensors` : modelOf(resume.file));
   const checkpoint = checkpointOf(out);
   await checkOutputs([out, checkpoint], options.report);
+  const replaced = out === resume?.file ? null : await replacedModel(out);
+  if (replaced !== null) screen.say(replacedWords(replaced));
 
   // The threads start while the pictures are read.
   const ready = threadsReady();
@@ -84,7 +89,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
     const problem = checkFits(resume.file, description, data);
     if (problem !== null) throw new BadInput(problem);
   }
-  for (const line of data.notes) screen.say(line);
+  const copies = findCopies(data);
+  for (const line of [...data.notes, ...copies.notes]) screen.say(line);
   const decision = chosen.undecided ? await tryMirroring(chosen.plan, { data, description, screen, interrupt }) : null;
   if (chosen.undecided && decision === null) {
     screen.say("stopped before the training began; nothing was saved");
@@ -93,18 +99,18 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const plan = decision === null ? chosen.plan : withMirroring(chosen.plan, decision);
   const profile = options.profile ?? false;
   const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile });
-  const save = (file: string) => saveModel(file, description, training.extras());
+  const save = (file: string, test?: TestRecord) => saveModel(file, description, training.extras(test));
   const checkpoints = new Checkpoints(checkpoint, {
     seconds: options.checkpoint ?? defaultCheckpointSeconds,
     validated: data.validation !== null,
-    write: save,
+    write: (file) => save(file),
   });
   if (resume === null && existsSync(checkpoint))
     screen.say(
       `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );
   const recorder = new Recorder();
-  const run = { screen, plan, description, data, word, out, interrupt, mirroring: decision };
+  const run = { screen, plan, description, data, word, out, interrupt, mirroring: decision, replaced };
   const shown = { explain: options.explain ?? false, profile };
   const end = await follow(training, { ...run, ...shown, checkpoints, recorder, threads: await ready });
   if (end === null) {
@@ -118,33 +124,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   tellEnd(run, end);
   if (end.type === "stopped") return interrupt.exitCode;
 
-  return test(run, { net: training.net, recorder, began, page: options.report });
-}
-
-interface Trained {
-  readonly net: Sequential;
-  readonly recorder: Recorder;
-  /** The start of the command, in milliseconds of performance.now(). */
-  readonly began: number;
-  /** The file of the report; undefined where none was asked for. */
-  readonly page: string | undefined;
-}
-
-/** Tests the trained net and writes the report; returns the exit code. */
-async function test(run: Outcome, { net, recorder, began, page }: Trained): Promise<number> {
-  const { screen, plan, description, data, out, interrupt } = run;
-  const testBegan = performance.now();
-  const evaluation = await judge({ net, description }, data.test, interrupt.signal);
-  if (evaluation === null) return gaveUpTest(run);
-  const seconds = { test: (performance.now() - testBegan) / 1000, total: (performance.now() - began) / 1000 };
-  tellTest({ screen, test: data.test, description, inWords: data.folder !== null }, evaluation);
-  if (page !== undefined) {
-    await report(page, recorder, { plan, description, net, data, evaluation, seconds });
-    screen.say(`the report is in ${page}; open it in a browser`);
-  }
-  screen.say(`try it on a picture: ${commandLine(["predict", out, "PICTURE.png"])}`);
-  screen.event("done", { testAccuracy: evaluation.accuracy, seconds: (performance.now() - began) / 1000, model: out });
-  return 0;
+  const trained = { net: training.net, recorder, copies, replaced, began, page: options.report };
+  return test(run, { ...trained, save: (record) => save(out, record) });
 }
 
 async function checkOutputs(models: readonly string[], page: string | undefined): Promise<void> {
@@ -228,10 +209,4 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
   } finally {
     progress.stop();
   }
-}
-
-function gaveUpTest({ screen, word, out, interrupt }: Pick<Outcome, "screen" | "word" | "out" | "interrupt">): number {
-  if (isReaderGone()) return 0;
-  screen.say(`stopped before the test; to run it: ${commandLine(["evaluate", out, word])}`);
-  return interrupt.exitCode;
 }

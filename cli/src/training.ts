@@ -7,6 +7,7 @@ import { BadInput } from "./failure.ts";
 import type { Extras, Model } from "./model-file.ts";
 import { cannotResume, type Plan } from "./plan.ts";
 import { isCount, isRecord } from "./records.ts";
+import type { TestRecord } from "./test-record.ts";
 
 /** Steps before the one that --profile measures: in these the engine optimises the code. */
 export const warmSteps = 50;
@@ -15,8 +16,8 @@ export interface Training {
   readonly net: Sequential;
   readonly run: Fit;
   readonly stepsPerEpoch: number;
-  /** The state of the run for the model file, between two steps. */
-  readonly extras: () => Extras;
+  /** The state of the run for the model file, between two steps; with the result of its test after its end. */
+  readonly extras: (test?: TestRecord) => Extras;
 }
 
 export interface Beginning {
@@ -56,9 +57,9 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
     schedule: (step: number) => lr * (1 - step / (epochs * stepsPerEpoch)),
   };
   const run = resume === null ? fit(net, options) : resumed(resume, (saved) => fit(net, { ...options, resume: saved }));
-  const extras = (): Extras => {
+  const extras = (test?: TestRecord): Extras => {
     const { tensors, position } = run.checkpoint();
-    return { tensors, training: { ...plan, ...position } };
+    return { tensors, training: { ...plan, ...position, ...(test === undefined ? {} : { test }) } };
   };
   return { net, run, stepsPerEpoch, extras };
 }
@@ -77,7 +78,7 @@ type Saved = { readonly tensors: ReadonlyMap<string, Tensor>; readonly position:
 /** The run of a saved file. Its record holds the plan and the position; the seed and the batch size belong to both. */
 function resumed({ file, saved }: NonNullable<Beginning["resume"]>, go: (saved: Saved) => Fit): Fit {
   if (!isRecord(saved.training)) throw cannotResume(file);
-  const { model: _, epochs: __, lr: ___, validation, patience, augment, folder, ...position } = saved.training;
+  const { model: _, epochs: __, lr: ___, validation, patience, augment, folder, test, ...position } = saved.training;
   try {
     return go({ tensors: saved.tensors, position });
   } catch (error) {

@@ -72,6 +72,24 @@ describe("a folder with a folder for each class", () => {
     expect(stdout).toContain("on 20 pictures: all pictures in others; the model was not trained on exactly these");
   });
 
+  test("evaluate lists the mistakes with their files, and says which classes it never answers", async () => {
+    writePictures(at("turned"), { classes: [classes[1], classes[0], classes[2]], each: 4, coloured: true, seed: 8 });
+    const args = ["evaluate", "pictures-conv-bn.safetensors", "turned"];
+    const { stdout } = await chainrule([...args, "--mistakes", "2"], { cwd });
+    expect(stdout).toMatch(
+      /^the worst of [678] mistakes:\n( {2}turned\/\w+\/\d+\.png: says \w+ \(\d+\.\d\d %\), is \w+\n){2}/m,
+    );
+    const told = events(await chainrule([...args, "--json"], { cwd })).find(({ event }) => event === "test");
+    expect(told).toMatchObject({ classes });
+    const mistakes = told?.mistakes as Record<string, unknown>[];
+    expect(mistakes.length).toBeGreaterThan(5);
+    for (const { file, class: truth, answer, probability } of mistakes) {
+      expect(file).toMatch(new RegExp(`^turned/${truth}/\\d+\\.png$`));
+      expect(classes).toContain(answer);
+      expect(probability).toBeGreaterThan(0.3);
+    }
+  });
+
   test("predict takes folders: a line a picture, and how many there are of each class", async () => {
     writeFileSync(at("pictures", "along", "x.heic"), "");
     const { code, stdout } = await chainrule(["predict", "pictures-conv-bn.safetensors", "pictures/along"], { cwd });
@@ -92,6 +110,8 @@ describe("a folder with a folder for each class", () => {
     expect(page).toContain("chainrule train pictures --epochs 6 --report report.html --json");
     expect(page).toMatch(/class="unseen" d="M/);
     expect(page).toContain("BatchNorm2d(16");
+    const wrong = /^ {2}pictures\/\w+\/(\d+\.png): says/m.exec(trained.stderr)?.[1];
+    if (wrong !== undefined) expect(page).toContain(`>${wrong}</span>`);
   });
 });
 

@@ -220,6 +220,18 @@ describe("chainrule train", () => {
     expect(named.stderr).not.toContain("a net of 2 epochs");
     expect(model().equals(file)).toBe(true);
 
+    // The second training replaced the file of the first, and was tested with the same pictures.
+    const accuracy = (100 * Number(events(decided).at(-1)?.testAccuracy)).toFixed(2);
+    expect(decided.stderr).not.toContain("replaced");
+    expect(named.stderr).toMatch(
+      /^m\.safetensors \(\d{4}-\d\d-\d\d, test accuracy [\d.]+ %\) will be replaced; --out /m,
+    );
+    expect(named.stderr).toContain(`as good as the model that was replaced: ${accuracy} % of the same test pictures`);
+    expect(events(named)[0].replaces).toEqual({
+      date: expect.any(String),
+      testAccuracy: events(decided).at(-1)?.testAccuracy,
+    });
+
     const resumed = await train("--resume", "m.safetensors", "--epochs", "9");
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(events(resumed)[0]).toMatchObject({ augment: start.augment, mirroring: null });

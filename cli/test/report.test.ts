@@ -176,6 +176,12 @@ describe("the page as a text", () => {
   test.each([
     ["no better than a guess", [90, 0, 10, 0]],
     ["right on every single one", [90, 0, 0, 10]],
+    ["The net may be no better than a guess: the difference can be chance.", [90, 0, 9, 1]],
+    ["The net avoids 20\u202f% of the mistakes of always saying 'cat'.", [9000, 0, 800, 200]],
+    ["The net is hardly better than a guess.", [90000, 0, 9500, 500]],
+    ["All test pictures are of one class, so this says nothing about the others.", [40, 10, 0, 0]],
+    ["It recognises no picture of 'dog'.", [9000, 0, 100, 0]],
+    ["3 pictures prove little: on other pictures of the same kind, expect 43.9\u202f% to 100.0\u202f%.", [2, 0, 0, 1]],
     ["Its only mistake is to take 'dog' for 'cat'", [90, 0, 1, 10]],
   ])("%s", (words, [a, b, c, d]) => {
     const confusion = [
@@ -204,6 +210,16 @@ describe("what it is made from", () => {
     expect(worst.map(({ index }) => index)).toEqual([2, 0, 3]);
     expect(worst[0]).toMatchObject({ truth: 0, answer: 1, probability: 0.9 });
     expect([...worst[0].picture.bytes]).toEqual([8, 9, 10, 11]);
+  });
+
+  test("a mistake has the name of its file, and the whole path where there is room for it", () => {
+    const data = synthetic({ classes: ["a", "b"] });
+    const [mistake] = data.mistakes;
+    const file = "photos & more/a/IMG 1.jpg";
+    const page = writeReport({ ...data, mistakes: [{ ...mistake, file, truth: 0 }] });
+    expect(page).toContain('<span class="file" title="photos &amp; more/a/IMG 1.jpg">IMG 1.jpg</span>');
+    expect(page).toContain('alt="photos &amp; more/a/IMG 1.jpg, of class a"');
+    expect(writeReport({ ...data, mistakes: [mistake] })).not.toContain('class="file"');
   });
 
   test("filters are a convolution's kernels, or a linear layer's rows as pictures, or nothing", () => {

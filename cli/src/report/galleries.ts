@@ -2,18 +2,20 @@
 import { html, type Markup } from "./markup.ts";
 import { drawPicture, drawWeights } from "./pictures.ts";
 import type { Filters, Mistake, ReportData } from "./report-data.ts";
-import { count, decimal, percent } from "./wording.ts";
+import { count, decimal, fileName, percent } from "./wording.ts";
 
 /** Larger pictures are shown as photographs, smoothed; smaller ones with visible pixels. */
 const maxPixelatedSide = 64;
 
 export function mistakes({ mistakes: worst, classes, test }: ReportData): Markup {
   if (worst.length === 0) return html`<p>There are no mistakes to show.</p>`;
-  const figure = ({ picture, truth, answer, probability, index }: Mistake) => {
+  const figure = ({ picture, truth, answer, probability, index, file }: Mistake) => {
     const kind = Math.max(picture.height, picture.width) <= maxPixelatedSide ? "pixels" : "photo";
-    const alt = `${test.name} picture ${count(index)}, of class ${classes[truth]}`;
+    const called = file ?? `${test.name} picture ${count(index)}`;
+    const alt = `${called}, of class ${classes[truth]}`;
+    const name = file === undefined ? null : html`<span class="file" title="${file}">${fileName(file)}</span>`;
     return html`<figure><img class="${kind}" src="${drawPicture(picture)}" alt="${alt}" title="${alt}"/>
-<figcaption><span class="says">says <b title="${classes[answer]}">${classes[answer]}</b></span><span class="is">is <b title="${classes[truth]}">${classes[truth]}</b></span><small>${percent(probability)} sure</small></figcaption></figure>
+<figcaption><span class="says">says <b title="${classes[answer]}">${classes[answer]}</b></span><span class="is">is <b title="${classes[truth]}">${classes[truth]}</b></span><small>${percent(probability)} sure${name}</small></figcaption></figure>
 `;
   };
   return html`<div class="gallery">

@@ -1,31 +1,29 @@
 // Collects a report's pictures from a trained net and its evaluation: the worst mistakes, and the filters of the first layer.
 import type { Dataset } from "chainrule/data";
+import { type Answers, mistakeOrder } from "./mistake-order.ts";
 import type { Filters, Mistake } from "./report-data.ts";
 
 const maxMistakes = 24;
 const maxFilters = 64;
 
-interface Answers {
-  /** For each picture, in the data set's order: the class that the net answers, and its probability. */
-  readonly answers: ArrayLike<number>;
-  readonly probabilities: ArrayLike<number>;
-}
-
-/** The wrong answers with the highest probability, at most 24. */
-export function worstMistakes({ images, labels }: Dataset, { answers, probabilities }: Answers): Mistake[] {
+/** The wrong answers with the highest probability, at most 24. `files`: the path of each picture; null where pictures have none. */
+export function worstMistakes(
+  { images, labels }: Dataset,
+  evaluation: Answers,
+  files: readonly string[] | null = null,
+): Mistake[] {
   const [, channels, height, width] = images.shape;
   const size = channels * height * width;
   const [bytes, truth] = [images.data, labels.data];
-  return Array.from(truth, (_, index) => index)
-    .filter((index) => answers[index] !== truth[index])
-    .sort((a, b) => probabilities[b] - probabilities[a] || a - b)
+  return mistakeOrder(truth, evaluation)
     .slice(0, maxMistakes)
     .map((index) => ({
       picture: { channels, height, width, bytes: Uint8Array.from(bytes.subarray(index * size, (index + 1) * size)) },
       truth: truth[index],
-      answer: answers[index],
-      probability: probabilities[index],
+      answer: evaluation.answers[index],
+      probability: evaluation.probabilities[index],
       index,
+      ...(files === null ? {} : { file: files[index] }),
     }));
 }
 

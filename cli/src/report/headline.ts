@@ -1,7 +1,7 @@
 // The top of the report: how good the net is and what it confuses most, in words that need no explanation.
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
-import { type ClassScore, interval, type Mixup, type Scores } from "./scores.ts";
+import { type ClassScore, compare, fewPictures, interval, type Mixup, type Scores } from "./scores.ts";
 import { brief, count, decimal, duration, percent, plural, times } from "./wording.ts";
 
 export function headline(data: ReportData, scores: Scores): Markup {
@@ -11,9 +11,9 @@ export function headline(data: ReportData, scores: Scores): Markup {
 <div>
 <h1>${title(scores, name)}</h1>
 <p class="lede">${sentences([
-    verdict(scores, name),
+    verdict(scores, { name, classes: data.classes }),
     confusions(scores.mixups, data.classes),
-    hardest(scores, data.classes),
+    unlearned(scores, data.classes) ?? hardest(scores, data.classes),
     outlook(scores),
     guess(scores, data.classes),
   ])}</p>
@@ -33,12 +33,36 @@ function oneIn(part: number, whole: number): string {
   return part <= 0.4 * whole ? `one in ${count(whole / part)}` : `${Math.round((10 * part) / whole)} in 10`;
 }
 
-function verdict({ accuracy, pictures, right, guessing }: Scores, name: string): Content {
-  if (pictures === 0) return html`There were no pictures to test the net on.`;
-  if (right === pictures) return html`The net is right on every single one.`;
-  if (interval(right, pictures)[0] <= guessing) return html`The net is no better than a guess.`;
-  return html`The net is ${adverb(accuracy)}: ${oneIn(pictures - right, pictures)} ${name} pictures goes wrong.`;
+function verdict(
+  scores: Scores,
+  { name, classes }: { readonly name: string; readonly classes: readonly string[] },
+): Content {
+  const { accuracy, pictures, right } = scores;
+  const { standing, avoided } = compare(scores);
+  switch (standing) {
+    case "no pictures":
+      return html`There were no pictures to test the net on.`;
+    case "all":
+      return html`The net is right on every single one.`;
+    case "one class":
+      return html`All ${name} pictures are of one class, so this says nothing about the others.`;
+    case "no better":
+      return html`The net is no better than a guess.`;
+    case "unclear":
+      return html`The net may be no better than a guess: the difference can be chance.`;
+    case "hardly":
+      return html`The net is hardly better than a guess.`;
+    case "better":
+      if (accuracy >= 0.75 && avoided < 0.5)
+        return html`The net avoids ${percent(avoided, 0)} of the mistakes of always saying ${quoted(classes[commonestOf(scores)])}.`;
+      return html`The net is ${adverb(accuracy)}: ${oneIn(pictures - right, pictures)} ${name} pictures goes wrong.`;
+    default:
+      return standing satisfies never;
+  }
 }
+
+/** The class with the most pictures. */
+const commonestOf = ({ classes }: Scores): number => classes.reduce((a, b) => (b.support > a.support ? b : a)).index;
 
 function adverb(accuracy: number): string {
   if (accuracy >= 0.995) return "almost never wrong";
@@ -65,16 +89,24 @@ function hardest({ classes, right, pictures }: Scores, names: readonly string[])
   return html`The hardest class is ${quoted(names[worst.index])}: the net recognises ${percent(worst.recall)} of its pictures.`;
 }
 
+function unlearned({ unlearned: found, right }: Scores, names: readonly string[]): Content {
+  if (found.length === 0 || right === 0) return null;
+  const named = found.slice(0, 3).map(({ index }, i) => html`${i > 0 ? ", " : null}${quoted(names[index])}`);
+  const rest = found.length > 3 ? ` and ${count(found.length - 3)} more` : "";
+  return html`It recognises no picture of ${named}${rest}.`;
+}
+
 function outlook({ right, pictures }: Scores): Content {
   if (pictures === 0) return null;
   const [low, high] = interval(right, pictures);
-  return html`On other pictures of the same kind, expect ${percent(low)} to ${percent(high)}.`;
+  const few = pictures < fewPictures ? `${plural(pictures, "picture")} prove little: on ` : "On ";
+  return html`${few}other pictures of the same kind, expect ${percent(low)} to ${percent(high)}.`;
 }
 
-function guess({ classes, guessing, pictures }: Scores, names: readonly string[]): Content {
+function guess(scores: Scores, names: readonly string[]): Content {
+  const { guessing, pictures } = scores;
   if (pictures === 0) return null;
-  const commonest = classes.reduce((a, b) => (b.support > a.support ? b : a));
-  return html`For comparison: always saying ${quoted(names[commonest.index])} would be right on ${percent(guessing)}.`;
+  return html`For comparison: always saying ${quoted(names[commonestOf(scores)])} would be right on ${percent(guessing)}.`;
 }
 
 function facts({ curves, parameters, run, test }: ReportData, { pictures, right, macroF1 }: Scores): Markup {

@@ -1,4 +1,4 @@
-// The data of a report, as plain numbers and words; the page is made from these alone. They hold no tensors, no file names and no clock:
+// The data of a report, as plain numbers and words; the page is made from these alone. They hold no tensors and no clock:
 // the same data give the same page, byte for byte. Numbers that follow from others (accuracy, precision, the commonest confusions) are
 // left out: the page computes them, so that it cannot contradict itself.
 
@@ -67,6 +67,8 @@ export interface Mistake {
   readonly probability: number;
   /** The picture's index in the data set, from 0. */
   readonly index: number;
+  /** The path of the picture's file; left out where the pictures have no files of their own. */
+  readonly file?: string;
 }
 
 /** A picture of bytes [channels, height, width]. */

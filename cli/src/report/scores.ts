@@ -21,6 +21,15 @@ export interface Mixup {
   readonly share: number;
 }
 
+export interface Unlearned {
+  readonly index: number;
+  readonly support: number;
+  /** Whether the net answers this class at all, for pictures of other classes. */
+  readonly answered: boolean;
+  /** The class that its pictures are most often taken for. */
+  readonly takenFor: number;
+}
+
 export interface Scores {
   readonly pictures: number;
   readonly right: number;
@@ -30,6 +39,8 @@ export interface Scores {
   readonly classes: readonly ClassScore[];
   /** Sorted by count, the commonest first. */
   readonly mixups: readonly Mixup[];
+  /** Classes of which no picture was recognised, those with the most pictures first. */
+  readonly unlearned: readonly Unlearned[];
   /** The mean over the classes, each with the same weight. */
   readonly macroF1: number;
 }
@@ -58,10 +69,53 @@ export function scores(confusion: Confusion): Scores {
     accuracy: report.accuracy,
     guessing: pictures === 0 ? 0 : Math.max(...classes.map(({ support }) => support)) / pictures,
     classes,
+    unlearned: classes
+      .filter(({ support, recall }) => support > 0 && recall === 0)
+      .map(unlearnedOf(confusion))
+      .sort((a, b) => b.support - a.support || a.index - b.index),
     mixups: mixups.sort((a, b) => b.count - a.count || b.share - a.share || a.truth - b.truth || a.answer - b.answer),
     macroF1,
   };
 }
+
+const unlearnedOf =
+  (confusion: Confusion) =>
+  ({ index, support, precision }: ClassScore): Unlearned => {
+    const row = confusion[index];
+    return {
+      index,
+      support,
+      answered: precision !== null,
+      takenFor: row.indexOf(row.reduce((a, b) => Math.max(a, b))),
+    };
+  };
+
+/** How a net compares with always answering the class that is commonest among the test pictures. */
+export interface Comparison {
+  readonly standing: Standing;
+  /** The share of that answer's mistakes that the net avoids: 1 without mistakes, 0 and less where it is no better. */
+  readonly avoided: number;
+}
+
+/**
+ * all: every picture is right. one class: the pictures are all of one class. no better: than the commonest class. unclear: it may be
+ * better by chance. hardly: it avoids less than a tenth of the mistakes. better: all others.
+ */
+export type Standing = "no pictures" | "all" | "one class" | "no better" | "unclear" | "hardly" | "better";
+
+export function compare({ right, pictures, accuracy, guessing }: Scores): Comparison {
+  const avoided = guessing < 1 ? (accuracy - guessing) / (1 - guessing) : 0;
+  const is = (standing: Standing): Comparison => ({ standing, avoided });
+  if (pictures === 0) return is("no pictures");
+  if (right === pictures) return { standing: "all", avoided: 1 };
+  if (guessing === 1) return is("one class");
+  if (accuracy <= guessing) return is("no better");
+  if (interval(right, pictures)[0] <= guessing) return is("unclear");
+  return is(avoided < 0.1 && accuracy < 2 * guessing ? "hardly" : "better");
+}
+
+/** So few pictures say little about others; the interval then goes with the figure. */
+export const fewPictures = 30;
 
 /** Wilson's 95 % interval for the true accuracy, if these pictures are a random sample. */
 export function interval(right: number, pictures: number): readonly [low: number, high: number] {

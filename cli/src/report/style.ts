@@ -144,6 +144,7 @@ const galleries = `
 .gallery figcaption span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .gallery .says b { color: var(--orange); }
 .gallery .is b { color: var(--blue); }
+.gallery .file { color: var(--quiet); }
 .gallery small { display: block; font-size: .78rem; }
 .filters { display: grid; gap: .75rem; margin-top: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(4.75rem, 1fr)); }
 .filters.planes { grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); }

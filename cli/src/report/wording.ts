@@ -41,3 +41,6 @@ export function brief(name: string): string {
   const characters = [...name];
   return characters.length <= 32 ? name : `${characters.slice(0, 31).join("").trimEnd()}…`;
 }
+
+/** The last part of a path, "IMG_1.jpg" of "photos/cat/IMG_1.jpg". */
+export const fileName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== "") ?? path;

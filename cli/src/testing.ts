@@ -1,0 +1,60 @@
+// The end of a training: the test, its record in the model file, and the report.
+import type { Sequential } from "chainrule";
+import { fingerprint } from "chainrule/data";
+import { type Outcome, tellTest } from "./account.ts";
+import { accuracyWithout, type Copies, copiesWords, examples } from "./copy-notes.ts";
+import { judge } from "./evaluation.ts";
+import { isReaderGone } from "./output.ts";
+import { type Recorder, report } from "./recorder.ts";
+import { commandLine } from "./screen.ts";
+import { comparisonWords, type Replaced, type TestRecord } from "./test-record.ts";
+
+export interface Trained {
+  readonly net: Sequential;
+  readonly recorder: Recorder;
+  readonly copies: Copies;
+  /** The model that was replaced; null where there was none. */
+  readonly replaced: Replaced | null;
+  /** Writes the model file again, with the record of its test. */
+  readonly save: (test: TestRecord) => Promise<void>;
+  /** The start of the command, in milliseconds of performance.now(). */
+  readonly began: number;
+  /** The file of the report; undefined where none was asked for. */
+  readonly page: string | undefined;
+}
+
+/** Tests the trained net and writes the report; returns the exit code. */
+export async function test(run: Outcome, trained: Trained): Promise<number> {
+  const { screen, plan, description, data, out, interrupt } = run;
+  const { net, recorder, copies, replaced, began, page } = trained;
+  const testBegan = performance.now();
+  const evaluation = await judge({ net, description }, data.test, interrupt.signal);
+  if (evaluation === null) return gaveUp(run);
+  const seconds = { test: (performance.now() - testBegan) / 1000, total: (performance.now() - began) / 1000 };
+  const record: TestRecord = {
+    accuracy: evaluation.accuracy,
+    pictures: data.test.labels.size,
+    fingerprint: fingerprint(data.test),
+    copies: copies.test.length,
+    withoutCopies: accuracyWithout(copies.test, evaluation, data.test.labels.data),
+  };
+  await trained.save(record);
+  const files = data.files === null ? null : data.files.test;
+  const example = examples(copies.test, data.files === null ? null : [data.files.test, data.files.train]);
+  const inWords = data.folder !== null;
+  const notes = [copiesWords(record, example), replaced === null ? null : comparisonWords(replaced, record)];
+  tellTest({ screen, test: data.test, files, description, inWords, notes, shown: 5, listed: undefined }, evaluation);
+  if (page !== undefined) {
+    await report(page, recorder, { plan, description, net, data, evaluation, seconds });
+    screen.say(`the report is in ${page}; open it in a browser`);
+  }
+  screen.say(`try it on a picture: ${commandLine(["predict", out, "PICTURE.png"])}`);
+  screen.event("done", { testAccuracy: evaluation.accuracy, seconds: (performance.now() - began) / 1000, model: out });
+  return 0;
+}
+
+function gaveUp({ screen, word, out, interrupt }: Pick<Outcome, "screen" | "word" | "out" | "interrupt">): number {
+  if (isReaderGone()) return 0;
+  screen.say(`stopped before the test; to run it: ${commandLine(["evaluate", out, word])}`);
+  return interrupt.exitCode;
+}
