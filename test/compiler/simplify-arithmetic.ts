@@ -135,6 +135,13 @@ export const arithmetic: Cases = {
   "where with a negated condition swaps its branches": [
     ["%k = full(0, bool); %d = eq %c, %k; %n = where %d, %x, %y; return %n", "%8 = where %c, %y, %x; return %8"],
   ],
+  "x limited by a constant other than 0 is a minimum or a maximum": [
+    ["%k = full(6); %d = le %k, %x; %r = where %d, %k, %x; return %r", "%8 = full(6); %9 = minimum %x, %8; return %9"],
+    [
+      "%k = full(-2); %d = lt %x, %k; %r = where %d, %k, %x; return %r",
+      "%8 = full(-2); %9 = maximum %x, %8; return %9",
+    ],
+  ],
   "a where inside a where with the same condition is one of its branches": [
     [
       "%k = exp %x; %a = where %c, %x, %y; %b = where %c, %y, %k; %r = where %c, %a, %b; return %r",

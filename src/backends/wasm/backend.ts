@@ -6,6 +6,7 @@ import { fuse } from "../../compiler/fuse.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { inPlace } from "../../compiler/in-place.ts";
 import type { KernelProgram } from "../../compiler/kernel.ts";
+import { multiply } from "../../compiler/one-by-one.ts";
 import { split } from "../../compiler/split.ts";
 import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
@@ -29,7 +30,7 @@ export const wasm: Backend = {
   name: "wasm",
   prepare(simple, states, { relaxed, winograd, threads: asked }) {
     requireVectors();
-    const graph = split(simple);
+    const graph = multiply(split(simple));
     const threads = threadsFor(asked);
     const kernels = chain(inPlace(fuse(graph)), cutsAlong, threads);
     const allocation = allocateVerified(kernels);

@@ -56,6 +56,18 @@ export const choices: Rules = {
       return condition === null ? null : rewriter.remake(n, [condition, n.inputs[2], n.inputs[1]]);
     },
   },
+  "x limited by a constant other than 0 is a minimum or a maximum": {
+    ops: ["where"],
+    apply(n, rewriter) {
+      const [condition, constant, x] = n.inputs;
+      const limit = constantOf(constant);
+      // Of 0 and -0, which compare as equal, a where may keep another one.
+      if (limit === null || limit === 0 || (condition.op !== "le" && condition.op !== "lt")) return null;
+      const [a, b] = condition.inputs;
+      if (b === x && isFull(a, limit)) return rewriter.make("minimum", [x, constant], {}, n);
+      return a === x && isFull(b, limit) ? rewriter.make("maximum", [x, constant], {}, n) : null;
+    },
+  },
   "a where inside a where with the same condition is one of its branches": {
     ops: ["where"],
     apply(n, rewriter) {

@@ -55,17 +55,18 @@ function optionsFor(conv: Conv2d, x: Tensor): Conv2dOptions {
 }
 
 /**
- * norm(conv(x)). In evaluation batch norm is a scale and a shift of each channel, and they are applied to the kernel, which has far fewer
- * elements than the result:
+ * norm(conv(x)). In evaluation batch norm is a scale and a shift of each channel, and the scale is applied to the kernel, which has far
+ * fewer elements than the result. The shift is a quotient, so that a program computes it once for each channel and not at each point.
  *
- *   s = weight / √(running_var + eps)      norm(conv(x)) = conv(x; kernel · s) + bias + (conv's bias - running_mean) · s
+ *   d = √(running_var + eps)     norm(conv(x)) = conv(x; kernel · weight / d) + (bias · d + (conv's bias - running_mean) · weight) / d
  */
 export function convNorm(conv: Conv2d, norm: BatchNorm2d, x: Tensor): Tensor {
   if (norm.training) return norm.forward(conv.forward(x));
-  const inverse = norm.running_var.add(norm.eps).rsqrt();
-  const scale = norm.weight ? inverse.mul(norm.weight) : inverse;
+  const deviation = norm.running_var.add(norm.eps).sqrt();
+  const scale = norm.weight ? norm.weight.div(deviation) : deviation.reciprocal();
   const mean = conv.bias ? norm.running_mean.sub(conv.bias) : norm.running_mean;
-  const shift = norm.bias ? norm.bias.sub(mean.mul(scale)) : mean.mul(scale).neg();
+  const shifted = norm.weight ? mean.mul(norm.weight) : mean;
+  const shift = (norm.bias ? norm.bias.mul(deviation).sub(shifted) : shifted.neg()).div(deviation);
   return conv2d(x, conv.weight.mul(scale.reshape([-1, 1, 1, 1])), shift, optionsFor(conv, x));
 }
 
