@@ -6,11 +6,12 @@ import { thousands } from "./screen.ts";
 /** The sentences about one listed folder. */
 export function notesOn({ directory, merged, links, loose, passedOver }: PictureFiles): string[] {
   const notes = [...merged].slice(0, maxLines).map(([name, folders]) => {
-    const [count, the] = folders.length === 1 ? ["subfolder", "1"] : ["subfolders", thousands(folders.length)];
-    return `class ${name}: the pictures of its ${the} ${count} (${shortList(folders, 6)}) are taken too`;
+    const shown = folders.slice(0, 6).join(", ") + (folders.length > 6 ? ", ..." : "");
+    const which = folders.length === 1 ? `subfolder ${shown}` : `${thousands(folders.length)} subfolders (${shown})`;
+    return `class ${name}: the pictures of its ${which} are taken too`;
   });
   if (merged.size > maxLines)
-    notes.push(`so are those of the subfolders of ${thousands(merged.size - maxLines)} more classes`);
+    notes.push(`${thousands(merged.size - maxLines)} more classes have subfolders, whose pictures are taken too`);
   notes.push(...linkNotes(links));
   if (loose > 0)
     notes.push(

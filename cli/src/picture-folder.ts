@@ -52,6 +52,7 @@ export async function loadPictures({ name, directory }: Source, options: Loading
     ...layout.notes,
     ...Object.values(surveys).flatMap((survey) => (survey === null ? [] : notesOn(survey))),
   ];
+  for (const survey of Object.values(surveys)) if (survey !== null) reportPassedOver(options, survey);
   const own = async (survey: ImageSurvey | null): Promise<Part | null> => {
     if (survey === null) return null;
     const part = await readForm(survey, { ...read, size: [height, width], channels });
@@ -78,6 +79,12 @@ export async function loadPictures({ name, directory }: Source, options: Loading
     notes: [...notes, classNote(classes, countsOf(all)), ...divided.notes, ...(lacking === null ? [] : [lacking])],
     folder: { size: options.size, skipBroken, dividedFrom: ownTest === null ? fingerprint(all) : null },
   };
+}
+
+/** The event for programs; the words for people are among the notes. */
+function reportPassedOver({ screen }: Pick<Reading, "screen">, { directory, passedOver, loose }: ImageSurvey): void {
+  if (passedOver.size > 0 || loose > 0)
+    screen.event("passedOver", { folder: directory, files: Object.fromEntries(passedOver), loose });
 }
 
 interface Own {
@@ -168,6 +175,7 @@ export async function loadTestPictures(
   const path = layout.test ?? layout.base;
   const reading = { ...options, size: [height, width] as const, maxSide: Math.max(height, width) };
   const survey = await surveyPictures(path, { ...reading, minClasses: 1 });
+  reportPassedOver(options, survey);
   const known = { classes, name: path, than: "the model" };
   checkClasses(survey.classes, known);
   const { data, files, note, natural } = await readForm(survey, { ...reading, framing, channels });

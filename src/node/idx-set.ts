@@ -127,7 +127,7 @@ function chooseSet(directory: string, parts: readonly Part[]): IdxSet {
       call,
       directory,
       `which of the sets in it is meant: ${names.map((name) => (name === "" ? "the files with MNIST's names" : name)).join(", ")}? ` +
-        `Give one by its name, such as ${join(directory, names.find((name) => name !== "") ?? "")}`,
+        `Give one by its name, such as ${join(directory, names.find((name) => name !== "") ?? "")}, or move the others elsewhere`,
       { sets: names },
     );
   const [name] = names;

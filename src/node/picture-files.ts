@@ -63,7 +63,7 @@ async function list(directory: string, minClasses: number): Promise<PictureFiles
     throw fileError(
       "listPictures",
       directory,
-      `no folders in it; each class needs one, with its pictures${loose === 0 ? "" : ` (${loose} pictures lie here, in no folder)`}`,
+      `no folders in it; each class needs one, with its pictures${loose === 0 ? "" : ` (pictures in no folder: ${loose})`}`,
     );
   checkNames(directory, names);
   const classes: ClassFolder[] = [];

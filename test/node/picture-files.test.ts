@@ -137,7 +137,7 @@ describe("listPictures", () => {
     await expect(listPictures(root)).rejects.toThrow(
       /cats: has only pictures in formats that are not read: 2 \.heic, 1 \.svg; save them as JPEG or PNG/,
     );
-    await expect(listPictures(join(root, "dogs"))).rejects.toThrow(/no folders in it; .*\(1 pictures lie here/);
+    await expect(listPictures(join(root, "dogs"))).rejects.toThrow(/no folders in it; .*\(pictures in no folder: 1\)/);
     write("outer/set/a/1.png", "outer/set/b/1.png");
     await expect(listPictures(join(root, "outer"))).rejects.toThrow(
       /only one class, "set"; .*\("a", "b"\).*give .*set/,
