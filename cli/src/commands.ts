@@ -11,8 +11,8 @@ import { amount, fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
 
 const dataHelp =
-  '"mnist", a folder with the four IDX files under MNIST\'s names, plain or .gz, or a folder of pictures ' +
-  "with a subfolder for each class, or with train/ and test/ that each have such subfolders";
+  '"mnist", a folder with four IDX files as MNIST and EMNIST have them, plain or .gz, or a folder of pictures with a subfolder ' +
+  "for each class, or with folders such as train/ and test/ that each have such subfolders";
 
 /** The default of an option as --help shows it, for IDX files and for pictures where they differ. */
 function defaultText(key: keyof typeof defaults.idx): string {
