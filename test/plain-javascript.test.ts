@@ -281,6 +281,7 @@ describe("options of the other entry points", () => {
     "data.split": (o) => loose.split({ table }, { count: 1, ...o }),
     "data.frame": (o) => loose.frame({ width: 1, height: 1 }, o),
     "model.writeModel": (o) => models.writeModel({} as never, new Map(), o),
+    "node.frameBatches": (o) => node.frameBatches([], o as never).next(),
     "node.framePictures": (o) => node.framePictures([], o as never),
     "node.loadFashionMnist": (o) => node.loadFashionMnist({ directory: "none", ...o }),
     "node.loadImageFolder": (o) => node.loadImageFolder("none", o),

@@ -138,6 +138,11 @@ export function commands(finish: (code: number) => void): Command {
   subcommand("predict", "recognise what pictures show")
     .argument("<model>", "a file that train saved")
     .argument("<image...>", "PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF of any size, or folders of them")
+    .option(
+      "--top <k>",
+      "list the k likeliest classes (default: all, or 5 of more than 20; for folders the likeliest one)",
+      integer(1, 1_000_000),
+    )
     .addOption(threads())
     .addOption(json())
     .action(async (model: string, images: string[], options: PredictOptions) =>

@@ -2,8 +2,9 @@
 import type { Sequential } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
-import { type Evaluation, evaluate } from "chainrule/train";
+import type { Evaluation } from "chainrule/train";
 import { isReaderGone } from "./output.ts";
+import { evaluateWhole } from "./whole-batches.ts";
 
 /** The evaluation; null where the signal stopped it, or the reader of the output has gone. */
 export async function judge(
@@ -12,7 +13,7 @@ export async function judge(
   signal: AbortSignal,
 ): Promise<Evaluation | null> {
   try {
-    const evaluation = await evaluate(net, data, { ...description.normalisation, signal });
+    const evaluation = await evaluateWhole({ net, description }, data, signal);
     return isReaderGone() ? null : evaluation;
   } catch (error) {
     if (signal.aborted && error === signal.reason) return null;

@@ -138,8 +138,24 @@ test("--json: a prediction a picture, with all probabilities, and done at the en
   const told = events(await chainrule(["predict", "m.safetensors", file, "--json"], { cwd }));
   expect(told).toHaveLength(2);
   expect(told[0]).toMatchObject({ event: "prediction", image: file, class: "3" });
+  const top = told[0].top as { class: string; probability: number }[];
+  expect(top).toHaveLength(5);
+  expect(top[0]).toEqual({ class: "3", probability: told[0].probability });
   const probabilities = Object.entries(told[0].probabilities as Record<string, number>);
   expect(probabilities.map(([name]) => name)).toEqual([..."0123456789"]);
   expect(probabilities.reduce((sum, [, p]) => sum + p, 0)).toBeCloseTo(1, 5);
   expect(told[1]).toEqual({ event: "done", images: 1, seconds: expect.any(Number), model: "m.safetensors" });
+});
+
+test("many pictures: answers and problems in the order of the words, --top classes each", async () => {
+  const files = await Promise.all([1, 2, 3].map((digit) => write(digit, {})));
+  const words = [files[0], "none.png", files[1], "nowhere/", files[2]];
+  const told = events(await chainrule(["predict", "m.safetensors", ...words, "--json", "--top", "2"], { cwd }));
+  expect(told.map(({ event, image }) => [event, image])).toEqual(
+    words.map((word) => [word.startsWith("no") ? "error" : "prediction", word]),
+  );
+  const { stdout, stderr, code } = await chainrule(["predict", "m.safetensors", ...words, "--top", "2"], { cwd });
+  expect(code).toBe(2);
+  expect(stdout.trimEnd().split("\n")).toHaveLength(9);
+  expect(stderr).toMatch(/none\.png: no such file\n.*nowhere\/: no such file/);
 });

@@ -33,7 +33,7 @@ export interface FramedPictures {
   readonly bytes: Uint8Array;
   /** Their places in the list of files, in rising order. */
   readonly indices: readonly number[];
-  readonly problems: readonly Skipped[];
+  readonly problems: readonly (Skipped & { readonly index: number })[];
 }
 
 /**
@@ -41,63 +41,138 @@ export interface FramedPictures {
  * cannot be read, or have no ink where the framing is "digit", are listed in `problems`.
  */
 export function framePictures(files: readonly string[], options: FramePicturesOptions): Promise<FramedPictures> {
-  return withinAsync("framePictures", () => read(files, options));
+  return withinAsync("framePictures", async () => {
+    const { form, channels, threads, onProgress } = check("framePictures", options, names);
+    const sized = withSizes(files);
+    const pool = await openPool({ call: "framePictures", files: files.length, bytes: sum(sized) }, threads);
+    try {
+      const progress = (done: number) => onProgress?.(done, files.length);
+      return await frameAll(pool, sized, { form, channels, start: 0, progress });
+    } finally {
+      await pool.close();
+    }
+  });
 }
 
-async function read(files: readonly string[], options: FramePicturesOptions): Promise<FramedPictures> {
-  const form = formOf(options);
-  const { threads, onProgress } = options;
-  const sized = files.map((path) => ({ path, bytes: sizeOf(path) }));
-  const bytes = sized.reduce((sum, file) => sum + file.bytes, 0);
-  const pool = await openPool({ call: "framePictures", files: files.length, bytes }, threads);
+/** As of framePictures. */
+export interface FrameBatchesOptions extends FramePicturesOptions {
+  /** The number of pictures in a batch is at most this. */
+  batchSize: number;
+}
+
+const batchNames: OptionNames<FrameBatchesOptions> = { ...names, batchSize: true };
+
+/** The files of a batch are larger in all only if it is one file: large photographs, which take a tenth of a second each, come in small batches. */
+const maxBatchBytes = 2 ** 25;
+
+/**
+ * As framePictures, batch by batch, in order; the next batch is read while the caller works with the last one. `indices` are places in the
+ * whole list.
+ */
+export async function* frameBatches(
+  files: readonly string[],
+  options: FrameBatchesOptions,
+): AsyncGenerator<FramedPictures, void, undefined> {
+  const { form, channels, threads, onProgress } = check("frameBatches", options, batchNames);
+  checkWhole("frameBatches", "batchSize", options.batchSize, { from: 1 });
+  const sized = withSizes(files);
+  const pool = await openPool({ call: "frameBatches", files: files.length, bytes: sum(sized) }, threads);
+  let done = 0;
+  const progress = (ofBatch: number, start: number) => onProgress?.(start + ofBatch, files.length);
+  const begin = (start: number) => {
+    const batch = batchFrom(sized, start, options.batchSize);
+    const framed = frameAll(pool, batch, { form, channels, start, progress: (n) => progress(n, start) });
+    // The rejection is that of the await below; if the caller has left the loop, there is none.
+    framed.catch(() => {});
+    return { framed, end: start + batch.length };
+  };
   try {
-    return await frameAll(pool, sized, { form, channels: options.shape[0] === 3 ? 3 : 1, onProgress });
+    for (let next = begin(0); done < files.length; ) {
+      const [framed, end] = [await next.framed, next.end];
+      done = end;
+      if (end < files.length) next = begin(end);
+      yield framed;
+    }
   } finally {
     await pool.close();
   }
 }
 
+interface Sized {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+const withSizes = (files: readonly string[]): Sized[] => files.map((path) => ({ path, bytes: sizeOf(path) }));
+
+const sum = (files: readonly Sized[]) => files.reduce((total, { bytes }) => total + bytes, 0);
+
+function batchFrom(files: readonly Sized[], start: number, maxPictures: number): readonly Sized[] {
+  let [end, bytes] = [start, 0];
+  while (
+    end < files.length &&
+    end - start < maxPictures &&
+    (end === start || bytes + files[end].bytes <= maxBatchBytes)
+  )
+    bytes += files[end++].bytes;
+  return files.slice(start, end);
+}
+
 /** 0 where the file cannot be measured: reading it reports the reason. */
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-function formOf(options: FramePicturesOptions): Form {
-  checkOptions("framePictures", options, names);
-  const { shape, framing, threads } = options;
+interface Checked extends Pick<FramePicturesOptions, "threads" | "onProgress"> {
+  readonly form: Form;
+  readonly channels: 1 | 3;
+}
+
+function check<O extends FramePicturesOptions>(call: string, options: O, known: OptionNames<O>): Checked {
+  checkOptions(call, options, known);
+  const { shape, framing, threads, onProgress } = options;
   const isShape = Array.isArray(shape) && shape.length === 3 && shape.every((size) => isWhole(size, { from: 1 }));
   if (!isShape || (shape[0] !== 1 && shape[0] !== 3))
-    throw new ChainruleError(
-      "option",
-      "framePictures",
-      `shape is [channels, height, width] with 1 or 3 channels, not [${shape}]`,
-    );
+    throw new ChainruleError("option", call, `shape is [channels, height, width] with 1 or 3 channels, not [${shape}]`);
   if (!framings.includes(framing))
-    throw new ChainruleError("option", "framePictures", `framing is one of ${framings.join(", ")}, not ${framing}`);
-  if (threads !== undefined) checkWhole("framePictures", "threads", threads, { from: 0 });
-  return { size: [shape[1], shape[2]], framing, channels: shape[0] === 1 ? 1 : null };
+    throw new ChainruleError("option", call, `framing is one of ${framings.join(", ")}, not ${framing}`);
+  if (threads !== undefined) checkWhole(call, "threads", threads, { from: 0 });
+  const [channels, height, width] = shape;
+  const form: Form = { size: [height, width], framing, channels: channels === 1 ? 1 : null };
+  return { form, channels: channels === 1 ? 1 : 3, threads, onProgress };
+}
+
+interface All {
+  readonly form: Form;
+  readonly channels: 1 | 3;
+  /** The place of the first file in the whole list. */
+  readonly start: number;
+  readonly progress: (done: number) => void;
 }
 
 async function frameAll(
   pool: Pool,
-  files: readonly { readonly path: string; readonly bytes: number }[],
-  { form, channels, onProgress }: { form: Form; channels: 1 | 3 } & Pick<FramePicturesOptions, "onProgress">,
+  files: readonly Sized[],
+  { form, channels, start: first, progress }: All,
 ): Promise<FramedPictures> {
   const gathered = new GatheredPictures(files.length, form.size, channels);
   const parts = portions(files);
-  const problems: (Skipped | null)[] = files.map(() => null);
+  const problems: (FramedPictures["problems"][number] | null)[] = files.map(() => null);
   let done = 0;
   await pool.run(
     parts.map(({ paths }): DecodeJob => ({ paths, form })),
     (answer, job) => {
       const { start, paths } = parts[job];
       gathered.putAll(answer, (i) => start + i);
-      for (const { index, problem } of answer.problems) problems[start + index] = { file: paths[index], problem };
+      for (const { index, problem } of answer.problems) {
+        const n = start + index;
+        problems[n] = { file: paths[index], problem, index: first + n };
+      }
       done += paths.length;
-      onProgress?.(done, files.length);
+      progress(done);
     },
   );
   return {
     bytes: gathered.end().bytes,
-    indices: [...files.keys()].filter((n) => gathered.planes[n] > 0),
+    indices: [...files.keys()].filter((n) => gathered.planes[n] > 0).map((n) => first + n),
     problems: problems.filter((problem) => problem !== null),
   };
 }

@@ -1,7 +1,13 @@
 // "chainrule/node": data sets, pictures and whole files from the file system, for Node.
 export { type DecodePictureOptions, decodePicture } from "./decode.ts";
 export { checkWritable, readBytes, writeWhole } from "./files.ts";
-export { type FramedPictures, type FramePicturesOptions, framePictures } from "./frame-pictures.ts";
+export {
+  type FrameBatchesOptions,
+  type FramedPictures,
+  type FramePicturesOptions,
+  frameBatches,
+  framePictures,
+} from "./frame-pictures.ts";
 export { findIdx, type IdxSet } from "./idx-set.ts";
 export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./image-folder.ts";
 export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./image-survey.ts";

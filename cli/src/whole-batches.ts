@@ -1,0 +1,64 @@
+// Runs a net over pictures in batches of one size, the last one filled up. The order in which a convolution sums depends on the size of the
+// batch, so in batches of several sizes a picture's probabilities would differ in their last bits: evaluate and predict would not say the
+// same of it, and each size would need a program of its own.
+import { type Sequential, tensor } from "chainrule";
+import type { Dataset } from "chainrule/data";
+import type { Description } from "chainrule/model";
+import { confusionMatrix, type Evaluation, evaluate } from "chainrule/train";
+
+/** Larger batches are no faster, and a single picture takes as long as a batch. */
+const batchSize = 32;
+
+interface Judged {
+  readonly net: Sequential;
+  readonly description: Description;
+}
+
+/** evaluate, in batches of one size. */
+export async function evaluateWhole(model: Judged, data: Dataset, signal: AbortSignal): Promise<Evaluation> {
+  const options = { ...model.description.normalisation, batchSize, signal };
+  const count = data.labels.size;
+  const plain = await evaluate(model.net, data, options);
+  const left = count % batchSize;
+  if (left === 0) return plain;
+  const size = data.images.size / count;
+  const bytes = data.images.data.subarray((count - left) * size) as Uint8Array;
+  const scores = Float32Array.from(plain.scores.data);
+  scores.set(await probabilitiesOf(model, bytes, signal), (count - left) * data.classes.length);
+  return { ...plain, ...summary(data, scores) };
+}
+
+/** The answers of a data set with these probabilities [pictures, classes], and their counts. */
+function summary({ labels, classes }: Dataset, scores: Float32Array) {
+  const rows = Array.from(labels.data, (_, n) => scores.subarray(n * classes.length, (n + 1) * classes.length));
+  const answers = Int32Array.from(rows, (row) => row.indexOf(Math.max(...row)));
+  const confusion = confusionMatrix(answers, labels, classes.length);
+  const right = confusion.reduce((sum, row, truth) => sum + row[truth], 0);
+  return {
+    accuracy: right / labels.size,
+    confusion,
+    answers,
+    probabilities: Float32Array.from(answers, (answer, n) => rows[n][answer]),
+    scores: tensor(scores, { shape: [labels.size, classes.length] }),
+  };
+}
+
+/** The probabilities of all classes, [pictures, classes], for pictures uint8 [pictures, C, H, W]. */
+export async function probabilitiesOf(
+  { net, description }: Judged,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const { input, classes, normalisation } = description;
+  const count = bytes.length / input.reduce((a, b) => a * b);
+  const filled = Math.ceil(count / batchSize) * batchSize;
+  const images = new Uint8Array((bytes.length / count) * filled);
+  images.set(bytes);
+  const data = {
+    images: tensor(images, { shape: [filled, ...input] }),
+    labels: tensor(new Int32Array(filled)),
+    classes,
+  };
+  const { scores } = await evaluate(net, data, { ...normalisation, batchSize, signal });
+  return (scores.data as Float32Array).slice(0, count * classes.length);
+}
