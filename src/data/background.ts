@@ -8,19 +8,19 @@ const cells = 32;
 const minShare = 0.25;
 
 /**
- * White 255, but black 0 where the visible part of a picture would hardly be seen on white, such as white ink on a transparent ground. The
+ * Null if no pixel is transparent. White 255, but black 0 where the visible part of a picture would hardly be seen on white, such as white ink on a transparent ground. The
  * rule: the picture is reduced to 32 × 32 cells, and put on white and on black. What is seen on a background is the sum of the differences
  * between neighbouring cells, each in its most different channel. Black is taken if less than a quarter of what is seen on black is seen on
  * white. So a few dark or coloured pixels do not matter, light yellow stays on white, and so does a white cloud with an outline.
  */
-export function backgroundOf(picture: Picture): 0 | 255 {
-  if (isOpaque(picture)) return 255;
+export function backgroundOf(picture: Picture): 0 | 255 | null {
+  if (isOpaque(picture)) return null;
   const reduced = reduce(picture);
   return seenOn(255, reduced) < minShare * seenOn(0, reduced) ? 0 : 255;
 }
 
 /** Whether no pixel is transparent, not even in part. */
-export function isOpaque({ data }: Picture): boolean {
+function isOpaque({ data }: Picture): boolean {
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
   return true;
 }

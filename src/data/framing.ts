@@ -7,7 +7,7 @@ import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, digitDetail } from "./digit/centre.ts";
 import { isCentred } from "./digit/form.ts";
 import { letterbox } from "./letterbox.ts";
-import { type BytePlane, edgeLevel, edgeQuantile, type Picture, planes } from "./picture.ts";
+import { channelOf, edgeLevel, edgeQuantile, type Levels, levelsOf, type Picture } from "./picture.ts";
 
 /**
  * "digit": drawn digits, white ink on black, centred, 28 × 28, as in MNIST. All others are pictures, fitted into the frame. "plain": with
@@ -54,18 +54,25 @@ export function frame(picture: Picture, options: { shape: readonly number[]; fra
     throw new ChainruleError("option", "frame", `pictures have 1 or 3 channels, not ${channels}`);
   if (options.framing === "digit" && options.shape.join() !== "1,28,28")
     throw new ChainruleError("option", "frame", `digits have the shape [1, 28, 28], not [${options.shape.join(", ")}]`);
-  const layers = planes(picture, channels, backgroundOf(picture));
-  if (options.framing === "digit") return centreDigit(layers[0]);
-  const bytes = new Uint8Array(channels * height * width);
-  for (const [c, layer] of layers.entries()) bytes.set(letterbox(layer, width, height).data, c * height * width);
-  const invert = hasOtherGround(layers, options.framing);
-  return invert ? bytes.map((level) => 255 - level) : bytes;
+  if (picture.data.length !== 4 * picture.width * picture.height)
+    throw new ChainruleError(
+      "shape",
+      "frame",
+      `${picture.width}×${picture.height} pixels of four bytes each, but ${picture.data.length} bytes`,
+    );
+  const levels = levelsOf(picture, channels, backgroundOf(picture));
+  if (options.framing === "digit") return centreDigit(levels);
+  const bytes = letterbox(levels, { width, height });
+  if (hasOtherGround(levels, options.framing)) for (let i = 0; i < bytes.length; i++) bytes[i] = 255 - bytes[i];
+  return bytes;
 }
 
 /** Whether the ground of a picture is plainly another than that of the data set: at least three quarters of its edge are. */
-function hasOtherGround(layers: readonly BytePlane[], framing: "dark" | "light" | "plain"): boolean {
+function hasOtherGround(levels: Levels, framing: "dark" | "light" | "plain"): boolean {
   if (framing === "plain") return false;
-  const mean = (part: number) => layers.reduce((sum, layer) => sum + edgeQuantile(layer, part), 0) / layers.length;
+  const quantiles = (part: number) =>
+    Array.from({ length: levels.channels }, (_, c) => edgeQuantile(channelOf(levels, c), part));
+  const mean = (part: number) => quantiles(part).reduce((sum, level) => sum + level, 0) / levels.channels;
   return framing === "dark" ? mean(0.25) >= light : mean(0.75) <= 255 - light;
 }
 

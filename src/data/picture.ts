@@ -1,6 +1,5 @@
-// Converts a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to planes of bytes, the input of nets.
-import { ChainruleError } from "../errors/error.ts";
-import type { Plane } from "./resize.ts";
+// Converts a colour picture (RGBA bytes, as a decoder or a page's canvas gives them) to levels, from which the input of nets is computed.
+import type { Plane, Strided } from "./resize.ts";
 
 /** A picture with four bytes a pixel in `data`, red green blue alpha, row-major, as in a canvas's ImageData. */
 export interface Picture {
@@ -9,57 +8,74 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-export interface BytePlane extends Plane {
-  readonly data: Uint8Array;
+/** Levels from 0 to 255 of one channel or three. Each pixel is `step` numbers long, and begins with its channels. */
+export interface Levels extends Plane {
+  readonly channels: 1 | 3;
+  readonly step: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
 }
 
 /**
- * Returns one plane (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). Through transparent pixels the `background` is seen,
- * from black 0 to white 255.
+ * The levels of a picture: one channel (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). Behind transparent pixels the
+ * `background` is seen, from black 0 to white 255; null says that there are none.
  */
-export function planes(picture: Picture, channels: 1 | 3, background = 255): BytePlane[] {
+export function levelsOf(picture: Picture, channels: 1 | 3, background: number | null): Levels {
   const { width, height, data } = picture;
-  if (data.length !== 4 * width * height)
-    throw new ChainruleError(
-      "shape",
-      "planes",
-      `${width}×${height} pixels of four bytes each, but ${data.length} bytes`,
-    );
-  const result = Array.from({ length: channels }, () => new Uint8Array(width * height));
-  for (let i = 0; i < width * height; i++) {
-    let red = data[4 * i];
-    let green = data[4 * i + 1];
-    let blue = data[4 * i + 2];
-    const alpha = data[4 * i + 3] / 255;
-    if (alpha !== 1) {
-      const under = (1 - alpha) * background;
-      red = alpha * red + under;
-      green = alpha * green + under;
-      blue = alpha * blue + under;
-    }
-    if (channels === 1) result[0][i] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
-    else {
-      result[0][i] = Math.round(red);
-      result[1][i] = Math.round(green);
-      result[2][i] = Math.round(blue);
-    }
-  }
-  return result.map((bytes) => ({ width, height, data: bytes }));
+  if (channels === 3 && background === null) return { width, height, channels, step: 4, data };
+  const levels = new Uint8Array(channels * width * height);
+  if (background === null) lumaOf(data, levels);
+  else overBackground(data, levels, { channels, background });
+  return { width, height, channels, step: channels, data: levels };
 }
 
+function lumaOf(data: Picture["data"], levels: Uint8Array): void {
+  // Rounds as Math.round does for each of the 256³ colours, in a third of the time.
+  for (let i = 0, from = 0; i < levels.length; i++, from += 4)
+    levels[i] = 0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2] + 0.5;
+}
+
+function overBackground(
+  data: Picture["data"],
+  levels: Uint8Array,
+  { channels, background }: { channels: 1 | 3; background: number },
+): void {
+  for (let from = 0, to = 0; to < levels.length; from += 4) {
+    const alpha = data[from + 3] / 255;
+    const under = (1 - alpha) * background;
+    const red = alpha * data[from] + under;
+    const green = alpha * data[from + 1] + under;
+    const blue = alpha * data[from + 2] + under;
+    if (channels === 1) levels[to++] = Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+    else {
+      levels[to++] = Math.round(red);
+      levels[to++] = Math.round(green);
+      levels[to++] = Math.round(blue);
+    }
+  }
+}
+
+/** One channel, as numbers that are `step` apart. */
+export const channelOf = ({ width, height, data, step }: Levels, c: number) => ({
+  width,
+  height,
+  data: data.subarray(c),
+  step,
+});
+
 /** The level of the picture's edge: the median of its outermost pixels. */
-export const edgeLevel = (plane: Plane): number => edgeQuantile(plane, 0.5);
+export const edgeLevel = (plane: Strided): number => edgeQuantile(plane, 0.5);
 
 /** The level below which the given part of the outermost pixels are; corners count twice. */
-export function edgeQuantile({ width, height, data }: Plane, part: number): number {
+export function edgeQuantile({ width, height, data, step = 1 }: Strided, part: number): number {
   const edge = new Float64Array(2 * (width + height));
+  const bottom = (height - 1) * width * step;
   for (let x = 0; x < width; x++) {
-    edge[2 * x] = data[x];
-    edge[2 * x + 1] = data[(height - 1) * width + x];
+    edge[2 * x] = data[x * step];
+    edge[2 * x + 1] = data[bottom + x * step];
   }
   for (let y = 0; y < height; y++) {
-    edge[2 * (width + y)] = data[y * width];
-    edge[2 * (width + y) + 1] = data[y * width + width - 1];
+    edge[2 * (width + y)] = data[y * width * step];
+    edge[2 * (width + y) + 1] = data[(y * width + width - 1) * step];
   }
   edge.sort();
   return edge[Math.floor(part * edge.length)];

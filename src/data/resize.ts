@@ -14,51 +14,132 @@ export interface Plane {
 }
 
 /** Stretches a plane to width × height. */
-export function resize(plane: Plane, width: number, height: number): Plane & { readonly data: Float64Array } {
+export function resize(plane: Strided, width: number, height: number): Plane & { readonly data: Float64Array } {
   if (![width, height, plane.width, plane.height].every((size) => isWhole(size, { from: 1 })))
     throw new ChainruleError(
       "option",
       "resize",
       `cannot resize ${plane.width}×${plane.height} to ${width}×${height}; sizes are whole numbers from 1`,
     );
-  const columns = coverage(plane.width, width);
-  const rows = coverage(plane.height, height);
-  const narrow = new Float64Array(width * plane.height);
-  for (let y = 0; y < plane.height; y++)
-    for (let x = 0; x < width; x++) {
-      const { first, weights } = columns[x];
-      let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += weights[i] * plane.data[y * plane.width + first + i];
-      narrow[y * width + x] = sum;
-    }
   const data = new Float64Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const { first, weights } = rows[y];
-    for (let i = 0; i < weights.length; i++)
-      for (let x = 0; x < width; x++) data[y * width + x] += weights[i] * narrow[(first + i) * width + x];
-  }
+  average(plane, { width, height }, data);
   return { width, height, data };
 }
 
+/** A plane whose numbers are `step` apart, 1 without it: a channel among others. */
+export interface Strided extends Plane {
+  readonly step?: number | undefined;
+}
+
+/** Writes the resized plane [height, width] into `result`, which holds zeros: first along x, then along y. */
+export function average(plane: Strided, { width, height }: Size, result: Float64Array): void {
+  const { data, step = 1 } = plane;
+  // [width, plane.height]: the columns one after another.
+  const narrow = scratch(width * plane.height);
+  const row = step * plane.width;
+  addShares(
+    data,
+    { along: step, across: row, lines: plane.height },
+    coverage(plane.width, width),
+    narrow,
+    plane.height,
+  );
+  const column = plane.height;
+  addShares(narrow, { along: 1, across: column, lines: width }, coverage(plane.height, height), result, width);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How far apart the pixels of a line are, and the lines. */
+interface Lines {
+  readonly along: number;
+  readonly across: number;
+  readonly lines: number;
+}
+
+/**
+ * Adds to target[i · pitch + line] the mean of the pixels that new pixel i covers, in their order. The lines are the innermost loop, so that
+ * the weights are read once; four pixels are added at a time.
+ */
+function addShares(
+  source: ArrayLike<number>,
+  { along, across, lines }: Lines,
+  { first, start, weights }: Coverage,
+  target: Float64Array,
+  pitch: number,
+): void {
+  for (let i = 0; i < first.length; i++) {
+    const stop = i * pitch + lines;
+    let at = first[i] * along;
+    let k = start[i];
+    for (; k + 4 <= start[i + 1]; k += 4, at += 4 * along) {
+      const [a, b, c, d] = [weights[k], weights[k + 1], weights[k + 2], weights[k + 3]];
+      for (let from = at, to = i * pitch; to < stop; from += across, to++)
+        target[to] =
+          target[to] +
+          a * source[from] +
+          b * source[from + along] +
+          c * source[from + 2 * along] +
+          d * source[from + 3 * along];
+    }
+    for (; k < start[i + 1]; k++, at += along) {
+      const weight = weights[k];
+      for (let from = at, to = i * pitch; to < stop; from += across, to++) target[to] += weight * source[from];
+    }
+  }
+}
+
+/** For each new pixel in a line: the first old pixel that it covers, and the part of it that each of them fills, from `start` on. */
 interface Coverage {
-  readonly first: number;
+  readonly first: Int32Array;
+  readonly start: Int32Array;
   readonly weights: Float64Array;
 }
 
-/** For each of `to` new pixels in a line, the old pixels that it covers, and the part of it that each of them fills. */
-function coverage(from: number, to: number): Coverage[] {
+/** Most pictures of a data set have a few sizes. */
+const coverages = new Map<string, Coverage>();
+const maxCoverages = 64;
+
+function coverage(from: number, to: number): Coverage {
+  const key = `${from} ${to}`;
+  let found = coverages.get(key);
+  if (found === undefined) {
+    if (coverages.size >= maxCoverages) coverages.clear();
+    found = cover(from, to);
+    coverages.set(key, found);
+  }
+  return found;
+}
+
+function cover(from: number, to: number): Coverage {
   const scale = from / to;
   const half = Math.max(scale, 1) / 2;
-  return Array.from({ length: to }, (_, i) => {
+  const first = new Int32Array(to);
+  const starts = new Int32Array(to + 1);
+  const weights: number[] = [];
+  for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
     const start = Math.max(centre - half, 0);
     const stop = Math.min(centre + half, from);
-    const first = Math.floor(start);
-    const length = Math.max(Math.ceil(stop), first + 1) - first;
-    const weights = Float64Array.from({ length }, (_, k) => {
-      const overlap = Math.min(first + k + 1, stop) - Math.max(first + k, start);
-      return Math.max(overlap, 0) / (stop - start);
-    });
-    return { first, weights };
-  });
+    first[i] = Math.floor(start);
+    const end = Math.max(Math.ceil(stop), first[i] + 1);
+    for (let old = first[i]; old < end; old++)
+      weights.push(Math.max(Math.min(old + 1, stop) - Math.max(old, start), 0) / (stop - start));
+    starts[i + 1] = weights.length;
+  }
+  return { first, start: starts, weights: Float64Array.from(weights) };
+}
+
+let buffer = new Float64Array(0);
+/** The longest buffer that is kept, in numbers: 8 MB. */
+const maxBuffer = 1 << 20;
+
+/** Zeros for a picture that is already narrow: the same numbers again and again. */
+function scratch(length: number): Float64Array {
+  if (length > maxBuffer) return new Float64Array(length);
+  if (buffer.length < length) buffer = new Float64Array(length);
+  return buffer.fill(0, 0, length);
 }
