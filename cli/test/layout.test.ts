@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { tensor } from "chainrule";
+import { split } from "chainrule/data";
 import { listPictures } from "chainrule/node";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
@@ -197,6 +198,18 @@ describe("pictures that are set aside", () => {
     expect(sharesOf([3, 3], 5, true)).toEqual([2, 2]);
     expect(sharesOf([1, 1, 1, 1, 1, 5], 4, true)).toEqual([0, 0, 0, 0, 0, 4]);
     expect(sharesOf([0, 4], 1, true)).toEqual([0, 1]);
+  });
+
+  test("are those that split chooses, where no class is rare", () => {
+    const labels = tensor(Int32Array.from({ length: 90 }, (_, n) => (n * n) % 4));
+    const images = tensor(
+      Uint8Array.from({ length: 90 }, (_, n) => n),
+      { shape: [90, 1, 1, 1] },
+    );
+    const data = { images, labels, classes: ["a", "b"] };
+    const { validation } = split(data, { count: 18, seed: 4 });
+    const { aside } = setAside({ data, files: null }, { fraction: 0.2, seed: 4, fromEach: true });
+    expect(aside?.data.images.data).toEqual(validation.images.data);
   });
 
   test("have their files with them; the seed determines the choice", () => {

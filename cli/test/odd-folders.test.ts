@@ -19,7 +19,7 @@ async function refused(args: readonly string[], message: RegExp): Promise<void> 
 
 test("parts in doubled folders, with a test of one class whose name has decomposed accents and capitals", async () => {
   const apples = "\u00e4pfel";
-  writePictures(at("intel", "seg_train", "seg_train"), { classes: [apples, "along"], each: 8 });
+  writePictures(at("intel", "seg_train", "seg_train"), { classes: [apples, "along"], each: 8, coloured: true });
   writePictures(at("intel", "seg_test", "seg_test"), { classes: ["A\u0308pfel"], each: 4, seed: 2 });
   writeFileSync(at("intel", "seg_train", "seg_train", "along", "x.heic"), "");
   const { code, stdout, stderr } = await chainrule(["train", "intel", ...brief, "--out", "i.safetensors", "--json"], {
@@ -29,11 +29,18 @@ test("parts in doubled folders, with a test of one class whose name has decompos
   for (const line of [
     "in intel: 'seg_train/seg_train' is taken as the training pictures and 'seg_test/seg_test' is taken as the test pictures",
     "1 .heic file was passed over: this format is not read; save it as JPEG or PNG",
+    "the pictures of intel/seg_test/seg_test are grey: they are taken as coloured ones, as those of intel/seg_train/seg_train are",
     `classes: along 8, ${apples} 8`,
     "1 of 2 classes has no picture to test: along",
   ])
     expect(stderr.split("\n")).toContain(line);
-  const [start] = events({ code, stdout, stderr });
+  const [passedOver, start] = events({ code, stdout, stderr });
+  expect(passedOver).toEqual({
+    event: "passedOver",
+    folder: "intel/seg_train/seg_train",
+    files: { ".heic": 1 },
+    loose: 0,
+  });
   expect(start).toMatchObject({
     classes: ["along", apples],
     classPictures: { train: [8, 8], validation: null, test: [0, 4] },

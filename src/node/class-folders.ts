@@ -37,7 +37,8 @@ export function checkNames(directory: string, folders: readonly string[]): void 
 /** Throws where folders seem to be parts of a data set, where one has no pictures, and where there are fewer than `minClasses`. */
 export function checkClasses(directory: string, classes: readonly ClassFolder[], minClasses: number): void {
   checkParts(directory, classes);
-  for (const { path, tree } of classes) if (tree.pictures.length === 0) throw withoutPictures(path, tree);
+  for (const { path, tree } of classes)
+    if (tree.pictures.length === 0) throw withoutPictures(path, tree, onlyOneWithPictures(classes));
   if (classes.length < minClasses) throw tooFew(directory, classes);
 }
 
@@ -79,7 +80,13 @@ function asksForParts(directory: string, parts: readonly ClassFolder[], shared: 
   );
 }
 
-function withoutPictures(path: string, { passedOver }: PictureTree): ChainruleError {
+/** The only folder with pictures, if these are in its subfolders: images/ beside annotations/. */
+function onlyOneWithPictures(classes: readonly ClassFolder[]): string | null {
+  const having = classes.filter(({ tree }) => tree.pictures.length > 0);
+  return having.length === 1 && having[0].tree.subfolders.length > 1 ? having[0].path : null;
+}
+
+function withoutPictures(path: string, { passedOver }: PictureTree, instead: string | null): ChainruleError {
   const unread = [...passedOver].filter(([extension]) => pictureKind(`x${extension}`) === "unread");
   const counted = unread.map(([extension, count]) => `${count} ${extension}`).join(", ");
   if (unread.length > 0)
@@ -95,7 +102,7 @@ function withoutPictures(path: string, { passedOver }: PictureTree): ChainruleEr
   return fileError(
     call,
     path,
-    `no PNG or JPEG in it (nor a GIF, BMP, WebP, AVIF or TIFF${others === 0 ? "" : `; only ${others} other files`}); add pictures, or remove the folder`,
+    `no PNG or JPEG in it (nor a GIF, BMP, WebP, AVIF or TIFF${others === 0 ? "" : `; other files: ${others}`}); ${instead === null ? "" : `give ${instead} if its folders are the classes, or `}add pictures, or remove the folder`,
   );
 }
 

@@ -138,6 +138,10 @@ describe("listPictures", () => {
       /cats: has only pictures in formats that are not read: 2 \.heic, 1 \.svg; save them as JPEG or PNG/,
     );
     await expect(listPictures(join(root, "dogs"))).rejects.toThrow(/no folders in it; .*\(pictures in no folder: 1\)/);
+    write("pets/images/a/1.png", "pets/images/b/1.png", "pets/annotations/1.xml");
+    await expect(listPictures(join(root, "pets"))).rejects.toThrow(
+      /annotations: no PNG or JPEG in it .* other files: 1\); give .*images if its folders are the classes, or add/,
+    );
     write("outer/set/a/1.png", "outer/set/b/1.png");
     await expect(listPictures(join(root, "outer"))).rejects.toThrow(
       /only one class, "set"; .*\("a", "b"\).*give .*set/,
