@@ -4,7 +4,7 @@ import { Jimp } from "jimp";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { decodeWith } from "../../src/node/decode.ts";
-import { arithmeticJpeg, chunk, cmykJpeg, exif, png, rgbJpeg, turned, withSegment } from "./picture-bytes.ts";
+import { arithmeticJpeg, bmp, chunk, cmykJpeg, exif, png, rgbJpeg, turned, withSegment } from "./picture-bytes.ts";
 
 const decoders = ["sharp", "jimp"] as const;
 
@@ -135,6 +135,48 @@ test("an arithmetic-coded JPEG is read by sharp; with jimp alone the error says 
   await expect(decodeWith(arithmeticJpeg, null, ["jimp"])).rejects.toMatchObject({
     code: "package",
     words: "the file is an arithmetic-coded JPEG, which is read with sharp; run `npm install sharp`",
+  });
+});
+
+describe("each kind of BMP", () => {
+  const read = async (bytes: Uint8Array) => [...(await decodePicture(bytes)).data];
+
+  test("rows from the bottom and from the top, of 24 and 32 bits", async () => {
+    const rows = Uint8Array.of(40, 41, 200, 0, 3, 2, 1, 0);
+    expect(await read(bmp(1, 2, { rows, bits: 24 }))).toEqual([1, 2, 3, 255, 200, 41, 40, 255]);
+    expect(await read(bmp(1, -2, { rows, bits: 24 }))).toEqual([200, 41, 40, 255, 1, 2, 3, 255]);
+    expect(await read(bmp(1, 2, { rows, bits: 32 }))).toEqual([1, 2, 3, 255, 200, 41, 40, 255]);
+  });
+
+  test("palettes of 1, 4 and 8 bits", async () => {
+    const palette = [0x0000ff, 0xc82828];
+    for (const [bits, first] of [
+      [1, 0x80],
+      [4, 0x10],
+      [8, 1],
+    ] as const)
+      expect((await read(bmp(2, 1, { rows: Uint8Array.of(first, 0, 0, 0), bits, palette }))).slice(0, 4)).toEqual([
+        200, 40, 40, 255,
+      ]);
+  });
+
+  test("bit fields in any order, with alpha where there is a field for it and it is used", async () => {
+    const rows = Uint8Array.of(200, 40, 41, 128, 1, 2, 3, 255);
+    const fields = [0xff, 0xff00, 0xff0000];
+    expect(await read(bmp(2, 1, { rows, bits: 32, masks: fields }))).toEqual([200, 40, 41, 255, 1, 2, 3, 255]);
+    const masks = [...fields, 0xff000000];
+    expect(await read(bmp(2, 1, { rows, bits: 32, masks }))).toEqual([200, 40, 41, 128, 1, 2, 3, 255]);
+    expect(await read(bmp(1, -2, { rows, bits: 32, masks }))).toEqual([200, 40, 41, 128, 1, 2, 3, 255]);
+    expect(await read(bmp(1, 2, { rows, bits: 32, masks }))).toEqual([1, 2, 3, 255, 200, 40, 41, 128]);
+    expect(await read(bmp(1, 1, { rows: Uint8Array.of(1, 2, 3, 0), bits: 32, masks }))).toEqual([1, 2, 3, 255]);
+  });
+
+  test("one that is compressed is refused", async () => {
+    const compressed = bmp(2, 1, { rows: Uint8Array.of(2, 1, 0, 1), bits: 8, palette: [0, 0xff] });
+    compressed.writeUInt32LE(1, 30);
+    await expect(read(compressed)).rejects.toThrow(
+      /byte 30: the BMP is compressed, which is not supported; save the pic/,
+    );
   });
 });
 

@@ -61,6 +61,40 @@ export function withSegment(jpeg: Uint8Array, marker: number, contents: Uint8Arr
 export const turned = (jpeg: Uint8Array, orientation: number, little = false): Buffer =>
   withSegment(jpeg, 0xe1, Buffer.concat([Buffer.from("Exif\0\0"), exif(orientation, little)]));
 
+export interface BmpOptions {
+  /** The rows, each padded to four bytes, from the last one up; from the first one down where the height is negative. */
+  readonly rows: Uint8Array;
+  readonly bits: number;
+  /** Where red, green, blue and alpha are in a pixel: "bit fields", which only a header of 124 bytes has for alpha. */
+  readonly masks?: readonly number[];
+  /** Words of 0x00RRGGBB. */
+  readonly palette?: readonly number[];
+}
+
+export function bmp(width: number, height: number, { rows, bits, masks = [], palette = [] }: BmpOptions): Buffer {
+  const headerBytes = masks.length === 4 ? 124 : 40;
+  const colours = 14 + headerBytes + (masks.length === 3 ? 12 : 0);
+  const start = colours + 4 * palette.length;
+  const bytes = Buffer.alloc(start + rows.length);
+  bytes.write("BM");
+  for (const [at, value] of [
+    [2, bytes.length],
+    [10, start],
+    [14, headerBytes],
+    [46, palette.length],
+  ] as const)
+    bytes.writeUInt32LE(value, at);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(height, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(bits, 28);
+  bytes.writeUInt32LE(masks.length > 0 ? 3 : 0, 30);
+  for (const [i, mask] of masks.entries()) bytes.writeUInt32LE(mask, 54 + 4 * i);
+  for (const [i, colour] of palette.entries()) bytes.writeUInt32LE(colour, colours + 4 * i);
+  bytes.set(rows, start);
+  return bytes;
+}
+
 const base64 = (text: string) => Buffer.from(text, "base64");
 
 /** 8 × 8 pixels of (200, 40, 40), whose components are red, green and blue: Adobe's transform is 0, and they are named R, G and B. */

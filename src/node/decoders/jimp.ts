@@ -3,6 +3,7 @@
 // small one. Its decoder of TIFF is not used: it follows directories that refer to themselves, and allocates what the file announces.
 import type { Picture } from "../../data/picture.ts";
 import { ChainruleError } from "../../errors/error.ts";
+import { withAlpha } from "../formats/bmp.ts";
 import type { FormatName, PictureHeader } from "../formats/format.ts";
 import { bufferOf, type CheckedFile, type Decoder, type Loaded } from "./decoder.ts";
 
@@ -46,7 +47,8 @@ async function decodeWithJimp(
   if (decode === undefined)
     throw refuse(`the installed jimp does not decode ${format}; install jimp 1.6 or newer`, "jimp");
   const { width, height, data } = await decode(bufferOf(bytes), optionsOf(header));
-  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  const picture = { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  return format === "BMP" ? withAlpha(picture, bytes) : picture;
 }
 
 /**

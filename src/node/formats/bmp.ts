@@ -1,5 +1,6 @@
 // BMP: "BM", the length of the file, the offset of the pixels, then a header that begins with its own size and holds width, height (negative:
 // rows from the top), bits a pixel and the kind of compression. Rows are padded to 4 bytes, from which the length of the file follows.
+import type { Picture } from "../../data/picture.ts";
 import { type CheckedFormat, checkSize, fail, type PictureHeader, viewOf } from "./format.ts";
 
 const uncompressed = 0;
@@ -35,4 +36,27 @@ function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): numbe
   if (start < 54 || end > bytes.length)
     fail(bytes.length, `the BMP's pixels would end at byte ${end}, but the file ends before; is it cut off?`);
   return end;
+}
+
+/**
+ * The picture with the alpha of a BMP that has a bit field for it (byte 66 of headers of 56 bytes and more), which its decoder leaves out.
+ * Where all of it is 0, the field is unused.
+ */
+export function withAlpha(picture: Picture, bytes: Uint8Array): Picture {
+  const view = viewOf(bytes);
+  const hasFields = view.getUint16(28, true) === 32 && view.getUint32(30, true) === bitFields;
+  const mask = hasFields && view.getUint32(14, true) >= 56 && bytes.length >= 70 ? view.getUint32(66, true) : 0;
+  if (mask === 0) return picture;
+  const { width, height, data } = picture;
+  const start = view.getUint32(10, true);
+  const fromTop = view.getInt32(22, true) < 0;
+  const alpha = new Uint8Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = start + 4 * width * (fromTop ? y : height - 1 - y);
+    for (let x = 0; x < width; x++, i++)
+      alpha[i] = Math.round((255 * ((view.getUint32(row + 4 * x, true) & mask) >>> 0)) / mask);
+  }
+  if (alpha.every((level) => level === 0)) return picture;
+  for (const [i, level] of alpha.entries()) data[4 * i + 3] = level;
+  return picture;
 }
