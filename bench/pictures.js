@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { planes } from "../dist/data/picture.js";
+import { channelOf, levelsOf } from "../dist/data/picture.js";
 import { resize } from "../dist/data/resize.js";
 import { decodeWith } from "../dist/node/decode.js";
 import { countIn } from "./arguments.js";
@@ -60,7 +60,8 @@ const own = (decoder) => ({
   small: async ({ bytes, atLeast }) => smallOf(await decodeWith(bytes, atLeast, [decoder])),
 });
 
-const smallOf = (picture) => planes(picture, 3).flatMap((plane) => [...resize(plane, 16, 16).data]);
+const smallOf = (picture) =>
+  [0, 1, 2].flatMap((c) => [...resize(channelOf(levelsOf(picture, 3, null), c), 16, 16).data]);
 
 /** Reads a line of JSON for each work, and answers with a line. */
 const script = `
