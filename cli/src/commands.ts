@@ -5,7 +5,8 @@ import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evalua
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { defaults } from "./plan.ts";
 import { type PredictOptions, predict } from "./predict.ts";
-import { defaultCheckpointSeconds, type TrainOptions, train } from "./train.ts";
+import type { TrainOptions } from "./preparing.ts";
+import { defaultCheckpointSeconds, train } from "./train.ts";
 import { warmSteps } from "./training.ts";
 import { amount, fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";

@@ -1,0 +1,150 @@
+// Everything before the first step of a training: the options, the files, the pictures, and what is decided from them.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { normalisation } from "chainrule/data";
+import { architectures, type Description, leastSide } from "chainrule/model";
+import { checkWritable } from "chainrule/node";
+import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
+import { type Copies, findCopies } from "./copy-notes.ts";
+import { type Data, findData, loadData, type Source } from "./data.ts";
+import { checkFits } from "./evaluation.ts";
+import { BadInput, GaveUp, reading } from "./failure.ts";
+import { Interrupt } from "./interrupt.ts";
+import type { Decision } from "./mirroring.ts";
+import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
+import { checkReplaceable, type Extras, loadModel, type Model } from "./model-file.ts";
+import type { Size } from "./picture-folder.ts";
+import { maxSides } from "./picture-size.ts";
+import { choosePlan, type Intent, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
+import { checkReport } from "./recorder.ts";
+import { commandLine, Screen } from "./screen.ts";
+import { type Replaced, replacedModel, replacedWords } from "./test-record.ts";
+
+/** The options that were typed; undefined for those that were not. */
+export interface TrainOptions extends PlanOptions {
+  readonly out?: string;
+  readonly resume?: string;
+  readonly report?: string;
+  readonly checkpoint?: number;
+  readonly threads?: number;
+  readonly explain?: boolean;
+  readonly profile?: boolean;
+  readonly json?: boolean;
+  /** Whether decoded pictures are kept; true if it was not typed. */
+  readonly cache?: boolean;
+}
+
+/** A training before its pictures are read: what the options say, all of it checked. */
+export interface Job {
+  readonly word: string;
+  readonly screen: Screen;
+  readonly interrupt: Interrupt;
+  readonly source: Source;
+  /** The file from which the training goes on, and its plan; null for a new training. */
+  readonly resume: { readonly file: string; readonly saved: Model & Extras; readonly plan: Plan } | null;
+  readonly intent: Intent | Plan;
+  readonly out: string;
+  readonly replaced: Replaced | null;
+}
+
+export async function prepare(word: string, options: TrainOptions): Promise<Job> {
+  const screen = new Screen(options.json ?? false);
+  const interrupt = new Interrupt();
+  const { resume: file } = options;
+  const saved = file === undefined ? null : await loadModel(file);
+  const resume = file === undefined || saved === null ? null : { file, saved, plan: resumedPlan(file, saved, options) };
+  const source = await findData(word);
+  const intent = resume?.plan ?? intend(options, source);
+  const out = options.out ?? (resume === null ? `${source.name}-${intent.model}.safetensors` : modelOf(resume.file));
+  await checkOutputs([out, checkpointOf(out)], options.report);
+  const replaced = out === file ? null : await replacedModel(out);
+  return { word, screen, interrupt, source, resume, intent, out, replaced };
+}
+
+/** The pictures; GaveUp where the user stopped the reading, or the reader of the output has gone. */
+export async function read(
+  { source, intent, resume, screen, interrupt }: Job,
+  options: TrainOptions,
+): Promise<Data | GaveUp> {
+  const folder = resume === null ? options : resume.plan.folder;
+  return loadData(source, {
+    screen,
+    seed: intent.seed,
+    validation: intent.validation,
+    cache: options.cache ?? true,
+    // A training that goes on reads pictures as large as those that it began with.
+    maxSide: Math.max(maxSides[intent.model], ...(resume?.saved.description.input.slice(1) ?? [])),
+    size: folder?.size ?? null,
+    skipBroken: resume?.plan.folder?.skipBroken ?? options.skipBroken ?? false,
+    check: () => interrupt.check(),
+    checkSize: (size) => checkSize(intent.model, size),
+  }).catch((error: unknown) => {
+    if (error instanceof GaveUp) return error;
+    throw error;
+  });
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly description: Description;
+  readonly mirroring: Decision | null;
+  readonly copies: Copies;
+}
+
+/** Says what the pictures are, and decides what their number and their form leave open; null where that was stopped. */
+export async function makePlan(job: Job, data: Data, options: TrainOptions): Promise<Planned | null> {
+  const { word, screen, interrupt, source, resume, out, replaced } = job;
+  const { plan, undecided } =
+    resume === null
+      ? choosePlan(intend(options, source), data, options.batchSize)
+      : { plan: resume.plan, undecided: false };
+  const description = resume?.saved.description ?? describe(data, plan);
+  if (resume !== null) {
+    const problem = checkFits(resume.file, description, data);
+    if (problem !== null) throw new BadInput(problem);
+  }
+  const copies = findCopies(data);
+  for (const line of [...data.notes, ...copies.notes]) screen.say(line);
+  if (replaced !== null) screen.say(replacedWords(replaced));
+  const checkpoint = checkpointOf(out);
+  if (resume === null && existsSync(checkpoint))
+    screen.say(
+      `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
+    );
+  if (!undecided) return { plan, description, mirroring: null, copies };
+  const mirroring = await tryMirroring(plan, { data, description, screen, interrupt });
+  return mirroring === null ? null : { plan: withMirroring(plan, mirroring), description, mirroring, copies };
+}
+
+async function checkOutputs(models: readonly string[], page: string | undefined): Promise<void> {
+  for (const file of models) {
+    await reading(() => checkWritable(file));
+    await checkReplaceable(file, existsSync(file));
+    removeLeftovers(file);
+  }
+  if (page === undefined) return;
+  if (models.some((file) => resolve(file) === resolve(page)))
+    throw new BadInput(`--report ${page}: is the file of the model; give another name`);
+  await checkReport(page);
+}
+
+/** Throws BadInput where the net needs larger pictures. */
+function checkSize(model: Plan["model"], [height, width]: Size): void {
+  const minSide = leastSide[model];
+  if (Math.min(height, width) < minSide)
+    throw new BadInput(
+      `--model ${model}: needs pictures of at least ${minSide}×${minSide}, but these are ${width}×${height}; use --model mlp`,
+    );
+}
+
+function describe({ train, framing }: Data, { model, seed }: Plan): Description {
+  const [, channels, height, width] = train.images.shape;
+  return {
+    architecture: architectures[model]([channels, height, width], train.classes.length),
+    input: [channels, height, width],
+    classes: train.classes,
+    normalisation: normalisation(train),
+    framing,
+    seed,
+  };
+}
