@@ -21,28 +21,19 @@ function defaultText(key: keyof typeof defaults.idx): string {
   return idx === pictures ? `(default: ${idx})` : `(default: ${idx ?? "none"}; for pictures ${pictures})`;
 }
 
-/** The program with all commands. `finish` gets the exit code of the command that was run. */
-export function commands(finish: (code: number) => void): Command {
-  const program = new Command("chainrule")
-    .description("Train, test and use nets that recognise small pictures.")
-    .version(version)
-    .exitOverride()
-    .showHelpAfterError("`chainrule --help` lists the commands");
+const json = () => new Option("--json", "print one JSON object a line to stdout, and the text for people to stderr");
+const threads = () =>
+  new Option(
+    "--threads <n>",
+    "number of threads; the result is the same at any number (default: one for each processor)",
+  ).argParser(integer(1, 1000));
+const noCache = () =>
+  new Option("--no-cache", "keep no decoded pictures for the next time, and take none that were kept");
+const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
 
-  const json = () => new Option("--json", "print one JSON object a line to stdout, and the text for people to stderr");
-  const threads = () =>
-    new Option(
-      "--threads <n>",
-      "number of threads; the result is the same at any number (default: one for each processor)",
-    ).argParser(integer(1, 1000));
-  const noCache = () =>
-    new Option("--no-cache", "keep no decoded pictures for the next time, and take none that were kept");
-  const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
-  const subcommand = (name: string, description: string) =>
-    program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
-
-  subcommand("train", "train a net and save it")
-    .argument("<data>", dataHelp)
+function addLearning(command: Command): void {
+  command
+    .optionsGroup("How it learns:")
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
     .option("--epochs <n>", `number of passes over the data ${defaultText("epochs")}`, integer(1, 100_000))
     .option(
@@ -65,27 +56,32 @@ export function commands(finish: (code: number) => void): Command {
       "--patience <n>",
       `end early after so many epochs without a lower validation loss ${defaultText("patience")}`,
       integer(1, 100_000),
-    )
+    );
+}
+
+function addPictures(command: Command): void {
+  command
+    .optionsGroup("What it does with the pictures:")
     .option("--augment", "change each picture a little each time it is used (default for folders of pictures)")
     .option("--no-augment", "use the pictures as they are (default for mnist and IDX files)")
     .option(
       "--flip",
-      "mirror half of the pictures, left to right (default for folders: if a short trial shows no harm)",
+      "mirror half of the pictures, left to right (default for folders: where a short trial shows no harm)",
     )
     .option("--no-flip", "mirror no pictures, and try nothing")
     .option(
       "--shift <pixels>",
-      "move each picture by up to so many pixels (default: a 14th of the side)",
+      "move each picture by up to so many pixels (default of --augment: a 14th of the side)",
       integer(0, 4096),
     )
     .option(
       "--rotate <degrees>",
-      "rotate each picture by up to so many degrees (default: 8)",
+      "rotate each picture by up to so many degrees (default of --augment: 8)",
       amount(0, 180, "degrees"),
     )
     .option(
       "--crop <fraction>",
-      "cut away up to this part of each side (default: 0.1)",
+      "cut away up to this part of each side (default of --augment: 0.1)",
       amount(0, 0.9, "a part of the side"),
     )
     .option(
@@ -99,15 +95,17 @@ export function commands(finish: (code: number) => void): Command {
       size,
     )
     .addOption(skipBroken())
-    .addOption(noCache())
+    .addOption(noCache());
+}
+
+function addFiles(command: Command): void {
+  command
+    .optionsGroup("Its files:")
     .option(
       "--out <file>",
       "the model file to write (default: <data>-<model>.safetensors in this folder, or the resumed file)",
     )
     .option("--report <file>", "write a page about the training: curves, mistakes, settings; one HTML file")
-    .addOption(threads())
-    .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
-    .option("--profile", `show where the time of a step goes, kernel by kernel, after ${warmSteps} steps`)
     .option(
       "--checkpoint <s>",
       `seconds between checkpoints within an epoch; there is also one at its end (default: ${defaultCheckpointSeconds})`,
@@ -116,9 +114,31 @@ export function commands(finish: (code: number) => void): Command {
     .option(
       "--resume <file>",
       "go on with an interrupted training from its model or checkpoint file, with its options; --epochs and --patience may be raised",
-    )
-    .addOption(json())
-    .action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
+    );
+}
+
+function addOutput(command: Command): void {
+  command
+    .optionsGroup("How it runs, and what it shows:")
+    .addOption(threads())
+    .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
+    .option("--profile", `show where the time of a step goes, kernel by kernel, after ${warmSteps} steps`)
+    .addOption(json());
+}
+
+/** The program with all commands. `finish` gets the exit code of the command that was run. */
+export function commands(finish: (code: number) => void): Command {
+  const program = new Command("chainrule")
+    .description("Train, test and use nets that recognise small pictures.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("`chainrule --help` lists the commands");
+  const subcommand = (name: string, description: string) =>
+    program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
+
+  const training = subcommand("train", "train a net and save it").argument("<data>", dataHelp);
+  for (const add of [addLearning, addPictures, addFiles, addOutput]) add(training);
+  training.action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
 
   subcommand("evaluate", "test a saved model on the test part of a data set")
     .argument("<model>", "a file that train saved")

@@ -75,13 +75,15 @@ export interface Finished {
   readonly net: Sequential;
   readonly data: Data;
   readonly evaluation: Evaluation;
+  /** A sentence about test pictures that are copies of training pictures; null where there are none. */
+  readonly copies: string | null;
   readonly seconds: { readonly test: number; readonly total: number };
 }
 
 export async function report(
   file: string,
   recorder: Recorder,
-  { plan, description, net, data, evaluation, seconds }: Finished,
+  { plan, description, net, data, evaluation, copies, seconds }: Finished,
 ): Promise<void> {
   const { firstFilters, worstMistakes, writeReport } = await import("./report/report.ts");
   const { loss, confusion } = evaluation;
@@ -90,7 +92,7 @@ export async function report(
     date: new Date().toISOString().slice(0, 10),
     classes: description.classes,
     curves: recorder.curves,
-    test: { name: "test", loss, confusion },
+    test: { name: "test", loss, confusion, ...(copies === null ? {} : { copies: asSentence(copies) }) },
     mistakes: worstMistakes(data.test, evaluation, data.files?.test ?? null),
     filters: firstFilters(net.stateDict(), description.input),
     tree: String(net),
@@ -114,6 +116,8 @@ export async function report(
   });
   await reading(() => writeWhole(file, new TextEncoder().encode(page)));
 }
+
+const asSentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function settings({ model, epochs, batchSize, lr, validation, patience, augment }: Plan): ReportData["run"]["options"] {
   const changes = Object.entries(augment ?? {}).filter(([, amount]) => amount !== false && amount !== 0);

@@ -45,7 +45,7 @@ export async function test(run: Outcome, trained: Trained): Promise<number> {
   const notes = [copiesWords(record, example), replaced === null ? null : comparisonWords(replaced, record)];
   tellTest({ screen, test: data.test, files, description, inWords, notes, shown: 5, listed: undefined }, evaluation);
   if (page !== undefined) {
-    await report(page, recorder, { plan, description, net, data, evaluation, seconds });
+    await report(page, recorder, { plan, description, net, data, evaluation, copies: copiesWords(record), seconds });
     screen.say(`the report is in ${page}; open it in a browser`);
   }
   screen.say(`try it on a picture: ${commandLine(["predict", out, "PICTURE.png"])}`);

@@ -191,6 +191,13 @@ describe("the page as a text", () => {
     expect(headline(confusion)).toContain(words);
   });
 
+  test("says that test pictures are copies of training pictures", () => {
+    const data = synthetic({ classes: ["cat", "dog"] });
+    const copies =
+      "3 of the 20 test pictures are exact copies of training pictures, so the figure flatters; without them 81.00 %.";
+    expect(writeReport({ ...data, test: { ...data.test, copies } })).toContain(copies);
+  });
+
   test("a confusion matrix of the wrong size is refused", () => {
     const data = synthetic({ classes: ["a", "b"] });
     expect(() => writeReport({ ...data, classes: ["a", "b", "c"] })).toThrow(

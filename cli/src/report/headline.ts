@@ -12,6 +12,7 @@ export function headline(data: ReportData, scores: Scores): Markup {
 <h1>${title(scores, name)}</h1>
 <p class="lede">${sentences([
     verdict(scores, { name, classes: data.classes }),
+    data.test.copies ?? null,
     confusions(scores.mixups, data.classes),
     unlearned(scores, data.classes) ?? hardest(scores, data.classes),
     outlook(scores),

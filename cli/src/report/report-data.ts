@@ -56,6 +56,8 @@ export interface Test {
   readonly loss: number;
   /** confusion[truth][answer]: the number of pictures. */
   readonly confusion: readonly (readonly number[])[];
+  /** A sentence about pictures that are copies of training pictures; left out where there are none. */
+  readonly copies?: string;
 }
 
 export interface Mistake {
