@@ -1,6 +1,6 @@
 // `npm run bench`: runs every benchmark; each checks results before it times anything. First come the parts, from small to large, then
-// training steps beside the peers (results.md), decoding (pictures.md), memory (memory.md), the first step of a fresh process (startup.md), and how time grows with
-// the net (scaling.md, scaling.json, docs/scaling.svg).
+// decoding (pictures.md), training steps beside the peers (results.md), memory (memory.md), the first step of a fresh process (startup.md),
+// and how time grows with the net (scaling.md, scaling.json, docs/scaling.svg).
 //
 //   npm run bench [-- rounds] [-- --only W1,W2 --threads 1 --no-peers --eager]      each option goes to the benches that have it
 import { spawnSync } from "node:child_process";

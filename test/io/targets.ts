@@ -35,7 +35,8 @@ export async function makeTargets(): Promise<readonly Target[]> {
     name: `${format}, ${decoder}`,
     seeds: pictures[format],
     read: (bytes) => decodeWith(bytes, null, [decoder]),
-    message: /^decodePicture: (byte \d+: |the \w+ is damaged \(|the file is (an arithm|a CMYK|a \w+ with samples))/,
+    message:
+      /^decodePicture: (byte \d+: |the picture is announced as |the \w+ is damaged \(|the file is (an arithm|a CMYK|a \w+ with samples))/,
     allowance: async (bytes) => constant + 4 * bytes.length + perPixel * (await announced(bytes)),
   });
   const repairedPng = (bytes: Uint8Array, random: Random) => (random() < 0.8 ? repairPng(bytes) : bytes);

@@ -117,6 +117,14 @@ describe.each(decoders)("%s reads each kind of JPEG", (decoder) => {
       expect(await read(Buffer.concat([rgbJpeg, rest]))).toEqual([200, 40, 40, 255]);
   });
 
+  test("with zeros in the scan's numbers, as some cameras write them", async () => {
+    const zeros = Buffer.from(rgbJpeg);
+    const scan = rgbJpeg.indexOf(Buffer.of(0xff, 0xda, 0, 12)) + 11;
+    expect([...rgbJpeg.subarray(scan, scan + 3)]).toEqual([0, 63, 0]);
+    zeros.fill(0, scan, scan + 3);
+    expect(await read(zeros)).toEqual([200, 40, 40, 255]);
+  });
+
   test("kinds that are not read are named: lossless, hierarchical, 12 bits a sample", async () => {
     const frame = rgbJpeg.indexOf(Buffer.of(0xff, 0xc0, 0, 17));
     const changed = (at: number, value: number) => {

@@ -26,7 +26,7 @@ export async function loadSharp(): Promise<Loaded<SharpDecoder>> {
     const open = (bytes: Uint8Array, format: FormatName, limitInputPixels: number | false) =>
       sharp(bufferOf(primary(bytes, format)), { ...options, limitInputPixels });
     const decoder: SharpDecoder = {
-      decode: (file, atLeast) => decode(open(file.bytes, file.format, maxPixels), file, atLeast),
+      decode: (file, atLeast) => decode(open(forgiven(file), file.format, maxPixels), file, atLeast),
       // A size over the limit is refused by the caller, which names it.
       header: async (bytes, format) => headerOf(await open(bytes, format, false).metadata(), format),
     };
@@ -96,8 +96,16 @@ function headerOf({ width, height, orientation, space, depth, channels }: Metada
 /** libvips wants the name of a still AVIF, "avif", in front of one that is animated, "avis", and then reads its main picture. */
 function primary(bytes: Uint8Array, format: FormatName): Uint8Array {
   const animated = 0x73;
-  if (format !== "AVIF" || bytes[11] !== animated) return bytes;
-  const still = bytes.slice();
-  still[11] = 0x66;
-  return still;
+  return format === "AVIF" && bytes[11] === animated ? changed(bytes, 11, [0x66]) : bytes;
+}
+
+/** libjpeg warns of numbers in a scan that it then ignores, and a warning counts as damage here. */
+const forgiven = ({ bytes, header: { scanNumbers } }: CheckedFile): Uint8Array =>
+  scanNumbers === undefined ? bytes : changed(bytes, scanNumbers, [0, 63, 0]);
+
+/** A copy with other bytes from `at` on. */
+function changed(bytes: Uint8Array, at: number, others: readonly number[]): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  copy.set(others, at);
+  return copy;
 }

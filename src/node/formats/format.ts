@@ -13,6 +13,8 @@ export interface PictureHeader {
   readonly orientation: Orientation;
   /** What the samples of a pixel are. Formats other than JPEG convert luma and chroma (YCbCr) to red, green and blue by themselves. */
   readonly colours: "RGB" | "YCbCr" | "CMYK";
+  /** The byte of three numbers in a sequential JPEG's scan that must be 0, 63 and 0, where they are others: some cameras write zeros. */
+  readonly scanNumbers?: number;
   /** In words, a kind of picture that only sharp decodes. */
   readonly onlySharp?: string;
 }

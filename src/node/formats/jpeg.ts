@@ -30,6 +30,7 @@ interface Frame {
   /** The components' names, a byte each. */
   readonly components: string;
   readonly isArithmetic: boolean;
+  readonly isSequential: boolean;
 }
 
 function walk(bytes: Uint8Array): Segments {
@@ -66,7 +67,16 @@ function walk(bytes: Uint8Array): Segments {
         : colours === "CMYK" && adobe === null
           ? "a CMYK JPEG without an Adobe marker"
           : null;
-      return { width, height, orientation, colours, ...(rare && { onlySharp: rare }), size, pixels: at };
+      return {
+        width,
+        height,
+        orientation,
+        colours,
+        ...(rare && { onlySharp: rare }),
+        ...strangeScan(bytes, at, frame),
+        size,
+        pixels: at,
+      };
     }
     at += 2 + length;
   }
@@ -84,7 +94,16 @@ function readFrame(bytes: Uint8Array, at: number): Frame {
   if (kind !== null) fail(at, `the file is ${kind}, which is not read; save it as a baseline JPEG or a PNG`);
   let components = "";
   for (let place = at + 10; place < end; place += 3) components += letters(bytes, place, 1);
-  return { width, height, size: at + 5, components, isArithmetic: bytes[at + 1] === 0xc9 || bytes[at + 1] === 0xca };
+  const isArithmetic = bytes[at + 1] === 0xc9 || bytes[at + 1] === 0xca;
+  const isSequential = bytes[at + 1] === 0xc0 || bytes[at + 1] === 0xc1;
+  return { width, height, size: at + 5, components, isArithmetic, isSequential };
+}
+
+/** The segment SOS at byte `at`: marker, length, the number of components, two bytes for each, and the three numbers. */
+function strangeScan(bytes: Uint8Array, at: number, { isSequential }: Frame): Pick<PictureHeader, "scanNumbers"> {
+  const numbers = at + 5 + 2 * bytes[at + 4];
+  const isAsItMust = bytes[numbers] === 0 && bytes[numbers + 1] === 63 && bytes[numbers + 2] === 0;
+  return !isSequential || isAsItMust || numbers + 3 > bytes.length ? {} : { scanNumbers: numbers };
 }
 
 function coloursOf(components: string, isJfif: boolean, adobe: number | null): PictureHeader["colours"] {
