@@ -24,6 +24,7 @@ export interface IdxSet {
   readonly transposed: boolean;
 }
 
+/** The paths of the files with the pictures and with their labels. */
 export interface IdxPair {
   readonly images: string;
   readonly labels: string;

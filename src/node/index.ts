@@ -8,7 +8,7 @@ export {
   frameBatches,
   framePictures,
 } from "./frame-pictures.ts";
-export { findIdx, type IdxSet } from "./idx-set.ts";
+export { findIdx, type IdxPair, type IdxSet } from "./idx-set.ts";
 export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./image-folder.ts";
 export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./image-survey.ts";
 export { loadFashionMnist, loadMnist } from "./mnist.ts";
