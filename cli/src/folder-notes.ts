@@ -32,7 +32,7 @@ export function linkNotes(links: readonly FolderLink[]): string[] {
 const linkNote = (path: string, target: string): Record<FolderLink["reason"], string> => ({
   circle: `${path}: a link to ${target}, which contains it; it is no class and passed over`,
   nested: `${path}: a link to the folder ${target}, within another folder; it is not followed`,
-  same: `${path}: is the folder ${target}, as another class is: both have the same pictures`,
+  same: `${path}: is the same folder as another class, ${target}: both have the same pictures`,
 });
 
 /** What was passed over, from the number of files of each extension. */

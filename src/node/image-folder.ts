@@ -83,7 +83,8 @@ export interface ImageFolder extends Dataset {
 /**
  * Loads a folder of pictures as images uint8 [N, C, H, W], labels int32 [N] and classes. Each subfolder is a class, in the order of their
  * names; its pictures are the PNG, JPEG, GIF, BMP, WebP, AVIF and TIFF files in it and in its own subfolders, in the order of their paths.
- * Other files and names with a leading dot are left out. A survey of surveyImageFolder can be given instead of the folder's path, so that
+ * Other files are counted in `passedOver`; what belongs to an operating system or a program, and links that lead in a circle, are left out
+ * (listPictures says which, and what is no folder of classes). A survey of surveyImageFolder can be given instead of the folder's path, so that
  * the headers are not read twice.
  *
  * Pictures are turned upright according to their EXIF data; transparent parts become white; grey is 0.299 R + 0.587 G + 0.114 B. Each
