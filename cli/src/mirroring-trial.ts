@@ -10,6 +10,11 @@ import { type Decision, decideMirroring } from "./mirroring.ts";
 import type { Plan } from "./plan.ts";
 import type { Screen } from "./screen.ts";
 
+const trying = "a short trial shows whether mirror images keep their class";
+
+/** A trial that takes less time needs no words of its own. */
+const quietMs = 2000;
+
 interface Trying {
   readonly data: Data;
   readonly description: Description;
@@ -24,15 +29,17 @@ export async function tryMirroring(
 ): Promise<Decision | null> {
   const { train, validation } = data;
   const steps = 1000;
-  const shown: { bar: SingleBar | null } = { bar: null };
+  const began = performance.now();
+  const shown: { bar: SingleBar | null; said: boolean } = { bar: null, said: false };
   const onProgress = (done: number) => {
     interrupt.check();
-    if (!screen.redrawn) return;
-    shown.bar ??= startBar(screen, {
-      format: "trying whether mirror images keep their class {bar}",
-      total: steps,
-      clear: true,
-    });
+    if (performance.now() - began < quietMs) return;
+    if (!screen.redrawn) {
+      if (!shown.said) screen.say(`${trying} ...`);
+      shown.said = true;
+      return;
+    }
+    shown.bar ??= startBar(screen, { format: `${trying} {bar}`, total: steps, clear: true });
     shown.bar.update(Math.round(done * steps));
   };
   try {

@@ -57,7 +57,8 @@ const flippedAtOnce = 250;
 /** The decision; null where the signal stopped the trial. */
 export async function decideMirroring(undecided: Undecided): Promise<Decision | null> {
   const { validation, description, plan, signal } = undecided;
-  if (plan.folder === null || description.framing === "digit") return no("drawn digits and letters have a direction");
+  if (description.framing === "digit") return no("drawn digits and letters have a direction");
+  if (plan.folder === null) return no("IDX files mostly hold digits and letters, which have a direction");
   if (validation === null) return no("there are no validation pictures to decide it by");
   const course = courseOf(undecided);
   if (course.steps < leastSteps) return no("the training is too short to try it");
