@@ -16,12 +16,13 @@ export interface Finished {
 
 export type Event = Record<string, unknown> & { readonly event: string };
 
-/** `watch` gets stdout as it grows, and may act on the process; `env` is added to the tests' environment, in which each runs on one thread. */
+/** `started` gets the process, `watch` its stdout as it grows, and may act on it; `env` is added to the tests' environment, in which each runs on one thread. */
 export function chainrule(
   args: readonly string[],
   options: {
     cwd: string;
     watch?: (stdout: string, process: ReturnType<typeof spawn>) => void;
+    started?: (process: ReturnType<typeof spawn>) => void;
     env?: Readonly<Record<string, string>>;
   },
 ): Promise<Finished> {
@@ -34,6 +35,7 @@ export function chainrule(
       ...options.env,
     };
     const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
+    options.started?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;

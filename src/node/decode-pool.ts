@@ -6,6 +6,8 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ChainruleError } from "../errors/error.ts";
 import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
+import type { DecoderName } from "./decoders/installed.ts";
+import { versionOf } from "./decoders/versions.ts";
 
 export interface Pool {
   /** Runs the jobs and calls `take` with each answer as it comes, in any order. */
@@ -13,11 +15,17 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Fewer pictures than this are decoded without threads: a thread takes 0.25 s to start, enough for a thousand small pictures. */
-const minFiles = 500;
-const minBytes = 2 ** 22;
+/**
+ * Less work than this is done without threads: a thread takes 0.25 s to start, enough for some hundred small pictures. sharp decodes in
+ * threads of its own, so that the calling thread only frames, and threads of ours pay later; for large files, which take long to decode and
+ * not to frame, they do not pay at all.
+ */
+const least: Readonly<Record<DecoderName, { readonly files: number; readonly bytes: number }>> = {
+  sharp: { files: 2000, bytes: Number.POSITIVE_INFINITY },
+  jimp: { files: 500, bytes: 2 ** 22 },
+};
 
-/** The jobs that a thread runs at the same time: while the decoder of one works in a thread of its own, the other is framed. */
+/** The jobs that a thread runs at the same time: while sharp decodes for one, in a thread of its own, pictures of the other are framed. */
 const jobsAtOnce = 2;
 
 /** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
@@ -33,6 +41,7 @@ export interface Work {
 
 /** Opens a pool of `threads` threads, by default of as many as the work is worth. */
 export async function openPool({ call, files, bytes }: Work, threads?: number): Promise<Pool> {
+  const { files: minFiles, bytes: minBytes } = least[versionOf("sharp") === null ? "jimp" : "sharp"];
   const isSmall = files < minFiles && bytes < minBytes;
   const wanted = threads ?? (isSmall ? 0 : availableParallelism());
   const workers = (await Promise.all(Array.from({ length: wanted }, startWorker))).filter((worker) => worker !== null);
@@ -66,11 +75,24 @@ function forget(worker: Worker): void {
 type Take = (answer: Decoded, job: number) => void;
 
 async function runHere(jobs: readonly DecodeJob[], take: Take): Promise<void> {
-  for (const [n, job] of jobs.entries()) {
-    take(await runJob(job), n);
-    // Lets Node handle timers and signals.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  let next = 0;
+  let failed = false;
+  const lane = async () => {
+    while (next < jobs.length && !failed) {
+      const number = next++;
+      try {
+        const answer = await runJob(jobs[number]);
+        if (failed) return;
+        take(answer, number);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      // Lets Node handle timers and signals.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(jobsAtOnce, availableParallelism()) }, lane));
 }
 
 interface Shared {

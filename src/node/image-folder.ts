@@ -87,10 +87,11 @@ export interface ImageFolder extends Dataset {
  * (listPictures says which, and what is no folder of classes). A survey of surveyImageFolder can be given instead of the folder's path, so that
  * the headers are not read twice.
  *
- * Pictures are turned upright according to their EXIF data; transparent parts become white; grey is 0.299 R + 0.587 G + 0.114 B. Each
- * picture is fitted into `size` with its proportions kept, and the rest of the frame gets the level of the picture's edge. Without `size`
- * the frame has the commonest size of the pictures, if at least half have it, else their median height and width; a longer side above
- * `maxSide` is reduced to it.
+ * Pictures are turned upright according to their EXIF data; behind transparent parts is white, or black where the visible part would hardly
+ * be seen on white; grey is 0.299 R + 0.587 G + 0.114 B. Each picture is brought into `size` as `frame` of chainrule/data does: with its
+ * proportions kept, and the rest of the frame at the level of the picture's edge. Large pictures are decoded only in the detail that this
+ * needs. Without `size` the frame has the commonest size of the pictures, if at least half have it, else their median height and width; a
+ * longer side above `maxSide` is reduced to it.
  *
  * Throws an error that names the folder or the file where there are fewer than two classes or a class without pictures. Pictures that
  * cannot be read are all named in one error: before any is decoded, where their headers show it.

@@ -120,7 +120,7 @@ export class PictureCache {
 
   /** Appends the pictures of a decoding thread's answer; `numbers` are those of its pictures in the list of files. */
   add({ planes, data }: Decoded, numbers: readonly number[]): void {
-    if (this.#problem !== null || data.length === 0) return;
+    if (this.#lock === null || data.length === 0) return;
     this.#try(() => {
       this.#begin();
       const entries = numbers.flatMap((n, i) => (planes[i] === 0 ? [] : [this.#entry(n, planes[i])]));
@@ -170,7 +170,7 @@ export class PictureCache {
 
   /** Writes the file anew if most of what it holds is no longer in the folder. Called when all pictures are gathered. */
   tidy(gathered: GatheredPictures): void {
-    if (this.#problem !== null || this.#held <= 2 * this.#live) return;
+    if (this.#lock === null || this.#held <= 2 * this.#live) return;
     this.#try(() => {
       this.#beginAnew();
       const numbers = [...this.#of.files.keys()].filter((n) => gathered.planes[n] > 0);

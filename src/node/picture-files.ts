@@ -1,8 +1,7 @@
-// Lists the files of a picture folder with their classes, and makes a digest that changes when the folder changes.
+// Lists the files of a picture folder with their classes.
 import { statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { className } from "../data/class-names.ts";
-import { digest } from "../data/fingerprint.ts";
 import { takes } from "../tensor/arguments.ts";
 import { checkOptions } from "../tensor/options.ts";
 import { withinAsync } from "../tensor/within.ts";
@@ -105,10 +104,4 @@ function measureFiles(found: readonly { path: string; label: number }[]): Pictur
       return { ...file, bytes: 0, changed: 0 };
     }
   });
-}
-
-/** A digest of the names, sizes and times of the files, the classes and the options; the folder's own path does not count. */
-export function digestOf({ directory, classes, files }: PictureFiles, options: unknown): string {
-  const lines = files.map(({ path, label, bytes, changed }) => [relative(directory, path), label, bytes, changed]);
-  return digest([JSON.stringify([options, classes, lines])]);
 }

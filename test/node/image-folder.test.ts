@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { loadImageFolder } from "chainrule/node";
+import { frameBatches, framePictures, loadImageFolder, surveyImageFolder } from "chainrule/node";
 import { Jimp } from "jimp";
 import { beforeEach, describe, expect, test } from "vitest";
 import { commonestSize } from "../../src/node/picture-size.ts";
@@ -96,6 +96,63 @@ describe("a folder for each class", () => {
     expect(skipped.map(({ file }) => file)).toEqual([join(root, "cats", "z.png"), join(root, "dogs", "y.jpg")]);
     writeFileSync(join(root, "cats", "1.png"), "neither");
     await expect(loadImageFolder(root, { skipBroken: true })).rejects.toThrow(/no picture of class "cats" can be read/);
+  });
+
+  test("a survey tells sizes and unreadable headers, and nothing is decoded before these are refused", async () => {
+    await picture("cats/large.jpg", 0xffffffff, [90, 600]);
+    writeFileSync(join(root, "cats", "z.png"), "no picture");
+    const vast = readFileSync(join(root, "dogs", "b.png"));
+    vast.writeUInt32BE(100_000, 16);
+    vast.writeUInt32BE(100_000, 20);
+    writeFileSync(join(root, "dogs", "vast.png"), vast);
+    const seen: number[][] = [];
+    const survey = await surveyImageFolder(root, { onProgress: (...numbers) => seen.push(numbers) });
+    expect(seen).toEqual([[6, 6]]);
+    expect(survey.sizes).toEqual([[2, 4], [600, 90], null, [2, 4], [2, 4], null]);
+    expect(survey.size).toEqual([2, 4]);
+    const broken = [join(root, "cats", "z.png"), join(root, "dogs", "vast.png")];
+    expect(survey.problems.map(({ file }) => file)).toEqual(broken);
+    let decoded = 0;
+    const onProgress = () => void decoded++;
+    for (const folder of [root, survey])
+      await expect(loadImageFolder(folder, { onProgress })).rejects.toThrow(
+        /2 of 6 .*\n.*z\.png.*\n.*vast\.png.*50 mill/,
+      );
+    expect(decoded).toBe(0);
+    const { files, skipped } = await loadImageFolder(survey, { skipBroken: true, onProgress });
+    expect([files.length, decoded > 0]).toEqual([4, true]);
+    expect(skipped.map(({ file }) => file)).toEqual(broken);
+  });
+
+  test("maxSide bounds the default size", async () => {
+    for (const name of ["cats/2.png", "cats/3.png", "dogs/d.png", "dogs/e.png"]) await picture(name, 0xff, [80, 40]);
+    expect((await loadImageFolder(root, { maxSide: 20 })).images.shape).toEqual([7, 3, 10, 20]);
+    const survey = await surveyImageFolder(root, { maxSide: 40 });
+    expect(survey.size).toEqual([20, 40]);
+    expect((await loadImageFolder(survey)).images.shape).toEqual([7, 3, 20, 40]);
+    expect((await loadImageFolder(survey, { size: [3, 3] })).images.shape).toEqual([7, 3, 3, 3]);
+  });
+
+  test("batches of pictures for a net are those of the whole list, in order, with the problems between them", async () => {
+    const files = ["dogs/b.png", "none.png", "cats/1.png", "dogs/a.PNG.png", "cats/1.png"].map((name) =>
+      join(root, name),
+    );
+    const form = { shape: [3, 4, 4], framing: "plain", threads: 0 } as const;
+    const whole = await framePictures(files, form);
+    expect([whole.indices, whole.problems]).toEqual([
+      [0, 2, 3, 4],
+      [{ file: files[1], problem: "no such file", index: 1 }],
+    ]);
+    for (const batchSize of [1, 2, 3, 9]) {
+      const found = { bytes: [] as number[], indices: [] as number[], problems: [] as unknown[] };
+      for await (const { bytes, indices, problems } of frameBatches(files, { ...form, batchSize })) {
+        expect(indices.length + problems.length).toBeLessThanOrEqual(batchSize);
+        found.bytes.push(...bytes);
+        found.indices.push(...indices);
+        found.problems.push(...problems);
+      }
+      expect(found).toEqual({ bytes: [...whole.bytes], indices: whole.indices, problems: whole.problems });
+    }
   });
 
   test.skipIf(process.platform === "win32")("a pipe with a picture's name is not waited for", async () => {

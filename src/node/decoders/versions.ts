@@ -11,8 +11,8 @@ export function decoderVersions(): string {
   return names.flatMap((name) => versionOf(name) ?? []).join(", ");
 }
 
-/** null where the package is not installed. */
-function versionOf(name: DecoderName): string | null {
+/** The name and version of a package; null where it is not installed. */
+export function versionOf(name: DecoderName): string | null {
   try {
     let folder = dirname(createRequire(import.meta.url).resolve(name));
     // The folders on the way may have files of that name of their own.
