@@ -49,7 +49,7 @@ export async function pictureFromBlob(blob: BlobLike): Promise<Picture> {
       throw new ChainruleError(
         "file",
         "pictureFromBlob",
-        `${name} has ${width}×${height} pixels, more than ${maxPixels / 1e6} million; make it smaller`,
+        `${name} has ${width}×${height} pixels, at most ${maxPixels / 1e6} million are read; make it smaller`,
       );
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (context === null) throw new ChainruleError("platform", "pictureFromBlob", "this browser has no 2d canvas");

@@ -51,6 +51,9 @@ function atLeast(levels: Float32Array, least: number): Uint8Array {
   return mask;
 }
 
+/** In place of the level of ink that is known not to be the digit's. */
+const cleared = -1;
+
 interface Found {
   readonly ink: Float32Array;
   readonly parts: readonly Part[];
@@ -85,12 +88,13 @@ function hasEdge({ pixels }: Part, ink: Float32Array, { width, height }: Size): 
   let edges = 0;
   for (const pixel of pixels) {
     const half = ink[pixel] / 2;
+    const isPaper = (other: number) => ink[other] < half && ink[other] !== cleared;
     const x = pixel % width;
     if (
-      (x >= way && ink[pixel - way] < half) ||
-      (x < width - way && ink[pixel + way] < half) ||
-      (pixel >= way * width && ink[pixel - way * width] < half) ||
-      (pixel < (height - way) * width && ink[pixel + way * width] < half)
+      (x >= way && isPaper(pixel - way)) ||
+      (x < width - way && isPaper(pixel + way)) ||
+      (pixel >= way * width && isPaper(pixel - way * width)) ||
+      (pixel < (height - way) * width && isPaper(pixel + way * width))
     )
       edges++;
   }
@@ -131,7 +135,7 @@ function clear(ink: Float32Array, part: Part, { width, height }: Size): void {
     const x = pixel % width;
     const y = (pixel - x) / width;
     for (let v = Math.max(y - 2, 0); v <= Math.min(y + 2, height - 1); v++)
-      for (let u = Math.max(x - 2, 0); u <= Math.min(x + 2, width - 1); u++) ink[v * width + u] = 0;
+      for (let u = Math.max(x - 2, 0); u <= Math.min(x + 2, width - 1); u++) ink[v * width + u] = cleared;
   }
 }
 
