@@ -16,17 +16,17 @@ export interface ClassFolder {
 
 const call = "listPictures";
 
-/** Throws where two folders have the same name but for case, accents and spaces. */
+/** Throws where two folders have the same name but for the form of accents and spaces. "A" and "a" are two classes: letters have both. */
 export function checkNames(directory: string, folders: readonly string[]): void {
   const first = new Map<string, string>();
   for (const folder of folders) {
-    const key = classKey(folder);
+    const key = className(folder);
     const other = first.get(key);
     if (other !== undefined)
       throw fileError(
         call,
         directory,
-        `are ${quoted(other)} and ${quoted(folder)} one class or two? Their names differ only by case, spaces or the form of accents; ` +
+        `are ${quoted(other)} and ${quoted(folder)} one class or two? Their names differ only by spaces or the form of accents; ` +
           "put their pictures into one folder, or give one of them another name",
         { folders: [other, folder] },
       );

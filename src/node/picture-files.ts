@@ -41,7 +41,7 @@ export interface PictureFiles {
  * its pictures are all those below it, in the order of their paths. What belongs to an operating system or a program is left out. A link
  * to a folder is followed only where it is itself a class and does not contain the folder that is listed. Throws an error that names the
  * folder where there are fewer classes than `minClasses` (default 2), where a class has no pictures, where two subfolders have the same
- * name but for case, accents and spaces, and where the subfolders seem to be the parts of a data set rather than classes.
+ * name but for the form of accents and spaces, and where the subfolders seem to be the parts of a data set rather than classes.
  */
 export function listPictures(
   directory: string,
