@@ -45,6 +45,8 @@ export interface Undecided {
 
 /** Mirrors where the trial net recognises at least this part as many mirror images as unseen pictures. */
 const leastShare = 0.7;
+/** A trial net that avoids a smaller part of the mistakes of always answering the commonest class cannot judge: its answers are chance. */
+const leastAvoided = 0.25;
 /** The trial takes this part of the training's steps, and at most so many pictures. */
 const trialPart = 0.25;
 const maxTrialPictures = 100_000;
@@ -96,7 +98,8 @@ function judge({ epochs, seen, flipped, swapped, pictures, guessing }: Asked): D
     const [one, other] = swapped.map((name) => JSON.stringify(brief(name)));
     return { ...no(`${found}, and took those of ${one} for ${other}, and the other way round`), trial };
   }
-  if (interval(Math.round(seen * pictures), pictures)[0] <= guessing)
+  const avoided = (seen - guessing) / (1 - guessing);
+  if (!(avoided >= leastAvoided) || interval(Math.round(seen * pictures), pictures)[0] <= guessing)
     return {
       ...no(`${net} learned too little to tell: it recognised ${share(seen)} of the validation pictures`),
       trial,
