@@ -1,6 +1,6 @@
 // Reads some picture files and brings them into a net's form: the job, the answer, and the function, which runs in a worker thread and
 // without one.
-import { wordsOf } from "../errors/error.ts";
+import { ChainruleError } from "../errors/error.ts";
 import { type Form, framedFile } from "./framed-file.ts";
 
 export interface DecodeJob {
@@ -26,7 +26,9 @@ export async function runJob({ paths, form }: DecodeJob): Promise<Decoded> {
       found.push(data);
       counts.push(planes);
     } catch (error) {
-      problems.push({ index, problem: wordsOf(error) });
+      // Any other error is a mistake of the library, not of the picture.
+      if (!(error instanceof ChainruleError)) throw error;
+      problems.push({ index, problem: error.words });
       counts.push(0);
     }
   }

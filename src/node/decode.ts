@@ -46,7 +46,7 @@ export async function decodeWith(
   const { orientation } = file.header;
   const stored = atLeast !== null && isOnItsSide(orientation) ? ([atLeast[1], atLeast[0]] as const) : atLeast;
   const refusals: unknown[] = [];
-  for await (const decoder of decodersOf(file.format, among))
+  for await (const decoder of decodersOf(file.format, file.header.width * file.header.height, among))
     try {
       const picture = await decoder.decode(file, stored);
       checkPixels(picture, file, stored);

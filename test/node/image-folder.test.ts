@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { frameBatches, framePictures, loadImageFolder, surveyImageFolder } from "chainrule/node";
 import { Jimp } from "jimp";
+import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { commonestSize } from "../../src/node/picture-size.ts";
 import { temporaryFolder } from "./synthetic.ts";
@@ -122,6 +123,16 @@ describe("a folder for each class", () => {
     const { files, skipped } = await loadImageFolder(survey, { skipBroken: true, onProgress });
     expect([files.length, decoded > 0]).toEqual([4, true]);
     expect(skipped.map(({ file }) => file)).toEqual(broken);
+  });
+
+  test("small PNGs are the same whichever decoder has its turn: sharp for the first ones, jimp where there are many", async () => {
+    const png = new PNG({ width: 9, height: 9 });
+    for (let i = 0; i < png.data.length; i++) png.data[i] = (i * 2654435761) >>> 13;
+    const files = Array.from({ length: 700 }, () => join(root, "many.png"));
+    writeFileSync(files[0], PNG.sync.write(png));
+    const { bytes } = await framePictures(files, { shape: [3, 9, 9], framing: "plain", threads: 0 });
+    for (let n = 1; n < files.length; n++)
+      expect(Buffer.compare(bytes.subarray(243 * n, 243 * (n + 1)), bytes.subarray(0, 243))).toBe(0);
   });
 
   test("maxSide bounds the default size", async () => {
