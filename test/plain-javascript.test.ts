@@ -280,6 +280,7 @@ describe("options of the other entry points", () => {
     "data.batches": (o) => loose.batches({ table }, { batchSize: 1, ...o }),
     "data.split": (o) => loose.split({ table }, { count: 1, ...o }),
     "data.frame": (o) => loose.frame({ width: 1, height: 1 }, o),
+    "model.readBackbone": (o) => models.readBackbone(new Uint8Array(), o),
     "model.writeModel": (o) => models.writeModel({} as never, new Map(), o),
     "node.frameBatches": (o) => node.frameBatches([], o as never).next(),
     "node.framePictures": (o) => node.framePictures([], o as never),
@@ -315,7 +316,7 @@ describe("options of the other entry points", () => {
           "node.writeWhole",
         ],
         ...["train.accuracy", "train.classReport", "train.confusionMatrix", "train.topKAccuracy"],
-        ...["model.build", "model.readModel"],
+        ...["model.build", "model.buildBackbone", "model.readModel"],
       ].map((name) => [name, null]),
     ),
   };

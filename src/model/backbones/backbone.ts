@@ -6,26 +6,30 @@ import { type Layer, Module } from "../../nn/module.ts";
 import { describe, isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** A net that turns normalised pictures [N, 3, H, W] into features [N, C]. Its parameters have the names of the library that trained it. */
+/**
+ * A net that turns normalised pictures [N, 3, H, W] into features [N, C]. Its parameters have the names of the library that trained it, among
+ * which may be "features.0.weight"; so its method for features is forward.
+ */
 export abstract class Backbone extends Module implements Layer {
-  /** The last feature map, [N, C, H', W']: the features of each place in the picture. */
-  abstract featureMap(x: Tensor): Tensor;
-
-  /** One vector of features for each picture, [N, C]. A subclass defines it where it is not the mean of the feature map. */
-  protected pooled(map: Tensor): Tensor {
-    return map.mean([-2, -1]);
+  /** The last feature map, [N, C, H', W']: the features of each place in the picture. Throws if x is not floating, [N, 3, H, W]. */
+  featureMap(x: Tensor): Tensor {
+    checkInput("featureMap", x, arguments.length);
+    checkPictures("featureMap", x);
+    return this.mapOf(x);
   }
 
-  /** The features of pictures, [N, 3, H, W] -> [N, C]. Throws if x has another shape or is not floating. */
-  features(x: Tensor): Tensor {
+  /** The features of pictures, [N, 3, H, W] -> [N, C]. Throws if x is not floating or has another shape. */
+  forward(x: Tensor): Tensor {
     checkInput("features", x, arguments.length);
     checkPictures("features", x);
-    return this.pooled(this.featureMap(x));
+    return this.vectorsOf(x);
   }
 
-  /** The same as features(x). */
-  forward(x: Tensor): Tensor {
-    return this.features(x);
+  protected abstract mapOf(x: Tensor): Tensor;
+
+  /** One vector for each picture. A subclass defines it where it is not the mean of the feature map. */
+  protected vectorsOf(x: Tensor): Tensor {
+    return this.mapOf(x).mean([-2, -1]);
   }
 }
 

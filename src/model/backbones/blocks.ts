@@ -1,7 +1,7 @@
 // The parts that several backbones share: convolutions with batch norm, TensorFlow's padding, activations, squeeze-and-excitation.
-import type { BatchNorm2d } from "../../nn/batch-norm.ts";
+import { BatchNorm2d } from "../../nn/batch-norm.ts";
 import { Conv2d, type Conv2dLayerOptions } from "../../nn/convolution.ts";
-import { Module } from "../../nn/module.ts";
+import { type Layer, Module } from "../../nn/module.ts";
 import { type Conv2dOptions, conv2d } from "../../tensor/functions.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -68,6 +68,61 @@ export function convNorm(conv: Conv2d, norm: BatchNorm2d, x: Tensor): Tensor {
   const shifted = norm.weight ? mean.mul(norm.weight) : mean;
   const shift = (norm.bias ? norm.bias.mul(deviation).sub(shifted) : shifted.neg()).div(deviation);
   return conv2d(x, conv.weight.mul(scale.reshape([-1, 1, 1, 1])), shift, optionsFor(conv, x));
+}
+
+/** Layers in a row, as Sequential; the names of their tensors are "0.weight", "1.bias". Batch norm after a convolution goes through convNorm. */
+export class Steps extends Module implements Layer {
+  readonly [index: number]: Layer;
+  readonly length: number;
+
+  constructor(...layers: readonly Layer[]) {
+    super();
+    this.length = layers.length;
+    Object.assign(this, layers);
+  }
+
+  forward(x: Tensor): Tensor {
+    for (let i = 0; i < this.length; i++) {
+      const [layer, next] = [this[i], this[i + 1]];
+      if (layer instanceof Conv2d && next instanceof BatchNorm2d) {
+        x = convNorm(layer, next, x);
+        i++;
+      } else x = layer.forward(x);
+    }
+    return x;
+  }
+}
+
+/** A function as a layer without tensors. */
+export class Apply extends Module implements Layer {
+  readonly function: Activation;
+
+  constructor(f: Activation) {
+    super();
+    this.function = f;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.function(x);
+  }
+}
+
+/** Torchvision's Conv2dNormActivation: a convolution whose padding keeps the size at stride 1, batch norm, and an activation. */
+export function convNormActivation(
+  from: number,
+  to: number,
+  kernel: number,
+  { stride = 1, groups = 1, eps = 1e-5, activation = identity }: ConvNormOptions = {},
+): Steps {
+  const conv = new Conv2d(from, to, kernel, { stride, padding: (kernel - 1) / 2, groups, bias: false });
+  return new Steps(conv, new BatchNorm2d(to, { eps }), new Apply(activation));
+}
+
+interface ConvNormOptions {
+  readonly stride?: number;
+  readonly groups?: number;
+  readonly eps?: number;
+  readonly activation?: Activation;
 }
 
 /**

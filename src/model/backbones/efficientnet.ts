@@ -82,7 +82,7 @@ export class EfficientNet extends Backbone {
     this.bn2 = new BatchNorm2d(headChannels, { eps });
   }
 
-  featureMap(x: Tensor): Tensor {
+  protected mapOf(x: Tensor): Tensor {
     const { activation } = this.family;
     let y = activation(convNorm(this.conv_stem, this.bn1, x));
     for (const block of this.blocks.flat()) y = block.forward(y);

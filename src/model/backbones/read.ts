@@ -9,7 +9,7 @@ import { checkTensor, takes } from "../../tensor/arguments.ts";
 import { tensor } from "../../tensor/create.ts";
 import { describe, isFloating } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
-import { type Shape, sameShape } from "../../tensor/shape.ts";
+import { sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Backbone } from "./backbone.ts";
 import {
@@ -20,6 +20,7 @@ import {
   checkBackboneName,
   type Entry,
   entryOf,
+  recognise,
 } from "./table.ts";
 
 /** The options of readBackbone. */
@@ -36,6 +37,8 @@ export interface ReadBackbone {
   readonly input: BackboneInput;
   /** The names of the file's tensors that belong to its classifier, which the backbone does without. */
   readonly leftOut: readonly string[];
+  /** The features of prepared pictures, [N, 3, H, W] -> [N, C]: net.forward. */
+  readonly features: (x: Tensor) => Tensor;
   /** Turns pixels [N, 3, H, W] from 0 to 255 into what the net takes: (p / 255 - mean) / std, float32. */
   readonly prepare: (pixels: Tensor) => Tensor;
 }
@@ -64,7 +67,8 @@ export function readBackbone(bytes: Uint8Array, options: ReadBackboneOptions = {
   const net = entry.build();
   const leftOut = load(net, tensors, { name, entry });
   const input = inputOf(metadata, entry.input);
-  return { name, net: net.eval(), input, leftOut, prepare: (pixels) => prepare(pixels, input) };
+  const features = (x: Tensor) => net.forward(x);
+  return { name, net: net.eval(), input, leftOut, features, prepare: (pixels) => prepare(pixels, input) };
 }
 
 function fault(reason: BackboneFault, words: string, details: ErrorDetails = {}, cause?: unknown): ChainruleError {
@@ -84,11 +88,7 @@ function parse(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
 function nameOf(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>): BackboneName {
   const told = metadata.architecture;
   if (told !== undefined && entryOf(told) !== null) return told as BackboneName;
-  const shows = ([name, shape]: [string, Shape | null]) => {
-    const found = tensors.get(name)?.shape;
-    return shape === null ? found === undefined : found !== undefined && sameShape(found, shape);
-  };
-  const candidates = backboneNames.filter((name) => Object.entries<Shape | null>(backbones[name].signs).every(shows));
+  const candidates = recognise(tensors);
   if (candidates.length === 1) return candidates[0];
   throw candidates.length === 0
     ? fault("unknown", `its tensors are those of none of the nets that are read: ${backboneNames.join(", ")}`, {

@@ -2,9 +2,15 @@
 import { ChainruleError } from "../../errors/error.ts";
 import { shown, takes } from "../../tensor/arguments.ts";
 import { nearest } from "../../tensor/options.ts";
-import type { Shape } from "../../tensor/shape.ts";
+import { type Shape, sameShape } from "../../tensor/shape.ts";
 import type { Backbone } from "./backbone.ts";
+import { ConvNeXt } from "./convnext.ts";
 import { EfficientNet, efficientNets } from "./efficientnet.ts";
+import { MobileNetV2 } from "./mobilenet-v2.ts";
+import { MobileNetV3Small } from "./mobilenet-v3.ts";
+import { ResNet, resNets } from "./resnet.ts";
+import { SqueezeNet } from "./squeezenet.ts";
+import { VisionTransformer, visionTransformers } from "./vision-transformer.ts";
 
 /** How a net wants its pictures: their sides in pixels, and the mean and standard deviation of each channel of pixels in [0, 1]. */
 export interface BackboneInput {
@@ -39,6 +45,31 @@ const efficientNet = (name: keyof typeof efficientNets, input: BackboneInput, si
   signs,
 });
 
+const resNet = (name: keyof typeof resNets, signs: Entry["signs"]): Entry => ({
+  build: () => new ResNet(resNets[name]),
+  input: imageNet,
+  classifier: ["fc."],
+  signs,
+});
+
+const visionTransformer = (name: keyof typeof visionTransformers): Entry => ({
+  build: () => new VisionTransformer(visionTransformers[name]),
+  input: halves,
+  classifier: ["head."],
+  signs: {
+    pos_embed: [1, 197, visionTransformers[name].width],
+    "blocks.11.attn.qkv.weight": [3, 1].map((n) => n * visionTransformers[name].width),
+  },
+});
+
+/** A net of torchvision. */
+const torchvision = (build: () => Backbone, signs: Entry["signs"]): Entry => ({
+  build,
+  input: imageNet,
+  classifier: ["classifier."],
+  signs,
+});
+
 export const backbones = {
   tf_efficientnet_lite0: efficientNet("tf_efficientnet_lite0", halves, withoutSqueeze),
   efficientnet_lite0: efficientNet("efficientnet_lite0", imageNet, withoutSqueeze),
@@ -48,6 +79,18 @@ export const backbones = {
     "conv_head.weight": [1280, 320, 1, 1],
     "blocks.2.0.conv_pwl.weight": [32, 144, 1, 1],
   }),
+  mobilenet_v2: torchvision(() => new MobileNetV2(), { "features.18.0.weight": [1280, 320, 1, 1] }),
+  mobilenet_v3_small: torchvision(() => new MobileNetV3Small(), { "features.12.0.weight": [576, 96, 1, 1] }),
+  resnet18: resNet("resnet18", { "layer4.1.conv2.weight": [512, 512, 3, 3], "layer4.2.conv2.weight": null }),
+  resnet34: resNet("resnet34", { "layer4.2.conv2.weight": [512, 512, 3, 3], "layer4.2.conv3.weight": null }),
+  resnet50: resNet("resnet50", { "layer3.5.conv3.weight": [1024, 256, 1, 1], "layer3.6.conv3.weight": null }),
+  squeezenet1_1: torchvision(() => new SqueezeNet(), { "features.12.expand3x3.weight": [256, 64, 3, 3] }),
+  convnext_tiny: torchvision(() => new ConvNeXt(), {
+    "features.7.2.layer_scale": [768, 1, 1],
+    "features.5.9.layer_scale": null,
+  }),
+  vit_tiny_patch16_224: visionTransformer("vit_tiny_patch16_224"),
+  vit_small_patch16_224: visionTransformer("vit_small_patch16_224"),
 } as const satisfies Record<string, Entry>;
 
 /** The name of a backbone: that of timm's or torchvision's net whose files it reads. */
@@ -59,6 +102,15 @@ export const backboneNames = Object.keys(backbones) as BackboneName[];
 /** The entry of a name, which may come from a file; null where there is none. */
 export const entryOf = (name: string): Entry | null =>
   Object.hasOwn(backbones, name) ? backbones[name as BackboneName] : null;
+
+/** The nets whose signs a file's tensors have: none, one, or several that differ in their arithmetic alone. */
+export function recognise(tensors: ReadonlyMap<string, { readonly shape: Shape }>): BackboneName[] {
+  const shows = ([name, shape]: [string, Shape | null]) => {
+    const found = tensors.get(name)?.shape;
+    return shape === null ? found === undefined : found !== undefined && sameShape(found, shape);
+  };
+  return backboneNames.filter((name) => Object.entries<Shape | null>(backbones[name].signs).every(shows));
+}
 
 /** A backbone with new random weights, in training mode. */
 export function buildBackbone(name: BackboneName): Backbone {

@@ -2,7 +2,7 @@
 import { type Module, type Tensor, tensor } from "chainrule";
 
 /** The CRC-32 of a name, as zlib computes it. */
-function crc32(name: string): number {
+export function crc32(name: string): number {
   let crc = -1;
   for (const byte of new TextEncoder().encode(name)) {
     crc ^= byte;

@@ -5,7 +5,8 @@ import { compile, type Tensor, threadsReady } from "chainrule";
 import { type Backbone, type BackboneName, backboneNames, buildBackbone, readBackbone } from "chainrule/model";
 import { efficientnetLite0 } from "chainrule-backbone";
 import { beforeAll, expect, it } from "vitest";
-import { fill, signed } from "./formula.ts";
+import { recognise } from "../../../src/model/backbones/table.ts";
+import { crc32, fill, signed } from "./formula.ts";
 
 /** A tensor's norm, its largest element, and some of its elements at even distances. */
 interface Summary {
@@ -21,8 +22,9 @@ interface Run {
 }
 
 const file = new URL("../../fixtures/backbones.json.gz", import.meta.url);
-const recorded: Readonly<Record<BackboneName | "file", { readonly gain: number; readonly runs: readonly Run[] }>> =
-  JSON.parse(gunzipSync(readFileSync(file)).toString());
+const recorded: Readonly<
+  Record<BackboneName | "file", { readonly gain: number; readonly tensors: number; readonly runs: readonly Run[] }>
+> = JSON.parse(gunzipSync(readFileSync(file)).toString());
 
 /** Throws unless a tensor is as recorded, within a part of its largest element and of its norm. */
 function expectSame(name: string, found: Tensor, { norm, largest, samples }: Summary, tolerance: number): void {
@@ -41,7 +43,7 @@ function compare(net: Backbone, { size, features, gradients }: Run, threads: num
   pictures.requiresGrad = gradients !== undefined;
   const run = compile(
     (x: Tensor) => {
-      const y = net.features(x);
+      const y = net.forward(x);
       if (gradients !== undefined) y.mul(signed("upstream", y.shape)).sum().backward();
       return y;
     },
@@ -63,12 +65,18 @@ beforeAll(async () => {
   await threadsReady();
 });
 
-it.each(backboneNames)("%s with weights of a formula", (name) => {
-  const net = buildBackbone(name).eval();
-  const { gain, runs } = recorded[name];
-  fill(net, gain);
-  for (const run of runs) compare(net, run, 2);
-});
+it.each(backboneNames)(
+  "%s has the tensors and computes the features of the original, with weights of a formula",
+  (name) => {
+    const net = buildBackbone(name).eval();
+    const { gain, runs, tensors } = recorded[name];
+    const names = [...net.stateDict()].map(([tensor, { shape }]) => `${tensor}: ${shape}`);
+    expect(crc32(names.sort().join("\n")) >>> 0).toBe(tensors);
+    expect(recognise(net.stateDict())).toEqual(backboneNames.filter((other) => recorded[other].tensors === tensors));
+    if (runs.length > 0) fill(net, gain);
+    for (const run of runs) compare(net, run, 2);
+  },
+);
 
 it.each([1, 2])(
   "EfficientNet-Lite0 with the weights of chainrule-backbone, for even and odd sizes, on %i threads",

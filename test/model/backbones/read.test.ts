@@ -130,7 +130,7 @@ it("names of nets that do not exist, and pictures of another shape, are refused 
   expect(() => readBackbone(bytes, { name: "toString" as never })).toThrow(/there is no net "toString"; the nets are/);
   expect(() => readBackbone(bytes, { net: "efficientnet_b0" } as never)).toThrow("there is no option net");
   const { net } = readBackbone(bytes);
-  expect(() => net.features(zeros([1, 1, 32, 32]))).toThrow(
+  expect(() => net.forward(zeros([1, 1, 32, 32]))).toThrow(
     "features: x is floating, [N, 3, H, W], not float32[1,1,32,32]",
   );
 });
@@ -138,5 +138,5 @@ it("names of nets that do not exist, and pictures of another shape, are refused 
 it("a copy of a backbone computes the same", () => {
   const { net } = readBackbone(bytes);
   const x = ones([1, 3, 32, 32]);
-  expect(net.clone().features(x).data).toEqual(net.features(x).data);
+  expect(net.clone().forward(x).data).toEqual(net.forward(x).data);
 });
