@@ -25,6 +25,7 @@ const benchmarks = {
   eager: ["only", "no-peers"],
   pictures: ["no-peers"],
   scaling: ["threads"],
+  backbone: ["threads", "no-peers"],
 };
 /** Benches whose samples are fresh processes; the number of rounds is not passed to them. */
 const inProcesses = new Set(["memory", "startup"]);

@@ -17,6 +17,8 @@ interface Summary {
 
 interface Run {
   readonly size: number;
+  /** Whether batch norm normalises by the batch. */
+  readonly training: boolean;
   readonly features: Summary;
   readonly gradients?: Readonly<Record<string, Summary>>;
 }
@@ -38,7 +40,7 @@ function expectSame(name: string, found: Tensor, { norm, largest, samples }: Sum
 }
 
 /** Compares features within 1e-4 and gradients within 1e-3 of what PyTorch computed. */
-function compare(net: Backbone, { size, features, gradients }: Run, threads: number): void {
+function compare(net: Backbone, { size, training, features, gradients }: Run, threads: number): void {
   const pictures = signed("pictures", [2, 3, size, size]);
   pictures.requiresGrad = gradients !== undefined;
   const run = compile(
@@ -49,7 +51,7 @@ function compare(net: Backbone, { size, features, gradients }: Run, threads: num
     },
     { threads },
   );
-  net.zeroGrad();
+  net.train(training).zeroGrad();
   const y = run(pictures);
   expectSame("features", y, features, 1e-4);
   if (gradients === undefined) return;
