@@ -6,7 +6,7 @@ import { checkWhole } from "../errors/numbers.ts";
 import { shown } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { AtLeast, CheckedFile } from "./decoders/decoder.ts";
-import { type DecoderName, decodersOf } from "./decoders/installed.ts";
+import { type DecoderName, decodersFor, isSmallPng } from "./decoders/installed.ts";
 import { damaged } from "./formats/damaged.ts";
 import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
 import { checkPicture } from "./picture-header.ts";
@@ -44,9 +44,10 @@ export async function decodeWith(
 ): Promise<Picture> {
   const file = await checkPicture(bytes);
   const { orientation } = file.header;
-  const stored = atLeast !== null && isOnItsSide(orientation) ? ([atLeast[1], atLeast[0]] as const) : atLeast;
+  const enough = isSmallPng(file) ? null : atLeast;
+  const stored = enough !== null && isOnItsSide(orientation) ? ([enough[1], enough[0]] as const) : enough;
   const refusals: unknown[] = [];
-  for await (const decoder of decodersOf(file.format, file.header.width * file.header.height, among))
+  for await (const decoder of decodersFor(file, among))
     try {
       const picture = await decoder.decode(file, stored);
       checkPixels(picture, file, stored);

@@ -2,7 +2,7 @@
 // install any.
 import { ChainruleError, type ErrorDetails, wordsOf } from "../../errors/error.ts";
 import type { FormatName } from "../formats/format.ts";
-import type { Decoder, Loaded } from "./decoder.ts";
+import type { CheckedFile, Decoder, Loaded } from "./decoder.ts";
 import { loadJimp } from "./jimp.ts";
 import { loadSharp, type SharpDecoder } from "./sharp.ts";
 
@@ -19,17 +19,23 @@ const order: Readonly<Record<FormatName, readonly DecoderName[]>> = {
   TIFF: ["sharp"],
 };
 
-/**
- * A call of sharp takes half a millisecond or more for the smallest picture, jimp 0.06 ms for a PNG of 28 px, with the same pixels. jimp takes
- * 0.2 s to load, so it decodes small PNGs only where there are many.
- */
-const smallPixels = 4096;
+/** Pixels. */
+const maxSmall = 4096;
 const manySmall = 300;
 let smallSeen = 0;
 
-function orderOf(format: FormatName, pixels: number): readonly DecoderName[] {
-  if (format !== "PNG" || pixels > smallPixels || ++smallSeen <= manySmall) return order[format];
-  return ["jimp", "sharp"];
+/** Whether both decoders give the same pixels of a PNG, and sharp is the slower one. It is never reduced, so that they stay the same. */
+export function isSmallPng({ format, bytes, header: { width, height } }: CheckedFile): boolean {
+  const bitsOfSample = bytes[24];
+  return format === "PNG" && width * height <= maxSmall && bitsOfSample <= 8;
+}
+
+/**
+ * A call of sharp takes half a millisecond or more for the smallest picture, jimp 0.06 ms for a PNG of 28 px. jimp takes 0.2 s to load, so
+ * it decodes small PNGs only where there are many.
+ */
+function orderFor(file: CheckedFile): readonly DecoderName[] {
+  return isSmallPng(file) && ++smallSeen > manySmall ? ["jimp", "sharp"] : order[file.format];
 }
 
 /** A decoder that did not load once is not tried again: it would cost a search through the file system for each picture. */
@@ -48,17 +54,16 @@ const installed: Readonly<Record<DecoderName, () => Promise<Loaded<Decoder>>>> =
 };
 
 /**
- * The decoders of a format that are installed, the one that is preferred first; each is loaded when it is asked for. Throws an error that
+ * The decoders of a file that are installed, the one that is preferred first; each is loaded when it is asked for. Throws an error that
  * says what to install where there is none. `among` is for tests.
  */
-export async function* decodersOf(
-  format: FormatName,
-  pixels: number,
+export async function* decodersFor(
+  file: CheckedFile,
   among: readonly DecoderName[] = ["sharp", "jimp"],
 ): AsyncGenerator<Decoder> {
   const errors = new Map<DecoderName, unknown>();
   let found = 0;
-  for (const name of orderOf(format, pixels).filter((name) => among.includes(name))) {
+  for (const name of orderFor(file).filter((name) => among.includes(name))) {
     const loaded = await installed[name]();
     if ("error" in loaded) errors.set(name, loaded.error);
     else {
@@ -66,7 +71,7 @@ export async function* decodersOf(
       yield loaded.decoder;
     }
   }
-  if (found === 0) throw missing(format, order[format], errors);
+  if (found === 0) throw missing(file.format, order[file.format], errors);
 }
 
 /** sharp, for the headers of formats that have no reader here. */

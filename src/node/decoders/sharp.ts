@@ -41,11 +41,31 @@ async function decode(image: Sharp, file: CheckedFile, atLeast: AtLeast): Promis
   if (atLeast !== null) reduce(image, file, atLeast);
   const isCmyk = header.colours === "CMYK";
   if (isCmyk) image.pipelineColourspace("cmyk").toColourspace("cmyk");
-  else image.ensureAlpha();
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  if (isCmyk) inkToLight(pixels, info.channels);
-  return { width: info.width, height: info.height, data: pixels };
+  const { width, height } = info;
+  const samples = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  if (!isCmyk) return { width, height, data: toRgba(samples, width * height) };
+  inkToLight(samples, info.channels);
+  return { width, height, data: samples };
+}
+
+/** RGBA from grey, grey and alpha, RGB or RGBA: faster here than by libvips, which would put a fourth channel into a copy of each row. */
+function toRgba(samples: Uint8Array, pixels: number): Uint8Array {
+  const channels = samples.length / pixels;
+  if (channels === 4) return samples;
+  const rgba = new Uint8Array(4 * pixels).fill(255);
+  if (channels === 3)
+    for (let to = 0, from = 0; from < samples.length; to += 4, from += 3) {
+      rgba[to] = samples[from];
+      rgba[to + 1] = samples[from + 1];
+      rgba[to + 2] = samples[from + 2];
+    }
+  else
+    for (let to = 0, from = 0; from < samples.length; to += 4, from += channels) {
+      rgba.fill(samples[from], to, to + 3);
+      if (channels === 2) rgba[to + 3] = samples[from + 1];
+    }
+  return rgba;
 }
 
 /**
