@@ -1,6 +1,6 @@
 // The background behind the transparent pixels of a picture. It follows from the picture alone, so that a net is trained with the same
 // background that it later predicts with.
-import type { Picture } from "./picture.ts";
+import type { Pixels } from "./picture.ts";
 
 /** Cells of the reduced picture on each side: what is thinner than a cell can hardly be seen. */
 const cells = 32;
@@ -13,14 +13,15 @@ const minShare = 0.25;
  * between neighbouring cells, each in its most different channel. Black is taken if less than a quarter of what is seen on black is seen on
  * white. So a few dark or coloured pixels do not matter, light yellow stays on white, and so does a white cloud with an outline.
  */
-export function backgroundOf(picture: Picture): 0 | 255 | null {
-  if (isOpaque(picture)) return null;
-  const reduced = reduce(picture);
+export function backgroundOf(pixels: Pixels): 0 | 255 | null {
+  if (isOpaque(pixels)) return null;
+  const reduced = reduce(pixels);
   return seenOn(255, reduced) < minShare * seenOn(0, reduced) ? 0 : 255;
 }
 
 /** Whether no pixel is transparent, not even in part. */
-function isOpaque({ data }: Picture): boolean {
+function isOpaque({ data, step }: Pixels): boolean {
+  if (step === 3) return true;
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return false;
   return true;
 }
@@ -32,7 +33,7 @@ interface Reduced {
   readonly means: Float64Array;
 }
 
-function reduce({ width, height, data }: Picture): Reduced {
+function reduce({ width, height, data }: Pixels): Reduced {
   const across = Math.min(width, cells);
   const down = Math.min(height, cells);
   const means = new Float64Array(4 * across * down);

@@ -7,7 +7,7 @@ import { checkDataset, type Dataset } from "./dataset.ts";
 import { centreDigit, digitDetail } from "./digit/centre.ts";
 import { isCentred } from "./digit/form.ts";
 import { letterbox } from "./letterbox.ts";
-import { channelOf, edgeLevel, edgeQuantile, type Levels, levelsOf, type Picture } from "./picture.ts";
+import { channelOf, edgeLevel, edgeQuantile, type Levels, levelsOf, type Picture, type Pixels } from "./picture.ts";
 
 /**
  * "digit": drawn digits, white ink on black, centred, 28 × 28, as in MNIST. All others are pictures, fitted into the frame. "plain": with
@@ -49,18 +49,27 @@ export function framingOf(data: Dataset): Framing {
  */
 export function frame(picture: Picture, options: { shape: readonly number[]; framing: Framing }): Uint8Array | null {
   checkOptions("frame", options, { shape: true, framing: true });
+  const { width, height, data } = picture;
+  if (data.length !== 4 * width * height)
+    throw new ChainruleError(
+      "shape",
+      "frame",
+      `${width}×${height} pixels of four bytes each, but ${data.length} bytes`,
+    );
+  return framePixels({ width, height, data, step: 4 }, options);
+}
+
+/** frame, of a decoded picture. */
+export function framePixels(
+  pixels: Pixels,
+  options: { shape: readonly number[]; framing: Framing },
+): Uint8Array | null {
   const [channels, height, width] = options.shape;
   if (channels !== 1 && channels !== 3)
     throw new ChainruleError("option", "frame", `pictures have 1 or 3 channels, not ${channels}`);
   if (options.framing === "digit" && options.shape.join() !== "1,28,28")
     throw new ChainruleError("option", "frame", `digits have the shape [1, 28, 28], not [${options.shape.join(", ")}]`);
-  if (picture.data.length !== 4 * picture.width * picture.height)
-    throw new ChainruleError(
-      "shape",
-      "frame",
-      `${picture.width}×${picture.height} pixels of four bytes each, but ${picture.data.length} bytes`,
-    );
-  const levels = levelsOf(picture, channels, backgroundOf(picture));
+  const levels = levelsOf(pixels, channels, backgroundOf(pixels));
   if (options.framing === "digit") return centreDigit(levels);
   const bytes = letterbox(levels, { width, height });
   if (hasOtherGround(levels, options.framing)) for (let i = 0; i < bytes.length; i++) bytes[i] = 255 - bytes[i];

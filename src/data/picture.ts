@@ -8,6 +8,23 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
+/** A decoded picture: of 4 bytes a pixel as a Picture, or of 3, red green blue, where it is opaque. */
+export interface Pixels extends Picture {
+  readonly step: 3 | 4;
+}
+
+/** The same picture with four bytes a pixel. */
+export function toPicture({ width, height, data, step }: Pixels): Picture {
+  if (step === 4) return { width, height, data };
+  const rgba = new Uint8Array(4 * width * height).fill(255);
+  for (let to = 0, from = 0; to < rgba.length; to += 4, from += 3) {
+    rgba[to] = data[from];
+    rgba[to + 1] = data[from + 1];
+    rgba[to + 2] = data[from + 2];
+  }
+  return { width, height, data: rgba };
+}
+
 /** Levels from 0 to 255 of one channel or three. Each pixel is `step` numbers long, and begins with its channels. */
 export interface Levels extends Plane {
   readonly channels: 1 | 3;
@@ -19,18 +36,18 @@ export interface Levels extends Plane {
  * The levels of a picture: one channel (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). Behind transparent pixels the
  * `background` is seen, from black 0 to white 255; null says that there are none.
  */
-export function levelsOf(picture: Picture, channels: 1 | 3, background: number | null): Levels {
-  const { width, height, data } = picture;
-  if (channels === 3 && background === null) return { width, height, channels, step: 4, data };
+export function levelsOf(pixels: Pixels, channels: 1 | 3, background: number | null): Levels {
+  const { width, height, data, step } = pixels;
+  if (channels === 3 && background === null) return { width, height, channels, step, data };
   const levels = new Uint8Array(channels * width * height);
-  if (background === null) lumaOf(data, levels);
+  if (background === null) lumaOf(pixels, levels);
   else overBackground(data, levels, { channels, background });
   return { width, height, channels, step: channels, data: levels };
 }
 
-function lumaOf(data: Picture["data"], levels: Uint8Array): void {
+function lumaOf({ data, step }: Pixels, levels: Uint8Array): void {
   // Rounds as Math.round does for each of the 256³ colours, in a third of the time.
-  for (let i = 0, from = 0; i < levels.length; i++, from += 4)
+  for (let i = 0, from = 0; i < levels.length; i++, from += step)
     levels[i] = 0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2] + 0.5;
 }
 
@@ -82,7 +99,7 @@ export function edgeQuantile({ width, height, data, step = 1 }: Strided, part: n
 }
 
 /** Whether red, green and blue are equal everywhere. */
-export function isGrey({ data }: Picture): boolean {
-  for (let i = 0; i < data.length; i += 4) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
+export function isGrey({ data, step }: Pixels): boolean {
+  for (let i = 0; i < data.length; i += step) if (data[i] !== data[i + 1] || data[i] !== data[i + 2]) return false;
   return true;
 }

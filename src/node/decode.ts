@@ -1,6 +1,6 @@
 // Decodes the bytes of a picture file to RGBA: they are checked, decoded by the best decoder that is installed, and turned upright.
 
-import type { Picture } from "../data/picture.ts";
+import { type Picture, type Pixels, toPicture } from "../data/picture.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { shown } from "../tensor/arguments.ts";
@@ -32,16 +32,25 @@ export async function decodePicture(bytes: Uint8Array, options: DecodePictureOpt
   return await decodeWith(bytes, options.atLeast ?? null);
 }
 
-/**
- * decodePicture with these decoders alone. Decoders differ in what they forgive: libvips refuses a JPEG with a few bytes too many between its
- * scans, as some cameras write, which jimp reads. So a picture that one of them refuses is given to the next, and the words are the first
- * one's.
- */
+/** decodePicture with these decoders alone, for tests. */
 export async function decodeWith(
   bytes: Uint8Array,
   atLeast: AtLeast,
   among?: readonly DecoderName[],
 ): Promise<Picture> {
+  return toPicture(await decodePixels(bytes, atLeast, among));
+}
+
+/**
+ * The pixels of decodePicture, as they come. Decoders differ in what they forgive: libvips refuses a JPEG with a few bytes too many between its
+ * scans, as some cameras write, which jimp reads. So a picture that one of them refuses is given to the next, and the words are the first
+ * one's.
+ */
+export async function decodePixels(
+  bytes: Uint8Array,
+  atLeast: AtLeast,
+  among?: readonly DecoderName[],
+): Promise<Pixels> {
   const file = await checkPicture(bytes);
   const { orientation } = file.header;
   const enough = isSmallPng(file) ? null : atLeast;
@@ -49,9 +58,9 @@ export async function decodeWith(
   const refusals: unknown[] = [];
   for await (const decoder of decodersFor(file, among))
     try {
-      const picture = await decoder.decode(file, stored);
-      checkPixels(picture, file, stored);
-      return turnUpright(picture, orientation);
+      const pixels = await decoder.decode(file, stored);
+      checkPixels(pixels, file, stored);
+      return orientation === 1 ? pixels : { ...turnUpright(toPicture(pixels), orientation), step: 4 };
     } catch (error) {
       refusals.push(error);
     }
@@ -69,10 +78,10 @@ function checkAtLeast(atLeast: unknown): void {
 }
 
 /** Throws unless the decoder found the announced pixels, or, with `atLeast`, a reduced picture that is large enough. */
-function checkPixels({ width, height, data }: Picture, { format, header }: CheckedFile, atLeast: AtLeast): void {
+function checkPixels({ width, height, data, step }: Pixels, { format, header }: CheckedFile, atLeast: AtLeast): void {
   const whole = width === header.width && height === header.height;
   const reduced = atLeast !== null && width < header.width && height >= atLeast[0] && width >= atLeast[1];
-  if ((!whole && !reduced) || data.length !== 4 * width * height)
+  if ((!whole && !reduced) || data.length !== step * width * height)
     throw new ChainruleError(
       "file",
       "decodePicture",

@@ -1,9 +1,9 @@
 // The only way from a picture file to a net's bytes: training, evaluation and prediction all read their pictures here, so that a picture
 // means the same to all of them.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { detailFor, type Framing, frame } from "../data/framing.ts";
+import { detailFor, type Framing, framePixels } from "../data/framing.ts";
 import { isGrey } from "../data/picture.ts";
-import { decodePicture } from "./decode.ts";
+import { decodePixels } from "./decode.ts";
 import { fileError } from "./file-error.ts";
 import { checkOrdinary, explain } from "./files.ts";
 import { maxFileBytes } from "./pictures.ts";
@@ -27,9 +27,9 @@ export interface FramedFile {
 /** Reads a picture file and brings the picture into the form. Throws an error that says why it cannot be read. */
 export async function framedFile(path: string, { size, framing, channels }: Form): Promise<FramedFile> {
   const bytes = readStart(path, maxFileBytes);
-  const picture = await decodePicture(bytes, { atLeast: detailFor(framing, size) });
-  const planes = channels ?? (isGrey(picture) ? 1 : 3);
-  const data = frame(picture, { shape: [planes, ...size], framing });
+  const pixels = await decodePixels(bytes, detailFor(framing, size));
+  const planes = channels ?? (isGrey(pixels) ? 1 : 3);
+  const data = framePixels(pixels, { shape: [planes, ...size], framing });
   if (data === null)
     throw fileError("framedFile", path, "the picture is blank: there is nothing to recognise; give another one");
   return { planes, data };

@@ -1,5 +1,5 @@
 // What a decoder does. Sizes, orientation and the structure of the file are checked before, in the same way for every decoder.
-import type { Picture } from "../../data/picture.ts";
+import type { Pixels } from "../../data/picture.ts";
 import type { FormatName, PictureHeader } from "../formats/format.ts";
 
 /** A picture file that has been checked. */
@@ -15,10 +15,10 @@ export type AtLeast = readonly [height: number, width: number] | null;
 /** A decoder that is installed and loaded. */
 export interface Decoder {
   /**
-   * Decodes to RGBA, as the file stores the picture, not yet upright. Throws whatever its library throws where the file is damaged. With
+   * Decodes to RGBA, or to RGB where the picture is opaque, as the file stores the picture, not yet upright. Throws whatever its library throws where the file is damaged. With
    * `atLeast` the picture may be reduced to a half, a quarter or an eighth, as long as neither side falls below it.
    */
-  readonly decode: (file: CheckedFile, atLeast: AtLeast) => Promise<Picture>;
+  readonly decode: (file: CheckedFile, atLeast: AtLeast) => Promise<Pixels>;
 }
 
 /** What came of loading a decoder. */

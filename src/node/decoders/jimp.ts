@@ -1,7 +1,7 @@
 // Decodes with the decoders of jimp, an optional peer: JavaScript, so it runs wherever Node does. They are called directly, because jimp's own
 // reading of a buffer also detects the format and makes an object of a hundred methods for each picture, which takes longer than decoding a
 // small one. Its decoder of TIFF is not used: it follows directories that refer to themselves, and allocates what the file announces.
-import type { Picture } from "../../data/picture.ts";
+import type { Pixels } from "../../data/picture.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { withAlpha } from "../formats/bmp.ts";
 import type { FormatName, PictureHeader } from "../formats/format.ts";
@@ -38,7 +38,7 @@ export async function loadJimp(): Promise<Loaded<Decoder>> {
 async function decodeWithJimp(
   byType: ReadonlyMap<string, Decode>,
   { bytes, format, header }: CheckedFile,
-): Promise<Picture> {
+): Promise<Pixels> {
   const refuse = (words: string, name: string) =>
     new ChainruleError("package", "decodePicture", words, { package: name, format });
   if (header.onlySharp !== undefined)
@@ -48,7 +48,7 @@ async function decodeWithJimp(
     throw refuse(`the installed jimp does not decode ${format}; install jimp 1.6 or newer`, "jimp");
   const { width, height, data } = await decode(bufferOf(bytes), optionsOf(header));
   const picture = { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
-  return format === "BMP" ? withAlpha(picture, bytes) : picture;
+  return { ...(format === "BMP" ? withAlpha(picture, bytes) : picture), step: 4 };
 }
 
 /**

@@ -1,8 +1,8 @@
 // Decodes with sharp, an optional peer: libvips, prebuilt for most platforms. It is about ten times as fast as decoders in JavaScript, reads
 // more formats, and reduces pictures while it decodes them. Nothing of its settings for the whole process (threads, cache) is changed.
 
-import type { Metadata, Sharp } from "sharp";
-import type { Picture } from "../../data/picture.ts";
+import type { Metadata, OutputInfo, Sharp } from "sharp";
+import type { Pixels } from "../../data/picture.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { type FormatName, maxPixels, type PictureHeader } from "../formats/format.ts";
 import { asOrientation } from "../formats/orientation.ts";
@@ -36,36 +36,28 @@ export async function loadSharp(): Promise<Loaded<SharpDecoder>> {
   }
 }
 
-async function decode(image: Sharp, file: CheckedFile, atLeast: AtLeast): Promise<Picture> {
+async function decode(image: Sharp, file: CheckedFile, atLeast: AtLeast): Promise<Pixels> {
   const { header } = file;
   if (atLeast !== null) reduce(image, file, atLeast);
   const isCmyk = header.colours === "CMYK";
   if (isCmyk) image.pipelineColourspace("cmyk").toColourspace("cmyk");
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
   const samples = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  if (!isCmyk) return { width, height, data: toRgba(samples, width * height) };
-  inkToLight(samples, info.channels);
-  return { width, height, data: samples };
+  if (isCmyk) inkToLight(samples, info.channels);
+  return inColour(info, samples);
 }
 
-/** RGBA from grey, grey and alpha, RGB or RGBA: faster here than by libvips, which would put a fourth channel into a copy of each row. */
-function toRgba(samples: Uint8Array, pixels: number): Uint8Array {
-  const channels = samples.length / pixels;
-  if (channels === 4) return samples;
-  const rgba = new Uint8Array(4 * pixels).fill(255);
-  if (channels === 3)
-    for (let to = 0, from = 0; from < samples.length; to += 4, from += 3) {
-      rgba[to] = samples[from];
-      rgba[to + 1] = samples[from + 1];
-      rgba[to + 2] = samples[from + 2];
-    }
-  else
-    for (let to = 0, from = 0; from < samples.length; to += 4, from += channels) {
-      rgba.fill(samples[from], to, to + 3);
-      if (channels === 2) rgba[to + 3] = samples[from + 1];
-    }
-  return rgba;
+/** RGB from grey and from RGB, RGBA from grey and alpha and from RGBA: a fourth channel would cost more than half of what decoding costs. */
+function inColour({ width, height }: OutputInfo, samples: Uint8Array): Pixels {
+  const channels = samples.length / (width * height);
+  if (channels === 3 || channels === 4) return { width, height, data: samples, step: channels };
+  const step = channels === 1 ? 3 : 4;
+  const data = new Uint8Array(step * width * height);
+  for (let from = 0, to = 0; to < data.length; from += channels, to += step) {
+    data.fill(samples[from], to, to + 3);
+    if (channels === 2) data[to + 3] = samples[from + 1];
+  }
+  return { width, height, data, step };
 }
 
 /**
