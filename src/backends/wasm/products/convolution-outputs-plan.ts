@@ -78,6 +78,7 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
     dilation: inputDilation,
     left: padding[1],
     phases: 1,
+    cleared: false,
     phase: (positions[1] - 1) * stride[1] + Math.max(kW - 1, 0) * kernelDilation[1] + 1,
   };
   const plane = ((positions[0] - 1) * stride[0] + Math.max(kernelRows - 1, 0) * kernelDilation[0] + 1) * pitch(padded);

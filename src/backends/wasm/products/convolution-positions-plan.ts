@@ -80,7 +80,7 @@ export function planRows(spec: ConvolutionSpec, maxBytes: number): RowsPlan {
     padding[1] <= 0 &&
     reach(spec, positions[0]) - padding[0] <= size[0] &&
     reachOfColumns - padding[1] <= size[1];
-  const padded: Padding = {
+  const padded: Omit<Padding, "cleared"> = {
     size,
     strides: [x.row, x.column],
     dilation: inputDilation,
@@ -99,7 +99,8 @@ export function planRows(spec: ConvolutionSpec, maxBytes: number): RowsPlan {
     scratch: inPlace ? 0 : channels * plane * bytes + 16,
     rows,
     blocks,
-    padding: inPlace ? null : padded,
+    // Units that are whole images have their zeros at the same places.
+    padding: inPlace ? null : { ...padded, cleared: blocks === 1 },
     pitch: inPlace ? x.row : pitch(padded),
     plane: inPlace ? x.channel : plane,
   };

@@ -12,7 +12,7 @@ import {
   widthOf,
 } from "./convolution-positions-plan.ts";
 import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { placeOf, writePad } from "./pad.ts";
+import { placeOf, writePad, zeros } from "./pad.ts";
 import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 
 const bytes = 4;
@@ -43,6 +43,10 @@ export function writeUnits(
   return module.function(name, { parameters, results: [] }, (code, fromX, fromW, toY, scratch, unit, to, ...extras) => {
     const [image, group, row, rows, channel, source, b] = Array.from({ length: 7 }, () => code.local("i32"));
     const add = (index: Local, elements: number) => addSteps(code, index, elements * bytes);
+    if (plan.padding?.cleared) {
+      code.get(scratch).set(b);
+      zeros(code, b, plan.scratch / bytes - 4);
+    }
     code.for(
       unit,
       () => code.get(unit),

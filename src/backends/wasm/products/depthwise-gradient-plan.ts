@@ -47,7 +47,8 @@ export function gradientPlan(spec: ConvolutionSpec): GradientPlan {
   const { batch, groups, channels, outputs, kernel, positions, stride, kernelDilation } = spec;
   // Kernel and positions are exchanged in this spec, which is possible because both step over x.
   const exchanged = { kernel: positions, positions: kernel, stride: kernelDilation, kernelDilation: stride };
-  const rows = planRows({ ...spec, ...exchanged, channels: 1, batch: batch * channels }, maxPlaneBytes);
+  const planned = planRows({ ...spec, ...exchanged, channels: 1, batch: batch * channels }, maxPlaneBytes);
+  const rows = { ...planned, padding: planned.padding && { ...planned.padding, cleared: false } };
   const area = positions[0] * positions[1];
   const size = Math.ceil(area / Math.ceil(area / maxSums));
   const places = Array.from({ length: area }, (_, i) => ({

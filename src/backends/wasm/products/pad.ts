@@ -15,10 +15,15 @@ export interface Padding {
   /** Column u of a padded row is at (u mod phases) · phase + ⌊u / phases⌋: a row has `phases` phases of `phase` elements each. */
   readonly phases: number;
   readonly phase: number;
+  /**
+   * Whether the padded buffer has zeros already at each place where no element of the image goes. Images of one size that are copied one
+   * after the other have them at the same places, so it is enough to clear the buffer once.
+   */
+  readonly cleared: boolean;
 }
 
 /** Elements from one padded row to the next. */
-export const pitch = ({ phases, phase }: Padding): number => phases * phase;
+export const pitch = ({ phases, phase }: Pick<Padding, "phases" | "phase">): number => phases * phase;
 
 /** Index of column u in a padded row. */
 export const placeOf = ({ phases, phase }: Pick<Padding, "phases" | "phase">, u: number): number =>
@@ -46,7 +51,7 @@ export function writePad(module: Module, name: string, padding: Padding): WasmFu
       };
       const clear = () => {
         code.get(padded).set(to);
-        zeros(code, to, pitch(padding));
+        if (!padding.cleared) zeros(code, to, pitch(padding));
       };
       repeat(code, count, () => {
         // Rows of the image are 0, dilation, … below size · dilation; a negative row is large when it is compared as unsigned.
@@ -76,10 +81,11 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
     const first = Math.max(-left, 0);
     const count = Math.max(Math.min(size[1] - first, width - margin), 0);
     start(0);
-    zeros(code, to, margin);
+    if (!padding.cleared) zeros(code, to, margin);
     start(margin);
     advance(code, from, first * 4);
     copyNumbers(code, from, to, count);
+    if (padding.cleared) return;
     start(margin + count);
     zeros(code, to, width - margin - count);
     return;
@@ -89,7 +95,7 @@ function copyRow(code: Code, padding: Padding, from: Local, padded: Local, to: L
     return;
   }
   start(0);
-  zeros(code, to, width);
+  if (!padding.cleared) zeros(code, to, width);
   // Columns of the image that are `apart` columns from each other belong to the same phase.
   const apart = phases / greatestDivisor(phases, dilation[1]);
   const end = phase * phases;
@@ -120,7 +126,7 @@ const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greates
 const unrolledVectors = 12;
 
 /** Writes `count` zeros from `to` on; `to` moves. */
-function zeros(code: Code, to: Local, count: number): void {
+export function zeros(code: Code, to: Local, count: number): void {
   const zero = code.local("v128");
   code.f32x4(0).set(zero);
   inVectors(code, count, [to], (lanes, offset) => storeLanes(code, to, zero, lanes, offset));
@@ -136,7 +142,7 @@ function copyNumbers(code: Code, from: Local, to: Local, count: number): void {
 }
 
 /** Copies a row whose elements are neighbours into two phases: two vectors of the image become one vector of each phase. */
-function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padded: Local): void {
+function copyInTwo(code: Code, { size, left, phase, cleared }: Padding, from: Local, padded: Local): void {
   const crop = Math.max(-left, 0);
   const margin = Math.max(left, 0);
   const count = Math.max(Math.min(size[1] - crop, 2 * phase - margin), 0);
@@ -151,10 +157,12 @@ function copyInTwo(code: Code, { size, left, phase }: Padding, from: Local, padd
     advance(code, to, offset * 4);
   };
   for (const { at, begin, numbers, to } of phases) {
-    start(to, at);
-    zeros(code, to, Math.min(begin, phase));
-    start(to, at + begin + numbers);
-    zeros(code, to, Math.max(phase - begin - numbers, 0));
+    if (!cleared) {
+      start(to, at);
+      zeros(code, to, Math.min(begin, phase));
+      start(to, at + begin + numbers);
+      zeros(code, to, Math.max(phase - begin - numbers, 0));
+    }
     start(to, at + begin);
   }
   const pair = [code.local("v128"), code.local("v128")] as const;

@@ -60,6 +60,7 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
     dilation: [1, 1],
     left: padding[1],
     phases: 1,
+    cleared: false,
     phase: across * panelTiles + 2,
   };
   const fittingRows = Math.floor((maxBlockBytes / (pitch(padded) * channels * bytes) - 2) / 2);
