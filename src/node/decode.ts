@@ -7,9 +7,9 @@ import { shown } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { AtLeast, CheckedFile } from "./decoders/decoder.ts";
 import { type DecoderName, decodersFor, isSmallPng } from "./decoders/installed.ts";
+import { checkPicture } from "./formats/check.ts";
 import { damaged } from "./formats/damaged.ts";
 import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
-import { checkPicture } from "./picture-header.ts";
 
 /** Options of decodePicture. */
 export interface DecodePictureOptions {

@@ -8,7 +8,7 @@ import { Jimp } from "jimp";
 import sharp, { type Sharp } from "sharp";
 import { decodeWith } from "../../src/node/decode.ts";
 import type { DecoderName } from "../../src/node/decoders/installed.ts";
-import { measurePicture } from "../../src/node/picture-header.ts";
+import { measurePicture } from "../../src/node/formats/check.ts";
 import { idx } from "../node/synthetic.ts";
 import { crc32Of } from "./crc.ts";
 import type { Random } from "./mutate.ts";

@@ -1,6 +1,6 @@
 // The bytes of a folder's pictures, gathered in one array as they are decoded, in any order. A grey picture has one plane, so the array has
 // one channel until the first coloured picture comes; then it gets three, and grey pictures have their plane in each of them.
-import { ChainruleError } from "../errors/error.ts";
+import { ChainruleError } from "../../errors/error.ts";
 import type { Decoded } from "./decode-job.ts";
 
 /** The largest typed array that every supported engine has. */

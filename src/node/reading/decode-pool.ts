@@ -4,10 +4,10 @@
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { ChainruleError } from "../errors/error.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import type { DecoderName } from "../decoders/installed.ts";
+import { versionOf } from "../decoders/versions.ts";
 import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
-import type { DecoderName } from "./decoders/installed.ts";
-import { versionOf } from "./decoders/versions.ts";
 
 export interface Pool {
   /** Runs the jobs and calls `take` with each answer as it comes, in any order. */

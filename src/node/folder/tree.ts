@@ -2,10 +2,10 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { takes } from "../tensor/arguments.ts";
-import { withinAsync } from "../tensor/within.ts";
-import { explain } from "./files.ts";
-import { extensionOf, pictureKind } from "./picture-names.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { explain } from "../files.ts";
+import { extensionOf, pictureKind } from "./names.ts";
 
 /** The pictures of a folder and its subfolders. */
 export interface PictureTree {

@@ -1,6 +1,6 @@
 // Reads some picture files and brings them into a net's form: the job, the answer, and the function, which runs in a worker thread and
 // without one.
-import { ChainruleError } from "../errors/error.ts";
+import { ChainruleError } from "../../errors/error.ts";
 import { type Form, framedFile } from "./framed-file.ts";
 
 export interface DecodeJob {

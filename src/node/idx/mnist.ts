@@ -4,22 +4,22 @@
 //   train-labels-idx1-ubyte  uint8 [60000]             t10k-labels-idx1-ubyte  uint8 [10000]
 //
 // The sizes may differ, but there must be as many labels as images; labels may be int32, and [N, 8] as QMNIST's, whose first column is the
-// class. Names that people have for these files are understood too (idx-set.ts). Errors name the file and the byte.
+// class. Names that people have for these files are understood too (find.ts). Errors name the file and the byte.
 
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Dataset } from "../data/dataset.ts";
-import { readIdx } from "../data/idx.ts";
-import { digitClasses, fashionClasses, nameLabels } from "../data/label-names.ts";
-import { ChainruleError } from "../errors/error.ts";
-import { tensor } from "../tensor/create.ts";
-import { checkOptions } from "../tensor/options.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { withinAsync } from "../tensor/within.ts";
-import { fileError } from "./file-error.ts";
-import { explain, readBytes } from "./files.ts";
-import { findIdx, type IdxPair } from "./idx-set.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { readIdx } from "../../data/idx.ts";
+import { digitClasses, fashionClasses, nameLabels } from "../../data/label-names.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { tensor } from "../../tensor/create.ts";
+import { checkOptions } from "../../tensor/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { fileError } from "../file-error.ts";
+import { explain, readBytes } from "../files.ts";
+import { findIdx, type IdxPair } from "./find.ts";
 
 /** The call that errors name; `withinAsync` replaces it by the public function's name. */
 const call = "loadMnist";

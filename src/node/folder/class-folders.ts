@@ -1,11 +1,11 @@
 // Checks that the subfolders of a picture folder are its classes. Where they cannot be, or might be something else, the error says what
 // was found and what to do: nothing is guessed.
 import { basename, dirname, join } from "node:path";
-import { classKey, className } from "../data/class-names.ts";
-import type { ChainruleError } from "../errors/error.ts";
-import { fileError } from "./file-error.ts";
-import { pictureKind } from "./picture-names.ts";
-import type { PictureTree } from "./picture-tree.ts";
+import { classKey, className } from "../../data/class-names.ts";
+import type { ChainruleError } from "../../errors/error.ts";
+import { fileError } from "../file-error.ts";
+import { pictureKind } from "./names.ts";
+import type { PictureTree } from "./tree.ts";
 
 /** A subfolder that is taken as a class. */
 export interface ClassFolder {

@@ -9,8 +9,8 @@
 // its end, or was damaged, fails its checksum; it and all after it are lost, and nothing else.
 import { readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
-import { tensor } from "../tensor/create.ts";
+import { readSafetensors, writeSafetensors } from "../../io/safetensors.ts";
+import { tensor } from "../../tensor/create.ts";
 
 /** The beginning of the format's name, which the first bytes of every cache file hold, those of earlier versions too. */
 export const formatPrefix = "chainrule-pictures-";

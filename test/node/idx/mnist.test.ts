@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, 
 import { dirname, join } from "node:path";
 import { findIdx, loadFashionMnist, loadMnist } from "chainrule/node";
 import { beforeEach, describe, expect, test } from "vitest";
-import { bars, idx, temporaryFolder, writeIdxFolder } from "./synthetic.ts";
+import { bars, idx, temporaryFolder, writeIdxFolder } from "../synthetic.ts";
 
 test("MNIST from the npm package: 60,000 and 10,000 pictures", async () => {
   const { train, test } = await loadMnist();

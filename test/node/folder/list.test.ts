@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { matchClasses } from "chainrule/data";
 import { findPictures, listPictures, pictureKind } from "chainrule/node";
 import { beforeEach, describe, expect, test } from "vitest";
-import { temporaryFolder } from "./synthetic.ts";
+import { temporaryFolder } from "../synthetic.ts";
 
 let root: string;
 beforeEach(() => {

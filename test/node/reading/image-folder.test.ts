@@ -6,10 +6,10 @@ import { frameBatches, framePictures, loadImageFolder, surveyImageFolder } from 
 import { Jimp } from "jimp";
 import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { commonestSize } from "../../src/node/picture-size.ts";
-import { temporaryFolder } from "./synthetic.ts";
+import { commonestSize } from "../../../src/node/reading/picture-size.ts";
+import { temporaryFolder } from "../synthetic.ts";
 
-const built = pathToFileURL(join(import.meta.dirname, "../../dist/node/index.js")).href;
+const built = pathToFileURL(join(import.meta.dirname, "../../../dist/node/index.js")).href;
 
 let root: string;
 beforeEach(() => {

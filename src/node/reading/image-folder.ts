@@ -1,22 +1,22 @@
 // Loads a folder of pictures, with a subfolder for each class, as a data set.
 
-import type { Dataset } from "../data/dataset.ts";
-import { type Framing, framings } from "../data/framing.ts";
-import { ChainruleError } from "../errors/error.ts";
-import { checkWhole, isWhole } from "../errors/numbers.ts";
-import { tensor } from "../tensor/create.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { ArrayStorage } from "../tensor/storage.ts";
-import { Tensor } from "../tensor/tensor.ts";
-import { withinAsync } from "../tensor/within.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { type Framing, framings } from "../../data/framing.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole, isWhole } from "../../errors/numbers.ts";
+import { tensor } from "../../tensor/create.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { ArrayStorage } from "../../tensor/storage.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { openCache, type PictureCache } from "../cache/cache.ts";
+import { decoderVersions } from "../decoders/versions.ts";
+import { fileError } from "../file-error.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool } from "./decode-pool.ts";
-import { decoderVersions } from "./decoders/versions.ts";
-import { fileError } from "./file-error.ts";
 import type { Form } from "./framed-file.ts";
 import { GatheredPictures } from "./gathered-pictures.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
-import { openCache, type PictureCache } from "./picture-cache.ts";
 import { commonestSize } from "./picture-size.ts";
 
 /** The options of loadImageFolder: form of the pictures, unreadable pictures, cache, threads and progress. */

@@ -1,16 +1,16 @@
 // The cache of a folder's decoded pictures: a file that grows while they are read, so that a reading that is broken off goes on where it
-// ended, and a picture that is changed, added or removed costs only itself. cache-block.ts has the format. A cache only saves time: whatever
+// ended, and a picture that is changed, added or removed costs only itself. block.ts has the format. A cache only saves time: whatever
 // is wrong with it becomes `problem`, and the pictures are read without it. A file that is not a cache is left as it is.
 import { closeSync, constants, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
 import { relative } from "node:path";
-import { wordsOf } from "../errors/error.ts";
-import { type Entry, firstBlock, formatPrefix, pictureBlock, readFirstBlock, readPictureBlock } from "./cache-block.ts";
-import { type Lock, lock } from "./cache-lock.ts";
-import type { Decoded } from "./decode-job.ts";
-import { explain, resolveTarget } from "./files.ts";
-import type { Form } from "./framed-file.ts";
-import type { GatheredPictures } from "./gathered-pictures.ts";
-import type { PictureFile } from "./picture-files.ts";
+import { wordsOf } from "../../errors/error.ts";
+import { explain, resolveTarget } from "../files.ts";
+import type { PictureFile } from "../folder/list.ts";
+import type { Decoded } from "../reading/decode-job.ts";
+import type { Form } from "../reading/framed-file.ts";
+import type { GatheredPictures } from "../reading/gathered-pictures.ts";
+import { type Entry, firstBlock, formatPrefix, pictureBlock, readFirstBlock, readPictureBlock } from "./block.ts";
+import { type Lock, lock } from "./lock.ts";
 
 export interface CacheOf {
   readonly directory: string;

@@ -2,7 +2,7 @@
 // another, or lead in a circle; two classes that are the same folder are told.
 import { join, sep } from "node:path";
 import type { ClassFolder } from "./class-folders.ts";
-import { type FolderLink, withoutLinks } from "./picture-tree.ts";
+import { type FolderLink, withoutLinks } from "./tree.ts";
 
 /** Of the links in a folder, those that may be classes, and those that lead to the folder itself or to one that contains it. */
 export async function followLinks(

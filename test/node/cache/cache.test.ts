@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { type ImageFolderOptions, loadImageFolder } from "chainrule/node";
 import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { temporaryFolder } from "./synthetic.ts";
+import { temporaryFolder } from "../synthetic.ts";
 
 let root: string;
 let cache: string;

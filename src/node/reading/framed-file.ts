@@ -1,12 +1,12 @@
 // The only way from a picture file to a net's bytes: training, evaluation and prediction all read their pictures here, so that a picture
 // means the same to all of them.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { detailFor, type Framing, framePixels } from "../data/framing.ts";
-import { isGrey } from "../data/picture.ts";
-import { decodePixels } from "./decode.ts";
-import { fileError } from "./file-error.ts";
-import { checkOrdinary, explain } from "./files.ts";
-import { maxFileBytes } from "./pictures.ts";
+import { detailFor, type Framing, framePixels } from "../../data/framing.ts";
+import { isGrey } from "../../data/picture.ts";
+import { decodePixels } from "../decode.ts";
+import { fileError } from "../file-error.ts";
+import { checkOrdinary, explain } from "../files.ts";
+import { maxFileBytes } from "../pictures.ts";
 
 /** The form in which a net takes pictures. */
 export interface Form {

@@ -2,13 +2,13 @@
 // there are several sets, or archives that have to be unpacked first, the error says so.
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type IdxName, idxNameOf, isTransposed } from "../data/idx-names.ts";
-import { takes } from "../tensor/arguments.ts";
-import { withinAsync } from "../tensor/within.ts";
-import { fileError } from "./file-error.ts";
-import { explain } from "./files.ts";
-import { readStart } from "./framed-file.ts";
-import { pictureKind } from "./picture-names.ts";
+import { type IdxName, idxNameOf, isTransposed } from "../../data/idx-names.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { fileError } from "../file-error.ts";
+import { explain } from "../files.ts";
+import { pictureKind } from "../folder/names.ts";
+import { readStart } from "../reading/framed-file.ts";
 
 /** The four files of a set, each the path of a plain file or of a gzipped one. */
 export interface IdxSet {

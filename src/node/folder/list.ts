@@ -1,15 +1,15 @@
 // Lists the files of a picture folder with their classes.
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { className } from "../data/class-names.ts";
-import { takes } from "../tensor/arguments.ts";
-import { checkOptions } from "../tensor/options.ts";
-import { withinAsync } from "../tensor/within.ts";
+import { className } from "../../data/class-names.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { checkOptions } from "../../tensor/options.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { fileError } from "../file-error.ts";
 import { type ClassFolder, checkClasses, checkNames } from "./class-folders.ts";
-import { fileError } from "./file-error.ts";
-import { followLinks, sameFolders } from "./folder-links.ts";
-import { extensionOf, pictureKind } from "./picture-names.ts";
-import { count, type FolderLink, listFolder, walkPictures } from "./picture-tree.ts";
+import { followLinks, sameFolders } from "./links.ts";
+import { extensionOf, pictureKind } from "./names.ts";
+import { count, type FolderLink, listFolder, walkPictures } from "./tree.ts";
 
 /** A picture file of a folder with its class. */
 export interface PictureFile {

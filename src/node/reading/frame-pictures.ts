@@ -1,12 +1,12 @@
 // Brings picture files into the form that a net takes, for prediction, in the way in which its training pictures were read.
 
 import { statSync } from "node:fs";
-import type { Framing } from "../data/framing.ts";
-import { framings } from "../data/framing.ts";
-import { ChainruleError } from "../errors/error.ts";
-import { checkWhole, isWhole } from "../errors/numbers.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { withinAsync } from "../tensor/within.ts";
+import type { Framing } from "../../data/framing.ts";
+import { framings } from "../../data/framing.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole, isWhole } from "../../errors/numbers.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { withinAsync } from "../../tensor/within.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
 import type { Form } from "./framed-file.ts";

@@ -1,14 +1,14 @@
 // Surveys a folder of pictures before anything is decoded: its classes, its files, and the size of each picture as its header says. What
 // cannot be read, and what would not fit, is known within a fraction of a millisecond a picture.
-import { wordsOf } from "../errors/error.ts";
-import { checkWhole } from "../errors/numbers.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { withinAsync } from "../tensor/within.ts";
+import { wordsOf } from "../../errors/error.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { listPictures, type PictureFiles } from "../folder/list.ts";
+import { measurePicture } from "../formats/check.ts";
+import { maxFileBytes } from "../pictures.ts";
 import { readStart } from "./framed-file.ts";
-import { listPictures, type PictureFiles } from "./picture-files.ts";
-import { measurePicture } from "./picture-header.ts";
 import { commonestSize, defaultMaxSide } from "./picture-size.ts";
-import { maxFileBytes } from "./pictures.ts";
 
 /** A picture that cannot be read, and the reason. */
 export interface Skipped {
