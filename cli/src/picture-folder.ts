@@ -1,7 +1,9 @@
 // Loads a folder of pictures as data to train on: with a subfolder for each class, or with folders for training, test (and validation)
 // that each have such subfolders. Where there is no folder for a part, its pictures are set aside by seed. What the names of folders and
 // the headers of pictures show is refused before anything is decoded.
-import { type Framing, fingerprint } from "chainrule/data";
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import type { Framing } from "chainrule/data";
 import type { ImageSurvey } from "chainrule/node";
 import { countsOf, type Part, setAside } from "./aside.ts";
 import type { Data, Source } from "./data.ts";
@@ -77,7 +79,11 @@ export async function loadPictures({ name, directory }: Source, options: Loading
     },
     framing,
     notes: [...notes, classNote(classes, countsOf(all)), ...divided.notes, ...(lacking === null ? [] : [lacking])],
-    folder: { size: options.size, skipBroken, dividedFrom: ownTest === null ? fingerprint(all) : null },
+    folder: {
+      size: options.size,
+      skipBroken,
+      dividedFrom: ownTest === null ? filesDigest(surveys.base, all.files) : null,
+    },
   };
 }
 
@@ -136,18 +142,25 @@ const setTestAside = (all: Part, fraction: number, seed: number) => setAside(all
 async function readForm(
   survey: ImageSurvey,
   wanted: Omit<Parameters<typeof readPictures>[1], "channels"> & { readonly channels: number },
-): Promise<Part & { readonly note: string | null; readonly natural: Part["data"] }> {
+): Promise<Part & { readonly files: readonly string[]; readonly note: string | null }> {
   const { channels, ...natural } = wanted;
   const found = await readPictures(survey, natural);
   const own = found.images.shape[1];
-  if (own === channels) return { data: found, files: found.files, note: null, natural: found };
+  if (own === channels) return { data: found, files: found.files, note: null };
   const note = `the pictures of ${survey.directory} are ${colours(own)}: they are taken as ${colours(channels)} ones`;
   // Grey levels are made before the picture is made smaller, as predict makes them, so coloured pictures are read again.
   if (channels === 1) {
     const grey = await readPictures(survey, { ...natural, channels });
-    return { data: grey, files: grey.files, note, natural: found };
+    return { data: grey, files: grey.files, note };
   }
-  return { data: inChannels(found, channels), files: found.files, note, natural: found };
+  return { data: inChannels(found, channels), files: found.files, note };
+}
+
+/** A digest of the names and sizes of the files; unlike one of their pixels it does not depend on what decodes them, nor on the net's size. */
+function filesDigest({ directory, files }: ImageSurvey, read: readonly string[]): string {
+  const bytes = new Map(files.map((file) => [file.path, file.bytes]));
+  const lines = read.map((path) => [relative(directory, path).replaceAll("\\", "/"), bytes.get(path)]);
+  return createHash("sha256").update(JSON.stringify(lines)).digest("hex").slice(0, 16);
 }
 
 export interface Known {
@@ -178,11 +191,11 @@ export async function loadTestPictures(
   reportPassedOver(options, survey);
   const known = { classes, name: path, than: "the model" };
   checkClasses(survey.classes, known);
-  const { data, files, note, natural } = await readForm(survey, { ...reading, framing, channels });
+  const { data, files, note } = await readForm(survey, { ...reading, framing, channels });
   const notes = [...layout.notes, ...notesOn(survey), ...(note === null ? [] : [`${note}, which the model takes`])];
   const all = { data: withClasses(data, known), files };
   if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };
-  if (record?.dividedFrom !== fingerprint(natural))
+  if (record?.dividedFrom !== filesDigest(survey, files))
     return { ...all, source: `all pictures in ${path}; the model was not trained on exactly these`, notes };
   const { aside } = setTestAside(all, testFraction, seed);
   if (aside === null) throw new BadInput(`${path}: has no pictures to test with; add some`);

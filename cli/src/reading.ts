@@ -18,6 +18,6 @@ export interface Reading {
 export interface FolderRecord {
   readonly size: readonly [height: number, width: number] | null;
   readonly skipBroken: boolean;
-  /** The fingerprint of the pictures from which the test pictures were set aside; null where the test has a folder of its own. */
+  /** A digest of the names and sizes of the files from which the test pictures were set aside; null where the test has a folder of its own. */
   readonly dividedFrom: string | null;
 }

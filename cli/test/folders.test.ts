@@ -1,5 +1,5 @@
 // A folder of pictures from training to export, as a user with no knowledge of tensors has it.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSafetensors } from "chainrule/io";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -63,6 +63,15 @@ describe("a folder with a folder for each class", () => {
       expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
       expect(evaluated.stderr.includes("180 kept from an earlier time")).toBe(cached);
     }
+  });
+
+  test("evaluate finds them in a copy of the folder too", async () => {
+    cpSync(at("pictures"), at("moved"), { recursive: true });
+    const { stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], { cwd });
+    expect(stderr).toContain("on 36 pictures: the test pictures in moved, set aside from training by seed 0");
+    rmSync(at("moved", "along"), { recursive: true });
+    const other = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], { cwd });
+    expect(other.stderr).toContain("all pictures in moved; the model was not trained on exactly these");
   });
 
   test("evaluate takes another folder too, all of it, and brings it to the model's size", async () => {
