@@ -32,6 +32,7 @@ export interface ReadBackboneOptions {
 /** A backbone with its weights, in evaluation mode. */
 export interface ReadBackbone {
   readonly name: BackboneName;
+  /** The net, whose parameters have the names of the file. */
   readonly net: Backbone;
   /** How the net wants its pictures, from the file's metadata, else as its authors trained it. */
   readonly input: BackboneInput;

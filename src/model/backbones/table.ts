@@ -19,6 +19,23 @@ export interface BackboneInput {
   readonly std: readonly number[];
 }
 
+/** The name of a backbone: that of timm's or torchvision's net whose files it reads. */
+export type BackboneName =
+  | "tf_efficientnet_lite0"
+  | "efficientnet_lite0"
+  | "tf_efficientnet_b0"
+  | "efficientnet_b0"
+  | "mobilenetv2_100"
+  | "mobilenet_v2"
+  | "mobilenet_v3_small"
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "squeezenet1_1"
+  | "convnext_tiny"
+  | "vit_tiny_patch16_224"
+  | "vit_small_patch16_224";
+
 export interface Entry {
   readonly build: () => Backbone;
   readonly input: BackboneInput;
@@ -70,7 +87,7 @@ const torchvision = (build: () => Backbone, signs: Entry["signs"]): Entry => ({
   signs,
 });
 
-export const backbones = {
+export const backbones: Readonly<Record<BackboneName, Entry>> = {
   tf_efficientnet_lite0: efficientNet("tf_efficientnet_lite0", halves, withoutSqueeze),
   efficientnet_lite0: efficientNet("efficientnet_lite0", imageNet, withoutSqueeze),
   tf_efficientnet_b0: efficientNet("tf_efficientnet_b0", imageNet, withSqueeze),
@@ -91,10 +108,7 @@ export const backbones = {
   }),
   vit_tiny_patch16_224: visionTransformer("vit_tiny_patch16_224"),
   vit_small_patch16_224: visionTransformer("vit_small_patch16_224"),
-} as const satisfies Record<string, Entry>;
-
-/** The name of a backbone: that of timm's or torchvision's net whose files it reads. */
-export type BackboneName = keyof typeof backbones;
+};
 
 /** The names of all backbones. */
 export const backboneNames = Object.keys(backbones) as BackboneName[];
