@@ -1,13 +1,13 @@
 // The commands and their options, as commander parses them and as --help shows them. values.ts reads the values of the options.
 import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
-import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate.ts";
+import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate/evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
-import { defaults } from "./plan.ts";
-import { type PredictOptions, predict } from "./predict.ts";
-import type { TrainOptions } from "./preparing.ts";
-import { defaultCheckpointSeconds, train } from "./train.ts";
-import { warmSteps } from "./training.ts";
+import { type PredictOptions, predict } from "./predict/predict.ts";
+import { defaults } from "./train/plan.ts";
+import type { TrainOptions } from "./train/preparing.ts";
+import { defaultCheckpointSeconds, train } from "./train/train.ts";
+import { warmSteps } from "./train/training.ts";
 import { amount, fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
 

@@ -3,10 +3,10 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Dataset, type Framing, fashionClasses, framingOf, isFashionMnist } from "chainrule/data";
 import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
-import { setAside } from "./aside.ts";
 import { BadInput, reading } from "./failure.ts";
-import { type Loading, loadPictures } from "./picture-folder.ts";
-import type { FolderRecord } from "./reading.ts";
+import { setAside } from "./pictures/aside.ts";
+import { type Loading, loadPictures } from "./pictures/folder.ts";
+import type { FolderRecord } from "./pictures/options.ts";
 
 export interface Data {
   readonly name: string;

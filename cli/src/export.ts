@@ -5,8 +5,8 @@ import { zeros } from "chainrule";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { loadModel } from "./model-file.ts";
-import { sayWithoutOutput } from "./output.ts";
-import { Screen, thousands } from "./screen.ts";
+import { sayWithoutOutput } from "./terminal/output.ts";
+import { Screen, thousands } from "./terminal/screen.ts";
 
 export interface ExportOptions {
   readonly onnx: string;

@@ -1,6 +1,6 @@
 // Ctrl-C sets a request to stop; the training loop looks at it after each batch, so that nothing is stopped halfway.
 import { GaveUp } from "./failure.ts";
-import { isReaderGone } from "./output.ts";
+import { isReaderGone } from "./terminal/output.ts";
 
 export class Interrupt {
   #asked: NodeJS.Signals | null = null;

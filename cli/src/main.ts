@@ -3,7 +3,7 @@
 import { CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { BadInput } from "./failure.ts";
-import { watchStreams, write } from "./output.ts";
+import { watchStreams, write } from "./terminal/output.ts";
 
 watchStreams([process.stdout, process.stderr]);
 

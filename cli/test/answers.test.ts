@@ -1,7 +1,7 @@
 // How many classes predict lists.
 import { expect, test } from "vitest";
-import { listAnswer, summarise } from "../src/answers.ts";
-import { Screen } from "../src/screen.ts";
+import { listAnswer, summarise } from "../src/predict/answers.ts";
+import { Screen } from "../src/terminal/screen.ts";
 
 class Lines extends Screen {
   readonly lines: string[] = [];

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { cacheFolder, cachePlace, endUse, maxCacheBytes } from "../src/cache-folder.ts";
+import { cacheFolder, cachePlace, endUse, maxCacheBytes } from "../src/pictures/cache-folder.ts";
 import { chainrule } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
-import { checkpointOf, modelOf } from "../src/checkpoints.ts";
+import { checkpointOf, modelOf } from "../src/train/checkpoints.ts";
 import { chainrule, events } from "./command.ts";
 import { killAndResume, undisturbed } from "./kill.ts";
 

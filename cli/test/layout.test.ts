@@ -6,10 +6,10 @@ import { split } from "chainrule/data";
 import { listPictures } from "chainrule/node";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { setAside, sharesOf } from "../src/aside.ts";
-import { classNote, lackNote, notesOn, passedOverNotes } from "../src/folder-notes.ts";
-import { layoutOf } from "../src/layout.ts";
-import { meaningOf } from "../src/part-names.ts";
+import { setAside, sharesOf } from "../src/pictures/aside.ts";
+import { layoutOf } from "../src/pictures/layout.ts";
+import { classNote, lackNote, notesOn, passedOverNotes } from "../src/pictures/notes.ts";
+import { meaningOf } from "../src/pictures/part-names.ts";
 
 /** A folder of the name "set" with the pictures a/1.png and b/1.png in each of the folders, and with the files. */
 function folder({ of = [], files = [] }: { of?: readonly string[]; files?: readonly string[] }): string {

@@ -6,8 +6,8 @@ import type { Dataset } from "chainrule/data";
 import { architectures } from "chainrule/model";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { type Decision, decideMirroring, mirror, swappedClasses } from "../src/mirroring.ts";
-import type { Plan } from "../src/plan.ts";
+import { type Decision, decideMirroring, mirror, swappedClasses } from "../src/train/mirroring.ts";
+import type { Plan } from "../src/train/plan.ts";
 import { chainrule, events } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 

@@ -7,10 +7,10 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { loadIdx } from "../src/data.ts";
-import { judge } from "../src/evaluation.ts";
+import { judge } from "../src/evaluate/evaluation.ts";
 import { loadModel } from "../src/model-file.ts";
-import { loadTestPictures } from "../src/picture-folder.ts";
-import { Screen } from "../src/screen.ts";
+import { loadTestPictures } from "../src/pictures/folder.ts";
+import { Screen } from "../src/terminal/screen.ts";
 import { chainrule, events } from "./command.ts";
 
 const cwd = temporaryFolder();

@@ -2,15 +2,15 @@
 import { tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { describe, expect, test } from "vitest";
-import { type Colours, coloursOf } from "../src/colours.ts";
-import { Known } from "../src/copies.ts";
-import { accuracyWithout, copiesWords, findCopies } from "../src/copy-notes.ts";
 import type { Data } from "../src/data.ts";
-import { drawAnswers } from "../src/drawing.ts";
-import { mistakeLines, mistakesOf } from "../src/mistakes.ts";
-import { nearest } from "../src/terminal-pictures.ts";
-import { comparisonWords, testRecordOf } from "../src/test-record.ts";
-import { verdict } from "../src/verdict.ts";
+import { mistakeLines, mistakesOf } from "../src/evaluate/mistakes.ts";
+import { comparisonWords, testRecordOf } from "../src/evaluate/test-record.ts";
+import { verdict } from "../src/evaluate/verdict.ts";
+import { Known } from "../src/pictures/copies.ts";
+import { accuracyWithout, copiesWords, findCopies } from "../src/pictures/copy-notes.ts";
+import { nearest } from "../src/terminal/cells.ts";
+import { type Colours, coloursOf } from "../src/terminal/colours.ts";
+import { drawAnswers } from "../src/terminal/drawing.ts";
 
 const names = ["cup", "fork", "spoon"];
 const said = (...confusion: number[][]) => verdict({ confusion }, names.slice(0, confusion.length));

@@ -1,7 +1,7 @@
 // The changes of pictures from epoch to epoch: the defaults of the kind of data, each replaced by the option of its name. Whether pictures
 // are mirrored is decided by a measurement (mirroring.ts) where no option says it.
 import type { Augmentation } from "chainrule/data";
-import { BadInput } from "./failure.ts";
+import { BadInput } from "../failure.ts";
 
 /** The options that were typed; undefined for those that were not. */
 export interface ChangeOptions {

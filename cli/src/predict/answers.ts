@@ -1,5 +1,5 @@
 // Prints a net's answers: for a picture its class and the likeliest ones, for many pictures a line each and their numbers.
-import { percent, type Screen, thousands } from "./screen.ts";
+import { percent, type Screen, thousands } from "../terminal/screen.ts";
 
 interface Answer {
   readonly picture: string;

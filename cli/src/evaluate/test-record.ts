@@ -1,9 +1,9 @@
 // The result of the test in a model file, and what is said of a model that a training replaces.
 import { existsSync, statSync } from "node:fs";
-import { BadInput } from "./failure.ts";
-import { loadModel } from "./model-file.ts";
-import { isCount, isRecord } from "./records.ts";
-import { percent } from "./screen.ts";
+import { BadInput } from "../failure.ts";
+import { loadModel } from "../model-file.ts";
+import { isCount, isRecord } from "../records.ts";
+import { percent } from "../terminal/screen.ts";
 
 /** As a model file records it, beside its plan and its position. */
 export interface TestRecord {

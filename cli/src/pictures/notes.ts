@@ -1,7 +1,7 @@
 // Sentences about a folder of pictures: what was passed over, which folders were taken as one class, which links were not followed, and how
 // many pictures each class has. Nothing of a folder is left out without a word.
 import { type FolderLink, type PictureFiles, pictureKind } from "chainrule/node";
-import { thousands } from "./screen.ts";
+import { thousands } from "../terminal/screen.ts";
 
 /** The sentences about one listed folder. */
 export function notesOn({ directory, merged, links, loose, passedOver }: PictureFiles): string[] {

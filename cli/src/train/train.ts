@@ -1,17 +1,17 @@
 // chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
 import { ChainruleError, threadsReady } from "chainrule";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
+import type { TestRecord } from "../evaluate/test-record.ts";
+import { BadInput, GaveUp } from "../failure.ts";
+import { saveModel } from "../model-file.ts";
+import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
+import { chooseThreads } from "../threads.ts";
 import { announce, type Outcome, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf } from "./checkpoints.ts";
-import { BadInput, GaveUp } from "./failure.ts";
-import { saveModel } from "./model-file.ts";
-import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "./output.ts";
 import { makePlan, prepare, read, type TrainOptions } from "./preparing.ts";
 import { Progress } from "./progress.ts";
 import { Recorder } from "./recorder.ts";
-import type { TestRecord } from "./test-record.ts";
 import { test } from "./testing.ts";
-import { chooseThreads } from "./threads.ts";
 import { begin, type Training } from "./training.ts";
 
 export const defaultCheckpointSeconds = 30;

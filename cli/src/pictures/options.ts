@@ -1,5 +1,5 @@
 // The options for reading folders of pictures, and the record of them in a model file.
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../terminal/screen.ts";
 
 /** The options for reading pictures. */
 export interface Reading {

@@ -1,8 +1,8 @@
 // Shows the progress of a training: a bar that is redrawn in place on a terminal, one plain line for each epoch elsewhere.
 import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
 import type { SingleBar } from "cli-progress";
-import { startBar } from "./bars.ts";
-import { percent, type Screen, thousands } from "./screen.ts";
+import { startBar } from "../terminal/bars.ts";
+import { percent, type Screen, thousands } from "../terminal/screen.ts";
 
 /** Steps between two "step" events, from which programs can draw a loss curve. */
 const stepsPerEvent = 100;

@@ -1,13 +1,13 @@
 // The options of a training: those that were typed, the defaults of the kind of data, or those that a resumed file was begun with.
 import type { Augmentation } from "chainrule/data";
 import { type ArchitectureName, architectureNames } from "chainrule/model";
+import type { Data, Source } from "../data.ts";
+import { BadInput } from "../failure.ts";
+import type { Extras, Model } from "../model-file.ts";
+import type { FolderRecord } from "../pictures/options.ts";
+import { isCount, isRecord } from "../records.ts";
 import { type ChangeOptions, changeNames, checkChanges, chooseChanges, typed } from "./augmentation.ts";
 import { modelOf } from "./checkpoints.ts";
-import type { Data, Source } from "./data.ts";
-import { BadInput } from "./failure.ts";
-import type { Extras, Model } from "./model-file.ts";
-import type { FolderRecord } from "./reading.ts";
-import { isCount, isRecord } from "./records.ts";
 
 export interface Plan {
   readonly model: ArchitectureName;

@@ -1,9 +1,9 @@
 // The mistakes of a test with their files, as lines for people and as records for programs. The surest ones come first.
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
-import { mistakeOrder } from "./report/mistake-order.ts";
-import { brief } from "./report/wording.ts";
-import { percent, thousands } from "./screen.ts";
+import { mistakeOrder } from "../report/mistake-order.ts";
+import { brief } from "../report/wording.ts";
+import { percent, thousands } from "../terminal/screen.ts";
 
 export interface Mistake {
   /** The picture's index among the test pictures, from 0. */

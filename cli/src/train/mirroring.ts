@@ -12,9 +12,9 @@ import { Adam, ChainruleError, manualSeed, type Sequential, tensor } from "chain
 import { type Dataset, split } from "chainrule/data";
 import { build, type Description } from "chainrule/model";
 import { confusionMatrix, evaluate, fit } from "chainrule/train";
+import { interval } from "../report/scores.ts";
+import { brief } from "../report/wording.ts";
 import type { Plan } from "./plan.ts";
-import { interval } from "./report/scores.ts";
-import { brief } from "./report/wording.ts";
 
 export interface Decision {
   readonly flip: boolean;

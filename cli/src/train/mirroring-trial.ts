@@ -1,14 +1,14 @@
 // Shows the trial of mirroring while it runs, and puts its decision into the plan.
 import type { Description } from "chainrule/model";
 import type { SingleBar } from "cli-progress";
+import type { Data } from "../data.ts";
+import { GaveUp } from "../failure.ts";
+import type { Interrupt } from "../interrupt.ts";
+import { startBar } from "../terminal/bars.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { mirrored } from "./augmentation.ts";
-import { startBar } from "./bars.ts";
-import type { Data } from "./data.ts";
-import { GaveUp } from "./failure.ts";
-import type { Interrupt } from "./interrupt.ts";
 import { type Decision, decideMirroring } from "./mirroring.ts";
 import type { Plan } from "./plan.ts";
-import type { Screen } from "./screen.ts";
 
 const trying = "a short trial shows whether mirror images keep their class";
 

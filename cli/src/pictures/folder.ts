@@ -5,16 +5,16 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { Framing } from "chainrule/data";
 import type { ImageSurvey } from "chainrule/node";
+import type { Data, Source } from "../data.ts";
+import { BadInput } from "../failure.ts";
+import { thousands } from "../terminal/screen.ts";
+import { checkClasses, colours, inChannels, withClasses } from "./adapt.ts";
 import { countsOf, type Part, setAside } from "./aside.ts";
-import type { Data, Source } from "./data.ts";
-import { BadInput } from "./failure.ts";
-import { classNote, counted, lackNote, notesOn } from "./folder-notes.ts";
-import { kindOfPictures } from "./kind-of-pictures.ts";
+import { kindOfPictures } from "./kind.ts";
 import { layoutOf } from "./layout.ts";
-import { checkClasses, colours, inChannels, withClasses } from "./picture-parts.ts";
-import { readPictures, surveyPictures } from "./read-pictures.ts";
-import type { FolderRecord, Reading } from "./reading.ts";
-import { thousands } from "./screen.ts";
+import { classNote, counted, lackNote, notesOn } from "./notes.ts";
+import type { FolderRecord, Reading } from "./options.ts";
+import { readPictures, surveyPictures } from "./read.ts";
 
 /** The fraction of the pictures that is set aside for the test, where there is no folder for it. */
 const testFraction = 0.2;

@@ -1,13 +1,13 @@
 // The end of a training: the test, its record in the model file, and the report.
 import type { Sequential } from "chainrule";
 import { fingerprint } from "chainrule/data";
+import { judge } from "../evaluate/evaluation.ts";
+import { comparisonWords, type Replaced, type TestRecord } from "../evaluate/test-record.ts";
+import { accuracyWithout, type Copies, copiesWords, examples } from "../pictures/copy-notes.ts";
+import { isReaderGone } from "../terminal/output.ts";
+import { commandLine } from "../terminal/screen.ts";
 import { type Outcome, tellTest } from "./account.ts";
-import { accuracyWithout, type Copies, copiesWords, examples } from "./copy-notes.ts";
-import { judge } from "./evaluation.ts";
-import { isReaderGone } from "./output.ts";
 import { type Recorder, report } from "./recorder.ts";
-import { commandLine } from "./screen.ts";
-import { comparisonWords, type Replaced, type TestRecord } from "./test-record.ts";
 
 export interface Trained {
   readonly net: Sequential;

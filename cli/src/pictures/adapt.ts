@@ -1,7 +1,7 @@
 // Adapts the pictures of one part of a data set to the classes and channels of another.
 import { tensor } from "chainrule";
 import { type Dataset, matchClasses } from "chainrule/data";
-import { BadInput } from "./failure.ts";
+import { BadInput } from "../failure.ts";
 
 export interface Classes {
   readonly classes: readonly string[];

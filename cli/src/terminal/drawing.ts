@@ -1,11 +1,11 @@
 // What the terminal shows of a test: some pictures with the net's answers, and the confusion matrix.
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
+import { mistakeOrder } from "../report/mistake-order.ts";
+import { brief, fileName } from "../report/wording.ts";
+import { black, type Cell, cellFor, type Small, smallPicture } from "./cells.ts";
 import type { Colours } from "./colours.ts";
-import { mistakeOrder } from "./report/mistake-order.ts";
-import { brief, fileName } from "./report/wording.ts";
 import { percent } from "./screen.ts";
-import { black, type Cell, cellFor, type Small, smallPicture } from "./terminal-pictures.ts";
 
 export interface Terminal {
   readonly colours: Colours;

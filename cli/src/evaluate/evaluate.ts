@@ -1,19 +1,19 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
 import { fingerprint } from "chainrule/data";
-import { tellTest } from "./account.ts";
-import { copiesWords } from "./copy-notes.ts";
-import { findData, loadIdx, type Source } from "./data.ts";
+import { findData, loadIdx, type Source } from "../data.ts";
+import { BadInput, GaveUp } from "../failure.ts";
+import { Interrupt } from "../interrupt.ts";
+import { type Extras, loadModel, type Model } from "../model-file.ts";
+import { copiesWords } from "../pictures/copy-notes.ts";
+import { loadTestPictures, type TestPictures } from "../pictures/folder.ts";
+import { isRecord } from "../records.ts";
+import { isReaderGone } from "../terminal/output.ts";
+import { Screen, thousands } from "../terminal/screen.ts";
+import { chooseThreads } from "../threads.ts";
+import { tellTest } from "../train/account.ts";
+import { isFolderRecord } from "../train/plan.ts";
 import { checkFits, judge } from "./evaluation.ts";
-import { BadInput, GaveUp } from "./failure.ts";
-import { Interrupt } from "./interrupt.ts";
-import { type Extras, loadModel, type Model } from "./model-file.ts";
-import { isReaderGone } from "./output.ts";
-import { loadTestPictures, type TestPictures } from "./picture-folder.ts";
-import { isFolderRecord } from "./plan.ts";
-import { isRecord } from "./records.ts";
-import { Screen, thousands } from "./screen.ts";
 import { testRecordOf } from "./test-record.ts";
-import { chooseThreads } from "./threads.ts";
 
 /** Mistakes that are listed where --mistakes is left out. */
 export const defaultMistakes = 10;

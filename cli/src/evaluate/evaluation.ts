@@ -3,7 +3,7 @@ import type { Sequential } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { Evaluation } from "chainrule/train";
-import { isReaderGone } from "./output.ts";
+import { isReaderGone } from "../terminal/output.ts";
 import { evaluateWhole } from "./whole-batches.ts";
 
 /** The evaluation; null where the signal stopped it, or the reader of the output has gone. */

@@ -1,15 +1,15 @@
 // chainrule predict: a model's answers for any pictures. Each picture is brought into the form of the training pictures (the model file
 // says how), as evaluate does. One that cannot be read is reported at the end, after all others have been tried.
 import { type FramedPictures, frameBatches } from "chainrule/node";
+import { probabilitiesOf } from "../evaluate/whole-batches.ts";
+import { BadInput, GaveUp, reading } from "../failure.ts";
+import { Interrupt } from "../interrupt.ts";
+import { loadModel, type Model } from "../model-file.ts";
+import { type Named, namedPictures } from "../pictures/named.ts";
+import { isReaderGone } from "../terminal/output.ts";
+import { Screen } from "../terminal/screen.ts";
+import { chooseThreads } from "../threads.ts";
 import { listAnswer, summarise, tellPrediction } from "./answers.ts";
-import { BadInput, GaveUp, reading } from "./failure.ts";
-import { Interrupt } from "./interrupt.ts";
-import { loadModel, type Model } from "./model-file.ts";
-import { type Named, namedPictures } from "./named-pictures.ts";
-import { isReaderGone } from "./output.ts";
-import { Screen } from "./screen.ts";
-import { chooseThreads } from "./threads.ts";
-import { probabilitiesOf } from "./whole-batches.ts";
 
 export interface PredictOptions {
   /** The number of likeliest classes that are listed. */

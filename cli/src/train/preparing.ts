@@ -4,21 +4,21 @@ import { resolve } from "node:path";
 import { normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
+import { type Data, findData, loadData, type Source } from "../data.ts";
+import { checkFits } from "../evaluate/evaluation.ts";
+import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
+import { BadInput, GaveUp, reading } from "../failure.ts";
+import { Interrupt } from "../interrupt.ts";
+import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
+import { type Copies, findCopies } from "../pictures/copy-notes.ts";
+import type { Size } from "../pictures/folder.ts";
+import { maxSides } from "../pictures/max-sides.ts";
+import { commandLine, Screen } from "../terminal/screen.ts";
 import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
-import { type Copies, findCopies } from "./copy-notes.ts";
-import { type Data, findData, loadData, type Source } from "./data.ts";
-import { checkFits } from "./evaluation.ts";
-import { BadInput, GaveUp, reading } from "./failure.ts";
-import { Interrupt } from "./interrupt.ts";
 import type { Decision } from "./mirroring.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
-import { checkReplaceable, type Extras, loadModel, type Model } from "./model-file.ts";
-import type { Size } from "./picture-folder.ts";
-import { maxSides } from "./picture-size.ts";
 import { choosePlan, type Intent, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { checkReport } from "./recorder.ts";
-import { commandLine, Screen } from "./screen.ts";
-import { type Replaced, replacedModel, replacedWords } from "./test-record.ts";
 
 /** The options that were typed; undefined for those that were not. */
 export interface TrainOptions extends PlanOptions {

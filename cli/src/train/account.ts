@@ -2,18 +2,18 @@
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { DoneEvent, Evaluation, StartEvent, StoppedEvent } from "chainrule/train";
-import { countsOf } from "./aside.ts";
+import type { Data } from "../data.ts";
+import { mistakeLines, mistakesOf } from "../evaluate/mistakes.ts";
+import type { Replaced } from "../evaluate/test-record.ts";
+import { maxMatrixClasses, verdict } from "../evaluate/verdict.ts";
+import type { Interrupt } from "../interrupt.ts";
+import { countsOf } from "../pictures/aside.ts";
+import { coloursOf } from "../terminal/colours.ts";
+import { drawAnswers, drawConfusion } from "../terminal/drawing.ts";
+import { commandLine, percent, type Screen, thousands } from "../terminal/screen.ts";
 import { changesInWords } from "./augmentation.ts";
-import { coloursOf } from "./colours.ts";
-import type { Data } from "./data.ts";
-import { drawAnswers, drawConfusion } from "./drawing.ts";
-import type { Interrupt } from "./interrupt.ts";
 import type { Decision } from "./mirroring.ts";
-import { mistakeLines, mistakesOf } from "./mistakes.ts";
 import type { Plan } from "./plan.ts";
-import { commandLine, percent, type Screen, thousands } from "./screen.ts";
-import type { Replaced } from "./test-record.ts";
-import { maxMatrixClasses, verdict } from "./verdict.ts";
 
 export interface Outcome {
   readonly screen: Screen;

@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pictureKind } from "chainrule/node";
-import { BadInput } from "./failure.ts";
+import { BadInput } from "../failure.ts";
 import { meaningOf, type PartName } from "./part-names.ts";
 
 export interface Layout {

@@ -4,11 +4,11 @@ import { statSync } from "node:fs";
 import { ChainruleError } from "chainrule";
 import type { Framing } from "chainrule/data";
 import { type ImageFolder, type ImageSurvey, loadImageFolder, type Skipped, surveyImageFolder } from "chainrule/node";
+import { BadInput, GaveUp, reading } from "../failure.ts";
+import { type Screen, thousands } from "../terminal/screen.ts";
 import { amount, cachePlace, endUse, maxCacheBytes } from "./cache-folder.ts";
-import { BadInput, GaveUp, reading } from "./failure.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading } from "./options.ts";
 import { ReadingProgress } from "./reading-progress.ts";
-import { type Screen, thousands } from "./screen.ts";
 
 /** A message names at most this many unreadable pictures. */
 const maxNamedPictures = 20;

@@ -2,12 +2,12 @@
 import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
-import type { Data } from "./data.ts";
-import { BadInput } from "./failure.ts";
-import type { Extras, Model } from "./model-file.ts";
+import type { Data } from "../data.ts";
+import type { TestRecord } from "../evaluate/test-record.ts";
+import { BadInput } from "../failure.ts";
+import type { Extras, Model } from "../model-file.ts";
+import { isCount, isRecord } from "../records.ts";
 import { cannotResume, type Plan } from "./plan.ts";
-import { isCount, isRecord } from "./records.ts";
-import type { TestRecord } from "./test-record.ts";
 
 /** Steps before the one that --profile measures: in these the engine optimises the code. */
 export const warmSteps = 50;

@@ -5,12 +5,12 @@ import { fingerprint } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
-import type { Data } from "./data.ts";
-import { BadInput, reading } from "./failure.ts";
+import type { Data } from "../data.ts";
+import { BadInput, reading } from "../failure.ts";
+import type { EpochPoint, ReportData, StepPoint } from "../report/report-data.ts";
+import { commandLine } from "../terminal/screen.ts";
+import { version } from "../version.ts";
 import type { Plan } from "./plan.ts";
-import type { EpochPoint, ReportData, StepPoint } from "./report/report-data.ts";
-import { commandLine } from "./screen.ts";
-import { version } from "./version.ts";
 
 /** Above this many recorded steps every second one is dropped; a chart has fewer pixels. */
 const maxRecordedSteps = 20_000;
@@ -85,7 +85,7 @@ export async function report(
   recorder: Recorder,
   { plan, description, net, data, evaluation, copies, seconds }: Finished,
 ): Promise<void> {
-  const { firstFilters, worstMistakes, writeReport } = await import("./report/report.ts");
+  const { firstFilters, worstMistakes, writeReport } = await import("../report/report.ts");
   const { loss, confusion } = evaluation;
   const page = writeReport({
     title: `${plan.model} on ${data.name}`,

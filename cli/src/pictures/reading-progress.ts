@@ -1,7 +1,7 @@
 // Shows the progress of reading pictures: a bar on a terminal, from half a second on, and one line at the end.
 import type { SingleBar } from "cli-progress";
-import { startBar } from "./bars.ts";
-import { type Screen, thousands } from "./screen.ts";
+import { startBar } from "../terminal/bars.ts";
+import { type Screen, thousands } from "../terminal/screen.ts";
 
 export class ReadingProgress {
   readonly #screen: Screen;

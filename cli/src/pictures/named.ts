@@ -1,8 +1,8 @@
 // The pictures that an argument of the command line names: a file, or all pictures in a folder and its subfolders.
 import { statSync } from "node:fs";
 import { findPictures } from "chainrule/node";
-import { BadInput, reading } from "./failure.ts";
-import { linkNotes, passedOverNotes } from "./folder-notes.ts";
+import { BadInput, reading } from "../failure.ts";
+import { linkNotes, passedOverNotes } from "./notes.ts";
 
 export interface Named {
   readonly pictures: readonly string[];

@@ -1,10 +1,10 @@
 // What is said of pictures that are exact copies of each other: before the training of those that mislead it, after the test of those
 // that flatter its figure.
 import type { Evaluation } from "chainrule/train";
+import type { Data } from "../data.ts";
+import type { TestRecord } from "../evaluate/test-record.ts";
+import { percent, thousands } from "../terminal/screen.ts";
 import { type Copy, Known } from "./copies.ts";
-import type { Data } from "./data.ts";
-import { percent, thousands } from "./screen.ts";
-import type { TestRecord } from "./test-record.ts";
 
 export interface Copies {
   /** The test pictures that are copies of training pictures. */
