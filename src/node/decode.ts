@@ -8,7 +8,7 @@ import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { AtLeast, CheckedFile } from "./decoders/decoder.ts";
 import { type DecoderName, decodersFor, isSmallPng } from "./decoders/installed.ts";
 import { checkPicture } from "./formats/check.ts";
-import { damaged } from "./formats/damaged.ts";
+import { throwDamaged } from "./formats/damaged.ts";
 import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
 
 /** Options of decodePicture. */
@@ -64,7 +64,7 @@ export async function decodePixels(
     } catch (error) {
       refusals.push(error);
     }
-  return damaged(file.format, refusals[0]);
+  return throwDamaged(file.format, refusals[0]);
 }
 
 function checkAtLeast(atLeast: unknown): void {

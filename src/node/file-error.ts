@@ -1,12 +1,16 @@
 // Errors about files: the message begins with the file's name, which users look for first, and `call` names the function that needed it.
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
+import { printable } from "./printable.ts";
 
-/** An error with the message `file: words`. Its `details` hold the file and the given facts, such as the byte of the fault. */
+/**
+ * An error with the message `file: words`, in one line that a terminal can print. Its `details` hold the file, as it is called, and the
+ * given facts, such as the byte of the fault.
+ */
 export function fileError(
   call: string,
   file: string,
   words: string,
   { cause, ...details }: ErrorDetails & { readonly cause?: unknown } = {},
 ): ChainruleError {
-  return new ChainruleError("file", call, words, { file, ...details }, { cause, place: file });
+  return new ChainruleError("file", call, printable(words), { file, ...details }, { cause, place: printable(file) });
 }

@@ -1,36 +1,36 @@
-// Links to folders among the folders of a picture folder. One that leads to a folder that contains it would make every class part of
-// another, or lead in a circle; two classes that are the same folder are told.
+// Links to folders among the folders of a picture folder. A link to a folder that contains it is not followed: every class would be a part
+// of another class, or the search would not end. Two classes that are the same folder are reported.
 import { join, sep } from "node:path";
 import type { ClassFolder } from "./class-folders.ts";
 import { type FolderLink, withoutLinks } from "./tree.ts";
 
-/** Of the links in a folder, those that may be classes, and those that lead to the folder itself or to one that contains it. */
+/** Divides the links in a folder: `classes` may be classes; `circles` lead to the folder itself or to one that contains it. */
 export async function followLinks(
   directory: string,
   links: readonly string[],
-): Promise<{ readonly classes: readonly string[]; readonly passed: readonly FolderLink[] }> {
-  const own = await withoutLinks(directory);
+): Promise<{ readonly classes: readonly string[]; readonly circles: readonly FolderLink[] }> {
+  const realDirectory = await withoutLinks(directory);
   const classes: string[] = [];
-  const passed: FolderLink[] = [];
+  const circles: FolderLink[] = [];
   for (const name of links) {
     const path = join(directory, name);
     const target = await withoutLinks(path);
-    if (own === target || own.startsWith(target.endsWith(sep) ? target : target + sep))
-      passed.push({ path, target, reason: "circle" });
+    if (realDirectory === target || realDirectory.startsWith(target.endsWith(sep) ? target : target + sep))
+      circles.push({ path, target, reason: "circle" });
     else classes.push(name);
   }
-  return { classes, passed };
+  return { classes, circles };
 }
 
-/** Classes that are the same folder as a class before them, or as the folder to which a link before them leads. */
-export async function sameFolders(classes: readonly ClassFolder[], anyLinks: boolean): Promise<FolderLink[]> {
-  if (!anyLinks) return [];
+/** Finds the classes that are the same folder as an earlier class, or as the target of an earlier class that is a link. */
+export async function sameFolders(classes: readonly ClassFolder[], hasLinks: boolean): Promise<FolderLink[]> {
+  if (!hasLinks) return [];
   const seen = new Set<string>();
-  const same: FolderLink[] = [];
+  const duplicates: FolderLink[] = [];
   for (const { path } of classes) {
     const target = await withoutLinks(path);
-    if (seen.has(target)) same.push({ path, target, reason: "same" });
+    if (seen.has(target)) duplicates.push({ path, target, reason: "same" });
     seen.add(target);
   }
-  return same;
+  return duplicates;
 }

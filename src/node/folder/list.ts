@@ -21,7 +21,7 @@ export interface PictureFile {
   readonly changed: number;
 }
 
-/** The pictures of a folder with a subfolder for each class, and what was found beside them. */
+/** The pictures of a folder with a subfolder for each class, and what else is in it. */
 export interface PictureFiles {
   readonly directory: string;
   /** The names of the subfolders, with accents composed (NFC) and without spaces at their ends. */
@@ -39,9 +39,9 @@ export interface PictureFiles {
 /**
  * Lists the pictures of a folder by the names of its files, without reading them. Each subfolder is a class, in the order of their names;
  * its pictures are all those below it, in the order of their paths. What belongs to an operating system or a program is left out. A link
- * to a folder is followed only where it is itself a class and does not contain the folder that is listed. Throws an error that names the
- * folder where there are fewer classes than `minClasses` (default 2), where a class has no pictures, where two subfolders have the same
- * name but for the form of accents and spaces, and where the subfolders seem to be the parts of a data set rather than classes.
+ * to a folder is followed only where it is a class itself and its target does not contain the listed folder. Throws an error that names the
+ * folder where there are fewer classes than `minClasses` (default 2), where a class has no pictures, where the names of two subfolders
+ * differ only by the form of accents or by spaces, and where the subfolders may be parts of a data set rather than classes.
  */
 export function listPictures(
   directory: string,
@@ -71,8 +71,8 @@ async function list(directory: string, minClasses: number): Promise<PictureFiles
     classes.push({ name: className(name), path, tree: await walkPictures(path) });
   }
   checkClasses(directory, classes, minClasses);
-  const outside = files.filter((name) => pictureKind(name) !== "picture");
-  for (const name of outside) count(passedOver, extensionOf(name));
+  const otherFiles = files.filter((name) => pictureKind(name) !== "picture");
+  for (const name of otherFiles) count(passedOver, extensionOf(name));
   for (const { tree } of classes) for (const [extension, n] of tree.passedOver) count(passedOver, extension, n);
   return {
     directory,
@@ -84,7 +84,7 @@ async function list(directory: string, minClasses: number): Promise<PictureFiles
       classes.flatMap(({ name, tree }) => (tree.subfolders.length === 0 ? [] : [[name, tree.subfolders] as const])),
     ),
     links: [
-      ...followed.passed,
+      ...followed.circles,
       ...classes.flatMap(({ tree }) => tree.links),
       ...(await sameFolders(classes, followed.classes.length > 0)),
     ],
@@ -92,8 +92,8 @@ async function list(directory: string, minClasses: number): Promise<PictureFiles
 }
 
 /**
- * Adds size and time to each file. One whose status cannot be read stays in the list: reading it reports the reason. The calls are
- * synchronous, which is faster than 60,000 promises.
+ * Adds size and time to each file. A file whose status cannot be read stays in the list, since the later attempt to read it reports the
+ * reason. The calls are synchronous, which is faster than 60,000 promises.
  */
 function measureFiles(found: readonly { path: string; label: number }[]): PictureFile[] {
   return found.map((file) => {

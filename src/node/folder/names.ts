@@ -1,5 +1,5 @@
-// What the names of files and folders say: which files are pictures, which are pictures in formats that are not read, and which files
-// and folders belong to an operating system or a program and are never part of a data set.
+// Tells by the names of files and folders which files are pictures, which are pictures in formats that are not read, and which files and
+// folders belong to an operating system or a program and are never part of a data set.
 
 /**
  * "picture": a format that is read. "unread": a picture in a format that is not read. "system": made by an operating system or a program
@@ -7,18 +7,18 @@
  */
 export type NameKind = "picture" | "unread" | "system" | "other";
 
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+const wordsIn = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-const read = words("png apng jpg jpeg jpe jfif pjpeg pjp gif bmp webp avif tif tiff");
+const readExtensions = wordsIn("png apng jpg jpeg jpe jfif pjpeg pjp gif bmp webp avif tif tiff");
 
-/** Photographs of telephones and cameras, vector graphics, and the files of programs that draw. */
-const unread = words(`
+/** Photographs of telephones and cameras, vector graphics, and documents of drawing programs. */
+const unreadExtensions = wordsIn(`
   heic heif heics heifs hif svg svgz jxl jp2 j2k jpf jpx jpm jxr wdp psd psb xcf kra ora ai eps ps pdf djvu wmf emf cdr
   raw cr2 cr3 crw nef nrw arw sr2 srf dng orf rw2 raf pef srw 3fr fff iiq mrw x3f
   ico cur icns tga pcx ppm pgm pbm pnm pam pfm xbm xpm dds exr hdr qoi dcm fit fits`);
 
-/** In small letters. Names with a leading dot (.DS_Store, .thumbnails, .ipynb_checkpoints, ._photo.jpg) belong to them too. */
-const system: ReadonlySet<string> = new Set([
+/** In lower case. Names with a leading dot (.DS_Store, .thumbnails, .ipynb_checkpoints, ._photo.jpg) are of this kind too. */
+const systemNames: ReadonlySet<string> = new Set([
   "__macosx",
   "thumbs.db",
   "ehthumbs.db",
@@ -39,13 +39,13 @@ const system: ReadonlySet<string> = new Set([
   "found.000",
 ]);
 
-/** What a file's name says of it, or a folder's; the name alone, without the path, in letters of any case. */
+/** The kind of a file or a folder by its name, without the path, in letters of any case. */
 export function pictureKind(name: string): NameKind {
-  const small = name.toLowerCase();
-  if (small.startsWith(".") || system.has(small)) return "system";
+  const lower = name.toLowerCase();
+  if (lower.startsWith(".") || systemNames.has(lower)) return "system";
   const extension = extensionOf(name).slice(1);
-  return read.has(extension) ? "picture" : unread.has(extension) ? "unread" : "other";
+  return readExtensions.has(extension) ? "picture" : unreadExtensions.has(extension) ? "unread" : "other";
 }
 
-/** The ending of a file's name from its last dot, in small letters; "" for a name without one. */
+/** The ending of a file's name from its last dot, in lower case; "" for a name without one. */
 export const extensionOf = (name: string): string => /\.[^.\s]*$/.exec(name.toLowerCase())?.[0] ?? "";

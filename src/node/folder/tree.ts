@@ -19,11 +19,14 @@ export interface PictureTree {
   readonly links: readonly FolderLink[];
 }
 
-/** The link `path` to the folder `target`: why it is not followed, or that it is one although another class is the same folder. */
+/** A link `path` to the folder `target`, and the reason why it is not followed, or why it is reported although it is a class. */
 export interface FolderLink {
   readonly path: string;
   readonly target: string;
-  /** "circle": leads to a folder that contains it. "nested": lies within a class. Neither is followed. "same": a class like another. */
+  /**
+   * "circle": the link leads to a folder that contains it. "nested": the link lies within a class. Neither is followed. "same": the link is
+   * a class, and its target is the folder of another class.
+   */
   readonly reason: "circle" | "nested" | "same";
 }
 
@@ -47,15 +50,15 @@ export async function walkPictures(folder: string): Promise<PictureTree> {
   return tree;
 }
 
-interface Growing extends PictureTree {
+interface MutableTree extends PictureTree {
   readonly pictures: string[];
   readonly subfolders: string[];
   readonly passedOver: Map<string, number>;
   readonly links: FolderLink[];
 }
 
-async function walk(tree: Growing, root: string, within: string): Promise<void> {
-  const folder = join(root, within);
+async function walk(tree: MutableTree, root: string, inner: string): Promise<void> {
+  const folder = join(root, inner);
   const { files, folders, links } = await listFolder(folder);
   for (const name of files) {
     if (pictureKind(name) === "picture") tree.pictures.push(join(folder, name));
@@ -66,10 +69,10 @@ async function walk(tree: Growing, root: string, within: string): Promise<void> 
     tree.links.push({ path, target: await withoutLinks(path), reason: "nested" });
   }
   for (const name of folders) {
-    const before = tree.pictures.length;
-    const place = tree.subfolders.length;
-    await walk(tree, root, join(within, name));
-    if (tree.pictures.length > before) tree.subfolders.splice(place, 0, join(within, name));
+    const pictureCount = tree.pictures.length;
+    const index = tree.subfolders.length;
+    await walk(tree, root, join(inner, name));
+    if (tree.pictures.length > pictureCount) tree.subfolders.splice(index, 0, join(inner, name));
   }
 }
 
@@ -98,7 +101,7 @@ export async function listFolder(folder: string): Promise<FolderList> {
   return list;
 }
 
-/** The order of names; the same wherever accents are composed and wherever they are decomposed. */
+/** Orders by name. The form of accents, composed or decomposed, does not change the order. */
 function byName({ name: a }: Dirent, { name: b }: Dirent): number {
   const [x, y] = [a.normalize("NFC"), b.normalize("NFC")];
   return x < y || (x === y && a < b) ? -1 : 1;
@@ -107,5 +110,5 @@ function byName({ name: a }: Dirent, { name: b }: Dirent): number {
 const leadsToFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
-/** The path without links; the path itself where it leads to nothing. */
+/** The path with all links resolved; the same path where it leads to nothing. */
 export const withoutLinks = (path: string): Promise<string> => realpath(path).catch(() => path);

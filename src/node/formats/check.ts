@@ -1,10 +1,10 @@
 // Checks a picture file before it is decoded: its format, its size, whether its length allows that size, and whether it is whole. For PNG,
-// JPEG, GIF and BMP all of this follows from the structure of the file, without decoding and in a fraction of the time; the error names the
-// byte, and is the same with every decoder. The headers of the other formats are read by sharp, the only one that decodes them.
+// JPEG, GIF and BMP this takes the structure of the file alone, and a fraction of the time of decoding; the error names the byte, and is the
+// same with every decoder. The headers of the other formats are read by sharp, their only decoder.
 import type { CheckedFile } from "../decoders/decoder.ts";
 import { sharpFor } from "../decoders/installed.ts";
 import { bmp } from "./bmp.ts";
-import { damaged } from "./damaged.ts";
+import { throwDamaged } from "./damaged.ts";
 import { type CheckedFormat, checkSize, type FormatName, type PictureHeader } from "./format.ts";
 import { gif } from "./gif.ts";
 import { jpeg } from "./jpeg.ts";
@@ -12,7 +12,7 @@ import { isOnItsSide } from "./orientation.ts";
 import { png } from "./png.ts";
 import { formatOf } from "./recognise.ts";
 
-/** null: sharp reads the header, and finds what is cut off while it decodes. */
+/** null: sharp reads the header, and detects a cut-off file when it decodes it. */
 const formats: Readonly<Record<FormatName, CheckedFormat | null>> = {
   PNG: png,
   JPEG: jpeg,
@@ -27,22 +27,22 @@ const formats: Readonly<Record<FormatName, CheckedFormat | null>> = {
 export async function checkPicture(bytes: Uint8Array): Promise<CheckedFile> {
   const format = formatOf(bytes);
   const checked = formats[format];
-  if (checked === null) return { bytes, format, header: await foreignHeader(bytes, format) };
+  if (checked === null) return { bytes, format, header: await headerBySharp(bytes, format) };
   const header = checked.header(bytes);
   const end = checked.check(bytes, header);
   return { bytes: end < bytes.length ? bytes.subarray(0, end) : bytes, format, header };
 }
 
-/** The size of the upright picture. The bytes of the file up to its pixels are enough, but for WebP and TIFF. */
+/** The size of the upright picture. The bytes of the file up to its pixels are enough, except for WebP and TIFF, which need the whole file. */
 export async function measurePicture(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   const format = formatOf(bytes);
-  const { width, height, orientation } = formats[format]?.header(bytes) ?? (await foreignHeader(bytes, format));
+  const { width, height, orientation } = formats[format]?.header(bytes) ?? (await headerBySharp(bytes, format));
   return isOnItsSide(orientation) ? { width: height, height: width } : { width, height };
 }
 
-async function foreignHeader(bytes: Uint8Array, format: FormatName): Promise<PictureHeader> {
+async function headerBySharp(bytes: Uint8Array, format: FormatName): Promise<PictureHeader> {
   const sharp = await sharpFor(format);
-  const header = await sharp.header(bytes, format).catch((error: unknown) => damaged(format, error));
+  const header = await sharp.header(bytes, format).catch((error: unknown) => throwDamaged(format, error));
   checkSize(header.width, header.height, null);
   return header;
 }

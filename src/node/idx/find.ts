@@ -1,8 +1,9 @@
-// Finds the four IDX files of a data set like MNIST in a folder, under the names that people have for them. Where files are missing, or
-// there are several sets, or archives that have to be unpacked first, the error says so.
+// Finds the four IDX files of a data set like MNIST in a folder, under MNIST's names or other common ones. Where files are missing, where
+// there are several sets, and where archives have to be unpacked first, the error says so.
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type IdxName, idxNameOf, isTransposed } from "../../data/idx-names.ts";
+import type { ChainruleError } from "../../errors/error.ts";
 import { takes } from "../../tensor/arguments.ts";
 import { withinAsync } from "../../tensor/within.ts";
 import { fileError } from "../file-error.ts";
@@ -14,7 +15,7 @@ import { readStart } from "../reading/framed-file.ts";
 export interface IdxSet {
   /** The folder with the files; it may be a subfolder of the one that was given. */
   readonly directory: string;
-  /** What the names have beside MNIST's own names, such as "emnist-letters"; "" for MNIST's own names. */
+  /** The rest of the files' names, such as "emnist-letters"; "" for MNIST's own names. */
   readonly name: string;
   readonly train: IdxPair;
   readonly test: IdxPair;
@@ -35,7 +36,7 @@ const call = "findIdx";
 /**
  * Finds a set of IDX files in a folder, or in its only subfolder that has such files. Of several sets, as EMNIST's archive has them, the
  * path names one: the folder's path, "/" and the set's name, such as "gzip/emnist-letters". null where there are no IDX files. Throws where
- * one of the four files is missing, where there are several sets, and where the folder only has archives and files of other formats.
+ * one of the four files is missing, where there are several sets, and where the folder has only archives or files of other formats.
  */
 export function findIdx(path: string): Promise<IdxSet | null> {
   takes("findIdx", arguments.length, 1);
@@ -60,14 +61,14 @@ interface Part extends IdxName {
   readonly isFolder: boolean;
 }
 
-/** The IDX files in a folder, by their names; where a name is not enough, by their first bytes. */
+/** The IDX files in a folder, by their names, and by their first bytes where a name does not tell. */
 function partsIn(folder: string): Part[] {
   return entriesOf(folder).flatMap((entry) => {
     const name = idxNameOf(entry.name);
     if (name === null || pictureKind(entry.name) === "system") return [];
     const file = join(folder, entry.name);
     const isFolder = entry.isDirectory();
-    if (!name.certain) return !isFolder && beginsAsIdx(file) ? [{ ...name, file, isFolder }] : [];
+    if (!name.isCertain) return !isFolder && beginsAsIdx(file) ? [{ ...name, file, isFolder }] : [];
     // A folder of an archive may have the name of the file in it: train-images-idx3-ubyte/train-images-idx3-ubyte.
     const inner = join(file, entry.name);
     const isFile = isFolder && (statSync(inner, { throwIfNoEntry: false })?.isFile() ?? false);
@@ -84,57 +85,59 @@ function beginsAsIdx(file: string): boolean {
   }
 }
 
-/** A folder with more subfolders has classes; they are not searched for IDX files. */
+/** The subfolders of a folder are searched for IDX files up to this number; more of them are classes. */
 const maxSubfolders = 12;
-/** torchvision's MNIST is in MNIST/raw. */
+/** In folders: torchvision's MNIST is in MNIST/raw. */
 const maxDepth = 2;
 
-/** The folder itself, or the only one below it that has IDX files; null where there is none. */
+/** The folder itself, or the only folder below it, that has IDX files; null where there is none. */
 function folderWithIdx(path: string): string | null {
   if (partsIn(path).length > 0) return path;
-  const found = below(path, maxDepth);
+  const found = foldersBelow(path, maxDepth);
   if (found.length > 1)
     throw fileError(
       call,
       path,
-      `which of these folders with IDX files is meant: ${found.slice(0, 8).join(", ")}? Give one of them`,
+      `several folders in it have IDX files: ${found.slice(0, 8).join(", ")}; give the path of one of them`,
       { folders: found },
     );
   return found[0] ?? null;
 }
 
-function below(path: string, depth: number): string[] {
+/** The folders with IDX files at most `depth` folders below the path; folders within them are not searched. */
+function foldersBelow(path: string, depth: number): string[] {
   const folders = entriesOf(path).filter((entry) => entry.isDirectory() && pictureKind(entry.name) !== "system");
   if (depth === 0 || folders.length > maxSubfolders) return [];
   return folders.flatMap(({ name }) => {
     const folder = join(path, name);
-    return partsIn(folder).length > 0 ? [folder] : below(folder, depth - 1);
+    return partsIn(folder).length > 0 ? [folder] : foldersBelow(folder, depth - 1);
   });
 }
 
+/** The only set among the parts. */
 function chooseSet(directory: string, parts: readonly Part[]): IdxSet {
-  const unclear = parts.filter(({ role, what }) => role === null || what === null);
-  if (unclear.length === parts.length)
+  const unnamedParts = parts.filter(({ role, what }) => role === null || what === null);
+  if (unnamedParts.length === parts.length)
     throw fileError(
       call,
-      unclear[0].file,
+      unnamedParts[0].file,
       'its name does not say what it holds; call the four files "train-images-idx3-ubyte", "train-labels-idx1-ubyte", ' +
         '"t10k-images-idx3-ubyte" and "t10k-labels-idx1-ubyte"',
     );
-  const clear = parts.filter((part) => !unclear.includes(part));
-  const names = [...new Set(clear.map(({ set }) => set))];
+  const namedParts = parts.filter((part) => !unnamedParts.includes(part));
+  const names = [...new Set(namedParts.map(({ set }) => set))];
   if (names.length > 1)
     throw fileError(
       call,
       directory,
-      `which of the sets in it is meant: ${names.map((name) => (name === "" ? "the files with MNIST's names" : name)).join(", ")}? ` +
-        `Give one by its name, such as ${join(directory, names.find((name) => name !== "") ?? "")}, or move the others elsewhere`,
+      `it holds several sets: ${names.map((name) => (name === "" ? "the files with MNIST's names" : name)).join(", ")}; ` +
+        `give one by its name, such as ${join(directory, names.find((name) => name !== "") ?? "")}, or move the others elsewhere`,
       { sets: names },
     );
   const [name] = names;
   const pair = (role: "train" | "test"): IdxPair => ({
-    images: fileOf(directory, clear, { role, what: "images" }),
-    labels: fileOf(directory, clear, { role, what: "labels" }),
+    images: fileOf(directory, namedParts, { role, what: "images" }),
+    labels: fileOf(directory, namedParts, { role, what: "labels" }),
   });
   const mapping = join(directory, `${name}-mapping.txt`);
   return {
@@ -147,55 +150,59 @@ function chooseSet(directory: string, parts: readonly Part[]): IdxSet {
   };
 }
 
-interface Wanted {
+interface PartKind {
   readonly role: "train" | "test";
   readonly what: "images" | "labels";
 }
 
-/** The file of a part: one that is not a folder, and the plain one before the gzipped one. */
-function fileOf(directory: string, parts: readonly Part[], { role, what }: Wanted): string {
+/** The file of a part. A file is preferred to a folder, and a plain file to a gzipped one. */
+function fileOf(directory: string, parts: readonly Part[], { role, what }: PartKind): string {
   const found = parts.filter((part) => part.role === role && part.what === what);
   const rank = ({ isFolder, gzipped }: Part) => (isFolder ? 2 : gzipped ? 1 : 0);
-  const best = Math.min(...found.map(rank));
-  const chosen = found.filter((part) => rank(part) === best);
+  const minRank = Math.min(...found.map(rank));
+  const chosen = found.filter((part) => rank(part) === minRank);
   if (chosen.length > 1)
     throw fileError(
       call,
       directory,
-      `which are the ${what} of the ${role} part: ${chosen.map(({ file }) => basename(file)).join(" or ")}? Move one of them elsewhere`,
+      `several files may be the ${what} of the ${role} part: ${chosen.map(({ file }) => basename(file)).join(", ")}; move all but one elsewhere`,
     );
   if (chosen.length === 1) return chosen[0].file;
   const [{ set }] = parts;
   const prefix = role === "train" ? "train" : set === "" ? "t10k" : "test";
   const missing = `${set === "" ? "" : `${set}-`}${prefix}-${what}-idx${what === "images" ? 3 : 1}-ubyte`;
-  throw fileError(
-    call,
-    join(directory, missing),
-    `no such file, nor with .gz; the folder needs four IDX files: images and labels, to learn from and for the test`,
-  );
+  throw missingFile(call, join(directory, missing));
 }
 
-const archives = /\.(zip|7z|rar|tar|tgz|gz|xz|bz2)$/i;
-const tables = /\.(mat|npz|npy|csv|tsv|parquet|arrow|pkl|pickle|pt|pth|h5|hdf5|tfrecord|bin)$/i;
+/** The error about one of the four files. */
+export const missingFile = (call: string, file: string): ChainruleError =>
+  fileError(
+    call,
+    file,
+    "no such file, nor with .gz; the folder needs four IDX files: images and labels, for training and for testing",
+  );
 
-/** Throws about a folder without folders and pictures that has archives, or data in formats that are not read. */
+const archive = /\.(zip|7z|rar|tar|tgz|gz|xz|bz2)$/i;
+const foreignData = /\.(mat|npz|npy|csv|tsv|parquet|arrow|pkl|pickle|pt|pth|h5|hdf5|tfrecord|bin)$/i;
+
+/** Throws if a folder without folders and pictures has archives, or data in formats that are not read. */
 function checkOtherFormats(path: string): void {
   const entries = entriesOf(path).filter(({ name }) => pictureKind(name) !== "system");
   if (entries.some((entry) => !entry.isFile() || pictureKind(entry.name) !== "other")) return;
   const names = entries.map(({ name }) => name);
-  const packed = names.filter((name) => archives.test(name));
-  const other = names.filter((name) => tables.test(name));
-  if (packed.length > 0)
+  const archives = names.filter((name) => archive.test(name));
+  const foreign = names.filter((name) => foreignData.test(name));
+  if (archives.length > 0)
     throw fileError(
       call,
       path,
-      `has no data but ${packed.slice(0, 4).join(", ")}: unpack ${packed.length === 1 ? "it" : "one of them"}, and give the folder with the files`,
+      `has no data but ${archives.slice(0, 4).join(", ")}; unpack ${archives.length === 1 ? "it" : "one of them"}, and give the folder with the files`,
     );
-  if (other.length > 0)
+  if (foreign.length > 0)
     throw fileError(
       call,
       path,
-      `has no data but ${other.slice(0, 4).join(", ")}: such files are not read; get the data set as IDX files or as pictures, with a folder for each class`,
+      `has no data but ${foreign.slice(0, 4).join(", ")}, which is not read; get the data set as IDX files or as pictures, with a folder for each class`,
     );
 }
 

@@ -4,7 +4,7 @@
 //   train-labels-idx1-ubyte  uint8 [60000]             t10k-labels-idx1-ubyte  uint8 [10000]
 //
 // The sizes may differ, but there must be as many labels as images; labels may be int32, and [N, 8] as QMNIST's, whose first column is the
-// class. Names that people have for these files are understood too (find.ts). Errors name the file and the byte.
+// class. Other common names of these files are recognised too (find.ts). Errors name the file and the byte.
 
 import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -19,7 +19,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { withinAsync } from "../../tensor/within.ts";
 import { fileError } from "../file-error.ts";
 import { explain, readBytes } from "../files.ts";
-import { findIdx, type IdxPair } from "./find.ts";
+import { findIdx, type IdxPair, missingFile } from "./find.ts";
 
 /** The call that errors name; `withinAsync` replaces it by the public function's name. */
 const call = "loadMnist";
@@ -60,7 +60,7 @@ function installedMnist(): string {
   }
 }
 
-/** Null `names`: the names of the labels follow from the labels and the mapping file. */
+/** `names` are the classes; null: the classes follow from the labels and the mapping file. */
 async function load(directory: string, names: readonly string[] | null): Promise<{ train: Dataset; test: Dataset }> {
   const set = await findIdx(directory);
   if (set === null) throw await notFound(directory);
@@ -74,10 +74,12 @@ async function load(directory: string, names: readonly string[] | null): Promise
       { byte: 8 },
     );
   const { classes, labels } =
-    set.mapping !== null && names === null ? await mapped(set.mapping, [train, test]) : named([train, test], names);
-  const dataset = ({ images }: Loaded, own: Tensor): Dataset => {
+    set.mapping !== null && names === null
+      ? await classesFromMapping(set.mapping, [train, test])
+      : classesFromLabels([train, test], names);
+  const dataset = ({ images }: LoadedPart, ownLabels: Tensor): Dataset => {
     const upright = set.transposed ? images.transpose(1, 2) : images;
-    return { images: upright.reshape([upright.shape[0], 1, ...upright.shape.slice(1)]), labels: own, classes };
+    return { images: upright.reshape([upright.shape[0], 1, ...upright.shape.slice(1)]), labels: ownLabels, classes };
   };
   return { train: dataset(train, labels[0]), test: dataset(test, labels[1]) };
 }
@@ -86,63 +88,69 @@ async function notFound(directory: string): Promise<ChainruleError> {
   const folder = await stat(directory).catch((error) => explain(directory, error));
   if (!folder.isDirectory())
     return fileError(call, directory, "is not a folder; give the one that holds the four IDX files");
-  const file = join(directory, "train-images-idx3-ubyte");
-  return fileError(call, file, "no such file, nor with .gz; the folder needs the four IDX files under MNIST's names");
+  return missingFile(call, join(directory, "train-images-idx3-ubyte"));
 }
 
-/** Labels counted in `names`, or in the classes that they make. Throws about a label that is outside the classes. */
-function named(parts: readonly Loaded[], names: readonly string[] | null) {
-  const beyond = parts.map(({ labels }) => labels.data.some((label) => label >= digitClasses.length));
-  const classes = names ?? (beyond.every((is) => is) ? null : digitClasses);
+/** The labels as indices into `names`, or into the classes that follow from the labels. Throws where a label is outside the classes. */
+function classesFromLabels(parts: readonly LoadedPart[], names: readonly string[] | null) {
+  const isBeyondDigits = ({ labels }: LoadedPart) => labels.data.some((label) => label >= digitClasses.length);
+  const classes = names ?? (parts.every(isBeyondDigits) ? null : digitClasses);
   if (classes === null) return nameLabels(parts.map(({ labels }) => labels));
   for (const part of parts) checkLabels(part, (label) => label < classes.length, classes);
   return { classes, labels: parts.map(({ labels }) => labels.to("int32")) };
 }
 
-function checkLabels({ labels, files, place }: Loaded, isKnown: (n: number) => boolean, classes: readonly string[]) {
-  const outside = labels.data.findIndex((label) => !isKnown(label));
+function checkLabels(
+  { labels, files, byteOf }: LoadedPart,
+  hasClass: (n: number) => boolean,
+  classes: readonly string[],
+) {
+  const outside = labels.data.findIndex((label) => !hasClass(label));
   if (outside < 0) return;
-  const byte = place(outside);
-  const what = classes === digitClasses || classes === fashionClasses ? `, 0 to ${classes.length - 1}` : "";
+  const byte = byteOf(outside);
+  const range = classes === digitClasses || classes === fashionClasses ? `, 0 to ${classes.length - 1}` : "";
   throw fileError(
     call,
     files.labels,
-    `byte ${byte}: label ${labels.data[outside]} is outside the ${classes.length} classes${what}`,
+    `byte ${byte}: label ${labels.data[outside]} is outside the ${classes.length} classes${range}`,
     { byte },
   );
 }
 
-/** Labels named by a mapping file, whose lines are: label, code of the character, perhaps code of a second one (of the small letter). */
-async function mapped(file: string, parts: readonly Loaded[]) {
+/**
+ * The classes that a mapping file names, and the labels as indices into them. A line of the file has a label, the code of its character,
+ * and perhaps the code of a second character, the small letter.
+ */
+async function classesFromMapping(file: string, parts: readonly LoadedPart[]) {
   const text = new TextDecoder().decode(await readBytes(file, 1 << 20));
   const names = new Map<number, string>();
   for (const [n, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "") continue;
     const [label, ...codes] = line.trim().split(/\s+/).map(Number);
     if (codes.length === 0 || ![label, ...codes].every((x) => Number.isInteger(x) && x >= 0 && x < 0x110000))
-      throw fileError(call, file, `line ${n + 1}: not a label and the codes of its characters: ${line.slice(0, 40)}`);
+      throw fileError(call, file, `line ${n + 1} is not a label and the codes of its characters: ${line.slice(0, 40)}`);
     names.set(label, String.fromCodePoint(...codes));
   }
-  const occurring = new Set(parts.flatMap(({ labels }) => [...new Set<number>(labels.data)]));
-  const known = [...names.keys()].filter((label) => occurring.has(label)).sort((a, b) => a - b);
-  const classes = known.map((label) => names.get(label) ?? "");
+  const labelsOfParts = new Set(parts.flatMap(({ labels }) => [...new Set<number>(labels.data)]));
+  const classLabels = [...names.keys()].filter((label) => labelsOfParts.has(label)).sort((a, b) => a - b);
+  const classes = classLabels.map((label) => names.get(label) ?? "");
   for (const part of parts) checkLabels(part, (label) => names.has(label), classes);
-  const places = new Map(known.map((label, place) => [label, place]));
-  const labels = parts.map((part) => tensor(Int32Array.from(part.labels.data, (label) => places.get(label) ?? 0)));
+  const indices = new Map(classLabels.map((label, index) => [label, index]));
+  const labels = parts.map((part) => tensor(Int32Array.from(part.labels.data, (label) => indices.get(label) ?? 0)));
   return { classes, labels };
 }
 
-interface Loaded {
+interface LoadedPart {
   /** uint8 [N, H, W]. */
   readonly images: Tensor;
   /** uint8 or int32 [N]. */
   readonly labels: Tensor;
   readonly files: IdxPair;
-  /** The byte at which the file has label n. */
-  readonly place: (n: number) => number;
+  /** The offset of label n in the file, in bytes. */
+  readonly byteOf: (n: number) => number;
 }
 
-async function loadPart(files: IdxPair): Promise<Loaded> {
+async function loadPart(files: IdxPair): Promise<LoadedPart> {
   const images = await readPart(files.images, { ranks: [3], dtypes: ["uint8"], what: "images", other: "labels" });
   const labels = await readPart(files.labels, {
     ranks: [1, 2],
@@ -155,7 +163,7 @@ async function loadPart(files: IdxPair): Promise<Loaded> {
     throw fileError(
       call,
       files.images,
-      `byte 4: there are no pictures, the header says uint8[${count}, ${height}, ${width}]`,
+      `byte 4: there are no pictures; the header says uint8[${count}, ${height}, ${width}]`,
       { byte: 4 },
     );
   if (labels.shape[0] !== count)
@@ -164,30 +172,28 @@ async function loadPart(files: IdxPair): Promise<Loaded> {
     });
   const columns = labels.shape[1] ?? 1;
   const bytes = labels.dtype === "uint8" ? 1 : 4;
-  const place = (n: number) => 4 + 4 * labels.ndim + n * columns * bytes;
+  const byteOf = (n: number) => 4 + 4 * labels.ndim + n * columns * bytes;
   const column = tensor(labels.data.filter((_: number, i: number) => i % columns === 0));
   const negative = column.data.findIndex((label) => label < 0);
   if (negative >= 0)
     throw fileError(
       call,
       files.labels,
-      `byte ${place(negative)}: label ${column.data[negative]}; labels count from 0`,
-      {
-        byte: place(negative),
-      },
+      `byte ${byteOf(negative)}: label ${column.data[negative]}; labels count from 0`,
+      { byte: byteOf(negative) },
     );
-  return { images, labels: column, files, place };
+  return { images, labels: column, files, byteOf };
 }
 
-interface Part {
-  /** The ranks and dtypes that are read; the first rank is the common one. */
+interface ExpectedPart {
+  /** The ranks and dtypes that are read; the first rank is MNIST's. */
   readonly ranks: readonly number[];
   readonly dtypes: readonly string[];
   readonly what: string;
   readonly other: string;
 }
 
-async function readPart(file: string, { ranks, dtypes, what, other }: Part): Promise<Tensor> {
+async function readPart(file: string, { ranks, dtypes, what, other }: ExpectedPart): Promise<Tensor> {
   const bytes = await readBytes(file);
   const values = await readIdx(bytes).catch((error) => {
     if (!(error instanceof ChainruleError) || error.code !== "file") throw error;

@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { ChainruleError } from "../../errors/error.ts";
 import type { DecoderName } from "../decoders/installed.ts";
 import { versionOf } from "../decoders/versions.ts";
+import { printable } from "../printable.ts";
 import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
 
 export interface Pool {
@@ -113,7 +114,7 @@ function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promis
         const [first = 0] = timers.keys();
         end();
         const { paths } = jobs[first];
-        const place = `between ${paths[0]} and ${paths[paths.length - 1]}`;
+        const place = printable(`between ${paths[0]} and ${paths[paths.length - 1]}`);
         reject(new ChainruleError("device", call, `decoding failed ${place}: ${reason}`));
       };
       const give = () => {

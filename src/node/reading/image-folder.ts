@@ -12,6 +12,7 @@ import { withinAsync } from "../../tensor/within.ts";
 import { openCache, type PictureCache } from "../cache/cache.ts";
 import { decoderVersions } from "../decoders/versions.ts";
 import { fileError } from "../file-error.ts";
+import { printable } from "../printable.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool } from "./decode-pool.ts";
 import type { Form } from "./framed-file.ts";
@@ -224,7 +225,7 @@ function unreadable(problems: readonly Skipped[], total: number): ChainruleError
   const [{ file, problem }] = problems;
   if (problems.length === 1)
     return fileError("loadImageFolder", file, `${problem} (remove it, or skip it with skipBroken)`, { problems });
-  const lines = problems.slice(0, 1000).map(({ file, problem }) => `${file}: ${problem}`);
+  const lines = problems.slice(0, 1000).map(({ file, problem }) => printable(`${file}: ${problem}`));
   if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
   const head = `${problems.length} of ${total} pictures cannot be read; remove them, or skip them with skipBroken:`;
   return new ChainruleError("file", "loadImageFolder", [head, ...lines].join("\n"), { problems, total });

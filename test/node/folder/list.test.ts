@@ -81,11 +81,13 @@ describe("listPictures", () => {
     expect([found.loose, [...found.merged], found.links]).toEqual([1, [["cats", ["in"]]], []]);
   });
 
-  test("class names are composed and have no spaces at their ends; two that differ only by these stop with a question", async () => {
+  test("class names are composed and have no spaces at their ends; two names that differ only by these are an error", async () => {
     write(`${decomposed}/1.png`, " pears /1.png");
     expect((await listPictures(root)).classes).toEqual(["pears", composed]);
     write("pears/1.png");
-    await expect(listPictures(root)).rejects.toThrow(/are " pears " and "pears" one class or two\?.*another name/);
+    await expect(listPictures(root)).rejects.toThrow(
+      /folders " pears " and "pears" differ only by spaces.*another name/,
+    );
   });
 
   test.skipIf(process.platform !== "linux")("small and capital letters are two classes", async () => {
@@ -115,18 +117,20 @@ describe("listPictures", () => {
     },
   );
 
-  test("folders that hold only folders of equal names are no classes without a question", async () => {
+  test("folders that hold only folders of equal names are an error, since they may be parts of a data set", async () => {
     write("summer/cats/1.png", "summer/dogs/1.png", "winter/cats/1.png", "winter/Dogs/1.png");
     await expect(listPictures(root)).rejects.toThrow(
-      /are "summer", "winter" classes\? They hold folders of equal names: "cats", "dogs".*"train" and "test".*summer/,
+      /its folders "summer", "winter" may be parts of a data set, not classes: they hold folders of equal names, "cats", "dogs";.*"train" and "test".*summer/,
     );
     write("winter/1.png");
     expect((await listPictures(root)).classes).toEqual(["summer", "winter"]);
   });
 
-  test("nor is a folder that holds folders with the names of its neighbours", async () => {
+  test("a folder that holds folders with the names of its neighbours is an error too", async () => {
     write("cats/1.png", "dogs/1.png", "later/cats/1.png", "later/dogs/1.png");
-    await expect(listPictures(root)).rejects.toThrow(/later: is it a class\? .*"cats", "dogs".*into a folder "train"/);
+    await expect(listPictures(root)).rejects.toThrow(
+      /later: it may be a part of the data set, not a class: .*"cats", "dogs".*into a folder "train"/,
+    );
   });
 
   test("a folder of the same name in each class is part of it", async () => {

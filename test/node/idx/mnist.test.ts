@@ -39,7 +39,7 @@ describe("a folder of four IDX files", () => {
   });
 });
 
-describe("files under the names that people have", () => {
+describe("files under other common names", () => {
   const data = { train: bars(20), test: bars(10) };
   const upright = Array.from(data.test.images).slice(0, 784);
 
@@ -108,14 +108,14 @@ describe("files under the names that people have", () => {
 
     writeIdxFolder(directory, data);
     await expect(loadMnist({ directory })).rejects.toThrow(
-      /which of the sets in it is meant: emnist-letters, the files with MNIST's names\? .*\/emnist-letters, or move/,
+      /it holds several sets: emnist-letters, the files with MNIST's names; .*\/emnist-letters, or move/,
     );
     expect((await loadMnist({ directory: join(directory, "emnist-letters") })).train.classes).toEqual(train.classes);
     writeFileSync(join(directory, "emnist-letters-mapping.txt"), "26 90");
     await expect(loadMnist({ directory: join(directory, "emnist-letters") })).rejects.toThrow(/label 25 is outside/);
     writeFileSync(join(directory, "emnist-letters-mapping.txt"), "26 ninety");
     await expect(loadMnist({ directory: join(directory, "emnist-letters") })).rejects.toThrow(
-      /mapping.txt: line 1: not a/,
+      /mapping.txt: line 1 is not a/,
     );
   });
 
@@ -140,7 +140,7 @@ describe("files under the names that people have", () => {
     expect([...test.labels.data]).toEqual([...new Array(10).keys()]);
   });
 
-  test("what is missing, unclear, packed or in another format is said", async () => {
+  test("missing files, ambiguous names, archives and other formats are reported", async () => {
     const refused = async (files: readonly string[], message: RegExp) => {
       const directory = temporaryFolder();
       for (const file of files) {
@@ -158,13 +158,16 @@ describe("files under the names that people have", () => {
     await refused(["train-images-idx3-ubyte"], /train-labels-idx1-ubyte: no such file, nor with .gz/);
     await refused(["emnist-digits-test-images-idx3-ubyte.gz"], /emnist-digits-train-images-idx3-ubyte: no such file/);
     await refused(["images-idx3-ubyte", "labels-idx1-ubyte"], /its name does not say .*"train-images-idx3-ubyte"/);
-    await refused([...four, "train-images.idx3-ubyte"], /which are the images of the train part: .* or .*\?/);
+    await refused(
+      [...four, "train-images.idx3-ubyte"],
+      /several files may be the images of the train part: .*, .*; move all but one/,
+    );
     await refused(
       [...four.map((name) => `a/raw/${name}`), ...four.map((name) => `b/raw/${name}`)],
-      /which of these folders/,
+      /several folders in it have IDX files/,
     );
-    await refused(["gzip.zip", "readme.txt"], /has no data but gzip\.zip: unpack it/);
-    await refused(["emnist-letters.mat"], /has no data but emnist-letters\.mat: such files are not read; get .* IDX/);
+    await refused(["gzip.zip", "readme.txt"], /has no data but gzip\.zip; unpack it/);
+    await refused(["emnist-letters.mat"], /has no data but emnist-letters\.mat, which is not read; get .* IDX/);
     await refused(["notes.txt"], /train-images-idx3-ubyte: no such file/);
   });
 
