@@ -1,7 +1,7 @@
 // Decodes pictures in a page with the browser's own decoders, which read more formats than any library. The result is the same as that of
 // chainrule/node's loadPicture, so that later steps are the same in both places.
 import { ChainruleError } from "../errors/error.ts";
-import type { Picture } from "./picture.ts";
+import { maxPixels, type Picture, pixelLimit } from "./picture.ts";
 
 /** The parts of a Blob or File that this file needs, for programs whose type libraries lack both. */
 export interface BlobLike {
@@ -12,9 +12,6 @@ export interface BlobLike {
   /** Returns all bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
-
-/** The same limit as in Node. */
-const maxPixels = 50_000_000;
 
 /**
  * Decodes a picture in a Blob or File to RGBA bytes, from any format that the browser reads. The picture is turned upright by the camera's
@@ -46,11 +43,7 @@ export async function pictureFromBlob(blob: BlobLike): Promise<Picture> {
   try {
     const { width, height } = bitmap;
     if (width * height > maxPixels)
-      throw new ChainruleError(
-        "file",
-        "pictureFromBlob",
-        `${name} has ${width}×${height} pixels, at most ${maxPixels / 1e6} million are read; make it smaller`,
-      );
+      throw new ChainruleError("file", "pictureFromBlob", `${name} has ${width}×${height} pixels, ${pixelLimit}`);
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (context === null) throw new ChainruleError("platform", "pictureFromBlob", "this browser has no 2d canvas");
     context.drawImage(bitmap, 0, 0);

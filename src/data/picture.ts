@@ -8,7 +8,13 @@ export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** A decoded picture: of 4 bytes a pixel as a Picture, or of 3, red green blue, where it is opaque. */
+/** The most pixels of a picture that is read: as many as the largest phone cameras take. */
+export const maxPixels = 50_000_000;
+
+/** The end of the error about a picture of more pixels. */
+export const pixelLimit = `at most ${maxPixels / 1e6} million are read; make it smaller`;
+
+/** A decoded picture. A pixel has `step` bytes: 4 as in a Picture, or 3, red green blue, where the picture is opaque. */
 export interface Pixels extends Picture {
   readonly step: 3 | 4;
 }
@@ -34,7 +40,7 @@ export interface Levels extends Plane {
 
 /**
  * The levels of a picture: one channel (luma, 0.299 R + 0.587 G + 0.114 B) or three (red, green, blue). Behind transparent pixels the
- * `background` is seen, from black 0 to white 255; null says that there are none.
+ * `background` is seen, from black 0 to white 255; null where no pixel is transparent.
  */
 export function levelsOf(pixels: Pixels, channels: 1 | 3, background: number | null): Levels {
   const { width, height, data, step } = pixels;
@@ -46,7 +52,7 @@ export function levelsOf(pixels: Pixels, channels: 1 | 3, background: number | n
 }
 
 function lumaOf({ data, step }: Pixels, levels: Uint8Array): void {
-  // Rounds as Math.round does for each of the 256³ colours, in a third of the time.
+  // The conversion to bytes cuts off, so adding 0.5 rounds as Math.round does for each of the 256³ colours, in a third of the time.
   for (let i = 0, from = 0; i < levels.length; i++, from += step)
     levels[i] = 0.299 * data[from] + 0.587 * data[from + 1] + 0.114 * data[from + 2] + 0.5;
 }
@@ -82,7 +88,7 @@ export const channelOf = ({ width, height, data, step }: Levels, c: number) => (
 /** The level of the picture's edge: the median of its outermost pixels. */
 export const edgeLevel = (plane: Strided): number => edgeQuantile(plane, 0.5);
 
-/** The level below which the given part of the outermost pixels are; corners count twice. */
+/** The level below which the given part of the outermost pixels is; corners count twice. */
 export function edgeQuantile({ width, height, data, step = 1 }: Strided, part: number): number {
   const edge = new Float64Array(2 * (width + height));
   const bottom = (height - 1) * width * step;

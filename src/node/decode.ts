@@ -1,4 +1,4 @@
-// Decodes the bytes of a picture file to RGBA: they are checked, decoded by the best decoder that is installed, and turned upright.
+// Decodes the bytes of a picture file to RGBA: checks them, decodes them with the best installed decoder, and turns the picture upright.
 
 import { type Picture, type Pixels, toPicture } from "../data/picture.ts";
 import { ChainruleError } from "../errors/error.ts";
@@ -13,7 +13,7 @@ import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
 
 /** Options of decodePicture. */
 export interface DecodePictureOptions {
-  /** The height and width in pixels that are needed: a larger picture may be reduced, neither side below these. */
+  /** The minimum height and width in pixels: a larger picture may be reduced, but neither side below these. */
   readonly atLeast?: readonly [height: number, width: number];
 }
 
@@ -32,34 +32,37 @@ export async function decodePicture(bytes: Uint8Array, options: DecodePictureOpt
   return await decodeWith(bytes, options.atLeast ?? null);
 }
 
-/** decodePicture with these decoders alone, for tests. */
+/** decodePicture with some of the decoders, for tests. */
 export async function decodeWith(
   bytes: Uint8Array,
   atLeast: AtLeast,
-  among?: readonly DecoderName[],
+  allowed?: readonly DecoderName[],
 ): Promise<Picture> {
-  return toPicture(await decodePixels(bytes, atLeast, among));
+  return toPicture(await decodePixels(bytes, atLeast, allowed));
 }
 
 /**
- * The pixels of decodePicture, as they come. Decoders differ in what they forgive: libvips refuses a JPEG with a few bytes too many between its
- * scans, as some cameras write, which jimp reads. So a picture that one of them refuses is given to the next, and the words are the first
- * one's.
+ * As decodePicture, with the pixels as the decoder gives them, of three or four bytes. Decoders differ in the faults that they accept:
+ * libvips refuses a JPEG with a few extra bytes between its scans, as some cameras write, and jimp reads it. So a picture that one decoder
+ * refuses is given to the next; if all refuse it, the error has the words of the first.
  */
 export async function decodePixels(
   bytes: Uint8Array,
   atLeast: AtLeast,
-  among?: readonly DecoderName[],
+  allowed?: readonly DecoderName[],
 ): Promise<Pixels> {
   const file = await checkPicture(bytes);
   const { orientation } = file.header;
-  const enough = isSmallPng(file) ? null : atLeast;
-  const stored = enough !== null && isOnItsSide(orientation) ? ([enough[1], enough[0]] as const) : enough;
+  const uprightMinimum = isSmallPng(file) ? null : atLeast;
+  const minimum =
+    uprightMinimum !== null && isOnItsSide(orientation)
+      ? ([uprightMinimum[1], uprightMinimum[0]] as const)
+      : uprightMinimum;
   const refusals: unknown[] = [];
-  for await (const decoder of decodersFor(file, among))
+  for await (const decoder of decodersFor(file, allowed))
     try {
-      const pixels = await decoder.decode(file, stored);
-      checkPixels(pixels, file, stored);
+      const pixels = await decoder.decode(file, minimum);
+      checkPixels(pixels, file, minimum);
       return orientation === 1 ? pixels : { ...turnUpright(toPicture(pixels), orientation), step: 4 };
     } catch (error) {
       refusals.push(error);
@@ -77,11 +80,11 @@ function checkAtLeast(atLeast: unknown): void {
   for (const [i, side] of atLeast.entries()) checkWhole("decodePicture", `atLeast[${i}]`, side, { from: 1 });
 }
 
-/** Throws unless the decoder found the announced pixels, or, with `atLeast`, a reduced picture that is large enough. */
+/** Throws unless the decoder gave the announced number of pixels, or, with `atLeast`, a reduced picture that is large enough. */
 function checkPixels({ width, height, data, step }: Pixels, { format, header }: CheckedFile, atLeast: AtLeast): void {
-  const whole = width === header.width && height === header.height;
-  const reduced = atLeast !== null && width < header.width && height >= atLeast[0] && width >= atLeast[1];
-  if ((!whole && !reduced) || data.length !== step * width * height)
+  const isWhole = width === header.width && height === header.height;
+  const isReduced = atLeast !== null && width < header.width && height >= atLeast[0] && width >= atLeast[1];
+  if ((!isWhole && !isReduced) || data.length !== step * width * height)
     throw new ChainruleError(
       "file",
       "decodePicture",

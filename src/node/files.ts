@@ -15,7 +15,7 @@ export async function readBytes(file: string, maxBytes = 2 ** 31 - 1): Promise<U
   if (size > maxBytes)
     throw fileError("readBytes", file, `the file has ${size} bytes, and at most ${maxBytes} are read`, {
       size,
-      most: maxBytes,
+      maxBytes,
     });
   return await readFile(file).catch((error) => explain(file, error));
 }
@@ -46,7 +46,7 @@ async function write(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Throws the error that `writeWhole` would throw, so that a program can find it before long work. Leaves nothing behind. */
+/** Throws the error that `writeWhole` would throw, so that a program can report it before long work. Leaves nothing behind. */
 export function checkWritable(file: string): Promise<void> {
   return withinAsync("checkWritable", () => tryWriting(file));
 }
@@ -85,6 +85,7 @@ interface Status {
   isFile(): boolean;
 }
 
+/** Throws unless the status is that of an ordinary file. */
 export function checkOrdinary(file: string, status: Status): void {
   if (status.isDirectory()) throw fileError("readBytes", file, "is a folder, not a file");
   if (!status.isFile()) throw fileError("readBytes", file, "is not an ordinary file");

@@ -21,5 +21,5 @@ export async function loadPicture(file: string): Promise<Picture> {
   }
 }
 
-/** 256 MiB, more than a picture of fifty million pixels needs. */
+/** Larger files are not read. 256 MiB are more than a picture of fifty million pixels needs. */
 export const maxFileBytes = 2 ** 28;

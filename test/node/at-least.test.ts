@@ -62,7 +62,7 @@ const files: readonly (readonly [
 const bounds = [0.25, 0.4, 1] as const;
 
 test.each(files)(
-  "%s of an %s size: reduced to a half, a quarter and an eighth, a net sees the same",
+  "%s of an %s size, reduced to a half, a quarter and an eighth, gives a net the same picture",
   async (_, size, alpha, write) => {
     const [w, h] = sizes[size];
     const bytes = await write(waves(w, h, { alpha })).toBuffer();

@@ -75,12 +75,12 @@ describe.each(decoders)("%s reads each kind of PNG", (decoder) => {
     expect([pixels[3], ...pixels.slice(4)]).toEqual([0, 1, 2, 4, 255]);
   });
 
-  test("the default picture of an animated one", async () => {
+  test("the default picture of an animated PNG", async () => {
     const animation = chunk("acTL", Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0));
     expect(await read(png(1, 1, { rows: Uint8Array.of(0, 5), before: [animation] }))).toEqual(grey(5));
   });
 
-  test("bytes after its end do not matter", async () => {
+  test("bytes after the end of the file are ignored", async () => {
     const picture = png(2, 1, { rows: Uint8Array.of(0, 10, 20) });
     for (const rest of [Buffer.from([0]), Buffer.from("a text"), picture, Buffer.alloc(4096, 0xff)])
       expect(await read(Buffer.concat([picture, rest]))).toEqual(grey(10, 20));
@@ -101,7 +101,7 @@ describe.each(decoders)("%s reads each kind of JPEG", (decoder) => {
     expect(await read(otherNames)).toEqual([200, 40, 40, 255]);
   });
 
-  test("luma and chroma where JFIF or Adobe's transform 1 says so, whatever the names", async () => {
+  test("luma and chroma where JFIF or Adobe's transform 1 says so, whatever the names of the components", async () => {
     for (const bytes of [withSegment(plain, 0xe0, jfif), withSegment(plain, 0xee, adobe)])
       for (const [c, level] of (await read(bytes)).entries())
         expect(Math.abs(level - [76, 255, 44, 255][c])).toBeLessThan(2);
@@ -189,7 +189,7 @@ describe("each kind of BMP", () => {
     expect(await read(bmp(1, 1, { rows: Uint8Array.of(1, 2, 3, 0), bits: 32, masks }))).toEqual([1, 2, 3, 255]);
   });
 
-  test("one that is compressed is refused", async () => {
+  test("a compressed BMP is refused", async () => {
     const compressed = bmp(2, 1, { rows: Uint8Array.of(2, 1, 0, 1), bits: 8, palette: [0, 0xff] });
     compressed.writeUInt32LE(1, 30);
     await expect(read(compressed)).rejects.toThrow(
@@ -198,7 +198,7 @@ describe("each kind of BMP", () => {
   });
 });
 
-describe("formats that were not read before", () => {
+describe("WebP, TIFF, AVIF and GIF", () => {
   test.each(["webp", "tiff", "avif"] as const)("%s, without loss", async (format) => {
     const options = { lossless: true, compression: "lzw", chromaSubsampling: "4:4:4" } as const;
     const written = raw([200, 40, 40, 255, 1, 2, 3, 255, 250, 250, 250, 0, 9, 8, 7, 128], 2, 2, 4);
@@ -255,7 +255,7 @@ describe("formats that were not read before", () => {
     expect([width, height]).toEqual([16, 8]);
   });
 
-  test("each of them is turned upright, and PNG by its eXIf", async () => {
+  test("each format is turned upright, PNG by its chunk eXIf", async () => {
     const written = () => halves().withMetadata({ orientation: 6 });
     const files = [
       await written().webp({ lossless: true }).toBuffer(),
@@ -275,8 +275,8 @@ describe("formats that were not read before", () => {
   });
 });
 
-describe("the bytes decide", () => {
-  test("they may lie within others, be shared, and are not changed", async () => {
+describe("the bytes of a file", () => {
+  test("may be a part of a larger buffer, may be shared memory, and are not changed", async () => {
     const all = Buffer.concat([Buffer.from("abc"), rgbJpeg, Buffer.from("xyz")]);
     const within = new Uint8Array(all.buffer, all.byteOffset + 3, rgbJpeg.length);
     expect(pixel(await decodePicture(within))).toEqual([200, 40, 40, 255]);
@@ -286,7 +286,7 @@ describe("the bytes decide", () => {
     expect(Buffer.compare(shared, rgbJpeg)).toBe(0);
   });
 
-  test("BMP, GIF and WebP with bytes after their end", async () => {
+  test("may have other bytes after the end of a BMP, GIF or WebP", async () => {
     const image = new Jimp({ width: 3, height: 2, color: 0xc82828ff });
     const [bmp, gif] = [await image.getBuffer("image/bmp"), await image.getBuffer("image/gif")];
     const webp = await sharp(rgbJpeg).webp({ lossless: true }).toBuffer();
@@ -296,7 +296,7 @@ describe("the bytes decide", () => {
     }
   });
 
-  test("a colour profile changes nothing", async () => {
+  test("may have a colour profile, which is ignored", async () => {
     const wide = await raw([200, 40, 40], 1, 1, 3).withIccProfile("p3").png().toBuffer();
     const [plain, other] = [await sharp(wide, { ignoreIcc: true }).raw().toBuffer(), await decodePicture(wide)];
     expect(pixel(other).slice(0, 3)).toEqual([...plain.subarray(0, 3)]);

@@ -48,7 +48,7 @@ const few = deflateSync(new Uint8Array(64).fill(9));
 const flood = deflateSync(new Uint8Array(100_000_000));
 
 describe("TIFF", () => {
-  test("a small one made in this way is read", async () => {
+  test("a small valid TIFF made by these functions is read", async () => {
     const { width, height, data } = await decodePicture(tiff(strip(8, 8, few.length), few));
     expect([width, height, ...data.subarray(0, 4)]).toEqual([8, 8, 9, 9, 9, 255]);
   });
@@ -76,7 +76,7 @@ describe("TIFF", () => {
     });
   });
 
-  test("a strip that inflates to far more than its rows gives its rows", async () => {
+  test("of a strip that inflates to far more bytes than its rows have, the rows are read", async () => {
     await quickly(async () => {
       const { width, height } = await decodePicture(tiff(strip(8, 8, flood.length), flood));
       expect([width, height]).toEqual([8, 8]);

@@ -1,4 +1,4 @@
-// What a decoder does. Sizes, orientation and the structure of the file are checked before, in the same way for every decoder.
+// The interface of decoders. Size, orientation and structure of a file are checked before decoding, in the same way for every decoder.
 import type { Pixels } from "../../data/picture.ts";
 import type { FormatName, PictureHeader } from "../formats/format.ts";
 
@@ -9,19 +9,20 @@ export interface CheckedFile {
   readonly header: PictureHeader;
 }
 
-/** The smallest size that is wanted, of the picture as the file stores it; null for the whole picture. */
+/** The minimum height and width of the result, as the file stores the picture; null for the whole picture. */
 export type AtLeast = readonly [height: number, width: number] | null;
 
 /** A decoder that is installed and loaded. */
 export interface Decoder {
   /**
-   * Decodes to RGBA, or to RGB where the picture is opaque, as the file stores the picture, not yet upright. Throws whatever its library throws where the file is damaged. With
-   * `atLeast` the picture may be reduced to a half, a quarter or an eighth, as long as neither side falls below it.
+   * Decodes to RGBA, or to RGB where the picture is opaque, as the file stores the picture, not yet upright. With `atLeast` the picture may
+   * be reduced to a half, a quarter or an eighth, as long as neither side falls below it. Throws the error of its library where the file is
+   * damaged.
    */
   readonly decode: (file: CheckedFile, atLeast: AtLeast) => Promise<Pixels>;
 }
 
-/** What came of loading a decoder. */
+/** The result of loading a decoder. */
 export type Loaded<D extends Decoder> = { readonly decoder: D } | { readonly error: unknown };
 
 /** The same bytes as a Buffer, without a copy. */

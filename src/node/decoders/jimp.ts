@@ -23,7 +23,7 @@ const types: ReadonlyMap<FormatName, string> = new Map([
   ["BMP", "image/bmp"],
 ]);
 
-/** The error is Node's where jimp is not installed. */
+/** Loads jimp. The error is Node's where jimp is not installed. */
 export async function loadJimp(): Promise<Loaded<Decoder>> {
   try {
     const { Jimp } = await import("jimp");
@@ -41,8 +41,8 @@ async function decodeWithJimp(
 ): Promise<Pixels> {
   const refuse = (words: string, name: string) =>
     new ChainruleError("package", "decodePicture", words, { package: name, format });
-  if (header.onlySharp !== undefined)
-    throw refuse(`the file is ${header.onlySharp}, which is read with sharp; run \`npm install sharp\``, "sharp");
+  if (header.sharpKind !== undefined)
+    throw refuse(`the file is ${header.sharpKind}, which is read with sharp; run \`npm install sharp\``, "sharp");
   const decode = byType.get(types.get(format) ?? "");
   if (decode === undefined)
     throw refuse(`the installed jimp does not decode ${format}; install jimp 1.6 or newer`, "jimp");
@@ -52,7 +52,7 @@ async function decodeWithJimp(
 }
 
 /**
- * The options of the JPEG decoder; other decoders ignore them. It holds a coefficient of four bytes for each sample of up to four
+ * The options of the JPEG decoder; other decoders ignore them. The decoder holds a coefficient of four bytes for each sample of up to four
  * components, the samples and the result: about 32 bytes a pixel, and whole blocks for small pictures.
  */
 const optionsOf = ({ width, height, colours }: PictureHeader) => ({

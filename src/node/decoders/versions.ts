@@ -1,5 +1,5 @@
-// Which decoders are installed, in which version, without loading them, which takes a tenth of a second: other decoders may give other
-// pixels, so pictures that were kept are not used with them.
+// Finds the installed decoders and their versions without loading them, since that takes a tenth of a second. A cache of decoded pictures is
+// used only with the decoders that made it: others may give other pixels.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -15,7 +15,7 @@ export function decoderVersions(): string {
 export function versionOf(name: DecoderName): string | null {
   try {
     let folder = dirname(createRequire(import.meta.url).resolve(name));
-    // The folders on the way may have files of that name of their own.
+    // The folders between may have a package.json of another name.
     for (;;) {
       const file = join(folder, "package.json");
       const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};

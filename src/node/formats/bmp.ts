@@ -25,27 +25,30 @@ function checkPixels(bytes: Uint8Array, { width, height }: PictureHeader): numbe
   const bits = view.getUint16(28, true);
   const compression = view.getUint32(30, true);
   const colours = view.getUint32(46, true);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) fail(28, `${bits} bits a pixel do not exist`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits))
+    fail(28, `the BMP has ${bits} bits a pixel, and only 1, 4, 8, 16, 24 and 32 exist`);
   if (compression !== uncompressed && compression !== bitFields)
     fail(30, "the BMP is compressed, which is not supported; save the picture as a PNG");
-  if (compression === bitFields && bits !== 16 && bits !== 32) fail(30, `bit fields of ${bits} bits do not exist`);
+  if (compression === bitFields && bits !== 16 && bits !== 32)
+    fail(30, `the BMP has bit fields for ${bits} bits a pixel, and only those for 16 and 32 exist`);
   const masks = [54, 58, 62].map((at) => (at + 4 <= bytes.length ? view.getUint32(at, true) : 0));
   if (compression === bitFields && masks.includes(0)) fail(54, "the BMP's bit fields are empty");
-  if (colours > 256 || (bits <= 8 && colours > 2 ** bits)) fail(46, `a palette of ${colours} colours, of ${bits} bits`);
+  const maxColours = Math.min(256, 2 ** bits);
+  if (colours > maxColours) fail(46, `the BMP's palette has ${colours} colours, more than the possible ${maxColours}`);
   const end = start + height * 4 * Math.ceil((width * bits) / 32);
   if (start < 54 || end > bytes.length)
-    fail(bytes.length, `the BMP's pixels would end at byte ${end}, but the file ends before; is it cut off?`);
+    fail(bytes.length, `the BMP's pixels would end at byte ${end}, but the file is shorter: it is cut off`);
   return end;
 }
 
 /**
- * The picture with the alpha of a BMP that has a bit field for it (byte 66 of headers of 56 bytes and more), which its decoder leaves out.
- * Where all of it is 0, the field is unused.
+ * Adds the alpha that jimp's decoder leaves out: a BMP may have a bit field for it (byte 66 of headers of 56 bytes and more). If all its
+ * values are 0, the field is unused.
  */
 export function withAlpha(picture: Picture, bytes: Uint8Array): Picture {
   const view = viewOf(bytes);
-  const hasFields = view.getUint16(28, true) === 32 && view.getUint32(30, true) === bitFields;
-  const mask = hasFields && view.getUint32(14, true) >= 56 && bytes.length >= 70 ? view.getUint32(66, true) : 0;
+  const hasBitFields = view.getUint16(28, true) === 32 && view.getUint32(30, true) === bitFields;
+  const mask = hasBitFields && view.getUint32(14, true) >= 56 && bytes.length >= 70 ? view.getUint32(66, true) : 0;
   if (mask === 0) return picture;
   const { width, height, data } = picture;
   const start = view.getUint32(10, true);

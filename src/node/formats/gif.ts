@@ -1,5 +1,5 @@
-// GIF: "GIF87a" or "GIF89a", the size and palette of the screen, then blocks: extensions (21), frames (2c), the end (3b). Of an animation the
-// first frame is read. Each frame has its own size, which a decoder allocates too.
+// GIF: "GIF87a" or "GIF89a", the size and palette of the screen, then blocks: extensions (21), frames (2c), the end (3b). The
+// first frame of an animation is read. Each frame has its own size, which a decoder allocates too.
 
 import { type CheckedFormat, checkSize, fail, type PictureHeader, viewOf } from "./format.ts";
 import { checkCodes } from "./gif-codes.ts";
@@ -30,16 +30,17 @@ function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): numbe
     if (kind === 0x21) at = skipBlocks(bytes, at + 2);
     else if (kind === 0x2c) {
       if (at + 11 > bytes.length) fail(bytes.length, "the GIF ends within a frame: it is cut off");
-      const [left, top, across, down] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
-      if (left + across > width || top + down > height) fail(at + 1, "a frame of the GIF lies outside the picture");
-      const pixels = at + 11 + paletteBytes(bytes[at + 9]);
-      const next = skipBlocks(bytes, pixels);
-      if (across * down > maxPixelsPerByte * (next - pixels))
+      const [left, top, frameWidth, frameHeight] = [1, 3, 5, 7].map((offset) => view.getUint16(at + offset, true));
+      if (left + frameWidth > width || top + frameHeight > height)
+        fail(at + 1, "a frame of the GIF lies outside the picture");
+      const pixelsAt = at + 11 + paletteBytes(bytes[at + 9]);
+      const next = skipBlocks(bytes, pixelsAt);
+      if (frameWidth * frameHeight > maxPixelsPerByte * (next - pixelsAt))
         fail(
           at + 5,
-          `the GIF announces a frame of ${across}×${down} pixels, more than its ${next - pixels} bytes can hold`,
+          `the GIF announces a frame of ${frameWidth}×${frameHeight} pixels, more than its ${next - pixelsAt} bytes can hold`,
         );
-      if (frames++ === 0) checkCodes(bytes, pixels - 1, across * down);
+      if (frames++ === 0) checkCodes(bytes, pixelsAt - 1, frameWidth * frameHeight);
       at = next;
     } else fail(at, "the GIF is damaged: a block should begin here");
   }
@@ -49,7 +50,7 @@ function checkBlocks(bytes: Uint8Array, { width, height }: PictureHeader): numbe
   return at + 1;
 }
 
-/** Skips blocks, each a length and as many bytes, up to one of length 0; returns the place after it. */
+/** Skips blocks, each a length and as many bytes, up to one of length 0; returns the offset after it. */
 function skipBlocks(bytes: Uint8Array, at: number): number {
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at];
   if (at >= bytes.length) fail(bytes.length, "the GIF ends within a block: it is cut off");

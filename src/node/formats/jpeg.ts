@@ -2,37 +2,39 @@
 // hold EXIF, SOS (da) begins the pixels, ff d9 ends them. Decoders fill the missing part of a cut-off file with grey and report nothing, so
 // its end is checked.
 //
-// What the components are follows from their number and two markers, as libjpeg and browsers have it (three components: JFIF in APP0 means
+// What the components are follows from their number and two markers, as in libjpeg and browsers (three components: JFIF in APP0 means
 // YCbCr; else Adobe in APP14 has a number, 0 RGB, 1 YCbCr; else the names R, G, B of the components mean RGB, any others YCbCr).
 import { type CheckedFormat, checkSize, fail, letters, type PictureHeader, viewOf } from "./format.ts";
 import { type Orientation, orientationOf } from "./orientation.ts";
 
 export const jpeg: CheckedFormat = { header: (bytes) => walk(bytes), check: checkEnd };
 
-/** Kinds of JPEG that are not read, by their markers. */
-const kinds: ReadonlyMap<number, string> = new Map([
+/** The kinds of JPEG that are not read, by their markers. */
+const unreadKinds: ReadonlyMap<number, string> = new Map([
   [0xc3, "a lossless JPEG"],
   ...[0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf].map((marker) => [marker, "a hierarchical JPEG"] as const),
   [0xcb, "a lossless JPEG"],
 ]);
 
 interface Segments extends PictureHeader {
-  /** The byte of the size, and the byte where the pixels begin. */
-  readonly size: number;
-  readonly pixels: number;
+  /** The offsets of the size and of the segment SOS, after which the pixels begin. */
+  readonly sizeAt: number;
+  readonly pixelsAt: number;
 }
 
 /** A segment SOF. */
 interface Frame {
   readonly width: number;
   readonly height: number;
-  readonly size: number;
+  /** The offset of the size. */
+  readonly sizeAt: number;
   /** The components' names, a byte each. */
   readonly components: string;
   readonly isArithmetic: boolean;
   readonly isSequential: boolean;
 }
 
+/** Reads the segments up to the pixels. */
 function walk(bytes: Uint8Array): Segments {
   const view = viewOf(bytes);
   let orientation: Orientation = 1;
@@ -60,9 +62,9 @@ function walk(bytes: Uint8Array): Segments {
     }
     if (marker === 0xda) {
       if (frame === null) fail(at, "the JPEG's pixels begin before its header");
-      const { components, width, height, size, isArithmetic } = frame;
+      const { components, width, height, sizeAt, isArithmetic } = frame;
       const colours = coloursOf(components, isJfif, adobe);
-      const rare = isArithmetic
+      const sharpKind = isArithmetic
         ? "an arithmetic-coded JPEG"
         : colours === "CMYK" && adobe === null
           ? "a CMYK JPEG without an Adobe marker"
@@ -72,10 +74,10 @@ function walk(bytes: Uint8Array): Segments {
         height,
         orientation,
         colours,
-        ...(rare && { onlySharp: rare }),
-        ...strangeScan(bytes, at, frame),
-        size,
-        pixels: at,
+        ...(sharpKind && { sharpKind }),
+        ...scanNumbersOf(bytes, at, frame),
+        sizeAt,
+        pixelsAt: at,
       };
     }
     at += 2 + length;
@@ -90,20 +92,24 @@ function readFrame(bytes: Uint8Array, at: number): Frame {
     fail(bytes.length, "the JPEG ends within its header: it is cut off");
   const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
   checkSize(width, height, at + 5);
-  const kind = kinds.get(bytes[at + 1]) ?? (bytes[at + 4] === 8 ? null : `a JPEG of ${bytes[at + 4]} bits a sample`);
+  const kind =
+    unreadKinds.get(bytes[at + 1]) ?? (bytes[at + 4] === 8 ? null : `a JPEG of ${bytes[at + 4]} bits a sample`);
   if (kind !== null) fail(at, `the file is ${kind}, which is not read; save it as a baseline JPEG or a PNG`);
   let components = "";
   for (let place = at + 10; place < end; place += 3) components += letters(bytes, place, 1);
   const isArithmetic = bytes[at + 1] === 0xc9 || bytes[at + 1] === 0xca;
   const isSequential = bytes[at + 1] === 0xc0 || bytes[at + 1] === 0xc1;
-  return { width, height, size: at + 5, components, isArithmetic, isSequential };
+  return { width, height, sizeAt: at + 5, components, isArithmetic, isSequential };
 }
 
-/** The segment SOS at byte `at`: marker, length, the number of components, two bytes for each, and the three numbers. */
-function strangeScan(bytes: Uint8Array, at: number, { isSequential }: Frame): Pick<PictureHeader, "scanNumbers"> {
+/**
+ * The offset of the three numbers in the segment SOS at byte `at`, if they are not 0, 63 and 0. The segment has marker, length, the number of
+ * components, two bytes for each of them, and the three numbers.
+ */
+function scanNumbersOf(bytes: Uint8Array, at: number, { isSequential }: Frame): Pick<PictureHeader, "scanNumbers"> {
   const numbers = at + 5 + 2 * bytes[at + 4];
-  const isAsItMust = bytes[numbers] === 0 && bytes[numbers + 1] === 63 && bytes[numbers + 2] === 0;
-  return !isSequential || isAsItMust || numbers + 3 > bytes.length ? {} : { scanNumbers: numbers };
+  const isValid = bytes[numbers] === 0 && bytes[numbers + 1] === 63 && bytes[numbers + 2] === 0;
+  return !isSequential || isValid || numbers + 3 > bytes.length ? {} : { scanNumbers: numbers };
 }
 
 function coloursOf(components: string, isJfif: boolean, adobe: number | null): PictureHeader["colours"] {
@@ -113,13 +119,13 @@ function coloursOf(components: string, isJfif: boolean, adobe: number | null): P
 }
 
 function checkEnd(bytes: Uint8Array): number {
-  const { width, height, size, pixels } = walk(bytes);
+  const { width, height, sizeAt, pixelsAt } = walk(bytes);
   // A block of 8 × 8 pixels takes at least a bit.
   if (width * height > 512 * bytes.length)
-    fail(size, `the JPEG announces ${width}×${height} pixels, more than the file can hold`);
+    fail(sizeAt, `the JPEG announces ${width}×${height} pixels, more than the file can hold`);
   // Within the pixels no d9 follows an ff, so ff d9 is the end marker; cameras append data after it.
   let end = bytes.length - 2;
-  while (end > pixels && !(bytes[end] === 0xff && bytes[end + 1] === 0xd9)) end--;
-  if (end <= pixels) fail(bytes.length, "the JPEG ends within its pixels: it is cut off");
+  while (end > pixelsAt && !(bytes[end] === 0xff && bytes[end + 1] === 0xd9)) end--;
+  if (end <= pixelsAt) fail(bytes.length, "the JPEG ends within its pixels: it is cut off");
   return bytes.length;
 }

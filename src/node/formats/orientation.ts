@@ -1,5 +1,5 @@
-// Reads the orientation in EXIF data and turns pictures upright. A camera stores the picture as the sensor saw it, and the way in which the
-// camera was held. EXIF has eight orientations, named by the sides of the upright picture where the stored first row and column belong:
+// Reads the orientation in EXIF data and turns pictures upright. A camera stores the picture as the sensor saw it, and how the camera
+// was held. EXIF has eight orientations, named by the sides of the upright picture where the stored first row and column belong:
 //
 //   1 top, left      3 bottom, right   5 left, top       7 right, bottom
 //   2 top, right     4 bottom, left    6 right, top      8 left, bottom
@@ -12,9 +12,10 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 const orientationTag = 0x0112;
-const short = 3;
+/** The type of an unsigned number of 16 bits. */
+const shortType = 3;
 
-/** A number as an orientation; 1, upright, where it is none. */
+/** The orientation of this number; 1, upright, for any other number. */
 export const asOrientation = (value: number | undefined): Orientation =>
   orientations.find((orientation) => orientation === value) ?? 1;
 
@@ -24,17 +25,17 @@ export function orientationOf(tiff: Uint8Array): Orientation {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
   const order = view.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return 1;
-  const little = order === 0x4949;
-  const list = view.getUint32(4, little);
+  const isLittleEndian = order === 0x4949;
+  const list = view.getUint32(4, isLittleEndian);
   if (list + 2 > tiff.length) return 1;
-  const end = Math.min(list + 2 + 12 * view.getUint16(list, little), tiff.length - 11);
+  const end = Math.min(list + 2 + 12 * view.getUint16(list, isLittleEndian), tiff.length - 11);
   for (let at = list + 2; at < end; at += 12)
-    if (view.getUint16(at, little) === orientationTag && view.getUint16(at + 2, little) === short)
-      return asOrientation(view.getUint16(at + 8, little));
+    if (view.getUint16(at, isLittleEndian) === orientationTag && view.getUint16(at + 2, isLittleEndian) === shortType)
+      return asOrientation(view.getUint16(at + 8, isLittleEndian));
   return 1;
 }
 
-/** The place in the stored picture, of w × h, of the pixel (x, y) of the upright one. */
+/** The coordinates in the stored picture [h, w] of the pixel (x, y) of the upright picture. */
 const sources: Readonly<
   Record<Orientation, (x: number, y: number, w: number, h: number) => readonly [number, number]>
 > = {
@@ -55,18 +56,18 @@ export function turnUpright(picture: Picture, orientation: Orientation): Picture
   const { width: w, height: h } = picture;
   const [width, height] = isOnItsSide(orientation) ? [h, w] : [w, h];
   const source = sources[orientation];
-  // The pixels of four bytes as words; a view of words begins at a multiple of four.
+  // A pixel is a word of four bytes; a view of words has to begin at a multiple of four.
   const { buffer, byteOffset } = picture.data.byteOffset % 4 === 0 ? picture.data : picture.data.slice();
   const from = new Uint32Array(buffer, byteOffset, w * h);
   const to = new Uint32Array(width * height);
   // The mapping is affine, so its step along x is the same everywhere.
-  const place = (x: number, y: number) => {
+  const index = (x: number, y: number) => {
     const [column, row] = source(x, y, w, h);
     return row * w + column;
   };
-  const right = width > 1 ? place(1, 0) - place(0, 0) : 0;
+  const right = width > 1 ? index(1, 0) - index(0, 0) : 0;
   for (let y = 0; y < height; y++) {
-    const start = place(0, y);
+    const start = index(0, y);
     for (let x = 0; x < width; x++) to[y * width + x] = from[start + x * right];
   }
   return { width, height, data: new Uint8Array(to.buffer) };

@@ -1,12 +1,12 @@
 // PNG: a signature, then chunks of length, four letters, contents and checksum: IHDR first, IEND last, IDAT with the deflated pixels. The
-// checks are here because decoders seldom report a cut-off file, and inflate an interlaced picture without a limit.
+// file is checked because decoders seldom report that it is cut off, and inflate an interlaced picture without a limit.
 import { inflateSync } from "node:zlib";
 import { type CheckedFormat, checkSize, fail, letters, type PictureHeader, viewOf } from "./format.ts";
 import { orientationOf } from "./orientation.ts";
 
-/** Deflate shrinks data to a 1032nd at most. */
+/** Deflate makes data smaller by this factor at most. */
 const maxInflation = 1032;
-/** Few pictures shrink by more than this factor. */
+/** Deflate makes few pictures smaller by more than this factor. */
 const suspiciousInflation = 16;
 
 export const png: CheckedFormat = { header: readHeader, check: checkChunks };
@@ -48,11 +48,12 @@ function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): numbe
   const deflated = data.reduce((sum, part) => sum + part.length, 0);
   if (raw > maxInflation * deflated + maxInflation)
     fail(16, `the PNG announces ${width}×${height} pixels, which ${deflated} bytes of pixels cannot hold`);
-  const interlaced = bytes[28] !== 0;
+  const isInterlaced = bytes[28] !== 0;
   // Each of the seven passes of an interlaced picture adds one byte a row.
-  if (interlaced) inflateBounded(Buffer.concat(data), 2 * raw + 4096);
-  // The pixels of a picture that shrinks so far are counted before the decoder allocates memory for them.
-  else if (raw > suspiciousInflation * deflated && inflateBounded(Buffer.concat(data), 2 * raw + 4096) < raw)
+  const maxBytes = 2 * raw + 4096;
+  if (isInterlaced) inflateBounded(Buffer.concat(data), maxBytes);
+  // If deflate made the pixels so small, they are counted before the decoder allocates memory for them.
+  else if (raw > suspiciousInflation * deflated && inflateBounded(Buffer.concat(data), maxBytes) < raw)
     fail(16, "the PNG holds fewer pixels than it announces");
   return at;
 }
@@ -60,7 +61,7 @@ function checkChunks(bytes: Uint8Array, { width, height }: PictureHeader): numbe
 /** The number of inflated bytes: in each row one byte for the filter, and the bits of the samples. */
 function rawBytes(bytes: Uint8Array, width: number, height: number): number {
   const samples = new Map([...[0, 3].map((type) => [type, 1] as const), [4, 2], [2, 3], [6, 4]]).get(bytes[25]);
-  if (samples === undefined) fail(25, `colour type ${bytes[25]} does not exist`);
+  if (samples === undefined) fail(25, `the PNG has the colour type ${bytes[25]}, which does not exist`);
   return height * (1 + Math.ceil((width * samples * bytes[24]) / 8));
 }
 
@@ -69,10 +70,10 @@ function inflateBounded(deflated: Uint8Array, maxBytes: number): number {
   try {
     return inflateSync(deflated, { maxOutputLength: maxBytes }).length;
   } catch (error) {
-    const tooMuch = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    const isTooLong = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     return fail(
       16,
-      tooMuch ? "the PNG holds more pixels than it announces" : "the PNG is damaged: its pixels do not inflate",
+      isTooLong ? "the PNG holds more pixels than it announces" : "the PNG is damaged: its pixels do not inflate",
     );
   }
 }

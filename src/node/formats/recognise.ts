@@ -1,25 +1,25 @@
-// Recognises the format of a picture by its first bytes; the name of the file never matters. Only bytes that are recognised as one of the
-// formats that are read reach a decoder: a decoder such as libvips also reads texts with links to other files (SVG). Well-known formats that
-// are not read are named, so that a person learns what the file is and what to do.
+// Recognises the format of a picture by its first bytes; the name of the file never matters. Only bytes in one of the formats that are read
+// reach a decoder, since a decoder such as libvips would also read texts with links to other files (SVG). The error about another
+// well-known format names it and the cure.
 import { type FormatName, fail, letters } from "./format.ts";
 
 type Test = (bytes: Uint8Array) => boolean;
 
-/** The bytes from `at` on, in hexadecimal: "89 50". Two dots stand for any byte. */
+/** The bytes from `at` on are these, in hexadecimal: "89 50". Two dots stand for any byte. */
 const hex = (pattern: string, at = 0): Test => {
-  const wanted = pattern.split(" ");
+  const expected = pattern.split(" ");
   return (bytes) =>
-    bytes.length >= at + wanted.length &&
-    wanted.every((byte, i) => byte === ".." || Number.parseInt(byte, 16) === bytes[at + i]);
+    bytes.length >= at + expected.length &&
+    expected.every((byte, i) => byte === ".." || Number.parseInt(byte, 16) === bytes[at + i]);
 };
 
-/** The text at the beginning, without a byte order mark and spaces. */
+/** The text at the beginning, after a byte order mark and spaces, matches the pattern. */
 const text = (pattern: RegExp): Test => {
-  const first = new TextDecoder("latin1");
-  return (bytes) => pattern.test(first.decode(bytes.subarray(0, 1024)).replace(/^(ï»¿)?\s*/, ""));
+  const decoder = new TextDecoder("latin1");
+  return (bytes) => pattern.test(decoder.decode(bytes.subarray(0, 1024)).replace(/^(ï»¿)?\s*/, ""));
 };
 
-/** HEIF, a box "ftyp" with names of kinds (brands): the main one, a version, others that it is compatible with. */
+/** The file is HEIF, and one of its brands matches. HEIF begins with a box "ftyp": the main brand, a version, compatible brands. */
 const brands = (pattern: RegExp): Test => {
   const isHeif = hex("66 74 79 70", 4);
   return (bytes) => {
@@ -32,15 +32,15 @@ const brands = (pattern: RegExp): Test => {
 };
 
 const isAvif = brands(/^avi[fs]$/);
-const either =
+const anyOf =
   (...tests: readonly Test[]): Test =>
   (bytes) =>
     tests.some((test) => test(bytes));
 
 /** Big TIFF has 43 instead of 42. A Canon camera's raw file is a TIFF with "CR" at byte 8. */
-const isTiff = either(hex("49 49 2a 00"), hex("4d 4d 00 2a"), hex("49 49 2b 00"), hex("4d 4d 00 2b"));
+const isTiff = anyOf(hex("49 49 2a 00"), hex("4d 4d 00 2a"), hex("49 49 2b 00"), hex("4d 4d 00 2b"));
 
-const begins: Readonly<Record<FormatName, Test>> = {
+const signatures: Readonly<Record<FormatName, Test>> = {
   PNG: hex("89 50 4e 47 0d 0a 1a 0a"),
   JPEG: (bytes) => bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8,
   GIF: (bytes) => /^GIF8[79]a$/.test(letters(bytes, 0, 6)),
@@ -50,13 +50,13 @@ const begins: Readonly<Record<FormatName, Test>> = {
   TIFF: (bytes) => isTiff(bytes) && letters(bytes, 8, 2) !== "CR",
 };
 
-/** What a file is that is not read, by its first bytes, and the cure where it is another than saving it as a picture. */
-const others: readonly (readonly [name: string, test: Test, cure?: string])[] = [
+/** The formats that are recognised but not read; `cure` where it is not to save the file as a JPEG or PNG. */
+const unreadFormats: readonly (readonly [name: string, test: Test, cure?: string])[] = [
   ["a HEIC", brands(/^(he(ic|ix|vc|vx|im|is|vm|vs)|mif1|msf1)$/)],
-  ["a camera's raw file", either(brands(/^crx /), text(/^(FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/), isTiff)],
-  ["a video", either(hex("66 74 79 70", 4), hex("1a 45 df a3"), text(/^RIFF....AVI /s))],
-  ["a JPEG XL", either(hex("ff 0a"), hex("00 00 00 0c 4a 58 4c 20"))],
-  ["a JPEG 2000", either(hex("00 00 00 0c 6a 50 20 20"), hex("ff 4f ff 51"))],
+  ["a camera's raw file", anyOf(brands(/^crx /), text(/^(FUJIFILMCCD-RAW|II(RO|RS|U\0)|MMOR)/), isTiff)],
+  ["a video", anyOf(hex("66 74 79 70", 4), hex("1a 45 df a3"), text(/^RIFF....AVI /s))],
+  ["a JPEG XL", anyOf(hex("ff 0a"), hex("00 00 00 0c 4a 58 4c 20"))],
+  ["a JPEG 2000", anyOf(hex("00 00 00 0c 6a 50 20 20"), hex("ff 4f ff 51"))],
   ["an SVG", text(/^(<\?xml.*?\?>)?\s*(<!--.*?-->\s*)*(<!doctype\s+svg|<([a-z]+:)?svg[\s>])/is)],
   [
     "a web page (HTML)",
@@ -66,7 +66,7 @@ const others: readonly (readonly [name: string, test: Test, cure?: string])[] = 
   ["a Photoshop document (PSD)", text(/^8BPS/)],
   ["a GIMP document (XCF)", text(/^gimp xcf/)],
   ["a PDF", text(/^%PDF/)],
-  ["an icon (ICO)", either(hex("00 00 01 00"), hex("00 00 02 00"))],
+  ["an icon (ICO)", anyOf(hex("00 00 01 00"), hex("00 00 02 00"))],
   ["a Netpbm picture (PBM, PGM, PPM)", text(/^P[1-7][\s#]/)],
   ["an OpenEXR picture", hex("76 2f 31 01")],
   ["a DDS texture", text(/^DDS /)],
@@ -76,15 +76,15 @@ const others: readonly (readonly [name: string, test: Test, cure?: string])[] = 
   ["a gzip archive", hex("1f 8b"), "unpack it"],
 ];
 
-const names = Object.keys(begins) as FormatName[];
+const names = Object.keys(signatures) as FormatName[];
 
 /** The format of a picture. Throws an error that names the format where it is one that is not read. */
 export function formatOf(bytes: Uint8Array): FormatName {
-  const format = names.find((name) => begins[name](bytes));
+  const format = names.find((name) => signatures[name](bytes));
   if (format !== undefined) return format;
-  const other = others.find(([, test]) => test(bytes));
-  if (other !== undefined) {
-    const [kind, , cure = "save it as a JPEG or PNG"] = other;
+  const unread = unreadFormats.find(([, test]) => test(bytes));
+  if (unread !== undefined) {
+    const [kind, , cure = "save it as a JPEG or PNG"] = unread;
     fail(0, `the file is ${kind}, which is not read; ${cure}`, { format: kind });
   }
   return fail(0, "neither a PNG nor a JPEG, GIF, BMP, WebP, AVIF or TIFF; save the picture as a JPEG or PNG");

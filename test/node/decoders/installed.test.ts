@@ -63,21 +63,21 @@ function reads(installed: readonly ("sharp" | "jimp")[], broken: readonly "sharp
 
 const red = "20 4 4 26";
 
-test("with both, everything is read", () => {
+test("with both decoders all formats are read", () => {
   expect(reads(["sharp", "jimp"])).toEqual({ "a.png": red, "a.jpg": red, "a.bmp": red, "a.webp": red });
 });
 
-test("with jimp alone, WebP names what to install", () => {
+test("with jimp alone the error about a WebP names the package to install", () => {
   const webp = "package: WebP files need a decoder that is not installed; run `npm install sharp`";
   expect(reads(["jimp"])).toEqual({ "a.png": red, "a.jpg": red, "a.bmp": red, "a.webp": webp });
 });
 
-test("with sharp alone, BMP names what to install", () => {
+test("with sharp alone the error about a BMP names the package to install", () => {
   const bmp = "package: BMP files need a decoder that is not installed; run `npm install jimp`";
   expect(reads(["sharp"])).toEqual({ "a.png": red, "a.jpg": red, "a.bmp": bmp, "a.webp": red });
 });
 
-test("without any, each picture names what to install", () => {
+test("without a decoder the error about each picture names the package to install", () => {
   const [png, jpeg] = ["PNG", "JPEG"].map(
     (format) =>
       `package: ${format} files need a decoder that is not installed; run \`npm install sharp\`, or \`npm install jimp\`, which is slower`,
@@ -85,7 +85,7 @@ test("without any, each picture names what to install", () => {
   expect(reads([])).toMatchObject({ "a.png": png, "a.jpg": jpeg });
 });
 
-test("where sharp does not load, as on an old system, jimp reads what it can", () => {
+test("where sharp does not load, as on an old system, jimp reads its formats", () => {
   const found = reads(["jimp"], ["sharp"]);
   const cannot = 'is installed but does not load (Could not load the "sharp" module using the linux-x64 runtime)';
   const webp = `package: WebP files are read with sharp, which ${cannot}; save the picture as a PNG`;

@@ -70,7 +70,7 @@ describe("formats that are not read are named", () => {
     });
   });
 
-  test("anything else is neither; a few bytes and none are no format", async () => {
+  test("any other file, a few bytes and an empty file have no format", async () => {
     const words = "byte 0: neither a PNG nor a JPEG, GIF, BMP, WebP, AVIF or TIFF; save the picture as a JPEG or PNG";
     const strange = [
       bytes(),

@@ -17,7 +17,7 @@ test("MNIST from the npm package: 60,000 and 10,000 pictures", async () => {
 describe("a folder of four IDX files", () => {
   const data = { train: bars(20), test: bars(10) };
 
-  test("plain or gzipped, the same", async () => {
+  test("gives the same data whether the files are plain or gzipped", async () => {
     for (const gzip of [false, true]) {
       const { train, test } = await loadMnist({ directory: writeIdxFolder(temporaryFolder(), { ...data, gzip }) });
       expect(train.images.shape).toEqual([20, 1, 28, 28]);
