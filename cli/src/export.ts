@@ -6,7 +6,8 @@ import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { loadModel } from "./model-file.ts";
 import { sayWithoutOutput } from "./terminal/output.ts";
-import { Screen, thousands } from "./terminal/screen.ts";
+import { Screen } from "./terminal/screen.ts";
+import { thousands } from "./wording.ts";
 
 export interface ExportOptions {
   readonly onnx: string;

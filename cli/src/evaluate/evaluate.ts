@@ -8,10 +8,11 @@ import { copiesWords } from "../pictures/copy-notes.ts";
 import { loadTestPictures, type TestPictures } from "../pictures/folder.ts";
 import { isRecord } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
-import { Screen, thousands } from "../terminal/screen.ts";
+import { Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
 import { tellTest } from "../train/account.ts";
 import { isFolderRecord } from "../train/plan.ts";
+import { thousands } from "../wording.ts";
 import { checkFits, judge } from "./evaluation.ts";
 import { testRecordOf } from "./test-record.ts";
 

@@ -2,8 +2,7 @@
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
 import { mistakeOrder } from "../report/mistake-order.ts";
-import { brief } from "../report/wording.ts";
-import { percent, thousands } from "../terminal/screen.ts";
+import { brief, percent, thousands } from "../wording.ts";
 
 export interface Mistake {
   /** The picture's index among the test pictures, from 0. */

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { BadInput } from "../failure.ts";
 import { loadModel } from "../model-file.ts";
 import { isCount, isRecord } from "../records.ts";
-import { percent } from "../terminal/screen.ts";
+import { percent } from "../wording.ts";
 
 /** As a model file records it, beside its plan and its position. */
 export interface TestRecord {

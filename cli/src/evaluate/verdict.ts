@@ -1,8 +1,7 @@
 // Says how good a net is, in words for people who have never seen a confusion matrix.
 import type { Evaluation } from "chainrule/train";
 import { compare, fewPictures, interval, type Scores, scores, type Unlearned } from "../report/scores.ts";
-import { brief } from "../report/wording.ts";
-import { percent, thousands } from "../terminal/screen.ts";
+import { brief, percent, thousands } from "../wording.ts";
 
 /** A matrix of more classes does not fit into a terminal. */
 export const maxMatrixClasses = 20;

@@ -2,6 +2,7 @@
 import { tensor } from "chainrule";
 import { type Dataset, matchClasses } from "chainrule/data";
 import { BadInput } from "../failure.ts";
+import { shortList } from "../wording.ts";
 
 export interface Classes {
   readonly classes: readonly string[];
@@ -16,7 +17,7 @@ export function checkClasses(own: readonly string[], { classes, name, than }: Cl
   const unknown = own.filter((_, label) => places[label] < 0);
   if (unknown.length > 0)
     throw new BadInput(
-      `${name}: has ${unknown.length === 1 ? "a class" : "classes"} that ${than} does not have: ${listed(unknown)}; ${than} has ${classes.length} classes, ${listed(classes)}`,
+      `${name}: has ${unknown.length === 1 ? "a class" : "classes"} that ${than} does not have: ${shortList(unknown, 8)}; ${than} has ${classes.length} classes, ${shortList(classes, 8)}`,
     );
 }
 
@@ -27,8 +28,6 @@ export function withClasses(data: Dataset, known: Classes): Dataset {
   const labels = tensor(Int32Array.from(data.labels.data, (n) => places[n]));
   return { images: data.images, labels, classes: known.classes };
 }
-
-const listed = (names: readonly string[]) => names.slice(0, 8).join(", ") + (names.length > 8 ? ", ..." : "");
 
 export const colours = (channels: number) => (channels === 1 ? "grey" : "coloured");
 

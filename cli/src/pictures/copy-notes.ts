@@ -3,7 +3,7 @@
 import type { Evaluation } from "chainrule/train";
 import type { Data } from "../data.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
-import { percent, thousands } from "../terminal/screen.ts";
+import { counted, percent, thousands } from "../wording.ts";
 import { type Copy, Known } from "./copies.ts";
 
 export interface Copies {
@@ -74,5 +74,3 @@ export function examples(
     .map(({ index, of }) => `${own[index]} is ${train[of]}`)
     .join("; ")})`;
 }
-
-const counted = (count: number, one: string): string => `${thousands(count)} ${one}${count === 1 ? "" : "s"}`;

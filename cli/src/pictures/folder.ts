@@ -7,12 +7,12 @@ import type { Framing } from "chainrule/data";
 import type { ImageSurvey } from "chainrule/node";
 import type { Data, Source } from "../data.ts";
 import { BadInput } from "../failure.ts";
-import { thousands } from "../terminal/screen.ts";
+import { counted, thousands } from "../wording.ts";
 import { checkClasses, colours, inChannels, withClasses } from "./adapt.ts";
 import { countsOf, type Part, setAside } from "./aside.ts";
 import { kindOfPictures } from "./kind.ts";
 import { layoutOf } from "./layout.ts";
-import { classNote, counted, lackNote, notesOn } from "./notes.ts";
+import { classNote, lackNote, notesOn } from "./notes.ts";
 import type { FolderRecord, Reading } from "./options.ts";
 import { readPictures, surveyPictures } from "./read.ts";
 

@@ -1,7 +1,7 @@
 // Sentences about a folder of pictures: what was passed over, which folders were taken as one class, which links were not followed, and how
 // many pictures each class has. Nothing of a folder is left out without a word.
 import { type FolderLink, type PictureFiles, pictureKind } from "chainrule/node";
-import { thousands } from "../terminal/screen.ts";
+import { counted, shortList, thousands } from "../wording.ts";
 
 /** The sentences about one listed folder. */
 export function notesOn({ directory, merged, links, loose, passedOver }: PictureFiles): string[] {
@@ -99,11 +99,6 @@ export function lackNote(
   );
   return told.length === 0 ? null : told.join("; ");
 }
-
-export const counted = (count: number, what: string) => `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
-
-export const shortList = (names: readonly string[], max: number) =>
-  names.slice(0, max).join(", ") + (names.length > max ? `, ... (${thousands(names.length)} in all)` : "");
 
 function joined(words: readonly string[]): string {
   return words.length === 1 ? words[0] : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;

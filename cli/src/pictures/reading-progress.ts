@@ -1,7 +1,8 @@
 // Shows the progress of reading pictures: a bar on a terminal, from half a second on, and one line at the end.
 import type { SingleBar } from "cli-progress";
 import { startBar } from "../terminal/bars.ts";
-import { type Screen, thousands } from "../terminal/screen.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { thousands } from "../wording.ts";
 
 export class ReadingProgress {
   readonly #screen: Screen;

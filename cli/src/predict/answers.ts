@@ -1,5 +1,6 @@
 // Prints a net's answers: for a picture its class and the likeliest ones, for many pictures a line each and their numbers.
-import { percent, type Screen, thousands } from "../terminal/screen.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { percent, thousands } from "../wording.ts";
 
 interface Answer {
   readonly picture: string;

@@ -1,8 +1,10 @@
 // Precision, recall, F1 and support of each class.
+
+import { thousands } from "../wording.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import type { ClassScore, Scores } from "./scores.ts";
-import { count, percent } from "./wording.ts";
+import { percent } from "./wording.ts";
 
 /** Above this many classes the table is sorted by F1, so that the weak classes come first. */
 const maxUnsortedClasses = 20;
@@ -19,7 +21,7 @@ export function classTable({ classes }: ReportData, { classes: scores, mixups }:
 <tbody>${rows.map((score) => {
     const mixup = commonest.get(score.index);
     const taken = mixup === undefined ? null : html`${classes[mixup.answer]} <small>${percent(mixup.share)}</small>`;
-    return html`<tr><th scope="row"><span title="${classes[score.index]}">${classes[score.index]}</span></th>${meter(score.precision)}${meter(score.recall)}${meter(score.f1)}<td>${count(score.support)}</td><td class="words">${taken}</td></tr>
+    return html`<tr><th scope="row"><span title="${classes[score.index]}">${classes[score.index]}</span></th>${meter(score.precision)}${meter(score.recall)}${meter(score.f1)}<td>${thousands(score.support)}</td><td class="words">${taken}</td></tr>
 `;
   })}</tbody>
 </table></div>`;

@@ -1,10 +1,12 @@
 // The confusion matrix as a shaded table of numbers: blue where the net is right, orange where it is wrong. Blue and orange differ for
 // every kind of colour-blindness, and the place on the diagonal says the same. Wrong cells have a scale of their own, which ends at the
 // worst of them: otherwise everything but the diagonal would be white for a good net.
+
+import { brief, thousands } from "../wording.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import type { Mixup, Scores } from "./scores.ts";
-import { brief, count, percent, times } from "./wording.ts";
+import { percent, times } from "./wording.ts";
 
 const shades = 7;
 const maxListedMixups = 8;
@@ -27,7 +29,7 @@ export function confusion({ classes, test }: ReportData, { mixups, classes: byCl
   const upright = classes.every((name) => name.length <= 3) ? "" : " slanted";
   return html`<div class="confusion">
 <div>
-<p class="caption" id="matrix">Each row is a true class, each column an answer of the net. An empty cell means never.${shown.length < classes.length ? ` Of ${count(classes.length)} classes, the ${count(shown.length)} that are confused most.` : null}</p>
+<p class="caption" id="matrix">Each row is a true class, each column an answer of the net. An empty cell means never.${shown.length < classes.length ? ` Of ${thousands(classes.length)} classes, the ${thousands(shown.length)} that are confused most.` : null}</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table class="matrix ${size}${upright}" aria-labelledby="matrix">
 <thead><tr><th class="corner" scope="col"><span>is</span> <span>says</span></th>${shown.map((answer) => html`<th scope="col" title="${classes[answer]}"><span>${classes[answer]}</span></th>`)}</tr></thead>
 <tbody>${shown.map(

@@ -1,9 +1,11 @@
 // The course of the training: loss and accuracy over the epochs as charts, their meaning in words, and the numbers as a table.
+
+import { thousands } from "../wording.ts";
 import { type Chart, drawChart } from "./chart.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { Curves, EpochPoint, Score, StepPoint } from "./report-data.ts";
 import { type Spot, smooth } from "./smooth.ts";
-import { count, decimal, duration, percent } from "./wording.ts";
+import { decimal, duration, percent } from "./wording.ts";
 
 export function curves({ stepsPerEpoch, steps, epochs: all }: Curves): {
   readonly note: Content;
@@ -110,7 +112,7 @@ function table(epochs: readonly EpochPoint[], validated: boolean): Content {
 <thead><tr><th scope="col">epoch</th>${heads("training")}${validated ? heads("validation") : null}<th scope="col">time</th></tr></thead>
 <tbody>${epochs.map(
     ({ epoch, training, validation, seconds }) =>
-      html`<tr><th scope="row">${count(epoch)}</th>${cells(training)}${validated ? cells(validation) : null}<td>${duration(seconds)}</td></tr>
+      html`<tr><th scope="row">${thousands(epoch)}</th>${cells(training)}${validated ? cells(validation) : null}<td>${duration(seconds)}</td></tr>
 `,
   )}</tbody>
 </table></div></details>`;

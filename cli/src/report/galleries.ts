@@ -1,8 +1,10 @@
 // The galleries: the worst mistakes, and the filters of the first layer.
+
+import { fileName, thousands } from "../wording.ts";
 import { html, type Markup } from "./markup.ts";
 import { drawPicture, drawWeights } from "./pictures.ts";
 import type { Filters, Mistake, ReportData } from "./report-data.ts";
-import { count, decimal, fileName, percent } from "./wording.ts";
+import { decimal, percent } from "./wording.ts";
 
 /** Larger pictures are shown as photographs, smoothed; smaller ones with visible pixels. */
 const maxPixelatedSide = 64;
@@ -11,7 +13,7 @@ export function mistakes({ mistakes: worst, classes, test }: ReportData): Markup
   if (worst.length === 0) return html`<p>There are no mistakes to show.</p>`;
   const figure = ({ picture, truth, answer, probability, index, file }: Mistake) => {
     const kind = Math.max(picture.height, picture.width) <= maxPixelatedSide ? "pixels" : "photo";
-    const called = file ?? `${test.name} picture ${count(index)}`;
+    const called = file ?? `${test.name} picture ${thousands(index)}`;
     const alt = `${called}, of class ${classes[truth]}`;
     const name = file === undefined ? null : html`<span class="file" title="${file}">${fileName(file)}</span>`;
     return html`<figure><img class="${kind}" src="${drawPicture(picture)}" alt="${alt}" title="${alt}"/>
@@ -39,7 +41,7 @@ export function filters({ name, total, shape, weights }: Filters): Markup {
     return html`<img class="pixels" src="${drawWeights(part, { width, height, largest })}" alt="${alt}" title="${alt}"/>`;
   })}</div><figcaption>${filter}</figcaption></figure>
 `;
-  const some = shown < total ? `the first ${count(shown)} of ${count(total)}` : `all ${count(total)}`;
+  const some = shown < total ? `the first ${thousands(shown)} of ${thousands(total)}` : `all ${thousands(total)}`;
   return html`<p class="scale"><span>${decimal(-largest)} <i class="ramp"></i> ${decimal(largest)}</span><span>${name}: ${some}, ${width}×${height}${channels === 3 ? ", for red, green and blue" : ""}</span></p>
 <div class="filters${channels > 1 ? " planes" : ""}${size > 200 ? " large" : ""}">
 ${Array.from({ length: shown }, (_, filter) => figure(filter))}</div>`;

@@ -1,8 +1,10 @@
 // The top of the report: how good the net is and what it confuses most, in words that need no explanation.
+
+import { brief, counted, thousands } from "../wording.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { ReportData } from "./report-data.ts";
 import { type ClassScore, compare, fewPictures, interval, type Mixup, type Scores } from "./scores.ts";
-import { brief, count, decimal, duration, percent, plural, times } from "./wording.ts";
+import { decimal, duration, percent, times } from "./wording.ts";
 
 export function headline(data: ReportData, scores: Scores): Markup {
   const { name } = data.test;
@@ -24,14 +26,14 @@ ${facts(data, scores)}
 }
 
 function title({ pictures, right, accuracy }: Scores, name: string): string {
-  const all = plural(pictures, `${name} picture`);
+  const all = counted(pictures, `${name} picture`);
   if (pictures === 0) return `No ${name} pictures, so no result`;
   return right === pictures ? `All ${all} recognised` : `${percent(accuracy)} of ${all} recognised`;
 }
 
 /** A share in words: "one in 89", "7 in 10". */
 function oneIn(part: number, whole: number): string {
-  return part <= 0.4 * whole ? `one in ${count(whole / part)}` : `${Math.round((10 * part) / whole)} in 10`;
+  return part <= 0.4 * whole ? `one in ${thousands(whole / part)}` : `${Math.round((10 * part) / whole)} in 10`;
 }
 
 function verdict(
@@ -93,14 +95,14 @@ function hardest({ classes, right, pictures }: Scores, names: readonly string[])
 function unlearned({ unlearned: found, right }: Scores, names: readonly string[]): Content {
   if (found.length === 0 || right === 0) return null;
   const named = found.slice(0, 3).map(({ index }, i) => html`${i > 0 ? ", " : null}${quoted(names[index])}`);
-  const rest = found.length > 3 ? ` and ${count(found.length - 3)} more` : "";
+  const rest = found.length > 3 ? ` and ${thousands(found.length - 3)} more` : "";
   return html`It recognises no picture of ${named}${rest}.`;
 }
 
 function outlook({ right, pictures }: Scores): Content {
   if (pictures === 0) return null;
   const [low, high] = interval(right, pictures);
-  const few = pictures < fewPictures ? `${plural(pictures, "picture")} prove little: on ` : "On ";
+  const few = pictures < fewPictures ? `${counted(pictures, "picture")} prove little: on ` : "On ";
   return html`${few}other pictures of the same kind, expect ${percent(low)} to ${percent(high)}.`;
 }
 
@@ -113,12 +115,12 @@ function guess(scores: Scores, names: readonly string[]): Content {
 function facts({ curves, parameters, run, test }: ReportData, { pictures, right, macroF1 }: Scores): Markup {
   const fact = (term: string, value: Content) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
   const seen = curves.epochs.length * run.data.training;
-  const speed = run.seconds.training > 0 && seen > 0 ? `${count(seen / run.seconds.training)} pictures/s` : null;
+  const speed = run.seconds.training > 0 && seen > 0 ? `${thousands(seen / run.seconds.training)} pictures/s` : null;
   return html`<dl class="facts">
-${fact("wrong", html`${count(pictures - right)} <small>of ${count(pictures)}</small>`)}
+${fact("wrong", html`${thousands(pictures - right)} <small>of ${thousands(pictures)}</small>`)}
 ${fact(`${test.name} loss`, decimal(test.loss))}
 ${fact("mean F1", percent(macroF1))}
-${fact("parameters", count(parameters))}
+${fact("parameters", thousands(parameters))}
 ${fact("training took", html`${duration(run.seconds.training)}${speed === null ? null : html` <small>${speed}</small>`}`)}
 </dl>`;
 }

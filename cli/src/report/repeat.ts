@@ -1,7 +1,9 @@
 // Everything that is needed to repeat the run, and how long it took.
+
+import { counted, thousands } from "../wording.ts";
 import { type Content, html, type Markup } from "./markup.ts";
 import type { Run } from "./report-data.ts";
-import { count, duration, plural } from "./wording.ts";
+import { duration } from "./wording.ts";
 
 export function repeat({ command, seed, options, versions, platform, data, seconds }: Run): Markup {
   const [channels, height, width] = data.shape;
@@ -10,7 +12,7 @@ export function repeat({ command, seed, options, versions, platform, data, secon
     ["for validation", data.validation],
     ["to test", data.test],
   ] as const;
-  const sizes = parts.filter(([, n]) => n > 0).map(([what, n]) => [what, count(n)] as const);
+  const sizes = parts.filter(([, n]) => n > 0).map(([what, n]) => [what, thousands(n)] as const);
   return html`<pre class="command" tabindex="0"><code>${command}</code></pre>
 <div class="settings">
 ${group("Options", [["seed", seed], ...Object.entries(options).map(([name, value]) => [name, String(value)] as const)])}
@@ -20,7 +22,7 @@ ${group("Data", [
   ...sizes,
   [
     "a picture",
-    `${width}×${height}, ${channels === 1 ? "grey" : channels === 3 ? "colour" : plural(channels, "channel")}`,
+    `${width}×${height}, ${channels === 1 ? "grey" : channels === 3 ? "colour" : counted(channels, "channel")}`,
   ],
 ])}
 ${group("Made with", [

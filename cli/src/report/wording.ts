@@ -1,9 +1,8 @@
-// The formats of numbers and names on the page.
+// The formats of numbers that the page alone uses.
+import { thousands } from "../wording.ts";
 
 const minus = "\u2212";
 const narrow = "\u202f";
-
-export const count = (value: number): string => Math.round(value).toLocaleString("en-US");
 
 /** 98.12 %. A fraction strictly between 0 and 1 is never rounded to 0 % or 100 %. */
 export function percent(fraction: number, digits = 1): string {
@@ -31,16 +30,4 @@ export function duration(seconds: number): string {
 }
 
 export const times = (value: number): string =>
-  value === 1 ? "once" : value === 2 ? "twice" : `${count(value)} times`;
-
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
-
-/** A class name for running text, cut to 32 characters. */
-export function brief(name: string): string {
-  const characters = [...name];
-  return characters.length <= 32 ? name : `${characters.slice(0, 31).join("").trimEnd()}…`;
-}
-
-/** The last part of a path, "IMG_1.jpg" of "photos/cat/IMG_1.jpg". */
-export const fileName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
+  value === 1 ? "once" : value === 2 ? "twice" : `${thousands(value)} times`;

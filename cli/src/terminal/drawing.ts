@@ -2,10 +2,9 @@
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
 import { mistakeOrder } from "../report/mistake-order.ts";
-import { brief, fileName } from "../report/wording.ts";
+import { brief, fileName, percent } from "../wording.ts";
 import { black, type Cell, cellFor, type Small, smallPicture } from "./cells.ts";
 import type { Colours } from "./colours.ts";
-import { percent } from "./screen.ts";
 
 export interface Terminal {
   readonly colours: Colours;

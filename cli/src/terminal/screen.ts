@@ -27,9 +27,6 @@ export class Screen {
   }
 }
 
-export const percent = (fraction: number) => `${(100 * fraction).toFixed(2)} %`;
-export const thousands = (count: number) => Math.round(count).toLocaleString("en-US");
-
 /** The command line that runs chainrule with these arguments, quoted where a shell needs it. */
 export function commandLine(words: readonly string[]): string {
   const start = process.env.npm_command === undefined ? "chainrule" : "npx chainrule";

@@ -10,7 +10,8 @@ import type { Interrupt } from "../interrupt.ts";
 import { countsOf } from "../pictures/aside.ts";
 import { coloursOf } from "../terminal/colours.ts";
 import { drawAnswers, drawConfusion } from "../terminal/drawing.ts";
-import { commandLine, percent, type Screen, thousands } from "../terminal/screen.ts";
+import { commandLine, type Screen } from "../terminal/screen.ts";
+import { percent, short, thousands } from "../wording.ts";
 import { changesInWords } from "./augmentation.ts";
 import type { Decision } from "./mirroring.ts";
 import type { Plan } from "./plan.ts";
@@ -29,8 +30,6 @@ export interface Outcome {
   /** The model that will be replaced; null where there is none. */
   readonly replaced: Replaced | null;
 }
-
-const short = (rate: number): string => String(Number(rate.toPrecision(3)));
 
 export function announce(
   { screen, plan, description, data, out, mirroring, replaced }: Outcome,

@@ -2,6 +2,7 @@
 // are mirrored is decided by a measurement (mirroring.ts) where no option says it.
 import type { Augmentation } from "chainrule/data";
 import { BadInput } from "../failure.ts";
+import { short } from "../wording.ts";
 
 /** The options that were typed; undefined for those that were not. */
 export interface ChangeOptions {
@@ -90,5 +91,3 @@ export function changesInWords({ shift = 0, rotate = 0, crop = 0, erase = 0, fli
   const last = parts.pop() ?? "used as it is";
   return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
 }
-
-const short = (value: number): string => String(Number(value.toPrecision(3)));

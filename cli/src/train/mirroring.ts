@@ -13,7 +13,7 @@ import { type Dataset, split } from "chainrule/data";
 import { build, type Description } from "chainrule/model";
 import { confusionMatrix, evaluate, fit } from "chainrule/train";
 import { interval } from "../report/scores.ts";
-import { brief } from "../report/wording.ts";
+import { brief } from "../wording.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Decision {

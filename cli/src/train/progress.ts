@@ -2,7 +2,8 @@
 import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
 import type { SingleBar } from "cli-progress";
 import { startBar } from "../terminal/bars.ts";
-import { percent, type Screen, thousands } from "../terminal/screen.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { percent, thousands } from "../wording.ts";
 
 /** Steps between two "step" events, from which programs can draw a loss curve. */
 const stepsPerEvent = 100;
