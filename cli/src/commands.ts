@@ -18,7 +18,7 @@ const dataHelp =
 /** The default of an option as --help shows it, for IDX files and for pictures where they differ. */
 function defaultText(key: keyof typeof defaults.idx): string {
   const [idx, pictures] = [defaults.idx[key], defaults.pictures[key]];
-  return idx === pictures ? `(default: ${idx})` : `(default: ${idx ?? "none"}; for pictures ${pictures})`;
+  return idx === pictures ? `(default: ${idx})` : `(default: ${idx ?? "none"}; for folders of pictures ${pictures})`;
 }
 
 const json = () => new Option("--json", "print one JSON object a line to stdout, and the text for people to stderr");
@@ -28,14 +28,14 @@ const threads = () =>
     "number of threads; the result is the same at any number (default: one for each processor)",
   ).argParser(integer(1, 1000));
 const noCache = () =>
-  new Option("--no-cache", "keep no decoded pictures for the next time, and take none that were kept");
+  new Option("--no-cache", "keep no decoded pictures for the next time, and use none that were kept");
 const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
 
 function addLearning(command: Command): void {
   command
     .optionsGroup("How it learns:")
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
-    .option("--epochs <n>", `number of passes over the data ${defaultText("epochs")}`, integer(1, 100_000))
+    .option("--epochs <n>", `passes over all training pictures ${defaultText("epochs")}`, integer(1, 100_000))
     .option(
       "--batch-size <n>",
       "pictures in each step (default: 64; 16 or 32 for folders of fewer than 2,000 pictures)",
@@ -44,24 +44,24 @@ function addLearning(command: Command): void {
     .option("--lr <x>", `learning rate of the first step; it falls to 0 ${defaultText("lr")}`, positive)
     .option(
       "--seed <n>",
-      `seed of the weights, of the order, and of the pictures set aside ${defaultText("seed")}`,
+      `seed of all that is random: the first weights, the order of the pictures, those set aside ${defaultText("seed")}`,
       integer(0, 2 ** 32 - 1),
     )
     .option(
       "--validation <fraction>",
-      `fraction of the pictures set aside to judge each epoch by; the best epoch's weights are saved ${defaultText("validation")}`,
+      `fraction of the training pictures set aside to judge each epoch by; the best epoch's weights are saved ${defaultText("validation")}`,
       fraction,
     )
     .option(
       "--patience <n>",
-      `end early after so many epochs without a lower validation loss ${defaultText("patience")}`,
+      `end early after this many epochs in a row without a lower validation loss ${defaultText("patience")}`,
       integer(1, 100_000),
     );
 }
 
 function addPictures(command: Command): void {
   command
-    .optionsGroup("What it does with the pictures:")
+    .optionsGroup("How it uses the pictures:")
     .option("--augment", "change each picture a little each time it is used (default for folders of pictures)")
     .option("--no-augment", "use the pictures as they are (default for mnist and IDX files)")
     .option(
@@ -71,12 +71,12 @@ function addPictures(command: Command): void {
     .option("--no-flip", "mirror no pictures, and try nothing")
     .option(
       "--shift <pixels>",
-      "move each picture by up to so many pixels (default of --augment: a 14th of the side)",
+      "move each picture by up to this many pixels (default of --augment: a 14th of the side)",
       integer(0, 4096),
     )
     .option(
       "--rotate <degrees>",
-      "rotate each picture by up to so many degrees (default of --augment: 8)",
+      "rotate each picture by up to this many degrees (default of --augment: 8)",
       amount(0, 180, "degrees"),
     )
     .option(
@@ -86,7 +86,7 @@ function addPictures(command: Command): void {
     )
     .option(
       "--erase <fraction>",
-      "cover half of the pictures with a rectangle, each side up to this part of theirs (default: 0)",
+      "cover half of the pictures with a rectangle, whose sides are up to this part of theirs (default: 0)",
       amount(0, 1, "a part of the side"),
     )
     .option(
@@ -126,26 +126,21 @@ function addOutput(command: Command): void {
     .addOption(json());
 }
 
-/** The program with all commands. `finish` gets the exit code of the command that was run. */
-export function commands(finish: (code: number) => void): Command {
-  const program = new Command("chainrule")
-    .description("Train, test and use nets that recognise small pictures.")
-    .version(version)
-    .exitOverride()
-    .showHelpAfterError("`chainrule --help` lists the commands");
-  const subcommand = (name: string, description: string) =>
-    program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
+type Finish = (code: number) => void;
 
-  const training = subcommand("train", "train a net and save it").argument("<data>", dataHelp);
-  for (const add of [addLearning, addPictures, addFiles, addOutput]) add(training);
-  training.action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
+function addTrain(command: Command, finish: Finish): void {
+  command.argument("<data>", dataHelp);
+  for (const add of [addLearning, addPictures, addFiles, addOutput]) add(command);
+  command.action(async (data: string, options: TrainOptions) => finish(await train(data, options)));
+}
 
-  subcommand("evaluate", "test a saved model on the test part of a data set")
+function addEvaluate(command: Command, finish: Finish): void {
+  command
     .argument("<model>", "a file that train saved")
-    .argument("<data>", "as for train; of a folder of pictures, those that the model was not trained on")
+    .argument("<data>", "as for train; the model is tested on the pictures that it was not trained on")
     .option(
       "--mistakes <n>",
-      `list so many of the worst mistakes in a folder of pictures (default: ${defaultMistakes}; all with --json)`,
+      `list this many of the worst mistakes in a folder of pictures (default: ${defaultMistakes}; all with --json)`,
       integer(0, 1_000_000),
     )
     .addOption(skipBroken())
@@ -155,8 +150,10 @@ export function commands(finish: (code: number) => void): Command {
     .action(async (model: string, data: string, options: EvaluateOptions) =>
       finish(await evaluateCommand(model, data, options)),
     );
+}
 
-  subcommand("predict", "recognise what pictures show")
+function addPredict(command: Command, finish: Finish): void {
+  command
     .argument("<model>", "a file that train saved")
     .argument("<image...>", "PNG, JPEG, GIF, BMP, WebP, AVIF or TIFF of any size, or folders of them")
     .option(
@@ -169,13 +166,29 @@ export function commands(finish: (code: number) => void): Command {
     .action(async (model: string, images: string[], options: PredictOptions) =>
       finish(await predict(model, images, options)),
     );
+}
 
-  subcommand("export", "write a saved model as a file that other programs read")
+function addExport(command: Command, finish: Finish): void {
+  command
     .argument("<model>", "a file that train saved")
     .requiredOption("--onnx <file>", "where to write it, in the ONNX format")
     .option("--force", "overwrite the file even if it is not an ONNX file")
     .addOption(json())
     .action(async (model: string, options: ExportOptions) => finish(await exportCommand(model, options)));
+}
 
+/** The program with all commands. `finish` gets the exit code of the command that was run. */
+export function commands(finish: Finish): Command {
+  const program = new Command("chainrule")
+    .description("Train, test and use nets that recognise small pictures.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("`chainrule --help` lists the commands");
+  const subcommand = (name: string, description: string) =>
+    program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
+  addTrain(subcommand("train", "train a net and save it"), finish);
+  addEvaluate(subcommand("evaluate", "test a saved model on pictures that it was not trained on"), finish);
+  addPredict(subcommand("predict", "recognise what pictures show"), finish);
+  addExport(subcommand("export", "write a saved model as a file that other programs read"), finish);
   return program;
 }

@@ -6,7 +6,9 @@ import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { setAside } from "./pictures/aside.ts";
 import { type Loading, loadPictures } from "./pictures/folder.ts";
+import { asideNote } from "./pictures/notes.ts";
 import type { FolderRecord } from "./pictures/options.ts";
+import { counted } from "./wording.ts";
 
 export interface Data {
   readonly name: string;
@@ -65,7 +67,9 @@ export async function loadData(source: Source, options: Loading): Promise<Data> 
   const { validation: fraction, seed } = options;
   const { train, aside } = setAside({ data: all, files: null }, { fraction, seed, fromEach: false });
   const notes = [...found];
-  if (aside !== null) notes.push(`the validation pictures are set aside from the training pictures, by seed ${seed}`);
+  const from = `${counted(all.labels.size, "training picture")} of ${source.name}`;
+  const note = asideNote(from, { test: 0, validation: aside?.data.labels.size ?? 0 }, seed);
+  if (note !== null) notes.push(note);
   return {
     name: source.name,
     train: train.data,

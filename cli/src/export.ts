@@ -33,7 +33,7 @@ export async function exportCommand(file: string, { onnx, force, json }: ExportO
   sayWithoutOutput(`${onnx} is written`);
   const size = input.join("×");
   screen.say(
-    `${onnx}: takes pictures of ${size} (channels, height, width), any number at a time, and gives the logits of ${classes.length} classes; ${thousands(bytes.length)} bytes`,
+    `${onnx} is written (${thousands(bytes.length)} bytes): it takes pictures of ${size} (channels, height, width), any number at a time, and gives the logits of ${classes.length} classes`,
   );
   screen.event("done", { model: file, onnx, bytes: bytes.length });
   return 0;

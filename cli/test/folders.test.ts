@@ -21,10 +21,12 @@ describe("a folder with a folder for each class", () => {
   test("is divided and trained on, and the output says in plain words how and with what result", () => {
     expect(trained.code, trained.stderr).toBe(0);
     expect(trained.stderr).toContain(
-      "of 180 pictures in pictures, seed 0 sets aside 36 for the test and 14 for validation, which finds the best epoch; 130 are left to learn from",
+      "of 180 pictures in pictures, 36 are set aside at random (seed 0) for the test and 14 for validation, which finds the best epoch",
     );
     expect(trained.stderr).toContain("130 pictures to learn from, 14 for validation, 36 to test, 16×16, 3 classes");
-    expect(trained.stderr).toMatch(/each time a picture is used it is shifted.*mirrored half of the time/);
+    expect(trained.stderr).toMatch(
+      /^each time a picture is used it is shifted by .* \(--no-augment switches this off\)\nhalf of the pictures are mirrored: /m,
+    );
     expect(trained.stderr).toMatch(/ {2}validation {2}loss \d\.\d{4} {2}accuracy \d+\.\d\d %/);
     expect(trained.stderr).toMatch(/it recognises \d+ of 36 test pictures: /);
     const told = events(trained);
@@ -46,7 +48,7 @@ describe("a folder with a folder for each class", () => {
     expect([cache, others]).toEqual([expect.stringMatching(/^pictures-[0-9a-f]{12}\.pictures$/), []]);
     const { size } = statSync(join(cacheFolder, cache));
     expect(trained.stderr).toContain(
-      `decoded pictures are kept in ${join(cacheFolder, cache)} (${Math.ceil(size / 1000)} kB) for the next time; --no-cache keeps none`,
+      `decoded pictures are kept in ${cacheFolder} (${Math.ceil(size / 1000)} kB in all) for the next time; --no-cache keeps none`,
     );
   });
 
@@ -61,7 +63,7 @@ describe("a folder with a folder for each class", () => {
         "on 36 pictures: the test pictures in pictures, set aside from training by seed 0",
       );
       expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
-      expect(evaluated.stderr.includes("180 kept from an earlier time")).toBe(cached);
+      expect(evaluated.stderr.includes("all kept from an earlier time")).toBe(cached);
     }
   });
 
@@ -128,7 +130,7 @@ describe("export", () => {
   test("writes an ONNX file that says what its classes are, and replaces only such files", async () => {
     const first = await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd });
     expect(first.code, first.stderr).toBe(0);
-    expect(first.stdout).toContain("m.onnx: takes pictures of 3×16×16 (channels, height, width), any number at a time");
+    expect(first.stdout).toContain("it takes pictures of 3×16×16 (channels, height, width), any number at a time");
     const bytes = readFileSync(at("m.onnx"));
     expect(bytes.includes(JSON.stringify(classes))).toBe(true);
     expect(bytes.includes('{"mean":[')).toBe(true);
@@ -167,7 +169,7 @@ describe("train/ and test/", () => {
     expect(stdout).toContain("parts: 60 pictures to learn from, 10 to test, 14×12, 3 classes");
     expect(stdout).not.toMatch(/validation|shifted/);
     const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], { cwd });
-    expect(evaluated.stdout).toContain("p.safetensors on 10 pictures: the pictures in parts/test");
+    expect(evaluated.stdout).toContain("p.safetensors is tested on 10 pictures: the pictures in parts/test");
     const figure = /^test accuracy .*$/m.exec(stdout)?.[0] ?? "none";
     expect(evaluated.stdout).toContain(figure);
   });
@@ -206,7 +208,7 @@ describe("what cannot be used", () => {
     const args = ["train", "broken", "--skip-broken", "--epochs", "1", "--out", "b.safetensors", "--json"];
     const { code, stderr, stdout } = await chainrule(args, { cwd });
     expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/skipped because they cannot be read: 1\n {2}broken\/along\/torn\.png: /);
+    expect(stderr).toMatch(/1 picture is skipped, because it cannot be read:\n {2}broken\/along\/torn\.png: /);
     expect(JSON.parse(stdout.split("\n")[0])).toMatchObject({ event: "skipped", file: "broken/along/torn.png" });
   });
 

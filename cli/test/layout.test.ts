@@ -99,7 +99,7 @@ describe("folders named as parts are parts", () => {
   test("and it is said what was taken as what, and what is not used", () => {
     const root = folder({ of: ["seg_train/seg_train", "seg_test"], files: ["seg_pred/1.png"] });
     expect(shown(root).notes).toEqual([
-      "in set: 'seg_train/seg_train' is taken as the training pictures and 'seg_test' is taken as the test pictures",
+      "in set: 'seg_train/seg_train' is taken as the training pictures and 'seg_test' as the test pictures",
       "in set: 'seg_pred' is not used",
     ]);
     const wrapped = folder({ of: ["pictures"], files: ["__MACOSX/pictures/a/._1.png", "readme.txt"] });
@@ -155,7 +155,7 @@ describe("what is said of a folder", () => {
     const notes = notesOn(await listPictures(root)).map((note) => note.replace(root, "set"));
     expect(notes).toEqual([
       "class a: the pictures of its 2 subfolders (x, y) are taken too",
-      "set: 1 picture beside the folders is in no class and passed over",
+      "set: 1 picture beside the folders of the classes is in no class and is passed over",
       "2 .heic and 1 .svg files were passed over: these formats are not read; save them as JPEG or PNG",
       "3 other files (without an extension, .csv, .txt) are no pictures",
     ]);

@@ -27,7 +27,7 @@ test("parts in doubled folders, with a test of one class whose name has decompos
   });
   expect(code, stderr).toBe(0);
   for (const line of [
-    "in intel: 'seg_train/seg_train' is taken as the training pictures and 'seg_test/seg_test' is taken as the test pictures",
+    "in intel: 'seg_train/seg_train' is taken as the training pictures and 'seg_test/seg_test' as the test pictures",
     "1 .heic file was passed over: this format is not read; save it as JPEG or PNG",
     "the pictures of intel/seg_test/seg_test are grey: they are taken as coloured ones, as those of intel/seg_train/seg_train are",
     `classes: along 8, ${apples} 8`,

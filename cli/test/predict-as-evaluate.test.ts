@@ -9,7 +9,7 @@ import { temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { loadIdx } from "../src/data.ts";
 import { judge } from "../src/evaluate/evaluation.ts";
 import { loadModel } from "../src/model-file.ts";
-import { loadTestPictures } from "../src/pictures/folder.ts";
+import { loadTestPictures } from "../src/pictures/test-pictures.ts";
 import { Screen } from "../src/terminal/screen.ts";
 import { chainrule, events } from "./command.ts";
 

@@ -147,7 +147,7 @@ describe("copies", () => {
     expect(copies).toHaveLength(2);
     expect(notes).toEqual([
       "1 training picture lies in two classes (t1 and t3): the net cannot be right about both",
-      "1 of the 2 validation pictures is an exact copy of training pictures (v1 is t2), so the best epoch may be the one that remembers them",
+      "1 of the 2 validation pictures is an exact copy of a training picture (v1 is t2), so the best epoch may be the one that remembers them",
     ]);
     expect(findCopies({ ...data, files: null }).notes[0]).toContain("(fork and cup)");
   });

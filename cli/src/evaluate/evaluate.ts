@@ -5,15 +5,15 @@ import { BadInput, GaveUp } from "../failure.ts";
 import { Interrupt } from "../interrupt.ts";
 import { type Extras, loadModel, type Model } from "../model-file.ts";
 import { copiesWords } from "../pictures/copy-notes.ts";
-import { loadTestPictures, type TestPictures } from "../pictures/folder.ts";
+import { isFolderRecord } from "../pictures/options.ts";
+import { loadTestPictures, type TestPictures } from "../pictures/test-pictures.ts";
 import { isRecord } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
-import { tellTest } from "../train/account.ts";
-import { isFolderRecord } from "../train/plan.ts";
-import { thousands } from "../wording.ts";
+import { counted } from "../wording.ts";
 import { checkFits, judge } from "./evaluation.ts";
+import { tellTest } from "./result.ts";
 import { testRecordOf } from "./test-record.ts";
 
 /** Mistakes that are listed where --mistakes is left out. */
@@ -49,7 +49,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
   for (const note of notes) screen.say(note);
-  screen.say(`${file} on ${thousands(test.labels.size)} pictures: ${pictures}`);
+  screen.say(`${file} is tested on ${counted(test.labels.size, "picture")}: ${pictures}`);
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;

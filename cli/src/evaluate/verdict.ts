@@ -1,7 +1,7 @@
 // Says how good a net is, in words for people who have never seen a confusion matrix.
 import type { Evaluation } from "chainrule/train";
 import { compare, fewPictures, interval, type Scores, scores, type Unlearned } from "../report/scores.ts";
-import { brief, percent, thousands } from "../wording.ts";
+import { brief, counted, percent, thousands } from "../wording.ts";
 
 /** A matrix of more classes does not fit into a terminal. */
 export const maxMatrixClasses = 20;
@@ -18,7 +18,7 @@ export function verdict({ confusion }: Pick<Evaluation, "confusion">, classes: r
     return `${brief(classes[truth])} for ${brief(classes[answer])} (${part})`;
   });
   return [
-    `it recognises ${thousands(right)} of ${thousands(pictures)} test pictures: ${grade(found, commonest)}`,
+    `it recognises ${thousands(right)} of ${counted(pictures, "test picture")}: ${grade(found, commonest)}`,
     ...(named.length === 0 ? [] : [`it most often takes ${named.join(", ")}`]),
     ...unlearnedLines(found, classes),
     ...(guessing < 1
@@ -46,11 +46,11 @@ function grade(found: Scores, commonest: string): string {
     case "all":
       return "all of them";
     case "one class":
-      return `all are of the class ${commonest}, so this says nothing about the others`;
+      return `${found.pictures === 1 ? "it is" : "all are"} of the class ${commonest}, so this says nothing about the others`;
     case "no better":
       return `no better than always answering ${commonest}; ${cure}`;
     case "unclear":
-      return "perhaps no better than guessing: the difference can be chance";
+      return "perhaps no better than guessing, since the difference can be chance";
     case "hardly":
       return `hardly better than guessing; ${cure}`;
     case "better":
@@ -74,7 +74,9 @@ function unlearnedLines({ unlearned, right }: Scores, classes: readonly string[]
   if (right === 0) return [];
   const lines = unlearned.slice(0, maxNamedUnlearned).map((score) => unlearnedLine(score, classes));
   const rest = unlearned.length - lines.length;
-  return rest > 0 ? [...lines, `nor does it recognise any picture of ${thousands(rest)} more classes`] : lines;
+  return rest > 0
+    ? [...lines, `nor does it recognise any picture of ${counted(rest, "more class", "more classes")}`]
+    : lines;
 }
 
 function unlearnedLine({ index, support, answered, takenFor }: Unlearned, classes: readonly string[]): string {

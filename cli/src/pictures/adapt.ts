@@ -1,8 +1,11 @@
 // Adapts the pictures of one part of a data set to the classes and channels of another.
 import { tensor } from "chainrule";
 import { type Dataset, matchClasses } from "chainrule/data";
+import type { ImageSurvey } from "chainrule/node";
 import { BadInput } from "../failure.ts";
 import { shortList } from "../wording.ts";
+import type { Part } from "./aside.ts";
+import { readPictures } from "./read.ts";
 
 export interface Classes {
   readonly classes: readonly string[];
@@ -40,4 +43,22 @@ export function inChannels(data: Dataset, channels: number): Dataset {
     for (let c = 0; c < channels; c++)
       bytes.set(data.images.data.subarray(n * plane, (n + 1) * plane), (n * channels + c) * plane);
   return { ...data, images: tensor(bytes, { shape: [count, channels, height, width] }) };
+}
+
+/** The pictures of a folder in the number of channels that is wanted, and a note if they had another. */
+export async function readInChannels(
+  survey: ImageSurvey,
+  wanted: Omit<Parameters<typeof readPictures>[1], "channels"> & { readonly channels: number },
+): Promise<Part & { readonly files: readonly string[]; readonly note: string | null }> {
+  const { channels, ...natural } = wanted;
+  const found = await readPictures(survey, natural);
+  const own = found.images.shape[1];
+  if (own === channels) return { data: found, files: found.files, note: null };
+  const note = `the pictures of ${survey.directory} are ${colours(own)}: they are taken as ${colours(channels)} ones`;
+  // Grey levels are made before the picture is made smaller, as predict makes them, so coloured pictures are read again.
+  if (channels === 1) {
+    const grey = await readPictures(survey, { ...natural, channels });
+    return { data: grey, files: grey.files, note };
+  }
+  return { data: inChannels(found, channels), files: found.files, note };
 }

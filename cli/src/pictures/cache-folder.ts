@@ -76,11 +76,8 @@ export function endUse(file: string): void {
 
 /** Removes the files that were not used for the longest time until `bytes` more fit. A file that is being written stays. */
 function makeRoom(folder: string, { bytes, except }: { readonly bytes: number; readonly except: string }): void {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(extension))
-    .map((name) => join(folder, name))
-    .filter((path) => path !== except)
-    .map((path) => ({ path, ...statsOf(path) }))
+  const files = cacheFiles(folder)
+    .filter(({ path }) => path !== except)
     .sort((a, b) => a.used - b.used);
   let total = bytes + files.reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files) {
@@ -90,6 +87,15 @@ function makeRoom(folder: string, { bytes, except }: { readonly bytes: number; r
     total -= file.bytes;
   }
 }
+
+/** The size of all cache files in a folder. */
+export const cachedBytes = (folder: string): number => cacheFiles(folder).reduce((sum, { bytes }) => sum + bytes, 0);
+
+const cacheFiles = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, ...statsOf(path) }));
 
 function statsOf(path: string): { readonly bytes: number; readonly used: number } {
   const status = statSync(path, { throwIfNoEntry: false });

@@ -13,25 +13,22 @@ export interface Copies {
   readonly notes: readonly string[];
 }
 
-const maxExamples = 2;
-
 export function findCopies({ train, validation, test, files }: Data): Copies {
   const known = new Known(train);
   const unseen = validation === null ? [] : known.copiesIn(validation);
   const { contradictions } = known;
   const notes: string[] = [];
   if (contradictions.length > 0) {
-    const named = contradictions.slice(0, maxExamples).map(({ index, of }) => {
-      const [one, other] = [of, index].map((n) => train.classes[train.labels.data[n]]);
-      return files === null ? `${one} and ${other}` : `${files.train[of]} and ${files.train[index]}`;
-    });
+    const { index, of } = contradictions[0];
+    const nameOf = (n: number) => files?.train[n] ?? train.classes[train.labels.data[n]];
+    const [verb, such] = contradictions.length === 1 ? ["lies", ""] : ["lie", "such as "];
     notes.push(
-      `${counted(contradictions.length, "training picture")} ${contradictions.length === 1 ? "lies" : "lie"} in two classes (${named.join("; ")}): the net cannot be right about both`,
+      `${counted(contradictions.length, "training picture")} ${verb} in two classes (${such}${nameOf(of)} and ${nameOf(index)}): the net cannot be right about both`,
     );
   }
   if (unseen.length > 0 && validation !== null)
     notes.push(
-      `${thousands(unseen.length)} of the ${counted(validation.labels.size, "validation picture")} ${unseen.length === 1 ? "is an exact copy" : "are exact copies"} of training pictures${examples(unseen, files === null ? null : [files.validation ?? [], files.train])}, so the best epoch may be the one that remembers them`,
+      `${thousands(unseen.length)} of the ${counted(validation.labels.size, "validation picture")} ${areCopies(unseen.length)}${examples(unseen, files === null ? null : [files.validation ?? [], files.train])}, so the best epoch may be the one that remembers them`,
     );
   return { test: known.copiesIn(test), notes };
 }
@@ -56,21 +53,23 @@ export function copiesWords(
   example = "",
 ): string | null {
   if (copies === 0) return null;
-  const of = `${copies === 1 ? "is an exact copy" : "are exact copies"} of training pictures${example}`;
-  if (withoutCopies === null) return `all test pictures ${of}, so the figure says nothing about new ones`;
+  const of = `${areCopies(copies)}${example}`;
+  if (withoutCopies === null)
+    return `${pictures === 1 ? "the one test picture" : "all test pictures"} ${of}, so the figure says nothing about new ones`;
   const flatters = withoutCopies < accuracy ? ", so the figure flatters" : "";
-  return `${thousands(copies)} of the ${counted(pictures, "test picture")} ${of}${flatters}; without them ${percent(withoutCopies)}`;
+  return `${thousands(copies)} of the ${counted(pictures, "test picture")} ${of}${flatters}; without ${copies === 1 ? "it" : "them"} ${percent(withoutCopies)}`;
 }
 
-/** " (a.png is b.png; …)" of the first copies; empty where the pictures have no files. */
+const areCopies = (count: number): string =>
+  count === 1 ? "is an exact copy of a training picture" : "are exact copies of training pictures";
+
+/** " (a.png is b.png)", or " (such as a.png, which is b.png)" of more copies; empty where the pictures have no files. */
 export function examples(
   copies: readonly Copy[],
   files: readonly [own: readonly string[], train: readonly string[]] | null,
 ): string {
   if (files === null || copies.length === 0) return "";
   const [own, train] = files;
-  return ` (${copies
-    .slice(0, maxExamples)
-    .map(({ index, of }) => `${own[index]} is ${train[of]}`)
-    .join("; ")})`;
+  const { index, of } = copies[0];
+  return copies.length === 1 ? ` (${own[index]} is ${train[of]})` : ` (such as ${own[index]}, which is ${train[of]})`;
 }

@@ -88,10 +88,11 @@ const quoted = (name: string) => `'${name}'`;
 function tell(folder: string, parts: Omit<Parts, "others">, others: readonly string[]): string[] {
   const taken = (["train", "test", "validation"] as const).flatMap((part) => {
     const path = parts[part];
-    return path === null ? [] : [`${quoted(relative(folder, path))} is taken as the ${words[part]}`];
+    return path === null ? [] : [{ name: quoted(relative(folder, path)), what: words[part] }];
   });
-  const last = taken.pop();
-  const line = `in ${folder}: ${taken.length === 0 ? "" : `${taken.join(", ")} and `}${last}`;
+  const pieces = taken.map(({ name, what }, n) => `${name} ${n === 0 ? "is taken " : ""}as the ${what}`);
+  const last = pieces.pop();
+  const line = `in ${folder}: ${pieces.length === 0 ? "" : `${pieces.join(", ")} and `}${last}`;
   if (others.length === 0) return [line];
   return [line, `in ${folder}: ${listed(others)} ${others.length === 1 ? "is" : "are"} not used`];
 }

@@ -15,7 +15,7 @@ export function notesOn({ directory, merged, links, loose, passedOver }: Picture
   notes.push(...linkNotes(links));
   if (loose > 0)
     notes.push(
-      `${directory}: ${counted(loose, "picture")} beside the folders ${loose === 1 ? "is" : "are"} in no class and passed over`,
+      `${directory}: ${counted(loose, "picture")} beside the folders of the classes ${loose === 1 ? "is in no class and is" : "are in no class and are"} passed over`,
     );
   return [...notes, ...passedOverNotes(passedOver)];
 }
@@ -30,8 +30,8 @@ export function linkNotes(links: readonly FolderLink[]): string[] {
 }
 
 const linkNote = (path: string, target: string): Record<FolderLink["reason"], string> => ({
-  circle: `${path}: a link to ${target}, which contains it; it is no class and passed over`,
-  nested: `${path}: a link to the folder ${target}, within another folder; it is not followed`,
+  circle: `${path}: is a link to ${target}, which contains it; it is no class and is passed over`,
+  nested: `${path}: is a link to the folder ${target}, within the folder of a class; it is not followed`,
   same: `${path}: is the same folder as another class, ${target}: both have the same pictures`,
 });
 
@@ -79,6 +79,23 @@ export function classNote(classes: readonly string[], counts: readonly number[])
 }
 
 const times = (ratio: number) => (ratio < 10 ? ratio.toFixed(1) : thousands(ratio));
+
+/** How many pictures were set aside for each use, 0 for none; null where none were. `from` says of which pictures. */
+export function asideNote(
+  from: string,
+  { test, validation }: { readonly test: number; readonly validation: number },
+  seed: number,
+): string | null {
+  const uses = [
+    { count: test, use: "for the test" },
+    { count: validation, use: "for validation, which finds the best epoch" },
+  ].filter(({ count }) => count > 0);
+  if (uses.length === 0) return null;
+  const [first, ...rest] = uses;
+  const verb = first.count === 1 ? "is" : "are";
+  const others = rest.map(({ count, use }) => ` and ${thousands(count)} ${use}`).join("");
+  return `of ${from}, ${thousands(first.count)} ${verb} set aside at random (seed ${seed}) ${first.use}${others}`;
+}
 
 /** Which classes have no picture to be tested with, or to judge epochs by; null where all have. */
 export function lackNote(

@@ -1,4 +1,5 @@
 // The options for reading folders of pictures, and the record of them in a model file.
+import { isCount, isRecord } from "../records.ts";
 import type { Screen } from "../terminal/screen.ts";
 
 /** The options for reading pictures. */
@@ -20,4 +21,13 @@ export interface FolderRecord {
   readonly skipBroken: boolean;
   /** A digest of the names and sizes of the files from which the test pictures were set aside; null where the test has a folder of its own. */
   readonly dividedFrom: string | null;
+}
+
+/** Whether parsed JSON is a folder record, or null as in the model files of other data. */
+export function isFolderRecord(value: unknown): value is FolderRecord | null {
+  if (value === null) return true;
+  if (!isRecord(value) || typeof value.skipBroken !== "boolean") return false;
+  const { size, dividedFrom } = value;
+  const sized = size === null || (Array.isArray(size) && size.length === 2 && size.every((n) => isCount(n) && n > 0));
+  return sized && (dividedFrom === null || typeof dividedFrom === "string");
 }

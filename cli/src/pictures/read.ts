@@ -1,13 +1,13 @@
 // Reads the pictures of one folder with a subfolder for each class, and shows the progress. A folder is surveyed first: what the headers of
 // its pictures show is refused before anything is decoded.
-import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import { ChainruleError } from "chainrule";
 import type { Framing } from "chainrule/data";
 import { type ImageFolder, type ImageSurvey, loadImageFolder, type Skipped, surveyImageFolder } from "chainrule/node";
 import { BadInput, GaveUp, reading } from "../failure.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { thousands } from "../wording.ts";
-import { amount, cachePlace, endUse, maxCacheBytes } from "./cache-folder.ts";
+import { counted, thousands } from "../wording.ts";
+import { amount, cachedBytes, cachePlace, endUse, maxCacheBytes } from "./cache-folder.ts";
 import type { Reading } from "./options.ts";
 import { ReadingProgress } from "./reading-progress.ts";
 
@@ -83,22 +83,23 @@ export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise
   }
 }
 
-/** The screens on which a sentence about the cache was shown in full: a data set may have three folders. */
+/** The screens on which a sentence about the cache was shown: a data set may have three folders. */
 const told = new WeakSet<Screen>();
 
 function tellCache(screen: Screen, { cache, files }: ImageFolder, noPlace: string | null): void {
   const problem = noPlace ?? cache?.problem ?? null;
   if (cache === null && problem === null) return;
   const isFirst = !told.has(screen);
-  if (problem !== null) {
-    if (isFirst) screen.say(`the decoded pictures are not kept for the next time: ${problem}`);
-  } else if (cache !== null && cache.taken < files.length) {
-    const { size = 0 } = statSync(cache.file, { throwIfNoEntry: false }) ?? {};
-    screen.say(
-      `decoded pictures are kept in ${cache.file} (${amount(size)})${isFirst ? " for the next time; --no-cache keeps none" : ""}`,
-    );
-  } else return;
+  if (problem === null && (cache === null || cache.taken === files.length)) return;
   told.add(screen);
+  if (!isFirst) return;
+  if (problem !== null) screen.say(`the decoded pictures are not kept for the next time: ${problem}`);
+  else if (cache !== null) {
+    const folder = dirname(cache.file);
+    screen.say(
+      `decoded pictures are kept in ${folder} (${amount(cachedBytes(folder))} in all) for the next time; --no-cache keeps none`,
+    );
+  }
 }
 
 /** An error that names unreadable pictures gets a message that lists them, with the option that leaves them out. */
@@ -119,7 +120,8 @@ function unreadable(problems: readonly Skipped[], total: number, cause?: unknown
 function tellSkipped({ skipped }: ImageFolder, screen: Screen): void {
   for (const { file, problem } of skipped) screen.event("skipped", { file, problem });
   if (skipped.length === 0) return;
-  screen.say(`skipped because they cannot be read: ${thousands(skipped.length)}`);
+  const [are, they] = skipped.length === 1 ? ["is", "it"] : ["are", "they"];
+  screen.say(`${counted(skipped.length, "picture")} ${are} skipped, because ${they} cannot be read:`);
   for (const { file, problem } of skipped.slice(0, maxNamedPictures)) screen.say(`  ${file}: ${problem}`);
   if (skipped.length > maxNamedPictures) screen.say(`  and ${thousands(skipped.length - maxNamedPictures)} more`);
 }

@@ -2,7 +2,7 @@
 import type { SingleBar } from "cli-progress";
 import { startBar } from "../terminal/bars.ts";
 import type { Screen } from "../terminal/screen.ts";
-import { thousands } from "../wording.ts";
+import { counted, thousands } from "../wording.ts";
 
 export class ReadingProgress {
   readonly #screen: Screen;
@@ -32,8 +32,8 @@ export class ReadingProgress {
   end(pictures: number, kept: number): void {
     this.stop();
     const seconds = (performance.now() - this.#began) / 1000;
-    const which = kept === 0 ? "" : `, ${thousands(kept)} kept from an earlier time`;
-    this.#screen.say(`read ${thousands(pictures)} pictures from ${this.#directory} in ${seconds.toFixed(1)} s${which}`);
+    const which = kept === 0 ? "" : `, ${kept === pictures ? "all" : thousands(kept)} kept from an earlier time`;
+    this.#screen.say(`read ${counted(pictures, "picture")} from ${this.#directory} in ${seconds.toFixed(1)} s${which}`);
   }
 
   /** Removes the bar and shows the cursor again. */

@@ -13,7 +13,7 @@ import { type Dataset, split } from "chainrule/data";
 import { build, type Description } from "chainrule/model";
 import { confusionMatrix, evaluate, fit } from "chainrule/train";
 import { interval } from "../report/scores.ts";
-import { brief } from "../wording.ts";
+import { brief, counted } from "../wording.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Decision {
@@ -92,7 +92,7 @@ interface Asked extends Trial {
 
 function judge({ epochs, seen, flipped, swapped, pictures, guessing }: Asked): Decision {
   const trial = { epochs, seen, flipped, swapped };
-  const net = `a net of ${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
+  const net = `a trial net of ${counted(epochs, "epoch")}`;
   const found = `${net} recognised ${share(seen)} of the validation pictures and ${share(flipped)} of mirror images`;
   if (swapped !== null) {
     const [one, other] = swapped.map((name) => JSON.stringify(brief(name)));
@@ -101,7 +101,9 @@ function judge({ epochs, seen, flipped, swapped, pictures, guessing }: Asked): D
   const avoided = (seen - guessing) / (1 - guessing);
   if (!(avoided >= leastAvoided) || interval(Math.round(seen * pictures), pictures)[0] <= guessing)
     return {
-      ...no(`${net} learned too little to tell: it recognised ${share(seen)} of the validation pictures`),
+      ...no(
+        `${net} learned too little to tell: it recognised ${share(seen)} of the validation pictures, and guessing ${share(guessing)}`,
+      ),
       trial,
     };
   if (flipped < leastShare * seen) return { ...no(found), trial };

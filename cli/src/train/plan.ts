@@ -4,7 +4,7 @@ import { type ArchitectureName, architectureNames } from "chainrule/model";
 import type { Data, Source } from "../data.ts";
 import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";
-import type { FolderRecord } from "../pictures/options.ts";
+import { type FolderRecord, isFolderRecord } from "../pictures/options.ts";
 import { isCount, isRecord } from "../records.ts";
 import { type ChangeOptions, changeNames, checkChanges, chooseChanges, typed } from "./augmentation.ts";
 import { modelOf } from "./checkpoints.ts";
@@ -190,12 +190,4 @@ function isAugmentation(value: unknown): value is Augmentation | null {
   return (
     isRecord(value) && Object.values(value).every((amount) => Number.isFinite(amount) || typeof amount === "boolean")
   );
-}
-
-export function isFolderRecord(value: unknown): value is FolderRecord | null {
-  if (value === null) return true;
-  if (!isRecord(value) || typeof value.skipBroken !== "boolean") return false;
-  const { size, dividedFrom } = value;
-  const sized = size === null || (Array.isArray(size) && size.length === 2 && size.every((n) => isCount(n) && n > 0));
-  return sized && (dividedFrom === null || typeof dividedFrom === "string");
 }

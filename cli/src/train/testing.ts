@@ -2,11 +2,12 @@
 import type { Sequential } from "chainrule";
 import { fingerprint } from "chainrule/data";
 import { judge } from "../evaluate/evaluation.ts";
+import { tellTest } from "../evaluate/result.ts";
 import { comparisonWords, type Replaced, type TestRecord } from "../evaluate/test-record.ts";
 import { accuracyWithout, type Copies, copiesWords, examples } from "../pictures/copy-notes.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { commandLine } from "../terminal/screen.ts";
-import { type Outcome, tellTest } from "./account.ts";
+import type { Outcome } from "./account.ts";
 import { type Recorder, report } from "./recorder.ts";
 
 export interface Trained {
