@@ -2,7 +2,7 @@
 // everything that is needed to use them. It uses no file system, so that a page reads and writes the same models.
 //
 //   format          "chainrule-model-1"
-//   architecture    [["Flatten"], ["Linear", 784, 128], ...]
+//   architecture    [["Flatten"], ["Linear", 784, 128], ...], or with a backbone [["tf_efficientnet_lite0"], ["Linear", 1280, 3]]
 //   input           [1, 28, 28]: channels, height, width
 //   classes         ["0", "1", ...]
 //   normalisation   {"mean": [0.1307], "std": [0.3081]}, one number a channel, of pixels in [0, 1]

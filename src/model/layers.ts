@@ -1,5 +1,6 @@
 // A net as a model file describes it: a list of layers with their sizes, [["Flatten"], ["Linear", 784, 128], ["ReLU"], ["Linear", 128, 10]],
-// from which it can be built again. One table has for each kind of layer its constructor, the shape of its output, and its tensors.
+// from which it can be built again. One table has for each kind of layer its constructor, the shape of its output, and its tensors. A backbone
+// is a layer without sizes, ["tf_efficientnet_lite0"]: pictures to features.
 import { internal } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { ReLU } from "../nn/activations.ts";
@@ -10,6 +11,7 @@ import { Linear } from "../nn/linear.ts";
 import type { Layer as BuiltLayer } from "../nn/module.ts";
 import { AvgPool2d, MaxPool2d } from "../nn/pooling.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { type BackboneName, backboneNames, backbones, buildBackbone } from "./backbones/table.ts";
 
 /** A layer's kind and sizes: ["Flatten"], ["Linear", 784, 128], ["Conv2d", 1, 8, 5] (channels in and out, an odd kernel). */
 export type Layer = readonly [kind: string, ...sizes: number[]];
@@ -30,6 +32,29 @@ const pooled = (input: Shape, kernel: number): Shape | null =>
   input.length === 3 && Math.min(input[1], input[2]) >= kernel
     ? [input[0], Math.floor(input[1] / kernel), Math.floor(input[2] / kernel)]
     : null;
+
+/** The shapes of a backbone's tensors, found once by building it. */
+const backboneShapes = new Map<BackboneName, Readonly<Record<string, Shape>>>();
+
+function shapesOf(name: BackboneName): Readonly<Record<string, Shape>> {
+  const found =
+    backboneShapes.get(name) ??
+    Object.fromEntries([...buildBackbone(name).stateDict()].map(([tensor, { shape }]) => [tensor, shape]));
+  backboneShapes.set(name, found);
+  return found;
+}
+
+/** A backbone of this name as a layer: pictures [3, height, width] to features. */
+function backboneKind(name: BackboneName): Kind {
+  const { input, features, fixedSize } = backbones[name];
+  const fits = ([channels, ...sides]: Shape) => channels === 3 && (!fixedSize || sides.join() === input.size.join());
+  return {
+    sizes: 0,
+    build: () => buildBackbone(name),
+    output: (shape) => (shape.length === 3 && fits(shape) ? [features] : null),
+    tensors: () => shapesOf(name),
+  };
+}
 
 const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["Flatten", { sizes: 0, build: () => new Flatten(), output: (input) => [product(input)], tensors: noTensors }],
@@ -71,6 +96,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ],
   ["MaxPool2d", { sizes: 1, build: (kernel) => new MaxPool2d(kernel), output: pooled, tensors: noTensors }],
   ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: noTensors }],
+  ...backboneNames.map((name): [string, Kind] => [name, backboneKind(name)]),
 ]);
 
 /** A net of these layers with new weights. Throws where the kind of a layer is unknown. */
@@ -86,8 +112,8 @@ export function build(layers: readonly Layer[]): Sequential {
 
 /**
  * The first fault of a list of layers; null where there is none: every kind is known, every size is a positive integer, each layer takes the
- * output of the one before it, the last one has a number for each class, and each layer's tensors exist in the right shapes. Nothing is
- * built, so that a list from a file may claim any size.
+ * output of the one before it, the last one has a number for each class, and each layer's tensors exist in the right shapes. Nothing of
+ * the sizes in the list is built, so that one from a file may claim any.
  */
 export function checkLayers(
   layers: readonly Layer[],

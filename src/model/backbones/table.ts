@@ -39,6 +39,10 @@ export type BackboneName =
 export interface Entry {
   readonly build: () => Backbone;
   readonly input: BackboneInput;
+  /** The number of features of a picture. */
+  readonly features: number;
+  /** Whether the net takes pictures of its input's size alone, as one with a learned position for each patch does. */
+  readonly fixedSize?: true;
   /** The names with which the tensors of the classifier begin; they are no part of the backbone. */
   readonly classifier: readonly string[];
   /**
@@ -58,13 +62,15 @@ const withSqueeze = { ...efficientNetSigns, "blocks.0.0.se.conv_reduce.weight": 
 const efficientNet = (name: keyof typeof efficientNets, input: BackboneInput, signs: Entry["signs"]): Entry => ({
   build: () => new EfficientNet(efficientNets[name]),
   input,
+  features: 1280,
   classifier: ["classifier."],
   signs,
 });
 
-const resNet = (name: keyof typeof resNets, signs: Entry["signs"]): Entry => ({
+const resNet = (name: keyof typeof resNets, features: number, signs: Entry["signs"]): Entry => ({
   build: () => new ResNet(resNets[name]),
   input: imageNet,
+  features,
   classifier: ["fc."],
   signs,
 });
@@ -72,6 +78,8 @@ const resNet = (name: keyof typeof resNets, signs: Entry["signs"]): Entry => ({
 const visionTransformer = (name: keyof typeof visionTransformers): Entry => ({
   build: () => new VisionTransformer(visionTransformers[name]),
   input: halves,
+  features: visionTransformers[name].width,
+  fixedSize: true,
   classifier: ["head."],
   signs: {
     pos_embed: [1, 197, visionTransformers[name].width],
@@ -80,9 +88,10 @@ const visionTransformer = (name: keyof typeof visionTransformers): Entry => ({
 });
 
 /** A net of torchvision. */
-const torchvision = (build: () => Backbone, signs: Entry["signs"]): Entry => ({
+const torchvision = (build: () => Backbone, features: number, signs: Entry["signs"]): Entry => ({
   build,
   input: imageNet,
+  features,
   classifier: ["classifier."],
   signs,
 });
@@ -96,13 +105,13 @@ export const backbones: Readonly<Record<BackboneName, Entry>> = {
     "conv_head.weight": [1280, 320, 1, 1],
     "blocks.2.0.conv_pwl.weight": [32, 144, 1, 1],
   }),
-  mobilenet_v2: torchvision(() => new MobileNetV2(), { "features.18.0.weight": [1280, 320, 1, 1] }),
-  mobilenet_v3_small: torchvision(() => new MobileNetV3Small(), { "features.12.0.weight": [576, 96, 1, 1] }),
-  resnet18: resNet("resnet18", { "layer4.1.conv2.weight": [512, 512, 3, 3], "layer4.2.conv2.weight": null }),
-  resnet34: resNet("resnet34", { "layer4.2.conv2.weight": [512, 512, 3, 3], "layer4.2.conv3.weight": null }),
-  resnet50: resNet("resnet50", { "layer3.5.conv3.weight": [1024, 256, 1, 1], "layer3.6.conv3.weight": null }),
-  squeezenet1_1: torchvision(() => new SqueezeNet(), { "features.12.expand3x3.weight": [256, 64, 3, 3] }),
-  convnext_tiny: torchvision(() => new ConvNeXt(), {
+  mobilenet_v2: torchvision(() => new MobileNetV2(), 1280, { "features.18.0.weight": [1280, 320, 1, 1] }),
+  mobilenet_v3_small: torchvision(() => new MobileNetV3Small(), 576, { "features.12.0.weight": [576, 96, 1, 1] }),
+  resnet18: resNet("resnet18", 512, { "layer4.1.conv2.weight": [512, 512, 3, 3], "layer4.2.conv2.weight": null }),
+  resnet34: resNet("resnet34", 512, { "layer4.2.conv2.weight": [512, 512, 3, 3], "layer4.2.conv3.weight": null }),
+  resnet50: resNet("resnet50", 2048, { "layer3.5.conv3.weight": [1024, 256, 1, 1], "layer3.6.conv3.weight": null }),
+  squeezenet1_1: torchvision(() => new SqueezeNet(), 512, { "features.12.expand3x3.weight": [256, 64, 3, 3] }),
+  convnext_tiny: torchvision(() => new ConvNeXt(), 768, {
     "features.7.2.layer_scale": [768, 1, 1],
     "features.5.9.layer_scale": null,
   }),
