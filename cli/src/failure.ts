@@ -8,11 +8,11 @@ export class BadInput extends Error {}
 /** Thrown to end work that has no other way to be stopped, after the user asked to stop or the reader of the output has gone. */
 export class GaveUp extends Error {
   /** Whether the next run goes on where this one ended. */
-  readonly kept: boolean;
+  readonly isResumable: boolean;
 
-  constructor({ kept = false }: { readonly kept?: boolean } = {}) {
+  constructor({ isResumable = false }: { readonly isResumable?: boolean } = {}) {
     super();
-    this.kept = kept;
+    this.isResumable = isResumable;
   }
 }
 

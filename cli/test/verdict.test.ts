@@ -6,7 +6,7 @@ import type { Data } from "../src/data.ts";
 import { mistakeLines, mistakesOf } from "../src/evaluate/mistakes.ts";
 import { comparisonWords, testRecordOf } from "../src/evaluate/test-record.ts";
 import { verdict } from "../src/evaluate/verdict.ts";
-import { Known } from "../src/pictures/copies.ts";
+import { TrainingPictures } from "../src/pictures/copies.ts";
 import { accuracyWithout, copiesWords, findCopies } from "../src/pictures/copy-notes.ts";
 import { nearest } from "../src/terminal/cells.ts";
 import { type Colours, coloursOf } from "../src/terminal/colours.ts";
@@ -137,11 +137,11 @@ describe("copies", () => {
   };
 
   test("are found by their bytes: test, validation, and within the training pictures with another label", () => {
-    const known = new Known(train);
-    expect(known.contradictions).toEqual([{ index: 3, of: 1 }]);
+    const known = new TrainingPictures(train);
+    expect(known.contradictions).toEqual([{ index: 3, original: 1 }]);
     expect(known.copiesIn(data.test)).toEqual([
-      { index: 1, of: 0 },
-      { index: 3, of: 2 },
+      { index: 1, original: 0 },
+      { index: 3, original: 2 },
     ]);
     const { notes, test: copies } = findCopies(data);
     expect(copies).toHaveLength(2);
@@ -163,15 +163,15 @@ describe("copies", () => {
         labels: tensor(Int32Array.of(0, 1)),
         classes: names,
       });
-      expect(new Known(two(changed)).contradictions).toEqual([]);
-      expect(new Known(two(bytes)).contradictions).toHaveLength(1);
+      expect(new TrainingPictures(two(changed)).contradictions).toEqual([]);
+      expect(new TrainingPictures(two(bytes)).contradictions).toHaveLength(1);
     }
   });
 
   test("the figure without them", () => {
     const copies = [
-      { index: 1, of: 0 },
-      { index: 3, of: 2 },
+      { index: 1, original: 0 },
+      { index: 3, original: 2 },
     ];
     expect(accuracyWithout(copies, { answers: Int32Array.of(0, 0, 0, 2) }, [0, 0, 1, 2])).toBe(0.5);
     const record = { accuracy: 0.75, pictures: 4, copies: 2, withoutCopies: 0.5 };

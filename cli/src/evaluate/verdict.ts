@@ -24,13 +24,13 @@ export function verdict({ confusion }: Pick<Evaluation, "confusion">, classes: r
     ...(guessing < 1
       ? [`always answering the commonest class, ${commonest}, would be right on ${percent(guessing)}`]
       : []),
-    ...(pictures < fewPictures ? [few(right, pictures)] : []),
+    ...(pictures < fewPictures ? [fewWords(right, pictures)] : []),
   ];
 }
 
 const quoted = (name: string): string => JSON.stringify(brief(name));
 
-function few(right: number, pictures: number): string {
+function fewWords(right: number, pictures: number): string {
   const [low, high] = interval(right, pictures).map((share) => `${Math.round(100 * share)} %`);
   const those = pictures === 1 ? "one picture proves" : `${pictures} pictures prove`;
   return `${those} little: of other pictures like these it may recognise ${low} to ${high}`;
@@ -56,13 +56,13 @@ function grade(found: Scores, commonest: string): string {
     case "better":
       if (accuracy >= 0.75 && avoided < 0.5)
         return `it avoids ${Math.round(100 * avoided)} % of the mistakes of always answering ${commonest}`;
-      return often(accuracy);
+      return accuracyWords(accuracy);
     default:
       return standing satisfies never;
   }
 }
 
-function often(accuracy: number): string {
+function accuracyWords(accuracy: number): string {
   if (accuracy >= 0.97) return "nearly all";
   if (accuracy >= 0.9) return "nine in ten or more";
   if (accuracy >= 0.75) return "right most of the time";

@@ -53,33 +53,33 @@ export function countsOf({ labels, classes }: Dataset): number[] {
  */
 export function sharesOf(sizes: readonly number[], wanted: number, fromEach: boolean): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const exact = sizes.map((size) => (size * wanted) / total);
-  const most = sizes.map((size) => Math.max(0, size - 1));
-  const shares = exact.map((share, k) => Math.min(Math.floor(share), most[k]));
+  const exactShares = sizes.map((size) => (size * wanted) / total);
+  const maxShares = sizes.map((size) => Math.max(0, size - 1));
+  const shares = exactShares.map((share, k) => Math.min(Math.floor(share), maxShares[k]));
   let missing = wanted - shares.reduce((sum, share) => sum + share, 0);
-  const remainder = (k: number) => exact[k] - Math.floor(exact[k]);
+  const remainder = (k: number) => exactShares[k] - Math.floor(exactShares[k]);
   const byRemainder = [...sizes.keys()].sort((a, b) => remainder(b) - remainder(a) || a - b);
   for (let before = -1; missing > 0 && missing !== before; ) {
     before = missing;
     for (const k of byRemainder)
-      if (missing > 0 && shares[k] < most[k]) {
+      if (missing > 0 && shares[k] < maxShares[k]) {
         shares[k]++;
         missing--;
       }
   }
-  if (fromEach) spread(shares, exact, most);
+  if (fromEach) spread(shares, exactShares, maxShares);
   return shares;
 }
 
 /** Moves single pictures from the classes that give most beyond their exact share to those that would give none. */
-function spread(shares: number[], exact: readonly number[], most: readonly number[]): void {
+function spread(shares: number[], exactShares: readonly number[], maxShares: readonly number[]): void {
   const lacking = [...shares.keys()]
-    .filter((k) => shares[k] === 0 && most[k] > 0)
-    .sort((a, b) => most[b] - most[a] || a - b);
+    .filter((k) => shares[k] === 0 && maxShares[k] > 0)
+    .sort((a, b) => maxShares[b] - maxShares[a] || a - b);
   for (const k of lacking) {
     const givers = [...shares.keys()].filter((n) => shares[n] > 1);
     if (givers.length === 0) return;
-    const giver = givers.reduce((a, b) => (shares[b] - exact[b] > shares[a] - exact[a] ? b : a));
+    const giver = givers.reduce((a, b) => (shares[b] - exactShares[b] > shares[a] - exactShares[a] ? b : a));
     shares[giver]--;
     shares[k]++;
   }

@@ -1,12 +1,12 @@
-// The place of the decoded pictures that are kept for the next time: one folder for all data sets of a user, of a bounded size. Whatever goes
-// wrong there only means that the pictures are decoded again.
+// The folder in which decoded pictures are kept for the next time: one for all data sets of a user, of a bounded size. After any failure
+// there the pictures are decoded again.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Framing } from "chainrule/data";
 
-/** All files together take at most this, and so does each. */
+/** The bound of all files together, and so of each. */
 export const maxCacheBytes = 2 ** 31;
 
 const extension = ".pictures";
@@ -32,7 +32,7 @@ export interface CacheWanted {
   readonly directory: string;
   /** The number of pictures. */
   readonly count: number;
-  /** In which they are kept. */
+  /** The size, the framing and the channels in which the pictures are kept. */
   readonly form: readonly [size: readonly [height: number, width: number], framing: Framing, channels: 1 | null];
 }
 

@@ -7,7 +7,7 @@ export interface Copy {
   /** The index in the data that were searched. */
   readonly index: number;
   /** The index of the first such picture in the training data. */
-  readonly of: number;
+  readonly original: number;
 }
 
 /** At most so many bytes of a picture are hashed. */
@@ -32,7 +32,7 @@ function hashOf({ images }: Dataset): { readonly hash: Hash; readonly bytes: Buf
 }
 
 /** The training pictures, by their bytes. */
-export class Known {
+export class TrainingPictures {
   readonly #train: Dataset;
   readonly #bytes: Buffer;
   readonly #size: number;
@@ -50,9 +50,9 @@ export class Known {
     const contradictions: Copy[] = [];
     for (let index = 0; index < labels.length; index++) {
       const key = hash(index);
-      const of = this.#find(key, bytes, index);
-      if (of === null) this.#add(key, index);
-      else if (labels[of] !== labels[index]) contradictions.push({ index, of });
+      const original = this.#find(key, bytes, index);
+      if (original === null) this.#add(key, index);
+      else if (labels[original] !== labels[index]) contradictions.push({ index, original });
     }
     this.contradictions = contradictions;
   }
@@ -61,9 +61,10 @@ export class Known {
   copiesIn(data: Dataset): Copy[] {
     if (data.images.shape.slice(1).join() !== this.#train.images.shape.slice(1).join()) return [];
     const { hash, bytes } = hashOf(data);
-    return Array.from(data.labels.data, (_, index) => ({ index, of: this.#find(hash(index), bytes, index) })).filter(
-      (copy): copy is Copy => copy.of !== null,
-    );
+    return Array.from(data.labels.data, (_, index) => ({
+      index,
+      original: this.#find(hash(index), bytes, index),
+    })).filter((copy): copy is Copy => copy.original !== null);
   }
 
   #find(key: number, bytes: Buffer, n: number): number | null {

@@ -4,7 +4,7 @@ import type { Evaluation } from "chainrule/train";
 import type { Data } from "../data.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
 import { counted, percent, thousands } from "../wording.ts";
-import { type Copy, Known } from "./copies.ts";
+import { type Copy, TrainingPictures } from "./copies.ts";
 
 export interface Copies {
   /** The test pictures that are copies of training pictures. */
@@ -14,16 +14,16 @@ export interface Copies {
 }
 
 export function findCopies({ train, validation, test, files }: Data): Copies {
-  const known = new Known(train);
+  const known = new TrainingPictures(train);
   const unseen = validation === null ? [] : known.copiesIn(validation);
   const { contradictions } = known;
   const notes: string[] = [];
   if (contradictions.length > 0) {
-    const { index, of } = contradictions[0];
+    const { index, original } = contradictions[0];
     const nameOf = (n: number) => files?.train[n] ?? train.classes[train.labels.data[n]];
     const [verb, such] = contradictions.length === 1 ? ["lies", ""] : ["lie", "such as "];
     notes.push(
-      `${counted(contradictions.length, "training picture")} ${verb} in two classes (${such}${nameOf(of)} and ${nameOf(index)}): the net cannot be right about both`,
+      `${counted(contradictions.length, "training picture")} ${verb} in two classes (${such}${nameOf(original)} and ${nameOf(index)}): the net cannot be right about both`,
     );
   }
   if (unseen.length > 0 && validation !== null)
@@ -70,6 +70,8 @@ export function examples(
 ): string {
   if (files === null || copies.length === 0) return "";
   const [own, train] = files;
-  const { index, of } = copies[0];
-  return copies.length === 1 ? ` (${own[index]} is ${train[of]})` : ` (such as ${own[index]}, which is ${train[of]})`;
+  const { index, original } = copies[0];
+  return copies.length === 1
+    ? ` (${own[index]} is ${train[original]})`
+    : ` (such as ${own[index]}, which is ${train[original]})`;
 }

@@ -1,5 +1,5 @@
 // Finds the parts of a data set in its folder: where the training pictures are, and those for the test and for validation, if they have
-// folders of their own. What is taken as what is said, since it is taken from the names.
+// folders of their own. The names decide, so the command line says which folder it takes as what.
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pictureKind } from "chainrule/node";
@@ -57,11 +57,11 @@ function partsIn(folder: string): Parts | null {
     const meaning = meaningOf(name);
     return meaning !== null && foldersIn(join(folder, name)).length > 0 ? [{ name, ...meaning }] : [];
   });
-  const trains = found.filter(({ part, rest }) => part === "train" && isNamed(found, rest));
-  if (trains.length === 0) return null;
-  const { rest } = trains[0];
-  const of = (part: PartName): string | null => {
-    const names = (part === "train" ? trains : found.filter((one) => one.part === part && one.rest === rest)).map(
+  const trainFolders = found.filter(({ part, rest }) => part === "train" && isNamed(found, rest));
+  if (trainFolders.length === 0) return null;
+  const { rest } = trainFolders[0];
+  const pathOf = (part: PartName): string | null => {
+    const names = (part === "train" ? trainFolders : found.filter((one) => one.part === part && one.rest === rest)).map(
       ({ name }) => name,
     );
     if (names.length > 1)
@@ -71,7 +71,7 @@ function partsIn(folder: string): Parts | null {
       );
     return names.length === 0 ? null : join(folder, names[0]);
   };
-  const [train, test, validation] = [of("train"), of("test"), of("validation")];
+  const [train, test, validation] = [pathOf("train"), pathOf("test"), pathOf("validation")];
   if (train === null) return null;
   const taken = new Set([train, test, validation]);
   return { train, test, validation, others: foldersIn(folder).filter((name) => !taken.has(join(folder, name))) };

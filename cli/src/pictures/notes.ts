@@ -1,5 +1,5 @@
 // Sentences about a folder of pictures: what was passed over, which folders were taken as one class, which links were not followed, and how
-// many pictures each class has. Nothing of a folder is left out without a word.
+// many pictures each class has. Everything that is left out is named.
 import { type FolderLink, type PictureFiles, pictureKind } from "chainrule/node";
 import { counted, shortList, thousands } from "../wording.ts";
 
@@ -20,7 +20,7 @@ export function notesOn({ directory, merged, links, loose, passedOver }: Picture
   return [...notes, ...passedOverNotes(passedOver)];
 }
 
-/** At most so many lines of one kind. */
+/** The number of lines of one kind. */
 const maxLines = 4;
 
 /** The sentences about links to folders. */
@@ -59,7 +59,7 @@ export function passedOverNotes(passedOver: ReadonlyMap<string, number>): string
   return notes;
 }
 
-/** Up to so many classes are all listed with their pictures. */
+/** Up to this many classes are all listed with their pictures. */
 const maxListed = 12;
 
 /** How many pictures each class has; of many classes the first ones and the smallest ones. */

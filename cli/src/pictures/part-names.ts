@@ -11,14 +11,14 @@ const parts: ReadonlyMap<string, PartName> = new Map(
   } satisfies Record<PartName, string[]>).flatMap(([part, words]) => words.map((word) => [word, part as PartName])),
 );
 
-/** Words beside these that say nothing more. */
+/** Words that may stand beside these and have no meaning of their own. */
 const fillers =
   "the my set data dataset split folder images image imgs img pictures picture pics photos photo files jpg png";
 const filler: ReadonlySet<string> = new Set(fillers.split(" "));
 
 export interface Meaning {
   readonly part: PartName;
-  /** What is left of the name without the word of the part and without fillers; "" for most. Parts of one data set have the same. */
+  /** What is left of the name without the word of the part and without fillers; often "". Parts of one data set have the same. */
   readonly rest: string;
 }
 

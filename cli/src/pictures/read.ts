@@ -53,7 +53,7 @@ export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise
     ? cachePlace({ directory, count: survey.files.length, form: [size, framing, channels ?? null] })
     : { file: null, problem: null };
   const progress = new ReadingProgress(screen, directory);
-  let [read, kept] = [0, 0];
+  let [readCount, cachedCount] = [0, 0];
   try {
     const data = await reading(() =>
       loadImageFolder(survey, {
@@ -64,7 +64,7 @@ export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise
         cache: place.file ?? undefined,
         maxCacheBytes,
         onProgress: (done, total, inCache) => {
-          [read, kept] = [done, inCache];
+          [readCount, cachedCount] = [done, inCache];
           check();
           progress.show(done, total);
         },
@@ -75,7 +75,8 @@ export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise
     tellCache(screen, data, place.problem);
     return data;
   } catch (error) {
-    if (error instanceof GaveUp) throw new GaveUp({ kept: kept > 0 && kept >= read - survey.problems.length });
+    if (error instanceof GaveUp)
+      throw new GaveUp({ isResumable: cachedCount > 0 && cachedCount >= readCount - survey.problems.length });
     throw rephrased(error);
   } finally {
     progress.stop();
@@ -84,14 +85,14 @@ export async function readPictures(survey: ImageSurvey, wanted: Wanted): Promise
 }
 
 /** The screens on which a sentence about the cache was shown: a data set may have three folders. */
-const told = new WeakSet<Screen>();
+const informedScreens = new WeakSet<Screen>();
 
 function tellCache(screen: Screen, { cache, files }: ImageFolder, noPlace: string | null): void {
   const problem = noPlace ?? cache?.problem ?? null;
   if (cache === null && problem === null) return;
-  const isFirst = !told.has(screen);
+  const isFirst = !informedScreens.has(screen);
   if (problem === null && (cache === null || cache.taken === files.length)) return;
-  told.add(screen);
+  informedScreens.add(screen);
   if (!isFirst) return;
   if (problem !== null) screen.say(`the decoded pictures are not kept for the next time: ${problem}`);
   else if (cache !== null) {

@@ -10,7 +10,8 @@ import { layoutOf } from "./layout.ts";
 import type { FolderRecord, Reading } from "./options.ts";
 import { surveyPictures } from "./read.ts";
 
-export interface Known {
+/** What a model file says about the pictures that the model takes and was trained on. */
+export interface Trained {
   /** The shape of the pictures that the model takes. */
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: readonly string[];
@@ -28,19 +29,19 @@ export interface TestPictures extends Part {
 /** The pictures of a folder that a model is tested with: those that it was not trained on, where its record tells them. */
 export async function loadTestPictures(
   { directory }: Source,
-  { input: [channels, height, width], classes, framing, record, seed }: Known,
+  { input: [channels, height, width], classes, framing, record, seed }: Trained,
   options: Omit<Reading, "size" | "maxSide">,
 ): Promise<TestPictures> {
   const layout = layoutOf(directory ?? ".");
   const path = layout.test ?? layout.base;
   const reading = { ...options, size: [height, width] as const, maxSide: Math.max(height, width) };
   const survey = await surveyPictures(path, { ...reading, minClasses: 1 });
-  const known = { classes, name: path, than: "the model" };
-  checkClasses(survey.classes, known);
+  const classNames = { classes, name: path, than: "the model" };
+  checkClasses(survey.classes, classNames);
   tellFound(options.screen, layout, [survey]);
   const { data, files, note } = await readInChannels(survey, { ...reading, framing, channels });
   const notes = note === null ? [] : [`${note}, which the model takes`];
-  const all = { data: withClasses(data, known), files };
+  const all = { data: withClasses(data, classNames), files };
   if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };
   if (record?.dividedFrom !== filesDigest(survey, files))
     return { ...all, source: `all pictures in ${path}; the model was not trained on exactly these`, notes };

@@ -7,11 +7,11 @@ interface Answer {
   readonly classes: readonly string[];
   /** Of each class. */
   readonly probabilities: Float32Array;
-  /** The number of likeliest classes to list; undefined: as many as can be looked over. */
+  /** The number of likeliest classes to list; undefined: all, or `defaultTop` of more than `maxListed`. */
   readonly top: number | undefined;
 }
 
-/** Of so many classes all are listed, of more only the likeliest ones. */
+/** Up to this many classes are all listed, of more only the likeliest ones. */
 const maxListed = 20;
 const defaultTop = 5;
 /** The number of classes that a summary names. */
@@ -25,17 +25,17 @@ const ranked = ({ probabilities }: Answer) =>
 export function listAnswer(screen: Screen, answer: Answer & { readonly brief: boolean }): void {
   const { picture, classes, probabilities, brief } = answer;
   const order = ranked(answer);
-  const sure = (n: number) => `${classes[n]} (${percent(probabilities[n])})`;
+  const withProbability = (n: number) => `${classes[n]} (${percent(probabilities[n])})`;
   if (brief) {
     screen.say(
       `${picture}: ${order
         .slice(0, answer.top ?? 1)
-        .map(sure)
+        .map(withProbability)
         .join(", ")}`,
     );
     return;
   }
-  screen.say(`${picture}: ${sure(order[0])}`);
+  screen.say(`${picture}: ${withProbability(order[0])}`);
   const listed = order.slice(0, answer.top ?? (classes.length > maxListed ? defaultTop : classes.length));
   if (listed.length === 1) return;
   const margin = Math.max(...listed.map((n) => classes[n].length));

@@ -105,16 +105,16 @@ export type Standing = "no pictures" | "all" | "one class" | "no better" | "uncl
 
 export function compare({ right, pictures, accuracy, guessing }: Scores): Comparison {
   const avoided = guessing < 1 ? (accuracy - guessing) / (1 - guessing) : 0;
-  const is = (standing: Standing): Comparison => ({ standing, avoided });
-  if (pictures === 0) return is("no pictures");
+  const comparison = (standing: Standing): Comparison => ({ standing, avoided });
+  if (pictures === 0) return comparison("no pictures");
   if (right === pictures) return { standing: "all", avoided: 1 };
-  if (guessing === 1) return is("one class");
-  if (accuracy <= guessing) return is("no better");
-  if (interval(right, pictures)[0] <= guessing) return is("unclear");
-  return is(avoided < 0.1 && accuracy < 2 * guessing ? "hardly" : "better");
+  if (guessing === 1) return comparison("one class");
+  if (accuracy <= guessing) return comparison("no better");
+  if (interval(right, pictures)[0] <= guessing) return comparison("unclear");
+  return comparison(avoided < 0.1 && accuracy < 2 * guessing ? "hardly" : "better");
 }
 
-/** So few pictures say little about others; the interval then goes with the figure. */
+/** The accuracy on fewer test pictures says little about other pictures, so the interval is shown with it. */
 export const fewPictures = 30;
 
 /** Wilson's 95 % interval for the true accuracy, if these pictures are a random sample. */

@@ -39,34 +39,35 @@ export interface Undecided {
   readonly description: Description;
   readonly plan: Plan;
   readonly signal: AbortSignal;
-  /** Called after each picture batch, with the part of the trial that is done, 0 … 1. */
+  /** Called after each batch, with the part of the trial that is done, 0 … 1. */
   readonly onProgress: (done: number) => void;
 }
 
-/** Mirrors where the trial net recognises at least this part as many mirror images as unseen pictures. */
-const leastShare = 0.7;
-/** A trial net that avoids a smaller part of the mistakes of always answering the commonest class cannot judge: its answers are chance. */
-const leastAvoided = 0.25;
-/** The trial takes this part of the training's steps, and at most so many pictures. */
-const trialPart = 0.25;
+/** Pictures are mirrored where `flipped` is at least this part of `seen`. */
+const minFlippedShare = 0.7;
+/** A trial net is asked only where it avoids this part of the mistakes of always answering the commonest class; else its answers are chance. */
+const minAvoidedShare = 0.25;
+/** The part of the training's steps that the trial takes. */
+const trialFraction = 0.25;
+/** The number of pictures that the trial net learns from, each counted as often as it is used. */
 const maxTrialPictures = 100_000;
-/** What a net does after fewer steps is chance. */
-const leastSteps = 8;
-/** The mirror images of so many training pictures are enough. */
-const maxFlipped = 2000;
-const flippedAtOnce = 250;
+/** After fewer steps the answers of a net are chance. */
+const minTrialSteps = 8;
+/** The trial net is asked about the mirror images of at most this many training pictures. */
+const maxFlippedPictures = 2000;
+const flippedBatchSize = 250;
 
 /** The decision; null where the signal stopped the trial. */
 export async function decideMirroring(undecided: Undecided): Promise<Decision | null> {
   const { validation, description, plan, signal } = undecided;
-  if (description.framing === "digit") return no("drawn digits and letters have a direction");
-  if (plan.folder === null) return no("IDX files mostly hold digits and letters, which have a direction");
-  if (validation === null) return no("there are no validation pictures to decide it by");
+  if (description.framing === "digit") return notMirrored("drawn digits and letters have a direction");
+  if (plan.folder === null) return notMirrored("IDX files mostly hold digits and letters, which have a direction");
+  if (validation === null) return notMirrored("there are no validation pictures to decide it by");
   const course = courseOf(undecided);
-  if (course.steps < leastSteps) return no("the training is too short to try it");
+  if (course.steps < minTrialSteps) return notMirrored("the training is too short to try it");
   const net = await trialNet(undecided, course);
   if (signal.aborted) return null;
-  if (net === null) return no("the trial net did not learn");
+  if (net === null) return notMirrored("the trial net did not learn");
   const { epochs } = course;
   try {
     return judge({ ...(await askNet(net, undecided, validation)), epochs });
@@ -77,7 +78,7 @@ export async function decideMirroring(undecided: Undecided): Promise<Decision | 
 }
 
 const cure = "(--flip mirrors them anyway)";
-const no = (why: string): Decision => ({
+const notMirrored = (why: string): Decision => ({
   flip: false,
   words: `pictures are not mirrored: ${why} ${cure}`,
   trial: null,
@@ -96,17 +97,17 @@ function judge({ epochs, seen, flipped, swapped, pictures, guessing }: Asked): D
   const found = `${net} recognised ${share(seen)} of the validation pictures and ${share(flipped)} of mirror images`;
   if (swapped !== null) {
     const [one, other] = swapped.map((name) => JSON.stringify(brief(name)));
-    return { ...no(`${found}, and took those of ${one} for ${other}, and the other way round`), trial };
+    return { ...notMirrored(`${found}, and took those of ${one} for ${other}, and the other way round`), trial };
   }
   const avoided = (seen - guessing) / (1 - guessing);
-  if (!(avoided >= leastAvoided) || interval(Math.round(seen * pictures), pictures)[0] <= guessing)
+  if (!(avoided >= minAvoidedShare) || interval(Math.round(seen * pictures), pictures)[0] <= guessing)
     return {
-      ...no(
+      ...notMirrored(
         `${net} learned too little to tell: it recognised ${share(seen)} of the validation pictures, and guessing ${share(guessing)}`,
       ),
       trial,
     };
-  if (flipped < leastShare * seen) return { ...no(found), trial };
+  if (flipped < minFlippedShare * seen) return { ...notMirrored(found), trial };
   return { flip: true, words: `half of the pictures are mirrored: ${found} (--no-flip mirrors none)`, trial };
 }
 
@@ -119,9 +120,9 @@ interface Course {
   readonly steps: number;
 }
 
-/** The trial's share of the training: of less than one epoch, so many fewer pictures. */
+/** The epochs and the pictures of the trial; a trial of less than one epoch learns from a part of the pictures. */
 function courseOf({ train: all, plan }: Undecided): Course {
-  const uses = Math.min(trialPart * plan.epochs * all.labels.size, maxTrialPictures);
+  const uses = Math.min(trialFraction * plan.epochs * all.labels.size, maxTrialPictures);
   const epochs = Math.max(1, Math.floor(uses / all.labels.size));
   const count = Math.max(1, Math.floor(uses / epochs));
   const train = count < all.labels.size ? split(all, { count, seed: plan.seed }).validation : all;
@@ -168,12 +169,13 @@ async function askNet(
   const { accuracy: seen, confusion } = await evaluate(net, validation, options);
   const pictures = validation.labels.size;
   const guessing = Math.max(...confusion.map((row) => row.reduce((sum, n) => sum + n, 0))) / pictures;
-  const some = train.labels.size > maxFlipped ? split(train, { count: maxFlipped, seed: 0 }).validation : train;
+  const some =
+    train.labels.size > maxFlippedPictures ? split(train, { count: maxFlippedPictures, seed: 0 }).validation : train;
   const [straight, mirrored] = [new Int32Array(some.labels.size), new Int32Array(some.labels.size)];
   let [right, total] = [0, 0];
   for (const data of [some, validation])
-    for (let from = 0; from < data.labels.size; from += flippedAtOnce) {
-      const part = slice(data, from, Math.min(data.labels.size, from + flippedAtOnce));
+    for (let from = 0; from < data.labels.size; from += flippedBatchSize) {
+      const part = slice(data, from, Math.min(data.labels.size, from + flippedBatchSize));
       const { answers, confusion: found } = await evaluate(net, mirror(part), options);
       right += found.reduce((sum, row, n) => sum + row[n], 0);
       total += answers.length;
@@ -193,8 +195,8 @@ async function askNet(
   };
 }
 
-/** Fewer pictures of a class say too little. */
-const leastSwapped = 5;
+/** A class of fewer pictures says too little. */
+const minSwappedPictures = 5;
 
 /**
  * Two classes of which each is mostly taken for the other where it is mirrored, and mostly recognised where it is not; null if there are
@@ -205,9 +207,9 @@ export function swappedClasses(
   mirrored: readonly (readonly number[])[],
 ): readonly [number, number] | null {
   const size = straight.map((row) => row.reduce((sum, n) => sum + n, 0));
-  const most = (n: number, truth: number) => size[truth] >= leastSwapped && n > 0.5 * size[truth];
+  const isMajority = (n: number, truth: number) => size[truth] >= minSwappedPictures && n > 0.5 * size[truth];
   const becomes = (truth: number, answer: number) =>
-    most(straight[truth][truth], truth) && most(mirrored[truth][answer], truth);
+    isMajority(straight[truth][truth], truth) && isMajority(mirrored[truth][answer], truth);
   for (const [a, row] of mirrored.entries())
     for (let b = a + 1; b < row.length; b++) if (becomes(a, b) && becomes(b, a)) return [a, b];
   return null;

@@ -30,18 +30,14 @@ export class Progress {
     if (step % stepsPerEvent === 0) this.#screen.event("step", { step, epoch, loss });
     if (!this.#screen.redrawn) return;
     const left = ((epochs - epoch + 1) * pictures - mean.pictures) / imagesPerSecond;
-    this.#bar ??= this.#startBar(event, { epochs, pictures });
-    this.#bar.update(mean.pictures, {
-      ...numbers(mean),
-      speed: thousands(imagesPerSecond),
-      time: `${duration(left)} left`,
+    const payload = { ...numbers(mean), speed: thousands(imagesPerSecond), time: `${duration(left)} left` };
+    this.#bar ??= startBar(this.#screen, {
+      format: `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`,
+      total: pictures,
+      clear: false,
+      payload,
     });
-  }
-
-  #startBar({ epoch }: StepEvent, { epochs, pictures }: Pick<StartEvent, "epochs" | "pictures">): SingleBar {
-    const format = `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`;
-    const payload = { loss: "", accuracy: "", speed: "", time: "" };
-    return startBar(this.#screen, { format, total: pictures, clear: false, payload });
+    this.#bar.update(mean.pictures, payload);
   }
 
   #epoch(event: EpochEvent, { epochs, pictures }: StartEvent): void {

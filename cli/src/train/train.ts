@@ -27,7 +27,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const ready = threadsReady();
   const data = await read(job, options);
   if (data instanceof GaveUp) {
-    const saved = data.kept ? "what was read is kept: the next run continues there" : "nothing was saved";
+    const saved = data.isResumable ? "what was read is kept: the next run continues there" : "nothing was saved";
     screen.say(`stopped while the pictures were read; ${saved}`);
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
@@ -78,19 +78,19 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
   const { screen, plan, checkpoints, recorder } = following;
   const progress = new Progress(screen);
   let explained = !following.explain;
-  let behind = 0;
+  let stepsBefore = 0;
   try {
     for await (const event of run) {
       if (event.type === "start") {
         announce(following, event, following.threads);
-        behind = event.done.steps;
+        stepsBefore = event.done.steps;
       }
       if (event.type === "step" && !explained) screen.say(`\n${run.explain()}\n`);
       if (event.type === "step") explained = true;
       progress.show(event);
       if (event.type === "step" && event.step === run.profiled) {
         progress.stop();
-        screen.say(`\nwhere the time of a step goes, on one thread, after ${event.step - behind - 1} steps:`);
+        screen.say(`\nwhere the time of a step goes, on one thread, after ${event.step - stepsBefore - 1} steps:`);
         screen.say(`${run.profile()}\n`);
       }
       if (event.type === "done" && following.profile && run.profiled === null)

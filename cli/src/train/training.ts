@@ -38,12 +38,12 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
   const optimizer = new Adam(net.parameters(), { lr });
   // Batch norm's means over a few left-over pictures are poor, so the last, smaller batch is dropped.
   const dropLast = plan.model === "conv-bn" && train.labels.size >= batchSize;
-  const whole = train.labels.size / batchSize;
-  const stepsPerEpoch = dropLast ? Math.floor(whole) : Math.ceil(whole);
-  const judged = validation === null ? {} : { validation, keepBest: true };
+  const batchesPerEpoch = train.labels.size / batchSize;
+  const stepsPerEpoch = dropLast ? Math.floor(batchesPerEpoch) : Math.ceil(batchesPerEpoch);
+  const validating = validation === null ? {} : { validation, keepBest: true };
   const options = {
     train,
-    ...judged,
+    ...validating,
     epochs,
     batchSize,
     dropLast,
@@ -53,7 +53,7 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
     ...description.normalisation,
     ...(patience === null || validation === null ? {} : { earlyStopping: { patience } }),
     ...(augment === null ? {} : { augment }),
-    ...(profile ? { profile: stepsBefore(epochs * stepsPerEpoch - stepsBehind(resume, stepsPerEpoch)) } : {}),
+    ...(profile ? { profile: stepsBeforeProfile(epochs * stepsPerEpoch - doneSteps(resume, stepsPerEpoch)) } : {}),
     schedule: (step: number) => lr * (1 - step / (epochs * stepsPerEpoch)),
   };
   const run = resume === null ? fit(net, options) : resumed(resume, (saved) => fit(net, { ...options, resume: saved }));
@@ -65,9 +65,9 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
 }
 
 /** With few steps the last but one is measured, because the last may have a smaller batch. */
-const stepsBefore = (steps: number): number => Math.max(0, Math.min(warmSteps, steps - 2));
+const stepsBeforeProfile = (steps: number): number => Math.max(0, Math.min(warmSteps, steps - 2));
 
-function stepsBehind(resume: Beginning["resume"], stepsPerEpoch: number): number {
+function doneSteps(resume: Beginning["resume"], stepsPerEpoch: number): number {
   if (resume === null || !isRecord(resume.saved.training)) return 0;
   const { epoch, batch } = resume.saved.training;
   return isCount(epoch) && isCount(batch) ? epoch * stepsPerEpoch + batch : 0;
