@@ -4,21 +4,22 @@
 //   uint32 LE    the CRC-32 of the content
 //   content      safetensors: metadata, and in all blocks but the first one `planes`, uint8 [planes, height, width]
 //
-// Metadata of the first block: `format`, and `way`, in which the pictures were read. Of the others: `format`, and `pictures`, as JSON:
-// [name in the folder, bytes of the file, time of its last change in ms, number of planes] of each picture. A block that was not written to
-// its end, or was damaged, fails its checksum; it and all after it are lost, and nothing else.
+// The first block's metadata are `format`, and `way`, which names decoder, form and version with which the pictures were read. The metadata of
+// the others are `format`, and `pictures`, as JSON: [name in the folder, bytes of the file, time of its last change in ms, number of planes]
+// of each picture. A block that is damaged, or was not written to its end, fails its checksum: it and the blocks after it are not read.
 import { readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { readSafetensors, writeSafetensors } from "../../io/safetensors.ts";
 import { tensor } from "../../tensor/create.ts";
 
-/** The beginning of the format's name, which the first bytes of every cache file hold, those of earlier versions too. */
+/** The beginning of the format's name. It is in the first bytes of every cache file, also of those of earlier versions. */
 export const formatPrefix = "chainrule-pictures-";
 const format = `${formatPrefix}2`;
 
 const headBytes = 8;
 
-export type Entry = readonly [name: string, bytes: number, changed: number, planes: 1 | 3];
+/** A picture in a block. */
+export type Entry = readonly [name: string, bytes: number, changedMs: number, planes: 1 | 3];
 
 export interface Block {
   readonly entries: readonly Entry[];
@@ -35,8 +36,10 @@ function blockOf(content: Uint8Array): Uint8Array {
   return block;
 }
 
+/** The bytes of the first block. */
 export const firstBlock = (way: string): Uint8Array => blockOf(writeSafetensors(new Map(), { format, way }));
 
+/** The bytes of a block with these pictures, uint8 [planes, height, width]. */
 export function pictureBlock(
   entries: readonly Entry[],
   data: Uint8Array,
@@ -46,38 +49,38 @@ export function pictureBlock(
   return blockOf(writeSafetensors(new Map([["planes", planes]]), { format, pictures: JSON.stringify(entries) }));
 }
 
-/** The way of the first block and its end; null where the file does not begin with one. */
+/** The `way` of the first block and its end; null where the file does not begin with such a block. */
 export function readFirstBlock(handle: number): { readonly way: string; readonly end: number } | null {
-  const found = readContent(handle, 0);
-  const way = found?.metadata.format === format ? found.metadata.way : undefined;
-  return found === null || way === undefined ? null : { way, end: found.end };
+  const content = readContent(handle, 0);
+  const way = content?.metadata.format === format ? content.metadata.way : undefined;
+  return content === null || way === undefined ? null : { way, end: content.end };
 }
 
-/** The block at this offset; null where there is none, or a damaged one. */
-export function readPictureBlock(handle: number, at: number): Block | null {
-  const found = readContent(handle, at);
-  const planes = found?.tensors.get("planes");
-  if (found === null || planes === undefined || planes.dtype !== "uint8") return null;
+/** The block at this offset; null at the end of the file, and where the block is damaged. */
+export function readPictureBlock(handle: number, offset: number): Block | null {
+  const content = readContent(handle, offset);
+  const planes = content?.tensors.get("planes");
+  if (content === null || planes === undefined || planes.dtype !== "uint8") return null;
   try {
-    return { entries: JSON.parse(found.metadata.pictures), planes: planes.data as Uint8Array, end: found.end };
+    return { entries: JSON.parse(content.metadata.pictures), planes: planes.data as Uint8Array, end: content.end };
   } catch {
     return null;
   }
 }
 
-/** More than any block has: decoding threads answer with a few megabytes, or with one picture. */
+/** No block has more: a decoding thread answers with a few megabytes, or with one picture. */
 const maxContentBytes = 2 ** 30;
 
-function readContent(handle: number, at: number) {
+function readContent(handle: number, offset: number) {
   const head = Buffer.alloc(headBytes);
-  if (readSync(handle, head, 0, headBytes, at) < headBytes) return null;
+  if (readSync(handle, head, 0, headBytes, offset) < headBytes) return null;
   const length = head.readUInt32LE(0);
   if (length > maxContentBytes) return null;
   try {
     const content = Buffer.allocUnsafeSlow(length);
-    if (readSync(handle, content, 0, length, at + headBytes) < length) return null;
+    if (readSync(handle, content, 0, length, offset + headBytes) < length) return null;
     return crc32(content) === head.readUInt32LE(4)
-      ? { ...readSafetensors(content), end: at + headBytes + length }
+      ? { ...readSafetensors(content), end: offset + headBytes + length }
       : null;
   } catch {
     return null;

@@ -1,5 +1,4 @@
-// Reads some picture files and brings them into a net's form: the job, the answer, and the function, which runs in a worker thread and
-// without one.
+// A job of reading: some picture files are decoded and brought into a net's form, by a function that runs in a worker thread or without one.
 import { ChainruleError } from "../../errors/error.ts";
 import { type Form, framedFile } from "./framed-file.ts";
 
@@ -8,7 +7,8 @@ export interface DecodeJob {
   readonly form: Form;
 }
 
-export interface Decoded {
+/** The result of a job. */
+export interface DecodeAnswer {
   /** The planes of all pictures that can be read, in order: uint8 [planes, height, width]. */
   readonly data: Uint8Array;
   /** The number of planes of each picture, 0 where it cannot be read. */
@@ -16,32 +16,33 @@ export interface Decoded {
   readonly problems: readonly { readonly index: number; readonly problem: string }[];
 }
 
-export async function runJob({ paths, form }: DecodeJob): Promise<Decoded> {
-  const found: Uint8Array[] = [];
+/** Reads the pictures of a job. */
+export async function runJob({ paths, form }: DecodeJob): Promise<DecodeAnswer> {
+  const pictures: Uint8Array[] = [];
   const counts: (0 | 1 | 3)[] = [];
   const problems: { index: number; problem: string }[] = [];
   for (const [index, path] of paths.entries()) {
     try {
       const { planes, data } = await framedFile(path, form);
-      found.push(data);
+      pictures.push(data);
       counts.push(planes);
     } catch (error) {
-      // Any other error is a mistake of the library, not of the picture.
+      // Any other error is a bug of the library, not a fault of the picture.
       if (!(error instanceof ChainruleError)) throw error;
       problems.push({ index, problem: error.words });
       counts.push(0);
     }
   }
-  const data = new Uint8Array(found.reduce((sum, { length }) => sum + length, 0));
+  const data = new Uint8Array(pictures.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const bytes of found) {
+  for (const bytes of pictures) {
     data.set(bytes, at);
     at += bytes.length;
   }
   return { data, planes: counts, problems };
 }
 
-/** At most this many pictures and bytes of files are a job: it takes a fraction of a second. */
+/** The bounds of a job, in pictures and in bytes of their files; one larger file is a job too. A job takes a fraction of a second. */
 const maxJobPictures = 32;
 const maxJobBytes = 2 ** 21;
 

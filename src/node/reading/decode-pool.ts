@@ -1,6 +1,6 @@
-// A pool of threads that decode pictures, as many as the machine has processors. It lives for one call, so that a process with nothing
-// left to do can end. Without threads, because there are few pictures or because threads cannot start (TypeScript sources that run
-// without a loader that threads inherit), the calling thread does the same work.
+// A pool of threads that decode pictures, as many as the machine has processors. It lives for one call, so that the process can end
+// afterwards. Where there are few pictures, or where threads cannot start (with TypeScript sources, whose loader threads do not inherit), the
+// calling thread does the same work.
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
@@ -8,30 +8,31 @@ import { ChainruleError } from "../../errors/error.ts";
 import type { DecoderName } from "../decoders/installed.ts";
 import { versionOf } from "../decoders/versions.ts";
 import { printable } from "../printable.ts";
-import { type Decoded, type DecodeJob, runJob } from "./decode-job.ts";
+import { type DecodeAnswer, type DecodeJob, runJob } from "./decode-job.ts";
 
 export interface Pool {
   /** Runs the jobs and calls `take` with each answer as it comes, in any order. */
-  run(jobs: readonly DecodeJob[], take: (answer: Decoded, job: number) => void): Promise<void>;
+  run(jobs: readonly DecodeJob[], take: (answer: DecodeAnswer, job: number) => void): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Less work than this is done without threads: a thread takes 0.25 s to start, enough for some hundred small pictures. sharp decodes in
- * threads of its own, so that the calling thread only frames, and threads of ours pay later; for large files, which take long to decode and
- * not to frame, they do not pay at all.
+ * The minimum work for threads, in files or in bytes. A thread takes 0.25 s to start, in which some hundred small pictures are decoded.
+ * sharp decodes in threads of its own, and the calling thread only frames; so more files are needed before threads save time. For large
+ * files, which take long to decode and not to frame, threads save none.
  */
-const least: Readonly<Record<DecoderName, { readonly files: number; readonly bytes: number }>> = {
+const minWork: Readonly<Record<DecoderName, { readonly files: number; readonly bytes: number }>> = {
   sharp: { files: 2000, bytes: Number.POSITIVE_INFINITY },
   jimp: { files: 500, bytes: 2 ** 22 },
 };
 
-/** The jobs that a thread runs at the same time: while sharp decodes for one, in a thread of its own, pictures of the other are framed. */
+/** The number of jobs that a thread runs concurrently: while sharp decodes for one job, in its own thread, pictures of the other are framed. */
 const jobsAtOnce = 2;
 
 /** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
 const timeoutMs = 120_000;
 
+/** The size of a call's work. */
 export interface Work {
   /** The function that the user called, for errors. */
   readonly call: string;
@@ -40,12 +41,14 @@ export interface Work {
   readonly bytes: number;
 }
 
-/** Opens a pool of `threads` threads, by default of as many as the work is worth. */
+/** Opens a pool of `threads` threads; by default of one for each processor, or of none for little work. */
 export async function openPool({ call, files, bytes }: Work, threads?: number): Promise<Pool> {
-  const { files: minFiles, bytes: minBytes } = least[versionOf("sharp") === null ? "jimp" : "sharp"];
+  const { files: minFiles, bytes: minBytes } = minWork[versionOf("sharp") === null ? "jimp" : "sharp"];
   const isSmall = files < minFiles && bytes < minBytes;
-  const wanted = threads ?? (isSmall ? 0 : availableParallelism());
-  const workers = (await Promise.all(Array.from({ length: wanted }, startWorker))).filter((worker) => worker !== null);
+  const threadCount = threads ?? (isSmall ? 0 : availableParallelism());
+  const workers = (await Promise.all(Array.from({ length: threadCount }, startWorker))).filter(
+    (worker) => worker !== null,
+  );
   const close = async () => void (await Promise.all(workers.map((worker) => worker.terminate())));
   return {
     run: (jobs, take) => (workers.length > 0 ? share(workers, { call, jobs, take }) : runHere(jobs, take)),
@@ -68,13 +71,14 @@ function startWorker(): Promise<Worker | null> {
   });
 }
 
-/** Removes the listeners by name: without a name Node's own listener would be removed too, and no message would arrive any more. */
+/** Removes the listeners event by event: without an event's name Node's own listener would be removed too, and no message would arrive. */
 function forget(worker: Worker): void {
   for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
 }
 
-type Take = (answer: Decoded, job: number) => void;
+type Take = (answer: DecodeAnswer, job: number) => void;
 
+/** Runs the jobs in the calling thread. */
 async function runHere(jobs: readonly DecodeJob[], take: Take): Promise<void> {
   let next = 0;
   let failed = false;
@@ -102,6 +106,7 @@ interface Shared {
   readonly take: Take;
 }
 
+/** Shares the jobs among the threads: each gets its next job when it has answered one. */
 function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promise<void> {
   let next = 0;
   const serve = (worker: Worker) =>
@@ -117,7 +122,7 @@ function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promis
         const place = printable(`between ${paths[0]} and ${paths[paths.length - 1]}`);
         reject(new ChainruleError("device", call, `decoding failed ${place}: ${reason}`));
       };
-      const give = () => {
+      const postJobs = () => {
         while (timers.size < jobsAtOnce && next < jobs.length) {
           const number = next++;
           worker.postMessage({ number, job: jobs[number] });
@@ -128,12 +133,12 @@ function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promis
         }
         if (timers.size === 0) resolve();
       };
-      worker.on("message", ({ number, answer }: { readonly number: number; readonly answer: Decoded }) => {
+      worker.on("message", ({ number, answer }: { readonly number: number; readonly answer: DecodeAnswer }) => {
         clearTimeout(timers.get(number));
         timers.delete(number);
         try {
           take(answer, number);
-          give();
+          postJobs();
         } catch (error) {
           end();
           reject(error);
@@ -141,7 +146,7 @@ function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promis
       });
       worker.on("error", (error) => fail(error.message));
       worker.on("exit", () => fail("its thread ended, perhaps for lack of memory"));
-      give();
+      postJobs();
     });
   const served = Promise.all(workers.map(serve)).then(() => {});
   return served.finally(() => {

@@ -1,5 +1,4 @@
-// The script of a decoding thread: it receives jobs with a number, runs those that it has at the same time, and sends the pixels back
-// without a copy.
+// The script of a decoding thread: it receives numbered jobs, runs them concurrently, and sends the pixels back without a copy.
 import { parentPort } from "node:worker_threads";
 import { type DecodeJob, runJob } from "./decode-job.ts";
 

@@ -1,8 +1,7 @@
 // Brings picture files into the form that a net takes, for prediction, in the way in which its training pictures were read.
 
 import { statSync } from "node:fs";
-import type { Framing } from "../../data/framing.ts";
-import { framings } from "../../data/framing.ts";
+import { checkFraming, type Framing } from "../../data/framing.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { checkWhole, isWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
@@ -15,9 +14,9 @@ import type { Skipped } from "./image-survey.ts";
 
 /** The form that a net takes, and threads and progress. */
 export interface FramePicturesOptions {
-  /** Of one picture. */
+  /** The shape of one picture. */
   shape: readonly [channels: number, height: number, width: number];
-  /** As the net's training pictures were framed. */
+  /** The framing of the net's training pictures. */
   framing: Framing;
   /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
   threads?: number | undefined;
@@ -27,7 +26,7 @@ export interface FramePicturesOptions {
 
 const names: OptionNames<FramePicturesOptions> = { shape: true, framing: true, threads: true, onProgress: true };
 
-/** Pictures in the form that a net takes, and those that cannot be read. */
+/** Pictures in the form that a net takes, and the problems of those that cannot be read. */
 export interface FramedPictures {
   /** uint8 [N, C, H, W] of the pictures that can be read, in order. */
   readonly bytes: Uint8Array;
@@ -54,19 +53,22 @@ export function framePictures(files: readonly string[], options: FramePicturesOp
   });
 }
 
-/** As of framePictures. */
+/** The options of frameBatches: those of framePictures, and the size of a batch. */
 export interface FrameBatchesOptions extends FramePicturesOptions {
-  /** The number of pictures in a batch is at most this. */
+  /** The maximum number of pictures in a batch. */
   batchSize: number;
 }
 
 const batchNames: OptionNames<FrameBatchesOptions> = { ...names, batchSize: true };
 
-/** The files of a batch are larger in all only if it is one file: large photographs, which take a tenth of a second each, come in small batches. */
+/**
+ * The files of a batch have at most this number of bytes together, unless the batch is one file: large photographs, which take a tenth of a
+ * second each, come in small batches.
+ */
 const maxBatchBytes = 2 ** 25;
 
 /**
- * As framePictures, batch by batch, in order; the next batch is read while the caller works with the last one. `indices` are places in the
+ * As framePictures, batch by batch, in order; the next batch is read while the caller works with the current one. `indices` are places in the
  * whole list.
  */
 export async function* frameBatches(
@@ -78,11 +80,11 @@ export async function* frameBatches(
   const sized = withSizes(files);
   const pool = await openPool({ call: "frameBatches", files: files.length, bytes: sum(sized) }, threads);
   let done = 0;
-  const progress = (ofBatch: number, start: number) => onProgress?.(start + ofBatch, files.length);
+  const progress = (doneInBatch: number, start: number) => onProgress?.(start + doneInBatch, files.length);
   const begin = (start: number) => {
     const batch = batchFrom(sized, start, options.batchSize);
     const framed = frameAll(pool, batch, { form, channels, start, progress: (n) => progress(n, start) });
-    // The rejection is that of the await below; if the caller has left the loop, there is none.
+    // The await below reports a rejection. If the caller has left the loop, nothing awaits it, and Node would end the process.
     framed.catch(() => {});
     return { framed, end: start + batch.length };
   };
@@ -98,16 +100,17 @@ export async function* frameBatches(
   }
 }
 
-interface Sized {
+interface SizedFile {
   readonly path: string;
   readonly bytes: number;
 }
 
-const withSizes = (files: readonly string[]): Sized[] => files.map((path) => ({ path, bytes: sizeOf(path) }));
+const withSizes = (files: readonly string[]): SizedFile[] => files.map((path) => ({ path, bytes: sizeOf(path) }));
 
-const sum = (files: readonly Sized[]) => files.reduce((total, { bytes }) => total + bytes, 0);
+const sum = (files: readonly SizedFile[]) => files.reduce((total, { bytes }) => total + bytes, 0);
 
-function batchFrom(files: readonly Sized[], start: number, maxPictures: number): readonly Sized[] {
+/** The files of the batch that begins with file `start`. */
+function batchFrom(files: readonly SizedFile[], start: number, maxPictures: number): readonly SizedFile[] {
   let [end, bytes] = [start, 0];
   while (
     end < files.length &&
@@ -118,29 +121,28 @@ function batchFrom(files: readonly Sized[], start: number, maxPictures: number):
   return files.slice(start, end);
 }
 
-/** 0 where the file cannot be measured: reading it reports the reason. */
+/** The size of a file in bytes; 0 where it cannot be measured, since the later attempt to read it reports the reason. */
 const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-interface Checked extends Pick<FramePicturesOptions, "threads" | "onProgress"> {
+interface CheckedOptions extends Pick<FramePicturesOptions, "threads" | "onProgress"> {
   readonly form: Form;
   readonly channels: 1 | 3;
 }
 
-function check<O extends FramePicturesOptions>(call: string, options: O, known: OptionNames<O>): Checked {
-  checkOptions(call, options, known);
+function check<O extends FramePicturesOptions>(call: string, options: O, optionNames: OptionNames<O>): CheckedOptions {
+  checkOptions(call, options, optionNames);
   const { shape, framing, threads, onProgress } = options;
   const isShape = Array.isArray(shape) && shape.length === 3 && shape.every((size) => isWhole(size, { from: 1 }));
   if (!isShape || (shape[0] !== 1 && shape[0] !== 3))
     throw new ChainruleError("option", call, `shape is [channels, height, width] with 1 or 3 channels, not [${shape}]`);
-  if (!framings.includes(framing))
-    throw new ChainruleError("option", call, `framing is one of ${framings.join(", ")}, not ${framing}`);
+  checkFraming(call, framing);
   if (threads !== undefined) checkWhole(call, "threads", threads, { from: 0 });
   const [channels, height, width] = shape;
   const form: Form = { size: [height, width], framing, channels: channels === 1 ? 1 : null };
   return { form, channels: channels === 1 ? 1 : 3, threads, onProgress };
 }
 
-interface All {
+interface FrameTask {
   readonly form: Form;
   readonly channels: 1 | 3;
   /** The place of the first file in the whole list. */
@@ -148,10 +150,11 @@ interface All {
   readonly progress: (done: number) => void;
 }
 
+/** Frames the files of a list, or of a batch. */
 async function frameAll(
   pool: Pool,
-  files: readonly Sized[],
-  { form, channels, start: first, progress }: All,
+  files: readonly SizedFile[],
+  { form, channels, start: first, progress }: FrameTask,
 ): Promise<FramedPictures> {
   const gathered = new GatheredPictures(files.length, form.size, channels);
   const parts = portions(files);

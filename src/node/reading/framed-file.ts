@@ -1,5 +1,5 @@
-// The only way from a picture file to a net's bytes: training, evaluation and prediction all read their pictures here, so that a picture
-// means the same to all of them.
+// Converts a picture file to a net's bytes. Training, evaluation and prediction all read their pictures here, so that all of them get the
+// same bytes of a picture.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { detailFor, type Framing, framePixels } from "../../data/framing.ts";
 import { isGrey } from "../../data/picture.ts";
@@ -35,7 +35,7 @@ export async function framedFile(path: string, { size, framing, channels }: Form
   return { planes, data };
 }
 
-/** Open a pipe without waiting for its writer. */
+/** Opens a pipe without waiting for its writer. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The first bytes of the file, `maxBytes` at most, in `buffer` if they fit into it. */

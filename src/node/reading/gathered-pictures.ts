@@ -1,32 +1,33 @@
 // The bytes of a folder's pictures, gathered in one array as they are decoded, in any order. A grey picture has one plane, so the array has
-// one channel until the first coloured picture comes; then it gets three, and grey pictures have their plane in each of them.
+// one channel until the first coloured picture comes. Then it gets three channels, and the plane of a grey picture is in each of them.
 import { ChainruleError } from "../../errors/error.ts";
-import type { Decoded } from "./decode-job.ts";
+import type { DecodeAnswer } from "./decode-job.ts";
 
-/** The largest typed array that every supported engine has. */
+/** The length of the longest typed array that every supported engine has. */
 const maxBytes = 2 ** 32 - 1;
 
 export class GatheredPictures {
   readonly #count: number;
   readonly #size: readonly [height: number, width: number];
-  readonly #plane: number;
+  /** The number of bytes of a plane. */
+  readonly #planeBytes: number;
   #channels: 1 | 3;
   #bytes: Uint8Array;
-  /** The number of planes that each picture came with; 0 where it has not come. */
+  /** The number of planes that each picture was put in with; 0 where it has not been put in. */
   readonly planes: Uint8Array;
 
-  /** `channels` are those that the array has at least. Throws where the pictures do not fit into an array. */
+  /** `channels` is the minimum number of channels. Throws where the pictures do not fit into an array. */
   constructor(count: number, size: readonly [height: number, width: number], channels: 1 | 3) {
     this.#count = count;
     this.#size = size;
-    this.#plane = size[0] * size[1];
+    this.#planeBytes = size[0] * size[1];
     this.#channels = channels;
     this.#bytes = this.#allocate(channels);
     this.planes = new Uint8Array(count);
   }
 
   #allocate(channels: 1 | 3): Uint8Array {
-    const [total, [height, width]] = [this.#count * channels * this.#plane, this.#size];
+    const [total, [height, width]] = [this.#count * channels * this.#planeBytes, this.#size];
     if (total > maxBytes)
       throw new ChainruleError(
         "option",
@@ -40,35 +41,38 @@ export class GatheredPictures {
   put(n: number, planes: 1 | 3, picture: Uint8Array): void {
     if (planes > this.#channels) this.#widen();
     this.planes[n] = planes;
-    const size = this.#channels * this.#plane;
+    const size = this.#channels * this.#planeBytes;
     for (let at = n * size; at < (n + 1) * size; at += picture.length) this.#bytes.set(picture, at);
   }
 
   /** Puts in the pictures of a decoding thread's answer; `place` is the number of its picture i. */
-  putAll({ planes, data }: Decoded, place: (i: number) => number): void {
+  putAll({ planes, data }: DecodeAnswer, place: (i: number) => number): void {
     let at = 0;
     for (const [i, count] of planes.entries())
-      if (count !== 0) this.put(place(i), count, data.subarray(at, (at += count * this.#plane)));
+      if (count !== 0) this.put(place(i), count, data.subarray(at, (at += count * this.#planeBytes)));
   }
 
-  /** Picture n as it was put in. */
+  /** Picture n with the planes that it was put in with. */
   get(n: number): Uint8Array {
-    const start = n * this.#channels * this.#plane;
-    return this.#bytes.subarray(start, start + this.planes[n] * this.#plane);
+    const start = n * this.#channels * this.#planeBytes;
+    return this.#bytes.subarray(start, start + this.planes[n] * this.#planeBytes);
   }
 
-  /** Makes three channels of one. */
+  /** Replaces the array of one channel by one of three. */
   #widen(): void {
-    const [grey, plane] = [this.#bytes, this.#plane];
+    const [grey, planeBytes] = [this.#bytes, this.#planeBytes];
     this.#bytes = this.#allocate(3);
     this.#channels = 3;
     for (let n = 0; n < this.#count; n++)
-      if (this.planes[n] > 0) this.put(n, 1, grey.subarray(n * plane, (n + 1) * plane));
+      if (this.planes[n] > 0) this.put(n, 1, grey.subarray(n * planeBytes, (n + 1) * planeBytes));
   }
 
-  /** The pictures that came, in order: uint8 [pictures, channels, height, width]. The array is the gathering's own. */
+  /**
+   * The pictures that were put in, in order: uint8 [pictures, channels, height, width]. The array is not copied where no picture is missing,
+   * so this is the last call.
+   */
   end(): { readonly bytes: Uint8Array; readonly shape: readonly [number, number, number, number] } {
-    const size = this.#channels * this.#plane;
+    const size = this.#channels * this.#planeBytes;
     let to = 0;
     for (let n = 0; n < this.#count; n++)
       if (this.planes[n] > 0) this.#bytes.copyWithin(size * to++, n * size, (n + 1) * size);

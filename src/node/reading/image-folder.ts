@@ -1,7 +1,7 @@
 // Loads a folder of pictures, with a subfolder for each class, as a data set.
 
 import type { Dataset } from "../../data/dataset.ts";
-import { type Framing, framings } from "../../data/framing.ts";
+import { checkFraming, type Framing } from "../../data/framing.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { checkWhole, isWhole } from "../../errors/numbers.ts";
 import { tensor } from "../../tensor/create.ts";
@@ -33,8 +33,8 @@ export interface ImageFolderOptions {
   /** Leave out pictures that cannot be read, and list them in `skipped`, rather than throw. */
   skipBroken?: boolean | undefined;
   /**
-   * A file for the decoded pictures. It grows while they are read, so that a reading that was broken off goes on where it ended; a picture that
-   * has changed since is decoded again, and so are all where an option has. A file there that is not a cache is left alone.
+   * A file for the decoded pictures. It grows while they are read, so that an interrupted reading continues where it ended. A picture that has
+   * changed since is decoded again, and so are all pictures if an option has changed. An existing file that is not a cache is not changed.
    */
   cache?: string | undefined;
   /** If the decoded pictures take more bytes than this, the cache is removed. Default: no bound. */
@@ -45,7 +45,7 @@ export interface ImageFolderOptions {
    * Called from time to time with the number of pictures that were read, their total, and the number of those that the cache holds; the last
    * time with all. If it throws, the reading ends with that error.
    */
-  onProgress?: ((done: number, total: number, kept: number) => void) | undefined;
+  onProgress?: ((done: number, total: number, cached: number) => void) | undefined;
 }
 
 const names: OptionNames<ImageFolderOptions> = {
@@ -60,12 +60,12 @@ const names: OptionNames<ImageFolderOptions> = {
   onProgress: true,
 };
 
-/** What became of the cache of loadImageFolder. */
+/** The use of the cache by loadImageFolder. */
 export interface CacheUse {
   readonly file: string;
   /** The number of pictures that were taken from it. */
   readonly taken: number;
-  /** The reason why decoded pictures are not in it; null where they are. */
+  /** The reason why decoded pictures are not in the cache; null where they are. */
   readonly problem: string | null;
 }
 
@@ -77,19 +77,19 @@ export interface ImageFolder extends Dataset {
   readonly skipped: readonly Skipped[];
   /** The number of files of each extension (".heic", ".txt", "" for none) that are no pictures or are in a format that is not read. */
   readonly passedOver: ReadonlyMap<string, number>;
-  /** null where there is no cache. */
+  /** The use of the cache; null where there is none. */
   readonly cache: CacheUse | null;
 }
 
 /**
  * Loads a folder of pictures as images uint8 [N, C, H, W], labels int32 [N] and classes. Each subfolder is a class, in the order of their
  * names; its pictures are the PNG, JPEG, GIF, BMP, WebP, AVIF and TIFF files in it and in its own subfolders, in the order of their paths.
- * Other files are counted in `passedOver`; what belongs to an operating system or a program, and links that lead in a circle, are left out
- * (listPictures says which, and what is no folder of classes). A survey of surveyImageFolder can be given instead of the folder's path, so that
+ * Other files are counted in `passedOver`; files of an operating system or a program, and links that lead in a circle, are left out
+ * (listPictures describes them, and the folders that are no classes). A survey of surveyImageFolder can be given instead of the folder's path, so that
  * the headers are not read twice.
  *
- * Pictures are turned upright according to their EXIF data; behind transparent parts is white, or black where the visible part would hardly
- * be seen on white; grey is 0.299 R + 0.587 G + 0.114 B. Each picture is brought into `size` as `frame` of chainrule/data does: with its
+ * Pictures are turned upright according to their EXIF data; the background of transparent parts is white, or black where the
+ * visible part would hardly be seen on white; grey is 0.299 R + 0.587 G + 0.114 B. Each picture is brought into `size` as `frame` of chainrule/data does: with its
  * proportions kept, and the rest of the frame at the level of the picture's edge. Large pictures are decoded only in the detail that this
  * needs. Without `size` the frame has the commonest size of the pictures, if at least half have it, else their median height and width; a
  * longer side above `maxSide` is reduced to it.
@@ -144,21 +144,20 @@ function checkValues({ size, channels, framing, threads, maxCacheBytes }: ImageF
     !(Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, { from: 1 })))
   )
     throw new ChainruleError("option", "loadImageFolder", `size is [height, width] in pixels, not [${size}]`);
-  if (framing !== undefined && !framings.includes(framing))
-    throw new ChainruleError("option", "loadImageFolder", `framing is one of ${framings.join(", ")}, not ${framing}`);
+  if (framing !== undefined) checkFraming("loadImageFolder", framing);
   if (threads !== undefined) checkWhole("loadImageFolder", "threads", threads, { from: 0 });
   if (maxCacheBytes !== undefined) checkWhole("loadImageFolder", "maxCacheBytes", maxCacheBytes, { from: 0 });
 }
 
-interface Wanted extends Pick<ImageFolderOptions, "channels" | "skipBroken" | "threads" | "onProgress"> {
+interface DecodeOptions extends Pick<ImageFolderOptions, "channels" | "skipBroken" | "threads" | "onProgress"> {
   readonly form: Form;
   readonly cache: PictureCache | null;
 }
 
-/** Takes the pictures from the cache, and decodes the others; those whose headers cannot be read are not tried. */
+/** Takes pictures from the cache and decodes the others, except those whose headers cannot be read. */
 async function decode(
   { files, problems: unreadableHeaders }: ImageSurvey,
-  { form, cache, channels, skipBroken = false, threads, onProgress }: Wanted,
+  { form, cache, channels, skipBroken = false, threads, onProgress }: DecodeOptions,
 ): Promise<{ readonly gathered: GatheredPictures; readonly skipped: readonly Skipped[]; readonly taken: number }> {
   const gathered = new GatheredPictures(files.length, form.size, channels ?? 1);
   const problems = new Map(unreadableHeaders.map(({ file, problem }) => [file, problem]));
@@ -168,20 +167,20 @@ async function decode(
     taken++;
     onProgress?.(taken, files.length, taken);
   });
-  const wanted = [...files.keys()].filter((n) => gathered.planes[n] === 0 && !problems.has(files[n].path));
-  const parts = portions(wanted.map((n) => files[n]));
-  const bytes = wanted.reduce((sum, n) => sum + files[n].bytes, 0);
-  const pool = await openPool({ call: "loadImageFolder", files: wanted.length, bytes }, threads);
-  let done = files.length - wanted.length;
+  const uncached = [...files.keys()].filter((n) => gathered.planes[n] === 0 && !problems.has(files[n].path));
+  const parts = portions(uncached.map((n) => files[n]));
+  const bytes = uncached.reduce((sum, n) => sum + files[n].bytes, 0);
+  const pool = await openPool({ call: "loadImageFolder", files: uncached.length, bytes }, threads);
+  let done = files.length - uncached.length;
   try {
     const jobs = parts.map(({ paths }): DecodeJob => ({ paths, form }));
     await pool.run(jobs, (answer, job) => {
       const { start, paths } = parts[job];
-      gathered.putAll(answer, (i) => wanted[start + i]);
-      cache?.add(answer, wanted.slice(start, start + paths.length));
+      gathered.putAll(answer, (i) => uncached[start + i]);
+      cache?.add(answer, uncached.slice(start, start + paths.length));
       for (const { index, problem } of answer.problems) problems.set(paths[index], problem);
       done += paths.length;
-      onProgress?.(done, files.length, cache?.kept ?? 0);
+      onProgress?.(done, files.length, cache?.pictureCount ?? 0);
     });
   } finally {
     await pool.close();
@@ -195,37 +194,42 @@ async function decode(
   return { gathered, skipped, taken };
 }
 
+/** The data set of the pictures that were read. */
 function assemble(
   { directory, classes, files, passedOver }: ImageSurvey,
   gathered: GatheredPictures,
   skipped: readonly Skipped[],
 ): Omit<ImageFolder, "cache"> {
-  const read = files.filter((_, n) => gathered.planes[n] > 0);
-  const present = new Set(read.map(({ label }) => label));
-  const empty = classes.findIndex((_, label) => !present.has(label));
-  if (empty >= 0)
+  const readFiles = files.filter((_, n) => gathered.planes[n] > 0);
+  const presentLabels = new Set(readFiles.map(({ label }) => label));
+  const emptyLabel = classes.findIndex((_, label) => !presentLabels.has(label));
+  if (emptyLabel >= 0)
     throw fileError(
       "loadImageFolder",
       directory,
-      `no picture of class ${JSON.stringify(classes[empty])} can be read; replace them, or remove the folder`,
+      `no picture of class ${JSON.stringify(classes[emptyLabel])} can be read; replace its pictures, or remove its folder`,
     );
   const { bytes, shape } = gathered.end();
   return {
-    // Nothing else holds this array, so it needs no copy, which tensor() would make.
+    // Nothing else refers to this array, so the copy that tensor() would make is not needed.
     images: new Tensor(new ArrayStorage(bytes), { shape, dtype: "uint8" }),
-    labels: tensor(Int32Array.from(read, ({ label }) => label)),
+    labels: tensor(Int32Array.from(readFiles, ({ label }) => label)),
     classes,
-    files: read.map(({ path }) => path),
+    files: readFiles.map(({ path }) => path),
     skipped,
     passedOver,
   };
 }
 
+/** The most pictures that an error names. */
+const maxLines = 1000;
+
+/** The error about pictures that cannot be read. */
 function unreadable(problems: readonly Skipped[], total: number): ChainruleError {
   const [{ file, problem }] = problems;
   if (problems.length === 1)
     return fileError("loadImageFolder", file, `${problem} (remove it, or skip it with skipBroken)`, { problems });
-  const lines = problems.slice(0, 1000).map(({ file, problem }) => printable(`${file}: ${problem}`));
+  const lines = problems.slice(0, maxLines).map(({ file, problem }) => printable(`${file}: ${problem}`));
   if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
   const head = `${problems.length} of ${total} pictures cannot be read; remove them, or skip them with skipBroken:`;
   return new ChainruleError("file", "loadImageFolder", [head, ...lines].join("\n"), { problems, total });

@@ -1,5 +1,5 @@
-// Surveys a folder of pictures before anything is decoded: its classes, its files, and the size of each picture as its header says. What
-// cannot be read, and what would not fit, is known within a fraction of a millisecond a picture.
+// Surveys a folder of pictures before anything is decoded: its classes, its files, and the size of each picture as its header says. This takes
+// a fraction of a millisecond a picture, and finds pictures that cannot be read, and data sets that would not fit into memory.
 import { wordsOf } from "../../errors/error.ts";
 import { checkWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
@@ -20,7 +20,7 @@ export interface Skipped {
 export interface ImageSurveyOptions {
   /** The longer side of the default size is at most this, in pixels; default 256. */
   maxSide?: number | undefined;
-  /** The least number of classes that is no error; default 2. */
+  /** The minimum number of classes; fewer are an error. Default 2. */
   minClasses?: number | undefined;
   /** Called from time to time with the number of pictures whose headers were read and their total; the last time with all. */
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -28,7 +28,7 @@ export interface ImageSurveyOptions {
 
 const names: OptionNames<ImageSurveyOptions> = { maxSide: true, minClasses: true, onProgress: true };
 
-/** What is known of a folder of pictures before any picture is decoded. */
+/** A folder of pictures as it is known before any picture is decoded. */
 export interface ImageSurvey extends PictureFiles {
   /** Height and width of each picture, upright, in the order of the files; null where the header cannot be read. */
   readonly sizes: readonly (readonly [height: number, width: number] | null)[];
@@ -61,22 +61,22 @@ async function survey(directory: string, options: ImageSurveyOptions): Promise<I
       sizes.push(null);
       problems.push({ file: path, problem: wordsOf(error) });
     }
-    if (sizes.length % progressEvery === 0 && sizes.length < listed.files.length) {
+    if (sizes.length % progressInterval === 0 && sizes.length < listed.files.length) {
       onProgress?.(sizes.length, listed.files.length);
       // Lets Node handle timers and signals.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
   onProgress?.(sizes.length, sizes.length);
-  const found = sizes.filter((size) => size !== null);
-  const size: [number, number] = found.length > 0 ? commonestSize(found, maxSide) : [1, 1];
+  const readSizes = sizes.filter((size) => size !== null);
+  const size: [number, number] = readSizes.length > 0 ? commonestSize(readSizes, maxSide) : [1, 1];
   return { ...listed, sizes, size, problems };
 }
 
-/** The headers that are read between two reports of progress. */
-const progressEvery = 256;
+/** The number of headers that are read between two reports of progress. */
+const progressInterval = 256;
 
-/** Bytes in which a header is looked for, before the whole file is read. */
+/** The bytes of a file that are read first; the whole file is read if they do not hold the header. */
 const headBytes = 1 << 16;
 
 /** The size of the upright picture. Throws an error that says why the header cannot be read. `head` is overwritten. */

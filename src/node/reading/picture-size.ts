@@ -2,7 +2,7 @@
 
 type Size = readonly [height: number, width: number];
 
-/** In pixels. Nets for larger pictures take long to train, so a larger size has to be asked for. */
+/** In pixels. Nets for larger pictures take long to train, so a larger size has to be given. */
 export const defaultMaxSide = 256;
 
 /**

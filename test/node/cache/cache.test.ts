@@ -53,12 +53,12 @@ async function taken(options: ImageFolderOptions = {}): Promise<number> {
   return use?.taken ?? -1;
 }
 
-describe("a reading that is broken off", () => {
+describe("an interrupted reading", () => {
   const stopAt = (count: number) => (done: number) => {
     if (done >= count) throw new Error("stop");
   };
 
-  test("keeps what it has read, and the next one goes on there", async () => {
+  test("leaves its pictures in the cache, and the next one continues there", async () => {
     const seen: number[][] = [];
     const onProgress = (done: number, total: number, kept: number) => {
       seen.push([done, total, kept]);
@@ -72,7 +72,7 @@ describe("a reading that is broken off", () => {
     expect(await taken()).toBe(100);
   });
 
-  test("by a broken picture too", async () => {
+  test("leaves them too if a damaged picture ends it", async () => {
     const png = readFileSync(join(root, "odd", "1.png"));
     png[png.length - 16] ^= 255;
     writeFileSync(join(root, "odd", "99.png"), png);
@@ -98,8 +98,8 @@ describe("a reading that is broken off", () => {
   );
 });
 
-describe("changes cost only themselves", () => {
-  test("pictures that are changed, added and removed", async () => {
+describe("only what has changed is decoded again", () => {
+  test("if pictures are changed, added and removed", async () => {
     await load();
     write("even/0.png", 7);
     utimesSync(join(root, "even", "0.png"), 1, 1);
@@ -109,7 +109,7 @@ describe("changes cost only themselves", () => {
     expect(await taken()).toBe(100);
   });
 
-  test("a new size, framing or decoding in grey reads anew; another decoder would, too", async () => {
+  test("if size, framing or channels change, all pictures are; another decoder would do the same", async () => {
     await load();
     expect(readFileSync(cache).subarray(0, 512).toString()).toMatch(/decoder.*sharp \d+\.\d+.*, jimp \d+\.\d+/);
     expect(await taken({ size: [4, 4] })).toBe(0);
@@ -117,7 +117,7 @@ describe("changes cost only themselves", () => {
     expect(await taken({ size: [4, 4], framing: "dark", channels: 1 })).toBe(0);
   });
 
-  test("three channels that are asked for are those that are found: grey pictures have one plane in the file", async () => {
+  test("a grey picture has one plane in the file, whether three channels are asked for or found", async () => {
     await load();
     const { size } = statSync(cache);
     expect(await taken({ channels: 3 })).toBe(100);
@@ -129,7 +129,7 @@ describe("changes cost only themselves", () => {
     expect(await taken()).toBe(100);
   });
 
-  test("a file that mostly holds pictures that are gone is written anew", async () => {
+  test("a file is written anew if more than half of its bytes are of removed pictures", async () => {
     await load();
     const { size } = statSync(cache);
     for (let n = 20; n < 100; n++) rmSync(join(root, n % 2 ? "odd" : "even", `${n}.png`));
@@ -140,7 +140,7 @@ describe("changes cost only themselves", () => {
 });
 
 describe("several processes", () => {
-  test("two at once give the same, and a whole cache", async () => {
+  test("that read at once get the same data and leave a complete cache", async () => {
     const [one, two] = await Promise.all([load(), load()]);
     expect([...two.images.data]).toEqual([...one.images.data]);
     expect([one.cache?.problem, two.cache?.problem]).toContain(null);
@@ -148,7 +148,7 @@ describe("several processes", () => {
     expect(readdirSync(root).sort()).toEqual([".cache", "even", "odd"]);
   });
 
-  test("the lock of one that runs holds, until it is too old; that of one that was killed does not", async () => {
+  test("respect the lock of a running process until it is too old, and not that of a killed one", async () => {
     const id = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
     const lock = `${cache}.lock`;
     const problem = async (holder: string, ageSeconds = 0) => {
@@ -160,7 +160,7 @@ describe("several processes", () => {
       expect(existsSync(lock)).toBe(use?.problem !== null);
       return use?.problem;
     };
-    const writing = "another process is writing it";
+    const writing = "another process is writing the cache";
     expect(await problem(`${hostname()} ${process.ppid}`)).toBe(writing);
     expect(await problem(`${hostname()} ${process.ppid}`, 200)).toBe(null);
     expect(await problem("elsewhere 1")).toBe(writing);
@@ -171,19 +171,22 @@ describe("several processes", () => {
   });
 });
 
-test("beyond its bound it is removed, which is said; the data are whole", async () => {
+test("a cache beyond its bound is removed, which is reported; the data are complete", async () => {
   const { cache: use, images } = await load({ maxCacheBytes: 2000 });
-  expect([use, images.shape[0]]).toEqual([{ file: cache, taken: 0, problem: "they take more than 2000 bytes" }, 100]);
+  expect([use, images.shape[0]]).toEqual([
+    { file: cache, taken: 0, problem: "the decoded pictures take more than 2000 bytes" },
+    100,
+  ]);
   expect(readdirSync(root).sort()).toEqual(["even", "odd"]);
 });
 
-test("a file that is no cache stays as it is, which is said", async () => {
+test("a file that is no cache is not changed, which is reported", async () => {
   writeFileSync(cache, "Dear Sir or Madam, ".repeat(20));
   const { cache: use } = await load();
   expect(use).toEqual({
     file: cache,
     taken: 0,
-    problem: "the file there is not a cache of pictures, so it is left as it is",
+    problem: "the file there is not a cache of pictures, so it is not changed",
   });
   await expect(load({ cache: join(root, "nowhere", "x") })).rejects.toThrow(/nowhere does not exist/);
   await expect(load({ cache: join(root, "odd") })).rejects.toThrow(/is a folder, not a file/);

@@ -79,7 +79,7 @@ describe("a folder for each class", () => {
     expect([0, 8, 16, 48, 56, 64].map((i) => images.data[i])).toEqual([128, 128, 128, 255, 0, 0]);
   });
 
-  test("progress ends with all of them", async () => {
+  test("the last progress has all pictures", async () => {
     const seen: [number, number][] = [];
     await loadImageFolder(root, { onProgress: (done, total) => seen.push([done, total]) });
     expect(seen.at(-1)).toEqual([3, 3]);
@@ -99,7 +99,7 @@ describe("a folder for each class", () => {
     await expect(loadImageFolder(root, { skipBroken: true })).rejects.toThrow(/no picture of class "cats" can be read/);
   });
 
-  test("a survey tells sizes and unreadable headers, and nothing is decoded before these are refused", async () => {
+  test("a survey has the sizes and the unreadable headers, and these are refused before anything is decoded", async () => {
     await picture("cats/large.jpg", 0xffffffff, [90, 600]);
     writeFileSync(join(root, "cats", "z.png"), "no picture");
     const vast = readFileSync(join(root, "dogs", "b.png"));
@@ -125,7 +125,7 @@ describe("a folder for each class", () => {
     expect(skipped.map(({ file }) => file)).toEqual(broken);
   });
 
-  test("small PNGs are the same whichever decoder has its turn: sharp for the first ones, jimp where there are many", async () => {
+  test("small PNGs are the same with both decoders: sharp decodes the first ones, jimp the others", async () => {
     const png = new PNG({ width: 9, height: 9 });
     for (let i = 0; i < png.data.length; i++) png.data[i] = (i * 2654435761) >>> 13;
     const files = Array.from({ length: 700 }, () => join(root, "many.png"));
@@ -171,14 +171,14 @@ describe("a folder for each class", () => {
     await expect(loadImageFolder(root)).rejects.toThrow(/pipe\.png: is not an ordinary file/);
   });
 
-  describe("kept in a cache", () => {
+  describe("with a cache", () => {
     const load = async (options = {}) => {
       const cache = join(root, ".cache");
       const data = await loadImageFolder(root, { cache, ...options });
       return { ...data, bytes: [...data.images.data] };
     };
 
-    test("it gives the same, and is not made again", async () => {
+    test("the second reading gives the same, and does not write the cache again", async () => {
       const first = await load();
       const { mtimeMs, ino } = statSync(join(root, ".cache"));
       const second = await load();
@@ -191,7 +191,7 @@ describe("a folder for each class", () => {
       expect(statSync(join(root, ".cache"))).toMatchObject({ mtimeMs, ino });
     });
 
-    test("another option, another file or another time make it stale", async () => {
+    test("a changed option, file or time makes pictures be decoded again", async () => {
       await load();
       expect((await load({ size: [1, 1] })).images.shape).toEqual([3, 3, 1, 1]);
       await picture("dogs/c.png", 0x0000ffff);
@@ -201,7 +201,7 @@ describe("a folder for each class", () => {
       expect((await load()).bytes.slice(-16)).toEqual(new Array(16).fill(255));
     });
 
-    test("a damaged one is written anew, a file that is not a cache is left alone, and a path that cannot be written is reported at once", async () => {
+    test("a damaged cache is written anew, a file that is no cache is not changed, and a path that cannot be written is reported at once", async () => {
       const { bytes } = await load();
       const whole = readFileSync(join(root, ".cache"));
       for (const damaged of [whole.subarray(0, -1), whole.subarray(0, 5), Buffer.from(whole).fill(99, 0, 8)]) {
@@ -243,8 +243,8 @@ test("a folder without classes or pictures is reported", async () => {
   await expect(loadImageFolder(root, { size: [0, 5] })).rejects.toThrow(/size is \[height, width\]/);
 });
 
-describe("by threads", () => {
-  test("the built library decodes with them, gives the same, and lets the process end", async () => {
+describe("threads", () => {
+  test("decode in the built library, give the same pictures, and let the process end", async () => {
     for (let n = 0; n < 300; n++) await picture(`${n % 2 ? "odd" : "even"}/${n}.png`, (n * 0x01030700 + 0xff) >>> 0);
     writeFileSync(join(root, "odd", "broken.png"), "");
     const script = `
@@ -258,7 +258,7 @@ describe("by threads", () => {
     expect(run("2")).toMatch(/ 300,3,2,4 1$/m);
   });
 
-  test("where sources run and threads cannot start, the pictures are decoded without them", async () => {
+  test("are not needed: where sources run and threads cannot start, the calling thread decodes", async () => {
     await picture("a/1.png", 0x102030ff);
     await picture("b/1.png", 0x102030ff);
     expect((await loadImageFolder(root, { threads: 2 })).images.shape).toEqual([2, 3, 2, 4]);
