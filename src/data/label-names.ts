@@ -1,4 +1,4 @@
-// Names for the labels of MNIST and data sets of its form, whose files have numbers alone.
+// Names the classes of MNIST and of data sets of its form, whose files have only numbers as labels.
 import { ChainruleError } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -30,20 +30,22 @@ export function isFashionMnist({ data }: Tensor): boolean {
 
 /**
  * The classes of a data set whose labels are numbers: Fashion-MNIST's where the labels are its own, the ten digits where no label is above
- * 9, else the numbers that occur, such as "1" … "26". Gives the labels of each part as int32 [N], counted in these classes.
+ * 9, else the numbers that occur, such as "1" … "26". Returns the labels of each part as int32 [N], indices into these classes.
  */
 export function nameLabels(parts: readonly Tensor[]): { classes: readonly string[]; labels: Tensor[] } {
-  const found = [...new Set(parts.flatMap(({ data }) => [...new Set<number>(data)]))].sort((a, b) => a - b);
-  const wrong = found.find((label) => !(Number.isInteger(label) && label >= 0));
-  if (wrong !== undefined)
-    throw new ChainruleError("data", "nameLabels", `labels are whole numbers from 0, not ${wrong}`, { label: wrong });
-  if (found.every((label) => label <= 9)) {
+  const values = [...new Set(parts.flatMap(({ data }) => [...new Set<number>(data)]))].sort((a, b) => a - b);
+  const invalidLabel = values.find((label) => !(Number.isInteger(label) && label >= 0));
+  if (invalidLabel !== undefined)
+    throw new ChainruleError("data", "nameLabels", `labels are whole numbers from 0, not ${invalidLabel}`, {
+      label: invalidLabel,
+    });
+  if (values.every((label) => label <= 9)) {
     const classes = parts.some(isFashionMnist) ? fashionClasses : digitClasses;
     return { classes, labels: parts.map((part) => part.to("int32")) };
   }
-  const places = new Map(found.map((label, place) => [label, place]));
+  const indices = new Map(values.map((label, index) => [label, index]));
   return {
-    classes: found.map(String),
-    labels: parts.map(({ data }) => tensor(Int32Array.from(data, (label) => places.get(label) ?? 0))),
+    classes: values.map(String),
+    labels: parts.map(({ data }) => tensor(Int32Array.from(data, (label) => indices.get(label) ?? 0))),
   };
 }

@@ -26,15 +26,15 @@ export function resize(plane: Strided, width: number, height: number): Plane & {
   return { width, height, data };
 }
 
-/** A plane whose numbers are `step` apart, 1 without it: a channel among others. */
+/** A plane whose numbers are `step` apart (default 1), such as one channel of a picture. */
 export interface Strided extends Plane {
   readonly step?: number | undefined;
 }
 
-/** Writes the resized plane [height, width] into `result`, which holds zeros: first along x, then along y. */
+/** Writes the plane [height, width] into `result`, which holds zeros. It is resized along x, then along y. */
 export function average(plane: Strided, { width, height }: Size, result: Float64Array): void {
   const { data, step = 1 } = plane;
-  // [width, plane.height]: the columns one after another.
+  // [width, plane.height]: column by column.
   const narrow = scratch(width * plane.height);
   const row = step * plane.width;
   addShares(
@@ -53,7 +53,7 @@ interface Size {
   readonly height: number;
 }
 
-/** How far apart the pixels of a line are, and the lines. */
+/** The strides of a picture whose lines are resized: from a pixel of a line to the next, and from a line to the next. */
 interface Lines {
   readonly along: number;
   readonly across: number;
@@ -61,8 +61,8 @@ interface Lines {
 }
 
 /**
- * Adds to target[i · pitch + line] the mean of the pixels that new pixel i covers, in their order. The lines are the innermost loop, so that
- * the weights are read once; four pixels are added at a time.
+ * Adds to target[i · pitch + line] the mean of the old pixels that new pixel i covers, in their order. The innermost loop goes over the lines,
+ * so that each weight is read once; four old pixels are added at a time.
  */
 function addShares(
   source: ArrayLike<number>,
@@ -92,14 +92,14 @@ function addShares(
   }
 }
 
-/** For each new pixel in a line: the first old pixel that it covers, and the part of it that each of them fills, from `start` on. */
+/** For new pixel i of a line: the first old pixel that it covers, and from weights[start[i]] on the share of each old pixel in it. */
 interface Coverage {
   readonly first: Int32Array;
   readonly start: Int32Array;
   readonly weights: Float64Array;
 }
 
-/** Most pictures of a data set have a few sizes. */
+/** By the lengths of both lines. The pictures of a data set have few different sizes. */
 const coverages = new Map<string, Coverage>();
 const maxCoverages = 64;
 
@@ -134,12 +134,12 @@ function cover(from: number, to: number): Coverage {
 }
 
 let buffer = new Float64Array(0);
-/** The longest buffer that is kept, in numbers: 8 MB. */
-const maxBuffer = 1 << 20;
+/** In numbers: 8 MB. A larger buffer is not reused. */
+const maxBufferLength = 1 << 20;
 
-/** Zeros for a picture that is already narrow: the same numbers again and again. */
+/** Zeros for the picture that is resized along x only. The buffer is reused: its numbers are valid until the next call. */
 function scratch(length: number): Float64Array {
-  if (length > maxBuffer) return new Float64Array(length);
+  if (length > maxBufferLength) return new Float64Array(length);
   if (buffer.length < length) buffer = new Float64Array(length);
   return buffer.fill(0, 0, length);
 }

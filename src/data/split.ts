@@ -8,7 +8,7 @@ import { rowsOf, takeRows } from "./rows.ts";
 import { shuffle } from "./shuffle.ts";
 import { type Batched, type ExampleOf, type Indexed, type Source, sourceOf } from "./source.ts";
 
-/** How many examples go to validation, and which. */
+/** The number of examples for validation, and their choice. */
 export interface SplitOptions {
   /** The part of the examples that goes to validation, between 0 and 1. Default 0.1, unless `count` is given. */
   fraction?: number | undefined;
@@ -52,23 +52,24 @@ export function split(data: object, options: SplitOptions = {}): { train: unknow
   const seed = options.seed ?? 0;
   const members = strataOf(source, options.stratify);
   const sizes = members.map(({ length }) => length);
-  const wanted = wantedOf(options, sizes, source.kind === "pictures" ? "pictures" : "examples");
-  const shares = typeof wanted === "number" ? apportion(sizes, wanted) : wanted;
-  const aside = new Uint8Array(total);
+  const count = validationCount(options, sizes, source.kind === "pictures" ? "pictures" : "examples");
+  const shares = typeof count === "number" ? apportion(sizes, count) : count;
+  /** 1 for an example for validation. */
+  const sides = new Uint8Array(total);
   for (const [k, indices] of members.entries()) {
     const order = shuffle(indices.length, { seed, epoch: k });
-    for (const i of order.subarray(0, shares[k])) aside[indices[i]] = 1;
+    for (const i of order.subarray(0, shares[k])) sides[indices[i]] = 1;
   }
   const side = (which: number) =>
     select(
       source,
-      new Int32Array(total).map((_, n) => n).filter((n) => aside[n] === which),
+      new Int32Array(total).map((_, n) => n).filter((n) => sides[n] === which),
     );
   return { train: side(0), validation: side(1) };
 }
 
-/** The number of examples for validation, or of each label's. Throws if options are out of range. */
-function wantedOf(
+/** The number of examples for validation, in all or of each label. Throws if options are out of range. */
+function validationCount(
   { fraction, count, seed = 0 }: SplitOptions,
   sizes: readonly number[],
   what: string,
@@ -86,15 +87,15 @@ function wantedOf(
       `count has [${shares}] for labels with [${sizes}] ${what}; give a number for each label, at most as many as it has`,
       { option: "count", count: shares, sizes },
     );
-  const wanted = shares?.reduce((sum, n) => sum + n, 0) ?? count ?? Math.round((fraction ?? 0.1) * total);
-  if (!isWhole(wanted, { from: 1, below: total }))
+  const validation = shares?.reduce((sum, n) => sum + n, 0) ?? count ?? Math.round((fraction ?? 0.1) * total);
+  if (!isWhole(validation, { from: 1, below: total }))
     throw new ChainruleError(
       "option",
       "split",
-      `validation would get ${wanted} of ${total} ${what}; each side needs at least one`,
-      { option: count === undefined ? "fraction" : "count", wanted, total },
+      `validation would get ${validation} of ${total} ${what}; each side needs at least one`,
+      { option: count === undefined ? "fraction" : "count", validation, total },
     );
-  return shares ?? wanted;
+  return shares ?? validation;
 }
 
 const isShare = (n: number, size: number) => isWhole(n, { from: 0, below: size + 1 });
@@ -128,14 +129,14 @@ function groupsOf(labels: ArrayLike<number>, values: readonly number[]): number[
   return [...groups.values()];
 }
 
-/** Whole shares that add up to `wanted`: exact shares are rounded down, then those with the largest remainders get one more (Hare and Niemeyer). */
-function apportion(sizes: readonly number[], wanted: number): number[] {
+/** Whole shares that add up to `count`: exact shares are rounded down, then those with the largest remainders get one more (Hare and Niemeyer). */
+function apportion(sizes: readonly number[], count: number): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const exact = sizes.map((size) => (size * wanted) / total);
+  const exact = sizes.map((size) => (size * count) / total);
   const shares = exact.map(Math.floor);
   const remainder = (k: number) => exact[k] - shares[k];
   const byRemainder = [...sizes.keys()].sort((a, b) => remainder(b) - remainder(a) || a - b);
-  const missing = wanted - shares.reduce((sum, share) => sum + share, 0);
+  const missing = count - shares.reduce((sum, share) => sum + share, 0);
   for (const k of byRemainder.slice(0, missing)) shares[k]++;
   return shares;
 }

@@ -54,7 +54,7 @@ describe("pictures", () => {
     ["fog", picture(60, 60, (x) => [200 + (x % 5), 201, 202, 255])],
     ["one plain colour", picture(60, 40, () => [30, 90, 200, 255])],
   ];
-  it.each(kinds)("%s are means over the pixels under each new one, on white", (_, given) => {
+  it.each(kinds)("%s are means over the old pixels under each new pixel, on white", (_, given) => {
     for (const shape of shapes)
       expect(frame(given, { shape, framing: "plain" })).toEqual(framedPlainly(given, shape, 255));
   });
@@ -139,7 +139,7 @@ describe("pictures on a dark or a light ground", () => {
 });
 
 describe("digits", () => {
-  it("of MNIST, all 70,000, come back as the same bytes", async () => {
+  it("of MNIST, all 70,000, are framed to the same bytes", async () => {
     const { train, test } = await loadMnist();
     for (const { images } of [train, test]) {
       expect(framingOf({ images, labels: tensor(new Int32Array(images.shape[0])), classes: ["0"] })).toBe("digit");
@@ -193,7 +193,7 @@ describe("digits", () => {
   });
 });
 
-it("frame says which pictures it can make", () => {
+it("frame refuses shapes that it cannot make, with the cure", () => {
   const given = picture(5, 5, () => white);
   const failure = (shape: readonly number[], framing: Framing) => () => frame(given, { shape, framing });
   expect(failure([2, 28, 28], "plain")).toThrow("frame: pictures have 1 or 3 channels, not 2");

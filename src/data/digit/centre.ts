@@ -5,16 +5,17 @@ import { type Plane, resize } from "../resize.ts";
 import { centreOfMass, hasDigitForm } from "./form.ts";
 import { findInk } from "./ink.ts";
 
-/** Sides of the result and of the ink's box, in pixels. */
+/** The sides of the result and of the ink's box, in pixels. */
 const side = 28;
 const box = 20;
 /** Strokes narrower than minStroke pixels are thickened to mnistStroke, the width of MNIST's strokes: a net hardly sees a hairline. */
 const minStroke = 1.4;
 const mnistStroke = 1.9;
-/** Larger pictures are first shrunk to this side in pixels, which leaves about 25 pixels for each of the result's. */
+/** Larger pictures are first reduced to this side in pixels, so that each pixel of the result is the mean of about 25 pixels. */
 const maxSide = 384;
 /** The side in pixels that a decoder must leave of a picture of a digit. */
 export const digitDetail = maxSide;
+
 /**
  * Returns the bytes of a 28 × 28 picture, white on black; null if the plane (levels 0 … 255, dark on light or light on dark) is blank. A plane
  * that already has MNIST's form is returned as it is.
@@ -25,18 +26,19 @@ export function centreDigit(plane: Plane): Uint8Array | null {
   if (ink === null) return null;
   const scale = box / Math.max(ink.width, ink.height);
   const width = strokeWidth(ink) * scale;
-  const drawn = width < minStroke ? thicken(ink, Math.round((mnistStroke - width) / scale / 2)) : ink;
-  const fitted = scaled(drawn, box / Math.max(drawn.width, drawn.height));
-  const { x, y } = centreOfMass(fitted);
-  const left = clamp(Math.round(side / 2 - x), 0, side - fitted.width);
-  const top = clamp(Math.round(side / 2 - y), 0, side - fitted.height);
+  const strokes = width < minStroke ? thicken(ink, Math.round((mnistStroke - width) / scale / 2)) : ink;
+  const digit = scaled(strokes, box / Math.max(strokes.width, strokes.height));
+  const { x, y } = centreOfMass(digit);
+  const left = clamp(Math.round(side / 2 - x), 0, side - digit.width);
+  const top = clamp(Math.round(side / 2 - y), 0, side - digit.height);
   const bytes = new Uint8Array(side * side);
-  for (let row = 0; row < fitted.height; row++)
-    for (let column = 0; column < fitted.width; column++)
-      bytes[(top + row) * side + left + column] = Math.round(255 * fitted.data[row * fitted.width + column]);
+  for (let row = 0; row < digit.height; row++)
+    for (let column = 0; column < digit.width; column++)
+      bytes[(top + row) * side + left + column] = Math.round(255 * digit.data[row * digit.width + column]);
   return bytes;
 }
 
+/** The plane with at most maxSide pixels on its longer side. */
 function shrink(plane: Plane): Plane {
   const scale = maxSide / Math.max(plane.width, plane.height);
   return scale < 1 ? scaled(plane, scale) : plane;
@@ -63,19 +65,19 @@ function thicken(plane: Plane, radius: number): Plane {
   if (radius < 1) return plane;
   const width = plane.width + 2 * radius;
   const height = plane.height + 2 * radius;
-  const wide = new Float64Array(width * plane.height);
+  const rows = new Float64Array(width * plane.height);
   for (let y = 0; y < plane.height; y++)
     for (let x = 0; x < plane.width; x++) {
       const level = plane.data[y * plane.width + x];
       if (level === 0) continue;
       const start = y * width + x;
-      for (let i = start; i <= start + 2 * radius; i++) if (wide[i] < level) wide[i] = level;
+      for (let i = start; i <= start + 2 * radius; i++) if (rows[i] < level) rows[i] = level;
     }
   const data = new Float64Array(width * height);
   for (let y = 0; y < plane.height; y++)
     for (let dy = 0; dy <= 2 * radius; dy++)
       for (let x = 0; x < width; x++) {
-        const level = wide[y * width + x];
+        const level = rows[y * width + x];
         const target = (y + dy) * width + x;
         if (data[target] < level) data[target] = level;
       }

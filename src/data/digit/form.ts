@@ -1,34 +1,35 @@
-// The form of MNIST's digits, by which pictures are recognised that already have it.
+// Recognises pictures that already have the form of MNIST's digits.
 import type { Plane } from "../resize.ts";
 
-/** Side of a picture, in pixels. */
+/** The side of a picture, in pixels. */
 const side = 28;
-/** The centre of mass is within this distance of pixel 14; in MNIST, within half a pixel. */
+/** The maximum distance of the centre of mass from pixel 14, along x and along y, in pixels; in MNIST it is half a pixel. */
 const maxShift = 0.75;
-/** The longer side of the box of the ink, from level `minInk` on: 20 in MNIST, a little more in a JPEG of such a picture. */
+/** Levels from here on are ink. */
 const minInk = 32;
+/** The bounds of the longer side of the ink's box, in pixels: 20 in MNIST, up to 22 in a JPEG of such a picture. */
 const [minBox, maxBox] = [18, 22];
 
 /** The centre of mass, in pixels from the first pixel's middle; mass is the sum of all levels. */
 export function centreOfMass({ width, height, data }: Plane): { x: number; y: number; mass: number } {
-  let [mass, right, down] = [0, 0, 0];
+  let [mass, sumX, sumY] = [0, 0, 0];
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const level = data[y * width + x];
       mass += level;
-      right += level * x;
-      down += level * y;
+      sumX += level * x;
+      sumY += level * y;
     }
-  return mass === 0 ? { x: 0, y: 0, mass } : { x: right / mass, y: down / mass, mass };
+  return mass === 0 ? { x: 0, y: 0, mass } : { x: sumX / mass, y: sumY / mass, mass };
 }
 
-/** Whether the centre of mass is where it is in MNIST, within half a pixel of pixel 14. */
+/** Whether the centre of mass is near pixel 14, as in MNIST. */
 export function isCentred(plane: Plane): boolean {
   const { x, y, mass } = centreOfMass(plane);
   return mass > 0 && Math.abs(x - side / 2) < maxShift && Math.abs(y - side / 2) < maxShift;
 }
 
-/** Whether a plane has the form of MNIST's digits, all 70,000 of which have it: centred, on black, in a box of 20 pixels, or JPEG's 22. */
+/** Whether a plane is centred, on black, with its ink in a box of 18 to 22 pixels. All 70,000 digits of MNIST are. */
 export function hasDigitForm(plane: Plane): boolean {
   if (plane.width !== side || plane.height !== side || !isCentred(plane)) return false;
   let [left, right, top, bottom] = [side, -1, side, -1];

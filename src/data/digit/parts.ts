@@ -1,4 +1,4 @@
-// The connected parts of a drawing: the strokes of a digit, frames, specks.
+// Finds the connected parts of a drawing: the strokes of a digit, frames, specks.
 
 /** Pixels that touch each other, also at a corner. `right` and `bottom` are its last column and row. */
 export interface Part {
@@ -19,17 +19,17 @@ export interface Mask extends Size {
   readonly data: Uint8Array;
 }
 
-/** All parts, the one of most pixels first. */
+/** All parts, in falling order of their numbers of pixels. */
 export function partsOf({ width, height, data }: Mask): Part[] {
-  const left = data.slice();
+  const unvisited = data.slice();
   const queue = new Uint32Array(width * height);
   const parts: Part[] = [];
   let end = 0;
-  for (let start = 0; start < left.length; start++) {
-    if (left[start] === 0) continue;
+  for (let start = 0; start < unvisited.length; start++) {
+    if (unvisited[start] === 0) continue;
     const first = end;
     queue[end++] = start;
-    left[start] = 0;
+    unvisited[start] = 0;
     const box = { left: width, right: 0, top: height, bottom: 0 };
     for (let at = first; at < end; at++) {
       const x = queue[at] % width;
@@ -41,8 +41,8 @@ export function partsOf({ width, height, data }: Mask): Part[] {
       for (let v = Math.max(y - 1, 0); v <= Math.min(y + 1, height - 1); v++)
         for (let u = Math.max(x - 1, 0); u <= Math.min(x + 1, width - 1); u++) {
           const next = v * width + u;
-          if (left[next] === 0) continue;
-          left[next] = 0;
+          if (unvisited[next] === 0) continue;
+          unvisited[next] = 0;
           queue[end++] = next;
         }
     }

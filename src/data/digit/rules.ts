@@ -1,12 +1,12 @@
-// Rules: thin straight lines from one edge of the picture to the other, as on ruled and squared paper, which cross the digit.
+// Removes rules: thin straight lines from one edge of the picture to the other, as on ruled and squared paper, which cross the digit.
 import type { Mask } from "./parts.ts";
 
-/** A rule is at most this part of the longer side thick. */
+/** The maximum thickness of a rule, as a share of the longer side. */
 const maxThickness = 0.025;
-/** It covers this part of the picture's width or height, and this part of an outer sixth at both ends; the digit hides the rest of it. */
+/** The minimum share of the picture's width or height that a rule covers, and of the outer sixth at both ends; the digit hides the rest. */
 const minCover = 0.5;
 const minEndCover = 0.75;
-/** The steepest rules, 4 degrees. */
+/** The maximum slope of a rule: 4 degrees. */
 const maxSlope = 0.07;
 
 interface Rule {
@@ -15,15 +15,15 @@ interface Rule {
   readonly offset: number;
 }
 
-/** The mask without its rules; one single line is left, since it may be the bar of a 7. */
+/** The mask without its rules. A single line is left, since it may be the bar of a 7. */
 export function withoutRules(mask: Mask): Mask {
   const { width, height } = mask;
   const thickness = Math.max(2, Math.round(maxThickness * Math.max(width, height)));
-  const upright = transposed(mask);
+  const turnedMask = transpose(mask);
   const thinAcross = thinPixels(mask, thickness);
-  const thinDown = thinPixels(upright, thickness);
+  const thinDown = thinPixels(turnedMask, thickness);
   const across = rulesAmong(thinAcross, mask, thickness);
-  const down = rulesAmong(thinDown, upright, thickness);
+  const down = rulesAmong(thinDown, turnedMask, thickness);
   if (across.length + down.length < 2) return mask;
   const isOn = (rules: readonly Rule[], x: number, y: number) =>
     rules.some(({ slope, offset }) => Math.abs(y - slope * x - offset) <= thickness / 2 + 1.5);
@@ -47,7 +47,7 @@ export function withoutRules(mask: Mask): Mask {
   return data.includes(1) ? { width, height, data } : mask;
 }
 
-/** The rules that run from left to right: the line on which the most pixels lie, then that of the rest, and so on. */
+/** The rules that run from left to right: the line with the most pixels, then the line with the most of the other pixels, and so on. */
 function rulesAmong(thin: readonly number[], { width, height }: Mask, thickness: number): Rule[] {
   const rules: Rule[] = [];
   let pixels = thin;
@@ -62,7 +62,7 @@ function rulesAmong(thin: readonly number[], { width, height }: Mask, thickness:
   return rules;
 }
 
-/** The Hough transform of lines y = slope · x + offset: the line of most pixels, among those that have one in enough columns. */
+/** The line y = slope · x + offset with the most pixels, by the Hough transform; null if no line covers enough columns. */
 function bestLine(
   pixels: readonly number[],
   { width, height }: { width: number; height: number },
@@ -72,31 +72,31 @@ function bestLine(
   const shift = Math.ceil(maxSlope * width);
   const bins = height + 2 * shift + 2;
   const end = Math.max(1, Math.floor(width / 6));
-  let [best, most] = [null as Rule | null, 0];
+  let [best, maxCount] = [null as Rule | null, 0];
   for (let n = 0; n <= steps; n++) {
     const slope = -maxSlope + (2 * maxSlope * n) / steps;
     const counts = new Uint32Array(bins);
     const columns = new Uint32Array(bins);
     const leftEnd = new Uint32Array(bins);
     const rightEnd = new Uint32Array(bins);
-    const seen = new Int32Array(bins).fill(-1);
+    const lastColumn = new Int32Array(bins).fill(-1);
     // Pixels come column by column.
     for (const pixel of pixels) {
       const x = pixel % width;
       const bin = Math.round((pixel - x) / width - slope * x) + shift;
       for (let near = Math.max(bin - 1, 0); near <= bin + 1; near++) {
         counts[near]++;
-        if (seen[near] === x) continue;
-        seen[near] = x;
+        if (lastColumn[near] === x) continue;
+        lastColumn[near] = x;
         columns[near]++;
         if (x < end) leftEnd[near]++;
         if (x >= width - end) rightEnd[near]++;
       }
     }
     for (let bin = 0; bin < bins; bin++) {
-      if (counts[bin] <= most || columns[bin] < minCover * width) continue;
+      if (counts[bin] <= maxCount || columns[bin] < minCover * width) continue;
       if (Math.min(leftEnd[bin], rightEnd[bin]) < minEndCover * end) continue;
-      most = counts[bin];
+      maxCount = counts[bin];
       best = { slope, offset: bin - shift };
     }
   }
@@ -117,7 +117,7 @@ function thinPixels({ width, height, data }: Mask, thickness: number): number[] 
   return pixels;
 }
 
-function transposed({ width, height, data }: Mask): Mask {
+function transpose({ width, height, data }: Mask): Mask {
   const turned = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) turned[x * height + y] = data[y * width + x];
   return { width: height, height: width, data: turned };

@@ -1,6 +1,6 @@
-// The largest level in a window around each pixel, at a cost that does not grow with the window. The line is cut into blocks as long as the
-// window, so that each window is the end of one block and the beginning of the next; the largest levels of both are read from two running
-// maxima. Source: van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels", 1992.
+// Dilation and closing: the maximum in a window around each pixel, in a time that does not depend on the size of the window. The line is cut into
+// blocks as long as the window, so that each window is the end of one block and the beginning of the next; the maxima of both are read from two
+// running maxima. Source: van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels", 1992.
 
 export interface Bytes {
   readonly width: number;
@@ -8,8 +8,8 @@ export interface Bytes {
   readonly data: Uint8Array;
 }
 
-/** Replaces each level by the largest one of the square within `radius` pixels. */
-export function largest({ width, height, data }: Bytes, radius: number): Bytes {
+/** The dilation: replaces each level by the maximum in the square within `radius` pixels. */
+export function dilation({ width, height, data }: Bytes, radius: number): Bytes {
   const rows = new Uint8Array(width * height);
   const line = new Line(Math.max(width, height), radius);
   for (let y = 0; y < height; y++) line.run(data, rows, { start: y * width, step: 1, length: width });
@@ -18,21 +18,24 @@ export function largest({ width, height, data }: Bytes, radius: number): Bytes {
   return { width, height, data: result };
 }
 
-/** The closing: the largest level within the radius, then the smallest of those. It fills what is dark and narrower than twice the radius. */
+/** The closing: the maximum within the radius, then the minimum of the maxima. It fills dark lines that are narrower than twice the radius. */
 export function closing(levels: Bytes, radius: number): Bytes {
-  return inverted(largest(inverted(largest(levels, radius)), radius));
+  return inverted(dilation(inverted(dilation(levels, radius)), radius));
 }
 
+/** 255 minus each level. */
 export function inverted({ width, height, data }: Bytes): Bytes {
   const result = new Uint8Array(data.length);
   for (let i = 0; i < result.length; i++) result[i] = 255 - data[i];
   return { width, height, data: result };
 }
 
+/** The dilation of a line, with the memory for it. */
 class Line {
   readonly #radius: number;
-  /** The line between two margins of zeros; the maxima from each block's beginning, and to each block's end. */
+  /** The line between two margins of zeros. */
   readonly #levels: Uint8Array;
+  /** The maximum from the beginning of its block up to each level, and from each level to the end of its block. */
   readonly #from: Uint8Array;
   readonly #to: Uint8Array;
 
@@ -58,15 +61,15 @@ class Line {
     for (let i = 0, at = start; i < length; i++, at += step) levels[radius + i] = source[at];
     for (let first = 0; first < size; first += block) {
       const last = first + block - 1;
-      let top = 0;
+      let maximum = 0;
       for (let i = first; i <= last; i++) {
-        if (levels[i] > top) top = levels[i];
-        from[i] = top;
+        if (levels[i] > maximum) maximum = levels[i];
+        from[i] = maximum;
       }
-      top = 0;
+      maximum = 0;
       for (let i = last; i >= first; i--) {
-        if (levels[i] > top) top = levels[i];
-        to[i] = top;
+        if (levels[i] > maximum) maximum = levels[i];
+        to[i] = maximum;
       }
     }
     for (let i = 0, at = start; i < length; i++, at += step) {

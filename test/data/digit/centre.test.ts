@@ -17,7 +17,7 @@ function difference(a: Uint8Array | null, b: Uint8Array | null): number {
 const full: Look = { field: [-50, -45, 290] };
 const thin = frameAt(6, 2);
 
-describe("the same digit comes out", () => {
+describe("the same digit is found", () => {
   it.each<[string, Look]>([
     ["in a thin frame", { around: [thin] }],
     ["in a frame with gaps", { around: [{ lines: thin.lines.slice(1), thick: 2 }] }],
@@ -77,7 +77,7 @@ describe("parts of a digit are kept", () => {
     const row = Array.from(bytes?.subarray(14 * 28, 15 * 28) ?? []);
     expect(row.filter((level, x) => level > 128 && !(row[x - 1] > 128))).toHaveLength(2);
   });
-  it("a frame alone, which may be a zero", () => {
+  it("a frame without anything in it, which may be a zero", () => {
     expect(framed(draw(-1, { around: [frameAt(30, 10)] }))).not.toBeNull();
   });
 });
