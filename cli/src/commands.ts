@@ -41,7 +41,7 @@ function addLearning(command: Command): void {
       "pictures in each step (default: 64; 16 or 32 for folders of fewer than 2,000 pictures)",
       integer(1, 1_000_000),
     )
-    .option("--lr <x>", `learning rate of the first step; it falls to 0 ${defaultText("lr")}`, positive)
+    .option("--lr <x>", `learning rate of the first step; it falls to 0 ${defaultText("lr")}`, positive("0.003"))
     .option(
       "--seed <n>",
       `seed of all that is random: the first weights, the order of the pictures, those set aside ${defaultText("seed")}`,
@@ -109,7 +109,7 @@ function addFiles(command: Command): void {
     .option(
       "--checkpoint <s>",
       `seconds between checkpoints within an epoch; there is also one at its end (default: ${defaultCheckpointSeconds})`,
-      positive,
+      positive("60"),
     )
     .option(
       "--resume <file>",

@@ -11,10 +11,14 @@ export function integer(min: number, max: number): (text: string) => number {
 
 const number = (text: string) => (/^[\d.]+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN);
 
-export function positive(text: string): number {
-  const value = number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("Give a number above 0, such as 0.003.");
-  return value;
+/** A number above 0; the message gives `example`. */
+export function positive(example: string): (text: string) => number {
+  return (text) => {
+    const value = number(text);
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new InvalidArgumentError(`Give a number above 0, such as ${example}.`);
+    return value;
+  };
 }
 
 export function fraction(text: string): number {

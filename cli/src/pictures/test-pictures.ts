@@ -43,8 +43,12 @@ export async function loadTestPictures(
   const notes = note === null ? [] : [`${note}, which the model takes`];
   const all = { data: withClasses(data, classNames), files };
   if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };
-  if (record?.dividedFrom !== filesDigest(survey, files))
-    return { ...all, source: `all pictures in ${path}; the model was not trained on exactly these`, notes };
+  if (record?.dividedFrom !== filesDigest(survey, files)) {
+    notes.push(
+      `${path} does not hold exactly the files of the training; the figure flatters if the net learned from them`,
+    );
+    return { ...all, source: `all pictures in ${path}`, notes };
+  }
   const { aside } = setTestAside(all, testFraction, seed);
   if (aside === null) throw new BadInput(`${path}: has no pictures to test with; add some`);
   return { ...aside, source: `the test pictures in ${path}, set aside from training by seed ${seed}`, notes };

@@ -44,7 +44,9 @@ export function announce(
   );
   // With as many epochs as the patience no training ends early.
   if (patience !== null && patience < epochs)
-    screen.say(`training ends early after ${counted(patience, "epoch")} in a row without a lower validation loss`);
+    screen.say(
+      `training ends early after ${patience === 1 ? "one epoch" : `${patience} epochs in a row`} without a lower validation loss`,
+    );
   // Where a trial decided about mirroring, a line of its own says so.
   const changes = mirroring === null ? augment : mirrored(augment, false);
   if (changes !== null)
@@ -96,7 +98,7 @@ export function tellEnd({ screen, plan, data, word, out }: Outcome, end: DoneEve
   if (best !== null) {
     const early =
       reason === "patience"
-        ? `${counted(plan.patience ?? 0, "epoch")} had no lower validation loss, so training ends early; `
+        ? `${plan.patience === 1 ? "one epoch" : `${plan.patience} epochs`} had no lower validation loss, so training ends early; `
         : "";
     if (epoch > 1)
       screen.say(`${early}of ${epoch} epochs, epoch ${best.epoch} was the best; the model has its weights`);

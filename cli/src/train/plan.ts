@@ -6,6 +6,7 @@ import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";
 import { type FolderRecord, isFolderRecord } from "../pictures/options.ts";
 import { isCount, isRecord } from "../records.ts";
+import { counted } from "../wording.ts";
 import { type ChangeOptions, changeNames, checkChanges, chooseChanges, typed } from "./augmentation.ts";
 import { modelOf } from "./checkpoints.ts";
 
@@ -151,7 +152,7 @@ export function resumedPlan(file: string, saved: Model & Extras, options: PlanOp
   const waited = reached - bestEpoch(training);
   if (patience !== null && waited >= patience)
     throw new BadInput(
-      `--resume ${file}: stopped early, after ${waited} epochs without a lower validation loss; give --patience ${waited + 1} or more to go on`,
+      `--resume ${file}: stopped early, after ${counted(waited, "epoch")} without a lower validation loss; give --patience ${waited + 1} or more to go on`,
     );
   return { ...plan, epochs, patience };
 }
