@@ -14,3 +14,9 @@ export function fileError(
 ): ChainruleError {
   return new ChainruleError("file", call, printable(words), { file, ...details }, { cause, place: printable(file) });
 }
+
+/** Throws an error about the bytes of a file again, with the file's name; any other error is thrown as it is. */
+export function throwWithFile(call: string, file: string, error: unknown): never {
+  if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
+  throw fileError(call, file, error.words, { ...error.details, cause: error });
+}

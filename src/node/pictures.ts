@@ -1,10 +1,9 @@
 // Loads a single picture file.
 
 import type { Picture } from "../data/picture.ts";
-import { ChainruleError } from "../errors/error.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { decodePicture } from "./decode.ts";
-import { fileError } from "./file-error.ts";
+import { throwWithFile } from "./file-error.ts";
 import { readBytes } from "./files.ts";
 
 /**
@@ -16,8 +15,7 @@ export async function loadPicture(file: string): Promise<Picture> {
   try {
     return await decodePicture(bytes);
   } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
-    throw fileError("loadPicture", file, error.words, { ...error.details, cause: error });
+    return throwWithFile("loadPicture", file, error);
   }
 }
 

@@ -6,6 +6,7 @@ import { relative } from "node:path";
 import { wordsOf } from "../../errors/error.ts";
 import { explain, resolveTarget } from "../files.ts";
 import type { PictureFile } from "../folder/list.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { DecodeAnswer } from "../reading/decode-job.ts";
 import type { Form } from "../reading/framed-file.ts";
 import type { GatheredPictures } from "../reading/gathered-pictures.ts";
@@ -98,8 +99,7 @@ export class PictureCache {
           this.pictureCount++;
           take(current.n, planes, picture);
         }
-        // Lets Node handle timers and signals.
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
     } finally {
       closeSync(handle);

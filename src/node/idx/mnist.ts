@@ -17,7 +17,7 @@ import { tensor } from "../../tensor/create.ts";
 import { checkOptions } from "../../tensor/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { withinAsync } from "../../tensor/within.ts";
-import { fileError } from "../file-error.ts";
+import { fileError, throwWithFile } from "../file-error.ts";
 import { explain, readBytes } from "../files.ts";
 import { findIdx, type IdxPair, missingFile } from "./find.ts";
 
@@ -195,10 +195,7 @@ interface ExpectedPart {
 
 async function readPart(file: string, { ranks, dtypes, what, other }: ExpectedPart): Promise<Tensor> {
   const bytes = await readBytes(file);
-  const values = await readIdx(bytes).catch((error) => {
-    if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
-    throw fileError(call, file, error.words, { ...error.details, cause: error });
-  });
+  const values = await readIdx(bytes).catch((error) => throwWithFile(call, file, error));
   if (!ranks.includes(values.ndim)) {
     const swapped = values.ndim === 4 - ranks[0] ? `; is this the file with the ${other}?` : "";
     throw fileError(call, file, `byte 3: ${values.ndim} dimensions, but ${what} have ${ranks[0]}${swapped}`, {

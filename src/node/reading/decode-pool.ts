@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { ChainruleError } from "../../errors/error.ts";
 import type { DecoderName } from "../decoders/installed.ts";
 import { versionOf } from "../decoders/versions.ts";
+import { nextTurn } from "../next-turn.ts";
 import { printable } from "../printable.ts";
 import { type DecodeAnswer, type DecodeJob, runJob } from "./decode-job.ts";
 
@@ -93,8 +94,7 @@ async function runHere(jobs: readonly DecodeJob[], take: Take): Promise<void> {
         failed = true;
         throw error;
       }
-      // Lets Node handle timers and signals.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   };
   await Promise.all(Array.from({ length: Math.max(jobsAtOnce, availableParallelism()) }, lane));

@@ -6,6 +6,7 @@ import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
 import { listPictures, type PictureFiles } from "../folder/list.ts";
 import { measurePicture } from "../formats/check.ts";
+import { nextTurn } from "../next-turn.ts";
 import { maxFileBytes } from "../pictures.ts";
 import { readStart } from "./framed-file.ts";
 import { commonestSize, defaultMaxSide } from "./picture-size.ts";
@@ -63,8 +64,7 @@ async function survey(directory: string, options: ImageSurveyOptions): Promise<I
     }
     if (sizes.length % progressInterval === 0 && sizes.length < listed.files.length) {
       onProgress?.(sizes.length, listed.files.length);
-      // Lets Node handle timers and signals.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
   onProgress?.(sizes.length, sizes.length);
