@@ -25,3 +25,11 @@ export function brief(name: string): string {
 
 /** The last part of a path, "IMG_1.jpg" of "photos/cat/IMG_1.jpg". */
 export const fileName = (path: string): string => path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
+
+/** A path that stands behind `before` in a sentence, without the folders that both begin with: "…/spoon/2.png" behind "set/cup/1.png". */
+export function pathBehind(before: string, path: string): string {
+  const [folders, parts] = [before, path].map((one) => one.split(/[/\\]/));
+  let shared = 0;
+  while (shared < Math.min(folders.length, parts.length) - 1 && folders[shared] === parts[shared]) shared++;
+  return parts.slice(0, shared).join("") === "" ? path : `…/${parts.slice(shared).join("/")}`;
+}

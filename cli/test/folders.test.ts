@@ -175,6 +175,9 @@ describe("train/ and test/", () => {
     expect(stdout).not.toMatch(/validation|shifted/);
     const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], { cwd });
     expect(evaluated.stdout).toContain("p.safetensors is tested on 10 pictures: the pictures in parts/test");
+    const direct = await chainrule(["evaluate", "p.safetensors", "parts/test"], { cwd });
+    expect(direct.stdout).toContain("p.safetensors is tested on 10 pictures: all pictures in parts/test\n");
+    expect(direct.stdout).not.toContain("the figure flatters");
     const figure = /^test accuracy .*$/m.exec(stdout)?.[0] ?? "none";
     expect(evaluated.stdout).toContain(figure);
   });

@@ -7,7 +7,7 @@ import { mistakeLines, mistakesOf } from "../src/evaluate/mistakes.ts";
 import { comparisonWords, testRecordOf } from "../src/evaluate/test-record.ts";
 import { verdict } from "../src/evaluate/verdict.ts";
 import { TrainingPictures } from "../src/pictures/copies.ts";
-import { accuracyWithout, copiesWords, findCopies } from "../src/pictures/copy-notes.ts";
+import { accuracyWithout, copiesWords, examples, findCopies } from "../src/pictures/copy-notes.ts";
 import { nearest } from "../src/terminal/cells.ts";
 import { type Colours, coloursOf } from "../src/terminal/colours.ts";
 import { drawAnswers } from "../src/terminal/drawing.ts";
@@ -150,6 +150,19 @@ describe("copies", () => {
       "1 of the 2 validation pictures is an exact copy of a training picture (v1 is t2), so the best epoch may be the one that remembers them",
     ]);
     expect(findCopies({ ...data, files: null }).notes[0]).toContain("(fork and cup)");
+    const paths = ["a", "b", "c", "d", "e"].map((name) => `set/train/${name}/1.png`);
+    const inFolders = findCopies({
+      ...data,
+      files: { train: paths, validation: ["set/val/b/1.png", "set/val/c/1.png"], test: paths },
+    });
+    expect(inFolders.notes[1]).toContain("(set/val/c/1.png is …/train/c/1.png)");
+    expect(inFolders.notes[0]).toContain("(set/train/b/1.png and …/d/1.png)");
+    expect(examples([{ index: 0, original: 2 }], [["set/test/c/7.png"], paths])).toBe(
+      " (set/test/c/7.png is …/train/c/1.png)",
+    );
+    expect(examples([{ index: 0, original: 0 }], [["/mnt/1.png"], ["/home/2.png"]])).toBe(
+      " (/mnt/1.png is /home/2.png)",
+    );
   });
 
   test("pictures that differ in any one byte are no copies, though the hash sees only some bytes of large ones", () => {

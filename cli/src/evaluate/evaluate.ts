@@ -45,16 +45,17 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
     throw error;
   });
   if (found === null) return isReaderGone() ? 0 : interrupt.exitCode;
-  const { data: test, source: pictures, notes, files } = found;
+  const { data: test, source: pictures, notes, doubt, files } = found;
   const problem = checkFits(file, model.description, { name: source.name, test });
   if (problem !== null) throw new BadInput(problem);
   for (const note of notes) screen.say(note);
+  const record = testRecordOf(model.training);
+  const isSameTest = record !== null && record.fingerprint === fingerprint(test);
+  if (doubt !== null && !isSameTest) screen.say(doubt);
   screen.say(`${file} is tested on ${counted(test.labels.size, "picture")}: ${pictures}`);
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;
-  const record = testRecordOf(model.training);
-  const isSameTest = record !== null && record.fingerprint === fingerprint(test);
   const told = { screen, test, files, description: model.description, inWords: source.kind === "pictures" };
   tellTest(
     {
@@ -72,7 +73,7 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
 
 async function readIdx(source: Source): Promise<TestPictures> {
   const { test, notes } = await loadIdx(source);
-  return { data: test, files: null, notes, source: `the test pictures of ${source.name}` };
+  return { data: test, files: null, notes, source: `the test pictures of ${source.name}`, doubt: null };
 }
 
 interface Asked {

@@ -3,7 +3,7 @@
 import type { Evaluation } from "chainrule/train";
 import type { Data } from "../data.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
-import { counted, percent, thousands } from "../wording.ts";
+import { counted, pathBehind, percent, thousands } from "../wording.ts";
 import { type Copy, TrainingPictures } from "./copies.ts";
 
 export interface Copies {
@@ -21,9 +21,10 @@ export function findCopies({ train, validation, test, files }: Data): Copies {
   if (contradictions.length > 0) {
     const { index, original } = contradictions[0];
     const nameOf = (n: number) => files?.train[n] ?? train.classes[train.labels.data[n]];
+    const names = `${nameOf(original)} and ${pathBehind(nameOf(original), nameOf(index))}`;
     const [verb, such] = contradictions.length === 1 ? ["lies", ""] : ["lie", "such as "];
     notes.push(
-      `${counted(contradictions.length, "training picture")} ${verb} in two classes (${such}${nameOf(original)} and ${nameOf(index)}): the net cannot be right about both`,
+      `${counted(contradictions.length, "training picture")} ${verb} in two classes (${such}${names}): the net cannot be right about both`,
     );
   }
   if (unseen.length > 0 && validation !== null)
@@ -71,7 +72,6 @@ export function examples(
   if (files === null || copies.length === 0) return "";
   const [own, train] = files;
   const { index, original } = copies[0];
-  return copies.length === 1
-    ? ` (${own[index]} is ${train[original]})`
-    : ` (such as ${own[index]}, which is ${train[original]})`;
+  const name = pathBehind(own[index], train[original]);
+  return copies.length === 1 ? ` (${own[index]} is ${name})` : ` (such as ${own[index]}, which is ${name})`;
 }

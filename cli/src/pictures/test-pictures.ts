@@ -24,6 +24,8 @@ export interface TestPictures extends Part {
   /** The pictures' source, in words. */
   readonly source: string;
   readonly notes: readonly string[];
+  /** A sentence where the net may have learned from these pictures; null where it did not. */
+  readonly doubt: string | null;
 }
 
 /** The pictures of a folder that a model is tested with: those that it was not trained on, where its record tells them. */
@@ -42,14 +44,17 @@ export async function loadTestPictures(
   const { data, files, note } = await readInChannels(survey, { ...reading, framing, channels });
   const notes = note === null ? [] : [`${note}, which the model takes`];
   const all = { data: withClasses(data, classNames), files };
-  if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes };
+  if (layout.test !== null) return { ...all, source: `the pictures in ${path}`, notes, doubt: null };
   if (record?.dividedFrom !== filesDigest(survey, files)) {
-    notes.push(
-      `${path} does not hold exactly the files of the training; the figure flatters if the net learned from them`,
-    );
-    return { ...all, source: `all pictures in ${path}`, notes };
+    const doubt = `${path} does not hold exactly the files of the training; the figure flatters if the net learned from them`;
+    return { ...all, source: `all pictures in ${path}`, notes, doubt };
   }
   const { aside } = setTestAside(all, testFraction, seed);
   if (aside === null) throw new BadInput(`${path}: has no pictures to test with; add some`);
-  return { ...aside, source: `the test pictures in ${path}, set aside from training by seed ${seed}`, notes };
+  return {
+    ...aside,
+    source: `the test pictures in ${path}, set aside from training by seed ${seed}`,
+    notes,
+    doubt: null,
+  };
 }
