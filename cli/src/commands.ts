@@ -8,8 +8,11 @@ import { defaults } from "./train/plan.ts";
 import type { TrainOptions } from "./train/preparing.ts";
 import { defaultCheckpointSeconds, train } from "./train/train.ts";
 import { warmSteps } from "./train/training.ts";
+import { installed, nothing } from "./transfer/backbone.ts";
+import { enoughPictures } from "./transfer/beginning.ts";
 import { amount, fraction, integer, positive, size } from "./values.ts";
 import { version } from "./version.ts";
+import { thousands } from "./wording.ts";
 
 const dataHelp =
   '"mnist", a folder with four IDX files as MNIST and EMNIST have them, plain or .gz, or a folder of pictures with a subfolder ' +
@@ -34,6 +37,11 @@ const skipBroken = () => new Option("--skip-broken", "leave out pictures that ca
 function addLearning(command: Command): void {
   command
     .optionsGroup("How it learns:")
+    .option(
+      "--from <net>",
+      `what it begins with: ${nothing}, ${installed} (EfficientNet-Lite0), or a safetensors file of a net of timm or torchvision; ` +
+        `a classifier is fitted to its features (default: ${installed} for fewer than ${thousands(enoughPictures)} coloured pictures, else ${nothing})`,
+    )
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
     .option("--epochs <n>", `passes over all training pictures ${defaultText("epochs")}`, integer(1, 100_000))
     .option(

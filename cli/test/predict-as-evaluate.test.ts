@@ -11,6 +11,7 @@ import { judge } from "../src/evaluate/evaluation.ts";
 import { loadModel } from "../src/model-file.ts";
 import { loadTestPictures } from "../src/pictures/test-pictures.ts";
 import { Screen } from "../src/terminal/screen.ts";
+import { writeBackbone } from "./backbone-file.ts";
 import { chainrule, events } from "./command.ts";
 
 const cwd = temporaryFolder();
@@ -100,8 +101,10 @@ async function writeDigits(): Promise<{ readonly idx: string; readonly files: re
   return { idx: writeIdxFolder(temporaryFolder(), parts), files };
 }
 
-async function train(data: string, out: string): Promise<void> {
-  const args = ["train", data, "--epochs", "1", "--validation", "0", "--no-augment", "--out", out];
+const stepwise = ["--epochs", "1", "--validation", "0", "--no-augment"];
+
+async function train(data: string, out: string, how: readonly string[] = stepwise): Promise<void> {
+  const args = ["train", data, ...how, "--out", out];
   const { code, stderr } = await chainrule(args, { cwd });
   expect(code, stderr).toBe(0);
 }
@@ -134,6 +137,15 @@ describe("the probabilities are equal, picture by picture", () => {
     const { files, scores } = await evaluated(`${folder}.safetensors`, folder);
     expect(files).toHaveLength(69);
     expect(await predicted(`${folder}.safetensors`, files)).toEqual(scores);
+  });
+
+  test("photographs, with a model that begins with a pretrained net", async () => {
+    await kinds.photographs();
+    writeBackbone(join(cwd, "net.safetensors"));
+    await train("photographs", "features.safetensors", ["--from", "net.safetensors"]);
+    const { files, scores } = await evaluated("features.safetensors", "photographs");
+    expect(files).toHaveLength(69);
+    expect(await predicted("features.safetensors", files)).toEqual(scores);
   });
 
   test("digits, with a model that was trained on IDX files, and with one that was trained on the folder", async () => {

@@ -8,6 +8,7 @@ import { architectures, build, type Description } from "chainrule/model";
 import { expect, it } from "vitest";
 import { loadModel, saveModel } from "../../cli/src/model-file.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
+import { Classifier } from "../src/images/classifier.ts";
 import { bytesOf, modelFrom } from "../src/images/model-file.ts";
 
 const description = (choice: keyof typeof architectures): Description => ({
@@ -60,4 +61,20 @@ it("says what is wrong with a file that is not a model", () => {
   expect(words(writeSafetensors(net.stateDict(), {}))).toMatch("not a chainrule model");
   expect(words(bytesOf({ ...description("mlp"), input: [1, 20, 20] }, net))).toMatch("architecture is not valid");
   expect(words(bytesOf({ ...description("mlp"), classes: [] }, net))).toMatch('no usable "classes"');
+});
+
+it("a model that begins with a pretrained net is read and looked at in the page", async () => {
+  const pretrained: Description = {
+    architecture: [["mobilenet_v3_small"], ["Linear", 576, 3]],
+    ...{ input: [3, 40, 40], classes: ["a", "b", "c"], framing: "plain", seed: 0 },
+    normalisation: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  };
+  const { description: read, net } = modelFrom("p.safetensors", bytesOf(pretrained, build(pretrained.architecture)));
+  const classifier = new Classifier(read, { net, trained: true });
+  expect(classifier.facts.layers).toEqual(["mobilenet_v3_small", "3 neurons"]);
+  expect(classifier.choice).toBe(null);
+  const seen = classifier.look(new Uint8Array(3 * 40 * 40).fill(90), null);
+  expect(seen.probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1);
+  expect(seen.layers.map(({ title }) => title)).toEqual(["mobilenet_v3_small", "scores of the classes"]);
+  expect(classifier.firstWeights().count).toBe(3);
 });

@@ -9,7 +9,8 @@ import type { Framing } from "chainrule/data";
 /** The bound of all files together, and so of each. */
 export const maxCacheBytes = 2 ** 31;
 
-const extension = ".pictures";
+/** What the files of the folder end in: decoded pictures, and the features that a backbone makes of pictures. */
+const extensions = [".pictures", ".features"] as const;
 
 /** The folder: CHAINRULE_CACHE, or the system's folder for caches. */
 export function cacheFolder(env: Readonly<NodeJS.ProcessEnv> = process.env, platform = process.platform): string {
@@ -40,7 +41,19 @@ export interface CacheWanted {
 export function cachePlace({ directory, count, form }: CacheWanted): CachePlace {
   // A grey picture has one plane, a coloured one three.
   const [[height, width]] = form;
-  const bytes = count * height * width;
+  return placeOf({ directory, bytes: count * height * width, form, extension: ".pictures" });
+}
+
+export interface PlaceWanted {
+  readonly directory: string;
+  /** The least that the file will take. */
+  readonly bytes: number;
+  /** What tells it from other files of the directory; JSON can hold it. */
+  readonly form: unknown;
+  readonly extension: (typeof extensions)[number];
+}
+
+export function placeOf({ directory, bytes, form, extension }: PlaceWanted): CachePlace {
   if (bytes > maxCacheBytes)
     return { file: null, problem: `they take ${amount(bytes)} or more, and at most ${amount(maxCacheBytes)} are kept` };
   let folder = "";
@@ -93,7 +106,7 @@ export const cachedBytes = (folder: string): number => cacheFiles(folder).reduce
 
 const cacheFiles = (folder: string) =>
   readdirSync(folder)
-    .filter((name) => name.endsWith(extension))
+    .filter((name) => extensions.some((extension) => name.endsWith(extension)))
     .map((name) => join(folder, name))
     .map((path) => ({ path, ...statsOf(path) }));
 

@@ -164,6 +164,10 @@ function bestEpoch(training: unknown): number {
 }
 
 function savedPlan(file: string, { training, description }: Extras & Model): Plan {
+  if (isRecord(training) && typeof training.from === "string")
+    throw new BadInput(
+      `--resume ${file}: is a classifier on the features of ${training.from}, which is fitted in seconds; leave --resume out to fit it anew, with all pictures`,
+    );
   if (!isRecord(training) || !isCount(training.epoch)) throw cannotResume(file);
   if (training.stage === undefined)
     throw new BadInput(

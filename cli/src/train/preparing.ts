@@ -12,18 +12,24 @@ import { Interrupt } from "../interrupt.ts";
 import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
 import { type Copies, findCopies } from "../pictures/copy-notes.ts";
 import type { Size } from "../pictures/folder.ts";
+import { layoutOf } from "../pictures/layout.ts";
 import { maxSides } from "../pictures/max-sides.ts";
+import { isReaderGone } from "../terminal/output.ts";
 import { commandLine, Screen } from "../terminal/screen.ts";
+import type { Backbone } from "../transfer/backbone.ts";
+import { chooseBeginning } from "../transfer/beginning.ts";
 import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
 import type { Decision } from "./mirroring.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
-import { choosePlan, type Intent, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
+import { choosePlan, defaults, type Intent, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
 import { checkReport } from "./recorder.ts";
 
 /** The options that were typed; undefined for those that were not. */
 export interface TrainOptions extends PlanOptions {
   readonly out?: string;
   readonly resume?: string;
+  /** What the training begins with: "none", "chainrule-backbone", or a file. */
+  readonly from?: string;
   readonly report?: string;
   readonly checkpoint?: number;
   readonly threads?: number;
@@ -43,6 +49,10 @@ export interface Job {
   /** The file from which the training goes on, and its plan; null for a new training. */
   readonly resume: { readonly file: string; readonly saved: Model & Extras; readonly plan: Plan } | null;
   readonly intent: Intent | Plan;
+  /** The pretrained net with which the training begins; null: it begins with nothing. */
+  readonly backbone: Backbone | null;
+  /** A sentence on what it begins with; null where there is nothing to say. */
+  readonly note: string | null;
   readonly out: string;
   readonly replaced: Replaced | null;
 }
@@ -54,19 +64,28 @@ export async function prepare(word: string, options: TrainOptions): Promise<Job>
   const saved = file === undefined ? null : await loadModel(file);
   const resume = file === undefined || saved === null ? null : { file, saved, plan: resumedPlan(file, saved, options) };
   const source = await findData(word);
-  const intent = resume?.plan ?? intend(options, source);
-  const out = options.out ?? (resume === null ? `${source.name}-${intent.model}.safetensors` : modelOf(resume.file));
+  const planned = resume?.plan ?? intend(options, source);
+  const { backbone, note } = await chooseBeginning(source, options);
+  const intent = backbone === null ? planned : { ...planned, validation: validationOf(source, options) };
+  const name = backbone === null ? intent.model : backbone.name;
+  const out = options.out ?? (resume === null ? `${source.name}-${name}.safetensors` : modelOf(resume.file));
   await checkOutputs([out, checkpointOf(out)], options.report);
   const replaced = out === file ? null : await replacedModel(out);
-  return { word, screen, interrupt, source, resume, intent, out, replaced };
+  return { word, screen, interrupt, source, resume, intent, backbone, note, out, replaced };
+}
+
+/** Beside a backbone no pictures are set aside for validation, but those in a folder of their own are used: there is no best epoch to find. */
+function validationOf({ directory }: Source, { validation }: TrainOptions): number {
+  return validation ?? (layoutOf(directory ?? ".").validation === null ? 0 : defaults.pictures.validation);
 }
 
 /** The pictures; GaveUp where the user stopped the reading, or the reader of the output has gone. */
 export async function read(
-  { source, intent, resume, screen, interrupt }: Job,
+  { source, intent, backbone, note, resume, screen, interrupt }: Job,
   options: TrainOptions,
 ): Promise<Data | GaveUp> {
   const folder = resume === null ? options : resume.plan.folder;
+  if (note !== null) screen.say(note);
   return loadData(source, {
     screen,
     seed: intent.seed,
@@ -74,14 +93,21 @@ export async function read(
     cache: options.cache ?? true,
     // A training that goes on reads pictures as large as those that it began with.
     maxSide: Math.max(maxSides[intent.model], ...(resume?.saved.description.input.slice(1) ?? [])),
-    size: folder?.size ?? null,
+    size: backbone?.input.size ?? folder?.size ?? null,
     skipBroken: resume?.plan.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
-    checkSize: (size) => checkSize(intent.model, size),
+    checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
   }).catch((error: unknown) => {
     if (error instanceof GaveUp) return error;
     throw error;
   });
+}
+
+/** Says that the reading was stopped; returns the exit code. */
+export function tellGaveUp({ screen, interrupt }: Job, { isResumable }: GaveUp): number {
+  const saved = isResumable ? "what was read is kept: the next run continues there" : "nothing was saved";
+  screen.say(`stopped while the pictures were read; ${saved}`);
+  return isReaderGone() ? 0 : interrupt.exitCode;
 }
 
 export interface Planned {

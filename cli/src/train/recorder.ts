@@ -69,8 +69,22 @@ export async function checkReport(file: string): Promise<void> {
     );
 }
 
+/** The course of a training, and its seconds. */
+export type Course = Pick<Recorder, "curves" | "seconds">;
+
+/** What the report tells about a training besides its course. */
+export interface Told {
+  /** The net in a few words, "conv-bn". */
+  readonly net: string;
+  readonly seed: number;
+  /** All other options. */
+  readonly options: ReportData["run"]["options"];
+}
+
+export const toldOf = (plan: Plan): Told => ({ net: plan.model, seed: plan.seed, options: settings(plan) });
+
 export interface Finished {
-  readonly plan: Plan;
+  readonly told: Told;
   readonly description: Description;
   readonly net: Sequential;
   readonly data: Data;
@@ -82,13 +96,13 @@ export interface Finished {
 
 export async function report(
   file: string,
-  recorder: Recorder,
-  { plan, description, net, data, evaluation, copies, seconds }: Finished,
+  recorder: Course,
+  { told, description, net, data, evaluation, copies, seconds }: Finished,
 ): Promise<void> {
   const { firstFilters, worstMistakes, writeReport } = await import("../report/report.ts");
   const { loss, confusion } = evaluation;
   const page = writeReport({
-    title: `${plan.model} on ${data.name}`,
+    title: `${told.net} on ${data.name}`,
     date: new Date().toISOString().slice(0, 10),
     classes: description.classes,
     curves: recorder.curves,
@@ -99,8 +113,8 @@ export async function report(
     parameters: net.parameters().reduce((sum, { size }) => sum + size, 0),
     run: {
       command: commandLine(process.argv.slice(2)),
-      seed: plan.seed,
-      options: settings(plan),
+      seed: told.seed,
+      options: told.options,
       versions: { chainrule: version, node: process.versions.node },
       platform: `${process.platform} ${process.arch}`,
       data: {

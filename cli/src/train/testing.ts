@@ -8,11 +8,13 @@ import { accuracyWithout, type Copies, copiesWords, examples } from "../pictures
 import { isReaderGone } from "../terminal/output.ts";
 import { commandLine } from "../terminal/screen.ts";
 import type { Outcome } from "./account.ts";
-import { type Recorder, report } from "./recorder.ts";
+import { type Course, report, type Told } from "./recorder.ts";
 
 export interface Trained {
   readonly net: Sequential;
-  readonly recorder: Recorder;
+  readonly recorder: Course;
+  /** What the report tells about the training. */
+  readonly told: Told;
   readonly copies: Copies;
   /** The model that was replaced; null where there was none. */
   readonly replaced: Replaced | null;
@@ -24,10 +26,12 @@ export interface Trained {
   readonly page: string | undefined;
 }
 
+type Tested = Pick<Outcome, "screen" | "description" | "data" | "word" | "out" | "interrupt">;
+
 /** Tests the trained net and writes the report; returns the exit code. */
-export async function test(run: Outcome, trained: Trained): Promise<number> {
-  const { screen, plan, description, data, out, interrupt } = run;
-  const { net, recorder, copies, replaced, began, page } = trained;
+export async function test(run: Tested, trained: Trained): Promise<number> {
+  const { screen, description, data, out, interrupt } = run;
+  const { net, recorder, told, copies, replaced, began, page } = trained;
   const testBegan = performance.now();
   const evaluation = await judge({ net, description }, data.test, interrupt.signal);
   if (evaluation === null) return gaveUp(run);
@@ -46,7 +50,7 @@ export async function test(run: Outcome, trained: Trained): Promise<number> {
   const notes = [copiesWords(record, example), replaced === null ? null : comparisonWords(replaced, record)];
   tellTest({ screen, test: data.test, files, description, inWords, notes, shown: 5, listed: undefined }, evaluation);
   if (page !== undefined) {
-    await report(page, recorder, { plan, description, net, data, evaluation, copies: copiesWords(record), seconds });
+    await report(page, recorder, { told, description, net, data, evaluation, copies: copiesWords(record), seconds });
     screen.say(`the report is in ${page}; open it in a browser`);
   }
   screen.say(`try it on a picture: ${commandLine(["predict", out, "PICTURE.png"])}`);

@@ -6,11 +6,12 @@ import { BadInput, GaveUp } from "../failure.ts";
 import { saveModel } from "../model-file.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { chooseThreads } from "../threads.ts";
+import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf } from "./checkpoints.ts";
-import { makePlan, prepare, read, type TrainOptions } from "./preparing.ts";
+import { makePlan, prepare, read, type TrainOptions, tellGaveUp } from "./preparing.ts";
 import { Progress } from "./progress.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
 import { begin, type Training } from "./training.ts";
 
@@ -22,15 +23,12 @@ export async function train(word: string, options: TrainOptions): Promise<number
   chooseThreads(options.threads);
   goOnWithoutOutput();
   const job = await prepare(word, options);
-  const { screen, interrupt, out } = job;
+  const { screen, interrupt, out, backbone } = job;
+  if (backbone !== null) return transfer({ job, backbone, options, began });
   // The threads start while the pictures are read.
   const ready = threadsReady();
   const data = await read(job, options);
-  if (data instanceof GaveUp) {
-    const saved = data.isResumable ? "what was read is kept: the next run continues there" : "nothing was saved";
-    screen.say(`stopped while the pictures were read; ${saved}`);
-    return isReaderGone() ? 0 : interrupt.exitCode;
-  }
+  if (data instanceof GaveUp) return tellGaveUp(job, data);
   const planned = await makePlan(job, data, options);
   if (planned === null) {
     screen.say("stopped before the training began; nothing was saved");
@@ -60,7 +58,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   tellEnd(run, end);
   if (end.type === "stopped") return interrupt.exitCode;
 
-  const trained = { net: training.net, recorder, copies, replaced: job.replaced, began, page: options.report };
+  const told = toldOf(plan);
+  const trained = { net: training.net, recorder, told, copies, replaced: job.replaced, began, page: options.report };
   return test(run, { ...trained, save: (record) => save(out, record) });
 }
 

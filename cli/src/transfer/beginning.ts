@@ -1,0 +1,105 @@
+// Decides with what a training begins: with a pretrained net, whose features a small set of photographs is learned from in seconds, or with
+// nothing, a net of random weights. --from says it; without it, small sets of coloured pictures begin with the installed net.
+import { framePictures, type ImageSurvey, surveyImageFolder } from "chainrule/node";
+import type { Source } from "../data.ts";
+import { BadInput } from "../failure.ts";
+import { layoutOf } from "../pictures/layout.ts";
+import { changeNames } from "../train/augmentation.ts";
+import type { TrainOptions } from "../train/preparing.ts";
+import { type Backbone, installedBackbone, namedBackbone, nothing } from "./backbone.ts";
+
+export interface Beginning {
+  /** null: the training begins with nothing. */
+  readonly backbone: Backbone | null;
+  /** A sentence for people; null where there is nothing to say. */
+  readonly note: string | null;
+}
+
+/** Sets of this many pictures or more begin with nothing: a net of their own has enough to learn from. */
+export const enoughPictures = 2000;
+/** Smaller pictures, on their longer side, have too little in them for a net that was trained on 224 pixels. */
+const leastSide = 32;
+/** The number of pictures, evenly spread, in which colours are looked for, and the side to which they are reduced. */
+const sampleSize = 24;
+const sampleSide = 32;
+
+const fromNothing: Beginning = { backbone: null, note: null };
+
+/** Throws BadInput where --from, the data and the other options do not go together. */
+export async function chooseBeginning(source: Source, options: TrainOptions): Promise<Beginning> {
+  const { from, resume } = options;
+  if (from === nothing) return fromNothing;
+  const flags = stepwise(options);
+  if (from !== undefined) {
+    if (source.kind === "idx")
+      throw new BadInput(`--from ${from}: is for folders of pictures; ${source.name} is none, so leave --from out`);
+    if (resume !== undefined)
+      throw new BadInput(
+        `--from ${from}: ${resume} goes on with its own net; leave --from out to go on, or --resume to begin anew`,
+      );
+    if (flags.length > 0)
+      throw new BadInput(
+        `${flags[0]}: is for a net that begins with nothing; leave it out, or give --from ${nothing} instead of --from ${from}`,
+      );
+    return { backbone: await namedBackbone(from), note: null };
+  }
+  if (source.kind === "idx" || resume !== undefined || !(await isSmallSetOfPhotographs(source.directory ?? ".")))
+    return fromNothing;
+  if (flags.length > 0)
+    return {
+      backbone: null,
+      note: `begins with a net of random weights, which is what ${flags[0]} is for; without ${flags[0]}, training on so few pictures begins with a pretrained net`,
+    };
+  const backbone = await installedBackbone();
+  const note = `few pictures, so it begins with ${backbone.name}, trained on 1.3 million photographs of ImageNet; --from ${nothing} begins with nothing`;
+  return { backbone, note };
+}
+
+/** The options that were typed and that only a net has which learns step by step, as flags. */
+function stepwise(options: TrainOptions): string[] {
+  const { model, epochs, batchSize, lr, patience, augment, size, checkpoint, explain, profile } = options;
+  const typed = [
+    ["--model", model],
+    ["--epochs", epochs],
+    ["--batch-size", batchSize],
+    ["--lr", lr],
+    ["--patience", patience],
+    [augment === false ? "--no-augment" : "--augment", augment],
+    ...changeNames.map((name) => [options[name] === false ? `--no-${name}` : `--${name}`, options[name]] as const),
+    ["--size", size],
+    ["--checkpoint", checkpoint],
+    ["--explain", explain],
+    ["--profile", profile],
+  ] as const;
+  return typed.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+}
+
+/** False also where the folder cannot be read: reading it says why. */
+async function isSmallSetOfPhotographs(directory: string): Promise<boolean> {
+  let survey: ImageSurvey;
+  try {
+    survey = await surveyImageFolder(layoutOf(directory).base, {});
+  } catch {
+    return false;
+  }
+  const { files, sizes } = survey;
+  if (files.length >= enoughPictures || files.length < 2) return false;
+  const large = sizes.filter((sides) => sides !== null && Math.max(...sides) >= leastSide);
+  if (large.length < files.length / 2) return false;
+  const step = Math.ceil(files.length / sampleSize);
+  const { bytes, indices } = await framePictures(
+    files.filter((_, n) => n % step === 0).map(({ path }) => path),
+    { shape: [3, sampleSide, sampleSide], framing: "plain" },
+  );
+  const plane = sampleSide * sampleSide;
+  const coloured = indices.filter((_, n) => isColoured(bytes.subarray(3 * n * plane, 3 * (n + 1) * plane)));
+  return 2 * coloured.length > indices.length;
+}
+
+/** Whether the planes of a picture [3, …] differ at some pixel. */
+function isColoured(planes: Uint8Array): boolean {
+  const plane = planes.length / 3;
+  for (let i = 0; i < plane; i++)
+    if (planes[i] !== planes[plane + i] || planes[i] !== planes[2 * plane + i]) return true;
+  return false;
+}
