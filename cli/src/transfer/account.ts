@@ -4,7 +4,7 @@ import { countsOf } from "../pictures/aside.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Job } from "../train/preparing.ts";
 import { counted, percent, short, thousands } from "../wording.ts";
-import type { Backbone } from "./backbone.ts";
+import { type Backbone, nothing } from "./backbone.ts";
 import { type Choice, type Head, isUneven } from "./head.ts";
 
 export function announceTransfer({
@@ -46,6 +46,9 @@ export function announceTransfer({
   });
 }
 
+/** Below this accuracy on pictures that were left out, a net that begins with nothing is worth a try: drawings are no photographs. */
+const poor = 0.6;
+
 export function tellHead(screen: Screen, { choice, steps }: Head, seconds: number): void {
   const last = steps[steps.length - 1];
   const { accuracy, folds } = choice;
@@ -54,6 +57,10 @@ export function tellHead(screen: Screen, { choice, steps }: Head, seconds: numbe
   screen.say(
     `fitted the classifier in ${seconds.toFixed(1)} s: it recognises ${percent(last.accuracy)} of the pictures that it learned from${judged}`,
   );
+  if (accuracy !== null && accuracy < poor)
+    screen.say(
+      `the features tell these classes apart poorly; a net of random weights may do better: compare with --from ${nothing} and another --out`,
+    );
   screen.event("head", { ...choice, trainingLoss: last.loss, trainingAccuracy: last.accuracy, seconds });
 }
 
