@@ -312,6 +312,7 @@ describe("options of the other entry points", () => {
           "node.findPictures",
           "node.loadPicture",
           "node.pictureKind",
+          "node.printable",
           "node.readBytes",
           "node.writeWhole",
         ],

@@ -4,6 +4,7 @@ import { CommanderError } from "commander";
 import { commands } from "./commands.ts";
 import { BadInput } from "./failure.ts";
 import { watchStreams, write } from "./terminal/output.ts";
+import { printableLines } from "./terminal/screen.ts";
 
 watchStreams([process.stdout, process.stderr]);
 
@@ -14,7 +15,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof BadInput) {
-    write(process.stderr, `${error.message.replace(/^/gm, "error: ")}\n`);
+    write(process.stderr, `${printableLines(error.message).replace(/^/gm, "error: ")}\n`);
     process.exitCode = 2;
   } else {
     write(

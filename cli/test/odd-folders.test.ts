@@ -116,3 +116,25 @@ test("pictures of MNIST's form are digits for the net, whatever their file forma
   writePictures(at("bars"), { classes, each: 5, side: 28 });
   expect(await framing("bars")).toBe("plain");
 }, 30_000);
+
+test.skipIf(process.platform === "win32")(
+  "names with control characters never reach the terminal as they are",
+  async () => {
+    const red = "\u001b[31mred\u202e";
+    writePictures(at("hostile"), { classes: [red, "plain"], each: 6 });
+    mkdirSync(at("hostile", red, `in\n${red}`));
+    renameSync(at("hostile", red, "0.png"), at("hostile", red, `in\n${red}`, `${red}.png`));
+    writeFileSync(at("hostile", red, `a.\u001b[5m`), "");
+    for (const args of [
+      ["train", "hostile", ...brief, "--out", "h.safetensors"],
+      ["evaluate", "h.safetensors", "hostile"],
+      ["predict", "h.safetensors", "hostile", join("hostile", "none\u0007.png")],
+      ["train", `no\u001b[31mthing`],
+    ]) {
+      const { stdout, stderr } = await chainrule(args, { cwd, env: { NO_COLOR: "1" } });
+      expect(stdout + stderr).toMatch(/\\u001b\[31m/);
+      expect((stdout + stderr).replaceAll("\n", "")).not.toMatch(/\p{Cc}|\u202e/u);
+    }
+  },
+  30_000,
+);

@@ -7,6 +7,7 @@ export { type FolderLink, findPictures, type PictureTree } from "./folder/tree.t
 export { findIdx, type IdxPair, type IdxSet } from "./idx/find.ts";
 export { loadFashionMnist, loadMnist } from "./idx/mnist.ts";
 export { loadPicture } from "./pictures.ts";
+export { printable } from "./printable.ts";
 export {
   type FrameBatchesOptions,
   type FramedPictures,

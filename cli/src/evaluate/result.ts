@@ -42,7 +42,7 @@ export function tellTest(tested: Tested, evaluation: Evaluation): void {
   const { words } = screen;
   const columns = (words.isTTY && words.columns) || 100;
   const drawn = drawAnswers(data, evaluation, { colours: coloursOf(words), columns, files });
-  if (drawn !== "") screen.say(drawn);
+  if (drawn !== "") screen.draw(drawn);
   const mistakes = mistakesOf(data, evaluation, files);
   if (files !== null) for (const line of mistakeLines(mistakes, shown)) screen.say(line);
   screen.event("test", { accuracy, loss, classes, confusion, mistakes: mistakes.slice(0, listed) });

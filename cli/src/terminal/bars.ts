@@ -1,5 +1,6 @@
 // The look of the bars, which are redrawn in place on a terminal. A stream that is no terminal, or one that cannot move its cursor
 // (TERM=dumb), has none.
+import { printable } from "chainrule/node";
 import { SingleBar } from "cli-progress";
 import type { Screen } from "./screen.ts";
 
@@ -15,7 +16,7 @@ export interface BarOptions {
 /** Starts a bar; call it only where the screen is `redrawn`. */
 export function startBar(screen: Screen, { format, total, clear, payload = {} }: BarOptions): SingleBar {
   const bar = new SingleBar({
-    format,
+    format: printable(format),
     stream: screen.words,
     barsize: 10,
     barCompleteChar: "█",

@@ -1,5 +1,6 @@
 // What the terminal shows of a test: some pictures with the net's answers, and the confusion matrix.
 import type { Dataset } from "chainrule/data";
+import { printable } from "chainrule/node";
 import type { Evaluation } from "chainrule/train";
 import { mistakeOrder } from "../report/mistake-order.ts";
 import { brief, fileName, percent } from "../wording.ts";
@@ -34,9 +35,10 @@ export function drawAnswers(
   const wrong = (files === null ? order.sort((a, b) => a - b) : order).slice(0, 3);
   const right = [...answers.keys()].filter((n) => answers[n] === truth[n]).slice(0, 3);
   const pictures = [...wrong, ...right].map((n): Drawn => {
-    const said = `says ${brief(data.classes[answers[n]])} (${percent(probabilities[n])})`;
-    const label = answers[n] === truth[n] ? said : `${said}, is ${brief(data.classes[truth[n]])}`;
-    return { labels: files === null ? [label] : [brief(fileName(files[n])), label], small: smallPicture(data, n) };
+    const said = `says ${brief(printable(data.classes[answers[n]]))} (${percent(probabilities[n])})`;
+    const label = answers[n] === truth[n] ? said : `${said}, is ${brief(printable(data.classes[truth[n]]))}`;
+    const labels = files === null ? [label] : [brief(printable(fileName(files[n]))), label];
+    return { labels, small: smallPicture(data, n) };
   });
   const cell = cellFor(
     pictures.map(({ small }) => small),
@@ -68,7 +70,8 @@ function layOut(pictures: readonly Drawn[], { cell, columns }: { cell: Cell; col
 }
 
 /** The confusion matrix: a row for each true class, a column for each answer, a dot for zero. */
-export function drawConfusion(confusion: readonly (readonly number[])[], classes: readonly string[]): string {
+export function drawConfusion(confusion: readonly (readonly number[])[], classNames: readonly string[]): string {
+  const classes = classNames.map(printable);
   const heads = classes.map((name) => (name.length <= 6 ? name : `${name.slice(0, 5)}.`));
   const counts = confusion.map((row) => row.map((count) => (count === 0 ? "·" : String(count))));
   const column = Math.max(...heads.map(({ length }) => length), ...counts.flat().map(({ length }) => length)) + 1;

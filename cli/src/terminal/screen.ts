@@ -1,6 +1,7 @@
 // The output. Without --json, stdout carries text for people. With it, stdout carries one JSON object a line for programs, and the text
 // goes to stderr.
 
+import { printable } from "chainrule/node";
 import { type Stream, write } from "./output.ts";
 
 export class Screen {
@@ -18,7 +19,13 @@ export class Screen {
     return this.words.isTTY === true && process.env.TERM !== "dumb";
   }
 
+  /** Writes lines. Names in them may hold control characters, which a terminal would obey: these are escaped. */
   say(text = ""): void {
+    write(this.words, `${printableLines(text)}\n`);
+  }
+
+  /** Writes lines with colours, in which names are printable already. */
+  draw(text: string): void {
     write(this.words, `${text}\n`);
   }
 
@@ -26,6 +33,9 @@ export class Screen {
     if (this.#json) write(process.stdout, `${JSON.stringify({ event, ...fields })}\n`);
   }
 }
+
+/** Each line with its control characters escaped. */
+export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
 
 /** The command line that runs chainrule with these arguments, quoted where a shell needs it. */
 export function commandLine(words: readonly string[]): string {
