@@ -1,5 +1,5 @@
 // Trainings that begin with a pretrained net: when they do, what they write, and that everything works with their model files.
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { noGrad, tensor } from "chainrule";
 import { writeSafetensors } from "chainrule/io";
@@ -184,11 +184,12 @@ describe("train --from FILE", () => {
   });
 }, 60_000);
 
-test("train begins with the installed net where nothing is typed, and the features are those of the net", async () => {
+test("train begins with the installed net where nothing is typed; its weights stay in float16 in the model file", async () => {
   const { code, stderr, stdout } = await run("train", "pictures", "--json");
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/^few pictures, so it begins with tf_efficientnet_lite0/);
   expect(events({ code, stderr, stdout }).pop()?.model).toBe("pictures-tf_efficientnet_lite0.safetensors");
+  expect(statSync(at("pictures-tf_efficientnet_lite0.safetensors")).size).toBeLessThan(7_000_000);
 }, 60_000);
 
 test("features are those of the net, for each picture, and are kept where the work is broken off", async () => {

@@ -54,3 +54,34 @@ function floatOfHalf(bits: number): number {
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 1023) << 13);
 }
+
+export const float16 = { code: "F16", bytes: 2 } as const;
+
+/** Whether float16 holds every value exactly: then a file in F16 is read as the same bits. */
+export function areHalves(values: Float32Array): boolean {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  return bits.every((one) => halfOfFloat(one) >= 0);
+}
+
+/** Writes float32 values, of which float16 holds every one. */
+export function writeHalves(to: Uint8Array, values: Float32Array): void {
+  const view = new DataView(to.buffer, to.byteOffset, to.length);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) view.setUint16(2 * i, halfOfFloat(bits[i]), true);
+}
+
+/** The bits of the float16 that is equal to the float32 of these bits, NaNs with their payload; -1 where there is none. */
+function halfOfFloat(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 255;
+  const fraction = bits & 0x7fffff;
+  if (exponent === 0) return fraction === 0 ? sign : -1;
+  // A normal float16 has the exponents -14 to 15 and 10 bits of fraction; a subnormal one is a whole number times 2⁻²⁴.
+  const isSubnormal = exponent < 113;
+  const dropped = isSubnormal ? 126 - exponent : 13;
+  const digits = isSubnormal ? fraction | 0x800000 : fraction;
+  if (dropped > 23 || (digits & ((1 << dropped) - 1)) !== 0) return -1;
+  if (isSubnormal) return sign | (digits >> dropped);
+  if (exponent === 255) return sign | 0x7c00 | (digits >> 13);
+  return exponent > 142 ? -1 : sign | ((exponent - 112) << 10) | (digits >> 13);
+}

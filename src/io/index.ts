@@ -1,2 +1,2 @@
 // "chainrule/io": tensors to bytes and back. It uses no file system, so it runs in pages too.
-export { readSafetensors, writeSafetensors } from "./safetensors.ts";
+export { readSafetensors, type WriteOptions, writeSafetensors } from "./safetensors.ts";

@@ -3,10 +3,11 @@
 import { ChainruleError, internal } from "../errors/error.ts";
 import { tensor } from "../tensor/create.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { bytesOf } from "../tensor/typed-array.ts";
-import { conversions, int64, isWide, writeInt64 } from "./conversions.ts";
+import { areHalves, conversions, float16, int64, isWide, writeHalves, writeInt64 } from "./conversions.ts";
 import { type Entry, fail, quote, readHeader } from "./header.ts";
 
 interface Format {
@@ -59,6 +60,14 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
   return tensor(formats[dtype].view(data.buffer), { shape, dtype });
 }
 
+/** The options of writeSafetensors. */
+export interface WriteOptions {
+  /** Names of float32 tensors that are written as F16, at half the size, where float16 holds each of their values exactly. */
+  readonly float16?: ReadonlySet<string> | undefined;
+}
+
+const writeNames: OptionNames<WriteOptions> = { float16: true };
+
 /**
  * A safetensors file of these tensors. The same tensors and metadata give the same bytes, in any order of the map: tensors are sorted by the
  * size of their elements, the widest first, and then by name, so that each is aligned. Throws where a value of the metadata is not a
@@ -69,10 +78,13 @@ function readTensor(bytes: Uint8Array, entry: Entry): Tensor {
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Record<string, string> = {},
+  options: WriteOptions = {},
 ): Uint8Array {
+  checkOptions("writeSafetensors", options, writeNames);
   const parts = [...tensors].map(([name, { dtype, shape, size, data }]): Part => {
     const wide = dtype === "int32" && isWide(name);
-    const { code, bytes } = wide ? int64 : formats[dtype];
+    const isHalf = options.float16?.has(name) === true && data instanceof Float32Array && areHalves(data);
+    const { code, bytes } = wide ? int64 : isHalf ? float16 : formats[dtype];
     return { name, code, shape, bytes, length: size * bytes, data };
   });
   parts.sort((a, b) => b.bytes - a.bytes || compare(a.name, b.name));
@@ -85,6 +97,7 @@ export function writeSafetensors(
   let at = start;
   for (const { code, data, length } of parts) {
     if (code === int64.code) writeInt64(bytes.subarray(at, at + length), data);
+    else if (code === float16.code) writeHalves(bytes.subarray(at, at + length), data as Float32Array);
     else bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += length;
   }

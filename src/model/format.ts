@@ -18,7 +18,7 @@ import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { build, checkLayers, type Layer } from "./layers.ts";
+import { build, checkLayers, isOfBackbone, type Layer } from "./layers.ts";
 
 /**
  * The description of a net, with which it can be used: its layers, the shape of a picture (channels, height, width), the names of its
@@ -54,7 +54,8 @@ const maxPixels = 2 ** 24;
 
 /**
  * The bytes of a model file: the net's tensors (its stateDict) and any others, and the description as metadata. `training` is the
- * record of the training, in a form that JSON can hold.
+ * record of the training, in a form that JSON can hold. Tensors of a backbone whose values float16 holds exactly, as those of a file in
+ * float16, are written in float16.
  */
 export function writeModel(
   description: Description,
@@ -65,7 +66,8 @@ export function writeModel(
   const { training } = options;
   const entries = Object.entries({ format, ...description, ...(training === undefined ? {} : { training }) });
   const texts = entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
-  return writeSafetensors(new Map(tensors), Object.fromEntries(texts));
+  const float16 = new Set([...tensors.keys()].filter((name) => isOfBackbone(name, description.architecture)));
+  return writeSafetensors(new Map(tensors), Object.fromEntries(texts), { float16 });
 }
 
 /**

@@ -11,7 +11,7 @@ import { Linear } from "../nn/linear.ts";
 import type { Layer as BuiltLayer } from "../nn/module.ts";
 import { AvgPool2d, MaxPool2d } from "../nn/pooling.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { type BackboneName, backboneNames, backbones, buildBackbone } from "./backbones/table.ts";
+import { type BackboneName, backboneNames, backbones, buildBackbone, entryOf } from "./backbones/table.ts";
 
 /** A layer's kind and sizes: ["Flatten"], ["Linear", 784, 128], ["Conv2d", 1, 8, 5] (channels in and out, an odd kernel). */
 export type Layer = readonly [kind: string, ...sizes: number[]];
@@ -98,6 +98,12 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["AvgPool2d", { sizes: 1, build: (kernel) => new AvgPool2d(kernel), output: pooled, tensors: noTensors }],
   ...backboneNames.map((name): [string, Kind] => [name, backboneKind(name)]),
 ]);
+
+/** Whether a tensor of this name, "0.conv_stem.weight", belongs to a backbone among the layers. */
+export function isOfBackbone(tensor: string, layers: readonly Layer[]): boolean {
+  const layer = layers[Number(/^\d+(?=\.)/.exec(tensor)?.[0])];
+  return layer !== undefined && entryOf(layer[0]) !== null;
+}
 
 /** A net of these layers with new weights. Throws where the kind of a layer is unknown. */
 export function build(layers: readonly Layer[]): Sequential {

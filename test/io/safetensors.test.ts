@@ -97,6 +97,26 @@ describe("dtypes that PyTorch has and chainrule has not", () => {
     }
   });
 
+  test("float32 goes out as F16 where it is asked for and exact: every pattern comes back, and neighbours in float32 stay F32", () => {
+    const patterns = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+    const head = '{"x":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}';
+    const bytes = new Uint8Array(8 + head.length + patterns.byteLength);
+    bytes[0] = head.length;
+    bytes.set(new TextEncoder().encode(head), 8);
+    bytes.set(new Uint8Array(patterns.buffer), 8 + head.length);
+    const { tensors } = readSafetensors(bytes);
+    const written = writeSafetensors(tensors, {}, { float16: new Set(["x", "missing"]) });
+    expect(written.length).toBe(8 + 64 + patterns.byteLength);
+    expect(written.subarray(72)).toEqual(new Uint8Array(patterns.buffer));
+    expect(writeSafetensors(tensors).length).toBe(8 + 64 + 4 * 65536);
+    for (const x of [1 + 2 ** -11, 65520, 2 ** -25, 3 * 2 ** -25, 1e-40, 0.1]) {
+      const one = new Map([["x", tensor([1, x])]]);
+      const read = readSafetensors(writeSafetensors(one, {}, { float16: new Set(["x"]) })).tensors.get("x");
+      expect(read?.data).toEqual(Float32Array.of(1, x));
+    }
+    expect(() => writeSafetensors(tensors, {}, { halves: new Set() } as never)).toThrow(/halves/);
+  });
+
   test("num_batches_tracked goes out as I64, and comes back as int32; other names stay I32", () => {
     const counts = tensor(Int32Array.of(-7, 2 ** 31 - 1));
     const given = new Map([

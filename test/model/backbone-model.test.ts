@@ -1,5 +1,6 @@
 // A model file may begin with a backbone: it is read as strictly as any other, and gives the same logits.
-import { noGrad, type Tensor, zeros } from "chainrule";
+import { noGrad, type Tensor, tensor, zeros } from "chainrule";
+import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { backboneNames, build, buildBackbone, type Description, readModel, writeModel } from "chainrule/model";
 import { describe, expect, it } from "vitest";
 import { backbones } from "../../src/model/backbones/table.ts";
@@ -24,6 +25,30 @@ describe("a model that begins with a backbone", () => {
     const x = signed("x", [2, 3, 64, 48]);
     const logits = (of: { forward(x: Tensor): Tensor }) => noGrad(() => of.forward(x).toArray());
     expect(logits(read.net.eval())).toEqual(logits(net));
+  });
+
+  it("is written in float16 where that holds each value of a backbone's tensor exactly, and read with the same bits", () => {
+    const halves = readSafetensors(writeSafetensors(state)).tensors;
+    const whole = writeModel(description, halves).length;
+    // Multiples of 2⁻⁸ below 2³ have at most 11 digits.
+    for (const [name, { dtype, shape, data }] of halves)
+      if (dtype === "float32")
+        halves.set(
+          name,
+          tensor(
+            Float32Array.from(data, (x) => Math.round(256 * x) / 256),
+            { shape },
+          ),
+        );
+    const file = writeModel(description, halves);
+    expect(file.length).toBeLessThan(0.52 * whole);
+    const { tensors } = readModel(file);
+    for (const [name, { dtype, data }] of halves) {
+      expect(tensors.get(name)?.dtype).toBe(dtype);
+      expect(tensors.get(name)?.data, name).toEqual(data);
+    }
+    // The layers after it stay as they are.
+    expect(Buffer.from(file).toString("latin1")).toMatch(/"1\.weight":\{"dtype":"F32"/);
   });
 
   it.each<[string, Partial<Description>, RegExp]>([
