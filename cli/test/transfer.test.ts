@@ -24,6 +24,9 @@ const run = (...args: string[]) => chainrule(args, { cwd, env: { CHAINRULE_CACHE
 
 beforeAll(() => {
   writePictures(at("pictures"), { classes, each: 8, side: 40, coloured: true });
+  // A third of the pictures has colours.
+  writePictures(at("mixed"), { classes: ["across"], each: 6, side: 40, coloured: true });
+  writePictures(at("mixed"), { classes: ["along", "below"], each: 6, side: 40 });
   writePictures(at("grey"), { classes, each: 4, side: 40 });
   writePictures(at("tiny"), { classes, each: 4, side: 20, coloured: true });
   writePictures(at("digits"), { classes, each: 4, side: 28 });
@@ -36,11 +39,14 @@ describe("what a training begins with", () => {
   const begin = async (folder: string, options: TrainOptions = {}) =>
     chooseBeginning(await findData(at(folder)), options);
 
-  test("the installed net for few coloured pictures, which is said with the cure", async () => {
-    const { backbone, note } = await begin("pictures");
-    expect([backbone?.name, backbone?.origin]).toEqual(["tf_efficientnet_lite0", "chainrule-backbone"]);
-    expect(note).toMatch(/few pictures, so it begins with tf_efficientnet_lite0.*--from none begins with nothing/);
-  });
+  test.each(["pictures", "mixed"])(
+    "the installed net for few coloured pictures (%s), which is said with the cure",
+    async (folder) => {
+      const { backbone, note } = await begin(folder);
+      expect([backbone?.name, backbone?.origin]).toEqual(["tf_efficientnet_lite0", "chainrule-backbone"]);
+      expect(note).toMatch(/few pictures, so it begins with tf_efficientnet_lite0.*--from none begins with nothing/);
+    },
+  );
 
   test.each(["grey", "tiny", "digits", "idx"])("nothing for %s pictures", async (folder) => {
     expect(await begin(folder)).toEqual({ backbone: null, note: null });
@@ -171,6 +177,23 @@ describe("train --from FILE", () => {
     const figure = events({ code, stderr, stdout }).pop()?.testAccuracy;
     const evaluated = await run("evaluate", `grey-${smallNet}.safetensors`, "grey", "--json");
     expect(events(evaluated).pop()?.testAccuracy).toBe(figure);
+  });
+
+  test("Ctrl-C ends it between two batches of features, which are kept", async () => {
+    const folder = temporaryFolder();
+    const args = ["train", "pictures", "--from", "net.safetensors", "--out", "stopped.safetensors"];
+    let asked = false;
+    const stopped = await chainrule(args, {
+      cwd,
+      env: { CHAINRULE_CACHE: folder },
+      watch: (stdout, process) => {
+        if (!asked && stdout.includes("is fitted to the features")) asked = process.kill("SIGINT");
+      },
+    });
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(130);
+    expect(stopped.stdout).toMatch(/stopped before the classifier was fitted; what was computed is kept/);
+    expect(readdirSync(folder).some((name) => name.endsWith(".features"))).toBe(true);
+    expect(readdirSync(cwd)).not.toContain("stopped.safetensors");
   });
 
   test("a folder with broken pictures is refused, and --skip-broken leaves them out", async () => {

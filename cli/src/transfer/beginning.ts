@@ -22,6 +22,8 @@ const leastSide = 32;
 /** The number of pictures, evenly spread, in which colours are looked for, and the side to which they are reduced. */
 const sampleSize = 24;
 const sampleSide = 32;
+/** The part of the sample that has colours in a set of coloured pictures: some photographs are black and white, and so are many drawings. */
+const leastColoured = 0.25;
 
 const fromNothing: Beginning = { backbone: null, note: null };
 
@@ -93,7 +95,7 @@ async function isSmallSetOfPhotographs(directory: string): Promise<boolean> {
   );
   const plane = sampleSide * sampleSide;
   const coloured = indices.filter((_, n) => isColoured(bytes.subarray(3 * n * plane, 3 * (n + 1) * plane)));
-  return 2 * coloured.length > indices.length;
+  return coloured.length > 0 && coloured.length >= leastColoured * indices.length;
 }
 
 /** Whether the planes of a picture [3, …] differ at some pixel. */

@@ -46,6 +46,8 @@ export async function featuresOf({ backbone, parts, cache, screen, check }: Feat
       );
       for (const [n, { key }] of some.entries()) known.set(key, found[n]);
       progress.show(from + some.length);
+      // Lets Node handle timers and signals.
+      await new Promise((resolve) => setImmediate(resolve));
       check();
     }
   } catch (error) {
