@@ -1,11 +1,7 @@
-// A linear classifier on features: multinomial logistic regression with a penalty on its squared weights. How strong the penalty is, is
-// chosen by pictures that were not learned from. For a classifier m with weights W [D, K], bias b [K] and the penalty λ,
-//
-//   loss = Σₙ cₙ · crossEntropy(xₙ W + b, yₙ) + λ Σ W²       with Σₙ cₙ = 1; cₙ = 0 for pictures that are left out
-//
-// The classifiers of all penalties and folds are fitted at the same time, as the columns of one matrix; Adam treats each number alone, so
-// they do not disturb each other. With few pictures a class this was as good as nearest neighbours and class means, or better.
-import { Adam, compile, type Tensor, tensor, zeros } from "chainrule";
+// A linear classifier on features. How strong the penalty on its weights is, is chosen by pictures that were not learned from. With few
+// pictures of each class this was as good as nearest neighbours and class means, or better.
+import { type Tensor, tensor } from "chainrule";
+import { type Fitted, fit } from "./logistic.ts";
 
 /** Features [N, D] with the class of each row. */
 export interface Examples {
@@ -49,7 +45,6 @@ const maxFolds = 5;
 const maxWork = 4e11;
 const choiceSteps = 150;
 const fitSteps = 300;
-const rate = 0.02;
 /** The part of the mean variance that is added to that of each feature, since few pictures measure it poorly. */
 const leastVariance = 0.1;
 
@@ -150,7 +145,7 @@ function foldsOf(
   labels: Int32Array,
   { classes, folds, seed }: { readonly classes: number; readonly folds: number; readonly seed: number },
 ): Int32Array {
-  // A linear congruential generator (Knuth's MMIX is too wide for a double; this one is that of Numerical Recipes).
+  // A linear congruential generator of 32 bits: a key for each picture, by which its class is shuffled.
   let state = seed >>> 0;
   const draw = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0);
   const keys = Array.from(labels, draw);
@@ -195,69 +190,6 @@ function score(
 function best(scores: readonly Score[], folds: number): Choice {
   const m = scores.reduce((least, { loss }, at) => (loss < scores[least].loss ? at : least), 0);
   return { penalty: penalties[m], folds, ...scores[m] };
-}
-
-interface Fit {
-  readonly x: Tensor;
-  readonly labels: Int32Array;
-  readonly classes: number;
-  readonly models: readonly { readonly penalty: number; readonly rows: Float32Array }[];
-  readonly steps: number;
-  /** Whether loss and accuracy are recorded. */
-  readonly traced: boolean;
-  readonly check: () => void;
-}
-
-interface Fitted {
-  /** [D, M · K] and [M · K]. */
-  readonly weight: Tensor;
-  readonly bias: Tensor;
-  readonly course: { readonly loss: number; readonly accuracy: number }[];
-}
-
-async function fit({ x, labels, classes, models, steps, traced, check }: Fit): Promise<Fitted> {
-  const [count, size] = x.shape;
-  const m = models.length;
-  const weight = zeros([size, m * classes], { requiresGrad: true });
-  const bias = zeros([m * classes], { requiresGrad: true });
-  const rows = tensor(
-    Float32Array.from({ length: count * m }, (_, i) => models[i % m].rows[Math.floor(i / m)]),
-    {
-      shape: [count, m],
-    },
-  );
-  const truth = tensor(
-    Float32Array.from({ length: count * classes }, (_, i) => Number(labels[Math.floor(i / classes)] === i % classes)),
-    { shape: [count, 1, classes] },
-  );
-  const penalty = tensor(
-    Float32Array.from(models, (one) => one.penalty),
-    { shape: [m, 1] },
-  );
-  const optimizer = new Adam([weight, bias], { lr: rate });
-  const step = compile(() => {
-    const logits = x.matmul(weight).add(bias).reshape([count, m, classes]);
-    const surprise = logits.logSoftmax(-1).mul(truth).sum(-1).neg();
-    const fitted = surprise.mul(rows).sum();
-    optimizer.zeroGrad();
-    fitted.add(weight.square().reshape([size, m, classes]).mul(penalty).sum()).backward();
-    optimizer.step();
-    return { loss: fitted.detach(), answers: logits.detach().argmax(-1) };
-  });
-  const course: { loss: number; accuracy: number }[] = [];
-  for (let n = 0; n < steps; n++) {
-    optimizer.lr = rate * (1 - n / steps);
-    const { loss, answers } = step();
-    if (!traced && n % 8 !== 7) continue;
-    const [[mean], found] = await Promise.all([loss.read(), answers.read()]);
-    // Lets Node handle timers and signals.
-    await new Promise((resolve) => setImmediate(resolve));
-    check();
-    if (!traced) continue;
-    const right = labels.reduce((sum, label, i) => sum + Number(found[i] === label), 0);
-    course.push({ loss: mean, accuracy: right / count });
-  }
-  return { weight: weight.detach(), bias: bias.detach(), course };
 }
 
 /** The classifier for features as they are: (x - mean) / deviation is part of its weights. */
