@@ -169,6 +169,14 @@ function addPredict(command: Command, finish: Finish): void {
       "list the k likeliest classes (default: all, or 5 of more than 20; for folders the likeliest one)",
       integer(1, 1_000_000),
     )
+    .option(
+      "--csv <file>",
+      "write a table as well: a line for each picture, with the probability of each class, or with --top of the k likeliest",
+    )
+    .option(
+      "--sort <folder>",
+      "copy each picture into a folder for its class, within this folder; no file is overwritten or moved",
+    )
     .addOption(threads())
     .addOption(json())
     .action(async (model: string, images: string[], options: PredictOptions) =>

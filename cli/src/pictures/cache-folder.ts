@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, uti
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Framing } from "chainrule/data";
+import { reasonOf } from "../system-error.ts";
 
 /** The bound of all files together, and so of each. */
 export const maxCacheBytes = 2 ** 31;
@@ -122,17 +123,3 @@ export const amount = (bytes: number): string =>
     : bytes < 1e9
       ? `${Math.round(bytes / 1e6)} MB`
       : `${(bytes / 1e9).toFixed(1)} GB`;
-
-const reasons: ReadonlyMap<string, string> = new Map([
-  ["EACCES", "permission denied"],
-  ["EPERM", "permission denied"],
-  ["EROFS", "the file system is read-only"],
-  ["ENOSPC", "no space left on the device"],
-  ["EEXIST", "is a file, not a folder"],
-  ["ENOTDIR", "part of its path is not a folder"],
-]);
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return reasons.get(code) ?? (error instanceof Error ? error.message : String(error));
-}

@@ -18,7 +18,7 @@ const defaultTop = 5;
 const maxSummarised = 20;
 
 /** The classes, the likeliest first. */
-const ranked = ({ probabilities }: Answer) =>
+export const ranked = ({ probabilities }: Pick<Answer, "probabilities">): number[] =>
   [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
 
 /** Prints one line where `brief`, else one for each of the likeliest classes as well. */
