@@ -70,7 +70,7 @@ describe("chainrule predict recognises all ten digits", () => {
     const all = [...files.values()].flat();
     for (const told of events(await chainrule(["predict", "m.safetensors", ...all, "--json"], { cwd })))
       if (told.event === "prediction") answers.set(String(told.image), told.class);
-  });
+  }, 60_000);
 
   test.each(looks)("%s", (name) => {
     expect(files.get(name)?.map((file) => answers.get(file))).toEqual([..."0123456789"]);

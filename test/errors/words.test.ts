@@ -7,7 +7,6 @@ const root = resolve(import.meta.dirname, "..", "..");
 
 /** Where words are only cut or indented to be printed. */
 const printed: readonly string[] = [
-  'cli/src/main.ts: error.message.replace(/^/gm, "error: ")',
   "src/io/header.ts: error.message.slice(0, 120)",
   "src/errors/error.ts: this.stack?.replace(before, ()",
 ];

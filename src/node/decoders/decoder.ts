@@ -25,6 +25,6 @@ export interface Decoder {
 /** The result of loading a decoder. */
 export type Loaded<D extends Decoder> = { readonly decoder: D } | { readonly error: unknown };
 
-/** The same bytes as a Buffer, without a copy. */
-export const bufferOf = (bytes: Uint8Array): Buffer =>
+/** The same bytes as a Buffer, without a copy; declared as what programs without Node's types know. */
+export const bufferOf = (bytes: Uint8Array): Uint8Array =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

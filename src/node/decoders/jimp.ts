@@ -13,7 +13,7 @@ interface Bitmap {
   readonly data: Uint8Array;
 }
 
-type Decode = (bytes: Buffer, options: object) => Bitmap | Promise<Bitmap>;
+type Decode = (bytes: Uint8Array, options: object) => Bitmap | Promise<Bitmap>;
 
 /** jimp's names of the formats. */
 const types: ReadonlyMap<FormatName, string> = new Map([
