@@ -192,7 +192,14 @@ it("takes pictures and data sets from files, and says what is wrong with broken 
     );
     await part.locator(".drop").dispatchEvent("drop", { dataTransfer: transfer });
   };
-  const before = await text("probability");
+  // The answer to the picture comes after its place on the pad.
+  let before = "";
+  const isSettled = async () => {
+    const earlier = before;
+    before = await text("probability");
+    return before === earlier;
+  };
+  await expect.poll(isSettled, { interval: 1000, timeout: 20_000 }).toBe(true);
   await drop("broken.png", [0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
   await expect.poll(() => text("told")).toMatch(/^broken\.png cannot be read/);
   await drop("broken.safetensors", [1, 2, 3]);

@@ -101,7 +101,7 @@ it("modules of programs that nobody can reach any more are not kept", async () =
   const kept = Array.from({ length: 3 }, (_, i) => codeOf(giving(100 + i)));
   for (let value = 200; value < 230; value++) codeOf(giving(value));
   expect(cachedCount()).toBeGreaterThan(30);
-  for (let i = 0; i < 50 && cachedCount() > 10; i++) {
+  for (let i = 0; i < 500 && cachedCount() > 10; i++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     collect();
   }
