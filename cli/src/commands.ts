@@ -177,6 +177,7 @@ function addPredict(command: Command, finish: Finish): void {
       "--sort <folder>",
       "copy each picture into a folder for its class, within this folder; no file is overwritten or moved",
     )
+    .option("--watch", "go on with the pictures that come into the folders, until Ctrl-C")
     .addOption(threads())
     .addOption(json())
     .action(async (model: string, images: string[], options: PredictOptions) =>
