@@ -1,6 +1,7 @@
 // The two kinds of failure: the user's input is wrong, which is reported in a sentence with exit code 2, or chainrule has a bug, which is
 // reported with a stack trace. The code of a library error says which of the two it is.
 import { ChainruleError } from "chainrule";
+import { systemReason } from "chainrule/node";
 
 /** The user's input cannot be used. The message names it and says what would help. */
 export class BadInput extends Error {}
@@ -35,3 +36,7 @@ export async function reading<T>(work: () => T | Promise<T>, file: string | null
     throw new BadInput(wordsFor(error, file), { cause: error });
   }
 }
+
+/** The reason why the operating system refused to read or write a file, in words; of any other error its message. */
+export const reasonOf = (error: unknown): string =>
+  systemReason(error) ?? (error instanceof Error ? error.message : String(error));

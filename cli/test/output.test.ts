@@ -26,7 +26,7 @@ describe.skipIf(!existsSync("/dev/full"))("output that cannot be written", () =>
       ...{ cwd, encoding: "utf8" },
       env: { ...process.env, CHAINRULE_THREADS: "1" },
     });
-  const full = "error: stdout: cannot be written: there is no space left (ENOSPC)";
+  const full = "error: stdout: cannot be written: there is no space left on the device (ENOSPC)";
 
   test.each([["--help"], [`evaluate ${model} .`], [`predict ${model} pictures`]])(
     "chainrule %s on a full disk: one line, exit code 2",

@@ -189,7 +189,7 @@ test.skipIf(!existsSync("/dev/full"))("where the answers cannot be printed, the 
   const command = `"${process.execPath}" "${program}" ${args} > /dev/full`;
   const { status, stderr } = spawnSync("/bin/sh", ["-c", command], { cwd, encoding: "utf8", env });
   expect(stderr).toBe(
-    "error: stdout: cannot be written: there is no space left (ENOSPC); print.csv is written: 1 line; 1 picture was copied into printed: bright 1\n",
+    "error: stdout: cannot be written: there is no space left on the device (ENOSPC); print.csv is written: 1 line; 1 picture was copied into printed: bright 1\n",
   );
   expect(status).toBe(2);
   expect(rows("print.csv")).toHaveLength(2);

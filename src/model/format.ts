@@ -14,11 +14,12 @@
 import { type Framing, framings } from "../data/framing.ts";
 import { ChainruleError, type ErrorDetails } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
-import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
+import { writeSafetensors } from "../io/safetensors.ts";
 import type { Sequential } from "../nn/containers.ts";
 import { checkOptions } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { build, checkLayers, isOfBackbone, type Layer } from "./layers.ts";
+import { readTensors } from "./read-tensors.ts";
 
 /**
  * The description of a net, with which it can be used: its layers, the shape of a picture (channels, height, width), the names of its
@@ -75,7 +76,7 @@ export function writeModel(
  * ModelFault as `details.reason`, where the bytes are not a usable model.
  */
 export function readModel(bytes: Uint8Array): ReadModel {
-  const { tensors, metadata } = parse(bytes);
+  const { tensors, metadata } = readTensors("readModel", bytes, "model");
   if (metadata.format !== format)
     throw refusal(
       "foreign",
@@ -97,21 +98,8 @@ export function readModel(bytes: Uint8Array): ReadModel {
   return { description, net, tensors, training: json(metadata.training) };
 }
 
-function refusal(
-  reason: ModelFault,
-  words: string,
-  { cause, ...details }: ErrorDetails & { readonly cause?: unknown } = {},
-): ChainruleError {
-  return new ChainruleError("file", "readModel", words, { reason, ...details }, { cause });
-}
-
-function parse(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
-  try {
-    return readSafetensors(bytes);
-  } catch (cause) {
-    if (!(cause instanceof ChainruleError) || cause.code !== "file") throw cause;
-    throw refusal("damaged", `not a model file, or a damaged one: ${cause.words}`, { ...cause.details, cause });
-  }
+function refusal(reason: ModelFault, words: string, details: ErrorDetails = {}): ChainruleError {
+  return new ChainruleError("file", "readModel", words, { reason, ...details });
 }
 
 function describe(metadata: Record<string, string>): Description {

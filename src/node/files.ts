@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { ChainruleError, wordsOf } from "../errors/error.ts";
 import { withinAsync } from "../tensor/within.ts";
 import { fileError } from "./file-error.ts";
+import { systemCode, systemReason } from "./system-error.ts";
 
 /** Reads a whole ordinary file of at most `maxBytes` bytes. Errors name the file and say what is wrong with it. */
 export async function readBytes(file: string, maxBytes = 2 ** 31 - 1): Promise<Uint8Array> {
@@ -91,21 +92,8 @@ export function checkOrdinary(file: string, status: Status): void {
   if (!status.isFile()) throw fileError("readBytes", file, "is not an ordinary file");
 }
 
-const reasons: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    ENOENT: "no such file",
-    ENOTDIR: "no such file: part of its path is not a folder",
-    EACCES: "permission denied",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOSPC: "no space left on the device",
-    ENAMETOOLONG: "the name is too long",
-  }),
-);
-
 /** Throws a system error again with its code in words; any other error is thrown as it is. */
 export function explain(file: string, error: unknown): never {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (error instanceof ChainruleError || (code === "" && error instanceof Error)) throw error;
-  throw fileError("readBytes", file, reasons.get(code) ?? wordsOf(error), { cause: error });
+  if (error instanceof ChainruleError || (systemCode(error) === "" && error instanceof Error)) throw error;
+  throw fileError("readBytes", file, systemReason(error) ?? wordsOf(error), { cause: error });
 }

@@ -17,3 +17,4 @@ export {
 } from "./reading/frame-pictures.ts";
 export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./reading/image-folder.ts";
 export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./reading/image-survey.ts";
+export { systemCode, systemReason } from "./system-error.ts";

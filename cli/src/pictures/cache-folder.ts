@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, uti
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Framing } from "chainrule/data";
-import { reasonOf } from "../system-error.ts";
+import { reasonOf } from "../failure.ts";
 
 /** The bound of all files together, and so of each. */
 export const maxCacheBytes = 2 ** 31;

@@ -3,9 +3,8 @@
 import { constants } from "node:fs";
 import { access, copyFile, link, lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
-import { readBytes } from "chainrule/node";
-import { BadInput, reading } from "../failure.ts";
-import { codeOf, reasonOf } from "../system-error.ts";
+import { readBytes, systemCode } from "chainrule/node";
+import { BadInput, reading, reasonOf } from "../failure.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { counted, shortList, thousands } from "../wording.ts";
 import type { Found, Output } from "./output.ts";
@@ -75,7 +74,7 @@ export class Sorting implements Output {
         else if (await writeNew(target, source)) return true;
       }
     } catch (error) {
-      if (codeOf(error) === "") throw error;
+      if (systemCode(error) === "") throw error;
       throw new BadInput(`${target}: ${reasonOf(error)}`, { cause: error });
     }
   }
@@ -126,7 +125,7 @@ async function timesOf(file: string): Promise<{ readonly atime: Date; readonly m
 
 async function stateOf(target: string, bytes: Uint8Array): Promise<"free" | "same" | "other"> {
   const status = await lstat(target).catch((error) => {
-    if (codeOf(error) === "ENOENT") return null;
+    if (systemCode(error) === "ENOENT") return null;
     throw error;
   });
   if (status === null) return "free";
@@ -151,12 +150,12 @@ async function writeNew(target: string, { bytes, atime, mtime }: Source): Promis
     }
     // A link fails where the name is taken; a renaming would overwrite.
     await link(partial, target).catch((error) => {
-      if (!withoutLinks.has(codeOf(error))) throw error;
+      if (!withoutLinks.has(systemCode(error))) throw error;
       return copyFile(partial, target, constants.COPYFILE_EXCL);
     });
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   } finally {
     await rm(partial, { force: true });

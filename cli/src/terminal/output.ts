@@ -1,6 +1,7 @@
 // stdout and stderr, which may fail: the reader leaves (`| head -1`), or the disk that the output goes to is full. The first ends the
 // command without a message. The second is said once, at the end, with exit code 2; a training goes on, because its result is a file.
 import { writeSync } from "node:fs";
+import { systemCode, systemReason } from "chainrule/node";
 
 export type Stream = NodeJS.WriteStream;
 
@@ -10,7 +11,7 @@ export const isReaderGone = () => readerGone;
 
 let ignoresFailures = false;
 let outcome: string | null = null;
-const failed = new Map<Stream, string>();
+const failed = new Map<Stream, Error>();
 
 /** The command goes on where its output cannot be written. */
 export function goOnWithoutOutput(): void {
@@ -39,29 +40,22 @@ export function write(stream: Stream, text: string): void {
   }
 }
 
-const reasons: ReadonlyMap<string, string> = new Map([
-  ["ENOSPC", "there is no space left"],
-  ["EDQUOT", "the quota is used up"],
-  ["EFBIG", "the file would be too large"],
-  ["EIO", "the device reports an error"],
-  ["EBADF", "it is not open for writing"],
-]);
-
-function see(stream: Stream, error: Error & { readonly code?: string }): void {
-  const { code = error.message } = error;
+function see(stream: Stream, error: Error): void {
+  const code = systemCode(error);
   if (code === "EPIPE") readerGone = true;
   // A stream that failed is destroyed, and gives an error for each write that was on its way.
-  else if (!failed.has(stream) && code !== "ERR_STREAM_DESTROYED") failed.set(stream, code);
+  else if (!failed.has(stream) && code !== "ERR_STREAM_DESTROYED") failed.set(stream, error);
   if (failed.size > 0 && !ignoresFailures) readerGone = true;
 }
 
 function tellFailures(): void {
   if (failed.size === 0) return;
   if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = 2;
-  const lines = [...failed].map(([stream, code]) => {
+  const lines = [...failed].map(([stream, error]) => {
     const name = stream === process.stderr ? "stderr" : "stdout";
-    const reason = reasons.get(code);
-    return `error: ${name}: cannot be written: ${reason === undefined ? code : `${reason} (${code})`}${outcome === null ? "" : `; ${outcome}`}\n`;
+    const reason = systemReason(error);
+    const words = reason === null ? systemCode(error) || error.message : `${reason} (${systemCode(error)})`;
+    return `error: ${name}: cannot be written: ${words}${outcome === null ? "" : `; ${outcome}`}\n`;
   });
   try {
     writeSync(2, lines.join(""));

@@ -2,6 +2,7 @@
 // epoch and at intervals within it, whole or not at all, so that the last one always loads. It is removed when the model is saved.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { systemCode } from "chainrule/node";
 import type { FitEvent } from "chainrule/train";
 
 /** "m.safetensors" -> "m.checkpoint.safetensors" */
@@ -70,6 +71,6 @@ function isRunning(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    return systemCode(error) !== "ESRCH";
   }
 }

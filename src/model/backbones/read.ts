@@ -4,13 +4,13 @@
 // Metadata that is used, if the file has it: `architecture` (a name of the table), `input_size` "[3,224,224]", `mean` and `std` "[0.5,0.5,0.5]".
 import { ChainruleError, type ErrorDetails } from "../../errors/error.ts";
 import { isWhole } from "../../errors/numbers.ts";
-import { readSafetensors } from "../../io/safetensors.ts";
 import { checkTensor, takes } from "../../tensor/arguments.ts";
 import { tensor } from "../../tensor/create.ts";
 import { describe, isFloating } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { readTensors } from "../read-tensors.ts";
 import type { Backbone } from "./backbone.ts";
 import {
   type BackboneInput,
@@ -62,7 +62,7 @@ export function readBackbone(bytes: Uint8Array, options: ReadBackboneOptions = {
   takes("readBackbone", arguments.length, 2);
   checkOptions("readBackbone", options, names);
   if (options.name !== undefined) checkBackboneName("readBackbone", options.name);
-  const { tensors, metadata } = parse(bytes);
+  const { tensors, metadata } = readTensors("readBackbone", bytes, "safetensors");
   const name = options.name ?? nameOf(tensors, metadata);
   const entry: Entry = backbones[name];
   const net = entry.build();
@@ -72,28 +72,19 @@ export function readBackbone(bytes: Uint8Array, options: ReadBackboneOptions = {
   return { name, net: net.eval(), input, leftOut, features, prepare: (pixels) => prepare(pixels, input) };
 }
 
-function fault(reason: BackboneFault, words: string, details: ErrorDetails = {}, cause?: unknown): ChainruleError {
-  return new ChainruleError("file", "readBackbone", words, { reason, ...details }, { cause });
-}
-
-function parse(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
-  try {
-    return readSafetensors(bytes);
-  } catch (cause) {
-    if (!(cause instanceof ChainruleError) || cause.code !== "file") throw cause;
-    throw fault("damaged", `not a safetensors file, or a damaged one: ${cause.words}`, cause.details, cause);
-  }
+function fault(reason: BackboneFault, words: string, details: ErrorDetails = {}): ChainruleError {
+  return new ChainruleError("file", "readBackbone", words, { reason, ...details });
 }
 
 /** The net of a file without a name by the caller: that of its metadata, else the one whose signs its tensors have. */
 function nameOf(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>): BackboneName {
-  const told = metadata.architecture;
-  if (told !== undefined && entryOf(told) !== null) return told as BackboneName;
+  const { architecture } = metadata;
+  if (architecture !== undefined && entryOf(architecture) !== null) return architecture as BackboneName;
   const candidates = recognise(tensors);
   if (candidates.length === 1) return candidates[0];
   throw candidates.length === 0
     ? fault("unknown", `its tensors are those of none of the nets that are read: ${backboneNames.join(", ")}`, {
-        architecture: told ?? null,
+        architecture: architecture ?? null,
       })
     : fault("unknown", `its tensors are those of ${candidates.join(" and ")}; say which with the option name`, {
         candidates,

@@ -4,8 +4,8 @@
 //   uint32 LE    the CRC-32 of the content
 //   content      safetensors: metadata, and in all blocks but the first one `planes`, uint8 [planes, height, width]
 //
-// The first block's metadata are `format`, and `way`, which names decoder, form and version with which the pictures were read. The metadata of
-// the others are `format`, and `pictures`, as JSON: [name in the folder, bytes of the file, time of its last change in ms, number of planes]
+// The first block's metadata are `format`, and `way`, the reading key: decoder, form and version with which the pictures were read. The metadata
+// of the others are `format`, and `pictures`, as JSON: [name in the folder, bytes of the file, time of its last change in ms, number of planes]
 // of each picture. A block that is damaged, or was not written to its end, fails its checksum: it and the blocks after it are not read.
 import { readSync } from "node:fs";
 import { crc32 } from "node:zlib";
@@ -37,7 +37,8 @@ function blockOf(content: Uint8Array): Uint8Array {
 }
 
 /** The bytes of the first block. */
-export const firstBlock = (way: string): Uint8Array => blockOf(writeSafetensors(new Map(), { format, way }));
+export const firstBlock = (readingKey: string): Uint8Array =>
+  blockOf(writeSafetensors(new Map(), { format, way: readingKey }));
 
 /** The bytes of a block with these pictures, uint8 [planes, height, width]. */
 export function pictureBlock(
@@ -49,11 +50,11 @@ export function pictureBlock(
   return blockOf(writeSafetensors(new Map([["planes", planes]]), { format, pictures: JSON.stringify(entries) }));
 }
 
-/** The `way` of the first block and its end; null where the file does not begin with such a block. */
-export function readFirstBlock(handle: number): { readonly way: string; readonly end: number } | null {
+/** The reading key of the first block and its end; null where the file does not begin with such a block. */
+export function readFirstBlock(handle: number): { readonly readingKey: string; readonly end: number } | null {
   const content = readContent(handle, 0);
-  const way = content?.metadata.format === format ? content.metadata.way : undefined;
-  return content === null || way === undefined ? null : { way, end: content.end };
+  const readingKey = content?.metadata.format === format ? content.metadata.way : undefined;
+  return content === null || readingKey === undefined ? null : { readingKey, end: content.end };
 }
 
 /** The block at this offset; null at the end of the file, and where the block is damaged. */

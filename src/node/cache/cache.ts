@@ -10,6 +10,7 @@ import { nextTurn } from "../next-turn.ts";
 import type { DecodeAnswer } from "../reading/decode-job.ts";
 import type { Form } from "../reading/framed-file.ts";
 import type { GatheredPictures } from "../reading/gathered-pictures.ts";
+import { systemCode } from "../system-error.ts";
 import { type Entry, firstBlock, formatPrefix, pictureBlock, readFirstBlock, readPictureBlock } from "./block.ts";
 import { type Lock, lock } from "./lock.ts";
 
@@ -42,8 +43,8 @@ export async function openCache(file: string, options: CacheOptions): Promise<Pi
 export class PictureCache {
   readonly #file: string;
   readonly #options: CacheOptions;
-  /** The `way` of the first block; pictures of a file with another one are not taken. */
-  readonly #way: string;
+  /** The reading key of this folder, as the first block has it; pictures of a file with another one are not taken. */
+  readonly #readingKey: string;
   #lock: Lock | null = null;
   #handle = -1;
   /** The offset after the last complete block; 0 where the file has to be written anew. */
@@ -56,7 +57,7 @@ export class PictureCache {
   constructor(file: string, options: CacheOptions) {
     this.#file = file;
     this.#options = options;
-    this.#way = JSON.stringify({ version, decoder: options.decoder, ...options.form });
+    this.#readingKey = JSON.stringify({ version, decoder: options.decoder, ...options.form });
     this.#try(() => {
       this.#lock = lock(file);
       if (this.#lock === null) this.#problem = "another process is writing the cache";
@@ -77,7 +78,7 @@ export class PictureCache {
     if (handle < 0) return;
     try {
       const first = readFirstBlock(handle);
-      if (first === null || first.way !== this.#way) return;
+      if (first === null || first.readingKey !== this.#readingKey) return;
       this.#end = first.end;
       const files = new Map(
         this.#options.files.map((file, n) => [relative(this.#options.directory, file.path), { file, n }]),
@@ -123,7 +124,7 @@ export class PictureCache {
       closeSync(handle);
       this.#giveUp("the file there is not a cache of pictures, so it is not changed");
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) this.#fail(error);
+      if (systemCode(error) !== "ENOENT") this.#fail(error);
     }
     return -1;
   }
@@ -160,7 +161,7 @@ export class PictureCache {
     if (this.#handle >= 0) closeSync(this.#handle);
     this.#handle = openSync(partial, "w");
     this.#end = 0;
-    this.#append(firstBlock(this.#way));
+    this.#append(firstBlock(this.#readingKey));
     renameSync(partial, this.#file);
   }
 

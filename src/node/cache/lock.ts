@@ -2,6 +2,7 @@
 // number, and its time is renewed with each block. The lock of a process that was killed is taken over.
 import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { systemCode } from "../system-error.ts";
 
 export interface Lock {
   /** Tells other processes that this one is still writing. */
@@ -40,7 +41,7 @@ function create(path: string, text: string): boolean {
     writeFileSync(path, text, { flag: "wx" });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -73,6 +74,6 @@ function isHeld(path: string, holder: string): boolean {
     process.kill(Number(id), 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return systemCode(error) === "EPERM";
   }
 }
