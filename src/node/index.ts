@@ -8,6 +8,7 @@ export { findIdx, type IdxPair, type IdxSet } from "./idx/find.ts";
 export { loadFashionMnist, loadMnist } from "./idx/mnist.ts";
 export { loadPicture } from "./pictures.ts";
 export { printable } from "./printable.ts";
+export { framePicture, type PictureForm } from "./reading/frame-picture.ts";
 export {
   type FrameBatchesOptions,
   type FramedPictures,

@@ -1,23 +1,18 @@
 // Brings picture files into the form that a net takes, for prediction, in the way in which its training pictures were read.
 
 import { statSync } from "node:fs";
-import { checkFraming, type Framing } from "../../data/framing.ts";
-import { ChainruleError } from "../../errors/error.ts";
-import { checkWhole, isWhole } from "../../errors/numbers.ts";
+import { checkWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
+import { formOf, type PictureForm } from "./frame-picture.ts";
 import type { Form } from "./framed-file.ts";
 import { GatheredPictures } from "./gathered-pictures.ts";
 import type { Skipped } from "./image-survey.ts";
 
 /** The form that a net takes, and threads and progress. */
-export interface FramePicturesOptions {
-  /** The shape of one picture. */
-  shape: readonly [channels: number, height: number, width: number];
-  /** The framing of the net's training pictures. */
-  framing: Framing;
+export interface FramePicturesOptions extends PictureForm {
   /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
   threads?: number | undefined;
   /** Called from time to time with the number of pictures that were read and their total; the last time with all. */
@@ -131,15 +126,10 @@ interface CheckedOptions extends Pick<FramePicturesOptions, "threads" | "onProgr
 
 function check<O extends FramePicturesOptions>(call: string, options: O, optionNames: OptionNames<O>): CheckedOptions {
   checkOptions(call, options, optionNames);
-  const { shape, framing, threads, onProgress } = options;
-  const isShape = Array.isArray(shape) && shape.length === 3 && shape.every((size) => isWhole(size, { from: 1 }));
-  if (!isShape || (shape[0] !== 1 && shape[0] !== 3))
-    throw new ChainruleError("option", call, `shape is [channels, height, width] with 1 or 3 channels, not [${shape}]`);
-  checkFraming(call, framing);
+  const { threads, onProgress } = options;
+  const checked = formOf(call, options);
   if (threads !== undefined) checkWhole(call, "threads", threads, { from: 0 });
-  const [channels, height, width] = shape;
-  const form: Form = { size: [height, width], framing, channels: channels === 1 ? 1 : null };
-  return { form, channels: channels === 1 ? 1 : 3, threads, onProgress };
+  return { ...checked, threads, onProgress };
 }
 
 interface FrameTask {

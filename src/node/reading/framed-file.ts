@@ -24,15 +24,22 @@ export interface FramedFile {
   readonly data: Uint8Array;
 }
 
+/** The fault of a picture without ink, where the framing is "digit". */
+export const blank = "the picture is blank: there is nothing to recognise; give another one";
+
 /** Reads a picture file and brings the picture into the form. Throws an error that says why it cannot be read. */
-export async function framedFile(path: string, { size, framing, channels }: Form): Promise<FramedFile> {
-  const bytes = readStart(path, maxFileBytes);
+export async function framedFile(path: string, form: Form): Promise<FramedFile> {
+  const framed = await framedBytes(readStart(path, maxFileBytes), form);
+  if (framed === null) throw fileError("framedFile", path, blank);
+  return framed;
+}
+
+/** As framedFile, for the bytes of a file; null where the picture is blank. */
+export async function framedBytes(bytes: Uint8Array, { size, framing, channels }: Form): Promise<FramedFile | null> {
   const pixels = await decodePixels(bytes, detailFor(framing, size));
   const planes = channels ?? (isGrey(pixels) ? 1 : 3);
   const data = framePixels(pixels, { shape: [planes, ...size], framing });
-  if (data === null)
-    throw fileError("framedFile", path, "the picture is blank: there is nothing to recognise; give another one");
-  return { planes, data };
+  return data === null ? null : { planes, data };
 }
 
 /** Opens a pipe without waiting for its writer. */
