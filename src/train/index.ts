@@ -14,6 +14,7 @@ export type {
   TrainingValidation,
 } from "./events.ts";
 export { fit, type RatesOf } from "./fit.ts";
+export { type GradCam, type GradCamOptions, gradCam } from "./grad-cam.ts";
 export {
   accuracy,
   type ClassReport,

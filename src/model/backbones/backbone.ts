@@ -27,9 +27,9 @@ export abstract class Backbone extends Module implements Layer {
 
   protected abstract mapOf(x: Tensor): Tensor;
 
-  /** One vector for each picture. A subclass defines it where it is not the mean of the feature map. */
+  /** One vector for each picture. A subclass defines it where it is not the mean of featureMap(x), through which gradCam sees the map. */
   protected vectorsOf(x: Tensor): Tensor {
-    return this.mapOf(x).mean([-2, -1]);
+    return this.featureMap(x).mean([-2, -1]);
   }
 }
 

@@ -57,7 +57,7 @@ export class ConvNeXt extends Backbone {
   }
 
   protected override vectorsOf(x: Tensor): Tensor {
-    return this.classifier.forward(this.mapOf(x).mean([-2, -1], true)).flatten(1);
+    return this.classifier.forward(this.featureMap(x).mean([-2, -1], true)).flatten(1);
   }
 }
 
