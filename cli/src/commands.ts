@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate/evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
 import { type PredictOptions, predict } from "./predict/predict.ts";
+import { currentStreams, write } from "./terminal/output.ts";
 import { defaults } from "./train/plan.ts";
 import type { TrainOptions } from "./train/preparing.ts";
 import { defaultCheckpointSeconds, train } from "./train/train.ts";
@@ -196,10 +197,12 @@ function addExport(command: Command, finish: Finish): void {
 
 /** The program with all commands. `finish` gets the exit code of the command that was run. */
 export function commands(finish: Finish): Command {
+  const { stdout, stderr } = currentStreams();
   const program = new Command("chainrule")
     .description("Train, test and use nets that recognise small pictures.")
     .version(version)
     .exitOverride()
+    .configureOutput({ writeOut: (text) => write(stdout, text), writeErr: (text) => write(stderr, text) })
     .showHelpAfterError("`chainrule --help` lists the commands");
   const subcommand = (name: string, description: string) =>
     program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);

@@ -2,6 +2,8 @@
 import { GaveUp } from "./failure.ts";
 import { isReaderGone } from "./terminal/output.ts";
 
+const listening = new Set<(signal: NodeJS.Signals) => void>();
+
 export class Interrupt {
   #asked: NodeJS.Signals | null = null;
   readonly #controller = new AbortController();
@@ -13,6 +15,7 @@ export class Interrupt {
   constructor() {
     process.on("SIGINT", this.#listen);
     process.on("SIGTERM", this.#listen);
+    listening.add(this.#listen);
   }
 
   get requested(): boolean {
@@ -33,4 +36,10 @@ export class Interrupt {
   get exitCode(): number {
     return this.#asked === "SIGTERM" ? 143 : 130;
   }
+}
+
+/** Signals do again what they do by default. For a process that goes on after a command. */
+export function stopListening(): void {
+  for (const listener of listening) for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, listener);
+  listening.clear();
 }

@@ -6,7 +6,7 @@ import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { Jimp } from "jimp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bars, idx, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
-import { chainrule } from "./command.ts";
+import { chainrule, chainruleProcess } from "./command.ts";
 
 const cwd = temporaryFolder();
 const at = (...path: string[]) => join(cwd, ...path);
@@ -237,6 +237,13 @@ describe("pictures", () => {
   });
 });
 
+test("the program refuses in the same words and with the same exit code", async () => {
+  const cases = [["train", "mnits"], ["teach"], ["predict", "model.safetensors", "none.png", "bar.png"]];
+  const asProcesses = await Promise.all(cases.map((args) => chainruleProcess(args, { cwd })));
+  for (const [i, args] of cases.entries()) expect(asProcesses[i]).toEqual(await chainrule(args, { cwd }));
+  expect(asProcesses.map(({ code }) => code)).toEqual([2, 2, 2]);
+});
+
 test("one bad picture does not keep the others from being recognised", async () => {
   const { code, stdout, stderr } = await chainrule(["predict", "model.safetensors", "none.png", "bar.png"], { cwd });
   expect(code).toBe(2);
@@ -246,7 +253,7 @@ test("one bad picture does not keep the others from being recognised", async () 
 
 test("--help is not an error", async () => {
   for (const args of [["--help"], ["train", "--help"], ["predict", "--help"], ["evaluate", "--help"]]) {
-    const { code, stdout, stderr } = await chainrule(args, { cwd });
+    const { code, stdout, stderr } = await (args.length === 1 ? chainruleProcess : chainrule)(args, { cwd });
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^Usage: chainrule/);
   }

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { cacheFolder, cachePlace, endUse, maxCacheBytes } from "../src/pictures/cache-folder.ts";
-import { chainrule } from "./command.ts";
+import { chainrule, chainruleProcess } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 
 const cwd = temporaryFolder();
@@ -109,7 +109,7 @@ test("Ctrl-C while pictures are read: what was read is kept, which is said, and 
   writePictures(join(cwd, "many"), { classes, each: 500 });
   const folder = join(cwd, "kept");
   const args = ["train", "many", "--epochs", "1", "--no-augment", "--model", "mlp", "--out", "many.safetensors"];
-  const first = chainrule(args, {
+  const first = chainruleProcess(args, {
     cwd,
     env: { CHAINRULE_CACHE: folder },
     started: (child) => {

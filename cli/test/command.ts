@@ -1,5 +1,7 @@
-// Runs the command line as a user would: the built program (`npm run build`), in a process and a folder of its own.
+// Runs the command line: in this process, through the function that the program consists of, or as a user would, as the built program
+// (`npm run build`) in a process of its own.
 import { spawn } from "node:child_process";
+import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 
@@ -16,30 +18,34 @@ export interface Finished {
 
 export type Event = Record<string, unknown> & { readonly event: string };
 
-/** `started` gets the process, `watch` its stdout as it grows, and may act on it; `env` is added to the tests' environment, in which each runs on one thread. */
-export function chainrule(
-  args: readonly string[],
-  options: {
-    cwd: string;
-    watch?: (stdout: string, process: ReturnType<typeof spawn>) => void;
-    started?: (process: ReturnType<typeof spawn>) => void;
-    env?: Readonly<Record<string, string>>;
-  },
-): Promise<Finished> {
+interface Where {
+  readonly cwd: string;
+  /** Added to the environment of the tests, in which each command runs on one thread. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Watched extends Where {
+  /** Gets stdout as it grows, and may act on the process. */
+  readonly watch?: (stdout: string, process: ReturnType<typeof spawn>) => void;
+  readonly started?: (process: ReturnType<typeof spawn>) => void;
+}
+
+const environment = (added: Where["env"]): Readonly<Record<string, string | undefined>> => ({
+  npm_command: undefined,
+  CHAINRULE_THREADS: "1",
+  CHAINRULE_CACHE: cacheFolder,
+  ...added,
+});
+
+/** Runs the program in a process: for its threads, signals, streams and exit codes. */
+export function chainruleProcess(args: readonly string[], { cwd, env, started, watch }: Watched): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const env = {
-      ...process.env,
-      npm_command: undefined,
-      CHAINRULE_THREADS: "1",
-      CHAINRULE_CACHE: cacheFolder,
-      ...options.env,
-    };
-    const child = spawn(process.execPath, [program, ...args], { cwd: options.cwd, env });
-    options.started?.(child);
+    const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...environment(env) } });
+    started?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
-      options.watch?.(stdout, child);
+      watch?.(stdout, child);
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
@@ -47,6 +53,51 @@ export function chainrule(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs a command in this process, which has its arguments, folder and environment meanwhile; one command after another. */
+export function chainrule(args: readonly string[], where: Where): Promise<Finished> {
+  const finished = last.then(() => here(args, where));
+  last = finished.catch(() => {});
+  return finished;
+}
+
+async function here(args: readonly string[], { cwd, env }: Where): Promise<Finished> {
+  const [{ run }, { stopListening }] = await Promise.all([import("../src/run.ts"), import("../src/interrupt.ts")]);
+  const { argv } = process;
+  const folder = process.cwd();
+  const before = Object.fromEntries(Object.keys(environment(env)).map((name) => [name, process.env[name]]));
+  const [stdout, stderr] = [new Text(), new Text()];
+  try {
+    process.argv = [process.execPath, program, ...args];
+    process.chdir(cwd);
+    assign(environment(env));
+    const code = await run({ stdout, stderr });
+    return { code, stdout: stdout.text, stderr: stderr.text };
+  } finally {
+    stopListening();
+    process.argv = argv;
+    process.chdir(folder);
+    assign(before);
+  }
+}
+
+function assign(variables: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(variables))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+}
+
+/** A stream that keeps what is written. */
+class Text extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
 }
 
 /** The events in the stdout of --json: one JSON object a line, nothing else. */

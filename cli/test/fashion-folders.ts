@@ -9,7 +9,7 @@ import type { Dataset } from "chainrule/data";
 import { loadFashionMnist } from "chainrule/node";
 import { PNG } from "pngjs";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { chainrule, events } from "./command.ts";
+import { chainruleProcess, events } from "./command.ts";
 
 const installed = process.env.FASHION_MNIST ?? "/usr/share/datasets/fashion-mnist";
 /** The fraction of the test pictures that the net has to recognise. */
@@ -47,7 +47,7 @@ writePictures(join(cwd, "clothes", "test"), test, unseen);
 say(`${learn} pictures to learn from and ${unseen} to test are in ${cwd}/clothes`);
 
 async function run(...args: string[]) {
-  const finished = await chainrule([...args, "--json"], { cwd });
+  const finished = await chainruleProcess([...args, "--json"], { cwd });
   if (finished.code !== 0)
     throw new Error(`chainrule ${args.join(" ")}: exit code ${finished.code}\n${finished.stderr}`);
   return { told: events(finished), words: finished.stderr };

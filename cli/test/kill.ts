@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { loadModel } from "../src/model-file.ts";
-import { chainrule, type Event, events } from "./command.ts";
+import { chainruleProcess, type Event, events } from "./command.ts";
 
 const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
 const [model, checkpoint] = ["m.safetensors", "m.checkpoint.safetensors"];
@@ -30,7 +30,7 @@ const begin = (data: string, options: readonly string[]) => ["train", data, ...o
 export async function undisturbed(data: string, options: readonly string[]): Promise<Whole> {
   const cwd = temporaryFolder();
   const began = performance.now();
-  const finished = await chainrule(begin(data, options), { cwd });
+  const finished = await chainruleProcess(begin(data, options), { cwd });
   if (finished.code !== 0) throw new Error(`the undisturbed training failed:\n${finished.stderr}`);
   const seconds = (performance.now() - began) / 1000;
   return { curve: curveOf(events(finished)), file: readFileSync(join(cwd, model)), seconds };
@@ -56,7 +56,7 @@ export async function killAndResume({ data, options, whole, lives }: Killing): P
     if (isSaved(cwd)) break;
   }
   if (!isSaved(cwd)) {
-    const last = await chainrule(nextArguments(cwd, { data, options }), { cwd });
+    const last = await chainruleProcess(nextArguments(cwd, { data, options }), { cwd });
     if (last.code !== 0) throw new Error(`resuming failed:\n${last.stderr}`);
     const curve = curveOf(events(last));
     const expected = whole.curve.slice(whole.curve.length - curve.length);

@@ -8,7 +8,7 @@ import { PNG } from "pngjs";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { comingPictures } from "../src/predict/watcher.ts";
-import { chainrule, events } from "./command.ts";
+import { chainrule, chainruleProcess, events } from "./command.ts";
 
 const cwd = temporaryFolder();
 const at = (...path: string[]) => join(cwd, ...path);
@@ -79,7 +79,7 @@ test("the command answers until Ctrl-C, then writes its files, says what there w
     ['"image":"in/3.png"', (end) => end()],
   ];
   const words = ["predict", "m.safetensors", "in", "--watch", "--json", "--csv", "t.csv", "--sort", "out"];
-  const ended = await chainrule(words, {
+  const ended = await chainruleProcess(words, {
     cwd,
     watch: (stdout, process) => {
       if (!stdout.includes(steps[step]?.[0] ?? "\0")) return;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { readSafetensors } from "chainrule/io";
 import { describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
-import { chainrule, events } from "./command.ts";
+import { chainrule, chainruleProcess, events } from "./command.ts";
 
 const folder = temporaryFolder();
 const data = writeIdxFolder(folder, { train: bars(2000), test: bars(300, { seed: 9 }) });
@@ -18,7 +18,7 @@ const small = writeIdxFolder(temporaryFolder(), {
 describe("chainrule train", () => {
   test("says what it does, reaches a good net, saves it under the data's name, and evaluate gives the same figure", async () => {
     const cwd = temporaryFolder();
-    const trained = await chainrule(["train", data, "--epochs", "2"], { cwd });
+    const trained = await chainruleProcess(["train", data, "--epochs", "2"], { cwd });
     expect(trained.stderr).toBe("");
     expect(trained.code).toBe(0);
     expect(trained.stdout).toMatch(/^.*: 2,000 pictures to learn from, 300 to test, 28×28, 10 classes$/m);
@@ -35,7 +35,7 @@ describe("chainrule train", () => {
     expect(others).toEqual([]);
     expect(model).toMatch(/^chainrule-.*-cnn\.safetensors$/);
 
-    const evaluated = await chainrule(["evaluate", model, data], { cwd });
+    const evaluated = await chainruleProcess(["evaluate", model, data], { cwd });
     expect(evaluated.code).toBe(0);
     expect(evaluated.stdout).toContain(`test accuracy ${figure} %`);
   });
@@ -139,7 +139,7 @@ describe("chainrule train", () => {
   test("--threads sets the number of threads, and overrides CHAINRULE_THREADS", async () => {
     const told = async (args: readonly string[], threads: string) => {
       const training = ["train", small, "--model", "mlp", "--epochs", "1", "--json", ...args];
-      const trained = await chainrule(training, { cwd: temporaryFolder(), env: { CHAINRULE_THREADS: threads } });
+      const trained = await chainruleProcess(training, { cwd: temporaryFolder(), env: { CHAINRULE_THREADS: threads } });
       expect(trained.code, trained.stderr).toBe(0);
       expect(trained.stderr).toMatch(/seed 0; on (one thread|\d+ threads)$/m);
       return events(trained)[0].threads;
@@ -164,7 +164,7 @@ describe("chainrule train", () => {
 
   test("a reader that leaves after the first line: the end comes quietly, and nothing is written", async () => {
     const cwd = temporaryFolder();
-    const { code, stderr } = await chainrule(["train", data, "--epochs", "50", "--json"], {
+    const { code, stderr } = await chainruleProcess(["train", data, "--epochs", "50", "--json"], {
       cwd,
       watch: (stdout, child) => {
         if (stdout.includes("\n")) child.stdout?.destroy();
@@ -230,10 +230,10 @@ describe("one seed, one result, bit for bit", () => {
       const on = ["--threads", threads];
       // The batches are large enough to be shared by threads.
       const training = ["train", data, "--epochs", "1", "--batch-size", "500", "--out", "m.safetensors", ...on];
-      const trained = await chainrule([...training, "--explain"], { cwd });
+      const trained = await chainruleProcess([...training, "--explain"], { cwd });
       expect(trained.code, trained.stderr).toBe(0);
       expect(trained.stdout).toMatch(threads === "1" ? /^one thread: one was asked for$/m : /^up to 3 threads$/m);
-      const evaluated = await chainrule(["evaluate", "m.safetensors", data, ...on], { cwd });
+      const evaluated = await chainruleProcess(["evaluate", "m.safetensors", data, ...on], { cwd });
       expect(evaluated.code, evaluated.stderr).toBe(0);
       return [model(cwd).toString("base64"), evaluated.stdout];
     });
@@ -247,7 +247,7 @@ describe("one seed, one result, bit for bit", () => {
       const [whole, parts] = [temporaryFolder(), temporaryFolder()];
       const uninterrupted = await chainrule(["train", small, ...options], { cwd: whole });
       let sent = false;
-      const interrupted = await chainrule(["train", small, ...options], {
+      const interrupted = await chainruleProcess(["train", small, ...options], {
         cwd: parts,
         watch: (stdout, child) => {
           // Within the second epoch: each has 67 steps.

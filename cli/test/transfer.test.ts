@@ -13,7 +13,7 @@ import { namedBackbone } from "../src/transfer/backbone.ts";
 import { chooseBeginning } from "../src/transfer/beginning.ts";
 import { featuresOf } from "../src/transfer/features.ts";
 import { smallNet, writeBackbone } from "./backbone-file.ts";
-import { chainrule, events, type Finished } from "./command.ts";
+import { chainrule, chainruleProcess, events, type Finished } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 
 const cwd = temporaryFolder();
@@ -183,7 +183,7 @@ describe("train --from FILE", () => {
     const folder = temporaryFolder();
     const args = ["train", "pictures", "--from", "net.safetensors", "--out", "stopped.safetensors"];
     let asked = false;
-    const stopped = await chainrule(args, {
+    const stopped = await chainruleProcess(args, {
       cwd,
       env: { CHAINRULE_CACHE: folder },
       watch: (stdout, process) => {

@@ -2,7 +2,7 @@
 // does not run this.
 //
 //   npx tsx web/test/images-per-second.ts [ROUNDS: 3]
-import { chainrule, events } from "../../cli/test/command.ts";
+import { chainruleProcess, events } from "../../cli/test/command.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { Site } from "./site.ts";
 
@@ -30,7 +30,7 @@ async function inPage(site: Site): Promise<{ speed: number; threads: string }> {
 /** Images a second of the second epoch over all pictures. */
 async function inNode(threads: string): Promise<number> {
   const options = ["--model", "cnn", "--epochs", "2", "--threads", threads, "--json", "--out", "speed.safetensors"];
-  const told = events(await chainrule(["train", "mnist", ...options], { cwd }));
+  const told = events(await chainruleProcess(["train", "mnist", ...options], { cwd }));
   const [, second] = told.filter(({ event }) => event === "epoch");
   return Number(second?.imagesPerSecond);
 }

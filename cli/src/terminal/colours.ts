@@ -22,6 +22,6 @@ export function coloursOf(
       return "palette";
   }
   if (stream.isTTY !== true) return "none";
-  const depth = stream.getColorDepth({ ...env });
+  const depth = stream.getColorDepth?.({ ...env }) ?? 1;
   return depth >= 24 ? "true" : depth >= 8 ? "palette" : "none";
 }

@@ -3,7 +3,17 @@
 import { writeSync } from "node:fs";
 import { systemCode, systemReason } from "chainrule/node";
 
-export type Stream = NodeJS.WriteStream;
+/** A stream for text, which may be a terminal. */
+export type Stream = NodeJS.WritableStream & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns" | "getColorDepth">>;
+
+export interface Streams {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+}
+
+let streams: Streams = process;
+/** The streams of the command that runs. */
+export const currentStreams = (): Streams => streams;
 
 let readerGone = false;
 /** Whether the command ends early, without a message of its own, because nobody gets its output. */
@@ -13,6 +23,16 @@ let ignoresFailures = false;
 let outcome: string | null = null;
 const failed = new Map<Stream, Error>();
 
+/** Begins a command, whose output goes to these streams. Their failures are handled from now on. */
+export function useStreams(given: Streams): void {
+  streams = given;
+  readerGone = false;
+  ignoresFailures = false;
+  outcome = null;
+  failed.clear();
+  for (const stream of [given.stdout, given.stderr]) stream.on("error", (error) => see(stream, error));
+}
+
 /** The command goes on where its output cannot be written. */
 export function goOnWithoutOutput(): void {
   ignoresFailures = true;
@@ -21,12 +41,6 @@ export function goOnWithoutOutput(): void {
 /** What to say at the end, where the output could not be written: "the model is saved in m.safetensors". */
 export function sayWithoutOutput(words: string): void {
   outcome = words;
-}
-
-/** Handles the failures of these streams from now on. */
-export function watchStreams(streams: readonly Stream[]): void {
-  for (const stream of streams) stream.on("error", (error) => see(stream, error));
-  process.on("exit", tellFailures);
 }
 
 /** Writes text, unless the stream failed earlier or its reader has gone. */
@@ -48,11 +62,12 @@ function see(stream: Stream, error: Error): void {
   if (failed.size > 0 && !ignoresFailures) readerGone = true;
 }
 
-function tellFailures(): void {
+/** Says at the end of the process which of its streams failed; the exit code is then 2. */
+export function tellFailures(): void {
   if (failed.size === 0) return;
   if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = 2;
   const lines = [...failed].map(([stream, error]) => {
-    const name = stream === process.stderr ? "stderr" : "stdout";
+    const name = stream === streams.stderr ? "stderr" : "stdout";
     const reason = systemReason(error);
     const words = reason === null ? systemCode(error) || error.message : `${reason} (${systemCode(error)})`;
     return `error: ${name}: cannot be written: ${words}${outcome === null ? "" : `; ${outcome}`}\n`;

@@ -2,16 +2,19 @@
 // goes to stderr.
 
 import { printable } from "chainrule/node";
-import { type Stream, write } from "./output.ts";
+import { currentStreams, type Stream, write } from "./output.ts";
 
 export class Screen {
   readonly #json: boolean;
+  readonly #stdout: Stream;
   /** The stream for text. */
   readonly words: Stream;
 
   constructor(json: boolean) {
     this.#json = json;
-    this.words = json ? process.stderr : process.stdout;
+    const { stdout, stderr } = currentStreams();
+    this.#stdout = stdout;
+    this.words = json ? stderr : stdout;
   }
 
   /** Whether the text goes to a terminal that can redraw a line. */
@@ -30,7 +33,7 @@ export class Screen {
   }
 
   event(event: string, fields: Record<string, unknown>): void {
-    if (this.#json) write(process.stdout, `${JSON.stringify({ event, ...fields })}\n`);
+    if (this.#json) write(this.#stdout, `${JSON.stringify({ event, ...fields })}\n`);
   }
 }
 
