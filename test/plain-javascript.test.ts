@@ -283,6 +283,7 @@ describe("options of the other entry points", () => {
     "model.readBackbone": (o) => models.readBackbone(new Uint8Array(), o),
     "model.writeModel": (o) => models.writeModel({} as never, new Map(), o),
     "node.frameBatches": (o) => node.frameBatches([], o as never).next(),
+    "node.framePicture": (o) => node.framePicture(new Uint8Array(), o as never),
     "node.framePictures": (o) => node.framePictures([], o as never),
     "node.loadFashionMnist": (o) => node.loadFashionMnist({ directory: "none", ...o }),
     "node.loadImageFolder": (o) => node.loadImageFolder("none", o),
@@ -290,6 +291,7 @@ describe("options of the other entry points", () => {
     "node.loadMnist": (o) => node.loadMnist({ directory: "none", ...o }),
     "node.surveyImageFolder": (o) => node.surveyImageFolder("none", o),
     "train.evaluate": (o) => loose.evaluate(model, source, o),
+    "train.gradCam": (o) => loose.gradCam(model, zeros([1, 1]), 0, o),
     "train.fit": (o) => loose.fit(model, { train: source, epochs: 1, batchSize: 1, ...o }),
     ...Object.fromEntries(
       [
@@ -303,7 +305,7 @@ describe("options of the other entry points", () => {
           "data.matchClasses",
           "data.nameLabels",
         ],
-        ...["data.normalisation"],
+        ...["data.normalisation", "data.placeInFrame"],
         ...["data.pictureFromBlob", "data.prefetch", "data.readIdx", "io.readSafetensors", "io.writeSafetensors"],
         ...[
           "node.checkWritable",
@@ -314,6 +316,8 @@ describe("options of the other entry points", () => {
           "node.pictureKind",
           "node.printable",
           "node.readBytes",
+          "node.systemCode",
+          "node.systemReason",
           "node.writeWhole",
         ],
         ...["train.accuracy", "train.classReport", "train.confusionMatrix", "train.topKAccuracy"],

@@ -178,6 +178,10 @@ function addPredict(command: Command, finish: Finish): void {
       "--sort <folder>",
       "copy each picture into a folder for its class, within this folder; no file is overwritten or moved",
     )
+    .option(
+      "--why [folder]",
+      "draw where the net looked: the picture and its heat for the likeliest class, or with --top for k, as NAME.why.png beside it or in this folder",
+    )
     .option("--watch", "go on with the pictures that come into the folders, until Ctrl-C")
     .addOption(threads())
     .addOption(json())

@@ -10,6 +10,7 @@ export { detailFor, type Framing, frame, framingOf, framings } from "./framing.t
 export { readIdx } from "./idx.ts";
 export { isTransposed } from "./idx-names.ts";
 export { fashionClasses, isFashionMnist, nameLabels } from "./label-names.ts";
+export { type FramePlace, placeInFrame } from "./letterbox.ts";
 export type { EvenNumbers } from "./nesting.ts";
 export { normalisation } from "./normalisation.ts";
 export type { Picture } from "./picture.ts";

@@ -1,7 +1,7 @@
 // frame is the one way from a picture to a net's input, for training, evaluation and prediction: the bytes follow from the picture, the
 // shape and the framing alone. These tests say what it makes of each kind of picture.
 import { tensor } from "chainrule";
-import { detailFor, type Framing, frame, framingOf, type Picture } from "chainrule/data";
+import { detailFor, type Framing, frame, framingOf, type Picture, placeInFrame } from "chainrule/data";
 import { loadMnist } from "chainrule/node";
 import { describe, expect, it } from "vitest";
 import { framedPlainly } from "./plain-framing.ts";
@@ -205,4 +205,26 @@ it("a file may be decoded at twice the size of a net's pictures, and digits at 3
   expect(detailFor("dark", [28, 28])).toEqual([56, 56]);
   expect(detailFor("light", [28, 28])).toEqual([56, 56]);
   expect(detailFor("digit", [28, 28])).toEqual([384, 384]);
+});
+
+it("placeInFrame says where frame puts a picture: its margins are outside of that place", () => {
+  for (const [width, height] of [
+    [40, 17],
+    [9, 30],
+    [5, 5],
+    [200, 3],
+  ]) {
+    // A white cross on black, of one colour to its ends, so that margins are black.
+    const given = picture(width, height, (x, y) => (x === width >> 1 || y === height >> 1 ? white : [0, 0, 0, 255]));
+    const bytes = frame(given, { shape: [1, 20, 24], framing: "plain" }) ?? new Uint8Array();
+    const place = placeInFrame({ width, height }, [1, 20, 24]);
+    const lit = [...bytes.keys()].filter((at) => bytes[at] > 0);
+    const [columns, rows] = [lit.map((at) => at % 24), lit.map((at) => Math.floor(at / 24))];
+    const [left, top] = [Math.min(...columns), Math.min(...rows)];
+    const found = { left, top, width: Math.max(...columns) - left + 1, height: Math.max(...rows) - top + 1 };
+    expect(found, `${width}×${height}`).toEqual(place);
+  }
+  expect(() => placeInFrame({ width: 0, height: 1 }, [1, 8, 8])).toThrow(
+    "placeInFrame: picture.width is a whole number",
+  );
 });

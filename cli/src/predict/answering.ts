@@ -87,14 +87,14 @@ function report({ screen, problems }: Answering, image: string, message: string)
 async function tell(
   { description: { classes } }: Model,
   { path, inFolder }: Asked & { readonly kind: "picture" },
-  probabilities: Float32Array,
+  { probabilities, bytes }: Answer,
   answering: Answering,
 ): Promise<string> {
   const { screen, outputs, top } = answering;
   const best = tellPrediction(screen, { picture: path, classes, probabilities, top });
   listAnswer(screen, { picture: path, classes, probabilities, top, brief: inFolder });
   if (outputs.length === 0) return best;
-  const found = { image: path, probabilities, order: ranked({ probabilities }) };
+  const found = { image: path, inFolder, bytes, probabilities, order: ranked({ probabilities }) };
   for (const output of outputs) {
     const problem = await output.take(found).catch((error) => {
       throw new OutputFailed(wordsOfBadInput(error), { cause: error });
@@ -117,15 +117,29 @@ async function* inWords(batches: AsyncGenerator<FramedPictures>): AsyncGenerator
   }
 }
 
-/** For each picture of the batch, in order, the probability of each class, or the reason why it cannot be read. */
+interface Answer {
+  /** Of each class. */
+  readonly probabilities: Float32Array;
+  /** The picture as the net takes it. */
+  readonly bytes: Uint8Array;
+}
+
+/** For each picture of the batch, in order, the answer, or the reason why it cannot be read. */
 async function answersTo(
   model: Model,
   { bytes, indices, problems }: FramedPictures,
   signal: AbortSignal,
-): Promise<(Float32Array | string)[]> {
+): Promise<(Answer | string)[]> {
   const classes = model.description.classes.length;
   const scores = indices.length > 0 ? await probabilitiesOf(model, bytes, signal) : new Float32Array();
-  const rows = indices.map((index, n) => ({ index, result: scores.subarray(n * classes, (n + 1) * classes) }));
+  const size = bytes.length / indices.length;
+  const rows = indices.map((index, n) => ({
+    index,
+    result: {
+      probabilities: scores.subarray(n * classes, (n + 1) * classes),
+      bytes: bytes.subarray(n * size, (n + 1) * size),
+    },
+  }));
   const failures = problems.map(({ index, problem }) => ({ index, result: problem }));
   return [...rows, ...failures].sort((a, b) => a.index - b.index).map(({ result }) => result);
 }

@@ -3,6 +3,10 @@ import type { Screen } from "../terminal/screen.ts";
 
 export interface Found {
   readonly image: string;
+  /** Whether it was found in a folder, among others; if not, its name was typed. */
+  readonly inFolder: boolean;
+  /** The picture as the net takes it: uint8 [C, H, W]. */
+  readonly bytes: Uint8Array;
   /** Of each class. */
   readonly probabilities: Float32Array;
   /** The classes, the likeliest first. */

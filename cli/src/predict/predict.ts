@@ -9,6 +9,7 @@ import { linkNotes, passedOverNotes } from "../pictures/notes.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
+import { Why } from "../why/why.ts";
 import { shortList } from "../wording.ts";
 import { type Answering, answer, OutputFailed, Tally, wordsOfBadInput } from "./answering.ts";
 import { summarise } from "./answers.ts";
@@ -25,6 +26,8 @@ export interface PredictOptions {
   readonly csv?: string;
   /** The folder in which pictures are copied into folders of their classes. */
   readonly sort?: string;
+  /** The folder into which it draws where the net looked; true: beside the pictures. */
+  readonly why?: string | true;
   /** Whether it waits for pictures that come into the folders. */
   readonly watch?: boolean;
   readonly threads?: number;
@@ -38,7 +41,7 @@ export async function predict(file: string, words: readonly string[], options: P
   const interrupt = new Interrupt();
   const model = await loadModel(file);
   const asked = options.watch ? await watched(words) : await askedBy(words);
-  const outputs = await openOutputs(model, { ...options, asked, words });
+  const outputs = await openOutputs(model, { ...options, asked, words, file, screen });
   const problems: string[] = [];
   const answering = { screen, interrupt, problems, outputs, top: options.top, tally: new Tally() };
   try {
@@ -127,17 +130,21 @@ async function finish(outputs: readonly Output[], screen: Screen, problems: stri
   screen.say(written.join("\n"));
 }
 
-interface OutputsWanted extends Pick<PredictOptions, "csv" | "sort" | "top"> {
+interface OutputsWanted extends Pick<PredictOptions, "csv" | "sort" | "why" | "top"> {
+  readonly file: string;
+  readonly screen: Screen;
   readonly asked: readonly Asked[];
   readonly words: readonly string[];
 }
 
 /** What is to be written of the answers. Throws BadInput where that cannot be, before any picture is read. */
-async function openOutputs(model: Model, { csv, sort, top, asked, words }: OutputsWanted): Promise<readonly Output[]> {
+async function openOutputs(model: Model, wanted: OutputsWanted): Promise<readonly Output[]> {
+  const { csv, sort, why, top, asked, words, file, screen } = wanted;
   const { classes } = model.description;
   const outputs: Output[] = [];
   if (csv !== undefined) outputs.push(await CsvTable.open({ file: csv, classes, top, count: asked.length }));
   if (sort !== undefined) outputs.push(await Sorting.open(sort, classes, words));
+  if (why !== undefined) outputs.push(await Why.open({ into: why, top: top ?? 1, model, file, screen }));
   if (outputs.length > 0) goOnWithoutOutput();
   return outputs;
 }

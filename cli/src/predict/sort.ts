@@ -1,7 +1,7 @@
 // predict --sort: copies each picture into a folder for its class. The sources are only read, and no file is ever overwritten: another
 // picture of the same name gets a number. A copy appears under its name when it is whole.
 import { constants } from "node:fs";
-import { access, copyFile, link, lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { readBytes, systemCode } from "chainrule/node";
 import { BadInput, reading, reasonOf } from "../failure.ts";
@@ -9,6 +9,7 @@ import type { Screen } from "../terminal/screen.ts";
 import { counted, shortList, thousands } from "../wording.ts";
 import type { Found, Output } from "./output.ts";
 import { folderNames, safeFileName } from "./safe-name.ts";
+import { checkFolder } from "./target-folder.ts";
 
 /** The number of classes that the summary names. */
 const maxSummarised = 20;
@@ -31,7 +32,7 @@ export class Sorting implements Output {
 
   /** Throws BadInput where the folder cannot be written to, or a class's folder lies within a folder that is read. `words`: the sources. */
   static async open(into: string, classes: readonly string[], words: readonly string[]): Promise<Sorting> {
-    await checkFolder(into);
+    await checkFolder("--sort", into);
     const sorting = new Sorting(into, classes);
     const targets = await Promise.all([into, ...sorting.#folders].map(realPlace));
     for (const word of words) {
@@ -160,16 +161,6 @@ async function writeNew(target: string, { bytes, atime, mtime }: Source): Promis
   } finally {
     await rm(partial, { force: true });
   }
-}
-
-/** Throws BadInput unless files can be made in the folder `place`: `into`, or the nearest folder above it that exists. */
-async function checkFolder(into: string, place = resolve(into)): Promise<void> {
-  const status = await stat(place).catch(() => null);
-  if (status === null && dirname(place) !== place) return checkFolder(into, dirname(place));
-  const problem = status?.isDirectory()
-    ? await access(place, constants.W_OK | constants.X_OK).then(() => null, reasonOf)
-    : "is not a folder";
-  if (problem !== null) throw new BadInput(`--sort ${into}: ${place}: ${problem}; give another folder`);
 }
 
 /** The path without links; of a folder that does not exist, by way of the nearest one that does. */

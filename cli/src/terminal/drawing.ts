@@ -48,6 +48,13 @@ export function drawAnswers(
   return layOut(pictures, { cell, columns });
 }
 
+/** Picture n alone, as lines; empty where nothing could be recognised of it. */
+export function drawPicture(data: Dataset, n: number, colours: Colours): string {
+  const small = smallPicture(data, n);
+  const cell = cellFor([small], colours);
+  return cell === null ? "" : layOut([{ labels: [], small }], { cell, columns: small.width });
+}
+
 /** Lays the pictures out side by side, as many as fit, each with its labels below. A line that is empty in all pictures of a row is left out. */
 function layOut(pictures: readonly Drawn[], { cell, columns }: { cell: Cell; columns: number }): string {
   const gap = "  ";

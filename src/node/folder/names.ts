@@ -39,10 +39,13 @@ const systemNames: ReadonlySet<string> = new Set([
   "found.000",
 ]);
 
+/** What `chainrule predict --why` draws of photo.jpg is photo.why.png, and stands beside it: it is no picture of the set. */
+const drawnEnding = ".why.png";
+
 /** The kind of a file or a folder by its name, without the path, in letters of any case. */
 export function pictureKind(name: string): NameKind {
   const lower = name.toLowerCase();
-  if (lower.startsWith(".") || systemNames.has(lower)) return "system";
+  if (lower.startsWith(".") || lower.endsWith(drawnEnding) || systemNames.has(lower)) return "system";
   const extension = extensionOf(name).slice(1);
   return readExtensions.has(extension) ? "picture" : unreadExtensions.has(extension) ? "unread" : "other";
 }

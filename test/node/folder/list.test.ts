@@ -40,6 +40,7 @@ describe("a file's name", () => {
         ".DS_Store",
         "._a.jpg",
         ".ipynb_checkpoints",
+        "photo.why.png",
       ],
     ],
     ["other", ["labels.csv", "README", "png", "a.png.txt", "video.mp4", "thumbs", "constructor"]],
