@@ -11,6 +11,8 @@ import { shuffle } from "./shuffle.ts";
 import { type BatchOf, type Indexed, type InMemory, type Source, sourceOf } from "./source.ts";
 import { stackExamples } from "./stack.ts";
 import { groups, mixed, type Stream } from "./stream.ts";
+import type { StreamedPictures } from "./streamed.ts";
+import { blackBatch, streamedBatches } from "./streamed-batches.ts";
 
 /** How an epoch of any source is cut into batches. */
 export interface SourceOptions {
@@ -39,7 +41,7 @@ export interface BatchOptions extends Omit<SourceOptions, "shuffleBuffer"> {
 /** One epoch of a source: an iterable if the source is in memory, else an async iterable. */
 export type Batches<S> = S extends InMemory
   ? Iterable<BatchOf<S>>
-  : S extends Indexed<unknown>
+  : S extends Indexed<unknown> | StreamedPictures
     ? AsyncIterable<BatchOf<S>>
     : S extends Iterable<unknown> | AsyncIterable<unknown>
       ? AsyncIterable<BatchOf<S>>
@@ -54,7 +56,7 @@ export type Batches<S> = S extends InMemory
  *   Corresponding parts of the examples are stacked; numbers, lists of numbers and typed arrays count as tensors.
  * - A stream: an iterable or async iterable of examples. It has no seeded order; `shuffleBuffer` mixes it.
  *
- * Iterate over data in memory with `for`, over `{ length, get(i) }` and streams with `for await`. The call itself throws if options or
+ * Iterate over data in memory with `for`, over `{ length, get(i) }`, streams and streamed pictures with `for await`. The call itself throws if options or
  * data are wrong.
  */
 export function batches<const S extends object>(data: S, options: SourceOptions): Batches<S>;
@@ -65,6 +67,8 @@ export function batches<const S extends object>(data: S, options: SourceOptions)
  * data) alone; pixels are interpolated, and the picture's edge is repeated outside of it. The call itself throws if options or data are wrong.
  */
 export function batches(data: Dataset, options: BatchOptions): Iterable<Batch>;
+/** As for pictures in memory. The order mixes the shards of some at a time, as StreamedPictures.order does, and the next pictures are read ahead. */
+export function batches(data: StreamedPictures, options: BatchOptions): AsyncIterable<Batch>;
 export function batches(
   data: object,
   options: BatchOptions & SourceOptions,
@@ -91,6 +95,8 @@ export interface Epoch {
   readonly batches: number | null;
   readonly examples: number | null;
   readonly from: (batch: number) => Iterable<unknown> | AsyncIterable<unknown>;
+  /** Whether the source reads ahead by itself. */
+  readonly readsAhead: boolean;
 }
 
 /** batches() for callers that start in the middle of an epoch. Earlier examples are not read, except those of a stream. */
@@ -105,21 +111,29 @@ export function epochOf(call: string, source: Source, options: BatchOptions & So
     const { stream } = source;
     const examples = () => (shuffleBuffer > 0 ? mixed(stream, { size: shuffleBuffer, seed, epoch }) : stream);
     const from = (skip: number) => ofStream(examples(), { batchSize, dropLast, skip });
-    return { batches: null, examples: null, from };
+    return { batches: null, examples: null, from, readsAhead: false };
   }
   const { count } = source;
   const end = dropLast ? count - (count % batchSize) : count;
-  const order = () =>
-    (options.shuffle ?? true) ? shuffle(count, { seed, epoch }) : new Int32Array(count).map((_, i) => i);
+  const shuffled = () =>
+    source.kind === "streamed" ? source.data.order({ seed, epoch }) : shuffle(count, { seed, epoch });
+  const order = () => ((options.shuffle ?? true) ? shuffled() : new Int32Array(count).map((_, i) => i));
   const cutting = { order, batchSize, end };
+  const extent = { batches: Math.ceil(end / batchSize), examples: end };
+  if (source.kind === "streamed") {
+    const taking = { ...options, seed, epoch };
+    const from = (first: number) => streamedBatches(source.data, { ...cutting, first, taking });
+    return { ...extent, from, readsAhead: true };
+  }
   const taking = takerOf(source, { ...options, seed, epoch });
   const from = (first: number) =>
     taking.waits ? awaited(taking.take, { ...cutting, first }) : immediate(taking.take, { ...cutting, first });
-  return { batches: Math.ceil(end / batchSize), examples: end, from };
+  return { ...extent, from, readsAhead: false };
 }
 
-/** A batch of `size` copies of the first example; null if the source is not in memory or empty. */
+/** A batch of `size` copies of the first example, black for pictures that are streamed; null if the source is not in memory or empty. */
 export function sampleOf(source: Source, size: number, options: BatchOptions): unknown {
+  if (source.kind === "streamed") return source.count === 0 ? null : blackBatch(source.data, size, options);
   if (source.kind === "stream" || source.kind === "indexed" || source.count === 0) return null;
   return takerOf(source, { ...options, seed: 0, epoch: 0 }).take(new Int32Array(size));
 }
@@ -128,7 +142,7 @@ type Taker =
   | { readonly waits: false; readonly take: (chosen: Int32Array) => unknown }
   | { readonly waits: true; readonly take: (chosen: Int32Array) => Promise<unknown> };
 
-type ByNumber = Exclude<Source, { readonly kind: "stream" }>;
+type ByNumber = Exclude<Source, { readonly kind: "stream" | "streamed" }>;
 
 function takerOf(source: ByNumber, options: Parameters<typeof picturesOf>[1]): Taker {
   switch (source.kind) {
@@ -189,9 +203,15 @@ const ofStream = (stream: Stream, cutting: Parameters<typeof groups>[1]): AsyncI
 
 /** The options that are for some kinds of sources only, with these kinds and the words of the error for other kinds. */
 const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind"][]; readonly why: string }>> = {
-  mean: { kinds: ["pictures"], why: "normalises pictures, { images, labels, classes }; normalise a column yourself" },
-  std: { kinds: ["pictures"], why: "normalises pictures, { images, labels, classes }; normalise a column yourself" },
-  augment: { kinds: ["pictures"], why: "changes pictures, { images, labels, classes }" },
+  mean: {
+    kinds: ["pictures", "streamed"],
+    why: "normalises pictures, { images, labels, classes }; normalise a column yourself",
+  },
+  std: {
+    kinds: ["pictures", "streamed"],
+    why: "normalises pictures, { images, labels, classes }; normalise a column yourself",
+  },
+  augment: { kinds: ["pictures", "streamed"], why: "changes pictures, { images, labels, classes }" },
   shuffleBuffer: {
     kinds: ["stream"],
     why: "mixes a stream; data with a length are shuffled as a whole, so leave it out",

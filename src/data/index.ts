@@ -18,3 +18,4 @@ export type { Batch } from "./pictures.ts";
 export { prefetch } from "./prefetch.ts";
 export type { Batched, BatchOf, ExampleOf, Indexed, InMemory, Pictures } from "./source.ts";
 export { type Side, type SplitOptions, split } from "./split.ts";
+export { type StreamedOptions, StreamedPictures } from "./streamed.ts";

@@ -5,6 +5,7 @@ import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Augment, type Augmentation, augmenter } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
+import type { StreamedPictures } from "./streamed.ts";
 
 /** images: float32 [B, C, H, W]; labels: int32 [B]. */
 export interface Batch {
@@ -21,38 +22,59 @@ export interface PictureOptions {
 }
 
 /** Returns a function that makes a batch of the pictures with the chosen indices. Throws on options that are out of range. */
-export function picturesOf(
-  data: Dataset,
-  { mean = 0, std = 1, augment, seed, epoch }: PictureOptions,
-): (chosen: Int32Array) => Batch {
-  const [, channels] = data.images.shape;
+export function picturesOf(data: Dataset, options: PictureOptions): (chosen: Int32Array) => Batch {
+  const { images, labels } = data;
+  const [, ...shape] = images.shape;
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const making = makingOf(shape, options);
+  const picture = (index: number) => images.data.subarray(index * size, (index + 1) * size) as Uint8Array;
+  return (chosen) => gather({ chosen, labels, picture: (n) => picture(chosen[n]) }, making);
+}
+
+/** As picturesOf, for pictures that were read: the function gets the bytes of the chosen pictures too. */
+export function streamedPicturesOf(
+  { shape: [, ...shape], labels }: StreamedPictures,
+  options: PictureOptions,
+): (chosen: Int32Array, pictures: readonly Uint8Array[]) => Batch {
+  const making = makingOf(shape, options);
+  return (chosen, pictures) => gather({ chosen, labels, picture: (n) => pictures[n] }, making);
+}
+
+function makingOf(shape: readonly number[], { mean = 0, std = 1, augment, seed, epoch }: PictureOptions): Making {
+  const [channels] = shape;
   const tables = lookupTables(perChannel("mean", mean, channels), perChannel("std", std, channels));
-  const change = augment === undefined ? null : augmenter(augment, data.images.shape.slice(1));
-  return (chosen) => gather(data, chosen, { tables, augment: change, seed, epoch });
+  return { shape, tables, augment: augment === undefined ? null : augmenter(augment, shape), seed, epoch };
+}
+
+interface Chosen {
+  readonly chosen: Int32Array;
+  readonly labels: Tensor;
+  /** The bytes [C, H, W] of the n-th chosen picture. */
+  readonly picture: (n: number) => Uint8Array;
 }
 
 interface Making {
+  /** [C, H, W] */
+  readonly shape: readonly number[];
   readonly tables: readonly Float32Array[];
   readonly augment: Augment | null;
   readonly seed: number;
   readonly epoch: number;
 }
 
-function gather({ images, labels }: Dataset, chosen: Int32Array, { tables, augment, seed, epoch }: Making): Batch {
-  const [, channels, height, width] = images.shape;
+function gather({ chosen, labels, picture }: Chosen, { shape, tables, augment, seed, epoch }: Making): Batch {
+  const [channels, height, width] = shape;
   const plane = height * width;
   const size = channels * plane;
-  const bytes = images.data as Uint8Array;
   const changed = new Uint8Array(augment === null ? 0 : size);
   const to = new Float32Array(chosen.length * size);
   for (let n = 0; n < chosen.length; n++) {
-    const index = chosen[n];
-    augment?.(bytes.subarray(index * size, (index + 1) * size), changed, { seed, epoch, index });
+    const bytes = picture(n);
+    augment?.(bytes, changed, { seed, epoch, index: chosen[n] });
     const from = augment === null ? bytes : changed;
-    const start = augment === null ? index * size : 0;
     for (let c = 0; c < channels; c++) {
       const table = tables[c];
-      const source = start + c * plane;
+      const source = c * plane;
       const target = n * size + c * plane;
       for (let i = 0; i < plane; i++) to[target + i] = table[from[source + i]];
     }

@@ -10,6 +10,8 @@ export function fingerprintOf(source: Source): string {
   switch (source.kind) {
     case "pictures":
       return fingerprint(source.data);
+    case "streamed":
+      return source.data.fingerprint;
     case "columns":
       return digest(leavesOf(source.columns).flatMap(({ value }) => numbersOf(value)));
     case "list":

@@ -2,6 +2,7 @@
 // stream. This file decides of which kind given data are:
 //
 //   { images, labels, classes }          pictures with classes, as bytes
+//   StreamedPictures                     pictures with classes that are read while they are used
 //   tensors, typed arrays, numbers       columns: the first dim of each counts the examples
 //   records, maps, [x, y] of these       columns too, nested
 //   [{ x, y }, ...], [[x, y], ...]       a list of examples
@@ -14,6 +15,7 @@ import { describe, type TypedArray } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { type Columns, type EvenNumbers, isColumn, isRecord, type Leaf, leavesOf, mapLeaves } from "./nesting.ts";
+import { StreamedPictures } from "./streamed.ts";
 
 /** Examples by index, 0 to length - 1, so that they need not be in memory at once; `get` may be asynchronous. */
 export interface Indexed<T> {
@@ -50,7 +52,7 @@ export type ExampleOf<S> = S extends Tensor | TypedArray | EvenNumbers | Readonl
           : never;
 
 /** A batch of a source: images and labels of pictures, or else Batched of the columns or examples. */
-export type BatchOf<S> = S extends Pictures
+export type BatchOf<S> = S extends Pictures | StreamedPictures
   ? { images: Tensor; labels: Tensor }
   : [ExampleOf<S>] extends [never]
     ? Batched<S>
@@ -62,6 +64,7 @@ export type InMemory = Pictures | Tensor | TypedArray | ReadonlyMap<unknown, unk
 /** A source with its kind. */
 export type Source =
   | { readonly kind: "pictures"; readonly data: Dataset; readonly count: number }
+  | { readonly kind: "streamed"; readonly data: StreamedPictures; readonly count: number }
   | { readonly kind: "columns"; readonly columns: Columns; readonly count: number }
   | { readonly kind: "list"; readonly list: readonly unknown[]; readonly count: number }
   | { readonly kind: "indexed"; readonly indexed: Indexed<unknown>; readonly count: number }
@@ -73,6 +76,7 @@ export function sourceOf(call: string, data: unknown): Source {
     checkDataset(call, data);
     return { kind: "pictures", data, count: data.labels.size };
   }
+  if (data instanceof StreamedPictures) return { kind: "streamed", data, count: data.shape[0] };
   if (isColumn(data) || data instanceof Map || (isRecord(data) && !isIndexed(data) && !isStream(data)))
     return columnsOf(call, data);
   if (Array.isArray(data)) {

@@ -7,6 +7,7 @@ import type { Dataset } from "./dataset.ts";
 import { rowsOf, takeRows } from "./rows.ts";
 import { shuffle } from "./shuffle.ts";
 import { type Batched, type ExampleOf, type Indexed, type Source, sourceOf } from "./source.ts";
+import type { StreamedPictures } from "./streamed.ts";
 
 /** The number of examples for validation, and their choice. */
 export interface SplitOptions {
@@ -21,11 +22,13 @@ export interface SplitOptions {
 }
 
 /** Each side of a split: of columns columns, of a list a list, of data with an index data with an index. */
-export type Side<S> = [ExampleOf<S>] extends [never]
-  ? Batched<S>
-  : S extends readonly unknown[]
-    ? ExampleOf<S>[]
-    : Indexed<ExampleOf<S>>;
+export type Side<S> = S extends StreamedPictures
+  ? StreamedPictures
+  : [ExampleOf<S>] extends [never]
+    ? Batched<S>
+    : S extends readonly unknown[]
+      ? ExampleOf<S>[]
+      : Indexed<ExampleOf<S>>;
 
 /**
  * Splits pictures into two data sets, each in the order of `data` and with all its classes; each picture is in one of them. The
@@ -104,7 +107,7 @@ type ByNumber = Exclude<Source, { readonly kind: "stream" }>;
 
 /** The indices of the examples of each label, or of all examples in one list. */
 function strataOf(source: ByNumber, stratify: SplitOptions["stratify"]): number[][] {
-  if (stratify === undefined && source.kind === "pictures") {
+  if (stratify === undefined && (source.kind === "pictures" || source.kind === "streamed")) {
     const { labels, classes } = source.data;
     return groupsOf(labels.data, [...classes.keys()]);
   }
@@ -148,6 +151,8 @@ function select(source: ByNumber, chosen: Int32Array): unknown {
       const { images, labels, classes } = source.data;
       return { images: rowsOf(images, chosen), labels: rowsOf(labels, chosen), classes };
     }
+    case "streamed":
+      return source.data.select(chosen);
     case "columns":
       return takeRows(source.columns, chosen);
     case "list":

@@ -3,6 +3,7 @@
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { crossEntropy } from "../nn/losses.ts";
@@ -91,7 +92,7 @@ const judging = (model: Layer, loss: Loss) => (images: Tensor, labels: Tensor) =
  */
 export async function evaluatePictures(
   model: Layer,
-  data: Dataset,
+  data: Dataset | StreamedPictures,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkOptions("evaluate", options, names);
@@ -107,13 +108,14 @@ export async function evaluatePictures(
   const [count, classes] = [data.labels.size, data.classes.length];
   if (threads !== undefined) checkWhole("evaluate", "threads", threads, { from: 1 });
   if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
-  const all = batches(data, { batchSize, shuffle: false, mean, std });
+  const order = { batchSize, shuffle: false, mean, std };
+  const all = data instanceof StreamedPictures ? batches(data, order) : batches(data, order);
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
   const judge = compiled ? programOf(model, lossOf, threads) : judging(model, lossOf);
   const answers = new Int32Array(count);
   const scores = new Float32Array(count * classes);
   let [at, loss] = [0, 0];
-  for (const { images, labels } of all) {
+  for await (const { images, labels } of all) {
     await breathe();
     signal?.throwIfAborted();
     const judged = inMode(model, false, () => judge(images, labels));

@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { type BatchOf, sourceOf } from "../data/source.ts";
+import type { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Layer, Module } from "../nn/module.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
@@ -42,7 +43,11 @@ export type Judgement<N extends string = never> = { readonly loss: number; reado
  * Throws if there are no pictures, if pictures or classes do not fit the model, or if threads is no whole number from 1; and throws the
  * signal's reason when that is aborted.
  */
-export function evaluate(model: Layer, data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+export function evaluate(
+  model: Layer,
+  data: Dataset | StreamedPictures,
+  options?: EvaluateOptions,
+): Promise<Evaluation>;
 /**
  * Computes, for data of any kind, the means over all examples of the loss and of the numbers that loss and metrics name. `data`, `loss` and
  * `metrics` are as for fit, and the model is in evaluation mode. The default batchSize is 250; without it the items of a stream are batches.

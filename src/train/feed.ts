@@ -3,6 +3,7 @@
 import { epochOf, sampleOf } from "../data/batches.ts";
 import { type Source, sourceOf } from "../data/source.ts";
 import { fingerprintOf } from "../data/source-fingerprint.ts";
+import type { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Course } from "./task.ts";
 import type { DataOptions } from "./training-options.ts";
@@ -76,7 +77,7 @@ function courseOf(call: string, what: string, source: Source, options: FeedOptio
         `${option} makes batches of examples; give batchSize, or leave ${option} out of ${what}`,
         { option },
       );
-  return { batches: null, examples: null, from: (batch) => batchesOf(call, source.stream, batch) };
+  return { batches: null, examples: null, from: (batch) => batchesOf(call, source.stream, batch), readsAhead: false };
 }
 
 /** The items of a stream of batches, without the first `skip`. */
@@ -95,7 +96,12 @@ async function* batchesOf(
     );
 }
 
+/** The order of shuffled shards, in words. */
+export const orderOfShards = ({ shardStarts, windowShards }: StreamedPictures): string =>
+  `shuffled by ${windowShards} of ${shardStarts.length} shards`;
+
 function orderOf({ shuffle, shuffleBuffer = 0 }: FeedOptions, source: Source | null): string {
   if (shuffleBuffer > 0) return `by a buffer of ${shuffleBuffer}`;
-  return source?.kind === "stream" || !(shuffle ?? true) ? "in order" : "shuffled";
+  if (source?.kind === "stream" || !(shuffle ?? true)) return "in order";
+  return source?.kind === "streamed" ? orderOfShards(source.data) : "shuffled";
 }

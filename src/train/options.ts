@@ -2,6 +2,7 @@
 
 import type { Augmentation } from "../data/augment.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber, checkWhole } from "../errors/numbers.ts";
 import type { Module } from "../nn/module.ts";
@@ -43,9 +44,9 @@ export interface RunOptions {
 /** The options of a run over pictures with classes. Sizes are in pictures. */
 export interface FitOptions extends RunOptions {
   /** The pictures to train on. */
-  train: Dataset;
+  train: Dataset | StreamedPictures;
   /** Pictures that are evaluated after each epoch, as by evaluate. */
-  validation?: Dataset | undefined;
+  validation?: Dataset | StreamedPictures | undefined;
   /** Number of pictures in a batch, from 1. */
   batchSize: number;
   /** An optimiser of the model's parameters. */
@@ -134,7 +135,7 @@ export function checkPictureOptions(model: Module, options: FitOptions): void {
   const { train, validation, batchSize, loss, labelSmoothing, earlyStopping, clipNorm } = options;
   checkRun(options);
   checkWhole("fit", "batchSize", batchSize, { from: 1 });
-  checkDataset("fit", train);
+  if (!(train instanceof StreamedPictures)) checkDataset("fit", train);
   if (train.labels.size === 0) throw new ChainruleError("data", "fit", "there are no pictures to train on");
   if (options.dropLast && train.labels.size < batchSize)
     throw new ChainruleError(

@@ -1,13 +1,14 @@
 // The task of training on pictures with classes: the loss is crossEntropy of the logits, the metric is accuracy, and the result of validation
 // has the prediction for each picture.
 import { epochOf } from "../data/batches.ts";
-import { fingerprint } from "../data/fingerprint.ts";
 import type { Batch } from "../data/pictures.ts";
 import { sourceOf } from "../data/source.ts";
+import { fingerprintOf } from "../data/source-fingerprint.ts";
 import { crossEntropy } from "../nn/losses.ts";
 import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { evaluatePictures, type Loss } from "./evaluate-pictures.ts";
+import { orderOfShards } from "./feed.ts";
 import { learner } from "./learn.ts";
 import { bestMetric, checkPictureOptions, type FitOptions } from "./options.ts";
 import { checkFits } from "./shapes.ts";
@@ -47,8 +48,8 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
     learn,
     batchSize,
     dropLast,
-    order: "shuffled",
-    data: fingerprint(train),
+    order: source.kind === "streamed" ? orderOfShards(source.data) : "shuffled",
+    data: fingerprintOf(source),
     validationExamples: validation?.labels.size ?? 0,
     fullBatch: Math.min(batchSize, count),
     judge:

@@ -139,7 +139,9 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     const { course, stepsPerEpoch } = this.#making.task;
     const { epoch, batch: skipped } = this.#progress;
     let began = this.#watch.seconds;
-    for await (const batch of prefetch(course(epoch).from(skipped))) {
+    const { from, readsAhead } = course(epoch);
+    const batches = from(skipped);
+    for await (const batch of readsAhead ? batches : prefetch(batches)) {
       await breathe();
       if (this.#stopping) return;
       const event = await this.#take(batch, began);

@@ -3,6 +3,7 @@
 
 import { trace } from "../compiler/trace.ts";
 import { checkDataset, type Dataset } from "../data/dataset.ts";
+import { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Layer } from "../nn/module.ts";
 import { full } from "../tensor/create.ts";
@@ -20,11 +21,17 @@ interface Use {
 }
 
 /** Throws, with the data's shape and classes, if the model cannot take the batches or does not give a number for each class. */
-export function checkFits(call: string, model: Layer, data: Dataset, { training, sizes }: Use): void {
-  checkDataset(call, data);
-  const { images, classes } = data;
+export function checkFits(
+  call: string,
+  model: Layer,
+  data: Dataset | StreamedPictures,
+  { training, sizes }: Use,
+): void {
+  if (!(data instanceof StreamedPictures)) checkDataset(call, data);
+  const { classes } = data;
+  const [, ...picture] = data instanceof StreamedPictures ? data.shape : data.images.shape;
   for (const size of new Set(sizes)) {
-    const shape = [size, ...images.shape.slice(1)];
+    const shape = [size, ...picture];
     const logits = outputOf(call, model, { shape, training });
     const named = classes.length <= 8 ? classes.join(", ") : `${classes.slice(0, 6).join(", ")}, ...`;
     if (logits.ndim !== 2 || logits.shape[0] !== size)

@@ -11,6 +11,8 @@ export interface Course {
   readonly batches: number | null;
   readonly examples: number | null;
   readonly from: (batch: number) => Iterable<unknown> | AsyncIterable<unknown>;
+  /** Whether the source reads ahead by itself; the next batch is then made when it is requested. */
+  readonly readsAhead: boolean;
 }
 
 /** The results of validation. */

@@ -1,21 +1,12 @@
-// A pool of threads that decode pictures, as many as the machine has processors. It lives for one call, so that the process can end
-// afterwards. Where there are few pictures, or where threads cannot start (with TypeScript sources, whose loader threads do not inherit), the
-// calling thread does the same work.
-
+// A pool of threads that decode pictures, as many as the machine has processors. A pool that lives for one call is closed at its end; an idle
+// pool does not keep the process from ending. Where there are few pictures, or where threads cannot start (with TypeScript sources, whose
+// loader threads do not inherit), the calling thread does the same work.
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import { ChainruleError } from "../../errors/error.ts";
 import type { DecoderName } from "../decoders/installed.ts";
 import { versionOf } from "../decoders/versions.ts";
 import { nextTurn } from "../next-turn.ts";
-import { printable } from "../printable.ts";
 import { type DecodeAnswer, type DecodeJob, runJob } from "./decode-job.ts";
-
-export interface Pool {
-  /** Runs the jobs and calls `take` with each answer as it comes, in any order. */
-  run(jobs: readonly DecodeJob[], take: (answer: DecodeAnswer, job: number) => void): Promise<void>;
-  close(): Promise<void>;
-}
+import { DecodeThread } from "./decode-thread.ts";
 
 /**
  * The minimum work for threads, in files or in bytes. A thread takes 0.25 s to start, in which some hundred small pictures are decoded.
@@ -27,11 +18,8 @@ const minWork: Readonly<Record<DecoderName, { readonly files: number; readonly b
   jimp: { files: 500, bytes: 2 ** 22 },
 };
 
-/** The number of jobs that a thread runs concurrently: while sharp decodes for one job, in its own thread, pictures of the other are framed. */
-const jobsAtOnce = 2;
-
-/** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
-const timeoutMs = 120_000;
+/** The number of jobs that a thread gets at once: the calling thread answers at once, so that none of them waits. */
+const defaultJobsAtOnce = 2;
 
 /** The size of a call's work. */
 export interface Work {
@@ -40,116 +28,97 @@ export interface Work {
   readonly files: number;
   /** The sum of the files' sizes. */
   readonly bytes: number;
+  /** The number of jobs that a thread gets at once, default 2. More, where the calling thread computes for long between two answers. */
+  readonly jobsAtOnce?: number;
 }
 
 /** Opens a pool of `threads` threads; by default of one for each processor, or of none for little work. */
-export async function openPool({ call, files, bytes }: Work, threads?: number): Promise<Pool> {
+export async function openPool(work: Work, threads?: number): Promise<Pool> {
+  const { call, files, bytes, jobsAtOnce = defaultJobsAtOnce } = work;
   const { files: minFiles, bytes: minBytes } = minWork[versionOf("sharp") === null ? "jimp" : "sharp"];
   const isSmall = files < minFiles && bytes < minBytes;
   const threadCount = threads ?? (isSmall ? 0 : availableParallelism());
-  const workers = (await Promise.all(Array.from({ length: threadCount }, startWorker))).filter(
-    (worker) => worker !== null,
+  const started = await Promise.all(Array.from({ length: threadCount }, () => DecodeThread.start(call)));
+  return new Pool(
+    started.filter((thread) => thread !== null),
+    jobsAtOnce,
   );
-  const close = async () => void (await Promise.all(workers.map((worker) => worker.terminate())));
-  return {
-    run: (jobs, take) => (workers.length > 0 ? share(workers, { call, jobs, take }) : runHere(jobs, take)),
-    close,
-  };
 }
 
-/** Starts a thread; null where it does not start. */
-function startWorker(): Promise<Worker | null> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new Promise((resolve) => {
-    const worker = new Worker(new URL(`./decode-worker.${extension}`, import.meta.url), { stderr: true });
-    const end = (result: Worker | null) => {
-      forget(worker);
-      resolve(result);
-    };
-    worker.once("message", () => end(worker));
-    worker.once("error", () => end(null));
-    worker.once("exit", () => end(null));
-  });
+/** Does one job at a time. */
+type Lane = (job: DecodeJob) => Promise<DecodeAnswer>;
+
+interface Waiting {
+  readonly job: DecodeJob;
+  readonly resolve: (answer: DecodeAnswer) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** Removes the listeners event by event: without an event's name Node's own listener would be removed too, and no message would arrive. */
-function forget(worker: Worker): void {
-  for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
-}
+export class Pool {
+  readonly #threads: readonly DecodeThread[];
+  readonly #idle: Lane[];
+  readonly #lanes: number;
+  readonly #waiting: Waiting[] = [];
 
-type Take = (answer: DecodeAnswer, job: number) => void;
+  constructor(threads: readonly DecodeThread[], jobsAtOnce: number) {
+    this.#threads = threads;
+    this.#idle =
+      threads.length === 0
+        ? Array.from({ length: Math.max(jobsAtOnce, availableParallelism()) }, () => laneHere)
+        : threads.flatMap((thread) => Array.from({ length: jobsAtOnce }, () => (job: DecodeJob) => thread.run(job)));
+    this.#lanes = this.#idle.length;
+  }
 
-/** Runs the jobs in the calling thread. */
-async function runHere(jobs: readonly DecodeJob[], take: Take): Promise<void> {
-  let next = 0;
-  let failed = false;
-  const lane = async () => {
-    while (next < jobs.length && !failed) {
-      const number = next++;
-      try {
-        const answer = await runJob(jobs[number]);
-        if (failed) return;
-        take(answer, number);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-      await nextTurn();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(jobsAtOnce, availableParallelism()) }, lane));
-}
-
-interface Shared {
-  readonly call: string;
-  readonly jobs: readonly DecodeJob[];
-  readonly take: Take;
-}
-
-/** Shares the jobs among the threads: each gets its next job when it has answered one. */
-function share(workers: readonly Worker[], { call, jobs, take }: Shared): Promise<void> {
-  let next = 0;
-  const serve = (worker: Worker) =>
-    new Promise<void>((resolve, reject) => {
-      const timers = new Map<number, ReturnType<typeof setTimeout>>();
-      const end = () => {
-        for (const timer of timers.values()) clearTimeout(timer);
-      };
-      const fail = (reason: string) => {
-        const [first = 0] = timers.keys();
-        end();
-        const { paths } = jobs[first];
-        const place = printable(`between ${paths[0]} and ${paths[paths.length - 1]}`);
-        reject(new ChainruleError("device", call, `decoding failed ${place}: ${reason}`));
-      };
-      const postJobs = () => {
-        while (timers.size < jobsAtOnce && next < jobs.length) {
-          const number = next++;
-          worker.postMessage({ number, job: jobs[number] });
-          timers.set(
-            number,
-            setTimeout(() => fail(`no answer within ${timeoutMs / 1000} seconds`), timeoutMs),
-          );
-        }
-        if (timers.size === 0) resolve();
-      };
-      worker.on("message", ({ number, answer }: { readonly number: number; readonly answer: DecodeAnswer }) => {
-        clearTimeout(timers.get(number));
-        timers.delete(number);
-        try {
-          take(answer, number);
-          postJobs();
-        } catch (error) {
-          end();
-          reject(error);
-        }
-      });
-      worker.on("error", (error) => fail(error.message));
-      worker.on("exit", () => fail("its thread ended, perhaps for lack of memory"));
-      postJobs();
+  /** Runs a job as soon as a thread is free. Jobs begin in the order in which they are submitted. */
+  submit(job: DecodeJob): Promise<DecodeAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ job, resolve, reject });
+      this.#begin();
     });
-  const served = Promise.all(workers.map(serve)).then(() => {});
-  return served.finally(() => {
-    for (const worker of workers) forget(worker);
-  });
+  }
+
+  /** Runs the jobs and calls `take` with each answer as it comes, in any order. After an error no further job begins. */
+  async run(jobs: readonly DecodeJob[], take: (answer: DecodeAnswer, job: number) => void): Promise<void> {
+    let next = 0;
+    let failed = false;
+    const work = async () => {
+      while (next < jobs.length && !failed) {
+        const number = next++;
+        try {
+          const answer = await this.submit(jobs[number]);
+          if (failed) return;
+          take(answer, number);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: this.#lanes }, work));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.end()));
+  }
+
+  #begin(): void {
+    while (this.#idle.length > 0) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) return;
+      const lane = this.#idle.shift() ?? laneHere;
+      lane(waiting.job)
+        .then(waiting.resolve, waiting.reject)
+        .finally(() => {
+          this.#idle.push(lane);
+          this.#begin();
+        });
+    }
+  }
+}
+
+/** A lane of the calling thread. */
+async function laneHere(job: DecodeJob): Promise<DecodeAnswer> {
+  const answer = await runJob(job);
+  await nextTurn();
+  return answer;
 }
