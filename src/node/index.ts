@@ -18,4 +18,10 @@ export {
 } from "./reading/frame-pictures.ts";
 export { type CacheUse, type ImageFolder, type ImageFolderOptions, loadImageFolder } from "./reading/image-folder.ts";
 export { type ImageSurvey, type ImageSurveyOptions, type Skipped, surveyImageFolder } from "./reading/image-survey.ts";
+export {
+  type ImageFolderStream,
+  type StreamFolderOptions,
+  type StreamReading,
+  streamImageFolder,
+} from "./reading/stream-folder.ts";
 export { systemCode, systemReason } from "./system-error.ts";

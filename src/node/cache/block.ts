@@ -59,7 +59,19 @@ export function readFirstBlock(handle: number): { readonly readingKey: string; r
 
 /** The block at this offset; null at the end of the file, and where the block is damaged. */
 export function readPictureBlock(handle: number, offset: number): Block | null {
-  const content = readContent(handle, offset);
+  return asPictures(readContent(handle, offset));
+}
+
+/** The bytes of a whole block as its pictures; null where it is damaged. */
+export function parsePictureBlock(bytes: Buffer, offset: number): Block | null {
+  const content = bytes.subarray(headBytes);
+  const isWhole = bytes.length >= headBytes && content.length === bytes.readUInt32LE(0);
+  return isWhole ? asPictures(parse(bytes, content, offset)) : null;
+}
+
+type Content = ReturnType<typeof readSafetensors> & { readonly end: number };
+
+function asPictures(content: Content | null): Block | null {
   const planes = content?.tensors.get("planes");
   if (content === null || planes === undefined || planes.dtype !== "uint8") return null;
   try {
@@ -72,7 +84,7 @@ export function readPictureBlock(handle: number, offset: number): Block | null {
 /** No block has more: a decoding thread answers with a few megabytes, or with one picture. */
 const maxContentBytes = 2 ** 30;
 
-function readContent(handle: number, offset: number) {
+function readContent(handle: number, offset: number): Content | null {
   const head = Buffer.alloc(headBytes);
   if (readSync(handle, head, 0, headBytes, offset) < headBytes) return null;
   const length = head.readUInt32LE(0);
@@ -80,9 +92,44 @@ function readContent(handle: number, offset: number) {
   try {
     const content = Buffer.allocUnsafeSlow(length);
     if (readSync(handle, content, 0, length, offset + headBytes) < length) return null;
-    return crc32(content) === head.readUInt32LE(4)
-      ? { ...readSafetensors(content), end: offset + headBytes + length }
-      : null;
+    return parse(head, content, offset);
+  } catch {
+    return null;
+  }
+}
+
+/** The content behind a head; null where its checksum is another one. */
+function parse(head: Buffer, content: Buffer, offset: number): Content | null {
+  if (crc32(content) !== head.readUInt32LE(4)) return null;
+  try {
+    return { ...readSafetensors(content), end: offset + headBytes + content.length };
+  } catch {
+    return null;
+  }
+}
+
+/** A block of which only the beginning was read: its pictures, without their pixels. */
+export interface BlockHead {
+  readonly entries: readonly Entry[];
+  /** The offset of the next block. */
+  readonly end: number;
+}
+
+/** The length of a safetensors header stands in the first bytes of the content, as uint64 LE. */
+const headerLengthBytes = 8;
+
+/** The head of the block at this offset of a file of `fileBytes` bytes; null at its end, and where the head is damaged. No checksum is computed. */
+export function readBlockHead(handle: number, offset: number, fileBytes: number): BlockHead | null {
+  const head = Buffer.alloc(headBytes + headerLengthBytes);
+  if (readSync(handle, head, 0, head.length, offset) < head.length) return null;
+  const end = offset + headBytes + head.readUInt32LE(0);
+  const length = head.readUInt32LE(headBytes);
+  if (end > fileBytes || length > end - offset || head.readUInt32LE(headBytes + 4) !== 0) return null;
+  try {
+    const header = Buffer.allocUnsafe(length);
+    if (readSync(handle, header, 0, length, offset + head.length) < length) return null;
+    const { __metadata__: metadata } = JSON.parse(header.toString("utf8"));
+    return metadata.format === format ? { entries: JSON.parse(metadata.pictures), end } : null;
   } catch {
     return null;
   }

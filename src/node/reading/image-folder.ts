@@ -201,14 +201,7 @@ function assemble(
   skipped: readonly Skipped[],
 ): Omit<ImageFolder, "cache"> {
   const readFiles = files.filter((_, n) => gathered.planes[n] > 0);
-  const presentLabels = new Set(readFiles.map(({ label }) => label));
-  const emptyLabel = classes.findIndex((_, label) => !presentLabels.has(label));
-  if (emptyLabel >= 0)
-    throw fileError(
-      "loadImageFolder",
-      directory,
-      `no picture of class ${JSON.stringify(classes[emptyLabel])} can be read; replace its pictures, or remove its folder`,
-    );
+  checkClassesRead("loadImageFolder", { directory, classes }, readFiles);
   const { bytes, shape } = gathered.end();
   return {
     // Nothing else refers to this array, so the copy that tensor() would make is not needed.
@@ -221,16 +214,32 @@ function assemble(
   };
 }
 
+/** Throws where a class has no picture among those that can be read. */
+export function checkClassesRead(
+  call: string,
+  { directory, classes }: Pick<ImageSurvey, "directory" | "classes">,
+  files: readonly { readonly label: number }[],
+): void {
+  const presentLabels = new Set(files.map(({ label }) => label));
+  const emptyLabel = classes.findIndex((_, label) => !presentLabels.has(label));
+  if (emptyLabel >= 0)
+    throw fileError(
+      call,
+      directory,
+      `no picture of class ${JSON.stringify(classes[emptyLabel])} can be read; replace its pictures, or remove its folder`,
+    );
+}
+
 /** The most pictures that an error names. */
 const maxLines = 1000;
 
 /** The error about pictures that cannot be read. */
-function unreadable(problems: readonly Skipped[], total: number): ChainruleError {
+export function unreadable(problems: readonly Skipped[], total: number, call = "loadImageFolder"): ChainruleError {
   const [{ file, problem }] = problems;
   if (problems.length === 1)
-    return fileError("loadImageFolder", file, `${problem} (remove it, or skip it with skipBroken)`, { problems });
+    return fileError(call, file, `${problem} (remove it, or skip it with skipBroken)`, { problems });
   const lines = problems.slice(0, maxLines).map(({ file, problem }) => printable(`${file}: ${problem}`));
   if (problems.length > lines.length) lines.push(`and ${problems.length - lines.length} more`);
   const head = `${problems.length} of ${total} pictures cannot be read; remove them, or skip them with skipBroken:`;
-  return new ChainruleError("file", "loadImageFolder", [head, ...lines].join("\n"), { problems, total });
+  return new ChainruleError("file", call, [head, ...lines].join("\n"), { problems, total });
 }

@@ -1,0 +1,254 @@
+// Streams a folder of pictures, with a subfolder for each class: a data set that need not fit into memory.
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import { digest } from "../../data/fingerprint.ts";
+import { checkFraming, type Framing } from "../../data/framing.ts";
+import { StreamedPictures } from "../../data/streamed.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole, isWhole } from "../../errors/numbers.ts";
+import { tensor } from "../../tensor/create.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { withinAsync } from "../../tensor/within.ts";
+import { ShardCache, type StoredPicture } from "../cache/shard-cache.ts";
+import { decoderVersions } from "../decoders/versions.ts";
+import type { PictureFile } from "../folder/list.ts";
+import { runJob } from "./decode-job.ts";
+import type { Form } from "./framed-file.ts";
+import { checkClassesRead, unreadable } from "./image-folder.ts";
+import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
+import { commonestSize } from "./picture-size.ts";
+import { readAhead } from "./read-ahead.ts";
+import { ShardLoader } from "./shard-loader.ts";
+
+/** The options of streamImageFolder: form of the pictures, unreadable pictures, cache, threads and shards. */
+export interface StreamFolderOptions {
+  /** The size of all pictures in pixels. Without it: the commonest size, with a longer side of at most `maxSide` (see loadImageFolder). */
+  size?: readonly [height: number, width: number] | undefined;
+  /** The longer side of the default size is at most this, in pixels; default 256. */
+  maxSide?: number | undefined;
+  /** 3: red, green, blue. 1: grey. Without it: 1 where each of the first 256 pictures in the mixed order is grey, else 3; then all become grey. */
+  channels?: 1 | 3 | undefined;
+  /** How a picture is brought into the frame; default "plain". */
+  framing?: Framing | undefined;
+  /**
+   * Leave out pictures whose header cannot be read, rather than throw. If a picture proves unreadable when it is decoded, another one of its class
+   * takes its place. Both are listed in `skipped`.
+   */
+  skipBroken?: boolean | undefined;
+  /** A file for the decoded pictures, which grows while they are read for the first time; later epochs read it part by part. */
+  cache?: string | undefined;
+  /** The file becomes no larger than this; the other pictures are decoded anew each time. Default: no bound. */
+  maxCacheBytes?: number | undefined;
+  /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
+  threads?: number | undefined;
+  /** The number of pictures in a shard. Default: as many as have 4 MB, at most 256. */
+  shardPictures?: number | undefined;
+  /** The number of shards whose pictures are mixed; twice as many are in memory. Default: as many as have 4,096 pictures, at most 32. */
+  windowShards?: number | undefined;
+}
+
+const names: OptionNames<StreamFolderOptions> = {
+  size: true,
+  maxSide: true,
+  channels: true,
+  framing: true,
+  skipBroken: true,
+  cache: true,
+  maxCacheBytes: true,
+  threads: true,
+  shardPictures: true,
+  windowShards: true,
+};
+
+/** How far the reading of a stream is. */
+export interface StreamReading {
+  /** The number of pictures that were decoded, and the seconds in which some were being decoded. */
+  readonly decoded: number;
+  readonly decodeSeconds: number;
+  /** The number of pictures that were taken from the cache. */
+  readonly cached: number;
+  /** The seconds for which a loop over the pictures waited for them. */
+  readonly waitedSeconds: number;
+}
+
+/** The defaults of the options of shards. */
+const shardBytes = 2 ** 22;
+const maxShardPictures = 256;
+const windowPictures = 4096;
+const maxWindowShards = 32;
+/** The number of pictures that decide about the channels. */
+const channelSample = 256;
+
+interface Parts {
+  readonly survey: ImageSurvey;
+  /** The files in their mixed order. */
+  readonly files: readonly PictureFile[];
+  readonly form: Form;
+  readonly channels: 1 | 3;
+  readonly shards: { readonly shardPictures: number; readonly windowShards: number };
+  readonly loader: ShardLoader;
+  readonly cache: ShardCache | null;
+}
+
+/** A folder's pictures, streamed. Their order is mixed, by a hash of the files' names, so that a shard has pictures of all classes. */
+export class ImageFolderStream extends StreamedPictures {
+  /** The path of each picture, in the order of the data set. */
+  readonly files: readonly string[];
+  /** The number of files of each extension (".heic", ".txt", "" for none) that are no pictures or are in a format that is not read. */
+  readonly passedOver: ReadonlyMap<string, number>;
+  readonly #parts: Parts;
+  readonly #waited: { seconds: number };
+
+  /** @internal streamImageFolder makes streams. */
+  constructor(parts: Parts) {
+    const { survey, files, form, channels, shards, loader } = parts;
+    const shape = [files.length, channels, ...form.size] as const;
+    const shardStarts = Int32Array.from(
+      { length: Math.ceil(files.length / shards.shardPictures) },
+      (_, k) => k * shards.shardPictures,
+    );
+    const waited = { seconds: 0 };
+    const ahead = {
+      shardStarts,
+      maxShards: 2 * shards.windowShards,
+      load: (numbers: readonly number[]) => loader.load(numbers),
+      onWait: (seconds: number) => void (waited.seconds += seconds),
+    };
+    super({
+      ...{ shape, shardStarts, windowShards: shards.windowShards, classes: survey.classes },
+      labels: tensor(Int32Array.from(files, ({ label }) => label)),
+      fingerprint: fingerprintOf(parts),
+      async *read(indices) {
+        for await (const picture of readAhead(indices, ahead)) yield inChannels(picture, channels);
+      },
+    });
+    this.files = files.map(({ path }) => path);
+    this.passedOver = survey.passedOver;
+    this.#parts = parts;
+    this.#waited = waited;
+  }
+
+  /** The pictures that skipBroken left out, and those whose place was taken by others so far. */
+  get skipped(): readonly Skipped[] {
+    return [...this.#parts.survey.problems, ...this.#parts.loader.skipped];
+  }
+
+  get reading(): StreamReading {
+    const { decoded, decodeSeconds, cached } = this.#parts.loader;
+    return { decoded, decodeSeconds, cached, waitedSeconds: this.#waited.seconds };
+  }
+
+  /** The reason why decoded pictures are not in the cache; null where they are, or where there is no cache. */
+  get cacheProblem(): string | null {
+    return this.#parts.cache?.problem ?? null;
+  }
+
+  /** The number of parts of the cache that were damaged, and whose pictures were decoded again. */
+  get damagedParts(): number {
+    return this.#parts.cache?.damaged ?? 0;
+  }
+
+  /** Ends the threads and closes the cache. The pictures cannot be read afterwards. */
+  close(): Promise<void> {
+    return this.#parts.loader.close();
+  }
+}
+
+/**
+ * Streams a folder of pictures with a subfolder for each class, which loadImageFolder would load into memory. fit, evaluate, batches and split
+ * take the result where they take a data set. Headers are read first; pictures are decoded in threads while they are used, some shards ahead, and
+ * kept in the `cache` for the next epoch. Pixels are those of loadImageFolder, bit for bit; the order is another one, which follows from the
+ * names of the files. A survey of surveyImageFolder can be given instead of the folder's path.
+ *
+ * Throws an error that names the folder or the file where there are fewer than two classes, a class without pictures, or a picture whose
+ * header cannot be read. A picture that proves unreadable when it is decoded ends the loop that reads it with such an error.
+ */
+export function streamImageFolder(
+  folder: string | ImageSurvey,
+  options: StreamFolderOptions = {},
+): Promise<ImageFolderStream> {
+  return withinAsync("streamImageFolder", () => stream(folder, options));
+}
+
+async function stream(folder: string | ImageSurvey, options: StreamFolderOptions): Promise<ImageFolderStream> {
+  checkOptions("streamImageFolder", options, names);
+  checkValues(options);
+  const { maxSide, framing = "plain", skipBroken = false, threads, maxCacheBytes } = options;
+  const survey = typeof folder === "string" ? await surveyImageFolder(folder, { maxSide }) : folder;
+  if (survey.problems.length > 0 && !skipBroken)
+    throw unreadable(survey.problems, survey.files.length, "streamImageFolder");
+  const { directory } = survey;
+  const files = mixed(survey);
+  checkClassesRead("streamImageFolder", survey, files);
+  const sizes = survey.sizes.filter((size) => size !== null);
+  const size = options.size ?? (maxSide === undefined ? survey.size : commonestSize(sizes, maxSide));
+  const wanted = framing === "digit" ? 1 : (options.channels ?? (await channelsOf(files)));
+  const form: Form = { size, framing, channels: wanted === 1 ? 1 : null };
+  const maxBytes = maxCacheBytes ?? Number.POSITIVE_INFINITY;
+  const cache =
+    options.cache === undefined
+      ? null
+      : await ShardCache.open(options.cache, { directory, files, form, decoder: decoderVersions(), maxBytes });
+  const loader = new ShardLoader({ files, form, cache, threads, skipBroken });
+  const shards = shardsOf(wanted * size[0] * size[1], options);
+  return new ImageFolderStream({ survey, files, form, channels: wanted, shards, loader, cache });
+}
+
+function checkValues({ size, channels, framing, ...numbers }: StreamFolderOptions): void {
+  const refuse = (words: string) => {
+    throw new ChainruleError("option", "streamImageFolder", words);
+  };
+  if (channels !== undefined && channels !== 1 && channels !== 3) refuse(`channels are 1 or 3, not ${channels}`);
+  if (
+    size !== undefined &&
+    !(Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, { from: 1 })))
+  )
+    refuse(`size is [height, width] in pixels, not [${size}]`);
+  if (framing !== undefined) checkFraming("streamImageFolder", framing);
+  for (const [name, from] of [
+    ["threads", 0],
+    ["maxCacheBytes", 0],
+    ["shardPictures", 1],
+    ["windowShards", 1],
+  ] as const)
+    if (numbers[name] !== undefined) checkWhole("streamImageFolder", name, numbers[name], { from });
+}
+
+/** The files whose headers can be read, in the order of a hash of their names: added files hardly change the shards of the others. */
+function mixed({ directory, files, sizes }: ImageSurvey): PictureFile[] {
+  const key = ({ path }: PictureFile) =>
+    createHash("sha256").update(relative(directory, path).replaceAll("\\", "/")).digest("hex");
+  return files
+    .filter((_, n) => sizes[n] !== null)
+    .map((file) => ({ file, key: key(file) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ file }) => file);
+}
+
+/** 1 where each of the first pictures that can be read is grey, else 3. */
+async function channelsOf(files: readonly PictureFile[]): Promise<1 | 3> {
+  const paths = files.slice(0, channelSample).map(({ path }) => path);
+  const { planes } = await runJob({ paths, form: { size: [1, 1], framing: "plain", channels: null } });
+  return planes.includes(3) ? 3 : 1;
+}
+
+function shardsOf(pictureBytes: number, options: StreamFolderOptions): Parts["shards"] {
+  const most = Math.max(1, Math.min(maxShardPictures, Math.floor(shardBytes / pictureBytes)));
+  const { shardPictures = most } = options;
+  const { windowShards = Math.min(maxWindowShards, Math.ceil(windowPictures / shardPictures)) } = options;
+  return { shardPictures, windowShards };
+}
+
+/** It depends on the names and sizes of the files, on their classes and on the form of the pictures. */
+function fingerprintOf({ survey: { directory }, files, form, channels }: Omit<Parts, "shards">): string {
+  const lines = files.map(({ path, bytes, label }) => [relative(directory, path).replaceAll("\\", "/"), bytes, label]);
+  return digest([JSON.stringify([form, channels, lines])]);
+}
+
+/** uint8 [channels, height, width]; each channel of a grey picture has its plane. */
+function inChannels({ planes, data }: StoredPicture, channels: 1 | 3): Uint8Array {
+  if (planes === channels) return data;
+  const bytes = new Uint8Array(channels * (data.length / planes));
+  for (let at = 0; at < bytes.length; at += data.length) bytes.set(data, at);
+  return bytes;
+}
