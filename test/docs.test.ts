@@ -24,6 +24,23 @@ import { loadMnist } from "chainrule/node";
 manualSeed(0);
 const { train } = await loadMnist();
 `,
+  "docs/training.md, Pictures that do not fit into memory": `
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PNG } from "pngjs";
+const folder = mkdtempSync(join(tmpdir(), "chainrule-"));
+const cache = join(mkdtempSync(join(tmpdir(), "chainrule-")), "cache");
+for (let n = 0; n < 60; n++) {
+  const name = join(folder, n % 2 ? "light" : "dark", n + ".png");
+  const png = new PNG({ width: 20, height: 16 });
+  png.data.fill(n % 2 ? 150 + n : 90 - n);
+  for (let i = 3; i < png.data.length; i += 4) png.data[i] = 255;
+  png.data[0] = 255;
+  mkdirSync(join(name, ".."), { recursive: true });
+  writeFileSync(name, PNG.sync.write(png));
+}
+`,
 };
 
 interface Block {

@@ -1,5 +1,6 @@
 // Reads pictures in a given order, shard by shard, and loads the next shards meanwhile. A shard is loaded when few enough others are in
 // memory, and forgotten after its last picture in the order.
+import { internal } from "../../errors/error.ts";
 import type { StoredPicture } from "../cache/shard-cache.ts";
 
 export interface ReadingAhead {
@@ -50,7 +51,7 @@ export async function* readAhead(
         onWait((performance.now() - began) / 1000);
       }
       const picture = pictures?.get(indices[place]);
-      if (picture === undefined) throw new Error("internal: a picture was not loaded");
+      if (picture === undefined) throw internal("a picture was not loaded");
       if (uses.get(shard)?.last === place) {
         loads.delete(shard);
         loaded.delete(shard);
