@@ -40,9 +40,10 @@ function addLearning(command: Command): void {
     .optionsGroup("How it learns:")
     .option(
       "--from <net>",
-      `what it begins with: ${nothing}, ${installed} (EfficientNet-Lite0), or a safetensors file of a net of timm or torchvision; ` +
-        `a classifier is fitted to its features (default: ${installed} for fewer than ${thousands(enoughPictures)} coloured pictures, else ${nothing})`,
+      `what it begins with: ${nothing}, ${installed} (EfficientNet-Lite0), a safetensors file of a net of timm or torchvision, ` +
+        `or the name of one that is fetched, such as resnet18; a classifier is fitted to its features (default: ${installed} for fewer than ${thousands(enoughPictures)} coloured pictures, else ${nothing})`,
     )
+    .option("--offline", "fetch nothing; --from then takes what is here")
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
     .option("--epochs <n>", `passes over all training pictures ${defaultText("epochs")}`, integer(1, 100_000))
     .option(

@@ -20,6 +20,7 @@ const cwd = temporaryFolder();
 const at = (...path: string[]) => join(cwd, ...path);
 const classes = ["across", "along", "below"];
 const cache = temporaryFolder();
+const fetching = { screen: new Screen(true), signal: new AbortController().signal, offline: true };
 const run = (...args: string[]) => chainrule(args, { cwd, env: { CHAINRULE_CACHE: cache } });
 
 beforeAll(() => {
@@ -37,7 +38,7 @@ beforeAll(() => {
 
 describe("what a training begins with", () => {
   const begin = async (folder: string, options: TrainOptions = {}) =>
-    chooseBeginning(await findData(at(folder)), options);
+    chooseBeginning(await findData(at(folder)), options, fetching);
 
   test.each(["pictures", "mixed"])(
     "the installed net for few coloured pictures (%s), which is said with the cure",
@@ -81,7 +82,12 @@ describe("what a training begins with", () => {
       /^--lr: is for a net that/,
     ],
     ["a training that goes on", "pictures", { from: "a", resume: "m.safetensors" }, /leave --from out to go on/],
-    ["no such file", "pictures", { from: "resnet" }, /^--from resnet: no such file; give a safetensors file/],
+    [
+      "no such file, and no name of a net",
+      "pictures",
+      { from: "resnet" },
+      /^--from resnet: no such file; give a safetensors file.*, or a name that is fetched: .*resnet18/,
+    ],
   ])("--from is refused with %s", async (_, folder, options, words) => {
     await expect(begin(folder, options)).rejects.toThrow(words);
   });
@@ -89,13 +95,15 @@ describe("what a training begins with", () => {
   test("a file that is no backbone is refused in words, and one of two nets is asked for its name", async () => {
     writeFileSync(at("text.safetensors"), "no tensors");
     writeFileSync(at("other.safetensors"), writeSafetensors(new Map([["weight", tensor([1])]])));
-    await expect(namedBackbone(at("text.safetensors"))).rejects.toThrow(/text\.safetensors: not a safetensors file/);
-    await expect(namedBackbone(at("other.safetensors"))).rejects.toThrow(
+    await expect(namedBackbone(at("text.safetensors"), fetching)).rejects.toThrow(
+      /text\.safetensors: not a safetensors file/,
+    );
+    await expect(namedBackbone(at("other.safetensors"), fetching)).rejects.toThrow(
       /other\.safetensors: its tensors are those of none/,
     );
     const lite = writeBackbone(at("lite.safetensors"), { name: "efficientnet_lite0" });
-    await expect(namedBackbone(lite)).rejects.toThrow(`--from tf_efficientnet_lite0=${lite}`);
-    expect((await namedBackbone(`efficientnet_lite0=${lite}`)).name).toBe("efficientnet_lite0");
+    await expect(namedBackbone(lite, fetching)).rejects.toThrow(`--from tf_efficientnet_lite0=${lite}`);
+    expect((await namedBackbone(`efficientnet_lite0=${lite}`, fetching)).name).toBe("efficientnet_lite0");
   });
 });
 
@@ -216,7 +224,7 @@ test("train begins with the installed net where nothing is typed; its weights st
 }, 60_000);
 
 test("features are those of the net, for each picture, and are kept where the work is broken off", async () => {
-  const backbone = await namedBackbone(at("net.safetensors"));
+  const backbone = await namedBackbone(at("net.safetensors"), fetching);
   const count = 37;
   const images = tensor(
     Uint8Array.from({ length: count * 3 * 48 * 48 }, (_, i) => Math.imul(i, 2654435761) >>> 24),

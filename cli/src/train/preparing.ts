@@ -28,8 +28,10 @@ import { checkReport } from "./recorder.ts";
 export interface TrainOptions extends PlanOptions {
   readonly out?: string;
   readonly resume?: string;
-  /** What the training begins with: "none", "chainrule-backbone", or a file. */
+  /** What the training begins with: "none", "chainrule-backbone", a file, or a name of the hub. */
   readonly from?: string;
+  /** Whether nothing is fetched. */
+  readonly offline?: boolean;
   readonly report?: string;
   readonly checkpoint?: number;
   readonly threads?: number;
@@ -57,7 +59,8 @@ export interface Job {
   readonly replaced: Replaced | null;
 }
 
-export async function prepare(word: string, options: TrainOptions): Promise<Job> {
+/** The job; the exit code where fetching its net was stopped. */
+export async function prepare(word: string, options: TrainOptions): Promise<Job | number> {
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const { resume: file } = options;
@@ -65,7 +68,12 @@ export async function prepare(word: string, options: TrainOptions): Promise<Job>
   const resume = file === undefined || saved === null ? null : { file, saved, plan: resumedPlan(file, saved, options) };
   const source = await findData(word);
   const planned = resume?.plan ?? intend(options, source);
-  const { backbone, note } = await chooseBeginning(source, options);
+  const beginning = await chooseBeginning(source, options, { screen, signal: interrupt.signal }).catch(gaveUp);
+  if (beginning instanceof GaveUp) {
+    screen.say("stopped while the net was fetched; nothing was saved");
+    return isReaderGone() ? 0 : interrupt.exitCode;
+  }
+  const { backbone, note } = beginning;
   const intent = backbone === null ? planned : { ...planned, validation: validationOf(source, options) };
   const name = backbone === null ? intent.model : backbone.name;
   const out = options.out ?? (resume === null ? `${source.name}-${name}.safetensors` : modelOf(resume.file));
@@ -97,10 +105,12 @@ export async function read(
     skipBroken: resume?.plan.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
     checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
-  }).catch((error: unknown) => {
-    if (error instanceof GaveUp) return error;
-    throw error;
-  });
+  }).catch(gaveUp);
+}
+
+function gaveUp(error: unknown): GaveUp {
+  if (error instanceof GaveUp) return error;
+  throw error;
 }
 
 /** Says that the reading was stopped; returns the exit code. */

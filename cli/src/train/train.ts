@@ -23,6 +23,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   chooseThreads(options.threads);
   goOnWithoutOutput();
   const job = await prepare(word, options);
+  if (typeof job === "number") return job;
   const { screen, interrupt, out, backbone } = job;
   if (backbone !== null) return transfer({ job, backbone, options, began });
   // The threads start while the pictures are read.

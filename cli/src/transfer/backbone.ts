@@ -1,4 +1,5 @@
-// The net with which a training begins: the installed chainrule-backbone, or a safetensors file with timm's or torchvision's names.
+// The net with which a training begins: the installed chainrule-backbone, a safetensors file with timm's or torchvision's names, or a net of
+// the hub by its name.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -6,8 +7,10 @@ import { ChainruleError } from "chainrule";
 import { type BackboneName, backboneNames, type ReadBackbone, readBackbone } from "chainrule/model";
 import { readBytes } from "chainrule/node";
 import { BadInput, reading } from "../failure.ts";
+import { type Fetching, hubBytes } from "../hub/hub.ts";
+import { hubNames, hubNet } from "../hub/nets.ts";
 
-/** What --from takes beside files. */
+/** What --from takes beside files and names of the hub. */
 export const installed = "chainrule-backbone";
 export const nothing = "none";
 
@@ -24,17 +27,33 @@ export async function installedBackbone(): Promise<Backbone> {
   return backboneOf(await readBytes(fileURLToPath(efficientnetLite0)), { origin: installed });
 }
 
-/** The backbone that --from names: the package, a file, or NAME=FILE. Throws BadInput where it cannot be used. */
-export async function namedBackbone(word: string): Promise<Backbone> {
-  if (word === installed) return installedBackbone();
+/**
+ * The backbone that --from names: the package, a file, NAME=FILE, or a name of the hub. A file goes before a name, and the installed net
+ * before the same one on the hub. Throws BadInput where it cannot be used, and GaveUp where fetching it was stopped.
+ */
+export async function namedBackbone(word: string, fetching: Fetching): Promise<Backbone> {
+  if (word === installed || (word === installedName && !existsSync(word))) return installedBackbone();
   const [name, file] = existsSync(word) ? [undefined, word] : divided(word);
+  const net = existsSync(file) ? null : hubNet(word);
+  if (net !== null) {
+    const bytes = await hubBytes(net, fetching);
+    return usable(word, () => backboneOf(bytes, { name: net.architecture, origin: net.repository }));
+  }
   if (!existsSync(file))
     throw new BadInput(
-      `--from ${word}: no such file; give a safetensors file with the names of timm or torchvision, or ${installed}, or ${nothing}`,
+      `--from ${word}: no such file; give a safetensors file with the names of timm or torchvision, ${installed}, ${nothing}, ` +
+        `or a name that is fetched: ${hubNames()}`,
     );
   const bytes = await reading(() => readBytes(file));
+  return usable(word, () => backboneOf(bytes, { name, origin: file }));
+}
+
+/** The net in the installed package. */
+const installedName: BackboneName = "tf_efficientnet_lite0";
+
+function usable(word: string, make: () => Backbone): Backbone {
   try {
-    return backboneOf(bytes, { name, origin: file });
+    return make();
   } catch (error) {
     if (!(error instanceof ChainruleError) || error.code !== "file") throw error;
     const candidates: unknown[] = Array.isArray(error.details.candidates) ? error.details.candidates : [];

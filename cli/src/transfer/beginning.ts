@@ -3,6 +3,7 @@
 import { framePictures, type ImageSurvey, surveyImageFolder } from "chainrule/node";
 import type { Source } from "../data.ts";
 import { BadInput } from "../failure.ts";
+import type { Fetching } from "../hub/hub.ts";
 import { layoutOf } from "../pictures/layout.ts";
 import { changeNames } from "../train/augmentation.ts";
 import type { TrainOptions } from "../train/preparing.ts";
@@ -27,8 +28,12 @@ const leastColoured = 0.25;
 
 const fromNothing: Beginning = { backbone: null, note: null };
 
-/** Throws BadInput where --from, the data and the other options do not go together. */
-export async function chooseBeginning(source: Source, options: TrainOptions): Promise<Beginning> {
+/** Throws BadInput where --from, the data and the other options do not go together, and GaveUp where fetching a net was stopped. */
+export async function chooseBeginning(
+  source: Source,
+  options: TrainOptions,
+  fetching: Omit<Fetching, "offline">,
+): Promise<Beginning> {
   const { from, resume } = options;
   if (from === nothing) return fromNothing;
   const flags = stepwise(options);
@@ -43,7 +48,7 @@ export async function chooseBeginning(source: Source, options: TrainOptions): Pr
       throw new BadInput(
         `${flags[0]}: is for a net that begins with nothing; leave it out, or give --from ${nothing} instead of --from ${from}`,
       );
-    return { backbone: await namedBackbone(from), note: null };
+    return { backbone: await namedBackbone(from, { ...fetching, offline: options.offline ?? false }), note: null };
   }
   if (source.kind === "idx" || resume !== undefined || !(await isSmallSetOfPhotographs(source.directory ?? ".")))
     return fromNothing;
