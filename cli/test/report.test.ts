@@ -2,7 +2,7 @@
 import { tensor } from "chainrule";
 import { PNG } from "pngjs";
 import { describe, expect, test } from "vitest";
-import { firstFilters, worstMistakes, writeReport } from "../src/report/report.ts";
+import { firstFilters, firstRecognised, worstMistakes, writeReport } from "../src/report/report.ts";
 import { interval, scores } from "../src/report/scores.ts";
 import { smooth } from "../src/report/smooth.ts";
 import { decimal, duration, percent } from "../src/report/wording.ts";
@@ -160,5 +160,46 @@ describe("what it is made from", () => {
     );
     expect([duration(0.5), duration(75), duration(7500)]).toEqual(["0.50 s", "1 min 15 s", "2 h 5 min"]);
     expect([decimal(0), decimal(-0.0412345), decimal(1.2e-9)]).toEqual(["0", "\u22120.0412", "1.20e\u22129"]);
+  });
+});
+
+describe("where the net looked", () => {
+  const data = synthetic({ classes: ["cat", "dog"] });
+  const heat = { width: 2, height: 2, data: [0, 1, 0, 0] };
+  const [mistake] = data.mistakes;
+  const right = { ...mistake, truth: 1, answer: 1 };
+
+  test("stands behind a switch, for mistakes and for some right answers", () => {
+    const page = writeReport({ ...data, mistakes: [{ ...mistake, heat }], recognised: [{ ...right, heat }] });
+    expect(page).toContain('<label for="looked">Show where the net looked for its answer</label>');
+    expect(page.match(/<img class="hot"/g)).toHaveLength(2);
+    expect(page).toContain("Some that it gets right");
+    expect(page).toContain('<span class="is">says <b title="dog">dog</b></span><small>');
+    // The upper right quarter is hot: its red is more than that of the others, whatever the picture shows there.
+    const [, address = ""] = /<img class="hot" src="data:image\/png;base64,([^"]*)"/.exec(page) ?? [];
+    const png = PNG.sync.read(Buffer.from(address, "base64"));
+    const redAt = (x: number, y: number) => png.data[4 * (y * png.width + x)];
+    for (const [x, y] of [
+      [0, 0],
+      [0, png.height - 1],
+      [png.width - 1, png.height - 1],
+    ])
+      expect(redAt(png.width - 1, 0)).toBeGreaterThan(redAt(x, y));
+  });
+
+  test("is not spoken of where the net does not tell places apart", () => {
+    for (const text of ["looked", 'class="hot"', "gets right"])
+      expect(writeReport(data).split("</style>")[1]).not.toContain(text);
+  });
+
+  test("the right answers are the first of each class, at most six", () => {
+    const count = 20;
+    const images = tensor(new Uint8Array(count), { shape: [count, 1, 1, 1] });
+    const labels = tensor(Int32Array.from({ length: count }, (_, n) => n % 10));
+    const dataset = { images, labels, classes: [..."abcdefghij"] };
+    const answers = Int32Array.from(labels.data, (label, n) => (n < 2 ? 5 : label));
+    const found = firstRecognised(dataset, { answers, probabilities: new Float32Array(count).fill(0.5) });
+    expect(found.map(({ index }) => index)).toEqual([10, 11, 2, 3, 4, 5]);
+    expect(found.every(({ truth, answer }) => truth === answer)).toBe(true);
   });
 });

@@ -2,26 +2,50 @@
 
 import { fileName, thousands } from "../wording.ts";
 import { html, type Markup } from "./markup.ts";
-import { drawPicture, drawWeights } from "./pictures.ts";
+import { drawHeat, drawPicture, drawWeights } from "./pictures.ts";
 import type { Filters, Mistake, ReportData } from "./report-data.ts";
 import { decimal, percent } from "./wording.ts";
 
 /** Larger pictures are shown as photographs, smoothed; smaller ones with visible pixels. */
 const maxPixelatedSide = 64;
 
-export function mistakes({ mistakes: worst, classes, test }: ReportData): Markup {
-  if (worst.length === 0) return html`<p>There are no mistakes to show.</p>`;
-  const figure = ({ picture, truth, answer, probability, index, file }: Mistake) => {
-    const kind = Math.max(picture.height, picture.width) <= maxPixelatedSide ? "pixels" : "photo";
-    const called = file ?? `${test.name} picture ${thousands(index)}`;
-    const alt = `${called}, of class ${classes[truth]}`;
-    const name = file === undefined ? null : html`<span class="file" title="${file}">${fileName(file)}</span>`;
-    return html`<figure><img class="${kind}" src="${drawPicture(picture)}" alt="${alt}" title="${alt}"/>
-<figcaption><span class="says">says <b title="${classes[answer]}">${classes[answer]}</b></span><span class="is">is <b title="${classes[truth]}">${classes[truth]}</b></span><small>${percent(probability)} sure${name}</small></figcaption></figure>
-`;
-  };
-  return html`<div class="gallery">
+export function mistakes({ mistakes: worst, recognised = [], classes, test }: ReportData): Markup {
+  const figure = (shown: Mistake) => answered(shown, classes, test.name);
+  const wrong =
+    worst.length === 0
+      ? html`<p>There are no mistakes to show.</p>`
+      : html`<div class="gallery">
 ${worst.map(figure)}</div>`;
+  if (![...worst, ...recognised].some(({ heat }) => heat !== undefined)) return wrong;
+  return html`<input type="checkbox" id="looked"/> <label for="looked">Show where the net looked for its answer</label>
+${wrong}
+${
+  recognised.length === 0
+    ? null
+    : html`<h3 class="next">Some that it gets right</h3>
+<div class="gallery">
+${recognised.map(figure)}</div>`
+}`;
+}
+
+/** A picture with the net's answer, and, behind the switch of the page, with the heat of where it looked. */
+function answered(
+  { picture, heat, truth, answer, probability, index, file }: Mistake,
+  classes: readonly string[],
+  part: string,
+) {
+  const kind = Math.max(picture.height, picture.width) <= maxPixelatedSide ? "pixels" : "photo";
+  const called = file ?? `${part} picture ${thousands(index)}`;
+  const alt = `${called}, of class ${classes[truth]}`;
+  const name = file === undefined ? null : html`<span class="file" title="${file}">${fileName(file)}</span>`;
+  const says = truth === answer ? "is" : "says";
+  const hot =
+    heat === undefined
+      ? null
+      : html`<img class="hot" src="${drawHeat(picture, heat)}" alt="where the net saw ${classes[answer]} in ${called}"/>`;
+  return html`<figure><img class="${kind}${heat === undefined ? "" : " cold"}" src="${drawPicture(picture)}" alt="${alt}" title="${alt}"/>${hot}
+<figcaption><span class="${says}">says <b title="${classes[answer]}">${classes[answer]}</b></span>${truth === answer ? null : html`<span class="is">is <b title="${classes[truth]}">${classes[truth]}</b></span>`}<small>${percent(probability)} sure${name}</small></figcaption></figure>
+`;
 }
 
 export function filters({ name, total, shape, weights }: Filters): Markup {

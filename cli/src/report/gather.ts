@@ -4,28 +4,43 @@ import { type Answers, mistakeOrder } from "./mistake-order.ts";
 import type { Filters, Mistake } from "./report-data.ts";
 
 const maxMistakes = 24;
+const maxRecognised = 6;
 const maxFilters = 64;
 
 /** The wrong answers with the highest probability, at most 24. `files`: the path of each picture; null where pictures have none. */
-export function worstMistakes(
-  { images, labels }: Dataset,
-  evaluation: Answers,
-  files: readonly string[] | null = null,
-): Mistake[] {
-  const [, channels, height, width] = images.shape;
-  const size = channels * height * width;
-  const [bytes, truth] = [images.data, labels.data];
-  return mistakeOrder(truth, evaluation)
+export function worstMistakes(data: Dataset, evaluation: Answers, files: readonly string[] | null = null): Mistake[] {
+  return mistakeOrder(data.labels.data, evaluation)
     .slice(0, maxMistakes)
-    .map((index) => ({
-      picture: { channels, height, width, bytes: Uint8Array.from(bytes.subarray(index * size, (index + 1) * size)) },
-      truth: truth[index],
-      answer: evaluation.answers[index],
-      probability: evaluation.probabilities[index],
+    .map(answered(data, evaluation, files));
+}
+
+/** The first right answer of each class, at most 6. */
+export function firstRecognised(data: Dataset, evaluation: Answers, files: readonly string[] | null = null): Mistake[] {
+  const truth = Array.from(data.labels.data);
+  const firsts = data.classes.map((_, label) =>
+    truth.findIndex((own, index) => own === label && evaluation.answers[index] === label),
+  );
+  return firsts
+    .filter((index) => index >= 0)
+    .slice(0, maxRecognised)
+    .map(answered(data, evaluation, files));
+}
+
+const answered =
+  ({ images, labels }: Dataset, { answers, probabilities }: Answers, files: readonly string[] | null) =>
+  (index: number): Mistake => {
+    const [, channels, height, width] = images.shape;
+    const size = channels * height * width;
+    const bytes = Uint8Array.from(images.data.subarray(index * size, (index + 1) * size));
+    return {
+      picture: { channels, height, width, bytes },
+      truth: labels.data[index],
+      answer: answers[index],
+      probability: probabilities[index],
       index,
       ...(files === null ? {} : { file: files[index] }),
-    }));
-}
+    };
+  };
 
 interface Weight {
   readonly shape: readonly number[];

@@ -1,6 +1,7 @@
 // Turns bytes and weights into PNGs inside the HTML. A report is one file, and its Content-Security-Policy lets it load data: addresses
 // only.
 import { PNG } from "pngjs";
+import { type HeatMap, overlaid } from "../why/heat.ts";
 import type { Picture } from "./report-data.ts";
 
 /** Pixels. Photographs are shown at about a hundred CSS pixels; larger PNGs would only make the file larger. */
@@ -14,6 +15,17 @@ export function drawPicture(picture: Picture): string {
   const pixels = new Uint8Array(3 * size);
   for (let at = 0; at < size; at++) for (let c = 0; c < 3; c++) pixels[3 * at + c] = bytes[c * size + at];
   return encode(pixels, { width, height, colours: "rgb" });
+}
+
+/** The picture under the heat of where the net looked, as a data: address. */
+export function drawHeat(picture: Picture, map: HeatMap): string {
+  const { channels, height, width, bytes } = picture;
+  const size = { width, height };
+  const planes =
+    channels === 3 ? bytes : Uint8Array.from({ length: 3 * bytes.length }, (_, i) => bytes[i % bytes.length]);
+  // The picture is the net's whole frame.
+  const whole = { frame: size, place: { left: 0, top: 0, ...size } };
+  return drawPicture({ ...size, channels: 3, bytes: overlaid({ ...size, data: planes }, map, whole).data });
 }
 
 /** Two hues that the colour-blind can tell apart; they are those of --right and --wrong in the style sheet. */

@@ -2,6 +2,8 @@
 // the same data give the same page, byte for byte. Numbers that follow from others (accuracy, precision, the commonest confusions) are
 // left out: the page computes them, so that it cannot contradict itself.
 
+import type { HeatMap } from "../why/heat.ts";
+
 export interface ReportData {
   /** The net and the data in a few words: "cnn on mnist". */
   readonly title: string;
@@ -12,6 +14,8 @@ export interface ReportData {
   readonly test: Test;
   /** The worst mistakes first, from `worstMistakes`; may be empty. */
   readonly mistakes: readonly Mistake[];
+  /** Some pictures that got a right answer, shown with the heat of where the net looked; left out where nothing is known of that. */
+  readonly recognised?: readonly Mistake[];
   /** From `firstFilters`; null where the first layer takes no picture. */
   readonly filters: Filters | null;
   /** String(model): a line for each layer, with shapes and parameter counts. */
@@ -60,8 +64,11 @@ export interface Test {
   readonly copies?: string;
 }
 
+/** A picture and the net's answer: a wrong one, but in `recognised` a right one. */
 export interface Mistake {
   readonly picture: Picture;
+  /** Where the net looked for its answer; left out where the net does not tell places apart. */
+  readonly heat?: HeatMap;
   /** Indices in `classes`. */
   readonly truth: number;
   readonly answer: number;

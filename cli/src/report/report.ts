@@ -13,7 +13,7 @@ import { scores } from "./scores.ts";
 import { style } from "./style.ts";
 import { percent } from "./wording.ts";
 
-export { firstFilters, worstMistakes } from "./gather.ts";
+export { firstFilters, firstRecognised, worstMistakes } from "./gather.ts";
 export type * from "./report-data.ts";
 
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";

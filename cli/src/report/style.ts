@@ -139,6 +139,10 @@ ${shades("w", "wrong")}
 const galleries = `
 .gallery { display: grid; gap: 1.25rem 1rem; grid-template-columns: repeat(auto-fill, minmax(5.7rem, 1fr)); }
 .gallery img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--faint); border-radius: 4px; }
+.gallery .hot, #looked:checked ~ .gallery .cold { display: none; }
+#looked:checked ~ .gallery .hot { display: block; }
+#looked ~ .gallery, #looked ~ p { margin-top: 1.25rem; }
+.next { margin-top: 2rem; }
 .pixels { image-rendering: pixelated; }
 .gallery figcaption { margin-top: .4rem; color: var(--ink); }
 .gallery figcaption span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -7,9 +7,10 @@ import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
 import type { Data } from "../data.ts";
 import { BadInput, reading } from "../failure.ts";
-import type { EpochPoint, ReportData, StepPoint } from "../report/report-data.ts";
+import type { EpochPoint, Mistake, ReportData, StepPoint } from "../report/report-data.ts";
 import { commandLine } from "../terminal/screen.ts";
 import { version } from "../version.ts";
+import { type Look, lookOf } from "../why/looking.ts";
 import type { Plan } from "./plan.ts";
 
 /** Above this many recorded steps every second one is dropped; a chart has fewer pixels. */
@@ -99,15 +100,20 @@ export async function report(
   recorder: Course,
   { told, description, net, data, evaluation, copies, seconds }: Finished,
 ): Promise<void> {
-  const { firstFilters, worstMistakes, writeReport } = await import("../report/report.ts");
+  const { firstFilters, firstRecognised, worstMistakes, writeReport } = await import("../report/report.ts");
   const { loss, confusion } = evaluation;
+  const files = data.files?.test ?? null;
+  const look = await lookOf({ net, description }, 1);
+  const worst = worstMistakes(data.test, evaluation, files);
+  const right = look === null ? [] : firstRecognised(data.test, evaluation, files);
   const page = writeReport({
     title: `${told.net} on ${data.name}`,
     date: new Date().toISOString().slice(0, 10),
     classes: description.classes,
     curves: recorder.curves,
     test: { name: "test", loss, confusion, ...(copies === null ? {} : { copies: asSentence(copies) }) },
-    mistakes: worstMistakes(data.test, evaluation, data.files?.test ?? null),
+    mistakes: await withHeat(look, worst),
+    ...(look === null ? {} : { recognised: await withHeat(look, right) }),
     filters: firstFilters(net.stateDict(), description.input),
     tree: String(net),
     parameters: net.parameters().reduce((sum, { size }) => sum + size, 0),
@@ -129,6 +135,17 @@ export async function report(
     },
   });
   await reading(() => writeWhole(file, new TextEncoder().encode(page)));
+}
+
+/** The pictures with where the net looked for its answer, where that is known. */
+async function withHeat(look: Look | null, pictures: readonly Mistake[]): Promise<Mistake[]> {
+  if (look === null) return [...pictures];
+  const found: Mistake[] = [];
+  for (const shown of pictures) {
+    const [heat] = await look(shown.picture.bytes, [shown.answer]);
+    found.push({ ...shown, heat });
+  }
+  return found;
 }
 
 const asSentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
