@@ -40,3 +40,4 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
 if (["dist", "onnx/dist", "cli/dist"].some((folder) => !existsSync(join(root, folder))))
   say("compiling TypeScript to dist/, onnx/dist/ and cli/dist/ (tsc -b)");
 run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "onnx", "cli"]);
+run(process.execPath, [join(root, "cli", "scripts", "bundle.js")]);

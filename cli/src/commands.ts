@@ -3,7 +3,11 @@ import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
 import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate/evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
+import type { PageOptions } from "./page/page.ts";
 import { type PredictOptions, predict } from "./predict/predict.ts";
+import { defaults as serveDefaults } from "./serve/limits.ts";
+import { defaultPort } from "./serve/listen.ts";
+import type { ServeOptions } from "./serve/serve.ts";
 import { currentStreams, write } from "./terminal/output.ts";
 import { defaults } from "./train/plan.ts";
 import type { TrainOptions } from "./train/preparing.ts";
@@ -200,6 +204,49 @@ function addExport(command: Command, finish: Finish): void {
     .action(async (model: string, options: ExportOptions) => finish(await exportCommand(model, options)));
 }
 
+function addServe(command: Command, finish: Finish): void {
+  const { maxMb, maxRate, timeout } = serveDefaults;
+  command
+    .argument("<model>", "a file that train saved")
+    .option(
+      "--port <n>",
+      `the port; 0: any that is free (default: ${defaultPort}, or the next one that is free)`,
+      integer(0, 65_535),
+    )
+    .option(
+      "--host <address>",
+      "the address to listen on; 0.0.0.0 answers everyone on the network (default: 127.0.0.1, this machine alone)",
+    )
+    .option("--max-mb <n>", `the most MiB that a request may send (default: ${maxMb})`, integer(1, 1024))
+    .option(
+      "--max-rate <n>",
+      `the most requests of one address in a second (default: ${maxRate})`,
+      integer(1, 1_000_000),
+    )
+    .option("--timeout <s>", `seconds in which a request has to arrive (default: ${timeout})`, integer(1, 3600))
+    .option("--verbose", "write a line for each request")
+    .addOption(threads())
+    .addOption(json())
+    .action(async (model: string, options: ServeOptions) => {
+      // The server and its libraries are loaded where they are used.
+      const { serve } = await import("./serve/serve.ts");
+      finish(await serve(model, options));
+    });
+}
+
+function addPage(command: Command, finish: Finish): void {
+  command
+    .argument("<model>", "a file that train saved")
+    .option("--out <file>", "the page to write, or with --folder the folder (default: <model>.html, <model>-page)")
+    .option("--folder", "write a folder with separate files instead of one file")
+    .option("--title <text>", "the title of the page (default: the name of the model)")
+    .addOption(json())
+    .action(async (model: string, options: PageOptions) => {
+      const { page } = await import("./page/page.ts");
+      finish(await page(model, options));
+    });
+}
+
 /** The program with all commands. `finish` gets the exit code of the command that was run. */
 export function commands(finish: Finish): Command {
   const { stdout, stderr } = currentStreams();
@@ -214,6 +261,8 @@ export function commands(finish: Finish): Command {
   addTrain(subcommand("train", "train a net and save it"), finish);
   addEvaluate(subcommand("evaluate", "test a saved model on pictures that it was not trained on"), finish);
   addPredict(subcommand("predict", "recognise what pictures show"), finish);
+  addServe(subcommand("serve", "answer the pictures that programs and pages send, on this machine"), finish);
+  addPage(subcommand("page", "write a page that recognises pictures in the browser, offline"), finish);
   addExport(subcommand("export", "write a saved model as a file that other programs read"), finish);
   return program;
 }

@@ -47,19 +47,24 @@ export function listAnswer(screen: Screen, answer: Answer & { readonly brief: bo
     screen.say(`  and ${thousands(classes.length - listed.length)} more; --top ${classes.length} lists all`);
 }
 
-/** Writes the answer for programs, and returns the likeliest class. */
-export function tellPrediction(screen: Screen, answer: Answer): string {
-  const { picture, classes, probabilities, top } = answer;
+/** The answer for programs: the likeliest class, the likeliest ones, and the probability of each class by its name. */
+export function answerFields(answer: Pick<Answer, "classes" | "probabilities" | "top">) {
+  const { classes, probabilities, top } = answer;
   const order = ranked(answer);
   const [best] = order;
-  screen.event("prediction", {
-    image: picture,
+  return {
     class: classes[best],
     probability: probabilities[best],
     top: order.slice(0, top ?? defaultTop).map((n) => ({ class: classes[n], probability: probabilities[n] })),
     probabilities: Object.fromEntries(classes.map((name, n) => [name, probabilities[n]])),
-  });
-  return classes[best];
+  };
+}
+
+/** Writes the answer for programs, and returns the likeliest class. */
+export function tellPrediction(screen: Screen, answer: Answer): string {
+  const fields = answerFields(answer);
+  screen.event("prediction", { image: answer.picture, ...fields });
+  return fields.class;
 }
 
 /** Says how many pictures there are of each class, the most frequent first. */
