@@ -1,31 +1,8 @@
 // Reads the body of a request into memory, within the limits. A length that is announced is checked before anything is read.
 import type { IncomingMessage } from "node:http";
+import type { Budget } from "./budget.ts";
 import type { Limits } from "./limits.ts";
-import { comeAgain, Refusal } from "./refusal.ts";
-
-/** Counts the bytes of all bodies that are held. */
-export class Held {
-  readonly #max: number;
-  #bytes = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Throws a Refusal where so many more do not fit. */
-  take(bytes: number): void {
-    if (this.#bytes + bytes > this.#max) throw comeAgain(503, "busy", "too many pictures are on their way; come again");
-    this.#bytes += bytes;
-  }
-
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-  }
-}
+import { Refusal } from "./refusal.ts";
 
 /** The client has gone, so that nobody waits for an answer. */
 export class ClientGone extends Error {}
@@ -46,7 +23,7 @@ const tooLong = (bodyBytes: number) =>
  */
 export async function withBody<T>(
   request: IncomingMessage,
-  { limits, held }: { readonly limits: Limits; readonly held: Held },
+  { limits, held }: { readonly limits: Limits; readonly held: Budget },
   take: (body: Buffer) => Promise<T>,
 ): Promise<T> {
   checkLength(request, limits);

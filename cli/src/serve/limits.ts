@@ -12,8 +12,10 @@ export interface Limits {
   readonly concurrent: number;
   /** The requests of one address in a second. As many may come at once. */
   readonly rate: number;
-  /** The time in which a request has to arrive whole, and then the time in which it has to be answered. */
+  /** The time in which a request has to arrive whole. */
   readonly seconds: number;
+  /** The time in which it is answered then, or the client is asked to come again. */
+  readonly answerSeconds: number;
   /** The time in which the headers of a request have to arrive. */
   readonly headerSeconds: number;
   /** The bytes of the path and all headers. */
@@ -37,6 +39,7 @@ export function limitsOf(
     concurrent: 64,
     rate: maxRate,
     seconds: timeout,
+    answerSeconds: 60,
     headerSeconds: Math.min(10, timeout),
     headerBytes: 16_384,
     connections: 512,

@@ -1,5 +1,6 @@
 // Finds the port to listen on, and says in words why there is none.
 import type { Server } from "node:http";
+import { systemCode } from "chainrule/node";
 import { BadInput, reasonOf } from "../failure.ts";
 
 export const defaultPort = 8000;
@@ -21,7 +22,7 @@ export async function listen(server: Server, { host, port }: Address): Promise<n
       const address = server.address();
       return typeof address === "object" && address !== null ? address.port : candidate;
     }
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemCode(error);
     if (code === "EADDRINUSE" && port === undefined) continue;
     throw new BadInput(
       words(code, host, candidate) ?? `--port ${candidate}: cannot be listened on: ${reasonOf(error)}`,

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Description } from "chainrule/model";
 import { answerFields } from "../predict/answers.ts";
 import { percent } from "../wording.ts";
-import { ClientGone, type Held, withBody } from "./body.ts";
+import { ClientGone, withBody } from "./body.ts";
+import type { Budget } from "./budget.ts";
 import { filesOf, isForm, type Sent } from "./form.ts";
 import type { Limits } from "./limits.ts";
 import type { Recogniser } from "./recogniser.ts";
@@ -14,7 +15,10 @@ export interface Predicting {
   readonly description: Description;
   readonly recogniser: Recogniser;
   readonly limits: Limits;
-  readonly held: Held;
+  /** The bytes of all bodies. */
+  readonly held: Budget;
+  /** The requests whose pictures are worked on. */
+  readonly working: Budget;
 }
 
 /** A reply, and what is written of it in the log. */
@@ -34,7 +38,9 @@ export async function predictSent(
   return withBody(request, predicting, async (body) => {
     if (body.length === 0) throw new Refusal(400, "body", "the body is empty; send a picture's bytes");
     const sent = form ? await filesOf(type ?? "", body, predicting.limits) : [{ name: null, bytes: body }];
-    const answers = await inTime(response, predicting.limits, (signal) => answersTo(sent, top, { predicting, signal }));
+    const answers = await predicting.working.during(() =>
+      inTime(response, predicting.limits, (signal) => answersTo(sent, top, { predicting, signal })),
+    );
     const note = answers.map(({ words }) => words).join(", ");
     if (form) return { ...jsonReply(200, { answers: answers.map(({ fields }) => fields) }), note };
     const [{ fields, refusal }] = answers;
@@ -79,7 +85,7 @@ function answersTo(sent: readonly Sent[], top: number | undefined, work: Work): 
 /** Does the work, until the time is over or the client has gone. */
 async function inTime<T>(
   response: ServerResponse,
-  { seconds }: Limits,
+  { answerSeconds: seconds }: Limits,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();

@@ -15,6 +15,12 @@ const maxDecoders = 4;
 /** The time that a picture may take to be decoded. The largest ones take about ten seconds where sharp is not installed. */
 const decodeMs = 20_000;
 
+/** A PNG of one pixel. */
+const onePixel = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
+  "base64",
+);
+
 interface Framed {
   readonly bytes: Uint8Array;
   readonly resolve: (probabilities: Float32Array) => void;
@@ -44,9 +50,15 @@ export class Recogniser {
     this.#free = [...this.#decoders];
   }
 
-  /** Compiles the net with an empty picture, so that the first answer does not wait for it. */
+  /** Starts the threads, loads the decoder and compiles the net, so that the first answers do not wait for it. */
   async prepare(): Promise<void> {
-    await this.#recognise(new Uint8Array(this.#pictureBytes));
+    const { signal } = new AbortController();
+    const decode = () =>
+      this.#decode(onePixel, signal).catch((error: unknown) => {
+        // For a net of drawn digits one pixel is a blank picture.
+        if (!(error instanceof Refusal)) throw error;
+      });
+    await Promise.all([...this.#decoders.map(decode), this.#recognise(new Uint8Array(this.#pictureBytes))]);
   }
 
   /** The probability of each class. Throws a Refusal where the picture cannot be read, and the signal's reason when it is aborted. */

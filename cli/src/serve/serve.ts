@@ -6,10 +6,11 @@ import { readBytes } from "chainrule/node";
 import { reading } from "../failure.ts";
 import { Interrupt } from "../interrupt.ts";
 import { aboutModel } from "../page/about.ts";
+import { goOnWithoutOutput } from "../terminal/output.ts";
 import { Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
 import { fileName } from "../wording.ts";
-import { Held } from "./body.ts";
+import { Budget } from "./budget.ts";
 import { isLoopback } from "./guard.ts";
 import { limitsOf } from "./limits.ts";
 import { defaultPort, listen } from "./listen.ts";
@@ -41,12 +42,15 @@ export async function serve(file: string, options: ServeOptions): Promise<number
   const interrupt = new Interrupt();
   const bytes = await reading(() => readBytes(file));
   const { description, net, training } = await reading(() => readModel(bytes), file);
+  goOnWithoutOutput();
   const limits = limitsOf(options);
   const told = { name: fileName(file), description, net, training };
   const recogniser = new Recogniser(bytes, description);
-  const server = makeServer({
+  const { server, settled } = makeServer({
     served: {
-      ...{ description, recogniser, limits, held: new Held(limits.heldBytes) },
+      ...{ description, recogniser, limits },
+      held: new Budget(limits.heldBytes, "too many pictures are on their way"),
+      working: new Budget(limits.concurrent, `${limits.concurrent} requests are worked on already`),
       about: aboutModel(told),
       page: servedPage(told),
     },
@@ -58,10 +62,13 @@ export async function serve(file: string, options: ServeOptions): Promise<number
   });
   try {
     const { host = "127.0.0.1", port } = options;
-    tellStart(screen, { host, asked: port, port: await listen(server, { host, port }), model: file });
-    void recogniser.prepare().catch(() => {});
-    await stopped(interrupt);
+    const found = await listen(server, { host, port });
+    const ending = stopped(interrupt);
+    await Promise.race([recogniser.prepare(), ending]);
+    if (!interrupt.requested) tellStart(screen, { host, asked: port, port: found, model: file });
+    await ending;
     await end(server);
+    await settled();
     screen.say("stopped");
     screen.event("done", { model: file });
     return 0;

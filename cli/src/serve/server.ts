@@ -32,8 +32,14 @@ export interface ServerOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** A server that does not listen yet. */
-export function makeServer(options: ServerOptions): Server {
+export interface Made {
+  /** It does not listen yet. */
+  readonly server: Server;
+  /** Waits until the requests that have begun have ended. */
+  readonly settled: () => Promise<void>;
+}
+
+export function makeServer(options: ServerOptions): Made {
   const { limits } = options;
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
@@ -45,39 +51,34 @@ export function makeServer(options: ServerOptions): Server {
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 100;
   // A client that takes nothing of its answer is let go of, once the request had time to arrive and to be answered.
-  server.setTimeout(1000 * (2 * limits.seconds + 10));
+  server.setTimeout(1000 * (limits.seconds + limits.answerSeconds + 10));
   const handle = handler(options);
-  const take = (request: IncomingMessage, response: ServerResponse) => void handle(request, response);
+  const working = new Set<Promise<void>>();
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    const work = handle(request, response).finally(() => working.delete(work));
+    working.add(work);
+  };
   server.on("request", take);
   // The client asks before it sends a body; where the answer is a refusal, it need not send it.
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers["content-length"] ?? 0) <= limits.bodyBytes) response.writeContinue();
     take(request, response);
   });
-  server.on("connect", (_, socket: Duplex) => refuseRaw(socket, "HPE_INVALID_METHOD"));
+  server.on("connect", (_, socket: Duplex) => refuseRaw(socket, "CONNECT"));
   server.on("clientError", (error, socket) => refuseRaw(socket, "code" in error ? String(error.code) : ""));
-  return server;
+  return { server, settled: async () => void (await Promise.all(working)) };
 }
 
 function handler(options: ServerOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { served, limits, isOpen, isStopping, tell, failed } = options;
   const rate = new Rate(limits.rate);
-  let concurrent = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const { host, origin } = request.headers;
     if (isStopping()) throw comeAgain(503, "stopping", "the server is being stopped");
     checkSite({ host, origin }, isOpen);
     if (!rate.allows(request.socket.remoteAddress ?? "", performance.now()))
       throw comeAgain(429, "rate", `more than ${limits.rate} requests a second; come again`);
-    if (request.method !== "POST") return route(request, response, served);
-    if (concurrent >= limits.concurrent)
-      throw comeAgain(503, "busy", `${limits.concurrent} requests are worked on already; come again`);
-    concurrent++;
-    try {
-      return await route(request, response, served);
-    } finally {
-      concurrent--;
-    }
+    return route(request, response, served);
   };
   return async (request, response) => {
     const began = performance.now();
@@ -106,7 +107,7 @@ const unreadable: ReadonlyMap<string, readonly [refusal: Refusal, reason: string
     [new Refusal(431, "header", "the path and the headers are too long"), "Request Header Fields Too Large"],
   ],
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", [new Refusal(413, "size", "the body's chunks are too long"), "Content Too Large"]],
-  ["HPE_INVALID_METHOD", [new Refusal(405, "method", "there is no such method here"), "Method Not Allowed"]],
+  ["CONNECT", [new Refusal(405, "method", "there is no such method here"), "Method Not Allowed"]],
 ]);
 const noHttp = [new Refusal(400, "header", "this is no request of HTTP/1.1"), "Bad Request"] as const;
 
