@@ -1,7 +1,14 @@
 // Finds the data set that an argument of the command line names, and divides it into training, validation and test pictures.
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type Dataset, type Framing, fashionClasses, framingOf, isFashionMnist } from "chainrule/data";
+import {
+  type Dataset,
+  type Framing,
+  fashionClasses,
+  framingOf,
+  isFashionMnist,
+  type StreamedPictures,
+} from "chainrule/data";
 import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { setAside } from "./pictures/aside.ts";
@@ -10,12 +17,15 @@ import { asideNote } from "./pictures/notes.ts";
 import type { FolderRecord } from "./pictures/options.ts";
 import { counted } from "./wording.ts";
 
-export interface Data {
+/** Pictures in memory, or streamed. */
+export type Pictures = Dataset | StreamedPictures;
+
+export interface Data<P extends Pictures = Dataset> {
   readonly name: string;
-  readonly train: Dataset;
+  readonly train: P;
   /** null where no pictures are set aside for validation. */
-  readonly validation: Dataset | null;
-  readonly test: Dataset;
+  readonly validation: P | null;
+  readonly test: P;
   /** The path of each picture, in the order of the data sets; null for IDX files. */
   readonly files: PartFiles | null;
   /** How pictures are brought into the form of these. */

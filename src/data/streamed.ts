@@ -11,6 +11,7 @@ import { tensor } from "../tensor/create.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Dataset } from "./dataset.ts";
 import { shuffle } from "./shuffle.ts";
 
 /** How pictures are stored, and how they are read. */
@@ -71,6 +72,22 @@ export class StreamedPictures {
   /** The pictures with these indices, in their order: uint8 [C, H, W] of each. */
   read(indices: Int32Array): AsyncIterable<Uint8Array> {
     return this.#read(indices);
+  }
+
+  /** Reads the pictures with these indices into memory, in their order. */
+  async load(indices: Int32Array): Promise<Dataset> {
+    const [, ...picture] = this.shape;
+    const bytes = new Uint8Array(indices.length * picture.reduce((product, size) => product * size, 1));
+    let at = 0;
+    for await (const pixels of this.#read(indices)) {
+      bytes.set(pixels, at);
+      at += pixels.length;
+    }
+    return {
+      images: tensor(bytes, { shape: [indices.length, ...picture] }),
+      labels: tensor(Int32Array.from(indices, (index) => this.labels.data[index])),
+      classes: this.classes,
+    };
   }
 
   /** The pictures with these indices, which rise, in the shards in which they lie. */

@@ -1,15 +1,16 @@
 // Evaluates a net on pictures that it has not learned from, and checks that they have the shape and the classes that it takes.
 import type { Sequential } from "chainrule";
-import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { Evaluation } from "chainrule/train";
+import type { Pictures } from "../data.ts";
+import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { evaluateWhole } from "./whole-batches.ts";
 
 /** The evaluation; null where the signal stopped it, or the reader of the output has gone. */
 export async function judge(
   { net, description }: { readonly net: Sequential; readonly description: Description },
-  data: Dataset,
+  data: Pictures,
   signal: AbortSignal,
 ): Promise<Evaluation | null> {
   try {
@@ -25,9 +26,9 @@ export async function judge(
 export function checkFits(
   file: string,
   { input, classes }: Description,
-  { name, test }: { readonly name: string; readonly test: Dataset },
+  { name, test }: { readonly name: string; readonly test: Pictures },
 ): string | null {
-  const [, ...shape] = test.images.shape;
+  const [, ...shape] = shapeOf(test);
   const cure = `give data like those that it was trained on, or train a model on ${name}`;
   if (shape[0] !== input[0])
     return `${file}: takes pictures of ${channels(input[0])}, but those of ${name} have ${channels(shape[0])}; ${cure}`;

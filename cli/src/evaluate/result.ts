@@ -2,6 +2,7 @@
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { Evaluation } from "chainrule/train";
+import type { Excerpt } from "../pictures/excerpt.ts";
 import { coloursOf } from "../terminal/colours.ts";
 import { drawAnswers, drawConfusion } from "../terminal/drawing.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -11,7 +12,7 @@ import { maxMatrixClasses, verdict } from "./verdict.ts";
 
 export interface Tested {
   readonly screen: Screen;
-  readonly test: Dataset;
+  readonly test: Dataset | Excerpt;
   /** The path of each test picture; null for IDX files. */
   readonly files: readonly string[] | null;
   readonly description: Description;

@@ -2,9 +2,9 @@
 // batch, so in batches of several sizes a picture's probabilities would differ in their last bits: evaluate and predict would not say the
 // same of it, and each size would need a program of its own.
 import { type Sequential, tensor } from "chainrule";
-import type { Dataset } from "chainrule/data";
 import { backboneNames, type Description } from "chainrule/model";
 import { confusionMatrix, type Evaluation, evaluate } from "chainrule/train";
+import type { Pictures } from "../data.ts";
 
 /**
  * Larger batches are no faster. A single picture takes as long as a batch: for a pretrained net, whose pictures take 26 ms each on one
@@ -19,22 +19,29 @@ interface Judged {
 }
 
 /** evaluate, in batches of one size. */
-export async function evaluateWhole(model: Judged, data: Dataset, signal: AbortSignal): Promise<Evaluation> {
+export async function evaluateWhole(model: Judged, data: Pictures, signal: AbortSignal): Promise<Evaluation> {
   const batchSize = batchSizeOf(model.description);
   const options = { ...model.description.normalisation, batchSize, signal };
   const count = data.labels.size;
   const plain = await evaluate(model.net, data, options);
   const left = count % batchSize;
   if (left === 0) return plain;
-  const size = data.images.size / count;
-  const bytes = data.images.data.subarray((count - left) * size) as Uint8Array;
+  const bytes = await lastOf(data, left);
   const scores = Float32Array.from(plain.scores.data);
   scores.set(await probabilitiesOf(model, bytes, signal), (count - left) * data.classes.length);
   return { ...plain, ...summary(data, scores) };
 }
 
+/** uint8 [count, C, H, W]: the last pictures. */
+async function lastOf(data: Pictures, count: number): Promise<Uint8Array> {
+  const total = data.labels.size;
+  if ("images" in data) return data.images.data.subarray((total - count) * (data.images.size / total)) as Uint8Array;
+  const { images } = await data.load(Int32Array.from({ length: count }, (_, n) => total - count + n));
+  return images.data as Uint8Array;
+}
+
 /** The answers of a data set with these probabilities [pictures, classes], and their counts. */
-function summary({ labels, classes }: Dataset, scores: Float32Array) {
+function summary({ labels, classes }: Pictures, scores: Float32Array) {
   const rows = Array.from(labels.data, (_, n) => scores.subarray(n * classes.length, (n + 1) * classes.length));
   const answers = Int32Array.from(rows, (row) => row.indexOf(Math.max(...row)));
   const confusion = confusionMatrix(answers, labels, classes.length);

@@ -38,7 +38,7 @@ export function setAside(
 }
 
 /** The number of pictures of each class. */
-export function countsOf({ labels, classes }: Dataset): number[] {
+export function countsOf({ labels, classes }: Pick<Dataset, "labels" | "classes">): number[] {
   const counts: number[] = new Array(classes.length).fill(0);
   for (const label of labels.data) counts[label]++;
   return counts;

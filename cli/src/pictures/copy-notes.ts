@@ -1,7 +1,7 @@
 // What is said of pictures that are exact copies of each other: before the training of those that mislead it, after the test of those
 // that flatter its figure.
 import type { Evaluation } from "chainrule/train";
-import type { Data } from "../data.ts";
+import type { Data, Pictures } from "../data.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
 import { counted, pathBehind, percent, thousands } from "../wording.ts";
 import { type Copy, TrainingPictures } from "./copies.ts";
@@ -13,10 +13,19 @@ export interface Copies {
   readonly notes: readonly string[];
 }
 
-export function findCopies({ train, validation, test, files }: Data): Copies {
+export function findCopies(data: Data): Copies {
+  const { train, validation, test } = data;
   const known = new TrainingPictures(train);
   const unseen = validation === null ? [] : known.copiesIn(validation);
-  const { contradictions } = known;
+  return { test: known.copiesIn(test), notes: notesOnCopies(data, known.contradictions, unseen) };
+}
+
+/** The sentences about training pictures that lie in two classes, and about validation pictures that are copies. */
+export function notesOnCopies(
+  { train, validation, files }: Data<Pictures>,
+  contradictions: readonly Copy[],
+  unseen: readonly Copy[],
+): string[] {
   const notes: string[] = [];
   if (contradictions.length > 0) {
     const { index, original } = contradictions[0];
@@ -31,7 +40,7 @@ export function findCopies({ train, validation, test, files }: Data): Copies {
     notes.push(
       `${thousands(unseen.length)} of the ${counted(validation.labels.size, "validation picture")} ${areCopies(unseen.length)}${examples(unseen, files === null ? null : [files.validation ?? [], files.train])}, so the best epoch may be the one that remembers them`,
     );
-  return { test: known.copiesIn(test), notes };
+  return notes;
 }
 
 /** The accuracy on the test pictures that are not copies; null where there are no others. */

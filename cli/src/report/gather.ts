@@ -1,5 +1,6 @@
 // Collects a report's pictures from a trained net and its evaluation: the worst mistakes, and the filters of the first layer.
 import type { Dataset } from "chainrule/data";
+import { type Excerpt, excerptOf } from "../pictures/excerpt.ts";
 import { type Answers, mistakeOrder } from "./mistake-order.ts";
 import type { Filters, Mistake } from "./report-data.ts";
 
@@ -8,14 +9,22 @@ const maxRecognised = 6;
 const maxFilters = 64;
 
 /** The wrong answers with the highest probability, at most 24. `files`: the path of each picture; null where pictures have none. */
-export function worstMistakes(data: Dataset, evaluation: Answers, files: readonly string[] | null = null): Mistake[] {
+export function worstMistakes(
+  data: Dataset | Excerpt,
+  evaluation: Answers,
+  files: readonly string[] | null = null,
+): Mistake[] {
   return mistakeOrder(data.labels.data, evaluation)
     .slice(0, maxMistakes)
     .map(answered(data, evaluation, files));
 }
 
 /** The first right answer of each class, at most 6. */
-export function firstRecognised(data: Dataset, evaluation: Answers, files: readonly string[] | null = null): Mistake[] {
+export function firstRecognised(
+  data: Dataset | Excerpt,
+  evaluation: Answers,
+  files: readonly string[] | null = null,
+): Mistake[] {
   const truth = Array.from(data.labels.data);
   const firsts = data.classes.map((_, label) =>
     truth.findIndex((own, index) => own === label && evaluation.answers[index] === label),
@@ -27,13 +36,12 @@ export function firstRecognised(data: Dataset, evaluation: Answers, files: reado
 }
 
 const answered =
-  ({ images, labels }: Dataset, { answers, probabilities }: Answers, files: readonly string[] | null) =>
+  (data: Dataset | Excerpt, { answers, probabilities }: Answers, files: readonly string[] | null) =>
   (index: number): Mistake => {
-    const [, channels, height, width] = images.shape;
-    const size = channels * height * width;
-    const bytes = Uint8Array.from(images.data.subarray(index * size, (index + 1) * size));
+    const { pictureShape, picture, labels } = excerptOf(data);
+    const [channels, height, width] = pictureShape;
     return {
-      picture: { channels, height, width, bytes },
+      picture: { channels, height, width, bytes: Uint8Array.from(picture(index)) },
       truth: labels.data[index],
       answer: answers[index],
       probability: probabilities[index],

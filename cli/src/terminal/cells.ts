@@ -3,6 +3,7 @@
 // drawn, in half blocks (▀ ▄ █), and small grey ones in shades, which show the mean of two pixels in five levels (░ ▒ ▓ █); of others
 // nothing could be recognised.
 import type { Dataset } from "chainrule/data";
+import { type Excerpt, excerptOf } from "../pictures/excerpt.ts";
 import type { Colours } from "./colours.ts";
 
 /** A picture of at most maxWidth columns. */
@@ -28,13 +29,14 @@ const maxWidth = 32;
 const maxHeight = 48;
 
 /** Picture n: each pixel is the mean of a square block. */
-export function smallPicture({ images }: Dataset, n: number): Small {
-  const [, channels, height, width] = images.shape;
-  const { data } = images;
+export function smallPicture(pictures: Dataset | Excerpt, n: number): Small {
+  const { pictureShape, picture } = excerptOf(pictures);
+  const [channels, height, width] = pictureShape;
+  const data = picture(n);
   const block = Math.max(1, Math.ceil(width / maxWidth), Math.ceil(height / maxHeight));
   const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];
   const mean = (channel: number, row: number, column: number) => {
-    const start = (n * channels + channel) * height * width;
+    const start = channel * height * width;
     const [bottom, right] = [Math.min(height, (row + 1) * block), Math.min(width, (column + 1) * block)];
     let sum = 0;
     for (let y = row * block; y < bottom; y++)

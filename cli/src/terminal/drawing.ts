@@ -2,6 +2,7 @@
 import type { Dataset } from "chainrule/data";
 import { printable } from "chainrule/node";
 import type { Evaluation } from "chainrule/train";
+import type { Excerpt } from "../pictures/excerpt.ts";
 import { mistakeOrder } from "../report/mistake-order.ts";
 import { brief, fileName, percent } from "../wording.ts";
 import { black, type Cell, cellFor, type Small, smallPicture } from "./cells.ts";
@@ -25,7 +26,7 @@ interface Drawn {
  * mistakes, of others the first. Empty where nothing could be recognised of the pictures.
  */
 export function drawAnswers(
-  data: Dataset,
+  data: Dataset | Excerpt,
   evaluation: Pick<Evaluation, "answers" | "probabilities">,
   { colours, columns, files }: Terminal,
 ): string {

@@ -1,6 +1,6 @@
 import type { Description } from "chainrule/model";
 import type { DoneEvent, StartEvent, StoppedEvent } from "chainrule/train";
-import type { Data } from "../data.ts";
+import type { Data, Pictures } from "../data.ts";
 import type { Replaced } from "../evaluate/test-record.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { countsOf } from "../pictures/aside.ts";
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly screen: Screen;
   readonly plan: Plan;
   readonly description: Description;
-  readonly data: Data;
+  readonly data: Data<Pictures>;
   /** The data argument, as it was typed. */
   readonly word: string;
   readonly out: string;

@@ -1,10 +1,11 @@
 // The options of a training: those that were typed, the defaults of the kind of data, or those that a resumed file was begun with.
 import type { Augmentation } from "chainrule/data";
 import { type ArchitectureName, architectureNames } from "chainrule/model";
-import type { Data, Source } from "../data.ts";
+import type { Data, Pictures, Source } from "../data.ts";
 import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";
 import { type FolderRecord, isFolderRecord } from "../pictures/options.ts";
+import { shapeOf } from "../pictures/shape.ts";
 import { isCount, isRecord } from "../records.ts";
 import { counted } from "../wording.ts";
 import { type ChangeOptions, changeNames, checkChanges, chooseChanges, typed } from "./augmentation.ts";
@@ -82,10 +83,10 @@ export interface Chosen {
   readonly undecided: boolean;
 }
 
-export function choosePlan(intent: Intent, { train, folder }: Data, batchSize: number | undefined): Chosen {
+export function choosePlan(intent: Intent, { train, folder }: Data<Pictures>, batchSize: number | undefined): Chosen {
   const { model, epochs, lr, seed, validation, patience } = intent;
   const defaultBatchSize = folder === null || train.labels.size >= 2000 ? 64 : train.labels.size >= 500 ? 32 : 16;
-  const { augment, undecided } = chooseChanges(intent.changes, intent.augment, train.images.shape);
+  const { augment, undecided } = chooseChanges(intent.changes, intent.augment, shapeOf(train));
   // The order of the properties is that of savedPlan: a training that was resumed writes the same bytes.
   const plan: Plan = {
     model,

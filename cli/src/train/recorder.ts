@@ -1,12 +1,13 @@
 // Records the events of a run for --report, and fills in the rest of the report's data.
 import { existsSync } from "node:fs";
 import type { Sequential } from "chainrule";
-import { fingerprint } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
-import type { Data } from "../data.ts";
+import type { Data, Pictures } from "../data.ts";
 import { BadInput, reading } from "../failure.ts";
+import type { Excerpt } from "../pictures/excerpt.ts";
+import { fingerprintOf } from "../pictures/shape.ts";
 import type { EpochPoint, Mistake, ReportData, StepPoint } from "../report/report-data.ts";
 import { commandLine } from "../terminal/screen.ts";
 import { version } from "../version.ts";
@@ -88,7 +89,9 @@ export interface Finished {
   readonly told: Told;
   readonly description: Description;
   readonly net: Sequential;
-  readonly data: Data;
+  readonly data: Data<Pictures>;
+  /** The test pictures that are shown. */
+  readonly shown: Excerpt;
   readonly evaluation: Evaluation;
   /** A sentence about test pictures that are copies of training pictures; null where there are none. */
   readonly copies: string | null;
@@ -98,14 +101,14 @@ export interface Finished {
 export async function report(
   file: string,
   recorder: Course,
-  { told, description, net, data, evaluation, copies, seconds }: Finished,
+  { told, description, net, data, shown, evaluation, copies, seconds }: Finished,
 ): Promise<void> {
   const { firstFilters, firstRecognised, worstMistakes, writeReport } = await import("../report/report.ts");
   const { loss, confusion } = evaluation;
   const files = data.files?.test ?? null;
   const look = await lookOf({ net, description }, 1);
-  const worst = worstMistakes(data.test, evaluation, files);
-  const right = look === null ? [] : firstRecognised(data.test, evaluation, files);
+  const worst = worstMistakes(shown, evaluation, files);
+  const right = look === null ? [] : firstRecognised(shown, evaluation, files);
   const page = writeReport({
     title: `${told.net} on ${data.name}`,
     date: new Date().toISOString().slice(0, 10),
@@ -125,7 +128,7 @@ export async function report(
       platform: `${process.platform} ${process.arch}`,
       data: {
         name: data.name,
-        fingerprint: fingerprint(data.train),
+        fingerprint: fingerprintOf(data.train),
         training: data.train.labels.size,
         validation: data.validation?.labels.size ?? 0,
         test: data.test.labels.size,

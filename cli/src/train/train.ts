@@ -60,8 +60,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   if (end.type === "stopped") return interrupt.exitCode;
 
   const told = toldOf(plan);
-  const trained = { net: training.net, recorder, told, copies, replaced: job.replaced, began, page: options.report };
-  return test(run, { ...trained, save: (record) => save(out, record) });
+  const trained = { net: training.net, recorder, told, replaced: job.replaced, began, page: options.report };
+  return test(run, { ...trained, copies: async () => copies, save: (record) => save(out, record) });
 }
 
 interface Following extends Outcome {

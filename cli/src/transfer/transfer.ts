@@ -68,7 +68,8 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
   return test(
     { screen, description, data, word, out, interrupt },
     {
-      ...{ net, copies, replaced, began, page: options.report, save },
+      ...{ net, replaced, began, page: options.report, save },
+      copies: async () => copies,
       // Each step takes all pictures, so it is an epoch.
       recorder: { curves: { stepsPerEpoch: 1, steps, epochs: [] }, seconds },
       told: {
