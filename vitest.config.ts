@@ -7,6 +7,7 @@ const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.
 /** These change what a process has of its own, such as its pool of threads, its console or its environment. */
 const alone = [
   "test/docs.test.ts",
+  "test/io/mutate.test.ts",
   "test/train/*.test.ts",
   "test/backends/wasm/chains.test.ts",
   "test/backends/wasm/products/{depthwise,winograd}.test.ts",

@@ -23,36 +23,43 @@ function count(made: { readonly byteLength: number }, from: unknown): void {
   most = Math.max(most, made.byteLength);
 }
 
-let installed = false;
+type Constructors = Record<string, new (...args: unknown[]) => { readonly byteLength: number }>;
+type Makers = Record<string, (...args: unknown[]) => Buffer>;
 
-function install(): void {
-  if (installed) return;
-  installed = true;
-  const global = globalThis as unknown as Record<string, new (...args: unknown[]) => { readonly byteLength: number }>;
-  for (const name of [...arrays, ...others])
-    global[name] = new Proxy(global[name], {
+/** Replaces the constructors; returns the function that puts back what was there. */
+function install(): () => void {
+  const [global, buffer] = [globalThis as unknown as Constructors, Buffer as unknown as Makers];
+  const constructors = Object.fromEntries([...arrays, ...others].map((name) => [name, global[name]]));
+  const functions = Object.fromEntries(makers.map((name) => [name, buffer[name]]));
+  for (const [name, original] of Object.entries(constructors))
+    global[name] = new Proxy(original, {
       construct(target, args, newTarget) {
         const made = Reflect.construct(target, args, newTarget);
         count(made, args[0]);
         return made;
       },
     });
-  const buffer = Buffer as unknown as Record<string, (...args: unknown[]) => Buffer>;
-  for (const name of makers) {
-    const original = buffer[name];
+  for (const [name, original] of Object.entries(functions))
     buffer[name] = (...args) => {
       const made = original.apply(Buffer, args);
       count(made, args[0]);
       return made;
     };
-  }
+  return () => {
+    Object.assign(global, constructors);
+    Object.assign(buffer, functions);
+  };
 }
 
 /** Bytes allocated while `action` ran: their total, and the largest single allocation. */
 export async function allocations(action: () => unknown): Promise<{ total: number; most: number }> {
-  install();
   counted = 0;
   most = 0;
-  await action();
+  const restore = install();
+  try {
+    await action();
+  } finally {
+    restore();
+  }
   return { total: counted, most };
 }
