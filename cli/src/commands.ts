@@ -157,6 +157,19 @@ function addEvaluate(command: Command, finish: Finish): void {
       `list this many of the worst mistakes in a folder of pictures (default: ${defaultMistakes}; all with --json)`,
       integer(0, 1_000_000),
     )
+    .option(
+      "--metrics",
+      "show further figures: balanced accuracy, precision, recall, F1, top-k accuracy, log loss, calibration, and a table of the classes",
+    )
+    .option(
+      "--top <k>",
+      "say for how many pictures the right class is among the k likeliest (default with --metrics: 5, with more than 5 classes)",
+      integer(1, 1_000_000),
+    )
+    .option(
+      "--csv <file>",
+      "write a table of the answers: a line for each picture, with its true class and the probability of each class, or with --top of the k likeliest",
+    )
     .addOption(skipBroken())
     .addOption(noCache())
     .addOption(threads())

@@ -17,12 +17,12 @@ export { fit, type RatesOf } from "./fit.ts";
 export { type GradCam, type GradCamOptions, gradCam } from "./grad-cam.ts";
 export {
   accuracy,
+  balancedAccuracy,
   type ClassReport,
   classReport,
   confusionMatrix,
   type Numbers,
   type Scores,
-  topKAccuracy,
 } from "./metrics.ts";
 export type { Model } from "./models.ts";
 export type { FitOptions, Resume, RunOptions } from "./options.ts";
@@ -40,6 +40,7 @@ export type { Best, BestEpoch, EpochRecord, Metric, Mode } from "./position.ts";
 export type { Junction } from "./rates.ts";
 export type { Fit } from "./run.ts";
 export type { Position } from "./saved-position.ts";
+export { type CalibrationOptions, calibrationError, logLoss, topKAccuracy } from "./score-metrics.ts";
 export type { AbortSignalLike } from "./signal.ts";
 export type { NamesOf, OutputsOf, Result } from "./tally.ts";
 export type {

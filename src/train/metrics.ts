@@ -3,11 +3,12 @@
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole, isWhole } from "../errors/numbers.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { within } from "../tensor/within.ts";
 
 /** A list of numbers; those of a tensor are in row-major order. */
 export type Numbers = Tensor | ArrayLike<number>;
 
-const listOf = (numbers: Numbers): ArrayLike<number> => (numbers instanceof Tensor ? numbers.data : numbers);
+export const listOf = (numbers: Numbers): ArrayLike<number> => (numbers instanceof Tensor ? numbers.data : numbers);
 
 function pairsOf(
   call: string,
@@ -33,36 +34,6 @@ export function accuracy(answers: Numbers, labels: Numbers): number {
   return right / answerList.length;
 }
 
-/**
- * The part of the pictures whose label is among the k classes with the highest scores, 0 to 1. scores are [N, C], logits or
- * probabilities, labels [N]. Of equal scores the first class counts as higher, as in topk and argmax, and NaN as lowest.
- * Throws if sizes or a label do not fit.
- */
-export function topKAccuracy(scores: Numbers, labels: Numbers, k: number): number {
-  const [values, labelList] = [listOf(scores), listOf(labels)];
-  const classes = values.length / labelList.length;
-  if (labelList.length === 0 || !isWhole(classes) || (scores instanceof Tensor && scores.shape[0] !== labelList.length))
-    throw new ChainruleError(
-      "data",
-      "topKAccuracy",
-      `${values.length} scores are no rows [N, C] for ${labelList.length} labels; give a score for each picture and class`,
-    );
-  checkWhole("topKAccuracy", "k", k, { from: 1, to: classes });
-  let right = 0;
-  for (let n = 0; n < labelList.length; n++) {
-    const label = labelList[n];
-    checkClass("topKAccuracy", "label", { value: label, at: n, classes });
-    const own = values[n * classes + label];
-    let higher = 0;
-    for (let c = 0; c < classes; c++) {
-      const other = values[n * classes + c];
-      if (other > own || (other === own && c < label)) higher++;
-    }
-    if (higher < k && !Number.isNaN(own)) right++;
-  }
-  return right / labelList.length;
-}
-
 /** confusion[truth][answer], the number of pictures with this label and answer. Throws if an answer or a label is not 0 … classes - 1. */
 export function confusionMatrix(answers: Numbers, labels: Numbers, classes: number): number[][] {
   const [answerList, labelList] = pairsOf("confusionMatrix", answers, labels);
@@ -76,7 +47,8 @@ export function confusionMatrix(answers: Numbers, labels: Numbers, classes: numb
   return counts;
 }
 
-function checkClass(
+/** Throws unless a label or an answer is the index of a class. */
+export function checkClass(
   call: string,
   what: string,
   { value, at, classes }: { readonly value: number; readonly at: number; readonly classes: number },
@@ -149,4 +121,15 @@ export function classReport(confusion: readonly (readonly number[])[], names?: r
     weighted: mean(({ support }) => support),
     accuracy: ratio(sum(confusion.map((row, c) => row[c])), total),
   };
+}
+
+/**
+ * The mean over the classes that have pictures of the part of each class that is recognised, from a confusion matrix [truth][answer], 0 to 1.
+ * Throws unless the matrix is square, or if there are no pictures.
+ */
+export function balancedAccuracy(confusion: readonly (readonly number[])[]): number {
+  const { classes } = within("balancedAccuracy", () => classReport(confusion));
+  const occurring = classes.filter(({ support }) => support > 0);
+  if (occurring.length === 0) throw new ChainruleError("data", "balancedAccuracy", "there are no pictures");
+  return sum(occurring.map(({ recall }) => recall)) / occurring.length;
 }

@@ -1,6 +1,6 @@
 // Metrics are compared with counts by hand, and with results of scikit-learn.
 import { tensor } from "chainrule";
-import { accuracy, classReport, confusionMatrix, topKAccuracy } from "chainrule/train";
+import { accuracy, classReport, confusionMatrix } from "chainrule/train";
 import { describe, expect, it } from "vitest";
 
 const labels = [0, 1, 2, 2, 1, 0, 2, 2];
@@ -24,34 +24,6 @@ it("a confusion matrix has labels in its rows and answers in its columns", () =>
   );
   expect(() => confusionMatrix([0], [-1], 3)).toThrow("label -1 of picture 0");
   expect(() => confusionMatrix([], [], 0)).toThrow("classes is a whole number from 1, not 0");
-});
-
-describe("top-k accuracy", () => {
-  const scores = [0.1, 0.7, 0.2, 0.4, 0.4, 0.2, 0.3, 0.3, 0.4];
-
-  it("counts labels among the k highest scores; of equals the first class is higher, as in topk and argmax", () => {
-    const truths = [2, 1, 1];
-    expect([1, 2, 3].map((k) => topKAccuracy(scores, truths, k))).toEqual([0, 2 / 3, 1]);
-    const rows = tensor(scores, { shape: [3, 3] });
-    for (const k of [1, 2, 3]) {
-      const { indices } = rows.topk(k);
-      const found = truths.filter((truth, n) => [...indices.slice(n).data].includes(truth));
-      expect(topKAccuracy(rows, truths, k)).toBe(found.length / 3);
-    }
-    const all = [...rows.argmax(1).data];
-    expect(topKAccuracy(rows, all, 1)).toBe(1);
-  });
-
-  it("never counts a score that is NaN", () => {
-    expect(topKAccuracy([Number.NaN, 1], [0], 2)).toBe(0);
-    expect(topKAccuracy([Number.NaN, 1], [1], 1)).toBe(1);
-  });
-
-  it("refuses scores and labels that do not fit", () => {
-    expect(() => topKAccuracy(scores, [0, 1], 1)).toThrow("topKAccuracy: 9 scores are no rows [N, C] for 2 labels");
-    expect(() => topKAccuracy(scores, [0, 1, 2], 4)).toThrow("k is a whole number from 1 to 3, not 4");
-    expect(() => topKAccuracy(scores, [0, 1, 3], 1)).toThrow("label 3 of picture 2");
-  });
 });
 
 describe("a report class by class", () => {

@@ -7,12 +7,15 @@ import { type Extras, loadModel, type Model } from "../model-file.ts";
 import { copiesWords } from "../pictures/copy-notes.ts";
 import { isFolderRecord } from "../pictures/options.ts";
 import { loadTestPictures, type TestPictures } from "../pictures/test-pictures.ts";
+import { checkTable } from "../predict/csv.ts";
 import { isRecord } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
 import { counted } from "../wording.ts";
+import { writeAnswers } from "./answers.ts";
 import { checkFits, judge } from "./evaluation.ts";
+import { checkTop } from "./metrics.ts";
 import { tellTest } from "./result.ts";
 import { testRecordOf } from "./test-record.ts";
 
@@ -21,6 +24,12 @@ export const defaultMistakes = 10;
 
 export interface EvaluateOptions {
   readonly mistakes?: number;
+  /** Whether all figures are shown, and the table of the classes. */
+  readonly metrics?: boolean;
+  /** The k of top-k accuracy. */
+  readonly top?: number;
+  /** The table of the answers to write. */
+  readonly csv?: string;
   readonly skipBroken?: boolean;
   /** Whether decoded pictures are kept; true if it was not typed. */
   readonly cache?: boolean;
@@ -34,6 +43,8 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
   const model = await loadModel(file);
+  checkTop(options.top, model.description.classes.length);
+  if (options.csv !== undefined) await checkTable(options.csv);
   const source = await findData(word);
   if (source.kind === "idx" && options.skipBroken)
     throw new BadInput(`--skip-broken: is for folders of pictures; ${word} is none, so leave --skip-broken out`);
@@ -63,9 +74,13 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
       notes: isSameTest ? [copiesWords(record)] : [],
       shown: options.mistakes ?? defaultMistakes,
       listed: options.mistakes,
+      metrics: options.metrics ?? false,
+      top: options.top,
     },
     evaluation,
   );
+  if (options.csv !== undefined)
+    screen.say(await writeAnswers(options.csv, { screen, test, files, evaluation, top: options.top }));
   const seconds = (performance.now() - began) / 1000;
   screen.event("done", { testAccuracy: evaluation.accuracy, seconds, model: file });
   return 0;

@@ -7,6 +7,8 @@ import { coloursOf } from "../terminal/colours.ts";
 import { drawAnswers, drawConfusion } from "../terminal/drawing.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { percent } from "../wording.ts";
+import { classLines } from "./class-lines.ts";
+import { metricLines, metricsOf, topWords } from "./metrics.ts";
 import { mistakeLines, mistakesOf } from "./mistakes.ts";
 import { maxMatrixClasses, verdict } from "./verdict.ts";
 
@@ -24,14 +26,21 @@ export interface Tested {
   readonly shown: number;
   /** The number that is listed for programs; undefined for all. */
   readonly listed: number | undefined;
+  /** Whether all figures are shown to people, and the table of the classes. */
+  readonly metrics?: boolean;
+  /** The k of top-k accuracy, where one is asked for. */
+  readonly top?: number | undefined;
 }
 
 export function tellTest(tested: Tested, evaluation: Evaluation): void {
-  const { screen, test, files, description, inWords, notes, shown, listed } = tested;
+  const { screen, test, files, description, inWords, notes, shown, listed, top } = tested;
   const { accuracy, loss, confusion } = evaluation;
   const { classes } = description;
   const hasMatrix = classes.length <= maxMatrixClasses;
+  const data = { ...test, classes };
+  const metrics = metricsOf(data, evaluation, top);
   screen.say(`test accuracy ${percent(accuracy)}`);
+  if (top !== undefined && metrics.topK !== null) screen.say(topWords(metrics.topK));
   for (const note of notes) if (note !== null) screen.say(note);
   if (inWords || !hasMatrix) for (const line of verdict(evaluation, classes)) screen.say(line);
   screen.say();
@@ -39,12 +48,13 @@ export function tellTest(tested: Tested, evaluation: Evaluation): void {
     screen.say(drawConfusion(confusion, classes));
     screen.say();
   }
-  const data = { ...test, classes };
+  if (tested.metrics)
+    for (const line of [...metricLines(accuracy, metrics), "", ...classLines(metrics.perClass), ""]) screen.say(line);
   const { words } = screen;
   const columns = (words.isTTY && words.columns) || 100;
   const drawn = drawAnswers(data, evaluation, { colours: coloursOf(words), columns, files });
   if (drawn !== "") screen.draw(drawn);
   const mistakes = mistakesOf(data, evaluation, files);
   if (files !== null) for (const line of mistakeLines(mistakes, shown)) screen.say(line);
-  screen.event("test", { accuracy, loss, classes, confusion, mistakes: mistakes.slice(0, listed) });
+  screen.event("test", { accuracy, loss, classes, confusion, mistakes: mistakes.slice(0, listed), metrics });
 }

@@ -1,4 +1,4 @@
-// predict --csv: a table with a line for each picture, as RFC 4180 has it. It appears whole, when all pictures were tried.
+// predict --csv and evaluate --csv: a table with a line for each picture, as RFC 4180 has it. It appears whole, when all pictures were tried.
 import { existsSync } from "node:fs";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "../failure.ts";
@@ -13,12 +13,29 @@ export interface CsvWanted {
   readonly top: number | undefined;
   /** The number of pictures. */
   readonly count: number;
+  /** Whether the true class of each picture is known, and stands in a column "truth". */
+  readonly truth?: boolean;
+}
+
+/** What a line takes of an answer. */
+export interface CsvAnswer extends Pick<Found, "image" | "probabilities" | "order"> {
+  readonly truth?: number;
 }
 
 const firstColumns = ["file", "class", "probability"];
 const maxBytes = 2 ** 31;
 /** The least that a probability takes, about: nine digits, a point, a comma. */
 const bytesEach = 11;
+
+/** Throws BadInput where the file cannot be written, or is not such a table. */
+export async function checkTable(file: string): Promise<void> {
+  if (file === "-") throw new BadInput("--csv -: give a file name; --json writes the answers to stdout");
+  await reading(() => checkWritable(file));
+  if (existsSync(file) && !isTable(await reading(() => readBytes(file))))
+    throw new BadInput(
+      `--csv ${file}: exists and is not a table of predict, so it is not overwritten; choose another name`,
+    );
+}
 
 export class CsvTable implements Output {
   readonly #wanted: CsvWanted;
@@ -32,20 +49,16 @@ export class CsvTable implements Output {
     this.#wanted = wanted;
     const numbered = Array.from({ length: top ?? 0 }, (_, k) => [`class_${k + 1}`, `probability_${k + 1}`]);
     const middle = top === undefined ? classes.map((name) => `probability_${name}`) : numbered.flat();
-    this.#middle = middle.length;
-    this.#add([...firstColumns, ...middle, "error"]);
+    const truth = wanted.truth ? ["truth"] : [];
+    this.#middle = truth.length + middle.length;
+    this.#add([...firstColumns, ...truth, ...middle, "error"]);
   }
 
   /** Throws BadInput where the file cannot be written, is not such a table, or would be too large. */
   static async open(wanted: CsvWanted): Promise<CsvTable> {
     const { file, classes, count } = wanted;
     const top = wanted.top === undefined ? undefined : Math.min(wanted.top, classes.length);
-    if (file === "-") throw new BadInput("--csv -: give a file name; --json writes the answers to stdout");
-    await reading(() => checkWritable(file));
-    if (existsSync(file) && !isTable(await reading(() => readBytes(file))))
-      throw new BadInput(
-        `--csv ${file}: exists and is not a table of predict, so it is not overwritten; choose another name`,
-      );
+    await checkTable(file);
     if (count * (top ?? classes.length) * bytesEach > maxBytes)
       throw new BadInput(
         `--csv ${file}: the probabilities of ${counted(classes.length, "class", "classes")} for ${counted(count, "picture")} would take more than 2 GB; add --top 5`,
@@ -53,11 +66,11 @@ export class CsvTable implements Output {
     return new CsvTable({ ...wanted, top });
   }
 
-  async take({ image, probabilities, order }: Found): Promise<null> {
+  async take({ image, probabilities, order, truth }: CsvAnswer): Promise<null> {
     const { classes, top } = this.#wanted;
     const pair = (n: number) => [classes[n], String(probabilities[n])];
     const middle = top === undefined ? Array.from(probabilities, String) : order.slice(0, top).flatMap(pair);
-    this.#add([image, ...pair(order[0]), ...middle, ""]);
+    this.#add([image, ...pair(order[0]), ...(truth === undefined ? [] : [classes[truth]]), ...middle, ""]);
     return null;
   }
 
