@@ -104,6 +104,16 @@ function addPictures(command: Command): void {
       amount(0, 1, "a part of the side"),
     )
     .option(
+      "--jitter <amount>",
+      "change brightness, contrast and saturation by up to this part, and hues by a quarter of it (default: 0)",
+      amount(0, 1, "a part"),
+    )
+    .option(
+      "--mixup <alpha>",
+      "mix each picture and its class with another one, by a part drawn from Beta(alpha, alpha), such as 0.2 (default: 0)",
+      amount(0, 100, "the parameter of a beta distribution"),
+    )
+    .option(
       "--size <HxW>",
       "resize pictures to this height and width (default: the commonest size among them, with at most 64 pixels on the longer side)",
       size,

@@ -22,7 +22,21 @@ test("a checkpoint's name is made of the model's, and the other way round", () =
 test.skipIf(process.platform === "win32")(
   "killed at three moments, the last checkpoint loads, and the curve and the file are those of an undisturbed training",
   async () => {
-    const nets = ["--model", "conv-bn", "--epochs", "8", "--batch-size", "5", "--validation", "0.2", "--augment"];
+    const nets = [
+      "--model",
+      "conv-bn",
+      "--epochs",
+      "8",
+      "--batch-size",
+      "5",
+      "--validation",
+      "0.2",
+      "--augment",
+      "--jitter",
+      "0.1",
+      "--mixup",
+      "0.3",
+    ];
     const options = [...nets, "--checkpoint", "0.05"];
     const whole = await undisturbed(data, options);
     for (const part of [0.35, 0.6, 0.85]) await killAndResume({ data, options, whole, lives: [part * whole.seconds] });

@@ -7,6 +7,7 @@
 import { ChainruleError } from "../errors/error.ts";
 import { isNumber, isWhole } from "../errors/numbers.ts";
 import { threefry } from "../tensor/ops/threefry.ts";
+import { amountsOf, changeColours, drawJitter, type Jitter } from "./jitter.ts";
 
 /** The changes of a picture from epoch to epoch, each at random up to the given amount. A change that is left out does not happen. */
 export interface Augmentation {
@@ -20,6 +21,16 @@ export interface Augmentation {
   rotate?: number | undefined;
   /** Fills a rectangle with the picture's mean in about half of the pictures; each of its sides is up to this part of the picture's, 0 … 1. */
   erase?: number | undefined;
+  /**
+   * Changes brightness, contrast, saturation and hue, in a random order, as torchvision's ColorJitter. One number is the amount of the first
+   * three, and hues move by up to a quarter of it: 0.2 multiplies by 0.8 to 1.2, and moves hues by up to 5 % of the circle of colours.
+   */
+  jitter?: number | Jitter | undefined;
+  /**
+   * Mixes each picture with the next one of its batch, and their labels alike (Zhang et al. 2018). The part is drawn from Beta(mixup, mixup);
+   * 0.2 mostly mixes little. Labels become float32 [B, K], a probability for each class, which crossEntropy takes.
+   */
+  mixup?: number | undefined;
 }
 
 /** The numbers from which the random changes of a picture follow. */
@@ -33,15 +44,37 @@ export interface Moment {
 /** Writes the bytes [C, H, W] of one picture, changed for one epoch, to `to`, which has the same length. */
 export type Augment = (from: Uint8Array, to: Uint8Array, moment: Moment) => void;
 
-const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip">, readonly [max: number, unit: string]>> = {
+const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip" | "jitter">, readonly [max: number, unit: string]>> = {
   shift: [2 ** 20, "whole pixels"],
   crop: [0.9, "a part of the side, 0 to 0.9"],
   rotate: [180, "degrees, 0 to 180"],
   erase: [1, "a part of the side, 0 to 1"],
+  mixup: [100, "the two parameters of a beta distribution, 0 to 100"],
 };
+const others: readonly string[] = ["flip", "jitter"];
 
-/** Makes the function that changes pictures; null if the options ask for no change. Throws on amounts that are out of range. */
+/**
+ * Makes the function that changes pictures one by one; null if the options ask for no such change. Throws on amounts that are out of range.
+ * mixup.ts mixes the pictures of a batch.
+ */
 export function augmenter(options: Augmentation, [channels, height, width]: readonly number[]): Augment | null {
+  check(options);
+  const { shift = 0, crop = 0, flip = false, rotate = 0, erase = 0, jitter = 0 } = options;
+  const amounts = amountsOf(jitter);
+  const moves = shift > 0 || crop > 0 || flip || rotate > 0;
+  const colours = Object.values(amounts).some((amount) => amount > 0);
+  if (!moves && !colours && erase === 0) return null;
+  const size = { channels, height, width };
+  return (from, to, moment) => {
+    const draw = draws(moment, keys.moves);
+    if (moves) warp(from, to, { ...size, map: drawMap(draw, { shift, crop, flip, rotate, height, width }) });
+    else to.set(from);
+    if (colours) changeColours(to, channels, drawJitter(draws(moment, keys.colours), amounts));
+    if (erase > 0) eraseRectangle(to, { ...size, erase, draw });
+  };
+}
+
+function check(options: Augmentation): void {
   for (const [name, [max, unit]] of Object.entries(bounds)) {
     const value = options[name as keyof typeof bounds] ?? 0;
     if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: max }))
@@ -50,29 +83,20 @@ export function augmenter(options: Augmentation, [channels, height, width]: read
         value,
       });
   }
-  const unknown = Object.keys(options).find((name) => name !== "flip" && !(name in bounds));
+  const known = [...Object.keys(bounds), ...others];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw new ChainruleError(
-      "option",
-      "batches",
-      `augment has no ${unknown}; it has shift, crop, flip, rotate, erase`,
-      { option: `augment.${unknown}` },
-    );
-  const { shift = 0, crop = 0, flip = false, rotate = 0, erase = 0 } = options;
-  const moves = shift > 0 || crop > 0 || flip || rotate > 0;
-  if (!moves && erase === 0) return null;
-  const size = { channels, height, width };
-  return (from, to, moment) => {
-    const draw = draws(moment);
-    if (moves) warp(from, to, { ...size, map: drawMap(draw, { shift, crop, flip, rotate, height, width }) });
-    else to.set(from);
-    if (erase > 0) eraseRectangle(to, { ...size, erase, draw });
-  };
+    throw new ChainruleError("option", "batches", `augment has no ${unknown}; it has ${known.join(", ")}`, {
+      option: `augment.${unknown}`,
+    });
 }
 
-/** Draws uniform numbers in [0, 1): the words of threefry(key = seed, counter = (epoch, 8 index + i)), with another key than shuffle's. */
-function draws({ seed, epoch, index }: Moment): () => number {
-  const low = (seed | 0) ^ 0x61756721;
+/** The keys of the random streams, which differ from shuffle's. */
+const keys = { moves: 0x61756721, colours: 0x6a697474 };
+
+/** Draws uniform numbers in [0, 1): the words of threefry(key = seed, counter = (epoch, 8 index + i)). */
+function draws({ seed, epoch, index }: Moment, key: number): () => number {
+  const low = (seed | 0) ^ key;
   const high = Math.floor(seed / 2 ** 32) | 0;
   let pair: readonly [number, number] = [0, 0];
   let drawn = 0;
@@ -92,7 +116,10 @@ interface Affine {
   readonly yy: number;
 }
 
-type Moves = Required<Omit<Augmentation, "erase">> & { readonly height: number; readonly width: number };
+type Moves = Required<Omit<Augmentation, "erase" | "jitter" | "mixup">> & {
+  readonly height: number;
+  readonly width: number;
+};
 
 /** Draws the map. All numbers are always drawn, so that the amount of one change does not affect the draws of another. */
 function drawMap(draw: () => number, { shift, crop, flip, rotate, height, width }: Moves): Affine {

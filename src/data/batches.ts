@@ -64,7 +64,8 @@ export function batches<const S extends object>(data: S, options: SourceOptions)
  * Cuts pictures into batches; each iteration is one epoch. Images are float32 [B, C, H, W], (x / 255 - mean) / std with one mean and
  * std or one for each channel; labels are int32 [B]. The order depends on (seed, epoch) alone. The last batch is smaller if batchSize does
  * not divide N, and dropLast leaves it out. With `augment` each picture is changed at random, depending on (seed, epoch, its index in the
- * data) alone; pixels are interpolated, and the picture's edge is repeated outside of it. The call itself throws if options or data are wrong.
+ * data) alone; pixels are interpolated, and the picture's edge is repeated outside of it. With `augment.mixup` labels are float32 [B, K], a
+ * probability for each class. The call itself throws if options or data are wrong.
  */
 export function batches(data: Dataset, options: BatchOptions): Iterable<Batch>;
 /** As for pictures in memory. The order mixes the shards of some at a time, as StreamedPictures.order does, and the next pictures are read ahead. */

@@ -9,6 +9,7 @@ export { fingerprint } from "./fingerprint.ts";
 export { detailFor, type Framing, frame, framingOf, framings } from "./framing.ts";
 export { readIdx } from "./idx.ts";
 export { isTransposed } from "./idx-names.ts";
+export type { Jitter } from "./jitter.ts";
 export { fashionClasses, isFashionMnist, nameLabels } from "./label-names.ts";
 export { type FramePlace, placeInFrame } from "./letterbox.ts";
 export type { EvenNumbers } from "./nesting.ts";

@@ -5,9 +5,10 @@ import { ArrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { type Augment, type Augmentation, augmenter } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
+import { mixImages, mixLabels, partOf } from "./mixup.ts";
 import type { StreamedPictures } from "./streamed.ts";
 
-/** images: float32 [B, C, H, W]; labels: int32 [B]. */
+/** images: float32 [B, C, H, W]; labels: int32 [B], or with mixup float32 [B, K]. */
 export interface Batch {
   images: Tensor;
   labels: Tensor;
@@ -26,24 +27,29 @@ export function picturesOf(data: Dataset, options: PictureOptions): (chosen: Int
   const { images, labels } = data;
   const [, ...shape] = images.shape;
   const size = shape.reduce((product, dim) => product * dim, 1);
-  const making = makingOf(shape, options);
+  const making = makingOf(shape, data.classes.length, options);
   const picture = (index: number) => images.data.subarray(index * size, (index + 1) * size) as Uint8Array;
   return (chosen) => gather({ chosen, labels, picture: (n) => picture(chosen[n]) }, making);
 }
 
 /** As picturesOf, for pictures that were read: the function gets the bytes of the chosen pictures too. */
 export function streamedPicturesOf(
-  { shape: [, ...shape], labels }: StreamedPictures,
+  { shape: [, ...shape], labels, classes }: StreamedPictures,
   options: PictureOptions,
 ): (chosen: Int32Array, pictures: readonly Uint8Array[]) => Batch {
-  const making = makingOf(shape, options);
+  const making = makingOf(shape, classes.length, options);
   return (chosen, pictures) => gather({ chosen, labels, picture: (n) => pictures[n] }, making);
 }
 
-function makingOf(shape: readonly number[], { mean = 0, std = 1, augment, seed, epoch }: PictureOptions): Making {
+function makingOf(
+  shape: readonly number[],
+  classes: number,
+  { mean = 0, std = 1, augment, seed, epoch }: PictureOptions,
+): Making {
   const [channels] = shape;
   const tables = lookupTables(perChannel("mean", mean, channels), perChannel("std", std, channels));
-  return { shape, tables, augment: augment === undefined ? null : augmenter(augment, shape), seed, epoch };
+  const change = augment === undefined ? null : augmenter(augment, shape);
+  return { shape, classes, tables, augment: change, mixup: augment?.mixup ?? 0, seed, epoch };
 }
 
 interface Chosen {
@@ -57,12 +63,16 @@ interface Making {
   /** [C, H, W] */
   readonly shape: readonly number[];
   readonly tables: readonly Float32Array[];
+  /** The number of classes. */
+  readonly classes: number;
   readonly augment: Augment | null;
+  readonly mixup: number;
   readonly seed: number;
   readonly epoch: number;
 }
 
-function gather({ chosen, labels, picture }: Chosen, { shape, tables, augment, seed, epoch }: Making): Batch {
+function gather({ chosen, labels, picture }: Chosen, making: Making): Batch {
+  const { shape, classes, tables, augment, mixup, seed, epoch } = making;
   const [channels, height, width] = shape;
   const plane = height * width;
   const size = channels * plane;
@@ -81,10 +91,16 @@ function gather({ chosen, labels, picture }: Chosen, { shape, tables, augment, s
   }
   const classNumbers = new Int32Array(chosen.length);
   for (let n = 0; n < chosen.length; n++) classNumbers[n] = labels.data[chosen[n]];
+  const parts = mixup === 0 ? null : Array.from(chosen, (index) => partOf(mixup, { seed, epoch, index }));
+  if (parts !== null) mixImages(to, size, parts);
+  const mixed = parts === null ? null : mixLabels(classNumbers, classes, parts);
   // Nothing else holds these arrays, so they need no copy, which tensor() would make.
   return {
     images: new Tensor(new ArrayStorage(to), { shape: [chosen.length, channels, height, width], dtype: "float32" }),
-    labels: new Tensor(new ArrayStorage(classNumbers), { shape: [chosen.length], dtype: "int32" }),
+    labels:
+      mixed === null
+        ? new Tensor(new ArrayStorage(classNumbers), { shape: [chosen.length], dtype: "int32" })
+        : new Tensor(new ArrayStorage(mixed), { shape: [chosen.length, classes], dtype: "float32" }),
   };
 }
 

@@ -32,13 +32,13 @@ const binaryNames: OptionNames<BinaryCrossEntropyOptions> = { posWeight: true };
 const huberNames: OptionNames<HuberLossOptions> = { delta: true };
 const klDivNames: OptionNames<KLDivOptions> = { reduction: true, logTarget: true };
 
-function checkLabels(call: string, inputs: string, x: Tensor, labels: Tensor): void {
+function checkLabels(call: string, inputs: string, x: Tensor, labels: Tensor, otherwise = ""): void {
   const fits = x.ndim === 2 && labels.ndim === 1 && x.shape[0] === labels.shape[0];
   if (fits && (labels.dtype === "int32" || labels.dtype === "uint8")) return;
   throw new ChainruleError(
     "shape",
     call,
-    `${inputs} [N, C] go with int32 or uint8 labels [N], not ${describe(x)} with ${describe(labels)}`,
+    `${inputs} [N, C] go with int32 or uint8 labels [N]${otherwise}, not ${describe(x)} with ${describe(labels)}`,
   );
 }
 
@@ -48,8 +48,9 @@ function checkSameShape(call: string, x: Tensor, y: Tensor): void {
 }
 
 /**
- * The mean of -log softmax(logits)[label]: logits [N, C], labels [N] (int32 or uint8, from 0 to C - 1). With labelSmoothing ε
- * the target is 1 - ε on the label plus ε/C on every class (Szegedy et al. 2016). Throws if the shapes or dtypes do not match.
+ * The mean of -log softmax(logits)[label]: logits [N, C], labels [N] (int32 or uint8, from 0 to C - 1). Labels may also be probabilities,
+ * floating [N, C], as mixup makes them: the mean of -Σ labels · log softmax(logits). With labelSmoothing ε the target is 1 - ε times the label
+ * plus ε/C on every class (Szegedy et al. 2016). Throws if the shapes or dtypes do not match.
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
   takes("crossEntropy", arguments.length, 3);
@@ -57,12 +58,16 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   const { labelSmoothing = 0 } = options;
   checkTensor("crossEntropy", "logits", logits);
   checkTensor("crossEntropy", "labels", labels);
-  checkLabels("crossEntropy", "logits", logits, labels);
+  const soft = isFloating(labels.dtype) && labels.ndim === 2;
+  if (soft) checkSameShape("crossEntropy", logits, labels);
+  else checkLabels("crossEntropy", "logits", logits, labels, ", or with probabilities, floating [N, C]");
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ChainruleError("option", "crossEntropy", `labelSmoothing is from 0 to 1, not ${labelSmoothing}`);
   return inRegion("crossEntropy", { labelSmoothing }, () => {
     const logp = logits.logSoftmax(1);
-    const labelLoss = within("crossEntropy", () => logp.gather(1, labels.unsqueeze(1)).mean().neg());
+    const labelLoss = within("crossEntropy", () =>
+      soft ? logp.mul(labels).sum(1).mean().neg() : logp.gather(1, labels.unsqueeze(1)).mean().neg(),
+    );
     return labelSmoothing === 0 ? labelLoss : labelLoss.mul(1 - labelSmoothing).sub(logp.mean().mul(labelSmoothing));
   });
 }

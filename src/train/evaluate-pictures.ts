@@ -18,7 +18,7 @@ import { inMode } from "./modes.ts";
 import { checkFits } from "./shapes.ts";
 import type { AbortSignalLike } from "./signal.ts";
 
-/** Computes the mean loss of a batch, a scalar, from logits [N, C] and labels, int32 [N]. */
+/** Computes the mean loss of a batch, a scalar, from logits [N, C] and labels, int32 [N]; in training with mixup, from float32 [N, C]. */
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 
 /** How pictures are normalised and batched, and the loss. */

@@ -38,7 +38,7 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
       const logits = model.forward(images);
       return { loss: lossOf(logits, labels), outputs: logits };
     },
-    metrics: { accuracy: (logits: Tensor, { labels }: Batch) => logits.detach().argmax(1).eq(labels) },
+    metrics: { accuracy: (logits: Tensor, { labels }: Batch) => logits.detach().argmax(1).eq(classOf(labels)) },
   });
   const kept = bestMetric(options);
   return {
@@ -69,3 +69,6 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
     keepBest: kept !== null,
   };
 }
+
+/** The class of each picture: with mixup, the one that has the largest part. */
+const classOf = (labels: Tensor): Tensor => (labels.ndim === 1 ? labels : labels.argmax(1));

@@ -135,7 +135,7 @@ it("layers and losses say what they take", () => {
     "conv2d: the kernel of float32[4,2,7,7] is larger than the padded input",
   );
   expect(() => crossEntropy(ones([2, 3]), ones([2]))).toThrow(
-    "crossEntropy: logits [N, C] go with int32 or uint8 labels [N], not float32[2,3] with float32[2]",
+    "crossEntropy: logits [N, C] go with int32 or uint8 labels [N], or with probabilities, floating [N, C], not float32[2,3] with float32[2]",
   );
   expect(() => crossEntropy(ones([2, 3]), tensor([0, 3], { dtype: "int32" }))).toThrow("index 3 is outside of 0 to 2");
   expect(() => mseLoss(ones([2, 1]), ones([2]))).toThrow(

@@ -16,6 +16,10 @@ export interface ChangeOptions {
   readonly crop?: number;
   /** A part of the side. */
   readonly erase?: number;
+  /** The largest change of brightness, contrast and saturation, 0 … 1; hues move by a quarter of it. */
+  readonly jitter?: number;
+  /** The parameter of the beta distribution from which parts are drawn. */
+  readonly mixup?: number;
 }
 
 export interface Changes {
@@ -25,7 +29,7 @@ export interface Changes {
 }
 
 /** The order in which the changes are named. */
-export const changeNames = ["shift", "rotate", "crop", "erase", "flip"] as const;
+export const changeNames = ["shift", "rotate", "crop", "erase", "jitter", "mixup", "flip"] as const;
 
 /** "--shift 3", "--flip"; null where the option was not typed. */
 export function typed(name: (typeof changeNames)[number], options: ChangeOptions): string | null {
@@ -60,6 +64,8 @@ export function chooseChanges(options: ChangeOptions, byDefault: boolean, shape:
     rotate: options.rotate ?? rotate,
     crop: options.crop ?? crop,
     erase: options.erase ?? erase,
+    ...(options.jitter === undefined ? {} : { jitter: options.jitter }),
+    ...(options.mixup === undefined ? {} : { mixup: options.mixup }),
     flip: options.flip ?? false,
   };
   const undecided = all && options.flip === undefined;
@@ -80,12 +86,15 @@ export function mirrored(augment: Augmentation | null, flip: boolean): Augmentat
 }
 
 /** "shifted by up to 2 pixels, rotated by up to 8°, cropped by up to 10 %, and mirrored half of the time" */
-export function changesInWords({ shift = 0, rotate = 0, crop = 0, erase = 0, flip = false }: Augmentation): string {
+export function changesInWords(changes: Augmentation): string {
+  const { shift = 0, rotate = 0, crop = 0, erase = 0, jitter = 0, mixup = 0, flip = false } = changes;
   const parts = [
     shift > 0 ? `shifted by up to ${shift} ${shift === 1 ? "pixel" : "pixels"}` : null,
     rotate > 0 ? `rotated by up to ${rotate}°` : null,
     crop > 0 ? `cropped by up to ${short(100 * crop)} %` : null,
     erase > 0 ? `covered by a rectangle of up to ${short(100 * erase)} % of its sides half of the time` : null,
+    typeof jitter === "number" && jitter > 0 ? `changed in its colours by up to ${short(100 * jitter)} %` : null,
+    mixup > 0 ? "mixed with another one" : null,
     flip ? "mirrored half of the time" : null,
   ].filter((part) => part !== null);
   const last = parts.pop() ?? "used as it is";
