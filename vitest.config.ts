@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
@@ -13,6 +14,43 @@ const alone = [
   "test/backends/wasm/products/{depthwise,winograd}.test.ts",
   "test/backends/wasm/threads/*.test.ts",
 ];
+
+/** The files that take longest, from 40 s to 8 s: they begin first, so that the last minute has work for all workers. */
+const slowest = [
+  "web/test/images",
+  "test/environments/environments",
+  "test/examples",
+  "cli/test/train",
+  "test/docs",
+  "web/test/neuron",
+  "cli/test/transfer",
+  "test/model/backbones/pytorch",
+  "cli/test/predict",
+  "web/test/net",
+  "test/browser/bundlers",
+  "web/test/race",
+  "cli/test/checkpoints",
+  "web/test/story",
+  "cli/test/predict-as-evaluate",
+  "test/backends/wasm/threads/share",
+  "web/test/trouble",
+  "test/compiler/pytorch",
+  "test/browser/threads",
+  "test/nn/pytorch",
+  "test/backends/wasm/products/winograd",
+  "test/compiler/every-method",
+  "cli/test/output",
+].map((file) => `/${file}.test.ts`);
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = slowest.findIndex((file) => moduleId.endsWith(file));
+      return at < 0 ? slowest.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -29,6 +67,7 @@ export default defineConfig({
       { extends: true, test: { name: "together", include: all, exclude: alone, isolate: false } },
       { extends: true, test: { name: "alone", include: alone } },
     ],
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 60_000,
     // A page under test shares two cores with three workers: Vitest's one second is not enough for it.
     expect: { poll: { timeout: 30_000 } },
