@@ -67,6 +67,12 @@ function addLearning(command: Command): void {
       fraction,
     )
     .option(
+      "--folds <k>",
+      "cross-validate first: divide the pictures to learn from into k folds, and ask about each fold a net that learned from the others",
+      integer(2, 1000),
+    )
+    .option("--no-final", "with --folds: train no model after that")
+    .option(
       "--patience <n>",
       `end early after this many epochs in a row without a lower validation loss ${defaultText("patience")}`,
       integer(1, 100_000),

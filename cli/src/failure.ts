@@ -17,6 +17,12 @@ export class GaveUp extends Error {
   }
 }
 
+/** For a promise that may be ended early: the request to stop as a result, any other error as it is. */
+export function gaveUp(error: unknown): GaveUp {
+  if (error instanceof GaveUp) return error;
+  throw error;
+}
+
 /** The codes of errors that the command line causes by a wrong call of the library. */
 const bugCodes: ReadonlySet<string> = new Set(["internal", "type", "order", "traced"]);
 

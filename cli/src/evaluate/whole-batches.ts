@@ -29,7 +29,7 @@ export async function evaluateWhole(model: Judged, data: Pictures, signal: Abort
   const bytes = await lastOf(data, left);
   const scores = Float32Array.from(plain.scores.data);
   scores.set(await probabilitiesOf(model, bytes, signal), (count - left) * data.classes.length);
-  return { ...plain, ...summary(data, scores) };
+  return { ...plain, ...evaluationOf(data, scores) };
 }
 
 /** uint8 [count, C, H, W]: the last pictures. */
@@ -41,7 +41,7 @@ async function lastOf(data: Pictures, count: number): Promise<Uint8Array> {
 }
 
 /** The answers of a data set with these probabilities [pictures, classes], and their counts. */
-function summary({ labels, classes }: Pictures, scores: Float32Array) {
+export function evaluationOf({ labels, classes }: Pictures, scores: Float32Array) {
   const rows = Array.from(labels.data, (_, n) => scores.subarray(n * classes.length, (n + 1) * classes.length));
   const answers = Int32Array.from(rows, (row) => row.indexOf(Math.max(...row)));
   const confusion = confusionMatrix(answers, labels, classes.length);

@@ -7,7 +7,8 @@ import { checkWritable } from "chainrule/node";
 import { type Data, findData, loadData, type Source } from "../data.ts";
 import { checkFits } from "../evaluate/evaluation.ts";
 import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
-import { BadInput, GaveUp, reading } from "../failure.ts";
+import { BadInput, GaveUp, gaveUp, reading } from "../failure.ts";
+import { checkFolds } from "../folds/options.ts";
 import { Interrupt } from "../interrupt.ts";
 import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
 import { type Copies, findCopies } from "../pictures/copy-notes.ts";
@@ -33,6 +34,9 @@ export interface TrainOptions extends PlanOptions {
   /** Whether nothing is fetched. */
   readonly offline?: boolean;
   readonly report?: string;
+  /** The number of folds of a cross-validation before the training, and whether a model is trained after it. */
+  readonly folds?: number;
+  readonly final?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
   readonly explain?: boolean;
@@ -63,6 +67,7 @@ export interface Job {
 export async function prepare(word: string, options: TrainOptions): Promise<Job | number> {
   const screen = new Screen(options.json ?? false);
   const interrupt = new Interrupt();
+  checkFolds(options);
   const { resume: file } = options;
   const saved = file === undefined ? null : await loadModel(file);
   const resume = file === undefined || saved === null ? null : { file, saved, plan: resumedPlan(file, saved, options) };
@@ -77,8 +82,9 @@ export async function prepare(word: string, options: TrainOptions): Promise<Job 
   const intent = backbone === null ? planned : { ...planned, validation: validationOf(source, options) };
   const name = backbone === null ? intent.model : backbone.name;
   const out = options.out ?? (resume === null ? `${source.name}-${name}.safetensors` : modelOf(resume.file));
-  await checkOutputs([out, checkpointOf(out)], options.report);
-  const replaced = out === file ? null : await replacedModel(out);
+  const isSaved = options.final !== false;
+  if (isSaved) await checkOutputs([out, checkpointOf(out)], options.report);
+  const replaced = out === file || !isSaved ? null : await replacedModel(out);
   return { word, screen, interrupt, source, resume, intent, backbone, note, out, replaced };
 }
 
@@ -106,11 +112,6 @@ export async function read(
     check: () => interrupt.check(),
     checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
   }).catch(gaveUp);
-}
-
-function gaveUp(error: unknown): GaveUp {
-  if (error instanceof GaveUp) return error;
-  throw error;
 }
 
 /** Says that the reading was stopped; returns the exit code. */
@@ -143,7 +144,7 @@ export async function makePlan(job: Job, data: Data, options: TrainOptions): Pro
   for (const line of [...data.notes, ...copies.notes]) screen.say(line);
   if (replaced !== null) screen.say(replacedWords(replaced));
   const checkpoint = checkpointOf(out);
-  if (resume === null && existsSync(checkpoint))
+  if (resume === null && options.final !== false && existsSync(checkpoint))
     screen.say(
       `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );

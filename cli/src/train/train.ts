@@ -1,15 +1,19 @@
 // chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
-import { ChainruleError, threadsReady } from "chainrule";
+import { threadsReady } from "chainrule";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
 import type { TestRecord } from "../evaluate/test-record.ts";
-import { BadInput, GaveUp } from "../failure.ts";
+import { GaveUp, gaveUp } from "../failure.ts";
+import { poolOf } from "../folds/assign.ts";
+import { crossValidate, withoutModel } from "../folds/folds.ts";
+import { learnWithNets } from "../folds/nets.ts";
 import { saveModel } from "../model-file.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { chooseThreads } from "../threads.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf } from "./checkpoints.ts";
-import { makePlan, prepare, read, type TrainOptions, tellGaveUp } from "./preparing.ts";
+import { notDiverged } from "./diverged.ts";
+import { type Job, makePlan, prepare, read, type TrainOptions, tellGaveUp } from "./preparing.ts";
 import { Progress } from "./progress.ts";
 import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
@@ -31,11 +35,17 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const data = await read(job, options);
   if (data instanceof GaveUp) return tellGaveUp(job, data);
   const planned = await makePlan(job, data, options);
-  if (planned === null) {
-    screen.say("stopped before the training began; nothing was saved");
-    return isReaderGone() ? 0 : interrupt.exitCode;
-  }
+  if (planned === null) return stoppedEarly(job);
   const { plan, description, mirroring, copies } = planned;
+  if (options.folds !== undefined) {
+    const pool = poolOf(data);
+    const learn = learnWithNets({ screen, interrupt, data, description, plan, pool });
+    if (mirroring !== null) screen.say(mirroring.words);
+    await ready;
+    const stopped = await crossValidate({ screen, pool, folds: options.folds, seed: plan.seed, learn }).catch(gaveUp);
+    if (stopped instanceof GaveUp) return stoppedEarly(job);
+    if (options.final === false) return withoutModel(screen, began);
+  }
   const profile = options.profile ?? false;
   const training = begin({ data, description, plan, signal: interrupt.signal, resume: job.resume, profile });
   const save = (file: string, test?: TestRecord) => saveModel(file, description, training.extras(test));
@@ -62,6 +72,11 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const told = toldOf(plan);
   const trained = { net: training.net, recorder, told, replaced: job.replaced, began, page: options.report };
   return test(run, { ...trained, copies: async () => copies, save: (record) => save(out, record) });
+}
+
+function stoppedEarly({ screen, interrupt }: Job): number {
+  screen.say("stopped before the training began; nothing was saved");
+  return isReaderGone() ? 0 : interrupt.exitCode;
 }
 
 interface Following extends Outcome {
@@ -102,13 +117,9 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
     }
     throw new Error("internal: the run ended without a done event");
   } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "diverged") throw error;
-    if (checkpoints.written) checkpoints.remove();
-    const { loss, epoch, batch } = error.details;
-    throw new BadInput(
-      `the loss became ${loss} in epoch ${epoch}, batch ${batch}: --lr ${plan.lr} is too high; nothing was saved: train again with a lower one`,
-      { cause: error },
-    );
+    const told = notDiverged(error, plan);
+    if (told !== error && checkpoints.written) checkpoints.remove();
+    throw told;
   } finally {
     progress.stop();
   }

@@ -6,6 +6,9 @@ import { build, type Description } from "chainrule/model";
 import type { Data } from "../data.ts";
 import { replacedWords, type TestRecord } from "../evaluate/test-record.ts";
 import { GaveUp } from "../failure.ts";
+import { poolOf } from "../folds/assign.ts";
+import { joinedExamples, learnFromFeatures } from "../folds/features.ts";
+import { crossValidate, withoutModel } from "../folds/folds.ts";
 import { saveModel } from "../model-file.ts";
 import { colours, inChannels } from "../pictures/adapt.ts";
 import { endUse, placeOf } from "../pictures/cache-folder.ts";
@@ -40,7 +43,7 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
   if (replaced !== null) screen.say(replacedWords(replaced));
   const threads = await ready;
   const trainingBegan = performance.now();
-  const head = await learn({ job, backbone, data, cache: options.cache ?? true, threads }).catch((error: unknown) => {
+  const head = await learn({ job, backbone, data, options, threads }).catch((error: unknown) => {
     if (error instanceof GaveUp) return error;
     throw error;
   });
@@ -50,6 +53,7 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
     );
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
+  if (head === null) return withoutModel(screen, began);
   const description = describe(data, backbone, { seed: intent.seed, features: head.weight.shape[1] });
   const net = netOf(description, backbone, head);
   const { penalty, folds } = head.choice;
@@ -106,13 +110,12 @@ interface Learning {
   readonly job: Job;
   readonly backbone: Backbone;
   readonly data: Data;
-  /** Whether features are kept. */
-  readonly cache: boolean;
+  readonly options: TrainOptions;
   readonly threads: number;
 }
 
-/** The classifier. Throws GaveUp where the user stopped the work. */
-async function learn({ job, backbone, data, cache, threads }: Learning): Promise<Head> {
+/** The classifier; null where none is wanted after a cross-validation. Throws GaveUp where the user stopped the work. */
+async function learn({ job, backbone, data, options, threads }: Learning): Promise<Head | null> {
   const { screen, interrupt, intent, source } = job;
   const { train, validation } = data;
   const check = () => interrupt.check();
@@ -120,12 +123,19 @@ async function learn({ job, backbone, data, cache, threads }: Learning): Promise
   const parts = validation === null ? [train] : [train, validation];
   const count = parts.reduce((sum, { labels }) => sum + labels.size, 0);
   const wanted = { directory: source.directory ?? ".", bytes: 4096 * count, extension: ".features" } as const;
-  const place = cache ? placeOf({ ...wanted, form: backbone.fingerprint }) : null;
+  const place = (options.cache ?? true) ? placeOf({ ...wanted, form: backbone.fingerprint }) : null;
   const file = place?.file ?? null;
   try {
     const [learned, judged] = await featuresOf({ backbone, parts, cache: file, screen, check });
-    const began = performance.now();
     const classes = train.classes.length;
+    const { folds } = options;
+    if (folds !== undefined) {
+      const { seed } = intent;
+      const learn = learnFromFeatures({ examples: joinedExamples(learned, judged), classes, seed, check });
+      await crossValidate({ screen, pool: poolOf(data), folds, seed, learn });
+      if (options.final === false) return null;
+    }
+    const began = performance.now();
     const head = await fitHead(learned, { classes, seed: intent.seed, validation: judged ?? null, check });
     tellHead(screen, head, (performance.now() - began) / 1000);
     return head;

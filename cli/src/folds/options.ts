@@ -1,0 +1,33 @@
+// The options --folds and --no-final, and what they do not go together with.
+import { BadInput } from "../failure.ts";
+
+export interface FoldOptions {
+  /** The number of folds of a cross-validation before the training. */
+  readonly folds?: number;
+  /** Whether a model is trained with all pictures after that; true unless --no-final was typed. */
+  readonly final?: boolean;
+  readonly resume?: string;
+  readonly out?: string;
+  readonly report?: string;
+}
+
+/** Throws BadInput where the options contradict each other. */
+export function checkFolds({ folds, final = true, resume, out, report }: FoldOptions): void {
+  if (folds === undefined) {
+    if (!final)
+      throw new BadInput("--no-final: is for --folds, which it leaves without a model; leave it out, or add --folds 5");
+    return;
+  }
+  if (resume !== undefined)
+    throw new BadInput(
+      `--folds ${folds}: is for a new training, and ${resume} goes on with an old one; leave --folds or --resume out`,
+    );
+  for (const [flag, value] of [
+    ["--out", out],
+    ["--report", report],
+  ] as const)
+    if (!final && value !== undefined)
+      throw new BadInput(
+        `--no-final: no model is trained, so there is nothing for ${flag} ${value}; leave one of them out`,
+      );
+}
