@@ -27,13 +27,12 @@ export function openPage({ recognise, together }: PageOptions): void {
       try {
         const answer = (await recognise(picture)).slice(0, shownClasses);
         const best = card.answer(answer);
-        say(
-          `${name}: ${best}, ${percent(answer[0].probability)}${waiting.length > 0 ? `; ${waiting.length} more to go` : ""}`,
-        );
+        const more = waiting.length > 0 ? `; ${waiting.length} more to go` : "";
+        say(`${isolated(name)}: ${isolated(best)}, ${percent(answer[0].probability)}${more}`);
       } catch (error) {
         const words = error instanceof Problem ? error.message : `this is a bug in chainrule: ${error}`;
         card.fail(words);
-        say(`${name}: ${words}`);
+        say(`${isolated(name)}: ${words}`);
       }
     }
     running--;
@@ -47,3 +46,6 @@ export function openPage({ recognise, together }: PageOptions): void {
   offerCamera({ recognise, keep: (name, picture) => take([[name, picture]]), say });
   say("");
 }
+
+/** A name within a sentence, whose direction it does not change. */
+const isolated = (name: string) => `\u2068${name}\u2069`;
