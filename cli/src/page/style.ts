@@ -65,6 +65,7 @@ const results = `
 .bars li:first-child { font-weight: 600; }
 .bars li:first-child .bar span { background: var(--blue); }
 @media (max-width: 30rem) { .card { grid-template-columns: 5.5rem minmax(0, 1fr); gap: .9rem; } .picture { height: 5.5rem; } }
+@media (hover: none) and (pointer: coarse) { .intake p { display: none; } }
 @media (forced-colors: active) { .bars .bar span { forced-color-adjust: none; } }`;
 
 export const style = [text, intake, results].join("\n");
