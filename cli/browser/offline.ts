@@ -24,7 +24,11 @@ if (typeof document === "undefined") work();
 else void open();
 
 async function open(): Promise<void> {
-  const model = bytesOf(document.getElementById("model")?.textContent ?? globalThis.chainruleModel ?? "");
+  const element = document.getElementById("model");
+  const model = bytesOf(element?.textContent ?? globalThis.chainruleModel ?? "");
+  // The text is larger than the model, and is needed no more.
+  element?.remove();
+  globalThis.chainruleModel = undefined;
   const recognise = (await inWorker(model)) ?? inPage(model);
   openPage({ recognise, together: 1 });
 }

@@ -15,7 +15,7 @@ import { defaultCheckpointSeconds, train } from "./train/train.ts";
 import { warmSteps } from "./train/training.ts";
 import { installed, nothing } from "./transfer/backbone.ts";
 import { enoughPictures } from "./transfer/beginning.ts";
-import { amount, fraction, integer, positive, size } from "./values.ts";
+import { amount, fraction, integer, positive, size, text } from "./values.ts";
 import { version } from "./version.ts";
 import { thousands } from "./wording.ts";
 
@@ -245,6 +245,7 @@ function addServe(command: Command, finish: Finish): void {
     .option(
       "--host <address>",
       "the address to listen on; 0.0.0.0 answers everyone on the network (default: 127.0.0.1, this machine alone)",
+      text("an address of this machine, or 0.0.0.0"),
     )
     .option("--max-mb <n>", `the most MiB that a request may send (default: ${maxMb})`, integer(1, 1024))
     .option(
@@ -266,9 +267,13 @@ function addServe(command: Command, finish: Finish): void {
 function addPage(command: Command, finish: Finish): void {
   command
     .argument("<model>", "a file that train saved")
-    .option("--out <file>", "the page to write, or with --folder the folder (default: <model>.html, <model>-page)")
+    .option(
+      "--out <file>",
+      "the page to write, or with --folder the folder (default: <model>.html, <model>-page)",
+      text("the name of a file, or with --folder of a folder"),
+    )
     .option("--folder", "write a folder with separate files instead of one file")
-    .option("--title <text>", "the title of the page (default: the name of the model)")
+    .option("--title <text>", "the title of the page (default: the name of the model)", text("a title"))
     .addOption(json())
     .action(async (model: string, options: PageOptions) => {
       const { page } = await import("./page/page.ts");

@@ -47,3 +47,11 @@ export function size(text: string): readonly [height: number, width: number] {
     throw new InvalidArgumentError(`Give height and width in pixels, 1 to ${maxSide} each, such as 32x32.`);
   return [height, width];
 }
+
+/** A text that is not empty; the message says what it is. */
+export function text(what: string): (text: string) => string {
+  return (given) => {
+    if (given.trim() === "") throw new InvalidArgumentError(`Give ${what}.`);
+    return given;
+  };
+}

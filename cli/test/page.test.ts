@@ -153,7 +153,7 @@ describe("in Chromium", () => {
   });
 
   it("the page of the server sends pictures to it, and nothing else", async () => {
-    const running = await startServer(model);
+    const running = await startServer(model, ["--host", "0.0.0.0"]);
     try {
       const url = `http://127.0.0.1:${running.port}/`;
       const { page, noise } = await open(url);
@@ -163,7 +163,8 @@ describe("in Chromium", () => {
       await page.close();
     } finally {
       running.process.kill("SIGINT");
-      expect((await running.ended).code).toBe(0);
+      const { code, stderr } = await running.ended;
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^everyone on the network can send pictures to this/)]);
     }
   });
 });

@@ -1,6 +1,7 @@
 // chainrule serve: a server that recognises the pictures that it is sent, on this machine's own address. Ctrl-C ends it, when the requests
 // that have begun are answered.
 import type { Server } from "node:http";
+import { networkInterfaces } from "node:os";
 import { readModel } from "chainrule/model";
 import { readBytes } from "chainrule/node";
 import { reading } from "../failure.ts";
@@ -86,17 +87,27 @@ interface Start {
 }
 
 function tellStart(screen: Screen, { host, asked, port, model }: Start): void {
-  const name = isLoopback(host) ? (host.includes(":") ? `[${host}]` : host) : host;
-  const url = `http://${name.includes(":") && !name.startsWith("[") ? `[${name}]` : name}:${port}/`;
+  const urls = namesFor(host).map((name) => `http://${name}:${port}/`);
+  const [url] = urls;
   if (asked === undefined && port !== defaultPort)
     screen.say(`another program uses port ${defaultPort}, so it is ${port} (--port chooses)`);
   if (!isLoopback(host))
     screen.say(
       `everyone on the network can send pictures to this server, and nothing is encrypted (--host ${host}); without --host only this machine can`,
     );
-  screen.say(`${model} is served at ${url}; Ctrl-C ends it`);
+  screen.say(`${model} is served at ${urls.join(" and ")}; Ctrl-C ends it`);
   screen.say(`a picture: curl --data-binary @PICTURE.png -H "Content-Type: image/png" ${url}predict`);
   screen.event("listening", { url, host, port, model });
+}
+
+/** The names of an address in URLs; for all addresses of the machine those that others on the network reach. */
+function namesFor(host: string): readonly string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [host.includes(":") ? `[${host}]` : host];
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return [
+    "localhost",
+    ...all.flatMap(({ address, family, internal }) => (family === "IPv4" && !internal ? address : [])),
+  ];
 }
 
 function tellRequest(screen: Screen, done: Done): void {
