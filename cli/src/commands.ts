@@ -15,6 +15,7 @@ import { defaultCheckpointSeconds, train } from "./train/train.ts";
 import { warmSteps } from "./train/training.ts";
 import { installed, nothing } from "./transfer/backbone.ts";
 import { enoughPictures } from "./transfer/beginning.ts";
+import { defaultTrials, type TuneOptions, tune } from "./tune/tune.ts";
 import { amount, fraction, integer, positive, size, text } from "./values.ts";
 import { version } from "./version.ts";
 import { thousands } from "./wording.ts";
@@ -37,6 +38,25 @@ const threads = () =>
   ).argParser(integer(1, 1000));
 const noCache = () =>
   new Option("--no-cache", "keep no decoded pictures for the next time, and use none that were kept");
+const epochs = () =>
+  new Option("--epochs <n>", `passes over all training pictures ${defaultText("epochs")}`).argParser(
+    integer(1, 100_000),
+  );
+const batchSize = () =>
+  new Option(
+    "--batch-size <n>",
+    "pictures in each step (default: 64; 16 or 32 for folders of fewer than 2,000 pictures)",
+  ).argParser(integer(1, 1_000_000));
+const seed = () =>
+  new Option(
+    "--seed <n>",
+    `seed of all that is random: the first weights, the order of the pictures, those set aside ${defaultText("seed")}`,
+  ).argParser(integer(0, 2 ** 32 - 1));
+const patience = () =>
+  new Option(
+    "--patience <n>",
+    `end early after this many epochs in a row without a lower validation loss ${defaultText("patience")}`,
+  ).argParser(integer(1, 100_000));
 const skipBroken = () => new Option("--skip-broken", "leave out pictures that cannot be read, and name them");
 
 function addLearning(command: Command): void {
@@ -49,18 +69,10 @@ function addLearning(command: Command): void {
     )
     .option("--offline", "fetch nothing; --from then takes what is here")
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))
-    .option("--epochs <n>", `passes over all training pictures ${defaultText("epochs")}`, integer(1, 100_000))
-    .option(
-      "--batch-size <n>",
-      "pictures in each step (default: 64; 16 or 32 for folders of fewer than 2,000 pictures)",
-      integer(1, 1_000_000),
-    )
+    .addOption(epochs())
+    .addOption(batchSize())
     .option("--lr <x>", `learning rate of the first step; it falls to 0 ${defaultText("lr")}`, positive("0.003"))
-    .option(
-      "--seed <n>",
-      `seed of all that is random: the first weights, the order of the pictures, those set aside ${defaultText("seed")}`,
-      integer(0, 2 ** 32 - 1),
-    )
+    .addOption(seed())
     .option(
       "--validation <fraction>",
       `fraction of the training pictures set aside to judge each epoch by; the best epoch's weights are saved ${defaultText("validation")}`,
@@ -72,11 +84,7 @@ function addLearning(command: Command): void {
       integer(2, 1000),
     )
     .option("--no-final", "with --folds: train no model after that")
-    .option(
-      "--patience <n>",
-      `end early after this many epochs in a row without a lower validation loss ${defaultText("patience")}`,
-      integer(1, 100_000),
-    );
+    .addOption(patience());
 }
 
 function addPictures(command: Command): void {
@@ -157,6 +165,39 @@ function addOutput(command: Command): void {
 }
 
 type Finish = (code: number) => void;
+
+function addTune(command: Command, finish: Finish): void {
+  command
+    .argument("<data>", dataHelp)
+    .optionsGroup("What it searches:")
+    .option(
+      "--trials <n>",
+      `nets that are trained, with different settings (default: ${defaultTrials})`,
+      integer(1, 100_000),
+    )
+    .option("--minutes <m>", "end after this time, but not before the first trial has ended", positive("30"))
+    .addOption(new Option("--model <name>", "try this net alone (default: all)").choices(architectureNames))
+    .addOption(seed())
+    .optionsGroup("How the nets learn:")
+    .addOption(epochs())
+    .addOption(batchSize())
+    .option(
+      "--validation <fraction>",
+      `fraction of the training pictures set aside, by which trials are compared (default: ${defaults.pictures.validation})`,
+      fraction,
+    )
+    .addOption(patience());
+  addPictures(command);
+  command
+    .optionsGroup("Its files, and how it runs:")
+    .option(
+      "--out <file>",
+      "the best model; beside it lies the journal, with which the same command goes on (default: <data>-tuned.safetensors)",
+    )
+    .addOption(threads())
+    .addOption(json())
+    .action(async (data: string, options: TuneOptions) => finish(await tune(data, options)));
+}
 
 function addTrain(command: Command, finish: Finish): void {
   command.argument("<data>", dataHelp);
@@ -293,6 +334,7 @@ export function commands(finish: Finish): Command {
   const subcommand = (name: string, description: string) =>
     program.command(name).description(description).showHelpAfterError(`\`chainrule ${name} --help\` lists its options`);
   addTrain(subcommand("train", "train a net and save it"), finish);
+  addTune(subcommand("tune", "search the net, the size and the learning rate, and save the best net"), finish);
   addEvaluate(subcommand("evaluate", "test a saved model on pictures that it was not trained on"), finish);
   addPredict(subcommand("predict", "recognise what pictures show"), finish);
   addServe(subcommand("serve", "answer the pictures that programs and pages send, on this machine"), finish);

@@ -153,7 +153,8 @@ export async function makePlan(job: Job, data: Data, options: TrainOptions): Pro
   return mirroring === null ? null : { plan: withMirroring(plan, mirroring), description, mirroring, copies };
 }
 
-async function checkOutputs(models: readonly string[], page: string | undefined): Promise<void> {
+/** Throws BadInput where these models could not be written, or would replace other files. */
+export async function checkOutputs(models: readonly string[], page: string | undefined): Promise<void> {
   for (const file of models) {
     await reading(() => checkWritable(file));
     await checkReplaceable(file, existsSync(file));
@@ -166,7 +167,7 @@ async function checkOutputs(models: readonly string[], page: string | undefined)
 }
 
 /** Throws BadInput where the net needs larger pictures. */
-function checkSize(model: Plan["model"], [height, width]: Size): void {
+export function checkSize(model: Plan["model"], [height, width]: Size): void {
   const minSide = leastSide[model];
   if (Math.min(height, width) < minSide)
     throw new BadInput(
@@ -174,7 +175,8 @@ function checkSize(model: Plan["model"], [height, width]: Size): void {
     );
 }
 
-function describe({ train, framing }: Data, { model, seed }: Plan): Description {
+/** The net of a plan for these pictures. */
+export function describe({ train, framing }: Data, { model, seed }: Plan): Description {
   const [, channels, height, width] = train.images.shape;
   return {
     architecture: architectures[model]([channels, height, width], train.classes.length),

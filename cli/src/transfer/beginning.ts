@@ -81,8 +81,8 @@ function stepwise(options: TrainOptions): string[] {
   return typed.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
 }
 
-/** False also where the folder cannot be read: reading it says why. */
-async function isSmallSetOfPhotographs(directory: string): Promise<boolean> {
+/** Whether training on this folder begins with the installed net. False also where it cannot be read: reading it says why. */
+export async function isSmallSetOfPhotographs(directory: string): Promise<boolean> {
   let survey: ImageSurvey;
   try {
     survey = await surveyImageFolder(layoutOf(directory).base, {});
