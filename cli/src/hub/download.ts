@@ -1,11 +1,12 @@
 // Fetches one file over HTTP(S): whole and with the right checksum, or not at all. It is written under another name, checked, and renamed at
 // the end, so that a broken download never stays.
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemReason } from "chainrule/node";
 import { GaveUp } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 import { networkReason, statusReason } from "./reasons.ts";
 
 export interface Download {
@@ -44,7 +45,7 @@ export async function download(wanted: Download): Promise<Downloaded> {
   let handle: FileHandle | null = null;
   try {
     const opened = await follow(address, AbortSignal.any([signal, stall.signal]), stall);
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     handle = await open(partial, "w");
     const found = await receive(opened, { ...wanted, handle, stall });
     await handle.sync();

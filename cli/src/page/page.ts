@@ -1,8 +1,9 @@
 // chainrule page: writes a page that recognises pictures in the browser, without a server and without a network.
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading, reasonOf } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 import { loadModel } from "../model-file.ts";
 import { sayWithoutOutput } from "../terminal/output.ts";
 import { Screen } from "../terminal/screen.ts";
@@ -56,7 +57,7 @@ async function writeFolder(target: string, told: Told, title: string): Promise<n
     await checkReplaceable(join(target, mainFile), "--out");
   }
   try {
-    mkdirSync(target, { recursive: true });
+    makeFolder(target);
   } catch (error) {
     throw new BadInput(`--out ${target}: ${reasonOf(error)}`, { cause: error });
   }

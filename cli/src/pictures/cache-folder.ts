@@ -1,11 +1,12 @@
 // The folder in which decoded pictures are kept for the next time: one for all data sets of a user, of a bounded size. After any failure
 // there the pictures are decoded again.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Framing } from "chainrule/data";
 import { reasonOf } from "../failure.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** The bound of all files together, and so of each. */
 export const maxCacheBytes = 2 ** 31;
@@ -69,7 +70,7 @@ export function placeOf({ directory, bytes, form, extension }: PlaceWanted): Cac
       basename(place)
         .replace(/[^\p{L}\p{N}._-]/gu, "_")
         .slice(0, 40) || "pictures";
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const file = join(folder, `${name}-${way}${extension}`);
     // A file that is there already has its room.
     if (!existsSync(file)) makeRoom(folder, { bytes, except: file });

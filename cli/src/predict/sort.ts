@@ -1,7 +1,7 @@
 // predict --sort: copies each picture into a folder for its class. The sources are only read, and no file is ever overwritten: another
 // picture of the same name gets a number. A copy appears under its name when it is whole.
 import { constants } from "node:fs";
-import { copyFile, link, lstat, mkdir, open, readFile, realpath, rm, stat } from "node:fs/promises";
+import { copyFile, link, lstat, open, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, parse, relative, resolve, sep } from "node:path";
 import { readBytes, systemCode } from "chainrule/node";
 import { BadInput, reading, reasonOf } from "../failure.ts";
@@ -9,7 +9,7 @@ import type { Screen } from "../terminal/screen.ts";
 import { counted, shortList, thousands } from "../wording.ts";
 import type { Found, Output } from "./output.ts";
 import { folderNames, safeFileName } from "./safe-name.ts";
-import { checkFolder } from "./target-folder.ts";
+import { checkFolder, makeTarget } from "./target-folder.ts";
 
 /** The number of classes that the summary names. */
 const maxSummarised = 20;
@@ -63,11 +63,8 @@ export class Sorting implements Output {
   async #place(source: Source, wanted: string): Promise<boolean> {
     const { dir, name, ext } = parse(wanted);
     let target = wanted;
+    makeTarget(dir);
     try {
-      await mkdir(dir, { recursive: true }).catch((error) => {
-        target = dir;
-        throw error;
-      });
       for (let k = 2; ; ) {
         const state = await stateOf(target, source.bytes);
         if (state === "same") return false;

@@ -1,15 +1,14 @@
 // predict --why: draws for each picture where the net looked for its answer, beside the picture or into a folder, as NAME.why.png. Only
 // drawings of earlier runs are replaced. Folders that are read again pass over files of this name.
 import { existsSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, join, parse } from "node:path";
 import { tensor } from "chainrule";
-import { readBytes, systemCode, writeWhole } from "chainrule/node";
-import { BadInput, reading, reasonOf } from "../failure.ts";
+import { readBytes, writeWhole } from "chainrule/node";
+import { BadInput, reading } from "../failure.ts";
 import type { Model } from "../model-file.ts";
 import type { Found, Output } from "../predict/output.ts";
 import { safeName } from "../predict/safe-name.ts";
-import { checkFolder } from "../predict/target-folder.ts";
+import { checkFolder, makeTarget } from "../predict/target-folder.ts";
 import { coloursOf } from "../terminal/colours.ts";
 import { drawPicture } from "../terminal/drawing.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -91,9 +90,7 @@ export class Why implements Output {
     const { into } = this.#wanted;
     const folder = into === true ? dirname(image) : into;
     const name = into === true ? parse(image).name : safeName(parse(image).name);
-    await mkdir(folder, { recursive: true }).catch((error) => {
-      throw systemCode(error) === "" ? error : new BadInput(`${folder}: ${reasonOf(error)}`, { cause: error });
-    });
+    makeTarget(folder);
     for (let k = 1; ; k++) {
       const file = join(folder, `${name}${k > 1 ? `-${k}` : ""}${ending}`);
       if (this.#files.has(file)) continue;
