@@ -3,7 +3,9 @@ import { architectureNames } from "chainrule/model";
 import { Command, Option } from "commander";
 import { defaultMistakes, type EvaluateOptions, evaluateCommand } from "./evaluate/evaluate.ts";
 import { type ExportOptions, exportCommand } from "./export.ts";
+import { defaultMemory } from "./large/budget.ts";
 import type { PageOptions } from "./page/page.ts";
+import { amount as inBytes, maxCacheBytes } from "./pictures/cache-folder.ts";
 import { type PredictOptions, predict } from "./predict/predict.ts";
 import { defaults as serveDefaults } from "./serve/limits.ts";
 import { defaultPort } from "./serve/listen.ts";
@@ -16,7 +18,7 @@ import { warmSteps } from "./train/training.ts";
 import { installed, nothing } from "./transfer/backbone.ts";
 import { enoughPictures } from "./transfer/beginning.ts";
 import { defaultTrials, type TuneOptions, tune } from "./tune/tune.ts";
-import { amount, fraction, integer, positive, size, text } from "./values.ts";
+import { amount, bytes, fraction, integer, positive, size, text } from "./values.ts";
 import { version } from "./version.ts";
 import { thousands } from "./wording.ts";
 
@@ -133,7 +135,17 @@ function addPictures(command: Command): void {
       size,
     )
     .addOption(skipBroken())
-    .addOption(noCache());
+    .addOption(noCache())
+    .option(
+      "--memory <size>",
+      `decoded pictures that take more are read while the net learns, a part at a time (default: ${inBytes(defaultMemory)})`,
+      bytes("512MB"),
+    )
+    .option(
+      "--cache-limit <size>",
+      `keep decoded pictures that are read so up to this size (default: ${inBytes(maxCacheBytes)}); of larger ones each epoch decodes anew`,
+      bytes("16GB"),
+    );
 }
 
 function addFiles(command: Command): void {

@@ -11,8 +11,11 @@ import {
 } from "chainrule/data";
 import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
+import { isLarge } from "./large/budget.ts";
+import { type LargeLoading, loadLarge } from "./large/load.ts";
+import type { AnyData } from "./large/streams.ts";
 import { setAside } from "./pictures/aside.ts";
-import { type Loading, loadPictures } from "./pictures/folder.ts";
+import { type Loading, loadPictures, loadSurveyed, surveyData } from "./pictures/folder.ts";
 import { asideNote } from "./pictures/notes.ts";
 import type { FolderRecord } from "./pictures/options.ts";
 import { counted } from "./wording.ts";
@@ -68,7 +71,16 @@ export async function findData(word: string): Promise<Source> {
   return { kind: "pictures", name, directory };
 }
 
-/** Loads a data set. `validation` is the fraction of the training pictures that is set aside, 0 for none. */
+/** Loads a data set into memory, or where the budget is too small for that, streams it. */
+export async function loadOrStream(source: Source, options: LargeLoading): Promise<AnyData> {
+  if (source.kind === "idx") return loadData(source, options);
+  const surveyed = await surveyData(source, options);
+  return isLarge(surveyed, options.size, options.budget)
+    ? loadLarge(source, surveyed, options)
+    : loadSurveyed(source, surveyed, options);
+}
+
+/** Loads a data set into memory. `validation` is the fraction of the training pictures that is set aside, 0 for none. */
 export async function loadData(source: Source, options: Loading): Promise<Data> {
   if (source.kind === "pictures") return loadPictures(source, options);
   const { train: all, test, notes: found } = await loadIdx(source);

@@ -37,6 +37,23 @@ export function amount(min: number, max: number, unit: string): (text: string) =
   };
 }
 
+const units: ReadonlyMap<string, number> = new Map([
+  ["kb", 1e3],
+  ["mb", 1e6],
+  ["gb", 1e9],
+]);
+
+/** A number of bytes with its unit, such as 512MB; the message gives `example`. */
+export function bytes(example: string): (text: string) => number {
+  return (text) => {
+    const [, count, unit] = /^([\d.]+) ?([kmg]b)$/i.exec(text) ?? [];
+    const value = Math.round(Number(count) * (units.get(unit?.toLowerCase()) ?? Number.NaN));
+    if (!(value > 0 && Number.isSafeInteger(value)))
+      throw new InvalidArgumentError(`Give a size with its unit, kB, MB or GB, such as ${example}.`);
+    return value;
+  };
+}
+
 /** Pixels. */
 const maxSide = 4096;
 

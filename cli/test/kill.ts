@@ -21,7 +21,7 @@ export interface Whole {
 function curveOf(all: readonly Event[]): Event[] {
   return all
     .filter(({ event }) => ["step", "epoch", "validation", "test"].includes(event))
-    .map(({ seconds: _, imagesPerSecond: __, ...rest }) => rest as unknown as Event);
+    .map(({ seconds: _, imagesPerSecond: __, reading: ___, ...rest }) => rest as unknown as Event);
 }
 
 const begin = (data: string, options: readonly string[]) => ["train", data, ...options, "--json", "--out", model];
@@ -47,16 +47,18 @@ export interface Killing {
 /** Throws where anything differs from the uninterrupted training. Returns a sentence about the run. */
 export async function killAndResume({ data, options, whole, lives }: Killing): Promise<string> {
   const cwd = temporaryFolder();
+  // The first life finds no decoded pictures.
+  const env = { CHAINRULE_CACHE: temporaryFolder() };
   const deaths: string[] = [];
   for (const seconds of lives) {
-    const { told, alive } = await oneLife(cwd, nextArguments(cwd, { data, options }), seconds);
+    const { told, alive } = await oneLife(nextArguments(cwd, { data, options }), { cwd, env, seconds });
     checkWithin(curveOf(told), whole.curve);
     if (alive) break;
     deaths.push(await checkDead(cwd));
     if (isSaved(cwd)) break;
   }
   if (!isSaved(cwd)) {
-    const last = await chainruleProcess(nextArguments(cwd, { data, options }), { cwd });
+    const last = await chainruleProcess(nextArguments(cwd, { data, options }), { cwd, env });
     if (last.code !== 0) throw new Error(`resuming failed:\n${last.stderr}`);
     const curve = curveOf(events(last));
     const expected = whole.curve.slice(whole.curve.length - curve.length);
@@ -78,9 +80,18 @@ function nextArguments(cwd: string, { data, options }: Pick<Killing, "data" | "o
     : begin(data, options);
 }
 
-function oneLife(cwd: string, args: readonly string[], seconds: number): Promise<{ told: Event[]; alive: boolean }> {
+interface Life {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly seconds: number;
+}
+
+function oneLife(args: readonly string[], { cwd, env, seconds }: Life): Promise<{ told: Event[]; alive: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [program, ...args], {
+      ...{ cwd, env: { ...process.env, ...env } },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;

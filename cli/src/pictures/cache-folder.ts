@@ -53,11 +53,13 @@ export interface PlaceWanted {
   /** What tells it from other files of the directory; JSON can hold it. */
   readonly form: unknown;
   readonly extension: (typeof extensions)[number];
+  /** The most that the file may take; default: the bound of all files. */
+  readonly limit?: number;
 }
 
-export function placeOf({ directory, bytes, form, extension }: PlaceWanted): CachePlace {
-  if (bytes > maxCacheBytes)
-    return { file: null, problem: `they take ${amount(bytes)} or more, and at most ${amount(maxCacheBytes)} are kept` };
+export function placeOf({ directory, bytes, form, extension, limit = maxCacheBytes }: PlaceWanted): CachePlace {
+  if (bytes > limit)
+    return { file: null, problem: `they take ${amount(bytes)} or more, and at most ${amount(limit)} are kept` };
   let folder = "";
   try {
     folder = cacheFolder();
@@ -73,7 +75,7 @@ export function placeOf({ directory, bytes, form, extension }: PlaceWanted): Cac
     makeFolder(folder);
     const file = join(folder, `${name}-${way}${extension}`);
     // A file that is there already has its room.
-    if (!existsSync(file)) makeRoom(folder, { bytes, except: file });
+    if (!existsSync(file) && bytes <= maxCacheBytes) makeRoom(folder, { bytes, except: file });
     return { file, problem: null };
   } catch (error) {
     return { file: null, problem: `${folder}: ${reasonOf(error)}` };
@@ -85,14 +87,18 @@ export function endUse(file: string): void {
   try {
     const now = new Date();
     utimesSync(file, now, now);
-    makeRoom(resolve(file, ".."), { bytes: statSync(file).size, except: file });
+    const bytes = statSync(file).size;
+    if (bytes <= maxCacheBytes) makeRoom(resolve(file, ".."), { bytes, except: file });
   } catch {}
 }
 
-/** Removes the files that were not used for the longest time until `bytes` more fit. A file that is being written stays. */
+/**
+ * Removes the files that were not used for the longest time until `bytes` more fit. A file that is being written stays. One that is larger
+ * than the bound was asked for with --cache-limit: it stays too, and does not count.
+ */
 function makeRoom(folder: string, { bytes, except }: { readonly bytes: number; readonly except: string }): void {
   const files = cacheFiles(folder)
-    .filter(({ path }) => path !== except)
+    .filter(({ path, bytes: size }) => path !== except && size <= maxCacheBytes)
     .sort((a, b) => a.used - b.used);
   let total = bytes + files.reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files) {

@@ -1,16 +1,17 @@
 // Loads a folder of pictures as data to train on: with a subfolder for each class, or with folders for training, test (and validation)
 // that each have such subfolders. Where there is no folder for a part, its pictures are set aside by seed. What the names of folders and
 // the headers of pictures show is refused before anything is decoded.
+import type { Framing } from "chainrule/data";
 import type { ImageSurvey } from "chainrule/node";
 import type { Data, Source } from "../data.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { checkClasses, readInChannels, withClasses } from "./adapt.ts";
 import { countsOf, type Part } from "./aside.ts";
-import { divide, filesDigest, onePictureEach } from "./divide.ts";
+import { type Divided, divide, filesDigest, onePictureEach } from "./divide.ts";
 import { kindOfPictures } from "./kind.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { classNote, lackNote, notesOn } from "./notes.ts";
-import type { Reading } from "./options.ts";
+import type { FolderRecord, Reading } from "./options.ts";
 import { readPictures, surveyPictures } from "./read.ts";
 
 export type Size = readonly [height: number, width: number];
@@ -23,15 +24,32 @@ export interface Loading extends Reading {
   readonly checkSize: (size: Size) => void;
 }
 
-export async function loadPictures({ name, directory }: Source, options: Loading): Promise<Data> {
-  const { skipBroken, screen } = options;
+/** A data set of folders before its pictures are decoded. */
+export interface Surveyed {
+  readonly layout: Layout;
+  readonly surveys: Surveys;
+  readonly framing: Framing;
+}
+
+/** Finds the parts of a data set, and says what is taken as what. Throws BadInput where they cannot be used. */
+export async function surveyData({ directory }: Source, options: Loading): Promise<Surveyed> {
   if (options.size !== null) options.checkSize(options.size);
   const layout = layoutOf(directory ?? ".");
   const surveys = await surveyParts(layout, options);
-  const { classes } = surveys.base;
   options.checkSize(options.size ?? surveys.base.size);
   const framing = await kindOfPictures(surveys.base, options.size);
-  tellFound(screen, layout, Object.values(surveys));
+  tellFound(options.screen, layout, Object.values(surveys));
+  return { layout, surveys, framing };
+}
+
+/** Loads a data set into memory. */
+export async function loadPictures(source: Source, options: Loading): Promise<Data> {
+  return loadSurveyed(source, await surveyData(source, options), options);
+}
+
+export async function loadSurveyed({ name }: Source, surveyed: Surveyed, options: Loading): Promise<Data> {
+  const { layout, surveys, framing } = surveyed;
+  const { classes } = surveys.base;
   const read = { ...options, framing };
   const all = await readPictures(surveys.base, read);
   const [, channels, height, width] = all.images.shape;
@@ -45,10 +63,6 @@ export async function loadPictures({ name, directory }: Source, options: Loading
   const [ownTest, ownValidation] = [await own(surveys.test), await own(surveys.validation)];
   const divided = divide({ data: all, files: all.files }, options, { ownTest, ownValidation, name: layout.base });
   const { train, test, validation } = divided;
-  const lacking = lackNote(classes, {
-    test: countsOf(test.data),
-    validation: validation === null ? null : countsOf(validation.data),
-  });
   return {
     name,
     train: train.data,
@@ -56,16 +70,28 @@ export async function loadPictures({ name, directory }: Source, options: Loading
     test: test.data,
     files: { train: train.files ?? [], validation: validation?.files ?? null, test: test.files ?? [] },
     framing,
-    notes: [...notes, ...divided.notes, ...(lacking === null ? [] : [lacking])],
-    folder: {
-      size: options.size,
-      skipBroken,
-      dividedFrom: ownTest === null ? filesDigest(surveys.base, all.files) : null,
-    },
+    notes: [...notes, ...divided.notes, ...notesOnLack(classes, divided)],
+    folder: folderRecord(surveyed, options, all.files),
   };
 }
 
-interface Surveys {
+/** The sentence about classes that a part lacks, if one does. */
+export function notesOnLack(classes: readonly string[], { test, validation }: Divided): string[] {
+  const lacking = lackNote(classes, {
+    test: countsOf(test.data),
+    validation: validation === null ? null : countsOf(validation.data),
+  });
+  return lacking === null ? [] : [lacking];
+}
+
+/** `files`: the paths of the pictures of the base folder that were read. */
+export const folderRecord = (
+  { surveys }: Surveyed,
+  { size, skipBroken }: Loading,
+  files: readonly string[],
+): FolderRecord => ({ size, skipBroken, dividedFrom: surveys.test === null ? filesDigest(surveys.base, files) : null });
+
+export interface Surveys {
   readonly base: ImageSurvey;
   /** null where the part has no folder of its own, or none is wanted. */
   readonly test: ImageSurvey | null;

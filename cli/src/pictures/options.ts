@@ -21,13 +21,24 @@ export interface FolderRecord {
   readonly skipBroken: boolean;
   /** A digest of the names and sizes of the files from which the test pictures were set aside; null where the test has a folder of its own. */
   readonly dividedFrom: string | null;
+  /** The shards of pictures that were streamed; without it they were in memory. */
+  readonly shards?: Shards;
+}
+
+/** The numbers of pictures in a shard, and of shards that are mixed. */
+export interface Shards {
+  readonly pictures: number;
+  readonly window: number;
 }
 
 /** Whether parsed JSON is a folder record, or null as in the model files of other data. */
 export function isFolderRecord(value: unknown): value is FolderRecord | null {
   if (value === null) return true;
   if (!isRecord(value) || typeof value.skipBroken !== "boolean") return false;
-  const { size, dividedFrom } = value;
+  const { size, dividedFrom, shards } = value;
+  const isPositive = (n: unknown) => isCount(n) && n > 0;
+  const isShards = isRecord(shards) && isPositive(shards.pictures) && isPositive(shards.window);
+  if (shards !== undefined && !isShards) return false;
   const sized = size === null || (Array.isArray(size) && size.length === 2 && size.every((n) => isCount(n) && n > 0));
   return sized && (dividedFrom === null || typeof dividedFrom === "string");
 }

@@ -104,7 +104,7 @@ function tellCache(screen: Screen, { cache, files }: ImageFolder, noPlace: strin
 }
 
 /** An error that names unreadable pictures gets a message that lists them, with the option that leaves them out. */
-function rephrased(error: unknown): unknown {
+export function rephrased(error: unknown): unknown {
   const cause = error instanceof BadInput ? error.cause : null;
   if (!(cause instanceof ChainruleError) || !Array.isArray(cause.details.problems)) return error;
   return unreadable(cause.details.problems, Number(cause.details.total), cause);

@@ -1,7 +1,7 @@
 // Shows the trial of mirroring while it runs, and puts its decision into the plan.
+import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { SingleBar } from "cli-progress";
-import type { Data } from "../data.ts";
 import { GaveUp } from "../failure.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { startBar } from "../terminal/bars.ts";
@@ -16,7 +16,8 @@ const trying = "a short trial shows whether mirror images keep their class";
 const quietMs = 2000;
 
 interface Trying {
-  readonly data: Data;
+  readonly train: Dataset;
+  readonly validation: Dataset | null;
   readonly description: Description;
   readonly screen: Screen;
   readonly interrupt: Interrupt;
@@ -25,9 +26,8 @@ interface Trying {
 /** Decides whether pictures are mirrored; null where the user stopped the trial, or the reader of the output has gone. */
 export async function tryMirroring(
   plan: Plan,
-  { data, description, screen, interrupt }: Trying,
+  { train, validation, description, screen, interrupt }: Trying,
 ): Promise<Decision | null> {
-  const { train, validation } = data;
   const steps = 1000;
   const began = performance.now();
   const shown: { bar: SingleBar | null; said: boolean } = { bar: null, said: false };

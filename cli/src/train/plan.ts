@@ -37,6 +37,10 @@ export interface PlanOptions extends ChangeOptions {
   readonly patience?: number;
   readonly size?: readonly [height: number, width: number];
   readonly skipBroken?: boolean;
+  /** Bytes: decoded pictures that take more are streamed. */
+  readonly memory?: number;
+  /** Bytes: streamed pictures that take more are not kept. */
+  readonly cacheLimit?: number;
 }
 
 export const defaults = {
@@ -56,6 +60,8 @@ export function intend(options: PlanOptions, { kind, name }: Source): Intent {
   for (const [flag, given] of [
     ["--size", options.size],
     ["--skip-broken", options.skipBroken],
+    ["--memory", options.memory],
+    ["--cache-limit", options.cacheLimit],
   ] as const)
     if (given !== undefined && kind === "idx")
       throw new BadInput(`${flag}: is for folders of pictures; ${name} is none, so leave ${flag} out`);
@@ -140,6 +146,10 @@ export function resumedPlan(file: string, saved: Model & Extras, options: PlanOp
   if (options.patience !== undefined && plan.validation === 0)
     throw new BadInput(
       `--patience ${options.patience}: ${file} was begun without --validation; leave --patience out to go on`,
+    );
+  if (options.memory !== undefined)
+    throw new BadInput(
+      `--memory: a training that goes on reads its pictures as it began; leave --memory out to go on, or --resume to begin anew`,
     );
   const epochs = options.epochs ?? plan.epochs;
   const patience = options.patience ?? plan.patience;

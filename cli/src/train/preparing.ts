@@ -1,20 +1,22 @@
 // Everything before the first step of a training: the options, the files, the pictures, and what is decided from them.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { normalisation } from "chainrule/data";
+import { type Dataset, normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
-import { type Data, findData, loadData, type Source } from "../data.ts";
+import { type Data, findData, loadData, loadOrStream, type Pictures, type Source } from "../data.ts";
 import { checkFits } from "../evaluate/evaluation.ts";
 import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
 import { BadInput, GaveUp, gaveUp, reading } from "../failure.ts";
 import { checkFolds } from "../folds/options.ts";
 import { Interrupt } from "../interrupt.ts";
+import type { AnyData, Sample } from "../large/streams.ts";
 import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
 import { type Copies, findCopies } from "../pictures/copy-notes.ts";
-import type { Size } from "../pictures/folder.ts";
+import type { Loading, Size } from "../pictures/folder.ts";
 import { layoutOf } from "../pictures/layout.ts";
 import { maxSides } from "../pictures/max-sides.ts";
+import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { commandLine, Screen } from "../terminal/screen.ts";
 import type { Backbone } from "../transfer/backbone.ts";
@@ -93,14 +95,31 @@ function validationOf({ directory }: Source, { validation }: TrainOptions): numb
   return validation ?? (layoutOf(directory ?? ".").validation === null ? 0 : defaults.pictures.validation);
 }
 
-/** The pictures; GaveUp where the user stopped the reading, or the reader of the output has gone. */
-export async function read(
-  { source, intent, backbone, note, resume, screen, interrupt }: Job,
-  options: TrainOptions,
-): Promise<Data | GaveUp> {
+/** The pictures, in memory or streamed; GaveUp where the user stopped the reading, or the reader of the output has gone. */
+export const readOrStream = (job: Job, options: TrainOptions): Promise<AnyData | GaveUp> => {
+  const { resume, source } = job;
+  const budget = {
+    ...{ memory: options.memory, cacheLimit: options.cacheLimit },
+    shards: resume === null ? undefined : (resume.plan.folder?.shards ?? null),
+    channels: resume === null ? undefined : channelsOf(resume.saved.description),
+  };
+  return loadOrStream(source, { ...loading(job, options), budget }).catch(gaveUp);
+};
+
+const channelsOf = ({ input: [channels] }: Description): 1 | 3 => (channels === 1 ? 1 : 3);
+
+/** The pictures in memory; GaveUp as readOrStream gives it. Throws BadInput where they were to be streamed. */
+export async function read(job: Job, options: TrainOptions): Promise<Data | GaveUp> {
+  const typed = options.memory !== undefined ? "--memory" : options.cacheLimit !== undefined ? "--cache-limit" : null;
+  const reader = options.folds === undefined ? "a pretrained net" : "--folds";
+  if (typed !== null) throw new BadInput(`${typed}: ${reader} needs all pictures in memory; leave ${typed} out`);
+  return loadData(job.source, loading(job, options)).catch(gaveUp);
+}
+
+function loading({ intent, backbone, note, resume, screen, interrupt }: Job, options: TrainOptions): Loading {
   const folder = resume === null ? options : resume.plan.folder;
   if (note !== null) screen.say(note);
-  return loadData(source, {
+  return {
     screen,
     seed: intent.seed,
     validation: intent.validation,
@@ -111,7 +130,7 @@ export async function read(
     skipBroken: resume?.plan.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
     checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
-  }).catch(gaveUp);
+  };
 }
 
 /** Says that the reading was stopped; returns the exit code. */
@@ -129,18 +148,19 @@ export interface Planned {
 }
 
 /** Says what the pictures are, and decides what their number and their form leave open; null where that was stopped. */
-export async function makePlan(job: Job, data: Data, options: TrainOptions): Promise<Planned | null> {
+export async function makePlan(job: Job, data: AnyData, options: TrainOptions): Promise<Planned | null> {
   const { word, screen, interrupt, source, resume, out, replaced } = job;
   const { plan, undecided } =
     resume === null
       ? choosePlan(intend(options, source), data, options.batchSize)
       : { plan: resume.plan, undecided: false };
-  const description = resume?.saved.description ?? describe(data, plan);
+  const description = resume?.saved.description ?? describe(data, plan, (await inMemory(data)).train);
   if (resume !== null) {
     const problem = checkFits(resume.file, description, data);
     if (problem !== null) throw new BadInput(problem);
   }
-  const copies = findCopies(data);
+  // Streamed pictures are compared when they were read.
+  const copies = "streams" in data ? { test: [], notes: [] } : findCopies(data);
   for (const line of [...data.notes, ...copies.notes]) screen.say(line);
   if (replaced !== null) screen.say(replacedWords(replaced));
   const checkpoint = checkpointOf(out);
@@ -149,7 +169,7 @@ export async function makePlan(job: Job, data: Data, options: TrainOptions): Pro
       `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );
   if (!undecided) return { plan, description, mirroring: null, copies };
-  const mirroring = await tryMirroring(plan, { data, description, screen, interrupt });
+  const mirroring = await tryMirroring(plan, { ...(await inMemory(data)), description, screen, interrupt });
   return mirroring === null ? null : { plan: withMirroring(plan, mirroring), description, mirroring, copies };
 }
 
@@ -175,14 +195,21 @@ export function checkSize(model: Plan["model"], [height, width]: Size): void {
     );
 }
 
-/** The net of a plan for these pictures. */
-export function describe({ train, framing }: Data, { model, seed }: Plan): Description {
-  const [, channels, height, width] = train.images.shape;
+/** The training and validation pictures, or of streamed ones a sample. */
+const inMemory = async (data: AnyData): Promise<Sample> => ("streams" in data ? data.streams.sample() : data);
+
+/** The net of a plan for these pictures, normalised by those of the sample. */
+export function describe(
+  { train, framing }: Pick<Data<Pictures>, "train" | "framing">,
+  { model, seed }: Plan,
+  sample: Dataset,
+): Description {
+  const [, channels, height, width] = shapeOf(train);
   return {
     architecture: architectures[model]([channels, height, width], train.classes.length),
     input: [channels, height, width],
     classes: train.classes,
-    normalisation: normalisation(train),
+    normalisation: normalisation(sample),
     framing,
     seed,
   };

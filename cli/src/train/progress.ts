@@ -1,6 +1,7 @@
 // Shows the progress of a training: a bar that is redrawn in place on a terminal, one plain line for each epoch elsewhere.
 import type { EpochEvent, FitEvent, Mean, StartEvent, StepEvent, ValidationEvent } from "chainrule/train";
 import type { SingleBar } from "cli-progress";
+import { briefRates, type ReadingPace, spentRecord, spentWords } from "../large/pace.ts";
 import { startBar } from "../terminal/bars.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { percent, thousands } from "../wording.ts";
@@ -10,11 +11,14 @@ const stepsPerEvent = 100;
 
 export class Progress {
   readonly #screen: Screen;
+  /** Of streamed pictures; null for pictures in memory. */
+  readonly #pace: ReadingPace | null;
   #extent: StartEvent | null = null;
   #bar: SingleBar | null = null;
 
-  constructor(screen: Screen) {
+  constructor(screen: Screen, pace: ReadingPace | null = null) {
     this.#screen = screen;
+    this.#pace = pace;
   }
 
   show(event: FitEvent): void {
@@ -30,9 +34,11 @@ export class Progress {
     if (step % stepsPerEvent === 0) this.#screen.event("step", { step, epoch, loss });
     if (!this.#screen.redrawn) return;
     const left = ((epochs - epoch + 1) * pictures - mean.pictures) / imagesPerSecond;
-    const payload = { ...numbers(mean), speed: thousands(imagesPerSecond), time: `${duration(left)} left` };
+    const apart = this.#pace === null ? "" : ` (${briefRates(this.#pace.epoch)})`;
+    const speed = `${thousands(imagesPerSecond)} images/s${apart}`;
+    const payload = { ...numbers(mean), speed, time: `${duration(left)} left` };
     this.#bar ??= startBar(this.#screen, {
-      format: `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed} images/s  {time}`,
+      format: `epoch ${epoch}/${epochs} {bar} loss {loss}  accuracy {accuracy}  {speed}  {time}`,
       total: pictures,
       clear: false,
       payload,
@@ -43,15 +49,17 @@ export class Progress {
   #epoch(event: EpochEvent, { epochs, pictures }: StartEvent): void {
     const { epoch, loss, accuracy, imagesPerSecond, epochSeconds: seconds } = event;
     const time = `${seconds.toFixed(1)} s`;
-    if (this.#bar !== null) this.#bar.update(pictures, { ...numbers(event), speed: thousands(imagesPerSecond), time });
+    const speed = `${thousands(imagesPerSecond)} images/s`;
+    if (this.#bar !== null) this.#bar.update(pictures, { ...numbers(event), speed, time });
     this.stop();
     if (!this.#screen.redrawn) {
       const shown = numbers(event);
-      this.#screen.say(
-        `epoch ${epoch}/${epochs}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${thousands(imagesPerSecond)} images/s  ${time}`,
-      );
+      this.#screen.say(`epoch ${epoch}/${epochs}  loss ${shown.loss}  accuracy ${shown.accuracy}  ${speed}  ${time}`);
     }
-    this.#screen.event("epoch", { epoch, epochs, loss, accuracy, imagesPerSecond, seconds });
+    const spent = this.#pace?.epoch ?? null;
+    if (spent !== null) this.#screen.say(`  ${spentWords(spent)}`);
+    const reading = spent === null ? {} : { reading: spentRecord(spent) };
+    this.#screen.event("epoch", { epoch, epochs, loss, accuracy, imagesPerSecond, seconds, ...reading });
   }
 
   #validation({ epoch, loss, accuracy, improved, validationSeconds: seconds }: ValidationEvent): void {

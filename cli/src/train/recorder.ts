@@ -6,6 +6,7 @@ import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
 import type { Data, Pictures } from "../data.ts";
 import { BadInput, reading } from "../failure.ts";
+import { type Spent, spentWords } from "../large/pace.ts";
 import type { Excerpt } from "../pictures/excerpt.ts";
 import { fingerprintOf } from "../pictures/shape.ts";
 import type { EpochPoint, Mistake, ReportData, StepPoint } from "../report/report-data.ts";
@@ -83,7 +84,12 @@ export interface Told {
   readonly options: ReportData["run"]["options"];
 }
 
-export const toldOf = (plan: Plan): Told => ({ net: plan.model, seed: plan.seed, options: settings(plan) });
+/** `spent`: what the epochs of streamed pictures took; null for pictures in memory. */
+export const toldOf = (plan: Plan, spent: Spent | null): Told => ({
+  net: plan.model,
+  seed: plan.seed,
+  options: { ...settings(plan), ...(spent === null ? {} : { reading: spentWords(spent) }) },
+});
 
 export interface Finished {
   readonly told: Told;

@@ -3,6 +3,7 @@ import type { Sequential } from "chainrule";
 import { judge } from "../evaluate/evaluation.ts";
 import { tellTest } from "../evaluate/result.ts";
 import { comparisonWords, type Replaced, type TestRecord } from "../evaluate/test-record.ts";
+import { GaveUp } from "../failure.ts";
 import { accuracyWithout, type Copies, copiesWords, examples } from "../pictures/copy-notes.ts";
 import { shownOf } from "../pictures/excerpt.ts";
 import { fingerprintOf } from "../pictures/shape.ts";
@@ -37,7 +38,11 @@ export async function test(run: Tested, trained: Trained): Promise<number> {
   const testBegan = performance.now();
   const evaluation = await judge({ net, description }, data.test, interrupt.signal);
   if (evaluation === null) return gaveUp(run);
-  const copies = await trained.copies();
+  const copies = await trained.copies().catch((error: unknown) => {
+    if (error instanceof GaveUp) return null;
+    throw error;
+  });
+  if (copies === null) return gaveUp(run);
   const seconds = { test: (performance.now() - testBegan) / 1000, total: (performance.now() - began) / 1000 };
   const record: TestRecord = {
     accuracy: evaluation.accuracy,

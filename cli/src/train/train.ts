@@ -1,19 +1,22 @@
 // chainrule train: from a data set to a model file, with progress, checkpoints, the test and the report.
-import { threadsReady } from "chainrule";
+import { ChainruleError, threadsReady } from "chainrule";
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
 import type { TestRecord } from "../evaluate/test-record.ts";
-import { GaveUp, gaveUp } from "../failure.ts";
+import { BadInput, GaveUp, gaveUp } from "../failure.ts";
 import { poolOf } from "../folds/assign.ts";
 import { crossValidate, withoutModel } from "../folds/folds.ts";
 import { learnWithNets } from "../folds/nets.ts";
+import { ReadingPace, totalWords } from "../large/pace.ts";
+import { type AnyData, copiesOf } from "../large/streams.ts";
 import { saveModel } from "../model-file.ts";
+import { rephrased } from "../pictures/read.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { chooseThreads } from "../threads.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf } from "./checkpoints.ts";
 import { notDiverged } from "./diverged.ts";
-import { type Job, makePlan, prepare, read, type TrainOptions, tellGaveUp } from "./preparing.ts";
+import { type Job, makePlan, prepare, read, readOrStream, type TrainOptions, tellGaveUp } from "./preparing.ts";
 import { Progress } from "./progress.ts";
 import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
@@ -28,20 +31,40 @@ export async function train(word: string, options: TrainOptions): Promise<number
   goOnWithoutOutput();
   const job = await prepare(word, options);
   if (typeof job === "number") return job;
-  const { screen, interrupt, out, backbone } = job;
+  const { backbone } = job;
   if (backbone !== null) return transfer({ job, backbone, options, began });
   // The threads start while the pictures are read.
   const ready = threadsReady();
-  const data = await read(job, options);
+  // Cross-validation goes over all pictures many times, so that they have to be in memory.
+  const data = await (options.folds === undefined ? readOrStream : read)(job, options);
   if (data instanceof GaveUp) return tellGaveUp(job, data);
+  try {
+    return await learn({ job, data, options, threads: await ready, began });
+  } finally {
+    if ("streams" in data) await data.streams.close();
+  }
+}
+
+interface Learning {
+  readonly job: Job;
+  readonly data: AnyData;
+  readonly options: TrainOptions;
+  /** The number of threads that compute. */
+  readonly threads: number;
+  /** The start of the command, in milliseconds of performance.now(). */
+  readonly began: number;
+}
+
+/** Trains, saves and tests; returns the exit code. */
+async function learn({ job, data, options, threads, began }: Learning): Promise<number> {
+  const { word, screen, interrupt, out } = job;
   const planned = await makePlan(job, data, options);
   if (planned === null) return stoppedEarly(job);
-  const { plan, description, mirroring, copies } = planned;
-  if (options.folds !== undefined) {
+  const { plan, description, mirroring } = planned;
+  if (options.folds !== undefined && !("streams" in data)) {
     const pool = poolOf(data);
     const learn = learnWithNets({ screen, interrupt, data, description, plan, pool });
     if (mirroring !== null) screen.say(mirroring.words);
-    await ready;
     const stopped = await crossValidate({ screen, pool, folds: options.folds, seed: plan.seed, learn }).catch(gaveUp);
     if (stopped instanceof GaveUp) return stoppedEarly(job);
     if (options.final === false) return withoutModel(screen, began);
@@ -55,9 +78,11 @@ export async function train(word: string, options: TrainOptions): Promise<number
     write: (file) => save(file),
   });
   const recorder = new Recorder();
+  const streams = "streams" in data ? data.streams : null;
+  const pace = streams === null ? null : new ReadingPace(() => streams.reading);
   const run = { screen, plan, description, data, word, out, interrupt, mirroring, replaced: job.replaced };
   const shown = { explain: options.explain ?? false, profile };
-  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, threads: await ready });
+  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, pace, threads });
   if (end === null) {
     // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
     if (checkpoints.written) checkpoints.remove();
@@ -66,12 +91,15 @@ export async function train(word: string, options: TrainOptions): Promise<number
   await save(out);
   sayWithoutOutput(`the training went on without it, and the model is saved in ${out}`);
   checkpoints.remove();
+  if (pace !== null && pace.total.pictures > 0) screen.say(totalWords(pace.total));
   tellEnd(run, end);
   if (end.type === "stopped") return interrupt.exitCode;
 
-  const told = toldOf(plan);
-  const trained = { net: training.net, recorder, told, replaced: job.replaced, began, page: options.report };
-  return test(run, { ...trained, copies: async () => copies, save: (record) => save(out, record) });
+  const told = toldOf(plan, pace?.total ?? null);
+  const copies = () =>
+    "streams" in data ? copiesOf(data, { screen, check: () => interrupt.check() }) : Promise.resolve(planned.copies);
+  const trained = { net: training.net, recorder, told, copies, replaced: job.replaced, began, page: options.report };
+  return test(run, { ...trained, save: (record) => save(out, record) });
 }
 
 function stoppedEarly({ screen, interrupt }: Job): number {
@@ -82,16 +110,17 @@ function stoppedEarly({ screen, interrupt }: Job): number {
 interface Following extends Outcome {
   readonly checkpoints: Checkpoints;
   readonly recorder: Recorder;
+  /** Of streamed pictures; null for pictures in memory. */
+  readonly pace: ReadingPace | null;
   readonly explain: boolean;
   readonly profile: boolean;
-  /** The number of threads that compute. */
   readonly threads: number;
 }
 
 /** Runs the training to its end and returns its last event; null where the reader of the output has gone. */
 async function follow({ run }: Training, following: Following): Promise<DoneEvent | StoppedEvent | null> {
-  const { screen, plan, checkpoints, recorder } = following;
-  const progress = new Progress(screen);
+  const { screen, checkpoints, recorder, pace } = following;
+  const progress = new Progress(screen, pace);
   let explained = !following.explain;
   let stepsBefore = 0;
   try {
@@ -102,7 +131,9 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
       }
       if (event.type === "step" && !explained) screen.say(`\n${run.explain()}\n`);
       if (event.type === "step") explained = true;
+      if (event.type === "step") pace?.see(event);
       progress.show(event);
+      if (event.type !== "step") pace?.see(event);
       if (event.type === "step" && event.step === run.profiled) {
         progress.stop();
         screen.say(`\nwhere the time of a step goes, on one thread, after ${event.step - stepsBefore - 1} steps:`);
@@ -117,10 +148,17 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
     }
     throw new Error("internal: the run ended without a done event");
   } catch (error) {
-    const told = notDiverged(error, plan);
-    if (told !== error && checkpoints.written) checkpoints.remove();
-    throw told;
+    throw inWords(error, following);
   } finally {
     progress.stop();
   }
+}
+
+/** The error of a run as the user is told of it. */
+function inWords(error: unknown, { plan, checkpoints }: Following): unknown {
+  const told = notDiverged(error, plan);
+  if (told !== error && checkpoints.written) checkpoints.remove();
+  // A streamed picture that cannot be read, or a thread that failed.
+  if (!(error instanceof ChainruleError) || (error.code !== "file" && error.code !== "device")) return told;
+  return rephrased(new BadInput(error.place === null ? error.words : error.message, { cause: error }));
 }

@@ -85,7 +85,13 @@ export class Candidates {
     const { space, screen, interrupt } = this.#search;
     const { plan, undecided } = this.#choose(space.first, data);
     if (!undecided) return null;
-    const decision = await tryMirroring(plan, { data, description: describe(data, plan), screen, interrupt });
+    const decision = await tryMirroring(plan, {
+      train: data.train,
+      validation: data.validation,
+      description: describe(data, plan, data.train),
+      screen,
+      interrupt,
+    });
     if (decision === null) throw new GaveUp();
     screen.say(decision.words);
     return decision.flip;
@@ -105,7 +111,7 @@ export class Candidates {
   async of(settings: Settings): Promise<Candidate> {
     const data = await this.#dataOf(settings.size, new Quiet(false));
     const { plan } = this.#choose(settings, data);
-    return { data, plan, description: describe(data, plan) };
+    return { data, plan, description: describe(data, plan, data.train) };
   }
 
   async #dataOf(size: Size | null, screen: Screen): Promise<Data> {
@@ -162,7 +168,7 @@ export class Candidates {
     return test(
       { screen, description, data, word, out, interrupt },
       {
-        ...{ net, recorder: new Recorder(), told: toldOf(plan), replaced: null, began, page: undefined, save },
+        ...{ net, recorder: new Recorder(), told: toldOf(plan, null), replaced: null, began, page: undefined, save },
         copies: async () => findCopies(data),
       },
     );
