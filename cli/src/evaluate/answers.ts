@@ -7,7 +7,7 @@ import type { Screen } from "../terminal/screen.ts";
 
 export interface AnswersWanted {
   readonly screen: Screen;
-  readonly test: Dataset;
+  readonly test: Pick<Dataset, "labels" | "classes">;
   /** The path of each picture; null for IDX files, whose pictures are called by their numbers. */
   readonly files: readonly string[] | null;
   readonly evaluation: Pick<Evaluation, "scores">;

@@ -1,11 +1,12 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
-import { fingerprint } from "chainrule/data";
 import { findData, loadIdx, type Source } from "../data.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import { Interrupt } from "../interrupt.ts";
 import { type Extras, loadModel, type Model } from "../model-file.ts";
 import { copiesWords } from "../pictures/copy-notes.ts";
+import { shownOf } from "../pictures/excerpt.ts";
 import { isFolderRecord } from "../pictures/options.ts";
+import { fingerprintOf } from "../pictures/shape.ts";
 import { loadTestPictures, type TestPictures } from "../pictures/test-pictures.ts";
 import { checkTable } from "../predict/csv.ts";
 import { isRecord } from "../records.ts";
@@ -61,13 +62,15 @@ export async function evaluateCommand(file: string, word: string, options: Evalu
   if (problem !== null) throw new BadInput(problem);
   for (const note of notes) screen.say(note);
   const record = testRecordOf(model.training);
-  const isSameTest = record !== null && record.fingerprint === fingerprint(test);
+  const isSameTest = record !== null && record.fingerprint === fingerprintOf(test);
   if (doubt !== null && !isSameTest) screen.say(doubt);
   screen.say(`${file} is tested on ${counted(test.labels.size, "picture")}: ${pictures}`);
   const evaluation = await judge(model, test, interrupt.signal);
   if (isReaderGone()) return 0;
   if (evaluation === null) return interrupt.exitCode;
-  const told = { screen, test, files, description: model.description, inWords: source.kind === "pictures" };
+  const pictured = await shownOf(test, evaluation);
+  await found.close?.();
+  const told = { screen, test: pictured, files, description: model.description, inWords: source.kind === "pictures" };
   tellTest(
     {
       ...told,
