@@ -13,7 +13,7 @@ import { jsonReply, type Reply } from "./reply.ts";
 
 export interface Predicting {
   readonly description: Description;
-  readonly recogniser: Recogniser;
+  readonly recogniser: Pick<Recogniser, "answer">;
   readonly limits: Limits;
   /** The bytes of all bodies. */
   readonly held: Budget;
