@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { tensor } from "chainrule";
-import { type Description, readModel, writeModel } from "chainrule/model";
+import { build, type Description, readModel, writeModel } from "chainrule/model";
 import { findPictures } from "chainrule/node";
 import { PNG } from "pngjs";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -93,6 +93,14 @@ test.each([
   },
 );
 
+test("the map is that before the last pooling, which is finer than that behind it", async () => {
+  const architecture = [["Conv2d", 3, 2, 3], ["ReLU"], ["MaxPool2d", 2], ["Flatten"], ["Linear", 2 * 64, 2]] as const;
+  const net = build(architecture);
+  const look = await lookFor("m", { net, description: { ...description, architecture } }, 1);
+  const [{ width, height }] = await look(new Uint8Array(3 * side * side).fill(90), [1]);
+  expect([width, height]).toEqual([side, side]);
+});
+
 test("between the cells of a map the heat changes evenly, and stays beyond the outermost", () => {
   const picture = { width: 8, height: 1, data: new Uint8Array(24) };
   const whole = { frame: { width: 8, height: 1 }, place: { left: 0, top: 0, width: 8, height: 1 } };
@@ -160,9 +168,11 @@ describe("chainrule predict --why", () => {
 
   test("into a folder, which is made; pictures of one name get numbers, and names that lead out of it stay in it", async () => {
     picture("other/wide.png", { width: 50, height: 50, x: 0, y: 0 });
-    const { code, stdout } = await run("set/wide.png", "other/wide.png", "--why=a/b");
+    const { code, stdout } = await run("set/wide.png", "other/wide.png", "--why=a/b", "--top", "2");
     expect(code, stdout).toBe(0);
-    expect(stdout).toMatch(/where it looked: a\/b\/wide\.why\.png shows the picture, then (bright|dark) \(/);
+    expect(stdout).toMatch(
+      /where it looked: a\/b\/wide\.why\.png shows the picture, then bright \(\S+ %\), dark \(\S+ %, which no place speaks for\)/,
+    );
     expect(readdirSync(at("a/b")).sort()).toEqual(["wide-2.why.png", "wide.why.png"]);
     expect(stdout).toContain("2 drawings of where the net looked are in a/b");
   });

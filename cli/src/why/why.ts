@@ -79,7 +79,11 @@ export class Why implements Output {
     const shown = chosen.map((n) => ({ class: classes[n], probability: probabilities[n] }));
     screen.event("why", { image, file, classes: shown });
     if (inFolder) return null;
-    const names = shown.map(({ class: name, probability }) => `${name} (${percent(probability)})`);
+    const names = shown.map(({ class: name, probability }, k) => {
+      // A map without heat looks like a fault.
+      const nowhere = Array.from(maps[k].data).every((heat) => heat === 0) ? ", which no place speaks for" : "";
+      return `${name} (${percent(probability)}${nowhere})`;
+    });
     screen.say(`  where it looked: ${file} shows the picture, then ${names.join(", ")}`);
     this.#draw(panels[1]);
     return null;
