@@ -69,6 +69,7 @@ export default defineConfig({
     ],
     sequence: { sequencer: SlowestFirst },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A page under test shares two cores with three workers: Vitest's one second is not enough for it.
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 3,

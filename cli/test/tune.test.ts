@@ -1,5 +1,13 @@
 // chainrule tune: what is searched, when a trial ends early, and that a search goes on where it was broken off.
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readSafetensors } from "chainrule/io";
 import { describe, expect, test } from "vitest";
@@ -196,13 +204,18 @@ test("pictures: searches their size, decides once about mirroring, and trains a 
 
 test("--minutes: when the time is up the best net so far is tested, and the next run goes on", async () => {
   const args = ["tune", data, "--trials", "3", "--epochs", "1", "--model", "mlp", "--out", "t.safetensors"];
+  copyFileSync(at("m.safetensors"), at("t.safetensors"));
   const { code, stdout } = await chainrule([...args, "--minutes", "0.0001"], { cwd });
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^the time is up after 1 of 3 trials; run the same command again to go on from t\.tune\.jsonl$/m,
   );
   expect(stdout).toMatch(/^the best of one trial is trial 1: .*\n.*\ntest accuracy /m);
+  expect(stdout).toMatch(
+    /^t\.safetensors \(.*, test accuracy .*\) will be replaced; --out with another name keeps both$/m,
+  );
   const rest = await chainrule(args, { cwd });
+  expect(rest.stdout).not.toContain("replaced");
   expect(rest.stdout).toMatch(/^one of them is in t\.tune\.jsonl, and not run again$/m);
   expect(trialsOf(at("t.tune.jsonl"))).toHaveLength(3);
 });

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import type { Description } from "chainrule/model";
 import { type Data, loadData } from "../data.ts";
+import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import { loadModel, saveModel } from "../model-file.ts";
 import { findCopies } from "../pictures/copy-notes.ts";
@@ -51,6 +52,8 @@ export class Candidates {
   #current: { readonly size: Size | null; readonly data: Data } | null = null;
   /** Whether a trial decided that pictures are mirrored; null where none did. */
   #flip: boolean | null = null;
+  /** The model that a new search replaces; null where there is none, and for a search that goes on. */
+  #replaced: Replaced | null = null;
 
   constructor(search: Search) {
     this.#search = search;
@@ -67,9 +70,16 @@ export class Candidates {
         `only ${counted(judged, "validation picture")} to compare the trials by, so that close figures are chance; a larger --validation sets more aside`,
       );
     const identity = this.#identity(data);
-    const journal = Journal.find(file, identity) ?? Journal.begin(file, identity, await this.#decideFlip(data));
+    const journal = Journal.find(file, identity) ?? (await this.#begin(file, identity, data));
     this.#flip = journal.flip;
     return journal;
+  }
+
+  async #begin(file: string, identity: Identity, data: Data): Promise<Journal> {
+    const { screen, out } = this.#search;
+    this.#replaced = await replacedModel(out);
+    if (this.#replaced !== null) screen.say(replacedWords(this.#replaced));
+    return Journal.begin(file, identity, await this.#decideFlip(data));
   }
 
   #identity({ train, validation }: Data): Identity {
@@ -168,7 +178,13 @@ export class Candidates {
     return test(
       { screen, description, data, word, out, interrupt },
       {
-        ...{ net, recorder: new Recorder(), told: toldOf(plan, null), replaced: null, began, page: undefined, save },
+        net,
+        recorder: new Recorder(),
+        told: toldOf(plan, null),
+        replaced: this.#replaced,
+        began,
+        page: undefined,
+        save,
         copies: async () => findCopies(data),
       },
     );
