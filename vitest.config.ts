@@ -9,7 +9,7 @@ const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.
 const alone = [
   "test/docs.test.ts",
   "test/io/mutate.test.ts",
-  "test/train/*.test.ts",
+  "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
   "test/backends/wasm/products/{depthwise,winograd}.test.ts",
   "test/backends/wasm/threads/*.test.ts",
