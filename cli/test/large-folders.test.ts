@@ -176,6 +176,7 @@ test("shards and windows fit into the memory, and the account says what waits", 
       cacheLimit: undefined,
       shards: undefined,
       channels: 3,
+      keeps: true,
     });
     expect(count).toBeGreaterThanOrEqual(1);
     if (picture < memory / 2) expect(2 * count * window * picture).toBeLessThanOrEqual(memory);

@@ -13,6 +13,8 @@ export interface Budget {
   readonly shards: Shards | null | undefined;
   /** Of a training that goes on: the number of channels. */
   readonly channels: 1 | 3 | undefined;
+  /** Whether decoded pictures are kept for later epochs. */
+  readonly keeps: boolean;
 }
 
 export const countOf = ({ surveys: { base, test, validation } }: Surveyed): number =>

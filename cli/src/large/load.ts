@@ -79,7 +79,8 @@ async function open(
   const shards = shardsFor(3 * height * width, budget);
   const form = [size, framing, channels ?? null, "shards"] as const;
   const bytes = 3 * height * width * survey.files.length;
-  const file = storeFor({ screen, directory: survey.directory, bytes, form, cache, cacheLimit });
+  const { directory } = survey;
+  const file = budget.keeps ? storeFor({ screen, directory, bytes, form, cache, cacheLimit }) : undefined;
   return asking(() =>
     streamImageFolder(survey, {
       ...{ size, framing, skipBroken, channels },

@@ -25,7 +25,13 @@ export async function streamTest(
   { input: [channels, height, width], framing, record }: Trained,
   { skipBroken, part }: { readonly skipBroken: boolean; readonly part: Part },
 ): Promise<StreamedTest> {
-  const budget = { memory: undefined, cacheLimit: undefined, shards: record?.shards, channels: undefined };
+  const budget = {
+    memory: undefined,
+    cacheLimit: undefined,
+    shards: record?.shards,
+    channels: undefined,
+    keeps: false,
+  };
   const { pictures, window } = shardsFor(channels * height * width, budget);
   const stream = await asking(() =>
     streamImageFolder(survey, {

@@ -10,6 +10,7 @@ import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-re
 import { BadInput, GaveUp, gaveUp, reading } from "../failure.ts";
 import { checkFolds } from "../folds/options.ts";
 import { Interrupt } from "../interrupt.ts";
+import type { Budget } from "../large/budget.ts";
 import type { AnyData, Sample } from "../large/streams.ts";
 import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
 import { type Copies, findCopies } from "../pictures/copy-notes.ts";
@@ -96,15 +97,19 @@ function validationOf({ directory }: Source, { validation }: TrainOptions): numb
 }
 
 /** The pictures, in memory or streamed; GaveUp where the user stopped the reading, or the reader of the output has gone. */
-export const readOrStream = (job: Job, options: TrainOptions): Promise<AnyData | GaveUp> => {
+export async function readOrStream(job: Job, options: TrainOptions): Promise<AnyData | GaveUp> {
   const { resume, source } = job;
-  const budget = {
+  if (job.backbone !== null && options.cacheLimit !== undefined)
+    throw new BadInput("--cache-limit: with a pretrained net only features are kept; leave --cache-limit out");
+  const budget: Budget = {
     ...{ memory: options.memory, cacheLimit: options.cacheLimit },
     shards: resume === null ? undefined : (resume.plan.folder?.shards ?? null),
-    channels: resume === null ? undefined : channelsOf(resume.saved.description),
+    channels: resume !== null ? channelsOf(resume.saved.description) : job.backbone !== null ? 3 : undefined,
+    // For features each picture is decoded once.
+    keeps: job.backbone === null,
   };
   return loadOrStream(source, { ...loading(job, options), budget }).catch(gaveUp);
-};
+}
 
 const channelsOf = ({ input: [channels] }: Description): 1 | 3 => (channels === 1 ? 1 : 3);
 

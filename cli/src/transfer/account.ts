@@ -1,5 +1,5 @@
 // The text and the events about a training that begins with a pretrained net.
-import type { Data } from "../data.ts";
+import type { Data, Pictures } from "../data.ts";
 import { countsOf } from "../pictures/aside.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Job } from "../train/preparing.ts";
@@ -15,7 +15,7 @@ export function announceTransfer({
 }: {
   readonly job: Job;
   readonly backbone: Backbone;
-  readonly data: Data;
+  readonly data: Data<Pictures>;
   readonly threads: number;
 }): void {
   const { name, origin, fingerprint, net, input } = backbone;

@@ -73,7 +73,7 @@ interface Moments {
   readonly deviation: Float64Array;
 }
 
-function momentsOf({ features, labels: { length: count } }: Examples): Moments {
+export function momentsOf({ features, labels: { length: count } }: Examples): Moments {
   const size = features.length / count;
   const [mean, variance] = [new Float64Array(size), new Float64Array(size)];
   for (let i = 0; i < features.length; i++) mean[i % size] += features[i] / count;
@@ -89,7 +89,7 @@ function standardised({ features, labels }: Examples, { mean, deviation }: Momen
 }
 
 /** The weight of each picture, which sum to 1: the same for each class, where classes are uneven. 0 for those that are not taken. */
-function weightsOf(labels: Int32Array, classes: number, takes: (n: number) => boolean): Float32Array {
+export function weightsOf(labels: Int32Array, classes: number, takes: (n: number) => boolean): Float32Array {
   const counts: number[] = new Array(classes).fill(0);
   for (const [n, label] of labels.entries()) if (takes(n)) counts[label]++;
   const even = !isUneven(counts);
@@ -193,7 +193,7 @@ function best(scores: readonly Score[], folds: number): Choice {
 }
 
 /** The classifier for features as they are: (x - mean) / deviation is part of its weights. */
-function inOwnUnits({ weight, bias }: Fitted, { mean, deviation }: Moments, classes: number) {
+export function inOwnUnits({ weight, bias }: Fitted, { mean, deviation }: Moments, classes: number) {
   const [from, shift] = [weight.data, bias.data];
   const size = mean.length;
   const own = new Float32Array(classes * size);

@@ -9,12 +9,13 @@ import { GaveUp } from "../failure.ts";
 import { poolOf } from "../folds/assign.ts";
 import { joinedExamples, learnFromFeatures } from "../folds/features.ts";
 import { crossValidate, withoutModel } from "../folds/folds.ts";
+import { transferLarge } from "../large/transfer.ts";
 import { saveModel } from "../model-file.ts";
 import { colours, inChannels } from "../pictures/adapt.ts";
 import { endUse, placeOf } from "../pictures/cache-folder.ts";
 import { findCopies } from "../pictures/copy-notes.ts";
 import { isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
-import { type Job, read, type TrainOptions, tellGaveUp } from "../train/preparing.ts";
+import { type Job, read, readOrStream, type TrainOptions, tellGaveUp } from "../train/preparing.ts";
 import { test } from "../train/testing.ts";
 import { counted } from "../wording.ts";
 import { announceTransfer, choiceWords, tellHead } from "./account.ts";
@@ -35,8 +36,13 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
   const { screen, interrupt, out, word, intent, replaced } = job;
   // The threads start while the pictures are read.
   const ready = threadsReady();
-  const found = await read(job, options);
+  // Cross-validation goes over all pictures many times, so that they have to be in memory.
+  const found = await (options.folds === undefined ? readOrStream : read)(job, options);
   if (found instanceof GaveUp) return tellGaveUp(job, found);
+  if ("streams" in found) {
+    const whole = (head: Head) => wholeOf(found.train.classes, { backbone, head, seed: intent.seed });
+    return transferLarge({ job, backbone, data: found, options, threads: await ready, began, whole });
+  }
   const data = withColours(found);
   const copies = findCopies(data);
   for (const line of [...data.notes, ...copies.notes]) screen.say(line);
@@ -54,8 +60,7 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
   if (head === null) return withoutModel(screen, began);
-  const description = describe(data, backbone, { seed: intent.seed, features: head.weight.shape[1] });
-  const net = netOf(description, backbone, head);
+  const { description, net } = wholeOf(data.train.classes, { backbone, head, seed: intent.seed });
   const { penalty, folds } = head.choice;
   const record = {
     ...{ from: backbone.name, backbone: backbone.fingerprint, penalty, folds },
@@ -144,12 +149,20 @@ async function learn({ job, backbone, data, options, threads }: Learning): Promi
   }
 }
 
+/** The whole net, from pictures to logits, and its description. */
+function wholeOf(
+  classes: readonly string[],
+  { backbone, head, seed }: { readonly backbone: Backbone; readonly head: Head; readonly seed: number },
+): { readonly description: Description; readonly net: Sequential } {
+  const description = describe(classes, backbone, { seed, features: head.weight.shape[1] });
+  return { description, net: netOf(description, backbone, head) };
+}
+
 function describe(
-  { train }: Data,
+  classes: readonly string[],
   { name, input }: Backbone,
   { seed, features }: { readonly seed: number; readonly features: number },
 ): Description {
-  const { classes } = train;
   return {
     architecture: [[name], ["Linear", features, classes.length]],
     input: [3, ...input.size],
