@@ -131,6 +131,18 @@ describe("in Chromium", () => {
     // A file that is no picture, by the keyboard.
     await page.setInputFiles("#file", join(cwd, "odd.safetensors"));
     await expect.poll(() => page.locator(".failed .problem").textContent()).toMatch(/is no picture that this browser/);
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(["no picture"], "pasted.png"));
+      document.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+    });
+    await expect
+      .poll(() => page.locator("#status").textContent())
+      .toMatch(/pasted\.png.*: .* is damaged, or is no pic/);
+    await page.click("#camera");
+    await expect
+      .poll(() => page.locator("#status").textContent())
+      .toMatch(/^There is no camera|^The camera may not be/);
     expect(await violations(page, "body")).toEqual([]);
     await page.close();
   });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { BadInput } from "../src/failure.ts";
-import { listen } from "../src/serve/listen.ts";
+import { defaultPort, listen } from "../src/serve/listen.ts";
 import { chainrule, events } from "./command.ts";
 import {
   ask,
@@ -176,6 +176,15 @@ test("a signal ends it with 0 when the requests that have begun are answered; th
   expect(events(ended).at(-1)).toMatchObject({ event: "done" });
   expect(ended.stderr).toMatch(/ POST \/predict 200 \d+ ms: \w+ \(\d+\.\d\d %\)\n/);
   expect(ended.stderr).not.toMatch(/bug/);
+});
+
+test("without --port it is the default port, or the next one that is free", async () => {
+  const servers = [createServer(), createServer()];
+  const ports: number[] = [];
+  for (const server of servers) ports.push(await listen(server, { host: "127.0.0.1", port: undefined }));
+  for (const server of servers) server.close();
+  expect(ports[0]).toBeGreaterThanOrEqual(defaultPort);
+  expect(ports[1]).toBeGreaterThan(ports[0]);
 });
 
 test("a port that is taken, an address of another machine, and no model are refused in a line", async () => {
