@@ -63,10 +63,11 @@ export function readPictureBlock(handle: number, offset: number): Block | null {
 }
 
 /** The bytes of a whole block as its pictures; null where it is damaged. */
-export function parsePictureBlock(bytes: Buffer, offset: number): Block | null {
-  const content = bytes.subarray(headBytes);
-  const isWhole = bytes.length >= headBytes && content.length === bytes.readUInt32LE(0);
-  return isWhole ? asPictures(parse(bytes, content, offset)) : null;
+export function parsePictureBlock(bytes: Uint8Array, offset: number): Block | null {
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const content = block.subarray(headBytes);
+  const isWhole = block.length >= headBytes && content.length === block.readUInt32LE(0);
+  return isWhole ? asPictures(parse(block, content, offset)) : null;
 }
 
 type Content = ReturnType<typeof readSafetensors> & { readonly end: number };
