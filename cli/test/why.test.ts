@@ -151,19 +151,24 @@ describe("chainrule predict --why", () => {
     expect([width, height]).toEqual([3 * 75 + 16, 224]);
     expect(readFileSync(at("beside", "wide.why.png"), "utf8")).toBe("somebody's own");
     // Drawings are no pictures of the folder, so a second run draws the same.
+    const night = new PNG({ width: 20, height: 20 });
+    night.data.fill(Buffer.from([0, 0, 0, 255]));
+    writeFileSync(at("beside", "night.png"), PNG.sync.write(night));
     const second = await run("beside", "--why");
     expect(second.stdout).toMatch(
-      /2 drawings of where the net looked are beside the pictures.*; 2 replaced earlier ones/,
+      /3 drawings of where the net looked are beside the pictures.*; 2 replaced earlier ones; 1 without heat/,
     );
     expect(readdirSync(at("beside")).sort()).toEqual([
       "high.png",
       "high.why.png",
+      "night.png",
+      "night.why.png",
       "torn.png",
       "wide-2.why.png",
       "wide.png",
       "wide.why.png",
     ]);
-    expect((await findPictures(at("beside"))).pictures).toHaveLength(3);
+    expect((await findPictures(at("beside"))).pictures).toHaveLength(4);
   });
 
   test("into a folder, which is made; pictures of one name get numbers, and names that lead out of it stay in it", async () => {

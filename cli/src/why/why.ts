@@ -39,6 +39,8 @@ export class Why implements Output {
   /** The drawings of this run. */
   readonly #files = new Set<string>();
   #replaced = 0;
+  /** The number of drawings without heat for the likeliest class. */
+  #cold = 0;
 
   private constructor(wanted: WhyWanted, look: Look) {
     this.#wanted = wanted;
@@ -77,11 +79,13 @@ export class Why implements Output {
     }
     const file = await this.#write(image, pngOf(panels));
     const shown = chosen.map((n) => ({ class: classes[n], probability: probabilities[n] }));
+    const isCold = maps.map(({ data }) => Array.from(data).every((heat) => heat === 0));
+    if (isCold[0]) this.#cold++;
     screen.event("why", { image, file, classes: shown });
     if (inFolder) return null;
     const names = shown.map(({ class: name, probability }, k) => {
       // A map without heat looks like a fault.
-      const nowhere = Array.from(maps[k].data).every((heat) => heat === 0) ? ", which no place speaks for" : "";
+      const nowhere = isCold[k] ? ", which no place speaks for" : "";
       return `${name} (${percent(probability)}${nowhere})`;
     });
     screen.say(`  where it looked: ${file} shows the picture, then ${names.join(", ")}`);
@@ -133,7 +137,8 @@ export class Why implements Output {
     const are = `${counted(count, "drawing")} of where the net looked ${count === 1 ? "is" : "are"}`;
     const where = into === true ? `beside the pictures, as NAME${ending}` : `in ${into}`;
     const before = this.#replaced > 0 ? `; ${thousands(this.#replaced)} replaced earlier ones` : "";
-    return `${are} ${where}${before}`;
+    const cold = this.#cold > 0 ? `; ${thousands(this.#cold)} without heat, where no place speaks for the answer` : "";
+    return `${are} ${where}${before}${cold}`;
   }
 }
 
