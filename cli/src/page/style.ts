@@ -24,7 +24,7 @@ header { padding: clamp(1.5rem, 5vw, 3.5rem) 0 1.5rem; }
 .lede { margin-top: .75rem; max-width: 42em; text-wrap: pretty; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; color: var(--blue); width: fit-content; }
-.classes { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .6rem; max-height: 14rem; overflow: auto; }
+.classes { display: flex; flex-wrap: wrap; gap: .35rem; margin-top: .6rem; }
 .classes li { padding: .1rem .6rem; background: var(--faint); border: 1px solid var(--rule); border-radius: 1rem; font-size: .9rem; max-width: 100%; }
 footer { padding-top: 1.25rem; padding-bottom: 2.5rem; font-size: .85rem; color: var(--quiet); }
 footer p { border-top: 1px solid var(--rule); padding-top: 1.25rem; }
