@@ -11,12 +11,14 @@ import { defaults as serveDefaults } from "./serve/limits.ts";
 import { defaultPort } from "./serve/listen.ts";
 import type { ServeOptions } from "./serve/serve.ts";
 import { currentStreams, write } from "./terminal/output.ts";
+import { defaultCheckpointSeconds } from "./train/checkpoints.ts";
 import { defaults } from "./train/plan.ts";
 import type { TrainOptions } from "./train/preparing.ts";
-import { defaultCheckpointSeconds, train } from "./train/train.ts";
+import { train } from "./train/train.ts";
 import { warmSteps } from "./train/training.ts";
 import { installed, nothing } from "./transfer/backbone.ts";
 import { enoughPictures } from "./transfer/beginning.ts";
+import { tuningDefaults } from "./transfer/tuning-plan.ts";
 import { defaultTrials, type TuneOptions, tune } from "./tune/tune.ts";
 import { amount, bytes, fraction, integer, positive, size, text } from "./values.ts";
 import { version } from "./version.ts";
@@ -68,6 +70,10 @@ function addLearning(command: Command): void {
       "--from <net>",
       `what it begins with: ${nothing}, ${installed} (EfficientNet-Lite0), a safetensors file of a net of timm or torchvision, ` +
         `or the name of one that is fetched, such as resnet18; a classifier is fitted to its features (default: ${installed} for fewer than ${thousands(enoughPictures)} coloured pictures, else ${nothing})`,
+    )
+    .option(
+      "--finetune",
+      `then train the last half of the pretrained net further, at a learning rate of ${tuningDefaults.lr}, where it helps the validation pictures`,
     )
     .option("--offline", "fetch nothing; --from then takes what is here")
     .addOption(new Option("--model <name>", `the net ${defaultText("model")}`).choices(architectureNames))

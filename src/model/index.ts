@@ -7,7 +7,7 @@ export {
   architectures,
   leastSide,
 } from "./architectures.ts";
-export type { Backbone } from "./backbones/backbone.ts";
+export { Backbone } from "./backbones/backbone.ts";
 export {
   type BackboneFault,
   type ReadBackbone,

@@ -5,6 +5,8 @@ import { basename, dirname, extname, join } from "node:path";
 import { systemCode } from "chainrule/node";
 import type { FitEvent } from "chainrule/train";
 
+export const defaultCheckpointSeconds = 30;
+
 /** "m.safetensors" -> "m.checkpoint.safetensors" */
 export function checkpointOf(model: string): string {
   const extension = extname(model);

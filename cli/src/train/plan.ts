@@ -199,9 +199,9 @@ export function cannotResume(file: string): BadInput {
   );
 }
 
-const isPatience = (value: unknown): value is number | null => value === null || (isCount(value) && value > 0);
+export const isPatience = (value: unknown): value is number | null => value === null || (isCount(value) && value > 0);
 
-function isAugmentation(value: unknown): value is Augmentation | null {
+export function isAugmentation(value: unknown): value is Augmentation | null {
   if (value === null) return true;
   return (
     isRecord(value) && Object.values(value).every((amount) => Number.isFinite(amount) || typeof amount === "boolean")

@@ -21,7 +21,8 @@ import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { commandLine, Screen } from "../terminal/screen.ts";
 import type { Backbone } from "../transfer/backbone.ts";
-import { chooseBeginning } from "../transfer/beginning.ts";
+import { chooseBeginning, resumedBeginning } from "../transfer/beginning.ts";
+import { checkTuning, type SavedTuning, savedTuning, tuningDefaults } from "../transfer/tuning-plan.ts";
 import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
 import type { Decision } from "./mirroring.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
@@ -36,6 +37,8 @@ export interface TrainOptions extends PlanOptions {
   readonly from?: string;
   /** Whether nothing is fetched. */
   readonly offline?: boolean;
+  /** Whether the last blocks of the pretrained net are trained further. */
+  readonly finetune?: boolean;
   readonly report?: string;
   /** The number of folds of a cross-validation before the training, and whether a model is trained after it. */
   readonly folds?: number;
@@ -60,6 +63,8 @@ export interface Job {
   readonly intent: Intent | Plan;
   /** The pretrained net with which the training begins; null: it begins with nothing. */
   readonly backbone: Backbone | null;
+  /** The fine-tuning that goes on; null for a new training, and where none goes on. */
+  readonly tuning: { readonly file: string; readonly saved: Model & Extras; readonly record: SavedTuning } | null;
   /** A sentence on what it begins with; null where there is nothing to say. */
   readonly note: string | null;
   readonly out: string;
@@ -73,26 +78,46 @@ export async function prepare(word: string, options: TrainOptions): Promise<Job 
   checkFolds(options);
   const { resume: file } = options;
   const saved = file === undefined ? null : await loadModel(file);
-  const resume = file === undefined || saved === null ? null : { file, saved, plan: resumedPlan(file, saved, options) };
+  const record = file === undefined || saved === null ? null : savedTuning(file, saved);
+  if (options.finetune) checkTuning(options);
+  const tuning = file === undefined || saved === null || record === null ? null : { file, saved, record };
+  const resume =
+    file === undefined || saved === null || tuning !== null
+      ? null
+      : { file, saved, plan: resumedPlan(file, saved, options) };
   const source = await findData(word);
   const planned = resume?.plan ?? intend(options, source);
-  const beginning = await chooseBeginning(source, options, { screen, signal: interrupt.signal }).catch(gaveUp);
+  const fetching = { screen, signal: interrupt.signal };
+  const beginning = await (tuning === null
+    ? chooseBeginning(source, options, fetching)
+    : resumedBeginning(tuning, options)
+  ).catch(gaveUp);
   if (beginning instanceof GaveUp) {
     screen.say("stopped while the net was fetched; nothing was saved");
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
   const { backbone, note } = beginning;
-  const intent = backbone === null ? planned : { ...planned, validation: validationOf(source, options) };
+  const intent =
+    tuning !== null
+      ? { ...planned, seed: tuning.record.seed, validation: tuning.record.validation }
+      : backbone === null
+        ? planned
+        : { ...planned, validation: validationOf(source, options) };
   const name = backbone === null ? intent.model : backbone.name;
-  const out = options.out ?? (resume === null ? `${source.name}-${name}.safetensors` : modelOf(resume.file));
+  const goesOn = resume ?? tuning;
+  const out = options.out ?? (goesOn === null ? `${source.name}-${name}.safetensors` : modelOf(goesOn.file));
   const isSaved = options.final !== false;
   if (isSaved) await checkOutputs([out, checkpointOf(out)], options.report);
   const replaced = out === file || !isSaved ? null : await replacedModel(out);
-  return { word, screen, interrupt, source, resume, intent, backbone, note, out, replaced };
+  return { word, screen, interrupt, source, resume, tuning, intent, backbone, note, out, replaced };
 }
 
-/** Beside a backbone no pictures are set aside for validation, but those in a folder of their own are used: there is no best epoch to find. */
-function validationOf({ directory }: Source, { validation }: TrainOptions): number {
+/**
+ * Beside a backbone no pictures are set aside for validation, but those in a folder of their own are used: there is no best epoch to find,
+ * except in fine-tuning.
+ */
+function validationOf({ directory }: Source, { validation, finetune }: TrainOptions): number {
+  if (finetune) return validation ?? tuningDefaults.validation;
   return validation ?? (layoutOf(directory ?? ".").validation === null ? 0 : defaults.pictures.validation);
 }
 
@@ -116,12 +141,13 @@ const channelsOf = ({ input: [channels] }: Description): 1 | 3 => (channels === 
 /** The pictures in memory; GaveUp as readOrStream gives it. Throws BadInput where they were to be streamed. */
 export async function read(job: Job, options: TrainOptions): Promise<Data | GaveUp> {
   const typed = options.memory !== undefined ? "--memory" : options.cacheLimit !== undefined ? "--cache-limit" : null;
-  const reader = options.folds === undefined ? "a pretrained net" : "--folds";
+  const tunes = options.finetune || job.tuning !== null;
+  const reader = tunes ? "--finetune" : options.folds === undefined ? "a pretrained net" : "--folds";
   if (typed !== null) throw new BadInput(`${typed}: ${reader} needs all pictures in memory; leave ${typed} out`);
   return loadData(job.source, loading(job, options)).catch(gaveUp);
 }
 
-function loading({ intent, backbone, note, resume, screen, interrupt }: Job, options: TrainOptions): Loading {
+function loading({ intent, backbone, note, resume, tuning, screen, interrupt }: Job, options: TrainOptions): Loading {
   const folder = resume === null ? options : resume.plan.folder;
   if (note !== null) screen.say(note);
   return {
@@ -132,7 +158,7 @@ function loading({ intent, backbone, note, resume, screen, interrupt }: Job, opt
     // A training that goes on reads pictures as large as those that it began with.
     maxSide: Math.max(maxSides[intent.model], ...(resume?.saved.description.input.slice(1) ?? [])),
     size: backbone?.input.size ?? folder?.size ?? null,
-    skipBroken: resume?.plan.folder?.skipBroken ?? options.skipBroken ?? false,
+    skipBroken: (resume?.plan ?? tuning?.record)?.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
     checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
   };

@@ -14,15 +14,13 @@ import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/o
 import { chooseThreads } from "../threads.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, tellEnd } from "./account.ts";
-import { Checkpoints, checkpointOf } from "./checkpoints.ts";
+import { Checkpoints, checkpointOf, defaultCheckpointSeconds } from "./checkpoints.ts";
 import { notDiverged } from "./diverged.ts";
 import { type Job, makePlan, prepare, read, readOrStream, type TrainOptions, tellGaveUp } from "./preparing.ts";
 import { Progress } from "./progress.ts";
 import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
 import { begin, type Training } from "./training.ts";
-
-export const defaultCheckpointSeconds = 30;
 
 /** Trains, saves and tests a net; returns the exit code. */
 export async function train(word: string, options: TrainOptions): Promise<number> {

@@ -1,11 +1,15 @@
 // The text and the events about a training that begins with a pretrained net.
+import type { DoneEvent, StoppedEvent } from "chainrule/train";
 import type { Data, Pictures } from "../data.ts";
 import { countsOf } from "../pictures/aside.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { commandLine, type Screen } from "../terminal/screen.ts";
+import { changesInWords } from "../train/augmentation.ts";
 import type { Job } from "../train/preparing.ts";
+import { duration } from "../train/progress.ts";
 import { counted, percent, short, thousands } from "../wording.ts";
 import { type Backbone, nothing } from "./backbone.ts";
 import { type Choice, type Head, isUneven } from "./head.ts";
+import type { Before, TuningPlan } from "./tuning-plan.ts";
 
 export function announceTransfer({
   job: { screen, intent, out, replaced },
@@ -62,6 +66,66 @@ export function tellHead(screen: Screen, { choice, steps }: Head, seconds: numbe
       `the features tell these classes apart poorly; a net of random weights may do better: compare with --from ${nothing} and another --out`,
     );
   screen.event("head", { ...choice, trainingLoss: last.loss, trainingAccuracy: last.accuracy, seconds });
+}
+
+/** Training takes about so many times as long as judging the same pictures. */
+const trainingShare = 2.5;
+/** Fine-tuning that takes longer is announced with its time. */
+const longSeconds = 60;
+
+export function announceTuning({
+  job: { screen },
+  plan,
+  data: { train, validation },
+  before,
+  parameters,
+  judging,
+}: {
+  readonly job: Job;
+  readonly plan: TuningPlan;
+  readonly data: Data;
+  readonly before: Before;
+  /** The number of those that are trained. */
+  readonly parameters: number;
+  /** Seconds for judging a picture; null where none were judged. */
+  readonly judging: number | null;
+}): void {
+  const { epochs, batchSize, lr, augment } = plan;
+  screen.say(
+    `fine-tuning trains ${thousands(parameters)} parameters further, those of the last blocks and of the classifier: epochs ${epochs}, ` +
+      `batch size ${batchSize}, learning rate ${short(lr)} falling to 0`,
+  );
+  if (augment !== null)
+    screen.say(`each time a picture is used it is ${changesInWords(augment)} (--no-augment switches this off)`);
+  const seconds = (judging ?? 0) * epochs * (trainingShare * train.labels.size + (validation?.labels.size ?? 0));
+  if (seconds > longSeconds)
+    screen.say(`this takes up to about ${duration(seconds)}; Ctrl-C saves it, and it can be resumed`);
+  screen.say(`before, the validation loss is ${before.loss.toFixed(4)}, the accuracy ${percent(before.accuracy)}`);
+  screen.event("finetune", { ...plan, parameters, before: { loss: before.loss, accuracy: before.accuracy } });
+}
+
+export function tellTuned(
+  { screen, word, out }: Job,
+  { end, before }: { readonly end: DoneEvent | StoppedEvent; readonly before: Before },
+): void {
+  if (end.type === "stopped") {
+    const resume = commandLine(["train", word, "--resume", out]);
+    const { epoch, pictures } = end;
+    screen.say(
+      `stopped in epoch ${epoch} after ${counted(pictures, "picture")}, and saved to ${out}; to go on: ${resume}`,
+    );
+    screen.event("interrupted", { epoch, pictures, model: out, resume });
+    return;
+  }
+  const { best, epoch, reason } = end;
+  const loss = best?.loss ?? Number.POSITIVE_INFINITY;
+  const isBetter = loss < before.loss;
+  screen.say(
+    isBetter
+      ? `of ${counted(epoch, "epoch")}, epoch ${best?.epoch} was the best: the validation loss fell from ${before.loss.toFixed(4)} to ${loss.toFixed(4)}`
+      : `fine-tuning did not help: no validation loss was below ${before.loss.toFixed(4)}, so the pretrained net stays as it was`,
+  );
+  screen.event("best", { ...best, reason, finetuned: isBetter });
 }
 
 /** The penalty and how it was chosen. */

@@ -3,12 +3,16 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { ChainruleError } from "chainrule";
+import { ChainruleError, type Tensor } from "chainrule";
+import { writeSafetensors } from "chainrule/io";
 import { type BackboneName, backboneNames, type ReadBackbone, readBackbone } from "chainrule/model";
 import { readBytes } from "chainrule/node";
 import { BadInput, reading } from "../failure.ts";
 import { type Fetching, hubBytes } from "../hub/hub.ts";
 import { hubNames, hubNet } from "../hub/nets.ts";
+import type { Extras, Model } from "../model-file.ts";
+import { cannotResume } from "../train/plan.ts";
+import { beforePrefix, type SavedTuning } from "./tuning-plan.ts";
 
 /** What --from takes beside files and names of the hub. */
 export const installed = "chainrule-backbone";
@@ -70,6 +74,20 @@ function usable(word: string, make: () => Backbone): Backbone {
 function divided(word: string): [name: BackboneName | undefined, file: string] {
   const name = backboneNames.find((known) => word.startsWith(`${known}=`));
   return name === undefined ? [undefined, word] : [name, word.slice(name.length + 1)];
+}
+
+/** The backbone of a model file, with the tensors that a checkpoint of fine-tuning has of it as it was before. */
+export function savedBackbone(file: string, { tensors, description }: Model & Extras, { from }: SavedTuning): Backbone {
+  const name = backboneNames.find((known) => known === from.name);
+  if (name === undefined) throw cannotResume(file);
+  const { mean, std } = description.normalisation;
+  const own = new Map<string, Tensor>();
+  for (const prefix of ["0.", `${beforePrefix}0.`])
+    for (const [tensor, values] of tensors) if (tensor.startsWith(prefix)) own.set(tensor.slice(prefix.length), values);
+  const list = (value: number | readonly number[]) =>
+    JSON.stringify(Array.isArray(value) ? value : [value, value, value]);
+  const metadata = { input_size: JSON.stringify(description.input), mean: list(mean), std: list(std) };
+  return { ...readBackbone(writeSafetensors(own, metadata), { name }), ...from, name };
 }
 
 function backboneOf(

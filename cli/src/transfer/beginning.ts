@@ -6,8 +6,8 @@ import { BadInput } from "../failure.ts";
 import type { Fetching } from "../hub/hub.ts";
 import { layoutOf } from "../pictures/layout.ts";
 import { changeNames } from "../train/augmentation.ts";
-import type { TrainOptions } from "../train/preparing.ts";
-import { type Backbone, installedBackbone, namedBackbone, nothing } from "./backbone.ts";
+import type { Job, TrainOptions } from "../train/preparing.ts";
+import { type Backbone, installedBackbone, namedBackbone, nothing, savedBackbone } from "./backbone.ts";
 
 export interface Beginning {
   /** null: the training begins with nothing. */
@@ -34,7 +34,8 @@ export async function chooseBeginning(
   options: TrainOptions,
   fetching: Omit<Fetching, "offline">,
 ): Promise<Beginning> {
-  const { from, resume } = options;
+  const { from, resume, finetune = false } = options;
+  if (finetune) checkFinetune(source, options);
   if (from === nothing) return fromNothing;
   const flags = stepwise(options);
   if (from !== undefined) {
@@ -44,12 +45,11 @@ export async function chooseBeginning(
       throw new BadInput(
         `--from ${from}: ${resume} goes on with its own net; leave --from out to go on, or --resume to begin anew`,
       );
-    if (flags.length > 0)
-      throw new BadInput(
-        `${flags[0]}: is for a net that begins with nothing; leave it out, or give --from ${nothing} instead of --from ${from}`,
-      );
+    if (flags.length > 0) refuse(flags[0], `--from ${from}`);
     return { backbone: await namedBackbone(from, { ...fetching, offline: options.offline ?? false }), note: null };
   }
+  if (finetune)
+    return flags.length > 0 ? refuse(flags[0], "--finetune") : { backbone: await installedBackbone(), note: null };
   if (source.kind === "idx" || resume !== undefined || !(await isSmallSetOfPhotographs(source.directory ?? ".")))
     return fromNothing;
   if (flags.length > 0)
@@ -62,23 +62,63 @@ export async function chooseBeginning(
   return { backbone, note };
 }
 
-/** The options that were typed and that only a net has which learns step by step, as flags. */
+function refuse(flag: string, instead: string): never {
+  throw new BadInput(
+    `${flag}: is for a net that begins with nothing; leave it out, or give --from ${nothing} instead of ${instead}`,
+  );
+}
+
+function checkFinetune({ kind, name }: Source, { from, resume, folds }: TrainOptions): void {
+  if (folds !== undefined)
+    throw new BadInput("--finetune: is not tried by --folds, which judges classifiers; leave one of them out");
+  if (from === nothing)
+    throw new BadInput(
+      `--finetune: trains a pretrained net further, but --from ${nothing} begins with none; leave one of them out`,
+    );
+  if (kind === "idx")
+    throw new BadInput(`--finetune: is for folders of pictures; ${name} is none, so leave --finetune out`);
+  if (resume !== undefined)
+    throw new BadInput(
+      `--finetune: ${resume} goes on as it was begun; leave --finetune out to go on, or --resume to begin anew`,
+    );
+}
+
+/** The net of a fine-tuning that goes on, as it was before. */
+export async function resumedBeginning(
+  { file, saved, record }: NonNullable<Job["tuning"]>,
+  { from, finetune }: TrainOptions,
+): Promise<Beginning> {
+  for (const [flag, typed] of [
+    ["--from", from],
+    ["--finetune", finetune],
+  ] as const)
+    if (typed !== undefined)
+      throw new BadInput(
+        `${flag}: ${file} goes on with its own net; leave ${flag} out to go on, or --resume to begin anew`,
+      );
+  return { backbone: savedBackbone(file, saved, record), note: null };
+}
+
+/** The options that were typed and that only a net has which learns step by step, as flags; fine-tuning has some of them. */
 function stepwise(options: TrainOptions): string[] {
-  const { model, epochs, batchSize, lr, patience, augment, size, checkpoint, explain, profile } = options;
-  const typed = [
+  const { model, epochs, batchSize, lr, patience, augment, size, checkpoint, explain, profile, finetune } = options;
+  const always = [
     ["--model", model],
+    ["--size", size],
+    ["--explain", explain],
+    ["--profile", profile],
+  ] as const;
+  const typed = [
+    ...always,
     ["--epochs", epochs],
     ["--batch-size", batchSize],
     ["--lr", lr],
     ["--patience", patience],
     [augment === false ? "--no-augment" : "--augment", augment],
     ...changeNames.map((name) => [options[name] === false ? `--no-${name}` : `--${name}`, options[name]] as const),
-    ["--size", size],
     ["--checkpoint", checkpoint],
-    ["--explain", explain],
-    ["--profile", profile],
   ] as const;
-  return typed.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  return (finetune ? always : typed).flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
 }
 
 /** Whether training on this folder begins with the installed net. False also where it cannot be read: reading it says why. */

@@ -1,6 +1,7 @@
 // A linear classifier on features. How strong the penalty on its weights is, is chosen by pictures that were not learned from. With few
 // pictures of each class this was as good as nearest neighbours and class means, or better.
 import { type Tensor, tensor } from "chainrule";
+import { isRecord } from "../records.ts";
 import { type Fitted, fit } from "./logistic.ts";
 
 /** Features [N, D] with the class of each row. */
@@ -26,6 +27,12 @@ export interface Choice {
   /** Of the pictures that were not learned from; null without any. */
   readonly loss: number | null;
   readonly accuracy: number | null;
+}
+
+/** Whether parsed JSON is a choice. */
+export function isChoice(value: unknown): value is Choice {
+  if (!isRecord(value) || typeof value.penalty !== "number") return false;
+  return [value.folds, value.loss, value.accuracy].every((one) => one === null || typeof one === "number");
 }
 
 export interface HeadOptions {

@@ -1,27 +1,29 @@
-// chainrule train that begins with a pretrained net: the features of all pictures, a linear classifier on them, the model file with both,
-// and the test.
+// chainrule train that begins with a pretrained net: the classifier on its features, with --finetune a training of the last blocks, the model
+// file with both, and the test.
 import { type Sequential, threadsReady } from "chainrule";
 import type { Dataset } from "chainrule/data";
-import { build, type Description } from "chainrule/model";
+import type { Description } from "chainrule/model";
 import type { Data } from "../data.ts";
 import { replacedWords, type TestRecord } from "../evaluate/test-record.ts";
 import { GaveUp } from "../failure.ts";
-import { poolOf } from "../folds/assign.ts";
-import { joinedExamples, learnFromFeatures } from "../folds/features.ts";
-import { crossValidate, withoutModel } from "../folds/folds.ts";
+import { withoutModel } from "../folds/folds.ts";
 import { transferLarge } from "../large/transfer.ts";
-import { saveModel } from "../model-file.ts";
+import { type Extras, saveModel } from "../model-file.ts";
 import { colours, inChannels } from "../pictures/adapt.ts";
-import { endUse, placeOf } from "../pictures/cache-folder.ts";
 import { findCopies } from "../pictures/copy-notes.ts";
 import { isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
+import { changesInWords } from "../train/augmentation.ts";
+import { defaultCheckpointSeconds } from "../train/checkpoints.ts";
 import { type Job, read, readOrStream, type TrainOptions, tellGaveUp } from "../train/preparing.ts";
+import type { Course, Told } from "../train/recorder.ts";
 import { test } from "../train/testing.ts";
 import { counted } from "../wording.ts";
-import { announceTransfer, choiceWords, tellHead } from "./account.ts";
+import { announceTransfer, choiceWords } from "./account.ts";
 import type { Backbone } from "./backbone.ts";
-import { featuresOf } from "./features.ts";
-import { fitHead, type Head } from "./head.ts";
+import { finetune } from "./finetune.ts";
+import type { Choice, Head } from "./head.ts";
+import { learn, wholeOf } from "./learning.ts";
+import { chooseTuning, resumedTuning, type TuningPlan } from "./tuning-plan.ts";
 
 export interface Transfer {
   readonly job: Job;
@@ -33,68 +35,164 @@ export interface Transfer {
 
 /** Fits, saves and tests; returns the exit code. */
 export async function transfer({ job, backbone, options, began }: Transfer): Promise<number> {
-  const { screen, interrupt, out, word, intent, replaced } = job;
+  const { screen, interrupt, replaced } = job;
   // The threads start while the pictures are read.
   const ready = threadsReady();
-  // Cross-validation goes over all pictures many times, so that they have to be in memory.
-  const found = await (options.folds === undefined ? readOrStream : read)(job, options);
+  // Cross-validation and fine-tuning go over all pictures many times, so that they have to be in memory.
+  const found = await (options.folds === undefined && !tunes(job, options) ? readOrStream : read)(job, options);
   if (found instanceof GaveUp) return tellGaveUp(job, found);
   if ("streams" in found) {
-    const whole = (head: Head) => wholeOf(found.train.classes, { backbone, head, seed: intent.seed });
+    const whole = (head: Head) => wholeOf(found.train.classes, { backbone, head, seed: job.intent.seed });
     return transferLarge({ job, backbone, data: found, options, threads: await ready, began, whole });
   }
   const data = withColours(found);
   const copies = findCopies(data);
   for (const line of [...data.notes, ...copies.notes]) screen.say(line);
   if (replaced !== null) screen.say(replacedWords(replaced));
-  const threads = await ready;
+  announceTransfer({ job, backbone, data, threads: await ready });
   const trainingBegan = performance.now();
-  const head = await learn({ job, backbone, data, options, threads }).catch((error: unknown) => {
+  const made = await make({ job, backbone, data, options }).catch((error: unknown) => {
     if (error instanceof GaveUp) return error;
     throw error;
   });
-  if (head instanceof GaveUp) {
+  if (made instanceof GaveUp) {
     screen.say(
-      `stopped before the classifier was fitted; ${head.isResumable ? "what was computed is kept: the next run continues there" : "nothing was saved"}`,
+      `stopped before the classifier was fitted; ${made.isResumable ? "what was computed is kept: the next run continues there" : "nothing was saved"}`,
     );
     return isReaderGone() ? 0 : interrupt.exitCode;
   }
-  if (head === null) return withoutModel(screen, began);
-  const { description, net } = wholeOf(data.train.classes, { backbone, head, seed: intent.seed });
-  const { penalty, folds } = head.choice;
-  const record = {
-    ...{ from: backbone.name, backbone: backbone.fingerprint, penalty, folds },
-    ...{ seed: intent.seed, validation: intent.validation, folder: data.folder },
-  };
+  if (made === "no model") return withoutModel(screen, began);
+  if (made === "stopped") return isReaderGone() ? 0 : interrupt.exitCode;
+  const { description, net, course, plan, choice } = made;
+  const record = recordOf({ job, backbone, data, choice });
+  const training = plan === null ? record : { ...record, finetune: plan };
   const tensors = net.stateDict();
   const save = (tested?: TestRecord) =>
-    saveModel(out, description, { tensors, training: tested === undefined ? record : { ...record, test: tested } });
+    saveModel(job.out, description, {
+      tensors,
+      training: tested === undefined ? training : { ...training, test: tested },
+    });
   await save();
-  sayWithoutOutput(`the training went on without it, and the model is saved in ${out}`);
-  screen.say(`the model is saved in ${out}; now it is tested on ${counted(data.test.labels.size, "picture")}`);
+  sayWithoutOutput(`the training went on without it, and the model is saved in ${job.out}`);
+  screen.say(`the model is saved in ${job.out}; now it is tested on ${counted(data.test.labels.size, "picture")}`);
   const seconds = (performance.now() - trainingBegan) / 1000;
-  const steps = head.steps.map((step, n) => ({ step: n + 1, ...step }));
   return test(
-    { screen, description, data, word, out, interrupt },
+    { screen, description, data, word: job.word, out: job.out, interrupt },
     {
       ...{ net, replaced, began, page: options.report, save },
       copies: async () => copies,
-      // Each step takes all pictures, so it is an epoch.
-      recorder: { curves: { stepsPerEpoch: 1, steps, epochs: [] }, seconds },
-      told: {
-        net: `a classifier on ${backbone.name}`,
-        seed: intent.seed,
-        options: {
-          from: backbone.origin,
-          "backbone's fingerprint": backbone.fingerprint,
-          classifier: "linear, logistic regression",
-          penalty: choiceWords(head.choice),
-          ...(intent.validation === 0 ? {} : { "validation fraction": intent.validation }),
-        },
-      },
+      recorder: { curves: course, seconds },
+      told: told({ job, backbone, choice, plan }),
     },
   );
 }
+
+interface Made {
+  readonly description: Description;
+  readonly net: Sequential;
+  readonly course: Course["curves"];
+  /** null where only the classifier was fitted, and where fine-tuning did not help. */
+  readonly plan: TuningPlan | null;
+  readonly choice: Choice;
+}
+
+interface Making extends Omit<Transfer, "began"> {
+  readonly data: Data;
+}
+
+const tunes = (job: Job, { finetune = false }: TrainOptions): boolean => finetune || job.tuning !== null;
+
+/**
+ * The net. "stopped": it was saved in the middle of fine-tuning. "no model": a cross-validation was all that was asked for. Throws GaveUp where
+ * the work was stopped before anything was saved.
+ */
+async function make(making: Making): Promise<Made | "stopped" | "no model"> {
+  const { job, backbone, data, options } = making;
+  const { tuning, intent } = job;
+  if (tuning !== null) return tune(making, { ...tuning.saved, choice: tuning.record.before.choice });
+  const head = await learn({ job, backbone, data, options, validation: options.finetune ? "unused" : "choice" });
+  if (head === null) return "no model";
+  const { choice } = head;
+  const whole = wholeOf(data.train.classes, { backbone, head, seed: intent.seed });
+  return options.finetune
+    ? tune(making, { ...whole, choice })
+    : { ...whole, choice, course: courseOf(head), plan: null };
+}
+
+/** Each step of the fit takes all pictures, so it is an epoch. */
+const courseOf = ({ steps }: Head): Made["course"] => ({
+  stepsPerEpoch: 1,
+  steps: steps.map((step, n) => ({ step: n + 1, ...step })),
+  epochs: [],
+});
+
+/** Trains the net further; where that does not help, the classifier is fitted again. */
+async function tune(
+  making: Making,
+  { description, net, choice }: Pick<Made, "description" | "net" | "choice">,
+): Promise<Made | "stopped" | "no model"> {
+  const { job, backbone, data, options } = making;
+  const { tuning, intent } = job;
+  const plan =
+    tuning === null
+      ? chooseTuning(options, data.train.images.shape)
+      : resumedTuning(tuning.file, tuning.record, options);
+  const record = { ...recordOf({ job, backbone, data, choice }), origin: backbone.origin };
+  const tuned = await finetune({
+    ...{ job, data, description, net, plan, head: choice },
+    checkpointSeconds: options.checkpoint ?? defaultCheckpointSeconds,
+    resume: tuning === null ? null : { ...tuning, before: tuning.record.before },
+    write: (file: string, { tensors, training }: Extras) =>
+      saveModel(file, description, { tensors, training: { ...record, ...(training as object) } }),
+  });
+  if (tuned.end === "stopped") return "stopped";
+  if (tuned.end === "better") return { description, net, course: tuned.recorder.curves, plan, choice };
+  job.screen.say("the classifier is fitted again to all pictures, those for validation included");
+  const head = await learn({ job, backbone, data, options, validation: "learned" });
+  if (head === null) return "no model";
+  const whole = wholeOf(data.train.classes, { backbone, head, seed: intent.seed });
+  return { ...whole, course: tuned.recorder.curves, plan: null, choice: head.choice };
+}
+
+/** What the model file records of the training. */
+function recordOf({
+  job: { intent },
+  backbone,
+  data,
+  choice,
+}: Pick<Making, "job" | "backbone" | "data"> & { readonly choice: Choice }) {
+  const { name, fingerprint } = backbone;
+  return {
+    ...{ from: name, backbone: fingerprint, penalty: choice.penalty, folds: choice.folds },
+    ...{ seed: intent.seed, validation: intent.validation, folder: data.folder },
+  };
+}
+
+/** What the report tells. */
+function told({
+  job: { intent },
+  backbone,
+  choice,
+  plan,
+}: Pick<Making, "job" | "backbone"> & Pick<Made, "choice" | "plan">): Told {
+  return {
+    net: plan === null ? `a classifier on ${backbone.name}` : `${backbone.name}, fine-tuned,`,
+    seed: intent.seed,
+    options: {
+      from: backbone.origin,
+      "backbone's fingerprint": backbone.fingerprint,
+      classifier: "linear, logistic regression",
+      penalty: choiceWords(choice),
+      ...(intent.validation === 0 ? {} : { "validation fraction": intent.validation }),
+      ...(plan === null
+        ? {}
+        : { "fine-tuning": `${plan.epochs} epochs, learning rate ${plan.lr}, ${changesIn(plan)}` }),
+    },
+  };
+}
+
+const changesIn = ({ augment }: TuningPlan): string =>
+  augment === null ? "no changes of pictures" : `pictures ${changesInWords(augment)}`;
 
 /** Grey pictures in three equal channels, which is what the net takes. */
 function withColours(data: Data): Data {
@@ -109,74 +207,4 @@ function withColours(data: Data): Data {
     test: coloured(test),
     notes: [...data.notes, note],
   };
-}
-
-interface Learning {
-  readonly job: Job;
-  readonly backbone: Backbone;
-  readonly data: Data;
-  readonly options: TrainOptions;
-  readonly threads: number;
-}
-
-/** The classifier; null where none is wanted after a cross-validation. Throws GaveUp where the user stopped the work. */
-async function learn({ job, backbone, data, options, threads }: Learning): Promise<Head | null> {
-  const { screen, interrupt, intent, source } = job;
-  const { train, validation } = data;
-  const check = () => interrupt.check();
-  announceTransfer({ job, backbone, data, threads });
-  const parts = validation === null ? [train] : [train, validation];
-  const count = parts.reduce((sum, { labels }) => sum + labels.size, 0);
-  const wanted = { directory: source.directory ?? ".", bytes: 4096 * count, extension: ".features" } as const;
-  const place = (options.cache ?? true) ? placeOf({ ...wanted, form: backbone.fingerprint }) : null;
-  const file = place?.file ?? null;
-  try {
-    const [learned, judged] = await featuresOf({ backbone, parts, cache: file, screen, check });
-    const classes = train.classes.length;
-    const { folds } = options;
-    if (folds !== undefined) {
-      const { seed } = intent;
-      const learn = learnFromFeatures({ examples: joinedExamples(learned, judged), classes, seed, check });
-      await crossValidate({ screen, pool: poolOf(data), folds, seed, learn });
-      if (options.final === false) return null;
-    }
-    const began = performance.now();
-    const head = await fitHead(learned, { classes, seed: intent.seed, validation: judged ?? null, check });
-    tellHead(screen, head, (performance.now() - began) / 1000);
-    return head;
-  } finally {
-    if (file !== null) endUse(file);
-  }
-}
-
-/** The whole net, from pictures to logits, and its description. */
-function wholeOf(
-  classes: readonly string[],
-  { backbone, head, seed }: { readonly backbone: Backbone; readonly head: Head; readonly seed: number },
-): { readonly description: Description; readonly net: Sequential } {
-  const description = describe(classes, backbone, { seed, features: head.weight.shape[1] });
-  return { description, net: netOf(description, backbone, head) };
-}
-
-function describe(
-  classes: readonly string[],
-  { name, input }: Backbone,
-  { seed, features }: { readonly seed: number; readonly features: number },
-): Description {
-  return {
-    architecture: [[name], ["Linear", features, classes.length]],
-    input: [3, ...input.size],
-    classes,
-    normalisation: { mean: [...input.mean], std: [...input.std] },
-    framing: "plain",
-    seed,
-  };
-}
-
-/** The whole net, from pictures to logits. */
-function netOf({ architecture }: Description, backbone: Backbone, { weight, bias }: Head): Sequential {
-  const net = build(architecture).eval();
-  const own = [...backbone.net.stateDict()].map(([name, values]) => [`0.${name}`, values] as const);
-  net.loadStateDict(new Map([...own, ["1.weight", weight], ["1.bias", bias]]));
-  return net;
 }
