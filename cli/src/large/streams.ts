@@ -1,10 +1,12 @@
 // What a training needs of streamed data beside its pictures: a sample in memory, the figures of the reading, the copies, the notes.
+import { tensor } from "chainrule";
 import type { Dataset, StreamedPictures } from "chainrule/data";
 import type { ImageFolderStream, StreamReading } from "chainrule/node";
 import type { Data } from "../data.ts";
 import { reading } from "../failure.ts";
 import { type Copies, notesOnCopies } from "../pictures/copy-notes.ts";
 import { rephrased } from "../pictures/read.ts";
+import { ReadingProgress } from "../pictures/reading-progress.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { counted } from "../wording.ts";
 import { contradictionsIn, copiesAmong } from "./copies.ts";
@@ -48,20 +50,40 @@ export class Streams {
     this.#memory = memory;
   }
 
-  /** The first training and validation pictures: their order is a random one. */
-  sample(): Promise<Sample> {
-    this.#sample ??= asking(async () => ({
-      train: await this.#first(this.#parts.train, 1),
-      validation: this.#parts.validation === null ? null : await this.#first(this.#parts.validation, 1 / 4),
-    }));
+  /** The first training and validation pictures: their order is a random one. `check` throws to end the reading. */
+  sample(screen: Screen, check: () => void): Promise<Sample> {
+    this.#sample ??= asking(() => this.#readSample(screen, check));
     return this.#sample;
   }
 
-  #first({ hashed: { pictures } }: StreamedPart, part: number): Promise<Dataset> {
+  async #readSample(screen: Screen, check: () => void): Promise<Sample> {
+    const { train, validation } = this.#parts;
+    const [learned, judged] = [
+      this.#sampleSize(train, 1),
+      validation === null ? 0 : this.#sampleSize(validation, 1 / 4),
+    ];
+    const progress = new ReadingProgress(screen, "a sample");
+    let before = 0;
+    const onProgress = (done: number) => {
+      check();
+      progress.show(before + done, learned + judged);
+    };
+    try {
+      const first = await firstOf(train.hashed.pictures, learned, onProgress);
+      before = learned;
+      return {
+        train: first,
+        validation: validation === null ? null : await firstOf(validation.hashed.pictures, judged, onProgress),
+      };
+    } finally {
+      progress.stop();
+    }
+  }
+
+  #sampleSize({ hashed: { pictures } }: StreamedPart, part: number): number {
     const [count, channels, height, width] = pictures.shape;
     const most = Math.min(maxPictures, (this.#memory * maxShare) / (channels * height * width));
-    const length = Math.min(count, Math.max(1, Math.floor(part * most)));
-    return pictures.load(Int32Array.from({ length }, (_, n) => n));
+    return Math.min(count, Math.max(1, Math.floor(part * most)));
   }
 
   /** How far the reading of all folders is. */
@@ -114,6 +136,24 @@ export async function copiesOf(
 function skippedWords(count: number, { file, problem }: { readonly file: string; readonly problem: string }): string {
   const [are, which] = count === 1 ? ["is", ""] : ["are", "such as "];
   return `${counted(count, "picture")} ${are} skipped, or another one of the class was used instead, because of ${which}${file}: ${problem}`;
+}
+
+/** The first pictures of a stream, in memory. */
+async function firstOf(
+  pictures: StreamedPictures,
+  count: number,
+  onProgress: (done: number) => void,
+): Promise<Dataset> {
+  const [, ...picture] = pictures.shape;
+  const size = picture.reduce((product, side) => product * side, 1);
+  const bytes = new Uint8Array(count * size);
+  let done = 0;
+  for await (const pixels of pictures.read(Int32Array.from({ length: count }, (_, n) => n))) {
+    bytes.set(pixels, size * done++);
+    onProgress(done);
+  }
+  const labels = tensor(Int32Array.from(pictures.labels.data.subarray(0, count)));
+  return { images: tensor(bytes, { shape: [count, ...picture] }), labels, classes: pictures.classes };
 }
 
 /** Library errors about pictures as the command line says them. */

@@ -185,7 +185,7 @@ export async function makePlan(job: Job, data: AnyData, options: TrainOptions): 
     resume === null
       ? choosePlan(intend(options, source), data, options.batchSize)
       : { plan: resume.plan, undecided: false };
-  const description = resume?.saved.description ?? describe(data, plan, (await inMemory(data)).train);
+  const description = resume?.saved.description ?? describe(data, plan, (await inMemory(data, job)).train);
   if (resume !== null) {
     const problem = checkFits(resume.file, description, data);
     if (problem !== null) throw new BadInput(problem);
@@ -200,7 +200,7 @@ export async function makePlan(job: Job, data: AnyData, options: TrainOptions): 
       `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
     );
   if (!undecided) return { plan, description, mirroring: null, copies };
-  const mirroring = await tryMirroring(plan, { ...(await inMemory(data)), description, screen, interrupt });
+  const mirroring = await tryMirroring(plan, { ...(await inMemory(data, job)), description, screen, interrupt });
   return mirroring === null ? null : { plan: withMirroring(plan, mirroring), description, mirroring, copies };
 }
 
@@ -227,7 +227,8 @@ export function checkSize(model: Plan["model"], [height, width]: Size): void {
 }
 
 /** The training and validation pictures, or of streamed ones a sample. */
-const inMemory = async (data: AnyData): Promise<Sample> => ("streams" in data ? data.streams.sample() : data);
+const inMemory = async (data: AnyData, { screen, interrupt }: Job): Promise<Sample> =>
+  "streams" in data ? data.streams.sample(screen, () => interrupt.check()) : data;
 
 /** The net of a plan for these pictures, normalised by those of the sample. */
 export function describe(

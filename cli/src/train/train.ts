@@ -56,7 +56,8 @@ interface Learning {
 /** Trains, saves and tests; returns the exit code. */
 async function learn({ job, data, options, threads, began }: Learning): Promise<number> {
   const { word, screen, interrupt, out } = job;
-  const planned = await makePlan(job, data, options);
+  const planned = await makePlan(job, data, options).catch(gaveUp);
+  if (planned instanceof GaveUp) return tellGaveUp(job, planned);
   if (planned === null) return stoppedEarly(job);
   const { plan, description, mirroring } = planned;
   if (options.folds !== undefined && !("streams" in data)) {
