@@ -29,7 +29,7 @@ let port: number;
 
 beforeAll(async () => {
   buildPages();
-  running = await startServer(model, ["--max-mb", "1", "--timeout", "1", "--verbose"]);
+  running = await startServer(model, ["--max-mb", "1", "--timeout", "2", "--verbose"]);
   ({ port } = running);
 }, 60_000);
 afterAll(() => running.process.kill("SIGKILL"));
@@ -172,6 +172,8 @@ test("a signal ends it with 0 when the requests that have begun are answered; th
   expect(ended.code).toBe(0);
   const logged = events(ended).filter(({ event }) => event === "request");
   expect(logged.length).toBeGreaterThan(45);
+  const unread = logged.filter(({ method }) => method === "-").map(({ status }) => status);
+  expect(unread.sort()).toEqual([400, 405, 408, 408, 431]);
   expect(logged.at(-1)).toMatchObject({ address: "127.0.0.1", method: "POST", path: "/predict", status: 200 });
   expect(events(ended).at(-1)).toMatchObject({ event: "done" });
   expect(ended.stderr).toMatch(/ POST \/predict 200 \d+ ms: \w+ \(\d+\.\d\d %\)\n/);

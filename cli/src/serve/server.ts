@@ -1,6 +1,8 @@
 // The HTTP server: Node's own, with bounds on everything that a client sends, and one way from a request to its answer.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { systemCode } from "chainrule/node";
 import { ClientGone } from "./body.ts";
 import { checkSite } from "./guard.ts";
 import type { Limits } from "./limits.ts";
@@ -12,6 +14,7 @@ import { route, type Served } from "./routes.ts";
 /** A request that was answered, for the log. */
 export interface Done {
   readonly address: string;
+  /** "-" where the request could not be read, as for the path. */
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -64,8 +67,8 @@ export function makeServer(options: ServerOptions): Made {
     if (Number(request.headers["content-length"] ?? 0) <= limits.bodyBytes) response.writeContinue();
     take(request, response);
   });
-  server.on("connect", (_, socket: Duplex) => refuseRaw(socket, "CONNECT"));
-  server.on("clientError", (error, socket) => refuseRaw(socket, "code" in error ? String(error.code) : ""));
+  server.on("connect", (_, socket: Duplex) => refuseRaw(socket, "CONNECT", options.tell));
+  server.on("clientError", (error, socket) => refuseRaw(socket, systemCode(error), options.tell));
   return { server, settled: async () => void (await Promise.all(working)) };
 }
 
@@ -111,12 +114,14 @@ const unreadable: ReadonlyMap<string, readonly [refusal: Refusal, reason: string
 ]);
 const noHttp = [new Refusal(400, "header", "this is no request of HTTP/1.1"), "Bad Request"] as const;
 
-function refuseRaw(socket: Duplex, code: string): void {
+function refuseRaw(socket: Duplex, code: string, tell: (done: Done) => void): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();
     return;
   }
   const [refusal, reason] = unreadable.get(code) ?? noHttp;
+  const address = socket instanceof Socket ? (socket.remoteAddress ?? "") : "";
+  tell({ address, method: "-", path: "-", status: refusal.status, milliseconds: 0, note: refusal.message });
   socket.on("error", () => {});
   socket.end(rawReply(refusalReply(refusal), reason), () => socket.destroy());
 }
