@@ -325,7 +325,7 @@ describe("options of the other entry points", () => {
         ],
         ...["train.accuracy", "train.balancedAccuracy", "train.classReport", "train.confusionMatrix"],
         ...["train.logLoss", "train.topKAccuracy"],
-        ...["model.build", "model.buildBackbone", "model.readModel"],
+        ...["model.Backbone", "model.build", "model.buildBackbone", "model.readModel"],
       ].map((name) => [name, null]),
     ),
   };

@@ -177,6 +177,7 @@ describe("a cross-validation", () => {
 test.each([
   [{ final: false }, /^--no-final: is for --folds/],
   [{ folds: 5, resume: "m.safetensors" }, /^--folds 5: is for a new training, and m\.safetensors goes on/],
+  [{ folds: 5, finetune: true }, /^--folds 5: asks about a classifier on the features, and not .* --finetune/],
   [{ folds: 5, final: false, out: "m.safetensors" }, /^--no-final: .* nothing for --out m\.safetensors/],
   [{ folds: 5, final: false, report: "r.html" }, /nothing for --report r\.html/],
 ])("%o is refused", (options, words) => {

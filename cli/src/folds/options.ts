@@ -6,13 +6,15 @@ export interface FoldOptions {
   readonly folds?: number;
   /** Whether a model is trained with all pictures after that; true unless --no-final was typed. */
   readonly final?: boolean;
+  /** Whether a pretrained net is trained further. */
+  readonly finetune?: boolean;
   readonly resume?: string;
   readonly out?: string;
   readonly report?: string;
 }
 
 /** Throws BadInput where the options contradict each other. */
-export function checkFolds({ folds, final = true, resume, out, report }: FoldOptions): void {
+export function checkFolds({ folds, final = true, finetune, resume, out, report }: FoldOptions): void {
   if (folds === undefined) {
     if (!final)
       throw new BadInput("--no-final: is for --folds, which it leaves without a model; leave it out, or add --folds 5");
@@ -21,6 +23,10 @@ export function checkFolds({ folds, final = true, resume, out, report }: FoldOpt
   if (resume !== undefined)
     throw new BadInput(
       `--folds ${folds}: is for a new training, and ${resume} goes on with an old one; leave --folds or --resume out`,
+    );
+  if (finetune)
+    throw new BadInput(
+      `--folds ${folds}: asks about a classifier on the features, and not about a net that --finetune trains further; leave one of them out`,
     );
   for (const [flag, value] of [
     ["--out", out],
