@@ -43,13 +43,21 @@ export interface Killing {
   readonly whole: Whole;
   /** Each process is killed after so many seconds; then the training is resumed. */
   readonly lives: readonly number[];
+  /** The folder for decoded pictures, empty; by default a new one. */
+  readonly cache?: string;
 }
 
 /** Throws where anything differs from the uninterrupted training. Returns a sentence about the run. */
-export async function killAndResume({ data, options, whole, lives }: Killing): Promise<string> {
+export async function killAndResume({
+  data,
+  options,
+  whole,
+  lives,
+  cache = temporaryFolder(),
+}: Killing): Promise<string> {
   const cwd = temporaryFolder();
   // The first life finds no decoded pictures.
-  const env = { CHAINRULE_CACHE: temporaryFolder() };
+  const env = { CHAINRULE_CACHE: cache };
   const deaths: string[] = [];
   for (const seconds of lives) {
     const { told, alive } = await oneLife(nextArguments(cwd, { data, options }), { cwd, env, seconds });

@@ -87,7 +87,10 @@ test.skipIf(process.platform === "win32")(
     const nets = ["--model", "cnn", "--epochs", "6", "--batch-size", "4", "--augment", "--no-flip"];
     const options = [...streamed, ...nets, "--checkpoint", "0.05"];
     const whole = await undisturbed(data, options);
-    await killAndResume({ data, options, whole, lives: [0.6 * whole.seconds] });
+    const cache = temporaryFolder();
+    await killAndResume({ data, options, whole, lives: [0.6 * whole.seconds], cache });
+    // The resumed training finds what the killed one has decoded.
+    expect(readdirSync(cache).filter((name) => name.endsWith(".pictures"))).toHaveLength(1);
   },
 );
 

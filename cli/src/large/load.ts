@@ -77,7 +77,7 @@ async function open(
   const size = asked ?? surveys.base.size;
   const [height, width] = size;
   const shards = shardsFor(3 * height * width, budget);
-  const form = [size, framing, channels ?? null, "shards"] as const;
+  const form = [size, framing, "shards"];
   const bytes = 3 * height * width * survey.files.length;
   const { directory } = survey;
   const file = budget.keeps ? storeFor({ screen, directory, bytes, form, cache, cacheLimit }) : undefined;
