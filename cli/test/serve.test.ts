@@ -28,7 +28,8 @@ let running: Running;
 let port: number;
 
 beforeAll(async () => {
-  buildPages();
+  // What the page does is tested in page.test.ts.
+  buildPages({ onlyMissing: true });
   running = await startServer(model, ["--max-mb", "1", "--timeout", "2", "--verbose"]);
   ({ port } = running);
 }, 60_000);

@@ -1,6 +1,6 @@
 // A server of `chainrule serve` for tests, and requests as they come: whole ones, and bytes that are no request at all.
 import { type ChildProcess, execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -10,9 +10,12 @@ import { type Description, writeModel } from "chainrule/model";
 import { PNG } from "pngjs";
 import { chainruleProcess, type Finished } from "./command.ts";
 
-/** Makes the scripts of the pages, so that no old ones are tested. */
-export function buildPages(): void {
-  execFileSync(process.execPath, [fileURLToPath(new URL("../scripts/bundle.js", import.meta.url))]);
+/** Makes the scripts of the pages, so that no old ones are tested; with `onlyMissing` not where there are any. */
+export function buildPages({ onlyMissing = false } = {}): void {
+  const [script, built] = ["../scripts/bundle.js", "../dist/page/served.js"].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  if (!(onlyMissing && existsSync(built))) execFileSync(process.execPath, [script]);
 }
 
 /** A model of 3 classes for coloured pictures of 8 px; a formula makes its weights. */
