@@ -9,7 +9,7 @@ import { GaveUp } from "../src/failure.ts";
 import { assignFolds, chosen, originalsOf, poolOf } from "../src/folds/assign.ts";
 import { learnFromFeatures } from "../src/folds/features.ts";
 import { crossValidate, type Fold, spreadOf } from "../src/folds/folds.ts";
-import { checkFolds } from "../src/folds/options.ts";
+import { checkFolds, checkMemory } from "../src/folds/options.ts";
 import { Screen } from "../src/terminal/screen.ts";
 import { fitHead } from "../src/transfer/head.ts";
 import { writeBackbone } from "./backbone-file.ts";
@@ -183,6 +183,13 @@ test.each([
 ])("%o is refused", (options, words) => {
   expect(() => checkFolds(options)).toThrow(words);
   expect(() => checkFolds({ folds: 5, final: true, out: "m", report: "r" })).not.toThrow();
+});
+
+test("pictures that do not fit into memory four times are refused before they are decoded", () => {
+  expect(() => checkMemory(5, 1e9, 4e9)).not.toThrow();
+  expect(() => checkMemory(5, 15e9, 16e9)).toThrow(
+    /^--folds 5: the pictures take 15\.0 GB, decoded, .* of which there are 16\.0 GB; give a smaller --size/,
+  );
 });
 
 describe("chainrule train --folds", () => {

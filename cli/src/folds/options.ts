@@ -1,5 +1,6 @@
 // The options --folds and --no-final, and what they do not go together with.
 import { BadInput } from "../failure.ts";
+import { amount } from "../pictures/cache-folder.ts";
 
 export interface FoldOptions {
   /** The number of folds of a cross-validation before the training. */
@@ -36,4 +37,15 @@ export function checkFolds({ folds, final = true, finetune, resume, out, report 
       throw new BadInput(
         `--no-final: no model is trained, so there is nothing for ${flag} ${value}; leave one of them out`,
       );
+}
+
+/** The pictures, those of the pool, and those of a fold in two steps: so many times they are in memory. */
+const copies = 4;
+
+/** Throws BadInput where pictures that take so many bytes, decoded, are too many for a cross-validation in this memory. */
+export function checkMemory(folds: number, bytes: number, memory: number): void {
+  if (copies * bytes <= memory) return;
+  throw new BadInput(
+    `--folds ${folds}: the pictures take ${amount(bytes)}, decoded, and a cross-validation needs ${copies} times that in memory, of which there are ${amount(memory)}; give a smaller --size, or a part of the pictures`,
+  );
 }

@@ -17,11 +17,11 @@ export interface Budget {
   readonly keeps: boolean;
 }
 
-export const countOf = ({ surveys: { base, test, validation } }: Surveyed): number =>
+export const countOf = ({ surveys: { base, test, validation } }: Pick<Surveyed, "surveys">): number =>
   [base, test, validation].reduce((sum, survey) => sum + (survey?.files.length ?? 0), 0);
 
 /** The bytes of all decoded pictures, in colour. */
-export function decodedBytes(surveyed: Surveyed, size: Loading["size"]): number {
+export function decodedBytes(surveyed: Pick<Surveyed, "surveys">, size: Loading["size"]): number {
   const [height, width] = size ?? surveyed.surveys.base.size;
   return 3 * height * width * countOf(surveyed);
 }

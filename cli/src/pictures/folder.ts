@@ -4,6 +4,7 @@
 import type { Framing } from "chainrule/data";
 import type { ImageSurvey } from "chainrule/node";
 import type { Data, Source } from "../data.ts";
+import { decodedBytes } from "../large/budget.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { checkClasses, readInChannels, withClasses } from "./adapt.ts";
 import { countsOf, type Part } from "./aside.ts";
@@ -22,6 +23,8 @@ export interface Loading extends Reading {
   readonly validation: number;
   /** Throws BadInput where the net does not take pictures of this size; called before they are decoded. */
   readonly checkSize: (size: Size) => void;
+  /** Throws BadInput where all pictures, decoded, take too many bytes; called before they are decoded. */
+  readonly checkBytes?: (bytes: number) => void;
 }
 
 /** A data set of folders before its pictures are decoded. */
@@ -37,6 +40,7 @@ export async function surveyData({ directory }: Source, options: Loading): Promi
   const layout = layoutOf(directory ?? ".");
   const surveys = await surveyParts(layout, options);
   options.checkSize(options.size ?? surveys.base.size);
+  options.checkBytes?.(decodedBytes({ surveys }, options.size));
   const framing = await kindOfPictures(surveys.base, options.size);
   tellFound(options.screen, layout, Object.values(surveys));
   return { layout, surveys, framing };

@@ -1,5 +1,6 @@
 // Everything before the first step of a training: the options, the files, the pictures, and what is decided from them.
 import { existsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { type Dataset, normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
@@ -8,7 +9,7 @@ import { type Data, findData, loadData, loadOrStream, type Pictures, type Source
 import { checkFits } from "../evaluate/evaluation.ts";
 import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
 import { BadInput, GaveUp, gaveUp, reading } from "../failure.ts";
-import { checkFolds } from "../folds/options.ts";
+import { checkFolds, checkMemory } from "../folds/options.ts";
 import { Interrupt } from "../interrupt.ts";
 import type { Budget } from "../large/budget.ts";
 import type { AnyData, Sample } from "../large/streams.ts";
@@ -161,6 +162,7 @@ function loading({ intent, backbone, note, resume, tuning, screen, interrupt }: 
     skipBroken: (resume?.plan ?? tuning?.record)?.folder?.skipBroken ?? options.skipBroken ?? false,
     check: () => interrupt.check(),
     checkSize: (size) => (backbone === null ? checkSize(intent.model, size) : undefined),
+    checkBytes: (bytes) => (options.folds === undefined ? undefined : checkMemory(options.folds, bytes, totalmem())),
   };
 }
 
