@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { tensor } from "chainrule";
 import { build, type Description, readModel, writeModel } from "chainrule/model";
-import { findPictures } from "chainrule/node";
+import { findPictures, framePictures } from "chainrule/node";
 import { PNG } from "pngjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
@@ -66,7 +66,6 @@ test.each([
 ])(
   "the heat of %s lies on its square, although the net sees it with margins",
   async (name, { width, height, x, y }) => {
-    const { framePictures } = await import("chainrule/node");
     const { bytes } = await framePictures([at("set", name)], { shape: [3, side, side], framing: "plain" });
     const [map, cold] = await (await lookFor("m", model(), 2))(bytes, [0, 1]);
     expect([map.height, map.width, Math.max(...Array.from(cold.data))]).toEqual([side, side, 0]);
@@ -183,9 +182,27 @@ describe("chainrule predict --why", () => {
   });
 });
 
+test("a picture that is drawn again replaces its drawing, and a drawing that is asked about is left", async () => {
+  const images = [picture("again/a.png", { width: 30, height: 30, x: 3, y: 3 }), "again/a.why.png"].map((path) =>
+    at(path),
+  );
+  const open = async (asked: readonly string[]) => {
+    const screen = new Screen(true);
+    screen.event = () => {};
+    return Why.open({ into: true, top: 1, file: "m", images: asked, model: model(), screen });
+  };
+  const { bytes } = await framePictures([images[0]], { shape: [3, side, side], framing: "plain" });
+  const found = { image: images[0], inFolder: true, bytes, probabilities: Float32Array.of(1, 0), order: [0, 1] };
+  const why = await open([images[0]]);
+  for (const _ of [1, 2]) expect(await why.take(found)).toBe(null);
+  expect(readdirSync(at("again"))).toEqual(["a.png", "a.why.png"]);
+  await (await open(images)).take(found);
+  expect(readdirSync(at("again")).sort()).toEqual(["a-2.why.png", "a.png", "a.why.png"]);
+});
+
 describe("refused before any picture is read", () => {
   const open = (into: string | true, { file = "m.safetensors", top = 1 } = {}) =>
-    Why.open({ into, top, file, model: model(file), screen: new Screen(true) });
+    Why.open({ into, top, file, images: [], model: model(file), screen: new Screen(true) });
 
   test("a net that does not tell places apart", async () => {
     await expect(open(true, { file: "flat.safetensors" })).rejects.toThrow(
@@ -202,7 +219,7 @@ describe("refused before any picture is read", () => {
 
   test("more panels than anybody looks at", async () => {
     const many = { ...description, classes: Array.from({ length: 20 }, (_, n) => `${n}`) };
-    const wanted = { into: true, top: 15, file: "m", screen: new Screen(true) } as const;
+    const wanted = { into: true, top: 15, file: "m", images: [], screen: new Screen(true) } as const;
     await expect(Why.open({ ...wanted, model: { ...model(), description: many } })).rejects.toThrow(
       "--top 15: --why draws a panel for each class, 12 at most; give --top 12",
     );

@@ -144,7 +144,8 @@ async function openOutputs(model: Model, wanted: OutputsWanted): Promise<readonl
   const outputs: Output[] = [];
   if (csv !== undefined) outputs.push(await CsvTable.open({ file: csv, classes, top, count: asked.length }));
   if (sort !== undefined) outputs.push(await Sorting.open(sort, classes, words));
-  if (why !== undefined) outputs.push(await Why.open({ into: why, top: top ?? 1, model, file, screen }));
+  const images = asked.flatMap((one) => (one.kind === "picture" ? [one.path] : []));
+  if (why !== undefined) outputs.push(await Why.open({ into: why, top: top ?? 1, model, file, images, screen }));
   if (outputs.length > 0) goOnWithoutOutput();
   return outputs;
 }

@@ -1,7 +1,7 @@
 // predict --why: draws for each picture where the net looked for its answer, beside the picture or into a folder, as NAME.why.png. Only
 // drawings of earlier runs are replaced. Folders that are read again pass over files of this name.
 import { existsSync, statSync } from "node:fs";
-import { dirname, join, parse } from "node:path";
+import { dirname, join, parse, resolve } from "node:path";
 import { tensor } from "chainrule";
 import { readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "../failure.ts";
@@ -26,6 +26,8 @@ export interface WhyWanted {
   readonly model: Model;
   /** The model's file. */
   readonly file: string;
+  /** The pictures that are asked about, which are never overwritten. */
+  readonly images: readonly string[];
   readonly screen: Screen;
 }
 
@@ -36,8 +38,9 @@ const ending = ".why.png";
 export class Why implements Output {
   readonly #wanted: WhyWanted;
   readonly #look: Look;
-  /** The drawings of this run. */
-  readonly #files = new Set<string>();
+  readonly #inputs: ReadonlySet<string>;
+  /** The drawings of this run, and what they are of: with --watch a picture may be drawn again. */
+  readonly #files = new Map<string, string>();
   #replaced = 0;
   /** The number of drawings without heat for the likeliest class. */
   #cold = 0;
@@ -45,6 +48,7 @@ export class Why implements Output {
   private constructor(wanted: WhyWanted, look: Look) {
     this.#wanted = wanted;
     this.#look = look;
+    this.#inputs = new Set(wanted.images.map((image) => resolve(image)));
   }
 
   /** Throws BadInput where the drawings cannot be written, or the net does not tell places apart. */
@@ -101,12 +105,13 @@ export class Why implements Output {
     makeTarget(folder);
     for (let k = 1; ; k++) {
       const file = join(folder, `${name}${k > 1 ? `-${k}` : ""}${ending}`);
-      if (this.#files.has(file)) continue;
+      const before = this.#files.get(file);
+      if ((before !== undefined && before !== image) || this.#inputs.has(resolve(file))) continue;
       const isThere = existsSync(file);
       if (isThere && !(await isOwn(file))) continue;
       await reading(() => writeWhole(file, png));
-      this.#files.add(file);
-      if (isThere) this.#replaced++;
+      this.#files.set(file, image);
+      if (isThere && before === undefined) this.#replaced++;
       return file;
     }
   }
