@@ -53,7 +53,7 @@ const maxWork = 4e11;
 const choiceSteps = 150;
 const fitSteps = 300;
 /** The part of the mean variance that is added to that of each feature, since few pictures measure it poorly. */
-const leastVariance = 0.1;
+const leastVariance = 1;
 
 /** Whether classes are so uneven that each gets the same weight in all. */
 export const isUneven = (counts: readonly number[]): boolean =>
