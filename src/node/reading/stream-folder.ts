@@ -1,7 +1,4 @@
 // Streams a folder of pictures, with a subfolder for each class: a data set that need not fit into memory.
-import { createHash } from "node:crypto";
-import { relative } from "node:path";
-import { digest } from "../../data/fingerprint.ts";
 import { checkFraming, type Framing } from "../../data/framing.ts";
 import { StreamedPictures } from "../../data/streamed.ts";
 import { ChainruleError } from "../../errors/error.ts";
@@ -16,6 +13,7 @@ import { runJob } from "./decode-job.ts";
 import type { Form } from "./framed-file.ts";
 import { checkClassesRead, unreadable } from "./image-folder.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
+import { fingerprintOf, mixed } from "./mixed-files.ts";
 import { commonestSize } from "./picture-size.ts";
 import { readAhead } from "./read-ahead.ts";
 import { ShardLoader } from "./shard-loader.ts";
@@ -214,17 +212,6 @@ function checkValues({ size, channels, framing, ...numbers }: StreamFolderOption
     if (numbers[name] !== undefined) checkWhole("streamImageFolder", name, numbers[name], { from });
 }
 
-/** The files whose headers can be read, in the order of a hash of their names: added files hardly change the shards of the others. */
-function mixed({ directory, files, sizes }: ImageSurvey): PictureFile[] {
-  const key = ({ path }: PictureFile) =>
-    createHash("sha256").update(relative(directory, path).replaceAll("\\", "/")).digest("hex");
-  return files
-    .filter((_, n) => sizes[n] !== null)
-    .map((file) => ({ file, key: key(file) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ file }) => file);
-}
-
 /** 1 where each of the first pictures that can be read is grey, else 3. */
 async function channelsOf(files: readonly PictureFile[]): Promise<1 | 3> {
   const paths = files.slice(0, channelSample).map(({ path }) => path);
@@ -237,12 +224,6 @@ function shardsOf(pictureBytes: number, options: StreamFolderOptions): Parts["sh
   const { shardPictures = most } = options;
   const { windowShards = Math.min(maxWindowShards, Math.ceil(windowPictures / shardPictures)) } = options;
   return { shardPictures, windowShards };
-}
-
-/** It depends on the names and sizes of the files, on their classes and on the form of the pictures. */
-function fingerprintOf({ survey: { directory }, files, form, channels }: Omit<Parts, "shards">): string {
-  const lines = files.map(({ path, bytes, label }) => [relative(directory, path).replaceAll("\\", "/"), bytes, label]);
-  return digest([JSON.stringify([form, channels, lines])]);
 }
 
 /** uint8 [channels, height, width]; each channel of a grey picture has its plane. */
