@@ -10,7 +10,7 @@ import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { findData } from "../src/data.ts";
 import { Screen } from "../src/terminal/screen.ts";
 import type { TrainOptions } from "../src/train/preparing.ts";
-import { chooseBeginning } from "../src/transfer/beginning.ts";
+import { chooseBeginning, resumedBeginning } from "../src/transfer/beginning.ts";
 import {
   checkTuning,
   chooseTuning,
@@ -116,6 +116,7 @@ describe("train --finetune", () => {
     expect(stopped.code, stopped.stderr).toBe(130);
     expect(stopped.stderr).toMatch(/stopped in epoch \d .* to go on: .*train pictures --resume part\.safetensors/);
     expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(/fine-tuning goes on with tf_efficientnet_lite0 \(net\.safetensors;/);
     expect(readFileSync(at("part.safetensors")).equals(readFileSync(at("whole.safetensors")))).toBe(true);
   });
 
@@ -156,12 +157,21 @@ test("the options of fine-tuning: defaults, the changes of pictures, and what is
   await expect(begin({ resume: "m.safetensors" })).rejects.toThrow(/leave --finetune out to go on/);
 });
 
-test("a fine-tuning goes on with the options that it began with; epochs and patience may be raised", () => {
+test("a fine-tuning goes on with the options that it began with; epochs and patience may be raised", async () => {
   const plan = chooseTuning({}, [10, 3, 224, 224]);
   const saved = { plan, seed: 1, validation: 0.2 } as SavedTuning;
   expect(resumedTuning("m", saved, { epochs: 30, seed: 1 })).toEqual({ ...plan, epochs: 30 });
   expect(() => resumedTuning("m", saved, { lr: 1 })).toThrow(/^--lr 1: m was begun with --lr 0\.00003; leave --lr out/);
   expect(() => resumedTuning("m", saved, { flip: true })).toThrow(/^--flip: m was begun with --no-flip/);
+  expect(() => resumedTuning("m", saved, { augment: false })).toThrow(/^--no-augment: m was begun with --augment/);
+  expect(() => resumedTuning("m", saved, { skipBroken: true })).toThrow(
+    /^--skip-broken: m was begun with no --skip-broken/,
+  );
+  const tuning = { file: "m", saved: {}, record: saved } as unknown as Parameters<typeof resumedBeginning>[0];
+  for (const more of [{ model: "mlp" }, { from: "none" }, { finetune: true }] as const)
+    await expect(resumedBeginning(tuning, more)).rejects.toThrow(
+      /m goes on with its own net; leave --\w+ out to go on/,
+    );
   const damaged = { training: { finetune: {}, position: {} }, description: { seed: 0 } } as unknown as Parameters<
     typeof savedTuning
   >[1];

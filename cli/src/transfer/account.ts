@@ -16,11 +16,14 @@ export function announceTransfer({
   backbone,
   data,
   threads,
+  goesOn = false,
 }: {
   readonly job: Job;
   readonly backbone: Backbone;
   readonly data: Data<Pictures>;
   readonly threads: number;
+  /** Whether fine-tuning goes on, so that the classifier is there already. */
+  readonly goesOn?: boolean;
 }): void {
   const { name, origin, fingerprint, net, input } = backbone;
   const { train, validation, test } = data;
@@ -31,8 +34,10 @@ export function announceTransfer({
       `${thousands(unseen)} to test, ${input.size[1]}×${input.size[0]}, ${train.classes.length} classes`,
   );
   const parameters = net.parameters().reduce((sum, { size }) => sum + size, 0);
+  const work = goesOn ? "fine-tuning goes on with" : "a linear classifier is fitted to the features of";
+  const parts = `${thousands(parameters)} parameters${goesOn ? "" : ", which stay as they are"}`;
   screen.say(
-    `a linear classifier is fitted to the features of ${name} (${origin}; ${thousands(parameters)} parameters, which stay as they are); ` +
+    `${work} ${name} (${origin}; ${parts}); ` +
       `seed ${intent.seed}; on ${threads === 1 ? "one thread" : `${threads} threads`}`,
   );
   if (isUneven(counts)) screen.say("the classes are uneven, so that each picture of a small class counts more");

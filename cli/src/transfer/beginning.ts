@@ -83,19 +83,21 @@ function checkFinetune({ kind, name }: Source, { from, resume, folds }: TrainOpt
     );
 }
 
-/** The net of a fine-tuning that goes on, as it was before. */
+/** The net of a fine-tuning that goes on, as it was before. Throws BadInput about options that it cannot have. */
 export async function resumedBeginning(
   { file, saved, record }: NonNullable<Job["tuning"]>,
-  { from, finetune }: TrainOptions,
+  options: TrainOptions,
 ): Promise<Beginning> {
-  for (const [flag, typed] of [
-    ["--from", from],
-    ["--finetune", finetune],
-  ] as const)
-    if (typed !== undefined)
-      throw new BadInput(
-        `${flag}: ${file} goes on with its own net; leave ${flag} out to go on, or --resume to begin anew`,
-      );
+  const { from, finetune } = options;
+  const typed = [
+    ...(from === undefined ? [] : ["--from"]),
+    ...(finetune === undefined ? [] : ["--finetune"]),
+    ...stepwise({ ...options, finetune: true }),
+  ];
+  if (typed.length > 0)
+    throw new BadInput(
+      `${typed[0]}: ${file} goes on with its own net; leave ${typed[0]} out to go on, or --resume to begin anew`,
+    );
   return { backbone: savedBackbone(file, saved, record), note: null };
 }
 

@@ -108,7 +108,8 @@ async function judgeBefore({ job, net, description, head }: Tuning, validation: 
     const { loss, accuracy } = await evaluateWhole({ net, description }, validation, signal);
     return { choice: head, loss, accuracy };
   } catch (error) {
-    if (signal.aborted && error === signal.reason) throw new GaveUp();
+    // The features, from which the classifier is fitted in seconds, are kept.
+    if (signal.aborted && error === signal.reason) throw new GaveUp({ isResumable: true });
     throw error;
   }
 }

@@ -49,7 +49,7 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
   const copies = findCopies(data);
   for (const line of [...data.notes, ...copies.notes]) screen.say(line);
   if (replaced !== null) screen.say(replacedWords(replaced));
-  announceTransfer({ job, backbone, data, threads: await ready });
+  announceTransfer({ job, backbone, data, threads: await ready, goesOn: job.tuning !== null });
   const trainingBegan = performance.now();
   const made = await make({ job, backbone, data, options }).catch((error: unknown) => {
     if (error instanceof GaveUp) return error;
@@ -57,7 +57,7 @@ export async function transfer({ job, backbone, options, began }: Transfer): Pro
   });
   if (made instanceof GaveUp) {
     screen.say(
-      `stopped before the classifier was fitted; ${made.isResumable ? "what was computed is kept: the next run continues there" : "nothing was saved"}`,
+      `stopped before ${job.tuning === null ? "the classifier was fitted" : "fine-tuning went on"}; ${made.isResumable ? "what was computed is kept: the next run continues there" : "nothing was saved"}`,
     );
     return isReaderGone() ? 0 : interrupt.exitCode;
   }

@@ -79,7 +79,11 @@ export function savedTuning(file: string, { training, description }: Extras & Mo
 }
 
 /** The plan with which a file's fine-tuning goes on; --epochs and --patience may change. Throws BadInput about any other change. */
-export function resumedTuning(file: string, { plan, seed, validation }: SavedTuning, options: PlanOptions): TuningPlan {
+export function resumedTuning(
+  file: string,
+  { plan, seed, validation, folder }: SavedTuning,
+  options: PlanOptions,
+): TuningPlan {
   for (const [flag, given, begun] of [
     ["--batch-size", options.batchSize, plan.batchSize],
     ["--lr", options.lr, plan.lr],
@@ -87,6 +91,12 @@ export function resumedTuning(file: string, { plan, seed, validation }: SavedTun
     ["--validation", options.validation, validation],
   ] as const)
     if (given !== undefined && given !== begun) throw begunWith(file, `${flag} ${given}`, `${flag} ${begun}`, flag);
+  for (const [positive, negative, given, begun] of [
+    ["--augment", "--no-augment", options.augment, plan.augment !== null],
+    ["--skip-broken", "no --skip-broken", options.skipBroken, folder?.skipBroken ?? false],
+  ] as const)
+    if (given !== undefined && given !== begun)
+      throw begunWith(file, given ? positive : negative, begun ? positive : negative, given ? positive : negative);
   for (const name of changeNames) {
     const begun = plan.augment?.[name] ?? (name === "flip" ? false : 0);
     if (options[name] !== undefined && options[name] !== begun)
