@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { inShards } from "../../test/data/in-shards.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { rows } from "../../test/train/synthetic.ts";
-import { shardsFor } from "../src/large/budget.ts";
+import { isLarge, shardsFor } from "../src/large/budget.ts";
 import { contradictionsIn, copiesAmong, HashedPictures } from "../src/large/copies.ts";
 import { spentWords, verdictOn } from "../src/large/pace.ts";
 import { bytes } from "../src/values.ts";
@@ -164,6 +164,22 @@ test("copies among streamed pictures are found by their hashes, also those that 
   expect(copiesAmong(await test.hashes(() => {}), learned)).toEqual([{ index: 2, original: 5 }]);
   const found = contradictionsIn(learned, train.pictures.labels.data);
   expect(found).toEqual(changed.data[7] === changed.data[3] ? [] : [{ index: 7, original: 3 }]);
+});
+
+test("pictures are streamed where they take more than the memory, or than an array holds, and as they were begun", () => {
+  const surveyed = (count: number) =>
+    ({ surveys: { base: { files: { length: count }, size: [100, 100] }, test: null, validation: null } }) as never;
+  const budget = { memory: undefined, cacheLimit: undefined, shards: undefined, channels: undefined, keeps: true };
+  const picture = 30_000;
+  const least = (changes: object) =>
+    [2 ** 20, 2 ** 29, 2 ** 32 - 1, 2 ** 34].filter((bytes) =>
+      isLarge(surveyed(Math.floor(bytes / picture) + 1), null, { ...budget, ...changes }),
+    )[0];
+  expect(least({})).toBe(2 ** 29);
+  expect(least({ memory: 2 ** 20 })).toBe(2 ** 20);
+  expect(least({ memory: 2 ** 40 })).toBe(2 ** 32 - 1);
+  expect(least({ shards: null })).toBeUndefined();
+  expect(least({ shards: { pictures: 4, window: 2 } })).toBe(2 ** 20);
 });
 
 test("shards and windows fit into the memory, and the account says what waits", () => {

@@ -40,5 +40,10 @@ export function shardsFor(pictureBytes: number, { memory = defaultMemory, shards
   return { pictures, window };
 }
 
+/** The length of the longest typed array that every supported engine has. */
+const maxArrayBytes = 2 ** 32 - 1;
+
 export const isLarge = (surveyed: Surveyed, size: Loading["size"], { memory, shards }: Budget): boolean =>
-  shards === undefined ? decodedBytes(surveyed, size) > (memory ?? defaultMemory) : shards !== null;
+  shards === undefined
+    ? decodedBytes(surveyed, size) > Math.min(memory ?? defaultMemory, maxArrayBytes)
+    : shards !== null;
