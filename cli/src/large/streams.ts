@@ -109,6 +109,11 @@ export class Streams {
     };
   }
 
+  /** Whether the next run finds what this one has decoded. */
+  get isCached(): boolean {
+    return this.#opened.every(({ isCached }) => isCached);
+  }
+
   /** What happened to the pictures and to the cache, a sentence each. */
   notes(): string[] {
     return this.#opened.flatMap(({ skipped, damagedParts, cacheProblem }) => [

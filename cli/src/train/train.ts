@@ -57,7 +57,8 @@ interface Learning {
 async function learn({ job, data, options, threads, began }: Learning): Promise<number> {
   const { word, screen, interrupt, out } = job;
   const planned = await makePlan(job, data, options).catch(gaveUp);
-  if (planned instanceof GaveUp) return tellGaveUp(job, planned);
+  if (planned instanceof GaveUp)
+    return tellGaveUp(job, new GaveUp({ isResumable: "streams" in data && data.streams.isCached }));
   if (planned === null) return stoppedEarly(job);
   const { plan, description, mirroring } = planned;
   if (options.folds !== undefined && !("streams" in data)) {

@@ -136,6 +136,11 @@ export class ImageFolderStream extends StreamedPictures {
     return { decoded, decodeSeconds, cached, waitedSeconds: this.#waited.seconds };
   }
 
+  /** Whether decoded pictures are kept in a cache. */
+  get isCached(): boolean {
+    return this.#parts.cache !== null && this.cacheProblem === null;
+  }
+
   /** The reason why decoded pictures are not in the cache; null where they are, or where there is no cache. */
   get cacheProblem(): string | null {
     return this.#parts.cache?.problem ?? null;
