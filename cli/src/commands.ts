@@ -149,7 +149,7 @@ function addPictures(command: Command): void {
     )
     .option(
       "--cache-limit <size>",
-      `keep decoded pictures that are read so up to this size (default: ${inBytes(maxCacheBytes)}); of larger ones each epoch decodes anew`,
+      `keep the decoded pictures of such a folder up to this size (default: ${inBytes(maxCacheBytes)}); larger ones are decoded anew in each epoch`,
       bytes("16GB"),
     );
 }
