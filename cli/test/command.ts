@@ -5,8 +5,8 @@ import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 
-/** The decoded pictures of all commands of a test file are kept here, not among those of the user. */
-export const cacheFolder = temporaryFolder();
+/** The decoded pictures of the tests are kept here, not among those of the user; the files of one process share it. */
+const cacheFolder = temporaryFolder();
 
 const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
 

@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { readSafetensors } from "chainrule/io";
 import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
-import { cacheFolder, chainrule, events } from "./command.ts";
+import { chainrule, events } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 
-const cwd = temporaryFolder();
+const [cwd, cache] = [temporaryFolder(), temporaryFolder()];
+const here = { cwd, env: { CHAINRULE_CACHE: cache } };
 const at = (...path: string[]) => join(cwd, ...path);
 const classes = ["across", "along", "below"];
 let trained: Awaited<ReturnType<typeof chainrule>>;
 
 beforeAll(async () => {
   writePictures(at("pictures"), { classes, each: 60, coloured: true });
-  trained = await chainrule(["train", "pictures", "--epochs", "6", "--report", "report.html", "--json"], { cwd });
+  trained = await chainrule(["train", "pictures", "--epochs", "6", "--report", "report.html", "--json"], here);
 }, 60_000);
 
 describe("a folder with a folder for each class", () => {
@@ -44,11 +45,11 @@ describe("a folder with a folder for each class", () => {
       ["BatchNorm2d", 16],
     ]);
     expect(readdirSync(cwd).sort()).toEqual(["pictures", "pictures-conv-bn.safetensors", "report.html"]);
-    const [cache, ...others] = readdirSync(cacheFolder);
-    expect([cache, others]).toEqual([expect.stringMatching(/^pictures-[0-9a-f]{12}\.pictures$/), []]);
-    const { size } = statSync(join(cacheFolder, cache));
+    const [file, ...others] = readdirSync(cache);
+    expect([file, others]).toEqual([expect.stringMatching(/^pictures-[0-9a-f]{12}\.pictures$/), []]);
+    const { size } = statSync(join(cache, file));
     expect(trained.stderr).toContain(
-      `decoded pictures are kept in ${cacheFolder} (${Math.ceil(size / 1000)} kB in all) for the next time; --no-cache keeps none`,
+      `decoded pictures are kept in ${cache} (${Math.ceil(size / 1000)} kB in all) for the next time; --no-cache keeps none`,
     );
   });
 
@@ -57,7 +58,7 @@ describe("a folder with a folder for each class", () => {
     for (const cached of [true, false]) {
       const kept = cached ? [] : ["--no-cache"];
       const args = ["evaluate", "pictures-conv-bn.safetensors", "pictures", "--json", ...kept];
-      const evaluated = await chainrule(args, { cwd });
+      const evaluated = await chainrule(args, here);
       expect(evaluated.code, evaluated.stderr).toBe(0);
       expect(evaluated.stderr).toContain(
         "on 36 pictures: the test pictures in pictures, set aside from training by seed 0",
@@ -69,10 +70,10 @@ describe("a folder with a folder for each class", () => {
 
   test("evaluate finds them in a copy of the folder too", async () => {
     cpSync(at("pictures"), at("moved"), { recursive: true });
-    const { stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], { cwd });
+    const { stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], here);
     expect(stderr).toContain("on 36 pictures: the test pictures in moved, set aside from training by seed 0");
     rmSync(at("moved", "along"), { recursive: true });
-    const other = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], { cwd });
+    const other = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "moved", "--json"], here);
     expect(other.stderr).toMatch(
       /^moved does not hold exactly the files of the training; .*\n.* on 120 pictures: all pictures in moved$/m,
     );
@@ -80,7 +81,7 @@ describe("a folder with a folder for each class", () => {
 
   test("evaluate takes another folder too, all of it, and brings it to the model's size", async () => {
     writePictures(at("others"), { classes: classes.slice(0, 2), each: 10, side: 40, coloured: true, seed: 5 });
-    const { code, stdout, stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "others"], { cwd });
+    const { code, stdout, stderr } = await chainrule(["evaluate", "pictures-conv-bn.safetensors", "others"], here);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(
       "others does not hold exactly the files of the training; the figure flatters if the net learned from them\n",
@@ -91,11 +92,11 @@ describe("a folder with a folder for each class", () => {
   test("evaluate lists the mistakes with their files, and says which classes it never answers", async () => {
     writePictures(at("turned"), { classes: [classes[1], classes[0], classes[2]], each: 4, coloured: true, seed: 8 });
     const args = ["evaluate", "pictures-conv-bn.safetensors", "turned"];
-    const { stdout } = await chainrule([...args, "--mistakes", "2"], { cwd });
+    const { stdout } = await chainrule([...args, "--mistakes", "2"], here);
     expect(stdout).toMatch(
       /^the worst of [678] mistakes:\n( {2}turned\/\w+\/\d+\.png: says \w+ \(\d+\.\d\d %\), is \w+\n){2}/m,
     );
-    const told = events(await chainrule([...args, "--json"], { cwd })).find(({ event }) => event === "test");
+    const told = events(await chainrule([...args, "--json"], here)).find(({ event }) => event === "test");
     expect(told).toMatchObject({ classes });
     const mistakes = told?.mistakes as Record<string, unknown>[];
     expect(mistakes.length).toBeGreaterThan(5);
@@ -108,7 +109,7 @@ describe("a folder with a folder for each class", () => {
 
   test("predict takes folders: a line a picture, and how many there are of each class", async () => {
     writeFileSync(at("pictures", "along", "x.heic"), "");
-    const { code, stdout } = await chainrule(["predict", "pictures-conv-bn.safetensors", "pictures/along"], { cwd });
+    const { code, stdout } = await chainrule(["predict", "pictures-conv-bn.safetensors", "pictures/along"], here);
     rmSync(at("pictures", "along", "x.heic"));
     const [passedOver, ...lines] = stdout.trimEnd().split("\n");
     expect(code).toBe(0);
@@ -133,13 +134,13 @@ describe("a folder with a folder for each class", () => {
 
 describe("export", () => {
   test("writes an ONNX file that says what its classes are, and replaces only such files", async () => {
-    const first = await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd });
+    const first = await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], here);
     expect(first.code, first.stderr).toBe(0);
     expect(first.stdout).toContain("it takes pictures of 3×16×16 (channels, height, width), any number at a time");
     const bytes = readFileSync(at("m.onnx"));
     expect(bytes.includes(JSON.stringify(classes))).toBe(true);
     expect(bytes.includes('{"mean":[')).toBe(true);
-    expect((await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], { cwd })).code).toBe(0);
+    expect((await chainrule(["export", "pictures-conv-bn.safetensors", "--onnx", "m.onnx"], here)).code).toBe(0);
     writeFileSync(at("notes.txt"), "not to be lost");
     const refused: [string[], RegExp][] = [
       [
@@ -153,13 +154,13 @@ describe("export", () => {
       [["pictures-conv-bn.safetensors"], /required option '--onnx <file>' not specified/],
     ];
     for (const [args, message] of refused) {
-      const { code, stderr } = await chainrule(["export", ...args], { cwd });
+      const { code, stderr } = await chainrule(["export", ...args], here);
       expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     }
     expect(readFileSync(at("notes.txt"), "utf8")).toBe("not to be lost");
     expect(existsSync(at("n.onnx"))).toBe(false);
     const forced = ["export", "pictures-conv-bn.safetensors", "--onnx", "notes.txt", "--force"];
-    expect((await chainrule(forced, { cwd })).code).toBe(0);
+    expect((await chainrule(forced, here)).code).toBe(0);
     expect(readFileSync(at("notes.txt")).equals(bytes)).toBe(true);
   });
 });
@@ -169,13 +170,13 @@ describe("train/ and test/", () => {
     writePictures(at("parts", "train"), { classes, each: 20 });
     writePictures(at("parts", "test"), { classes: classes.slice(1), each: 5, seed: 7 });
     const options = ["--epochs", "2", "--size", "12x14", "--no-augment", "--validation", "0", "--out", "p.safetensors"];
-    const { code, stdout, stderr } = await chainrule(["train", "parts", ...options], { cwd });
+    const { code, stdout, stderr } = await chainrule(["train", "parts", ...options], here);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("parts: 60 pictures to learn from, 10 to test, 14×12, 3 classes");
     expect(stdout).not.toMatch(/validation|shifted/);
-    const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], { cwd });
+    const evaluated = await chainrule(["evaluate", "p.safetensors", "parts"], here);
     expect(evaluated.stdout).toContain("p.safetensors is tested on 10 pictures: the pictures in parts/test");
-    const direct = await chainrule(["evaluate", "p.safetensors", "parts/test"], { cwd });
+    const direct = await chainrule(["evaluate", "p.safetensors", "parts/test"], here);
     expect(direct.stdout).toContain("p.safetensors is tested on 10 pictures: all pictures in parts/test\n");
     expect(direct.stdout).not.toContain("the figure flatters");
     const figure = /^test accuracy .*$/m.exec(stdout)?.[0] ?? "none";
@@ -183,7 +184,7 @@ describe("train/ and test/", () => {
   });
 
   test("evaluate takes coloured pictures for a model of grey ones, as predict does, and says so", async () => {
-    const { code, stdout, stderr } = await chainrule(["evaluate", "p.safetensors", "pictures/"], { cwd });
+    const { code, stdout, stderr } = await chainrule(["evaluate", "p.safetensors", "pictures/"], here);
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(
       "the pictures of pictures are coloured: they are taken as grey ones, which the model takes",
@@ -193,7 +194,7 @@ describe("train/ and test/", () => {
   test("a class that is only in test/ is named", async () => {
     writePictures(at("strange", "train"), { classes, each: 4 });
     writePictures(at("strange", "test"), { classes: ["above", ...classes], each: 2 });
-    const { code, stderr } = await chainrule(["train", "strange"], { cwd });
+    const { code, stderr } = await chainrule(["train", "strange"], here);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/strange\/test: has a class that .* not have: above;/)]);
   });
 });
@@ -201,7 +202,7 @@ describe("train/ and test/", () => {
 describe("what cannot be used", () => {
   const refused = async (args: readonly string[], message: RegExp) => {
     const before = readdirSync(cwd).sort();
-    const { code, stdout, stderr } = await chainrule(args, { cwd });
+    const { code, stdout, stderr } = await chainrule(args, here);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
     expect(stdout.replace(/^(read|decoded pictures are kept in) .*\n/gm, "")).toBe("");
@@ -214,7 +215,7 @@ describe("what cannot be used", () => {
     writeFileSync(at("broken", "along", "torn.png"), readFileSync(at("broken", "along", "1.png")).subarray(0, 60));
     await refused(["train", "broken"], /broken\/along\/torn\.png: .*--skip-broken/);
     const args = ["train", "broken", "--skip-broken", "--epochs", "1", "--out", "b.safetensors", "--json"];
-    const { code, stderr, stdout } = await chainrule(args, { cwd });
+    const { code, stderr, stdout } = await chainrule(args, here);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/1 picture is skipped, because it cannot be read:\n {2}broken\/along\/torn\.png: /);
     expect(JSON.parse(stdout.split("\n")[0])).toMatchObject({ event: "skipped", file: "broken/along/torn.png" });
