@@ -86,7 +86,7 @@ describe("a net that is fetched", () => {
     expect(Buffer.from(await get())).toEqual(content);
     expect(requests).toEqual([`/${unknown.repository}/resolve/main/model.safetensors`, "/files/1"]);
     expect(said[0]).toBe(
-      `fetching ${unknown.repository}, 22.9 MB, licence Apache-2.0, from ${hub}/${unknown.repository}/resolve/main/model.safetensors`,
+      `fetching ${unknown.repository}, about 22.9 MB, licence Apache-2.0, from ${hub}/${unknown.repository}/resolve/main/model.safetensors`,
     );
     expect(said[1]).toMatch(/its checksum is right$/);
     expect(nets().sort()).toEqual(["json", "safetensors"].map((end) => `${unknown.repository.slice(5)}.${end}`));
@@ -249,9 +249,12 @@ test("train --from NAME fetches the net, fits a classifier to its features, and 
   expect(events(first)[0]).toMatchObject({
     event: "fetched",
     net: "efficientnet_lite0",
-    licence: "Apache-2.0",
+    licence: null,
     verified: false,
   });
+  expect(first.stderr).toMatch(
+    /, about 18\.8 MB, licence on https:\/\/huggingface\.co\/timm\/efficientnet_lite0\.ra_in1k, from /,
+  );
   expect(events(first)[1]).toMatchObject({
     from: { net: "efficientnet_lite0", origin: "timm/efficientnet_lite0.ra_in1k" },
   });

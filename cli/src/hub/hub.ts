@@ -14,7 +14,7 @@ import { isRecord } from "../records.ts";
 import { startBar } from "../terminal/bars.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { type Downloaded, DownloadFailed, download } from "./download.ts";
-import { addressOf, fileName, type HubNet } from "./nets.ts";
+import { addressOf, fileName, type HubNet, licenceOf } from "./nets.ts";
 
 export interface Fetching {
   readonly screen: Screen;
@@ -74,8 +74,9 @@ async function fetchNet(
   const { architecture, repository, megabytes, licence, sha256 } = net;
   const address = addressOf(net, env);
   const byHand = `fetch ${address} in another way, and put it there as ${file}`;
-  if (offline) throw new BadInput(`--offline: ${repository} (${megabytes} MB) is not in the cache folder; ${byHand}`);
-  screen.say(`fetching ${repository}, ${megabytes} MB, licence ${licence}, from ${address}`);
+  if (offline)
+    throw new BadInput(`--offline: ${repository} (about ${megabytes} MB) is not in the cache folder; ${byHand}`);
+  screen.say(`fetching ${repository}, about ${megabytes} MB, ${licenceOf(net)}, from ${address}`);
   const progress = new FetchProgress(screen);
   let found: Downloaded;
   try {
