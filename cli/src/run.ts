@@ -1,7 +1,7 @@
 // Runs the command line of process.argv and reports every failure: a mistake in the user's input as a sentence with exit code 2, a bug in
 // chainrule with a stack trace and exit code 1.
 import { CommanderError } from "commander";
-import { commands } from "./commands.ts";
+import { commands } from "./commands/commands.ts";
 import { BadInput } from "./failure.ts";
 import { type Streams, useStreams, write } from "./terminal/output.ts";
 import { printableLines } from "./terminal/screen.ts";
