@@ -194,6 +194,7 @@ test("a picture that is drawn again replaces its drawing, and a drawing that is 
   const { bytes } = await framePictures([images[0]], { shape: [3, side, side], framing: "plain" });
   const found = { image: images[0], inFolder: true, bytes, probabilities: Float32Array.of(1, 0), order: [0, 1] };
   const why = await open([images[0]]);
+  expect(why.endEarly()).toBe("so far no drawing of where the net looked was written");
   for (const _ of [1, 2]) expect(await why.take(found)).toBe(null);
   expect(readdirSync(at("again"))).toEqual(["a.png", "a.why.png"]);
   await (await open(images)).take(found);

@@ -139,6 +139,7 @@ export class Why implements Output {
   #summary(): string {
     const { into } = this.#wanted;
     const count = this.#files.size;
+    if (count === 0) return "no drawing of where the net looked was written";
     const are = `${counted(count, "drawing")} of where the net looked ${count === 1 ? "is" : "are"}`;
     const where = into === true ? `beside the pictures, as NAME${ending}` : `in ${into}`;
     const before = this.#replaced > 0 ? `; ${thousands(this.#replaced)} replaced earlier ones` : "";
