@@ -1,56 +1,19 @@
 // Finds the data set that an argument of the command line names, and divides it into training, validation and test pictures.
+
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import {
-  type Dataset,
-  type Framing,
-  fashionClasses,
-  framingOf,
-  isFashionMnist,
-  type StreamedPictures,
-} from "chainrule/data";
+import { type Dataset, fashionClasses, framingOf, isFashionMnist } from "chainrule/data";
 import { findIdx, type IdxSet, loadMnist } from "chainrule/node";
+import type { Data, Source } from "./data-set.ts";
 import { BadInput, reading } from "./failure.ts";
 import { isLarge } from "./large/budget.ts";
 import { type LargeLoading, loadLarge } from "./large/load.ts";
 import type { AnyData } from "./large/streams.ts";
 import { setAside } from "./pictures/aside.ts";
-import { type Loading, loadPictures, loadSurveyed, surveyData } from "./pictures/folder.ts";
+import { loadPictures, loadSurveyed, surveyData } from "./pictures/folder.ts";
 import { asideNote } from "./pictures/notes.ts";
-import type { FolderRecord } from "./pictures/options.ts";
+import type { Loading } from "./pictures/options.ts";
 import { counted } from "./wording.ts";
-
-/** Pictures in memory, or streamed. */
-export type Pictures = Dataset | StreamedPictures;
-
-export interface Data<P extends Pictures = Dataset> {
-  readonly name: string;
-  readonly train: P;
-  /** null where no pictures are set aside for validation. */
-  readonly validation: P | null;
-  readonly test: P;
-  /** The path of each picture, in the order of the data sets; null for IDX files. */
-  readonly files: PartFiles | null;
-  /** How pictures are brought into the form of these. */
-  readonly framing: Framing;
-  /** Sentences about the data: what was taken as what, what was passed over, how the pictures were divided. */
-  readonly notes: readonly string[];
-  /** For folders of pictures: the record with which they can be divided the same way again. */
-  readonly folder: FolderRecord | null;
-}
-
-export interface PartFiles {
-  readonly train: readonly string[];
-  readonly validation: readonly string[] | null;
-  readonly test: readonly string[];
-}
-
-/** idx: MNIST's four files; a null directory means the installed MNIST. pictures: a folder with a subfolder for each class. */
-export interface Source {
-  readonly kind: "idx" | "pictures";
-  readonly name: string;
-  readonly directory: string | null;
-}
 
 /**
  * The source of "mnist", of a folder with four IDX files (or of one set of several in it), or of a folder with a subfolder of pictures for

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { findData } from "../src/data.ts";
 import { Screen } from "../src/terminal/screen.ts";
-import type { TrainOptions } from "../src/train/preparing.ts";
+import type { TrainOptions } from "../src/train/job.ts";
 import { chooseBeginning, resumedBeginning } from "../src/transfer/beginning.ts";
 import {
   checkTuning,

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { findData } from "../src/data.ts";
 import { Screen } from "../src/terminal/screen.ts";
-import type { TrainOptions } from "../src/train/preparing.ts";
+import type { TrainOptions } from "../src/train/job.ts";
 import { namedBackbone } from "../src/transfer/backbone.ts";
 import { chooseBeginning } from "../src/transfer/beginning.ts";
 import { featuresOf } from "../src/transfer/features.ts";

@@ -2,7 +2,7 @@
 import { tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import { describe, expect, test } from "vitest";
-import type { Data } from "../src/data.ts";
+import type { Data } from "../src/data-set.ts";
 import { mistakeLines, mistakesOf } from "../src/evaluate/mistakes.ts";
 import { comparisonWords, testRecordOf } from "../src/evaluate/test-record.ts";
 import { verdict } from "../src/evaluate/verdict.ts";

@@ -2,7 +2,7 @@
 import { architectureNames } from "chainrule/model";
 import { type Command, Option } from "commander";
 import { defaultCheckpointSeconds } from "../train/checkpoints.ts";
-import type { TrainOptions } from "../train/preparing.ts";
+import type { TrainOptions } from "../train/job.ts";
 import { train } from "../train/train.ts";
 import { warmSteps } from "../train/training.ts";
 import { installed, nothing } from "../transfer/backbone.ts";

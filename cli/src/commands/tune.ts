@@ -2,7 +2,8 @@
 import { architectureNames } from "chainrule/model";
 import { type Command, Option } from "commander";
 import { defaults } from "../train/plan.ts";
-import { defaultTrials, type TuneOptions, tune } from "../tune/tune.ts";
+import { defaultTrials, type TuneOptions } from "../tune/search.ts";
+import { tune } from "../tune/tune.ts";
 import { fraction, integer, positive } from "../values.ts";
 import { batchSize, dataHelp, epochs, type Finish, json, patience, seed, threads } from "./options.ts";
 import { addPictures } from "./picture-options.ts";

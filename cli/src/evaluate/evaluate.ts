@@ -1,5 +1,6 @@
 // chainrule evaluate: runs the test of chainrule train on a saved model.
-import { findData, loadIdx, type Source } from "../data.ts";
+import { findData, loadIdx } from "../data.ts";
+import type { Source } from "../data-set.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import { Interrupt } from "../interrupt.ts";
 import { type Extras, loadModel, type Model } from "../model-file.ts";

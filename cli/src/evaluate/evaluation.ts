@@ -2,7 +2,7 @@
 import type { Sequential } from "chainrule";
 import type { Description } from "chainrule/model";
 import type { Evaluation } from "chainrule/train";
-import type { Pictures } from "../data.ts";
+import type { Pictures } from "../data-set.ts";
 import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { evaluateWhole } from "./whole-batches.ts";

@@ -4,7 +4,7 @@
 import { type Sequential, tensor } from "chainrule";
 import { backboneNames, type Description } from "chainrule/model";
 import { confusionMatrix, type Evaluation, evaluate } from "chainrule/train";
-import type { Pictures } from "../data.ts";
+import type { Pictures } from "../data-set.ts";
 
 /**
  * Larger batches are no faster. A single picture takes as long as a batch: for a pretrained net, whose pictures take 26 ms each on one

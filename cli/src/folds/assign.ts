@@ -2,7 +2,7 @@
 // would be asked about pictures that it has learned by heart.
 import { tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import type { Part } from "../pictures/aside.ts";
 import { TrainingPictures } from "../pictures/copies.ts";

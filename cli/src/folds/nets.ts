@@ -4,7 +4,7 @@
 import { normalisation } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { SingleBar } from "cli-progress";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { judge } from "../evaluate/evaluation.ts";
 import { GaveUp } from "../failure.ts";
 import type { Interrupt } from "../interrupt.ts";

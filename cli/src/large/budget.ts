@@ -1,6 +1,8 @@
 // Decides whether a folder's pictures are streamed: where their decoded bytes do not fit into the memory that is given to them.
-import type { Loading, Surveyed } from "../pictures/folder.ts";
-import type { Shards } from "../pictures/options.ts";
+
+import type { Loading, Shards } from "../pictures/options.ts";
+import type { Surveyed } from "../pictures/surveyed.ts";
+import { decodedBytes } from "../pictures/surveyed.ts";
 
 /** Decoded pictures of more bytes than this are streamed, unless --memory says otherwise. */
 export const defaultMemory = 2 ** 29;
@@ -15,15 +17,6 @@ export interface Budget {
   readonly channels: 1 | 3 | undefined;
   /** Whether decoded pictures are kept for later epochs. */
   readonly keeps: boolean;
-}
-
-export const countOf = ({ surveys: { base, test, validation } }: Pick<Surveyed, "surveys">): number =>
-  [base, test, validation].reduce((sum, survey) => sum + (survey?.files.length ?? 0), 0);
-
-/** The bytes of all decoded pictures, in colour. */
-export function decodedBytes(surveyed: Pick<Surveyed, "surveys">, size: Loading["size"]): number {
-  const [height, width] = size ?? surveyed.surveys.base.size;
-  return 3 * height * width * countOf(surveyed);
 }
 
 /** The bounds of a shard, in pictures and bytes, and of a window, in pictures and shards. */

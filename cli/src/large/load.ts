@@ -1,14 +1,17 @@
 // Loads a folder of pictures that does not fit into memory: it is surveyed and divided as a smaller one, and its pictures are streamed.
 import { type ImageFolderStream, type ImageSurvey, streamImageFolder } from "chainrule/node";
-import type { Source } from "../data.ts";
+import type { Source } from "../data-set.ts";
 import { withClasses } from "../pictures/adapt.ts";
 import { countsOf, type Part } from "../pictures/aside.ts";
 import { amount } from "../pictures/cache-folder.ts";
 import { divide } from "../pictures/divide.ts";
-import { folderRecord, type Loading, notesOnLack, type Surveyed } from "../pictures/folder.ts";
+import { folderRecord, notesOnLack } from "../pictures/folder.ts";
 import { classNote } from "../pictures/notes.ts";
+import type { Loading } from "../pictures/options.ts";
+import type { Surveyed } from "../pictures/surveyed.ts";
+import { countOf, decodedBytes } from "../pictures/surveyed.ts";
 import { thousands } from "../wording.ts";
-import { type Budget, countOf, decodedBytes, defaultMemory, shardsFor } from "./budget.ts";
+import { type Budget, defaultMemory, shardsFor } from "./budget.ts";
 import { labelsOf, streamedPart } from "./parts.ts";
 import { storeFor } from "./store.ts";
 import { asking, type LargeData, type Parts, Streams } from "./streams.ts";

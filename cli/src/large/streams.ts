@@ -2,7 +2,7 @@
 import { tensor } from "chainrule";
 import type { Dataset, StreamedPictures } from "chainrule/data";
 import type { ImageFolderStream, StreamReading } from "chainrule/node";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { reading } from "../failure.ts";
 import { type Copies, notesOnCopies } from "../pictures/copy-notes.ts";
 import { rephrased } from "../pictures/read.ts";

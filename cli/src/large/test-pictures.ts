@@ -1,8 +1,8 @@
 // The test pictures of a folder that does not fit into memory, for evaluate: those of its test folder, or those that the training set aside.
 import { type ImageSurvey, streamImageFolder } from "chainrule/node";
-import type { Pictures } from "../data.ts";
+import type { Pictures } from "../data-set.ts";
 import type { Part } from "../pictures/aside.ts";
-import type { Trained } from "../pictures/test-pictures.ts";
+import type { Trained } from "../pictures/options.ts";
 import { defaultMemory, shardsFor } from "./budget.ts";
 import { streamedPart } from "./parts.ts";
 import { asking } from "./streams.ts";

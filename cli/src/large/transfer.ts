@@ -6,7 +6,7 @@ import { GaveUp, gaveUp } from "../failure.ts";
 import { saveModel } from "../model-file.ts";
 import { endUse, placeOf } from "../pictures/cache-folder.ts";
 import { isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
-import type { Job, TrainOptions } from "../train/preparing.ts";
+import type { Job, TrainOptions } from "../train/job.ts";
 import { test } from "../train/testing.ts";
 import { announceTransfer, choiceWords, tellHead } from "../transfer/account.ts";
 import type { Backbone } from "../transfer/backbone.ts";

@@ -1,7 +1,7 @@
 // What is said of pictures that are exact copies of each other: before the training of those that mislead it, after the test of those
 // that flatter its figure.
 import type { Evaluation } from "chainrule/train";
-import type { Data, Pictures } from "../data.ts";
+import type { Data, Pictures } from "../data-set.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
 import { counted, pathBehind, percent, thousands } from "../wording.ts";
 import { type Copy, TrainingPictures } from "./copies.ts";

@@ -2,7 +2,7 @@
 // few are read again.
 import type { Dataset } from "chainrule/data";
 import type { Evaluation } from "chainrule/train";
-import type { Pictures } from "../data.ts";
+import type { Pictures } from "../data-set.ts";
 import { mistakeOrder } from "../report/mistake-order.ts";
 
 /** Some pictures of a data set, by their index in it. */

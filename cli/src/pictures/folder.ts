@@ -1,10 +1,9 @@
 // Loads a folder of pictures as data to train on: with a subfolder for each class, or with folders for training, test (and validation)
 // that each have such subfolders. Where there is no folder for a part, its pictures are set aside by seed. What the names of folders and
 // the headers of pictures show is refused before anything is decoded.
-import type { Framing } from "chainrule/data";
+
 import type { ImageSurvey } from "chainrule/node";
-import type { Data, Source } from "../data.ts";
-import { decodedBytes } from "../large/budget.ts";
+import type { Data, Source } from "../data-set.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { checkClasses, readInChannels, withClasses } from "./adapt.ts";
 import { countsOf, type Part } from "./aside.ts";
@@ -12,27 +11,10 @@ import { type Divided, divide, filesDigest, onePictureEach } from "./divide.ts";
 import { kindOfPictures } from "./kind.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 import { classNote, lackNote, notesOn } from "./notes.ts";
-import type { FolderRecord, Reading } from "./options.ts";
+import type { FolderRecord, Loading } from "./options.ts";
 import { readPictures, surveyPictures } from "./read.ts";
-
-export type Size = readonly [height: number, width: number];
-
-export interface Loading extends Reading {
-  readonly seed: number;
-  /** The fraction of the training pictures that is set aside for validation, 0 for none. */
-  readonly validation: number;
-  /** Throws BadInput where the net does not take pictures of this size; called before they are decoded. */
-  readonly checkSize: (size: Size) => void;
-  /** Throws BadInput where all pictures, decoded, take too many bytes; called before they are decoded. */
-  readonly checkBytes?: (bytes: number) => void;
-}
-
-/** A data set of folders before its pictures are decoded. */
-export interface Surveyed {
-  readonly layout: Layout;
-  readonly surveys: Surveys;
-  readonly framing: Framing;
-}
+import type { Surveyed, Surveys } from "./surveyed.ts";
+import { decodedBytes } from "./surveyed.ts";
 
 /** Finds the parts of a data set, and says what is taken as what. Throws BadInput where they cannot be used. */
 export async function surveyData({ directory }: Source, options: Loading): Promise<Surveyed> {
@@ -94,13 +76,6 @@ export const folderRecord = (
   { size, skipBroken }: Loading,
   files: readonly string[],
 ): FolderRecord => ({ size, skipBroken, dividedFrom: surveys.test === null ? filesDigest(surveys.base, files) : null });
-
-export interface Surveys {
-  readonly base: ImageSurvey;
-  /** null where the part has no folder of its own, or none is wanted. */
-  readonly test: ImageSurvey | null;
-  readonly validation: ImageSurvey | null;
-}
 
 /** Surveys the folder of each part. Throws BadInput where their classes differ, or no picture could be set aside for the test. */
 async function surveyParts(layout: Layout, options: Loading): Promise<Surveys> {

@@ -1,4 +1,5 @@
 // The options for reading folders of pictures, and the record of them in a model file.
+import type { Framing } from "chainrule/data";
 import { isCount, isRecord } from "../records.ts";
 import type { Screen } from "../terminal/screen.ts";
 
@@ -13,6 +14,19 @@ export interface Reading {
   readonly cache: boolean;
   /** Called from time to time while pictures are read; throws to end the reading. */
   readonly check: () => void;
+}
+
+export type Size = readonly [height: number, width: number];
+
+/** The options for reading and dividing a data set. */
+export interface Loading extends Reading {
+  readonly seed: number;
+  /** The fraction of the training pictures that is set aside for validation, 0 for none. */
+  readonly validation: number;
+  /** Throws BadInput where the net does not take pictures of this size; called before they are decoded. */
+  readonly checkSize: (size: Size) => void;
+  /** Throws BadInput where all pictures, decoded, take too many bytes; called before they are decoded. */
+  readonly checkBytes?: (bytes: number) => void;
 }
 
 /** How a model's pictures were read and divided, as the model file records it. */
@@ -41,4 +55,14 @@ export function isFolderRecord(value: unknown): value is FolderRecord | null {
   if (shards !== undefined && !isShards) return false;
   const sized = size === null || (Array.isArray(size) && size.length === 2 && size.every((n) => isCount(n) && n > 0));
   return sized && (dividedFrom === null || typeof dividedFrom === "string");
+}
+
+/** What a model file says about the pictures that the model takes and was trained on. */
+export interface Trained {
+  /** The shape of the pictures that the model takes. */
+  readonly input: readonly [channels: number, height: number, width: number];
+  readonly classes: readonly string[];
+  readonly framing: Framing;
+  readonly record: FolderRecord | null;
+  readonly seed: number;
 }

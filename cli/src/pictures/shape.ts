@@ -1,6 +1,6 @@
 // What is asked of pictures whether they are in memory or streamed.
 import { fingerprint } from "chainrule/data";
-import type { Pictures } from "../data.ts";
+import type { Pictures } from "../data-set.ts";
 
 /** [N, C, H, W] */
 export const shapeOf = (pictures: Pictures): readonly number[] =>

@@ -1,7 +1,7 @@
 // Loads the pictures of a folder that a model is tested with.
-import type { Framing } from "chainrule/data";
+
 import type { ImageSurvey } from "chainrule/node";
-import type { Pictures, Source } from "../data.ts";
+import type { Pictures, Source } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import { labelsOf } from "../large/parts.ts";
 import { isLargeTest, streamTest } from "../large/test-pictures.ts";
@@ -10,18 +10,8 @@ import type { Part } from "./aside.ts";
 import { filesDigest, setTestAside, testFraction } from "./divide.ts";
 import { tellFound } from "./folder.ts";
 import { type Layout, layoutOf } from "./layout.ts";
-import type { FolderRecord, Reading } from "./options.ts";
+import type { Reading, Trained } from "./options.ts";
 import { surveyPictures } from "./read.ts";
-
-/** What a model file says about the pictures that the model takes and was trained on. */
-export interface Trained {
-  /** The shape of the pictures that the model takes. */
-  readonly input: readonly [channels: number, height: number, width: number];
-  readonly classes: readonly string[];
-  readonly framing: Framing;
-  readonly record: FolderRecord | null;
-  readonly seed: number;
-}
 
 export interface TestPictures {
   readonly data: Pictures;

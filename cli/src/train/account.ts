@@ -1,6 +1,6 @@
 import type { Description } from "chainrule/model";
 import type { DoneEvent, StartEvent, StoppedEvent } from "chainrule/train";
-import type { Data, Pictures } from "../data.ts";
+import type { Data, Pictures } from "../data-set.ts";
 import type { Replaced } from "../evaluate/test-record.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { countsOf } from "../pictures/aside.ts";

@@ -1,7 +1,7 @@
 // The options of a training: those that were typed, the defaults of the kind of data, or those that a resumed file was begun with.
 import type { Augmentation } from "chainrule/data";
 import { type ArchitectureName, architectureNames } from "chainrule/model";
-import type { Data, Pictures, Source } from "../data.ts";
+import type { Data, Pictures, Source } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";
 import { type FolderRecord, isFolderRecord } from "../pictures/options.ts";

@@ -1,76 +1,36 @@
 // Everything before the first step of a training: the options, the files, the pictures, and what is decided from them.
+
 import { existsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { resolve } from "node:path";
 import { type Dataset, normalisation } from "chainrule/data";
 import { architectures, type Description, leastSide } from "chainrule/model";
 import { checkWritable } from "chainrule/node";
-import { type Data, findData, loadData, loadOrStream, type Pictures, type Source } from "../data.ts";
+import { findData, loadData, loadOrStream } from "../data.ts";
+import type { Data, Pictures, Source } from "../data-set.ts";
 import { checkFits } from "../evaluate/evaluation.ts";
-import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
+import { replacedModel, replacedWords } from "../evaluate/test-record.ts";
 import { BadInput, GaveUp, gaveUp, reading } from "../failure.ts";
 import { checkFolds, checkMemory } from "../folds/options.ts";
 import { Interrupt } from "../interrupt.ts";
 import type { Budget } from "../large/budget.ts";
 import type { AnyData, Sample } from "../large/streams.ts";
-import { checkReplaceable, type Extras, loadModel, type Model } from "../model-file.ts";
+import { checkReplaceable, loadModel } from "../model-file.ts";
 import { type Copies, findCopies } from "../pictures/copy-notes.ts";
-import type { Loading, Size } from "../pictures/folder.ts";
 import { layoutOf } from "../pictures/layout.ts";
 import { maxSides } from "../pictures/max-sides.ts";
+import type { Loading, Size } from "../pictures/options.ts";
 import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { commandLine, Screen } from "../terminal/screen.ts";
-import type { Backbone } from "../transfer/backbone.ts";
 import { chooseBeginning, resumedBeginning } from "../transfer/beginning.ts";
-import { checkTuning, type SavedTuning, savedTuning, tuningDefaults } from "../transfer/tuning-plan.ts";
+import { checkTuning, savedTuning, tuningDefaults } from "../transfer/tuning-plan.ts";
 import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
+import type { Job, TrainOptions } from "./job.ts";
 import type { Decision } from "./mirroring.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
-import { choosePlan, defaults, type Intent, intend, type Plan, type PlanOptions, resumedPlan } from "./plan.ts";
+import { choosePlan, defaults, intend, type Plan, resumedPlan } from "./plan.ts";
 import { checkReport } from "./recorder.ts";
-
-/** The options that were typed; undefined for those that were not. */
-export interface TrainOptions extends PlanOptions {
-  readonly out?: string;
-  readonly resume?: string;
-  /** What the training begins with: "none", "chainrule-backbone", a file, or a name of the hub. */
-  readonly from?: string;
-  /** Whether nothing is fetched. */
-  readonly offline?: boolean;
-  /** Whether the last blocks of the pretrained net are trained further. */
-  readonly finetune?: boolean;
-  readonly report?: string;
-  /** The number of folds of a cross-validation before the training, and whether a model is trained after it. */
-  readonly folds?: number;
-  readonly final?: boolean;
-  readonly checkpoint?: number;
-  readonly threads?: number;
-  readonly explain?: boolean;
-  readonly profile?: boolean;
-  readonly json?: boolean;
-  /** Whether decoded pictures are kept; true if it was not typed. */
-  readonly cache?: boolean;
-}
-
-/** A training before its pictures are read: what the options say, all of it checked. */
-export interface Job {
-  readonly word: string;
-  readonly screen: Screen;
-  readonly interrupt: Interrupt;
-  readonly source: Source;
-  /** The file from which the training goes on, and its plan; null for a new training. */
-  readonly resume: { readonly file: string; readonly saved: Model & Extras; readonly plan: Plan } | null;
-  readonly intent: Intent | Plan;
-  /** The pretrained net with which the training begins; null: it begins with nothing. */
-  readonly backbone: Backbone | null;
-  /** The fine-tuning that goes on; null for a new training, and where none goes on. */
-  readonly tuning: { readonly file: string; readonly saved: Model & Extras; readonly record: SavedTuning } | null;
-  /** A sentence on what it begins with; null where there is nothing to say. */
-  readonly note: string | null;
-  readonly out: string;
-  readonly replaced: Replaced | null;
-}
 
 /** The job; the exit code where fetching its net was stopped. */
 export async function prepare(word: string, options: TrainOptions): Promise<Job | number> {

@@ -4,7 +4,7 @@ import type { Sequential } from "chainrule";
 import type { Description } from "chainrule/model";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import type { Evaluation, FitEvent } from "chainrule/train";
-import type { Data, Pictures } from "../data.ts";
+import type { Data, Pictures } from "../data-set.ts";
 import { BadInput, reading } from "../failure.ts";
 import { type Spent, spentWords } from "../large/pace.ts";
 import type { Excerpt } from "../pictures/excerpt.ts";

@@ -2,7 +2,7 @@
 import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
-import type { Data, Pictures } from "../data.ts";
+import type { Data, Pictures } from "../data-set.ts";
 import type { TestRecord } from "../evaluate/test-record.ts";
 import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";

@@ -1,10 +1,10 @@
 // The text and the events about a training that begins with a pretrained net.
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
-import type { Data, Pictures } from "../data.ts";
+import type { Data, Pictures } from "../data-set.ts";
 import { countsOf } from "../pictures/aside.ts";
 import { commandLine, type Screen } from "../terminal/screen.ts";
 import { changesInWords } from "../train/augmentation.ts";
-import type { Job } from "../train/preparing.ts";
+import type { Job } from "../train/job.ts";
 import { duration } from "../train/progress.ts";
 import { counted, percent, short, thousands } from "../wording.ts";
 import { type Backbone, nothing } from "./backbone.ts";

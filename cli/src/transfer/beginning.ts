@@ -1,12 +1,12 @@
 // Decides with what a training begins: with a pretrained net, whose features a small set of photographs is learned from in seconds, or with
 // nothing, a net of random weights. --from says it; without it, small sets of coloured pictures begin with the installed net.
 import { framePictures, type ImageSurvey, surveyImageFolder } from "chainrule/node";
-import type { Source } from "../data.ts";
+import type { Source } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import type { Fetching } from "../hub/hub.ts";
 import { layoutOf } from "../pictures/layout.ts";
 import { changeNames } from "../train/augmentation.ts";
-import type { Job, TrainOptions } from "../train/preparing.ts";
+import type { Job, TrainOptions } from "../train/job.ts";
 import { type Backbone, installedBackbone, namedBackbone, nothing, savedBackbone } from "./backbone.ts";
 
 export interface Beginning {

@@ -4,15 +4,15 @@
 import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
 import { Backbone, type Description } from "chainrule/model";
 import { type DoneEvent, type Fit, fit, type StoppedEvent } from "chainrule/train";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { evaluateWhole } from "../evaluate/whole-batches.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import type { Extras } from "../model-file.ts";
 import { isRecord } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { Checkpoints, checkpointOf } from "../train/checkpoints.ts";
+import type { Job } from "../train/job.ts";
 import { cannotResume } from "../train/plan.ts";
-import type { Job } from "../train/preparing.ts";
 import { Progress } from "../train/progress.ts";
 import { Recorder } from "../train/recorder.ts";
 import { announceTuning, tellTuned } from "./account.ts";

@@ -1,12 +1,12 @@
 // The classifier of a pretrained net: the features of the pictures, the fit to them, and the whole net with both.
 import type { Sequential } from "chainrule";
 import { build, type Description } from "chainrule/model";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { poolOf } from "../folds/assign.ts";
 import { joinedExamples, learnFromFeatures } from "../folds/features.ts";
 import { crossValidate } from "../folds/folds.ts";
 import { endUse, placeOf } from "../pictures/cache-folder.ts";
-import type { Job, TrainOptions } from "../train/preparing.ts";
+import type { Job, TrainOptions } from "../train/job.ts";
 import { tellHead } from "./account.ts";
 import type { Backbone } from "./backbone.ts";
 import { featuresOf } from "./features.ts";

@@ -3,7 +3,7 @@
 import { type Sequential, threadsReady } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import type { Description } from "chainrule/model";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { replacedWords, type TestRecord } from "../evaluate/test-record.ts";
 import { GaveUp } from "../failure.ts";
 import { withoutModel } from "../folds/folds.ts";
@@ -14,7 +14,8 @@ import { findCopies } from "../pictures/copy-notes.ts";
 import { isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { changesInWords } from "../train/augmentation.ts";
 import { defaultCheckpointSeconds } from "../train/checkpoints.ts";
-import { type Job, read, readOrStream, type TrainOptions, tellGaveUp } from "../train/preparing.ts";
+import type { Job, TrainOptions } from "../train/job.ts";
+import { read, readOrStream, tellGaveUp } from "../train/preparing.ts";
 import type { Course, Told } from "../train/recorder.ts";
 import { test } from "../train/testing.ts";
 import { counted } from "../wording.ts";

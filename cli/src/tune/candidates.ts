@@ -1,12 +1,13 @@
 // The data, the plan and the net of each setting. The pictures of one size are in memory at a time; the others come from the cache.
 import { rmSync } from "node:fs";
 import type { Description } from "chainrule/model";
-import { type Data, loadData } from "../data.ts";
+import { loadData } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { type Replaced, replacedModel, replacedWords } from "../evaluate/test-record.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import { loadModel, saveModel } from "../model-file.ts";
 import { findCopies } from "../pictures/copy-notes.ts";
-import type { Size } from "../pictures/folder.ts";
+import type { Size } from "../pictures/options.ts";
 import { fingerprintOf } from "../pictures/shape.ts";
 import { isRecord } from "../records.ts";
 import { Screen } from "../terminal/screen.ts";
@@ -19,10 +20,10 @@ import { Recorder, toldOf } from "../train/recorder.ts";
 import { test } from "../train/testing.ts";
 import { counted, percent } from "../wording.ts";
 import { type Identity, Journal, type TrialRecord } from "./journal.ts";
+import type { Search } from "./search.ts";
 import { maxSide, type Settings, sizeWords } from "./space.ts";
 import { trainingCommand } from "./telling.ts";
 import { isModelOf, runTrial } from "./trial.ts";
-import type { Search } from "./tune.ts";
 
 export interface Candidate {
   readonly data: Data;

@@ -8,7 +8,7 @@
 //
 // Its coordinates give the net, the size, and the logarithm of the rate. The shift follows from the seed.
 import { type ArchitectureName, architectureNames, leastSide } from "chainrule/model";
-import type { Size } from "../pictures/folder.ts";
+import type { Size } from "../pictures/options.ts";
 import { defaults } from "../train/plan.ts";
 
 export interface Settings {

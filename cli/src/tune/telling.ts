@@ -6,8 +6,8 @@ import { commandLine, type Screen } from "../terminal/screen.ts";
 import { type ChangeOptions, changeNames, typed } from "../train/augmentation.ts";
 import { percent } from "../wording.ts";
 import type { TrialRecord } from "./journal.ts";
+import type { TuneOptions } from "./search.ts";
 import { type Settings, sizeWords } from "./space.ts";
-import type { TuneOptions } from "./tune.ts";
 
 const columns = ["trial", "net", "size", "learning rate", "epochs", "validation loss", "accuracy", ""] as const;
 const widths = [5, 7, 9, 13, 6, 15, 8, 0] as const;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { ChainruleError } from "chainrule";
 import type { Description } from "chainrule/model";
 import type { FitEvent } from "chainrule/train";
-import type { Data } from "../data.ts";
+import type { Data } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import { type Extras, loadModel, type Model, saveModel } from "../model-file.ts";
 import { isRecord } from "../records.ts";

@@ -1,8 +1,10 @@
 // chainrule tune: trains nets with different settings one after another, ends those early that fall behind, and saves the one with the
 // lowest validation loss. The test pictures take no part in the choice; the chosen net is tested once, at the end.
+
 import { existsSync } from "node:fs";
 import { threadsReady } from "chainrule";
-import { findData, type Source } from "../data.ts";
+import { findData } from "../data.ts";
+import type { Source } from "../data-set.ts";
 import { BadInput, GaveUp } from "../failure.ts";
 import { Interrupt } from "../interrupt.ts";
 import { layoutOf } from "../pictures/layout.ts";
@@ -11,42 +13,15 @@ import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/o
 import { commandLine, Screen } from "../terminal/screen.ts";
 import { chooseThreads } from "../threads.ts";
 import { checkpointOf } from "../train/checkpoints.ts";
-import { defaults, intend, type PlanOptions } from "../train/plan.ts";
+import { defaults, intend } from "../train/plan.ts";
 import { checkOutputs } from "../train/preparing.ts";
 import { isSmallSetOfPhotographs } from "../transfer/beginning.ts";
 import { Candidates } from "./candidates.ts";
 import { type Journal, journalOf, type TrialRecord } from "./journal.ts";
+import { defaultTrials, type Search, type TuneOptions } from "./search.ts";
 import { maxSide, type Settings, type Space, settingsOf, spaceOf } from "./space.ts";
 import { TrialBar, tableHead, tableRow } from "./telling.ts";
 import { runTrial } from "./trial.ts";
-
-/** The options that were typed; undefined for those that were not. */
-export interface TuneOptions extends Omit<PlanOptions, "lr"> {
-  readonly trials?: number;
-  readonly minutes?: number;
-  readonly out?: string;
-  readonly threads?: number;
-  readonly json?: boolean;
-  /** Whether decoded pictures are kept; true if it was not typed. */
-  readonly cache?: boolean;
-}
-
-export const defaultTrials = 16;
-
-/** A search before its first trial. */
-export interface Search {
-  readonly word: string;
-  readonly options: TuneOptions;
-  readonly source: Source;
-  readonly screen: Screen;
-  readonly interrupt: Interrupt;
-  readonly space: Space;
-  /** The fraction of the pictures that is set aside for validation. */
-  readonly validation: number;
-  readonly out: string;
-  /** The start of the command, in milliseconds of performance.now(). */
-  readonly began: number;
-}
 
 /** Searches, saves and tests the best net; returns the exit code. */
 export async function tune(word: string, options: TuneOptions): Promise<number> {
