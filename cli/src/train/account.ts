@@ -84,16 +84,24 @@ function doneWords({ epochs, pictures }: StartEvent["done"]): string {
   return pictures === 0 ? `epoch ${epochs}` : `${counted(pictures, "picture")} of epoch ${epochs + 1}`;
 }
 
-export function tellEnd({ screen, plan, data, word, out }: Outcome, end: DoneEvent | StoppedEvent): void {
+/** Says where a training was stopped, and how it goes on. */
+export function tellStopped(
+  { screen, word, out }: Pick<Outcome, "screen" | "word" | "out">,
+  { epoch, pictures }: StoppedEvent,
+): void {
+  const resume = commandLine(["train", word, "--resume", out]);
+  screen.say(
+    `stopped in epoch ${epoch} after ${counted(pictures, "picture")}, and saved to ${out}; to go on: ${resume}`,
+  );
+  screen.event("interrupted", { epoch, pictures, model: out, resume });
+}
+
+export function tellEnd(outcome: Outcome, end: DoneEvent | StoppedEvent): void {
   if (end.type === "stopped") {
-    const resume = commandLine(["train", word, "--resume", out]);
-    const { epoch, pictures } = end;
-    screen.say(
-      `stopped in epoch ${epoch} after ${counted(pictures, "picture")}, and saved to ${out}; to go on: ${resume}`,
-    );
-    screen.event("interrupted", { epoch, pictures, model: out, resume });
+    tellStopped(outcome, end);
     return;
   }
+  const { screen, plan, data, out } = outcome;
   const { best, reason, epoch } = end;
   if (best !== null) {
     const early =

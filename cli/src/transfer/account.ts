@@ -2,7 +2,8 @@
 import type { DoneEvent, StoppedEvent } from "chainrule/train";
 import type { Data, Pictures } from "../data-set.ts";
 import { countsOf } from "../pictures/aside.ts";
-import { commandLine, type Screen } from "../terminal/screen.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { tellStopped } from "../train/account.ts";
 import { changesInWords } from "../train/augmentation.ts";
 import type { Job } from "../train/job.ts";
 import { duration } from "../train/progress.ts";
@@ -110,18 +111,14 @@ export function announceTuning({
 }
 
 export function tellTuned(
-  { screen, word, out }: Job,
+  job: Job,
   { end, before }: { readonly end: DoneEvent | StoppedEvent; readonly before: Before },
 ): void {
   if (end.type === "stopped") {
-    const resume = commandLine(["train", word, "--resume", out]);
-    const { epoch, pictures } = end;
-    screen.say(
-      `stopped in epoch ${epoch} after ${counted(pictures, "picture")}, and saved to ${out}; to go on: ${resume}`,
-    );
-    screen.event("interrupted", { epoch, pictures, model: out, resume });
+    tellStopped(job, end);
     return;
   }
+  const { screen } = job;
   const { best, epoch, reason } = end;
   const loss = best?.loss ?? Number.POSITIVE_INFINITY;
   const isBetter = loss < before.loss;

@@ -11,6 +11,7 @@ import type { Extras } from "../model-file.ts";
 import { isRecord } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { Checkpoints, checkpointOf } from "../train/checkpoints.ts";
+import { notDiverged } from "../train/diverged.ts";
 import type { Job } from "../train/job.ts";
 import { cannotResume } from "../train/plan.ts";
 import { Progress } from "../train/progress.ts";
@@ -181,12 +182,9 @@ async function follow(
     }
     throw new Error("internal: the run ended without a done event");
   } catch (error) {
-    if (!(error instanceof ChainruleError) || error.code !== "diverged") throw error;
-    if (checkpoints.written) checkpoints.remove();
-    throw new BadInput(
-      `the loss became ${error.details.loss}: --lr ${tuning.plan.lr} is too high; nothing was saved: train again with a lower one`,
-      { cause: error },
-    );
+    const shown = notDiverged(error, tuning.plan);
+    if (shown !== error && checkpoints.written) checkpoints.remove();
+    throw shown;
   } finally {
     progress.stop();
   }

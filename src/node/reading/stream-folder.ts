@@ -1,5 +1,5 @@
 // Streams a folder of pictures, with a subfolder for each class: a data set that need not fit into memory.
-import { checkFraming, type Framing } from "../../data/framing.ts";
+import { checkFraming } from "../../data/framing.ts";
 import { StreamedPictures } from "../../data/streamed.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { checkWhole, isWhole } from "../../errors/numbers.ts";
@@ -11,7 +11,7 @@ import { decoderVersions } from "../decoders/versions.ts";
 import type { PictureFile } from "../folder/list.ts";
 import { runJob } from "./decode-job.ts";
 import type { Form } from "./framed-file.ts";
-import { checkClassesRead, unreadable } from "./image-folder.ts";
+import { checkClassesRead, type ImageFolderOptions, unreadable } from "./image-folder.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
 import { fingerprintOf, mixed } from "./mixed-files.ts";
 import { commonestSize } from "./picture-size.ts";
@@ -19,15 +19,9 @@ import { readAhead } from "./read-ahead.ts";
 import { ShardLoader } from "./shard-loader.ts";
 
 /** The options of streamImageFolder: form of the pictures, unreadable pictures, cache, threads and shards. */
-export interface StreamFolderOptions {
-  /** The size of all pictures in pixels. Without it: the commonest size, with a longer side of at most `maxSide` (see loadImageFolder). */
-  size?: readonly [height: number, width: number] | undefined;
-  /** The longer side of the default size is at most this, in pixels; default 256. */
-  maxSide?: number | undefined;
+export interface StreamFolderOptions extends Pick<ImageFolderOptions, "size" | "maxSide" | "framing" | "threads"> {
   /** 3: red, green, blue. 1: grey. Without it: 1 where each of the first 256 pictures in the mixed order is grey, else 3; then all become grey. */
   channels?: 1 | 3 | undefined;
-  /** How a picture is brought into the frame; default "plain". */
-  framing?: Framing | undefined;
   /**
    * Leave out pictures whose header cannot be read, rather than throw. If a picture proves unreadable when it is decoded, another one of its class
    * takes its place. Both are listed in `skipped`.
@@ -37,8 +31,6 @@ export interface StreamFolderOptions {
   cache?: string | undefined;
   /** The file becomes no larger than this; the other pictures are decoded anew each time. Default: no bound. */
   maxCacheBytes?: number | undefined;
-  /** The number of threads that decode, 0 for none. Without it: one for each processor, or none for few pictures. */
-  threads?: number | undefined;
   /** The number of pictures in a shard. Default: as many as have 4 MB, at most 256. */
   shardPictures?: number | undefined;
   /** The number of shards whose pictures are mixed; twice as many are in memory. Default: as many as have 4,096 pictures, at most 32. */
