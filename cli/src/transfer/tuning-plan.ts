@@ -40,7 +40,10 @@ export interface SavedTuning {
 /** The names of the tensors that a checkpoint has of the net before fine-tuning begin with this. */
 export const beforePrefix = "before.";
 
-/** The learning rate and the patience are those with which the drawings of docs/backbones.md gained most and the photographs lost nothing. */
+/**
+ * At this rate the test loss of docs/backbones.md's photographs fell from 0.47 to 0.43, and at ten times as much it rose to 0.74. Few runs were
+ * made, so other sets may want another one.
+ */
 export const tuningDefaults = { epochs: 8, batchSize: 16, lr: 0.00003, patience: 3, validation: 0.1 } as const;
 
 /** Throws BadInput where options of fine-tuning do not go together; called before anything is read. */
