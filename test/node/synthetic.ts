@@ -1,8 +1,9 @@
 // Small data sets and pictures for tests, in the file formats of real ones.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { PNG } from "pngjs";
 
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), "chainrule-"));
 
@@ -55,4 +56,12 @@ export function bars(count: number, { side = 28, seed = 1 } = {}): Pictures {
       }
   });
   return { images, labels };
+}
+
+/** Writes a picture of 3 × 2 pixels, coloured or grey, and makes its folder. */
+export function writeTiny(path: string, level: number, grey: boolean): void {
+  const png = new PNG({ width: 3, height: 2 });
+  for (let i = 0; i < 6; i++) png.data.set(grey ? [level, level, level, 255] : [level, 255 - level, i, 255], 4 * i);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, PNG.sync.write(png));
 }

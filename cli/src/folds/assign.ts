@@ -3,6 +3,7 @@
 import { tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
 import type { Data } from "../data-set.ts";
+import { drawsFrom } from "../draws.ts";
 import { BadInput } from "../failure.ts";
 import type { Part } from "../pictures/aside.ts";
 import { TrainingPictures } from "../pictures/copies.ts";
@@ -28,7 +29,7 @@ export interface Assigning {
 export function assignFolds(labels: Int32Array, { folds, seed, originals }: Assigning): Int32Array {
   const groups = new Map<number, number[]>();
   for (const [n, original] of originals.entries()) groups.set(original, [...(groups.get(original) ?? []), n]);
-  const keys = shuffleKeys(labels.length, seed);
+  const keys = Float64Array.from(labels, drawsFrom(seed));
   const order = [...groups.values()].sort(
     ([a, ...more], [b, ...others]) =>
       labels[a] - labels[b] || others.length - more.length || keys[a] - keys[b] || a - b,
@@ -48,12 +49,6 @@ export function assignFolds(labels: Int32Array, { folds, seed, originals }: Assi
     sizes[best] += group.length;
   }
   return foldOf;
-}
-
-/** Numbers by which pictures are shuffled: a linear congruential generator of 32 bits. */
-export function shuffleKeys(count: number, seed: number): Float64Array {
-  let state = seed >>> 0;
-  return new Float64Array(count).map(() => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0));
 }
 
 /** Throws BadInput where some fold would be empty. */

@@ -1,19 +1,16 @@
 // The features of streamed pictures: each picture is read once, and only its features stay, in memory and in a file that grows with them.
 import { statSync } from "node:fs";
-import { type Compiled, compile, noGrad, type Tensor, tensor } from "chainrule";
+import { tensor } from "chainrule";
 import type { StreamedPictures } from "chainrule/data";
 import { systemReason } from "chainrule/node";
 import { BadInput, GaveUp } from "../failure.ts";
-import { startBar } from "../terminal/bars.ts";
 import type { Screen } from "../terminal/screen.ts";
 import type { Backbone } from "../transfer/backbone.ts";
+import { batchSize, FeatureProgress, type Program, program } from "../transfer/features.ts";
 import type { Examples } from "../transfer/head.ts";
 import { counted, thousands } from "../wording.ts";
 import { FeatureRows, rowKey } from "./feature-rows.ts";
 import type { LargeData } from "./streams.ts";
-
-/** Larger batches are no faster. */
-const batchSize = 16;
 
 /** A part of streamed data, with the path of each picture. */
 export interface FeaturePart {
@@ -36,7 +33,7 @@ export interface LargeFeatures {
 export async function largeFeatures(wanted: LargeFeatures): Promise<Examples[]> {
   const { backbone, data, parts, file, screen, check } = wanted;
   const began = performance.now();
-  const run = compile((pixels: Tensor) => noGrad(() => backbone.features(backbone.prepare(pixels))));
+  const run = program(backbone);
   const size = await featureCount(run, backbone);
   const examples = parts.map(({ pictures }) => ({
     features: new Float32Array(pictures.shape[0] * size),
@@ -49,14 +46,7 @@ export async function largeFeatures(wanted: LargeFeatures): Promise<Examples[]> 
   const rows = file === null ? null : openRows(file, { backbone: backbone.fingerprint, size }, take);
   const total = parts.reduce((sum, { files }) => sum + files.length, 0);
   const known = total - places.left;
-  const bar =
-    screen.redrawn && places.left > batchSize
-      ? startBar(screen, {
-          format: "computing features {bar} {value} of {total} pictures",
-          total: places.left,
-          clear: true,
-        })
-      : null;
+  const progress = new FeatureProgress(screen, places.left);
   let done = 0;
   try {
     for (const [part, { pictures }] of parts.entries()) {
@@ -70,7 +60,7 @@ export async function largeFeatures(wanted: LargeFeatures): Promise<Examples[]> 
           Array.from(indices, (index) => places.key(part, index)),
           own,
         );
-        bar?.update((done += indices.length));
+        progress.show((done += indices.length));
         // Lets Node handle timers and signals.
         await new Promise((resolve) => setImmediate(resolve));
         check();
@@ -80,7 +70,7 @@ export async function largeFeatures(wanted: LargeFeatures): Promise<Examples[]> 
     if (!(error instanceof GaveUp)) throw error;
     throw new GaveUp({ isResumable: rows !== null && rows.problem === null && known + done > 0 });
   } finally {
-    bar?.stop();
+    progress.stop();
     rows?.close();
   }
   tell(wanted, {
@@ -111,8 +101,6 @@ function tell({ screen, data }: LargeFeatures, { computed, known, seconds, probl
   );
   if (problem !== null) screen.say(`not all features are kept for the next time: ${problem}`);
 }
-
-type Program = Compiled<[pixels: Tensor], Tensor>;
 
 /** The number of features of a picture, found with a black batch, which also makes the program. */
 async function featureCount(run: Program, { input }: Backbone): Promise<number> {

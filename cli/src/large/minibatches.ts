@@ -3,6 +3,7 @@
 //
 //   step on a batch B of N pictures:   N / |B| · Σ cₙ · crossEntropy(xₙ W + b, yₙ) + λ Σ W²        with Σ cₙ = 1 over all pictures
 import { Adam, compile, type Tensor, tensor, zeros } from "chainrule";
+import { drawsFrom } from "../draws.ts";
 import {
   type Examples,
   fitHead,
@@ -61,9 +62,9 @@ export async function fitByBatches(train: Examples, { classes, seed, penalty, mo
   });
   const batches = Math.floor(count / length);
   const course: { loss: number; accuracy: number }[] = [];
-  const random = generator(seed);
+  const draw = drawsFrom(seed);
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = shuffled(count, random);
+    const order = shuffled(count, draw);
     let [loss, right] = [0, 0];
     for (let b = 0; b < batches; b++) {
       optimizer.lr = rate * (1 - (epoch * batches + b) / (epochs * batches));
@@ -108,17 +109,11 @@ function batchOf(
   };
 }
 
-/** A linear congruential generator of 32 bits: numbers in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-}
-
 /** 0 … count - 1 in random order, by Fisher and Yates. */
-function shuffled(count: number, random: () => number): Int32Array {
+function shuffled(count: number, draw: () => number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, n) => n);
   for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
+    const j = Math.floor((draw() / 2 ** 32) * (i + 1));
     [order[i], order[j]] = [order[j], order[i]];
   }
   return order;

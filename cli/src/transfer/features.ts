@@ -12,7 +12,7 @@ import { readFeatures, writeFeatures } from "./feature-cache.ts";
 import type { Examples } from "./head.ts";
 
 /** Larger batches are no faster. */
-const batchSize = 16;
+export const batchSize = 16;
 
 export interface FeaturesWanted {
   readonly backbone: Backbone;
@@ -89,9 +89,10 @@ const keysOf = (part: Dataset): string[] =>
     createHash("sha256").update(pictureOf(part, n)).digest("hex").slice(0, 32),
   );
 
-type Program = Compiled<[pixels: Tensor], Tensor>;
+export type Program = Compiled<[pixels: Tensor], Tensor>;
 
-const program = ({ features, prepare }: Backbone): Program =>
+/** The program that computes the features of a batch. */
+export const program = ({ features, prepare }: Backbone): Program =>
   compile((pixels: Tensor) => noGrad(() => features(prepare(pixels))));
 
 /** The features of a batch, which is filled up with black pictures, so that all batches take the same program. */
@@ -108,7 +109,8 @@ async function featuresOfBatch(
   return pictures.map((_, n) => features.slice(n * size, (n + 1) * size));
 }
 
-class FeatureProgress {
+/** A bar for the pictures whose features are computed; for one batch there is none. */
+export class FeatureProgress {
   readonly #bar: SingleBar | null;
 
   constructor(screen: Screen, total: number) {

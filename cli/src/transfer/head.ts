@@ -1,6 +1,7 @@
 // A linear classifier on features. How strong the penalty on its weights is, is chosen by pictures that were not learned from. With few
 // pictures of each class this was as good as nearest neighbours and class means, or better.
 import { type Tensor, tensor } from "chainrule";
+import { drawsFrom } from "../draws.ts";
 import { isRecord } from "../records.ts";
 import { type Fitted, fit } from "./logistic.ts";
 
@@ -152,10 +153,8 @@ function foldsOf(
   labels: Int32Array,
   { classes, folds, seed }: { readonly classes: number; readonly folds: number; readonly seed: number },
 ): Int32Array {
-  // A linear congruential generator of 32 bits: a key for each picture, by which its class is shuffled.
-  let state = seed >>> 0;
-  const draw = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0);
-  const keys = Array.from(labels, draw);
+  // The key of each picture, by which its class is shuffled.
+  const keys = Array.from(labels, drawsFrom(seed));
   const fold = new Int32Array(labels.length);
   let next = 0;
   for (let label = 0; label < classes; label++) {

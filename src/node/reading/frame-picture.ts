@@ -4,7 +4,7 @@ import { ChainruleError } from "../../errors/error.ts";
 import { isWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
-import { blank, type Form, framedBytes } from "./framed-file.ts";
+import { blank, type Form, framedBytes, inChannels } from "./framed-file.ts";
 
 /** The form that a net takes. */
 export interface PictureForm {
@@ -27,12 +27,7 @@ export function framePicture(bytes: Uint8Array, options: PictureForm): Promise<U
     const { form, channels } = formOf("framePicture", options);
     const framed = await framedBytes(bytes, form);
     if (framed === null) throw new ChainruleError("file", "framePicture", blank);
-    const { planes, data } = framed;
-    if (planes === channels) return data;
-    // The plane of a grey picture is in each channel.
-    const coloured = new Uint8Array(channels * data.length);
-    for (let c = 0; c < channels; c++) coloured.set(data, c * data.length);
-    return coloured;
+    return inChannels(framed, channels);
   });
 }
 

@@ -42,6 +42,14 @@ export async function framedBytes(bytes: Uint8Array, { size, framing, channels }
   return data === null ? null : { planes, data };
 }
 
+/** uint8 [channels, height, width]; each channel of a grey picture has its plane. */
+export function inChannels({ planes, data }: FramedFile, channels: 1 | 3): Uint8Array {
+  if (planes === channels) return data;
+  const bytes = new Uint8Array(channels * (data.length / planes));
+  for (let at = 0; at < bytes.length; at += data.length) bytes.set(data, at);
+  return bytes;
+}
+
 /** Opens a pipe without waiting for its writer. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 

@@ -103,7 +103,7 @@ export function loadImageFolder(folder: string | ImageSurvey, options: ImageFold
 
 async function load(folder: string | ImageSurvey, options: ImageFolderOptions): Promise<ImageFolder> {
   checkOptions("loadImageFolder", options, names);
-  checkValues(options);
+  checkReading("loadImageFolder", options);
   const { maxSide, channels, framing = "plain", skipBroken = false } = options;
   const survey = typeof folder === "string" ? await surveyImageFolder(folder, { maxSide }) : folder;
   const { files } = survey;
@@ -136,17 +136,23 @@ async function load(folder: string | ImageSurvey, options: ImageFolderOptions): 
 
 const sizesOf = ({ sizes }: ImageSurvey) => sizes.filter((size) => size !== null);
 
-function checkValues({ size, channels, framing, threads, maxCacheBytes }: ImageFolderOptions): void {
-  if (channels !== undefined && channels !== 1 && channels !== 3)
-    throw new ChainruleError("option", "loadImageFolder", `channels are 1 or 3, not ${channels}`);
+/** The options about pictures and their cache, which loadImageFolder and streamImageFolder take. */
+type ReadingOptions = Pick<ImageFolderOptions, "size" | "channels" | "framing" | "threads" | "maxCacheBytes">;
+
+/** Throws an error of the call unless the values are of their kinds. */
+export function checkReading(call: string, { size, channels, framing, ...numbers }: ReadingOptions): void {
+  const refuse = (words: string) => {
+    throw new ChainruleError("option", call, words);
+  };
+  if (channels !== undefined && channels !== 1 && channels !== 3) refuse(`channels are 1 or 3, not ${channels}`);
   if (
     size !== undefined &&
     !(Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, { from: 1 })))
   )
-    throw new ChainruleError("option", "loadImageFolder", `size is [height, width] in pixels, not [${size}]`);
-  if (framing !== undefined) checkFraming("loadImageFolder", framing);
-  if (threads !== undefined) checkWhole("loadImageFolder", "threads", threads, { from: 0 });
-  if (maxCacheBytes !== undefined) checkWhole("loadImageFolder", "maxCacheBytes", maxCacheBytes, { from: 0 });
+    refuse(`size is [height, width] in pixels, not [${size}]`);
+  if (framing !== undefined) checkFraming(call, framing);
+  for (const name of ["threads", "maxCacheBytes"] as const)
+    if (numbers[name] !== undefined) checkWhole(call, name, numbers[name], { from: 0 });
 }
 
 interface DecodeOptions extends Pick<ImageFolderOptions, "channels" | "skipBroken" | "threads" | "onProgress"> {

@@ -1,17 +1,14 @@
-// Streams a folder of pictures, with a subfolder for each class: a data set that need not fit into memory.
-import { checkFraming } from "../../data/framing.ts";
 import { StreamedPictures } from "../../data/streamed.ts";
-import { ChainruleError } from "../../errors/error.ts";
-import { checkWhole, isWhole } from "../../errors/numbers.ts";
+import { checkWhole } from "../../errors/numbers.ts";
 import { tensor } from "../../tensor/create.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
-import { ShardCache, type StoredPicture } from "../cache/shard-cache.ts";
+import { ShardCache } from "../cache/shard-cache.ts";
 import { decoderVersions } from "../decoders/versions.ts";
 import type { PictureFile } from "../folder/list.ts";
 import { runJob } from "./decode-job.ts";
-import type { Form } from "./framed-file.ts";
-import { checkClassesRead, type ImageFolderOptions, unreadable } from "./image-folder.ts";
+import { type Form, inChannels } from "./framed-file.ts";
+import { checkClassesRead, checkReading, type ImageFolderOptions, unreadable } from "./image-folder.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
 import { fingerprintOf, mixed } from "./mixed-files.ts";
 import { commonestSize } from "./picture-size.ts";
@@ -167,7 +164,9 @@ export function streamImageFolder(
 
 async function stream(folder: string | ImageSurvey, options: StreamFolderOptions): Promise<ImageFolderStream> {
   checkOptions("streamImageFolder", options, names);
-  checkValues(options);
+  checkReading("streamImageFolder", options);
+  for (const name of ["shardPictures", "windowShards"] as const)
+    if (options[name] !== undefined) checkWhole("streamImageFolder", name, options[name], { from: 1 });
   const { maxSide, framing = "plain", skipBroken = false, threads, maxCacheBytes } = options;
   const survey = typeof folder === "string" ? await surveyImageFolder(folder, { maxSide }) : folder;
   if (survey.problems.length > 0 && !skipBroken)
@@ -189,26 +188,6 @@ async function stream(folder: string | ImageSurvey, options: StreamFolderOptions
   return new ImageFolderStream({ survey, files, form, channels: wanted, shards, loader, cache });
 }
 
-function checkValues({ size, channels, framing, ...numbers }: StreamFolderOptions): void {
-  const refuse = (words: string) => {
-    throw new ChainruleError("option", "streamImageFolder", words);
-  };
-  if (channels !== undefined && channels !== 1 && channels !== 3) refuse(`channels are 1 or 3, not ${channels}`);
-  if (
-    size !== undefined &&
-    !(Array.isArray(size) && size.length === 2 && size.every((side) => isWhole(side, { from: 1 })))
-  )
-    refuse(`size is [height, width] in pixels, not [${size}]`);
-  if (framing !== undefined) checkFraming("streamImageFolder", framing);
-  for (const [name, from] of [
-    ["threads", 0],
-    ["maxCacheBytes", 0],
-    ["shardPictures", 1],
-    ["windowShards", 1],
-  ] as const)
-    if (numbers[name] !== undefined) checkWhole("streamImageFolder", name, numbers[name], { from });
-}
-
 /** 1 where each of the first pictures that can be read is grey, else 3. */
 async function channelsOf(files: readonly PictureFile[]): Promise<1 | 3> {
   const paths = files.slice(0, channelSample).map(({ path }) => path);
@@ -221,12 +200,4 @@ function shardsOf(pictureBytes: number, options: StreamFolderOptions): Parts["sh
   const { shardPictures = most } = options;
   const { windowShards = Math.min(maxWindowShards, Math.ceil(windowPictures / shardPictures)) } = options;
   return { shardPictures, windowShards };
-}
-
-/** uint8 [channels, height, width]; each channel of a grey picture has its plane. */
-function inChannels({ planes, data }: StoredPicture, channels: 1 | 3): Uint8Array {
-  if (planes === channels) return data;
-  const bytes = new Uint8Array(channels * (data.length / planes));
-  for (let at = 0; at < bytes.length; at += data.length) bytes.set(data, at);
-  return bytes;
 }

@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,20 +14,13 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ImageFolderOptions, loadImageFolder } from "chainrule/node";
-import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { temporaryFolder } from "../synthetic.ts";
+import { temporaryFolder, writeTiny } from "../synthetic.ts";
 
 let root: string;
 let cache: string;
 
-/** A picture of 3 × 2 pixels, coloured or grey. */
-function write(name: string, level: number, grey = false): void {
-  const png = new PNG({ width: 3, height: 2 });
-  for (let i = 0; i < 6; i++) png.data.set(grey ? [level, level, level, 255] : [level, 255 - level, i, 255], 4 * i);
-  mkdirSync(join(root, name, ".."), { recursive: true });
-  writeFileSync(join(root, name), PNG.sync.write(png));
-}
+const write = (name: string, level: number, grey = false) => writeTiny(join(root, name), level, grey);
 
 /** 100 pictures, more than the decoder answers with at a time. */
 beforeEach(() => {

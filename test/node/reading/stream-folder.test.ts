@@ -1,23 +1,16 @@
 // A folder that is streamed: its pictures are those of a folder in memory, whatever happens to the cache, and few shards are in memory.
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { batches, split } from "chainrule/data";
 import { type ImageFolderStream, loadImageFolder, type StreamFolderOptions, streamImageFolder } from "chainrule/node";
-import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { readAhead } from "../../../src/node/reading/read-ahead.ts";
-import { temporaryFolder } from "../synthetic.ts";
+import { temporaryFolder, writeTiny } from "../synthetic.ts";
 
 let root: string;
 let cache: string;
 
-/** A picture of 3 × 2 pixels, coloured or grey. */
-function write(name: string, level: number, grey = false): void {
-  const png = new PNG({ width: 3, height: 2 });
-  for (let i = 0; i < 6; i++) png.data.set(grey ? [level, level, level, 255] : [level, 255 - level, i, 255], 4 * i);
-  mkdirSync(join(root, name, ".."), { recursive: true });
-  writeFileSync(join(root, name), PNG.sync.write(png));
-}
+const write = (name: string, level: number, grey = false) => writeTiny(join(root, name), level, grey);
 
 beforeEach(() => {
   root = temporaryFolder();
