@@ -22,7 +22,7 @@ class Colours {
 function read(): Palette {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string) => colourOf(style.getPropertyValue(name));
-  return { ink: of("--ink"), sheet: of("--sheet"), above: of("--data"), below: of("--grad") };
+  return { ink: of("--ink"), sheet: of("--sheet"), above: of("--data"), below: of("--below") };
 }
 
 export const colours = new Colours();
