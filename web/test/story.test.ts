@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
+import { stepOf } from "./net-figures.ts";
 import { Site } from "./site.ts";
 
 let site: Site;
@@ -48,6 +49,20 @@ it("leads to each part by its link", async () => {
       )
       .toBeLessThan(400);
   }
+  await leave();
+});
+
+it("keeps a net, and its settings in the address, when links to other parts and back are followed", async () => {
+  const { page, leave } = await site.visit({ at: "net?data=circles&seed=7&to=20" });
+  await expect.poll(() => stepOf(page.locator("#net"))).toBe(20);
+  for (const [link, address] of [
+    ["4 Images", "#images;net?data=circles&seed=7&to=20"],
+    ["2 Net", "#net?data=circles&seed=7&to=20"],
+  ]) {
+    await page.getByRole("navigation").getByRole("link", { name: link }).click();
+    await expect.poll(() => new URL(page.url()).hash).toBe(address);
+  }
+  expect(await stepOf(page.locator("#net"))).toBe(20);
   await leave();
 });
 
