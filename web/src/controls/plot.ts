@@ -1,69 +1,111 @@
 // The places of a chart's lines, ticks and labels, in pixels: the arithmetic of Curve.svelte.
-import { extent, nice, tickStep, ticks } from "d3-array";
+import { bisectCenter } from "d3-array";
 import { line } from "d3-shape";
+import { type List, type Scale, type ScaleChoice, type ScaleKind, scaleOf } from "./scale.ts";
+
+/** The list of x, then one list for each line; null where a line has no value yet. */
+export type Data = readonly List[];
 
 export interface Tick {
   readonly at: number;
   readonly text: string;
 }
 
+/** The values at one x, with their places. */
+export interface Reading {
+  readonly x: number;
+  readonly at: number;
+  /** One for each line; null where it has no finite value. */
+  readonly values: readonly ({ readonly value: number; readonly at: number } | null)[];
+}
+
 export interface Plot {
-  /** x of the left end of the lines; the labels of y stand left of it. */
+  /** The ends of the lines' place: labels of y stand left of it, labels of x below it. */
   readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly kind: ScaleKind;
   readonly rows: readonly Tick[];
   readonly columns: readonly Tick[];
   /** SVG path data, one string for each line. */
   readonly paths: readonly string[];
+  /** The same for each earlier run. */
+  readonly ghosts: readonly (readonly string[])[];
+  /** x as a place. */
+  readonly across: (x: number) => number;
+  /** The index of the x nearest to a place; null without values. */
+  readonly nearest: (at: number) => number | null;
+  readonly reading: (index: number) => Reading | null;
 }
 
-const margin = { left: 44, right: 8, top: 8, bottom: 26 };
-/** The wanted distance between two ticks, in pixels. */
-const tickDistance = { x: 90, y: 38 };
+export interface Options {
+  readonly width: number;
+  readonly height: number;
+  /** The size of the labels' letters in pixels. */
+  readonly em?: number;
+  readonly range?: readonly [number, number] | undefined;
+  readonly scale?: ScaleChoice | undefined;
+  readonly ghosts?: readonly Data[] | undefined;
+  /** The room, in pixels, that the name of x takes at the right end below the lines. */
+  readonly nameWidth?: number;
+  readonly locale?: string | undefined;
+}
 
-type List = readonly (number | null)[];
+/** The wanted distance between two ticks, in pixels for letters of 12 pixels. */
+const tickDistance = { x: 84, y: 34 };
 
-/** Computes the plot of `data`: the list of x, then one list for each line. */
-export function plotOf(
-  [xs = [], ...lists]: readonly List[],
-  { width, height, range }: { width: number; height: number; range?: readonly [number, number] | undefined },
-): Plot {
-  const [x0, x1] = endsOf([xs]);
-  const yEnds = range ?? endsOf(lists);
-  const rowCount = Math.max(2, Math.round(height / tickDistance.y));
-  const [y0, y1] = range ?? nice(yEnds[0], yEnds[1], rowCount);
-  const across = (x: number) => margin.left + ((x - x0) / (x1 - x0)) * (width - margin.left - margin.right);
-  const up = (y: number) => height - margin.bottom - ((y - y0) / (y1 - y0)) * (height - margin.top - margin.bottom);
-  const path = line<number>(
-    (i) => across(xs[i] ?? 0),
-    (i) => i,
-  );
-  const columnCount = Math.max(1, Math.round(width / tickDistance.x));
-  const hasX = xs.length > 0;
+export function plotOf([xs = [], ...lists]: Data, options: Options): Plot {
+  const { width, height, em = 12, range, scale, ghosts = [], nameWidth = 0, locale } = options;
+  const unit = em / 12;
+  const margin = { left: 44 * unit, right: 10 * unit, top: 8 * unit, bottom: 22 * unit };
+  const allXs = [xs, ...ghosts.map(([own = []]) => own)];
+  const hasX = allXs.some(({ length }) => length > 0);
+  const xScale = scaleOf(allXs, { count: Math.max(1, Math.round(width / (tickDistance.x * unit))), locale });
+  const yScale = scaleOf([...lists, ...ghosts.flatMap(([, ...own]) => own)], {
+    choice: scale,
+    range,
+    count: Math.max(2, Math.round(height / (tickDistance.y * unit))),
+    rounded: true,
+    locale,
+  });
+  const [right, bottom] = [width - margin.right, height - margin.bottom];
+  const across = (x: number) => margin.left + xScale.share(x) * (right - margin.left);
+  const up = (y: number) => bottom - yScale.share(y) * (bottom - margin.top);
+  const pathsOf = ([own = [], ...values]: Data) => values.map((list) => pathOf(own, list, across, up));
+  const tickPlaces = (of: Scale, place: (x: number) => number): Tick[] =>
+    of.ticks.map(({ value, text }) => ({ at: place(value), text }));
   return {
     left: margin.left,
-    rows: ticks(y0, y1, rowCount).map((y) => ({ at: up(y), text: written(y, tickStep(y0, y1, rowCount)) })),
-    columns: hasX
-      ? ticks(x0, x1, columnCount).map((x) => ({ at: across(x), text: written(x, tickStep(x0, x1, columnCount)) }))
-      : [],
-    paths: lists.map((list) => {
-      const finiteIndices = [...list.keys()].filter((i) => Number.isFinite(list[i] ?? Number.NaN));
-      return path.y((i) => up(clamp(list[i] ?? 0, y0, y1)))(finiteIndices) ?? "";
-    }),
+    right,
+    bottom,
+    kind: yScale.kind,
+    rows: tickPlaces(yScale, up),
+    columns: hasX ? tickPlaces(xScale, across).filter(({ at }) => at <= right + 1 - nameWidth) : [],
+    paths: pathsOf([xs, ...lists]),
+    ghosts: ghosts.map(pathsOf),
+    across,
+    nearest: (at) => {
+      const x = xScale.ends[0] + ((at - margin.left) / (right - margin.left)) * (xScale.ends[1] - xScale.ends[0]);
+      return xs.length === 0 ? null : bisectCenter(xs as readonly number[], x);
+    },
+    reading: (index) => {
+      const x = xs[index];
+      if (x === undefined || x === null) return null;
+      const values = lists.map((list) => {
+        const value = list[index] ?? Number.NaN;
+        return Number.isFinite(value) ? { value, at: up(value) } : null;
+      });
+      return { x, at: across(x), values };
+    },
   };
 }
 
-const clamp = (y: number, low: number, high: number): number => Math.max(low, Math.min(high, y));
-
-/** The smallest and the largest finite number; two equal ends are moved apart, so that the scale is never empty. */
-function endsOf(lists: readonly List[]): [number, number] {
-  const finite = lists.flat().filter((x) => x !== null && Number.isFinite(x));
-  const [low, high] = extent(finite, Number);
-  if (low === undefined || high === undefined) return [0, 1];
-  return low === high ? [low, low + Math.max(1, Math.abs(low))] : [low, high];
-}
-
-/** Formats x with as many decimals as the tick step needs. */
-function written(x: number, step: number): string {
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  return x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+function pathOf(xs: List, list: List, across: (x: number) => number, up: (y: number) => number): string {
+  const finiteIndices = [...list.keys()].filter((i) => Number.isFinite(list[i] ?? Number.NaN));
+  return (
+    line<number>(
+      (i) => across(xs[i] ?? 0),
+      (i) => up(list[i] ?? 0),
+    ).digits(1)(finiteIndices) ?? ""
+  );
 }

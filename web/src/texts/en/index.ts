@@ -1,8 +1,9 @@
 // The English texts of the page. A text with numbers or names in it is a function.
+import { charts } from "./charts.ts";
 import { images } from "./images.ts";
 import { net } from "./net.ts";
 import { neuron } from "./neuron.ts";
 import { race } from "./race.ts";
 import { story } from "./story.ts";
 
-export const en = { story, neuron, net, race, images };
+export const en = { story, charts, neuron, net, race, images };
