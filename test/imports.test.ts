@@ -70,27 +70,37 @@ it("only src/node knows Node, and the library has no dependency but its optional
   expect(outside.filter(({ to }) => !to.startsWith("node:") && !allowed.includes(to)).map(show)).toEqual([]);
 });
 
-/** The packages beside the library, and which of its parts each may use: chainrule/compiler is for other formats. */
-const packages: Record<string, readonly string[]> = {
-  cli: ["scalar", "data", "io", "model", "train", "node"],
-  onnx: ["compiler"],
-  web: ["scalar", "data", "io", "model", "train"],
+/**
+ * The packages beside the library, which of its parts each may use (chainrule/compiler is for other formats), and which of its neighbours, by
+ * their names as packages: the command line and the page export models as ONNX files.
+ */
+const packages: Record<string, { readonly parts: readonly string[]; readonly neighbours: readonly string[] }> = {
+  cli: {
+    parts: ["scalar", "data", "io", "model", "train", "node"],
+    neighbours: ["chainrule-backbone", "chainrule-onnx"],
+  },
+  onnx: { parts: ["compiler", "model"], neighbours: [] },
+  web: { parts: ["scalar", "data", "io", "model", "train"], neighbours: ["chainrule-onnx"] },
 };
 
 /** Sources that are not in src/: the demo's build, and what the command line's pages run in the browser. */
 const beside: Record<string, readonly string[]> = { web: ["build"], cli: ["browser"] };
 
-it.each(Object.entries(packages))("%s uses the library and its neighbours by their public names", (name, parts) => {
-  const imports = ["src", ...(beside[name] ?? [])].flatMap((folder) => importsOf(`${name}/${folder}`));
-  expect(imports.some(({ to }) => to === "chainrule" || to.startsWith("chainrule/"))).toBe(true);
-  const fine = ({ to }: Import): boolean => {
-    const [first, ...rest] = to.split("/");
-    if (first === "chainrule") return rest.length === 0 || parts.includes(rest.join("/"));
-    // A path within the repository stays in its package.
-    return !["..", "src", "test", "bench", ...Object.keys(packages)].includes(first) || to.startsWith(`${name}/`);
-  };
-  expect(imports.filter((one) => !fine(one)).map(show)).toEqual([]);
-});
+it.each(Object.entries(packages))(
+  "%s uses the library and its neighbours by their public names",
+  (name, { parts, neighbours }) => {
+    const imports = ["src", ...(beside[name] ?? [])].flatMap((folder) => importsOf(`${name}/${folder}`));
+    expect(imports.some(({ to }) => to === "chainrule" || to.startsWith("chainrule/"))).toBe(true);
+    const fine = ({ to }: Import): boolean => {
+      const [first, ...rest] = to.split("/");
+      if (first.startsWith("chainrule-")) return rest.length === 0 && neighbours.includes(first);
+      if (first === "chainrule") return rest.length === 0 || parts.includes(rest.join("/"));
+      // A path within the repository stays in its package.
+      return !["..", "src", "test", "bench", ...Object.keys(packages)].includes(first) || to.startsWith(`${name}/`);
+    };
+    expect(imports.filter((one) => !fine(one)).map(show)).toEqual([]);
+  },
+);
 
 it("a package's parts are those that package.json exports, and tests find the same in src/", () => {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

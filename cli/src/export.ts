@@ -1,7 +1,5 @@
-// chainrule export: writes a model as an ONNX file, for other programs. These have to bring pictures into the form that the model takes,
-// so the metadata say how.
+// chainrule export: writes a model as an ONNX file, for other programs.
 import { existsSync, realpathSync } from "node:fs";
-import { zeros } from "chainrule";
 import { checkWritable, readBytes, writeWhole } from "chainrule/node";
 import { BadInput, reading } from "./failure.ts";
 import { loadModel } from "./model-file.ts";
@@ -18,17 +16,10 @@ export interface ExportOptions {
 export async function exportCommand(file: string, { onnx, force, json }: ExportOptions): Promise<number> {
   const screen = new Screen(json ?? false);
   const { net, description } = await loadModel(file);
-  const { input, classes, normalisation } = description;
+  const { input, classes } = description;
   await checkTarget(file, onnx, force ?? false);
-  const { toOnnx } = await import("chainrule-onnx");
-  const bytes = toOnnx(net, zeros([1, ...input]), {
-    metadata: {
-      classes: JSON.stringify(classes),
-      normalisation: JSON.stringify(normalisation),
-      input: "float32 [batch, channels, height, width]: pixels from 0 to 1, (x - mean) / std for each channel",
-      output: "float32 [batch, classes]: logits; softmax turns them into probabilities",
-    },
-  });
+  const { modelToOnnx } = await import("chainrule-onnx");
+  const bytes = modelToOnnx({ net, description });
   await reading(() => writeWhole(onnx, bytes));
   sayWithoutOutput(`${onnx} is written`);
   const size = input.join("×");

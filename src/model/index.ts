@@ -15,5 +15,6 @@ export {
   readBackbone,
 } from "./backbones/read.ts";
 export { type BackboneInput, type BackboneName, backboneNames, buildBackbone } from "./backbones/table.ts";
+export { withClassifier } from "./backbones/with-classifier.ts";
 export { type Description, format, type ModelFault, type ReadModel, readModel, writeModel } from "./format.ts";
 export { build, type Layer } from "./layers.ts";

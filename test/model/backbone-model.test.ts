@@ -1,7 +1,16 @@
 // A model file may begin with a backbone: it is read as strictly as any other, and gives the same logits.
 import { noGrad, type Tensor, tensor, zeros } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
-import { backboneNames, build, buildBackbone, type Description, readModel, writeModel } from "chainrule/model";
+import {
+  backboneNames,
+  build,
+  buildBackbone,
+  type Description,
+  readBackbone,
+  readModel,
+  withClassifier,
+  writeModel,
+} from "chainrule/model";
 import { describe, expect, it } from "vitest";
 import { backbones } from "../../src/model/backbones/table.ts";
 import { fill, signed } from "./backbones/formula.ts";
@@ -91,6 +100,30 @@ describe("a model that begins with a backbone", () => {
     const less = new Map([...state].filter(([name]) => name !== "0.features.3.block.1.1.running_mean"));
     expect(() => readModel(writeModel(description, less))).toThrow(/needs a tensor "0\.features\.3.*but there is none/);
   });
+});
+
+it("a classifier on its features joins it in the description and the net of one model file", () => {
+  const net = buildBackbone("mobilenet_v3_small").eval();
+  fill(net, 1);
+  const metadata = { architecture: "mobilenet_v3_small", input_size: "[3,48,64]", mean: "[0.5,0.4,0.3]" };
+  const backbone = readBackbone(writeSafetensors(net.stateDict(), metadata));
+  const classifier = { weight: signed("w", [2, 576]), bias: signed("b", [2]) };
+  const whole = withClassifier(backbone, classifier, { classes: ["mug", "cup"], seed: 3 });
+  expect(whole.description).toMatchObject({
+    ...{ input: [3, 48, 64], classes: ["mug", "cup"], framing: "plain", seed: 3 },
+    architecture: [["mobilenet_v3_small"], ["Linear", 576, 2]],
+    normalisation: { mean: [0.5, 0.4, 0.3], std: [0.229, 0.224, 0.225] },
+  });
+  const read = readModel(writeModel(whole.description, whole.net.stateDict())).net.eval();
+  const x = signed("x", [1, 3, 48, 64]);
+  const [found, expected] = noGrad(() => [
+    read.forward(x).data,
+    backbone.features(x).matmul(classifier.weight.transpose()).add(classifier.bias).data,
+  ]);
+  for (const [k, logit] of expected.entries()) expect(found[k]).toBeCloseTo(logit, 4);
+  expect(() => withClassifier(backbone, classifier, { classes: ["mug"], seed: 0 })).toThrow(
+    /withClassifier: for 1 classes weight is \[1, C\]/,
+  );
 });
 
 it("the table has the number of features of each net, and takes other sizes where the net does", () => {

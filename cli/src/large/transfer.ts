@@ -10,10 +10,9 @@ import type { Job, TrainOptions } from "../train/job.ts";
 import { test } from "../train/testing.ts";
 import { announceTransfer, choiceWords, tellHead } from "../transfer/account.ts";
 import type { Backbone } from "../transfer/backbone.ts";
-import type { Head } from "../transfer/head.ts";
+import { fitHead, type Head } from "../transfer/head.ts";
 import { counted } from "../wording.ts";
 import { largeFeatures } from "./features.ts";
-import { fitLargeHead } from "./minibatches.ts";
 import { copiesOf, type LargeData } from "./streams.ts";
 
 export interface LargeTransfer {
@@ -100,7 +99,7 @@ async function learnLarge({ job, backbone, data, options }: LargeTransfer): Prom
   try {
     const [learned, judged] = await largeFeatures({ backbone, data, parts, file, screen, check });
     const began = performance.now();
-    const head = await fitLargeHead(learned, {
+    const head = await fitHead(learned, {
       classes: train.classes.length,
       seed: intent.seed,
       validation: judged ?? null,

@@ -1,5 +1,5 @@
 // The text and the events about a training that begins with a pretrained net.
-import type { DoneEvent, StoppedEvent } from "chainrule/train";
+import { type DoneEvent, isUneven, type StoppedEvent } from "chainrule/train";
 import type { Data, Pictures } from "../data-set.ts";
 import { countsOf } from "../pictures/aside.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -9,7 +9,7 @@ import type { Job } from "../train/job.ts";
 import { duration } from "../train/progress.ts";
 import { counted, percent, short, thousands } from "../wording.ts";
 import { type Backbone, nothing } from "./backbone.ts";
-import { type Choice, type Head, isUneven } from "./head.ts";
+import type { Choice, Head } from "./head.ts";
 import type { Before, TuningPlan } from "./tuning-plan.ts";
 
 export function announceTransfer({

@@ -1,6 +1,6 @@
 // The classifier of a pretrained net: the features of the pictures, the fit to them, and the whole net with both.
 import type { Sequential } from "chainrule";
-import { build, type Description } from "chainrule/model";
+import { type Description, withClassifier } from "chainrule/model";
 import type { Data } from "../data-set.ts";
 import { poolOf } from "../folds/assign.ts";
 import { joinedExamples, learnFromFeatures } from "../folds/features.ts";
@@ -57,29 +57,5 @@ export function wholeOf(
   classes: readonly string[],
   { backbone, head, seed }: { readonly backbone: Backbone; readonly head: Head; readonly seed: number },
 ): { readonly description: Description; readonly net: Sequential } {
-  const description = describe(classes, backbone, { seed, features: head.weight.shape[1] });
-  return { description, net: netOf(description, backbone, head) };
-}
-
-function describe(
-  classes: readonly string[],
-  { name, input }: Backbone,
-  { seed, features }: { readonly seed: number; readonly features: number },
-): Description {
-  return {
-    architecture: [[name], ["Linear", features, classes.length]],
-    input: [3, ...input.size],
-    classes,
-    normalisation: { mean: [...input.mean], std: [...input.std] },
-    framing: "plain",
-    seed,
-  };
-}
-
-/** The whole net, from pictures to logits. */
-function netOf({ architecture }: Description, backbone: Backbone, { weight, bias }: Head): Sequential {
-  const net = build(architecture).eval();
-  const own = [...backbone.net.stateDict()].map(([name, values]) => [`0.${name}`, values] as const);
-  net.loadStateDict(new Map([...own, ["1.weight", weight], ["1.bias", bias]]));
-  return net;
+  return withClassifier(backbone, head, { classes, seed });
 }
