@@ -1,0 +1,105 @@
+// Loop programs are printed as one reads them, and the verifier names what does not fit.
+import { expect, it } from "vitest";
+import {
+  add,
+  breakIf,
+  choose,
+  declare,
+  eq,
+  load,
+  loop,
+  lt,
+  mul,
+  range,
+  set,
+  store,
+  sub,
+  variable,
+} from "../../src/loops/build.ts";
+import type { Memory, Routine } from "../../src/loops/program.ts";
+import { print } from "../../src/loops/text.ts";
+import { faultsOf } from "../../src/loops/verify.ts";
+
+const x: Memory = { name: "x", element: "f32" };
+const y: Memory = { name: "y", element: "f32" };
+const [from, to, row, i] = ["from", "to", "row", "i"].map((name) => variable(name));
+const sum = variable("sum", "f32");
+
+const rowSums: Routine = {
+  name: "rowSums",
+  memories: [x, y],
+  parameters: [from, to],
+  body: [
+    range(row, from, to, [
+      declare(sum, 0),
+      range(i, 0, 64, [set(sum, add(sum, load(x, add(mul(row, 64), i))))], 2),
+      choose(lt(sum, 0), [store(y, row, sub(0, sum))], [store(y, row, sum)]),
+    ]),
+  ],
+};
+
+it("a routine is printed with its loops", () => {
+  expect(faultsOf(rowSums)).toEqual([]);
+  expect(print(rowSums)).toBe(`\
+rowSums(x: f32[], y: f32[], from: i32, to: i32)
+  for row in from .. to
+    let sum = 0
+    for i in 0 .. 64 step 2
+      sum = sum + x[row * 64 + i]
+    if sum < 0
+      y[row] = 0 - sum
+    else
+      y[row] = sum`);
+});
+
+it("parentheses stand where an operation would bind otherwise, and equal names are told apart", () => {
+  const other = variable("i");
+  const routine: Routine = {
+    name: "text",
+    memories: [],
+    parameters: [i, other],
+    body: [loop(breakIf(eq(sub(i, sub(other, 1)), mul(add(i, 2), 3))))],
+  };
+  expect(print(routine)).toBe(`\
+text(i: i32, i.2: i32)
+  loop
+    break if i - (i.2 - 1) == (i + 2) * 3`);
+});
+
+it("numbers are computed at once, and integers lose what changes nothing", () => {
+  expect(add(mul(i, 1), 0)).toBe(i);
+  expect(mul(add(2, 3), 4)).toEqual({ kind: "number", type: "i32", value: 20 });
+  expect(mul(2 ** 30, 4)).toEqual({ kind: "number", type: "i32", value: 0 });
+  // -0 + 0 is 0, so the sum of floats stays.
+  expect(add(sum, 0)).toMatchObject({ kind: "operation", operation: "add" });
+});
+
+it("the verifier names each fault", () => {
+  const faulty: Routine = {
+    name: "faulty",
+    memories: [x],
+    parameters: [from],
+    body: [
+      breakIf(from),
+      set(from, 1),
+      set(sum, 0),
+      store(y, sum, from),
+      range(i, 0, 4, [set(i, 2), declare(from, 0)], 0),
+      store(x, i, { kind: "operation", operation: "add", type: "f32", operands: [from, load(x, 0)] }),
+    ],
+  };
+  expect(faultsOf(faulty)).toEqual([
+    "a break outside of loops",
+    "from is a parameter or the index of a loop, and is set",
+    "sum is set before it is declared",
+    "the routine has no memory y",
+    "sum is read before it is declared",
+    "an index of y has type f32, not i32",
+    "store to y has type i32, not f32",
+    "the step of i is 0",
+    "i is a parameter or the index of a loop, and is set",
+    "from is declared twice",
+    "i is read before it is declared",
+    "add of i32 and f32 cannot give f32",
+  ]);
+});
