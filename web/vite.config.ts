@@ -5,6 +5,7 @@ import { defineConfig } from "vite";
 import { budget } from "./build/budget.ts";
 import { mnist } from "./build/mnist.ts";
 import { policy } from "./build/policy.ts";
+import { programFiles } from "./build/program-files.ts";
 
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -14,7 +15,7 @@ const isolation = {
 export default defineConfig({
   base: "./",
   plugins: [svelte(), mnist(), policy(), budget()],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [programFiles()] },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -3,10 +3,12 @@ import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 /** Bytes, gzipped. About half of the script is the compiler and the tensors below it. */
-const maxBytes = { script: 420_000, style: 20_000 };
+const maxBytes = { script: 420_000, program: 400_000, style: 20_000 };
 
 const kinds = [
   { kind: "graphviz", of: /viz[-.].*\.js$/ },
+  // The editor of programs, and the worker with the whole library that runs them: loaded when a visitor opens one.
+  { kind: "program", of: /(Program-|program\/).*\.js$/ },
   { kind: "script", of: /\.js$/ },
   { kind: "style", of: /\.css$/ },
   { kind: "data", of: /\.gz$/ },

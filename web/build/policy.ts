@@ -6,6 +6,7 @@ const directives = {
   "script-src": "'self' 'wasm-unsafe-eval'",
   "worker-src": "'self'",
   "connect-src": "'self'",
+  "frame-src": "'self'", // program.html
   "style-src": "'self'",
   "img-src": "'self' blob: data:",
   "base-uri": "'none'",

@@ -32,7 +32,13 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  "&": { height: "100%", backgroundColor: "var(--sheet)", color: "var(--ink)", fontSize: "var(--small)" },
+  "&": {
+    height: "100%",
+    maxHeight: "min(32rem, 60vh)",
+    backgroundColor: "var(--sheet)",
+    color: "var(--ink)",
+    fontSize: "var(--small)",
+  },
   "&.cm-focused": { outline: "3px solid var(--focus)", outlineOffset: "-3px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)" },
@@ -49,9 +55,26 @@ const look = EditorView.theme({
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--grad-soft)" },
 });
 
+/**
+ * Typed text goes into the editor's state without the browser's own editing: where a selection is replaced, Chromium would write style
+ * attributes, which the page's policy forbids and the console reports.
+ */
+const typing = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.isComposing || event.data === null) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 export function edit(host: HTMLElement, { text, label, changed, run }: EditorOptions): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   let isShowing = false;
+  const runs = () => {
+    run();
+    return true;
+  };
   const view = new EditorView({
     root,
     parent: root,
@@ -66,8 +89,9 @@ export function edit(host: HTMLElement, { text, label, changed, run }: EditorOpt
         highlightActiveLine(),
         javascript(),
         syntaxHighlighting(colours),
-        keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, ...defaultKeymap, ...historyKeymap]),
+        keymap.of([{ key: "Mod-Enter", run: runs }, ...defaultKeymap, ...historyKeymap]),
         look,
+        typing,
         EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", dir: "ltr" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !isShowing) changed(update.state.doc.toString());

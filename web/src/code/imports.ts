@@ -73,7 +73,7 @@ const isImporting = (node: Node): node is Importing => importing.includes(node.t
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** The node and all nodes below it. A list in place of recursion: programs may be nested more deeply than the stack. */
+/** The node and all nodes below it. */
 function* nodesOf(root: Node): Generator<Node> {
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {

@@ -56,7 +56,7 @@ async function run(text: string): Promise<void> {
   for (const { name } of imports) if (!addresses.has(name)) addresses.set(name, await addressOf(name));
   const code = withAddresses(text, imports, (name) => addresses.get(name) ?? name);
   address = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-  scope.console = consoleFor((output) => recorder.record(output));
+  globalThis.console = consoleFor((output) => recorder.record(output));
   await import(/* @vite-ignore */ address);
   isAtEnd = true;
   end();

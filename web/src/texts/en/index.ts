@@ -1,9 +1,10 @@
 // The English texts of the page. A text with numbers or names in it is a function.
 import { charts } from "./charts.ts";
+import { code } from "./code.ts";
 import { images } from "./images.ts";
 import { net } from "./net.ts";
 import { neuron } from "./neuron.ts";
 import { race } from "./race.ts";
 import { story } from "./story.ts";
 
-export const en = { story, charts, neuron, net, race, images };
+export const en = { story, charts, code, neuron, net, race, images };
