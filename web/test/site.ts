@@ -13,11 +13,17 @@ const built = resolve(import.meta.dirname, "../dist");
 export interface Look {
   /** The part and its settings: "neuron", "net?data=xor". */
   readonly at?: string;
+  /** The address's query: "?lang=de". */
+  readonly search?: string;
+  /** The browser's language, as a tag: "de-AT". */
+  readonly locale?: string;
   readonly dark?: boolean;
   readonly phone?: boolean;
   readonly still?: boolean;
   /** What the browser lacks: module workers, or WebAssembly SIMD. */
   readonly without?: "workers" | "vectors";
+  /** Files that do not arrive. */
+  readonly broken?: RegExp;
 }
 
 /** Runs in the page before its scripts: removes what the browser is to lack. */
@@ -70,13 +76,24 @@ export class Site {
     return new Site(server, await startChromium(), folder);
   }
 
-  async visit({ at = "", dark = false, phone = false, still = true, without }: Look = {}): Promise<Visit> {
+  async visit({
+    at = "",
+    search = "",
+    locale = "en-GB",
+    dark = false,
+    phone = false,
+    still = true,
+    without,
+    broken,
+  }: Look = {}): Promise<Visit> {
     const context = await this.#browser.newContext({
+      locale,
       viewport: phone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
       hasTouch: phone,
       colorScheme: dark ? "dark" : "light",
       reducedMotion: still ? "reduce" : "no-preference",
     });
+    if (broken) await context.route(broken, (route) => route.abort());
     if (without) await context.addInitScript(removals[without]);
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -88,7 +105,7 @@ export class Site {
       const url = request.url();
       if (!url.startsWith(this.#server.origin) && !/^(data|blob):/.test(url)) complaints.push(`a request to ${url}`);
     });
-    await page.goto(`${this.#server.origin}${this.#folder}index.html${at === "" ? "" : `#${at}`}`);
+    await page.goto(`${this.#server.origin}${this.#folder}index.html${search}${at === "" ? "" : `#${at}`}`);
     return {
       page,
       leave: async () => {

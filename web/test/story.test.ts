@@ -31,24 +31,62 @@ it("paints within a second", async () => {
   expect(Math.min(...paints)).toBeLessThan(1000);
 });
 
-it("leads to each part by its link", async () => {
-  const { page, leave } = await site.visit();
-  for (const [link, heading] of [
-    ["1 Neuron", "One neuron"],
-    ["2 Net", "A net of neurons"],
-    ["3 Efficiency", "Everything else is efficiency"],
-    ["4 Images", "A net that recognises images"],
-  ]) {
-    await page.getByRole("navigation").getByRole("link", { name: link }).click();
-    await expect
-      .poll(() =>
-        page
-          .getByRole("heading", { name: heading })
-          .boundingBox()
-          .then((box) => box?.y ?? -1),
-      )
-      .toBeLessThan(400);
+it("leads to each part by its link, on a phone too, and marks the part that is in view", async () => {
+  for (const look of [{}, { phone: true }]) {
+    const { page, leave } = await site.visit(look);
+    const nav = page.getByRole("navigation", { name: "Parts" });
+    for (const [link, heading] of [
+      ["1 Neuron", "One neuron"],
+      ["2 Net", "A net of neurons"],
+      ["3 Efficiency", "Everything else is efficiency"],
+      ["4 Images", "A net that recognises images"],
+    ]) {
+      const name = nav.getByRole("link", { name: link });
+      expect(await name.textContent()).toContain(link.slice(2));
+      await name.click();
+      const title = page.getByRole("heading", { name: heading });
+      await expect.poll(async () => Math.abs(((await title.boundingBox())?.y ?? -1000) - 100)).toBeLessThan(100);
+      await expect.poll(() => nav.locator("[aria-current]").textContent()).toContain(link.slice(2));
+    }
+    await leave();
   }
+});
+
+it("speaks the visitor's language, changes it at once, and keeps the choice", async () => {
+  const { page, leave } = await site.visit({ locale: "de-AT" });
+  const now = () => page.evaluate(() => [document.documentElement.lang, document.title]);
+  await expect.poll(now).toEqual(["de", "So lernen neuronale Netze – chainrule"]);
+  await page.getByRole("heading", { level: 1, name: "So lernen neuronale Netze" }).waitFor();
+  await page.getByLabel("Sprache").selectOption("es");
+  await page.getByRole("heading", { level: 1, name: "Así aprenden las redes neuronales" }).waitFor();
+  await page.reload();
+  await expect.poll(now).toEqual(["es", "Así aprenden las redes neuronales – chainrule"]);
+  await page.goto(page.url().replace("index.html", "index.html?lang=en"));
+  await expect.poll(now).toEqual(["en", "See how neural networks learn – chainrule"]);
+  await leave();
+});
+
+it("presents one slide on the screen: keys go on and back unless a control uses them, Escape leaves", async () => {
+  const { page, leave } = await site.visit({ search: "?present", at: "neuron" });
+  const slide = () => page.locator("main > section:visible").evaluateAll((all) => all.map(({ id }) => id).join());
+  expect(await slide()).toBe("neuron");
+  const type = await page.evaluate(() => getComputedStyle(document.documentElement).fontSize);
+  expect(Number.parseFloat(type)).toBeGreaterThan(16);
+  for (const [key, shown] of [
+    ["PageDown", "net"],
+    ["ArrowRight", "race"],
+    ["ArrowLeft", "net"],
+    ["PageUp", "neuron"],
+  ]) {
+    await page.keyboard.press(key);
+    await expect.poll(slide).toBe(shown);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe(shown);
+  }
+  await page.locator("#neuron").getByRole("textbox").first().press("ArrowRight");
+  expect(await slide()).toBe("neuron");
+  await page.keyboard.press("Escape");
+  await expect.poll(slide).toContain("neuron,net");
+  expect(page.url()).not.toContain("present");
   await leave();
 });
 
@@ -66,18 +104,21 @@ it("keeps a net, and its settings in the address, when links to other parts and 
   await leave();
 });
 
-it("keeps the colours that the visitor chose", async () => {
-  const { page, leave } = await site.visit({ dark: true });
-  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  const dark = await paper();
-  const button = page.getByRole("button", { name: /^Colours/ });
-  await button.click();
-  expect(await paper()).not.toBe(dark);
-  await page.reload();
-  expect(await paper()).not.toBe(dark);
-  await button.click();
-  expect(await paper()).toBe(dark);
-  await leave();
+it("changes its colours with every click, on light systems and on dark ones, and keeps the choice", async () => {
+  for (const dark of [false, true]) {
+    const { page, leave } = await site.visit({ dark });
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const before = await paper();
+    const button = page.getByRole("button", { name: /^Use (light|dark) colours$/ });
+    await button.click();
+    const after = await paper();
+    expect(after).not.toBe(before);
+    await page.reload();
+    expect(await paper()).toBe(after);
+    await button.click();
+    expect(await paper()).toBe(before);
+    await leave();
+  }
 });
 
 for (const [what, look] of [
@@ -87,7 +128,15 @@ for (const [what, look] of [
   it(`is accessible around its parts, ${what}`, async () => {
     const { page, leave } = await site.visit(look);
     expect(await violations(page, "body")).toEqual([]);
-    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(inner).toBeLessThanOrEqual(outer);
+    for (const width of [320, 390])
+      for (const dir of ["ltr", "rtl"]) {
+        await page.setViewportSize({ width, height: 640 });
+        const inner = await page.evaluate((direction) => {
+          document.documentElement.dir = direction;
+          const header = document.querySelector("header");
+          return Math.max(header?.scrollWidth ?? Infinity, document.documentElement.scrollWidth);
+        }, dir);
+        expect([width, dir, Math.max(inner, width)]).toEqual([width, dir, width]);
+      }
     await leave();
   });

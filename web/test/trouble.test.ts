@@ -17,8 +17,10 @@ it("without module workers the neuron works, and each other part says what is mi
   const { page, leave } = await site.visit({ without: "workers" });
   await page.locator("#neuron").getByRole("button", { name: "All steps" }).click();
   await expect.poll(() => page.locator("#neuron").getByRole("button", { name: "Once more" }).count()).toBe(1);
-  for (const part of ["#net", "#race", "#images"])
+  for (const part of ["#net", "#race", "#images"]) {
+    await page.locator(part).scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator(part).textContent()).toContain("This browser has no module workers");
+  }
   expect(await violations(page, "body")).toEqual([]);
   await leave();
 });
@@ -28,9 +30,20 @@ it("without SIMD the scalar net trains, and the parts with compiled nets say wha
   const net = page.locator("#net");
   await net.getByRole("button", { name: "Train", exact: true }).click();
   await expect.poll(() => stepOf(net)).toBeGreaterThan(5);
-  for (const part of ["#race", "#images"])
+  for (const part of ["#race", "#images"]) {
+    await page.locator(part).scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator(part).textContent()).toContain("This browser has no WebAssembly SIMD");
+  }
   await leave();
+});
+
+it("a part whose script does not arrive says so, and the others work", async () => {
+  const { page } = await site.visit({ at: "race", broken: /Net-.*\.js/ });
+  await page.locator("#net").scrollIntoViewIfNeeded();
+  const alert = page.locator("#net").getByRole("alert");
+  await expect.poll(() => alert.textContent()).toContain("This part could not be loaded");
+  await page.locator("#race").getByRole("button", { name: "Start the race" }).waitFor();
+  await page.context().close();
 });
 
 it("a net whose worker dies says why, and starts again", async () => {

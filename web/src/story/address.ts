@@ -67,14 +67,16 @@ export function onSettings(part: string, follow: (settings: URLSearchParams) => 
   return () => removeEventListener("hashchange", listen);
 }
 
-/** Listens for hashchange, so that a link within the page takes no part's settings out of the address. */
-export function followLink({ oldURL, newURL }: HashChangeEvent): void {
+/** After a link within the page is followed, the address has the settings of all parts again. */
+export function followLink({ oldURL }: HashChangeEvent): void {
   replace(afterLink(location.hash, new URL(oldURL).hash));
-  scrollToPart(new URL(newURL).hash);
 }
 
+/** The part that an address leads to; "" if it names none. */
+export const partOf = (hash: string): string => [...entriesOf(hash).keys()][0];
+
 /** The browser scrolls to #net by itself, but not to #net?data=moons. */
-export function scrollToPart(hash: string = location.hash): void {
-  const [part] = entriesOf(hash).keys();
+export function scrollToPart(hash: string): void {
+  const part = partOf(hash);
   if (part !== "" && hash !== `#${part}`) document.getElementById(part)?.scrollIntoView();
 }

@@ -3,17 +3,10 @@ import { colourOf, type Palette } from "./palette.ts";
 import { theme } from "./theme.svelte.ts";
 
 class Colours {
-  #changes = $state(0);
   #cached: { readonly scheme: string; readonly palette: Palette } | null = null;
 
-  constructor() {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.#changes++;
-    });
-  }
-
   get palette(): Palette {
-    const scheme = `${theme.choice} ${this.#changes}`;
+    const { scheme } = theme;
     if (this.#cached?.scheme !== scheme) this.#cached = { scheme, palette: read() };
     return this.#cached.palette;
   }

@@ -1,39 +1,40 @@
-// Light or dark colours: those of the system, until the visitor chooses.
+// Light or dark colours: those of the system, until the visitor chooses. Each change is one that can be seen; a choice that is the
+// system's own follows the system from then on.
+import { choice } from "../store/choice.ts";
 
-const choices = ["as the system", "light", "dark"] as const;
-type Choice = (typeof choices)[number];
+type Scheme = "light" | "dark";
 
-const storageKey = "chainrule colours";
+const stored = choice("colours");
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
 class Theme {
-  choice: Choice = $state("as the system");
+  /** The visitor's choice; null for the system's colours. */
+  choice: Scheme | null = $state(null);
+  #system: Scheme = $state(systemIsDark.matches ? "dark" : "light");
 
   constructor() {
-    const before = remembered();
-    this.#take(choices.find((choice) => choice === before) ?? "as the system");
+    systemIsDark.addEventListener("change", () => {
+      this.#system = systemIsDark.matches ? "dark" : "light";
+    });
+    const before = stored.read();
+    if (before === "light" || before === "dark") this.#take(before);
   }
 
-  next(): void {
-    this.#take(choices[(choices.indexOf(this.choice) + 1) % choices.length]);
-    try {
-      localStorage.setItem(storageKey, this.choice);
-    } catch {
-      // Where the browser stores nothing, the choice lasts as long as the page.
-    }
+  /** The colours that are shown. */
+  get scheme(): Scheme {
+    return this.choice ?? this.#system;
   }
 
-  #take(choice: Choice): void {
+  toggle(): void {
+    const other = this.scheme === "light" ? "dark" : "light";
+    this.#take(other === this.#system ? null : other);
+    stored.write(this.choice);
+  }
+
+  #take(choice: Scheme | null): void {
     this.choice = choice;
-    if (choice === "as the system") delete document.documentElement.dataset.theme;
+    if (choice === null) delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
-  }
-}
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(storageKey);
-  } catch {
-    return null;
   }
 }
 

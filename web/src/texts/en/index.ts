@@ -8,3 +8,7 @@ import { race } from "./race.ts";
 import { story } from "./story.ts";
 
 export const en = { story, charts, code, neuron, net, race, images };
+
+
+/** The texts that each language has. */
+export type Texts = typeof en;
