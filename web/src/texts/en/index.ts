@@ -9,6 +9,5 @@ import { story } from "./story.ts";
 
 export const en = { story, charts, code, neuron, net, race, images };
 
-
 /** The texts that each language has. */
 export type Texts = typeof en;
