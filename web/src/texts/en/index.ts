@@ -5,9 +5,10 @@ import { images } from "./images.ts";
 import { net } from "./net.ts";
 import { neuron } from "./neuron.ts";
 import { race } from "./race.ts";
+import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const en = { story, charts, code, neuron, net, race, images };
+export const en = { story, charts, code, neuron, net, race, images, share };
 
 /** The texts that each language has. */
 export type Texts = typeof en;

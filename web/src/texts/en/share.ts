@@ -1,0 +1,20 @@
+// Links, frames and pictures of a part.
+export const share = {
+  share: "Share",
+  sharePart: (title: string) => `Share: ${title}`,
+  close: "Close",
+  loading: "Loading…",
+  notLoaded: "This could not be loaded. Close the dialog and open it to try again.",
+  link: "Link to this part with its settings",
+  copyLink: "Copy link",
+  linkCopied: "The link is copied.",
+  frame: "HTML that shows this part in another page",
+  copyFrame: "Copy HTML",
+  frameCopied: "The HTML is copied.",
+  copyByHand: "The browser does not allow this button to copy. The text is selected: press Ctrl+C.",
+  pictures: "Save as PNG",
+  drawing: "Drawing the picture…",
+  saved: (file: string) => `Saved as ${file}.`,
+  notSaved: (why: string) => `The picture could not be drawn: ${why}`,
+  wholePage: "Open the whole page",
+};
