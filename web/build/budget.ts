@@ -39,7 +39,12 @@ export function sizesOf(bundle: Bundle): ReadonlyMap<string, number> {
   const texts = Object.keys(bundle).filter((name) => /\.(js|css|html)$/.test(name));
   // Workers have a build of their own, whose files arrive here as assets.
   const workers = texts.filter((name) => name.endsWith(".js") && bundle[name].type === "asset");
-  return sizes.set("workers", total(bundle, workers)).set("all", total(bundle, texts));
+  // program-files.ts gives this folder to the worker of visitors' programs.
+  const [programs, engines] = [true, false].map((of) => workers.filter((name) => name.includes("/program/") === of));
+  return sizes
+    .set("workers", total(bundle, engines))
+    .set("the worker of a program, when asked for", total(bundle, programs))
+    .set("all", total(bundle, texts));
 }
 
 /** Adds a chunk, all that it imports statically, and their styles. */
