@@ -5,7 +5,8 @@
 //
 //   node bench/math.js [rounds]
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
-import { MathFunctions, vectorMath } from "../dist/backends/wasm/math/vector-math.js";
+import { MathFunctions } from "../dist/backends/wasm/math/inline.js";
+import { vectorMath } from "../dist/loops/math/functions.js";
 import { erf } from "../dist/tensor/ops/erf.js";
 import { countIn, fail } from "./arguments.js";
 

@@ -5,6 +5,7 @@ import { type Graph, input, type Node, node } from "../compiler/graph.ts";
 import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
 import { internal } from "../errors/error.ts";
+import { vectorMath } from "../loops/math/functions.ts";
 import { full } from "../tensor/create.ts";
 import { allocate, type DType, describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
@@ -16,7 +17,6 @@ import type { StreamCall } from "../tensor/stream.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { preparePieces } from "./wasm/backend.ts";
 import { runsPrograms } from "./wasm/features.ts";
-import { vectorMath } from "./wasm/math/vector-math.ts";
 import type { PieceProgram } from "./wasm/pieces.ts";
 
 /** Elements of a piece: a float32 operand has 64 KiB, and three operands fit into the second-level cache. */

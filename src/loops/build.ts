@@ -1,36 +1,51 @@
 // Constructors of loop programs. They read like the formula that they build: add(mul(row, 64), column). Numbers stand for themselves, and
 // operations on numbers, additions of 0 and multiplications by 1 or 0 are computed at once, so that a builder need not treat them apart.
-import { entryOf, type Operation, roundTo } from "./operations.ts";
-import { type Expression, type Memory, type Statement, type Type, typeOf, type Variable } from "./program.ts";
 
-/** An expression, or a number of the type that its place demands. */
-export type Operand = Expression | number;
+import { internal } from "../errors/error.ts";
+import { type LanewiseName, lanewiseOf, resultOf } from "./operations.ts";
+import { type Expression, type Memory, type Statement, typeOf, type Variable } from "./program.ts";
+import { type LaneValue, rounded, type Type, types } from "./types.ts";
+
+/** An expression, or a number of the type that its place demands: in all lanes, if that is a vector. */
+export type Operand = Expression | LaneValue;
 
 export const variable = (name: string, type: Type = "i32"): Variable => ({ kind: "variable", name, type });
 
+/** One number in all lanes, or one for each. */
+export const constant = (type: Type, ...values: readonly LaneValue[]): Expression => ({
+  kind: "number",
+  type,
+  values: values.map((value) => rounded(value, type)),
+});
+
 const expression = (operand: Operand, type: Type): Expression =>
-  typeof operand === "number" ? { kind: "number", type, value: roundTo[type](operand) } : operand;
+  typeof operand === "object" ? operand : constant(type, operand);
 
 const typeOfOperands = (operands: readonly Operand[]): Type =>
-  operands.find((operand) => typeof operand !== "number")?.type ?? "i32";
+  operands.flatMap((operand) => (typeof operand === "object" ? [operand.type] : []))[0] ?? "i32";
 
-/** The operation on operands of one type, whose result has the type `type`. */
-function operation(name: Operation, operands: readonly Operand[], type?: Type): Expression {
-  const first = typeOfOperands(operands);
-  const own = operands.map((operand) => expression(operand, first));
-  const result = type ?? first;
-  const values = own.flatMap((one) => (one.kind === "number" ? [one.value] : []));
-  if (values.length === own.length) return expression(entryOf(name).meaning(values, first), result);
-  return { kind: "operation", operation: name, type: result, operands: own };
+/** An operation; operands that are numbers have the type of the first that is not. */
+function operation(name: LanewiseName, operands: readonly Operand[], numbers = typeOfOperands(operands)): Expression {
+  const own = operands.map((operand) => expression(operand, numbers));
+  const type = resultOf(
+    name,
+    own.map((operand) => operand.type),
+  );
+  if (type === null) throw internal(`${name} of ${own.map((operand) => operand.type).join(" and ")}`);
+  const values = own.flatMap((one) => (one.kind === "number" && one.type === "i32" ? one.values.map(Number) : []));
+  if (type !== "i32" || values.length !== own.length)
+    return { kind: "operation", operation: name, type, operands: own };
+  return constant(type, Number(lanewiseOf(name).meaning(values, "i32")));
 }
 
 const is = (operand: Operand, value: number): boolean =>
-  operand === value || (typeof operand !== "number" && operand.kind === "number" && operand.value === value);
-const isInteger = (operands: readonly Operand[]): boolean => typeOfOperands(operands) === "i32";
+  operand === value ||
+  (typeof operand === "object" && operand.kind === "number" && operand.values.every((own) => own === value));
+const areIndices = (operands: readonly Operand[]): boolean => typeOfOperands(operands) === "i32";
 
-/** The sum. Adding 0 to an integer leaves it out; floats keep it, since -0 + 0 is 0. */
+/** The sum. Adding 0 to an i32 leaves it out; floats keep it, since -0 + 0 is 0. */
 export function add(a: Operand, b: Operand): Expression {
-  if (isInteger([a, b])) {
+  if (areIndices([a, b])) {
     if (is(a, 0)) return expression(b, "i32");
     if (is(b, 0)) return expression(a, "i32");
   }
@@ -38,42 +53,131 @@ export function add(a: Operand, b: Operand): Expression {
 }
 
 export const sub = (a: Operand, b: Operand): Expression =>
-  isInteger([a, b]) && is(b, 0) ? expression(a, "i32") : operation("sub", [a, b]);
+  areIndices([a, b]) && is(b, 0) ? expression(a, "i32") : operation("sub", [a, b]);
 
 export function mul(a: Operand, b: Operand): Expression {
-  if (isInteger([a, b])) {
-    if (is(a, 0) || is(b, 0)) return expression(0, "i32");
+  if (areIndices([a, b])) {
+    if (is(a, 0) || is(b, 0)) return constant("i32", 0);
     if (is(a, 1)) return expression(b, "i32");
     if (is(b, 1)) return expression(a, "i32");
   }
   return operation("mul", [a, b]);
 }
 
-/** The quotient of integers without a sign. */
-export const div = (a: Operand, b: Operand): Expression => (is(b, 1) ? expression(a, "i32") : operation("div", [a, b]));
-/** The remainder of integers without a sign. */
-export const rem = (a: Operand, b: Operand): Expression => (is(b, 1) ? expression(0, "i32") : operation("rem", [a, b]));
-export const min = (a: Operand, b: Operand): Expression => operation("min", [a, b]);
-export const and = (a: Operand, b: Operand): Expression => operation("and", [a, b]);
-export const or = (a: Operand, b: Operand): Expression => operation("or", [a, b]);
-export const not = (a: Operand): Expression => operation("not", [a]);
-export const eq = (a: Operand, b: Operand): Expression => operation("eq", [a, b], "i32");
-export const ne = (a: Operand, b: Operand): Expression => operation("ne", [a, b], "i32");
-export const lt = (a: Operand, b: Operand): Expression => operation("lt", [a, b], "i32");
-export const gt = (a: Operand, b: Operand): Expression => operation("gt", [a, b], "i32");
-export const ge = (a: Operand, b: Operand): Expression => operation("ge", [a, b], "i32");
+/** The quotient of i32 without a sign. */
+export const div = (a: Operand, b: Operand): Expression =>
+  is(b, 1) ? expression(a, "i32") : operation("divideUnsigned", [a, b]);
+/** The remainder of i32 without a sign. */
+export const rem = (a: Operand, b: Operand): Expression =>
+  is(b, 1) ? constant("i32", 0) : operation("remainderUnsigned", [a, b]);
 
+type Unary = (a: Expression) => Expression;
+type Binary = (a: Operand, b: Operand) => Expression;
+const unary =
+  (name: LanewiseName): Unary =>
+  (a) =>
+    operation(name, [a]);
+const binary =
+  (name: LanewiseName): Binary =>
+  (a, b) =>
+    operation(name, [a, b]);
+/** The number of bits is an i32, whatever is shifted. */
+const shift = (name: LanewiseName) => (a: Operand, bits: number | Expression) =>
+  operation(name, [a, expression(bits, "i32")]);
+
+export const divide = binary("divide");
+export const neg = unary("neg");
+export const abs = unary("abs");
+export const sqrt = unary("sqrt");
+export const floor = unary("floor");
+export const trunc = unary("trunc");
+export const nearest = unary("nearest");
+export const min = binary("min");
+export const max = binary("max");
+export const pmin = binary("pmin");
+export const pmax = binary("pmax");
+export const and = binary("and");
+export const andNot = binary("andNot");
+export const or = binary("or");
+export const xor = binary("xor");
+export const not = unary("not");
+export const shiftLeft = shift("shiftLeft");
+export const shiftRight = shift("shiftRight");
+export const shiftRightUnsigned = shift("shiftRightUnsigned");
+export const eq = binary("eq");
+export const ne = binary("ne");
+export const lt = binary("lt");
+export const le = binary("le");
+export const gt = binary("gt");
+export const ge = binary("ge");
+export const toF32 = unary("toF32");
+export const toI32 = unary("toI32");
+export const toI64Unsigned = unary("toI64Unsigned");
 /** A value as f64, which holds every i32 and every f32 exactly. */
-export function f64(a: Expression): Expression {
-  if (a.type === "f64") return a;
-  return operation(a.type === "i32" ? "f64FromI32" : "f64FromF32", [a], "f64");
+export const f64 = (a: Expression): Expression => (a.type === "f64" ? a : operation("toF64", [a]));
+
+/** `whenTrue` where the condition, an i32 or a mask, holds. */
+export function select(condition: Expression, whenTrue: Operand, whenFalse: Operand): Expression {
+  const type = typeOfOperands([whenTrue, whenFalse]);
+  return {
+    kind: "select",
+    type,
+    condition,
+    whenTrue: expression(whenTrue, type),
+    whenFalse: expression(whenFalse, type),
+  };
 }
 
-export const load = (memory: Memory, index: Operand): Expression => ({
+const vectorsOf: Readonly<Partial<Record<Type, Type>>> = { i32: "i32x4", f32: "f32x4", i64: "i64x2", f64: "f64x2" };
+
+export function splat(value: Expression): Expression {
+  const type = vectorsOf[value.type];
+  if (type === undefined) throw internal(`a splat of ${value.type}`);
+  return { kind: "splat", type, value };
+}
+
+export const laneOf = (vector: Expression, lane: number): Expression => ({
+  kind: "lane",
+  type: types[vector.type].lane,
+  vector,
+  lane,
+});
+
+export const withLane = (vector: Expression, lane: number, value: Expression): Expression => ({
+  kind: "withLane",
+  type: vector.type,
+  vector,
+  lane,
+  value,
+});
+
+/** Four words of 32 bits of two vectors: 0 to 3 are those of a, 4 to 7 those of b. */
+export const shuffle = (
+  a: Expression,
+  b: Expression,
+  words: readonly [number, number, number, number],
+): Expression => ({
+  kind: "shuffle",
+  type: a.type,
+  a,
+  b,
+  words,
+});
+
+/** The bits of a value as another type of the same size. */
+export const bits = (value: Expression, type: Type): Expression =>
+  value.type === type ? value : { kind: "bits", type, value };
+
+export const promoteLow = (value: Expression): Expression => ({ kind: "promoteLow", type: "f64x2", value });
+export const demoteLow = (value: Expression): Expression => ({ kind: "demoteLow", type: "f32x4", value });
+export const any = (value: Expression): Expression => ({ kind: "any", type: "i32", value });
+
+/** The element at the index, or, for a vector type, that and its neighbours. */
+export const load = (memory: Memory, index: Operand, type: Type = typeOf(memory.element)): Expression => ({
   kind: "load",
   memory,
   index: expression(index, "i32"),
-  type: typeOf(memory.element),
+  type,
 });
 
 export const store = (memory: Memory, index: Operand, value: Operand): Statement => ({
@@ -83,6 +187,7 @@ export const store = (memory: Memory, index: Operand, value: Operand): Statement
   value: expression(value, typeOf(memory.element)),
 });
 
+/** Declares a variable with a value. */
 export const declare = (of: Variable, value: Operand): Statement => ({
   kind: "let",
   variable: of,
@@ -110,6 +215,6 @@ export const breakIf = (when: Expression): Statement => ({ kind: "break", when }
 
 export const choose = (
   condition: Expression,
-  then: readonly Statement[],
-  otherwise: readonly Statement[] = [],
-): Statement => ({ kind: "if", condition, then, otherwise });
+  whenTrue: readonly Statement[],
+  whenFalse: readonly Statement[] = [],
+): Statement => ({ kind: "if", condition, whenTrue, whenFalse });

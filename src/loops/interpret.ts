@@ -1,8 +1,10 @@
 // What loop programs mean: runs a routine, statement by statement, on arrays. It is slow and exact. Builders and backends are tested
 // against it.
 import { internal } from "../errors/error.ts";
-import { entryOf, roundTo } from "./operations.ts";
+import { lanewiseOf } from "./operations.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "./program.ts";
+import { isVector, rounded, type Type, types } from "./types.ts";
+import { fromBytes, spread, toBytes, type Value } from "./values.ts";
 
 export type Contents = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -12,16 +14,27 @@ export function interpret(
   memories: ReadonlyMap<Memory, Contents>,
   parameters: readonly number[],
 ): void {
-  const values = new Map<Variable, number>();
-  for (const [i, parameter] of routine.parameters.entries()) values.set(parameter, parameters[i]);
+  const values = new Map<Variable, Value>();
+  for (const [i, parameter] of routine.parameters.entries()) values.set(parameter, [parameters[i]]);
   new Interpreter(memories, values).run(routine.body);
+}
+
+/** The value of an expression after statements, with these values of the variables that are declared outside of them. */
+export function valueAfter(
+  statements: readonly Statement[],
+  expression: Expression,
+  variables: ReadonlyMap<Variable, Value>,
+): Value {
+  const interpreter = new Interpreter(new Map(), new Map(variables));
+  interpreter.run(statements);
+  return interpreter.value(expression);
 }
 
 class Interpreter {
   readonly #memories: ReadonlyMap<Memory, Contents>;
-  readonly #values: Map<Variable, number>;
+  readonly #values: Map<Variable, Value>;
 
-  constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, number>) {
+  constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, Value>) {
     this.#memories = memories;
     this.#values = values;
   }
@@ -35,17 +48,19 @@ class Interpreter {
     switch (statement.kind) {
       case "let":
       case "set":
-        this.#values.set(statement.variable, this.#value(statement.value));
+        this.#values.set(statement.variable, this.value(statement.value));
         return false;
-      case "store":
-        this.#element(statement.memory, this.#value(statement.index), (contents, index) => {
-          contents[index] = this.#value(statement.value);
-        });
+      case "store": {
+        const { memory, index, value } = statement;
+        const contents = this.#contents(memory);
+        const first = this.#place(contents, memory, index, value.type);
+        for (const [i, x] of this.value(value).entries()) contents[first + i] = Number(x);
         return false;
+      }
       case "for": {
         const { index, from, to, step, body } = statement;
-        for (let i = this.#value(from); i < this.#value(to); i += step) {
-          this.#values.set(index, i);
+        for (let i = this.#number(from); i < this.#number(to); i += step) {
+          this.#values.set(index, [i]);
           if (this.run(body)) break;
         }
         return false;
@@ -54,15 +69,16 @@ class Interpreter {
         while (!this.run(statement.body));
         return false;
       case "break":
-        return this.#value(statement.when) !== 0;
+        return this.#number(statement.when) !== 0;
       case "if":
-        return this.run(this.#value(statement.condition) === 0 ? statement.otherwise : statement.then);
+        return this.run(this.#number(statement.condition) === 0 ? statement.whenFalse : statement.whenTrue);
       default:
         return statement satisfies never;
     }
   }
 
-  #value(expression: Expression): number {
+  value(expression: Expression): Value {
+    const { type } = expression;
     switch (expression.kind) {
       case "variable": {
         const value = this.#values.get(expression);
@@ -70,25 +86,81 @@ class Interpreter {
         return value;
       }
       case "number":
-        return expression.value;
-      case "load":
-        return this.#element(expression.memory, this.#value(expression.index), (contents, index) => contents[index]);
-      case "operation": {
-        const { operation, type, operands } = expression;
-        const values = operands.map((operand) => this.#value(operand));
-        if ((operation === "div" || operation === "rem") && values[1] === 0) throw internal("division by 0");
-        return roundTo[type](entryOf(operation).meaning(values, operands[0].type));
+        return spread(expression.values, type);
+      case "operation":
+        return this.#operation(expression);
+      case "select":
+        return this.#select(expression);
+      case "splat":
+        return spread(this.value(expression.value), type);
+      case "lane":
+        return [this.value(expression.vector)[expression.lane]];
+      case "withLane":
+        return this.value(expression.vector).with(expression.lane, this.value(expression.value)[0]);
+      case "shuffle": {
+        const both = [expression.a, expression.b].flatMap((one) => [...this.#bytes(one)]);
+        return fromBytes(Uint8Array.from(expression.words.flatMap((word) => both.slice(4 * word, 4 * word + 4))), type);
+      }
+      case "bits":
+        return fromBytes(this.#bytes(expression.value), type);
+      case "promoteLow":
+        return this.value(expression.value).slice(0, 2);
+      case "demoteLow":
+        return [...this.value(expression.value).map((x) => rounded(x, "f32")), 0, 0];
+      case "any":
+        return [this.#bytes(expression.value).some((byte) => byte !== 0) ? 1 : 0];
+      case "load": {
+        const contents = this.#contents(expression.memory);
+        const first = this.#place(contents, expression.memory, expression.index, type);
+        return Array.from({ length: types[type].lanes }, (_, i) => contents[first + i]);
       }
       default:
         return expression satisfies never;
     }
   }
 
-  #element<T>(memory: Memory, index: number, use: (contents: Contents, index: number) => T): T {
+  #operation({ operation, type, operands }: Extract<Expression, { readonly kind: "operation" }>): Value {
+    const values = operands.map((operand) => this.value(operand));
+    const { lane } = types[operands[0].type];
+    const divides = operation === "divideUnsigned" || operation === "remainderUnsigned";
+    if (divides && values[1].some((x) => Number(x) === 0)) throw internal("division by 0");
+    const { meaning, wide } = lanewiseOf(operation);
+    const holds = isVector(type) ? -1 : 1;
+    return values[0].map((_, i) => {
+      const lanes = values.map((value) => value[i] ?? value[0]);
+      const x = lane === "i64" && wide ? wide(lanes.map(BigInt)) : meaning(lanes.map(Number), lane);
+      return rounded(typeof x === "boolean" ? (x ? holds : 0) : x, type);
+    });
+  }
+
+  #select({ type, condition, whenTrue, whenFalse }: Extract<Expression, { readonly kind: "select" }>): Value {
+    if (types[condition.type].lanes === 1) return this.value(this.#number(condition) === 0 ? whenFalse : whenTrue);
+    const [mask, a, b] = [this.#bytes(condition), this.#bytes(whenTrue), this.#bytes(whenFalse)];
+    return fromBytes(
+      mask.map((bits, i) => (a[i] & bits) | (b[i] & ~bits)),
+      type,
+    );
+  }
+
+  #bytes(expression: Expression): Uint8Array {
+    return toBytes(this.value(expression), expression.type);
+  }
+
+  #number(expression: Expression): number {
+    return Number(this.value(expression)[0]);
+  }
+
+  #contents(memory: Memory): Contents {
     const contents = this.#memories.get(memory);
     if (contents === undefined) throw internal(`the memory ${memory.name} has no contents`);
-    if (index < 0 || index >= contents.length)
-      throw internal(`index ${index} is outside of ${memory.name}, which has ${contents.length} elements`);
-    return use(contents, index);
+    return contents;
+  }
+
+  /** The index of the first element of a value of the type. */
+  #place(contents: Contents, memory: Memory, index: Expression, type: Type): number {
+    const first = this.#number(index);
+    if (first < 0 || first + types[type].lanes > contents.length)
+      throw internal(`index ${first} is outside of ${memory.name}, which has ${contents.length} elements`);
+    return first;
   }
 }

@@ -2,13 +2,11 @@
 // which loops, with which variables, and in which order memory is read and written. Routines are plain data without any machine's
 // instructions: text.ts prints them, verify.ts checks them, interpret.ts defines what they mean, and each backend writes them in its own
 // language.
-import type { Operation } from "./operations.ts";
-
-/** The type of a value: integers of 32 bits, which wrap around, and floating-point numbers. A condition is an i32 that is 0 or 1. */
-export type Type = "i32" | "f32" | "f64";
+import type { LanewiseName } from "./operations.ts";
+import type { LaneValue, Type } from "./types.ts";
 
 /** The type of an element in memory. Loads of u8 give an i32 from 0 to 255, and stores keep the lowest eight bits. */
-export type Element = Type | "u8";
+export type Element = "i32" | "f32" | "f64" | "u8";
 
 /** Memory that a routine reads or writes by index: a buffer of the program, or scratch memory of the call. */
 export interface Memory {
@@ -25,14 +23,50 @@ export interface Variable {
 
 export type Expression =
   | Variable
-  | { readonly kind: "number"; readonly type: Type; readonly value: number }
-  /** An entry of operations.ts; `type` is the type of the result. */
+  /** One value in all lanes, or a value for each lane. */
+  | { readonly kind: "number"; readonly type: Type; readonly values: readonly LaneValue[] }
+  /** Lane by lane: an entry of operations.ts. */
   | {
       readonly kind: "operation";
-      readonly operation: Operation;
+      readonly operation: LanewiseName;
       readonly type: Type;
       readonly operands: readonly Expression[];
     }
+  /** whenTrue where the condition holds (of a vector: its bits where the mask has a 1), whenFalse elsewhere. */
+  | {
+      readonly kind: "select";
+      readonly type: Type;
+      readonly condition: Expression;
+      readonly whenTrue: Expression;
+      readonly whenFalse: Expression;
+    }
+  /** A number in all lanes of a vector. */
+  | { readonly kind: "splat"; readonly type: Type; readonly value: Expression }
+  | { readonly kind: "lane"; readonly type: Type; readonly vector: Expression; readonly lane: number }
+  /** The vector with another value in one lane. */
+  | {
+      readonly kind: "withLane";
+      readonly type: Type;
+      readonly vector: Expression;
+      readonly lane: number;
+      readonly value: Expression;
+    }
+  /** Four words of 32 bits: 0 to 3 are those of a, 4 to 7 those of b. Words of i64 and f64 stay together in pairs. */
+  | {
+      readonly kind: "shuffle";
+      readonly type: Type;
+      readonly a: Expression;
+      readonly b: Expression;
+      readonly words: readonly number[];
+    }
+  /** The same bits as a value of another type of the same size. */
+  | { readonly kind: "bits"; readonly type: Type; readonly value: Expression }
+  /** Lanes 0 and 1 of an f32x4 as f64x2. */
+  | { readonly kind: "promoteLow"; readonly type: "f64x2"; readonly value: Expression }
+  /** The lanes of an f64x2, rounded, in lanes 0 and 1; the others are 0. */
+  | { readonly kind: "demoteLow"; readonly type: "f32x4"; readonly value: Expression }
+  /** Whether any bit of a vector is 1. */
+  | { readonly kind: "any"; readonly type: "i32"; readonly value: Expression }
   /** The element at `index`, counted in elements. */
   | { readonly kind: "load"; readonly memory: Memory; readonly index: Expression; readonly type: Type };
 
@@ -59,8 +93,8 @@ export type Statement =
   | {
       readonly kind: "if";
       readonly condition: Expression;
-      readonly then: readonly Statement[];
-      readonly otherwise: readonly Statement[];
+      readonly whenTrue: readonly Statement[];
+      readonly whenFalse: readonly Statement[];
     };
 
 /** A function without a result: what it computes is in memory afterwards. */

@@ -1,22 +1,28 @@
 // Prints loop programs: one line a statement, two spaces a level. Variables of the same name are told apart by a number: i, i.2, i.3.
-import { entryOf } from "./operations.ts";
+import { lanewiseOf } from "./operations.ts";
 import type { Expression, Routine, Statement, Variable } from "./program.ts";
+import { isVector } from "./types.ts";
 
-/** Which operands need parentheses: the higher the number, the closer an operation binds. Names before parentheses bind closest. */
-const binding: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  "==": 3,
-  "!=": 3,
-  "<": 3,
-  ">": 3,
-  ">=": 3,
-  "+": 4,
-  "-": 4,
-  "*": 5,
-  "/": 5,
-  "%": 5,
-};
+/** How closely a sign binds: an operand of a sign that binds less needs parentheses. Names before parentheses bind closest. */
+const binding: ReadonlyMap<string, number> = new Map([
+  ["or", 1],
+  ["xor", 1],
+  ["and", 2],
+  ["==", 3],
+  ["!=", 3],
+  ["<", 3],
+  ["<=", 3],
+  [">", 3],
+  [">=", 3],
+  ["<<", 4],
+  [">>", 4],
+  [">>>", 4],
+  ["+", 5],
+  ["-", 5],
+  ["*", 6],
+  ["/", 6],
+  ["%", 6],
+]);
 
 export function print({ name, memories, parameters, body }: Routine): string {
   const names = new Names();
@@ -55,7 +61,7 @@ function linesOfOne(statement: Statement, names: Names): string[] {
     case "set":
       return [`${names.of(statement.variable)} = ${text(statement.value)}`];
     case "store":
-      return [`${statement.memory.name}[${text(statement.index)}] = ${text(statement.value)}`];
+      return [`${placeOf(statement.memory.name, statement.index, statement.value, names)} = ${text(statement.value)}`];
     case "for": {
       const { index, from, to, step, body } = statement;
       const steps = step === 1 ? "" : ` step ${step}`;
@@ -66,33 +72,55 @@ function linesOfOne(statement: Statement, names: Names): string[] {
     case "break":
       return [`break if ${text(statement.when)}`];
     case "if": {
-      const { condition, then, otherwise } = statement;
-      const rest = otherwise.length === 0 ? [] : ["else", ...indented(linesOf(otherwise, names))];
-      return [`if ${text(condition)}`, ...indented(linesOf(then, names)), ...rest];
+      const { condition, whenTrue, whenFalse } = statement;
+      const rest = whenFalse.length === 0 ? [] : ["else", ...indented(linesOf(whenFalse, names))];
+      return [`if ${text(condition)}`, ...indented(linesOf(whenTrue, names)), ...rest];
     }
     default:
       return statement satisfies never;
   }
 }
 
+/** x[i], or x[i .. +4] where a value has four lanes. */
+function placeOf(memory: string, index: Expression, { type }: Expression, names: Names): string {
+  const lanes = isVector(type) ? ` .. +${type.slice(-1)}` : "";
+  return `${memory}[${textOf(index, names)}${lanes}]`;
+}
+
 /** The text of an expression; in parentheses if it binds less than `least`. */
 function textOf(expression: Expression, names: Names, least = 0): string {
+  const call = (name: string, ...parts: readonly (Expression | string)[]) =>
+    `${name}(${parts.map((one) => (typeof one === "string" ? one : textOf(one, names))).join(", ")})`;
   switch (expression.kind) {
     case "variable":
       return names.of(expression);
     case "number":
-      return String(expression.value);
-    case "load":
-      return `${expression.memory.name}[${textOf(expression.index, names)}]`;
+      return expression.values.length === 1 ? String(expression.values[0]) : `(${expression.values.join(", ")})`;
     case "operation": {
-      const { sign } = entryOf(expression.operation);
-      const own = Object.hasOwn(binding, sign) ? binding[sign] : null;
+      const { sign } = lanewiseOf(expression.operation);
+      const own = binding.get(sign);
       const [first, ...others] = expression.operands;
-      if (own === null || others.length === 0)
-        return `${sign}(${expression.operands.map((one) => textOf(one, names)).join(", ")})`;
+      if (own === undefined || others.length === 0) return call(sign, ...expression.operands);
       const text = [textOf(first, names, own), ...others.map((one) => textOf(one, names, own + 1))].join(` ${sign} `);
       return own < least ? `(${text})` : text;
     }
+    case "select":
+      return call("select", expression.condition, expression.whenTrue, expression.whenFalse);
+    case "splat":
+    case "promoteLow":
+    case "demoteLow":
+    case "any":
+      return call(expression.kind, expression.value);
+    case "bits":
+      return call("bits", expression.value, expression.type);
+    case "lane":
+      return `${textOf(expression.vector, names, 9)}.${expression.lane}`;
+    case "withLane":
+      return call("withLane", expression.vector, String(expression.lane), expression.value);
+    case "shuffle":
+      return call("shuffle", expression.a, expression.b, expression.words.join(" "));
+    case "load":
+      return placeOf(expression.memory.name, expression.index, expression, names);
     default:
       return expression satisfies never;
   }

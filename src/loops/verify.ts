@@ -1,15 +1,10 @@
 // Checks loop programs: names are declared before they are used, types fit, and loops are left only from inside. Tests run it on each
 // routine that a builder makes.
-import { entryOf } from "./operations.ts";
-import {
-  type Expression,
-  type Memory,
-  type Routine,
-  type Statement,
-  type Type,
-  typeOf,
-  type Variable,
-} from "./program.ts";
+
+import { operandsOf } from "./operands.ts";
+import { resultOf } from "./operations.ts";
+import { type Expression, type Memory, type Routine, type Statement, typeOf, type Variable } from "./program.ts";
+import { sizeOf, type Type, types } from "./types.ts";
 
 /** What is known at a statement. */
 interface Scope {
@@ -61,12 +56,8 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
       ];
     }
     case "store": {
-      const { memory, index, value } = statement;
-      return [
-        ...ofPlace(memory, index, scope),
-        ...ofExpression(value, scope),
-        ...typed(`store to ${memory.name}`, value, typeOf(memory.element)),
-      ];
+      const { index, value } = statement;
+      return [...ofExpression(index, scope), ...ofExpression(value, scope), ...ofPlace(statement, value, scope)];
     }
     case "for": {
       const { index, from, to, step, body } = statement;
@@ -99,8 +90,8 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
       return [
         ...ofExpression(statement.condition, scope),
         ...typed("a condition", statement.condition, "i32"),
-        ...ofStatements(statement.then, scope),
-        ...ofStatements(statement.otherwise, scope),
+        ...ofStatements(statement.whenTrue, scope),
+        ...ofStatements(statement.whenFalse, scope),
       ];
     default:
       return statement satisfies never;
@@ -108,34 +99,65 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
 }
 
 function ofExpression(expression: Expression, scope: Scope): string[] {
-  switch (expression.kind) {
+  const faults = operandsOf(expression).flatMap((operand) => ofExpression(operand, scope));
+  return [...faults, ...ofNode(expression, scope)];
+}
+
+/** The faults of an expression, without those of its operands. */
+function ofNode(expression: Expression, scope: Scope): string[] {
+  const { kind, type } = expression;
+  const given = operandsOf(expression).map((operand) => operand.type);
+  const fault = () => [`${kind} of ${given.join(" and ")} cannot give ${type}`];
+  const { lane, lanes } = types[type];
+  switch (kind) {
     case "variable":
       return scope.variables.has(expression) ? [] : [`${expression.name} is read before it is declared`];
     case "number":
-      return [];
-    case "load":
-      return [
-        ...ofPlace(expression.memory, expression.index, scope),
-        ...typed(`load from ${expression.memory.name}`, expression, typeOf(expression.memory.element)),
-      ];
-    case "operation": {
-      const { operation, type, operands } = expression;
-      const wanted = entryOf(operation).operands(type, operands[0].type);
-      const given = operands.map((operand) => operand.type);
-      const faults = operands.flatMap((operand) => ofExpression(operand, scope));
-      if (wanted?.join() !== given.join()) faults.push(`${operation} of ${given.join(" and ")} cannot give ${type}`);
-      return faults;
+      return expression.values.length === 1 || expression.values.length === lanes ? [] : fault();
+    case "operation":
+      if (resultOf(expression.operation, given) === type) return [];
+      return [`${expression.operation} of ${given.join(" and ")} cannot give ${type}`];
+    case "select": {
+      const [whenTrue, whenFalse, condition] = given;
+      const fits = condition === "i32" || (condition === types[type].condition && lanes > 1);
+      return whenTrue === type && whenFalse === type && fits ? [] : fault();
     }
+    case "splat":
+      return lanes > 1 && given[0] === lane ? [] : fault();
+    case "lane":
+      return types[given[0]].lane === type && expression.lane < types[given[0]].lanes ? [] : fault();
+    case "withLane":
+      return given[0] === type && given[1] === lane && expression.lane < lanes ? [] : fault();
+    case "shuffle":
+      return given.every((one) => one === type) && sizeOf(type) === 16 && expression.words.length === 4 ? [] : fault();
+    case "bits":
+      return sizeOf(given[0]) === sizeOf(type) ? [] : fault();
+    case "promoteLow":
+      return given[0] === "f32x4" ? [] : fault();
+    case "demoteLow":
+      return given[0] === "f64x2" ? [] : fault();
+    case "any":
+      return sizeOf(given[0]) === 16 ? [] : fault();
+    case "load":
+      return ofPlace(expression, expression, scope);
     default:
       return expression satisfies never;
   }
 }
 
-const ofPlace = (memory: Memory, index: Expression, scope: Scope): string[] => [
-  ...(scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`]),
-  ...ofExpression(index, scope),
-  ...typed(`an index of ${memory.name}`, index, "i32"),
-];
+/** The faults of a load or a store of a value of the type. */
+function ofPlace(
+  { memory, index }: { readonly memory: Memory; readonly index: Expression },
+  { type }: Pick<Expression, "type">,
+  scope: Scope,
+): string[] {
+  const element = typeOf(memory.element);
+  return [
+    ...(scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`]),
+    ...typed(`an index of ${memory.name}`, index, "i32"),
+    ...(types[type].lane === element ? [] : [`${memory.name} has elements of ${element}, not ${type}`]),
+  ];
+}
 
 const typed = (what: string, { type }: Expression, wanted: Type): string[] =>
   type === wanted ? [] : [`${what} has type ${type}, not ${wanted}`];

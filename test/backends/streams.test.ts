@@ -14,7 +14,7 @@ import {
   zeros,
 } from "chainrule";
 import { describe, expect, it, vi } from "vitest";
-import { vectorMath } from "../../src/backends/wasm/math/vector-math.ts";
+import { vectorMath } from "../../src/loops/math/functions.ts";
 import { allocate, type DType, type NDArray } from "../../src/tensor/dtype.ts";
 import { elementwise } from "../../src/tensor/ops/elementwise.ts";
 import { opOf } from "../../src/tensor/ops.ts";

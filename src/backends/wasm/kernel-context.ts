@@ -1,13 +1,13 @@
 // The functions that the kernels of a module call. They are declared before any kernel is written, because a function cannot be written
 // inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import type { MathName } from "../../loops/math/functions.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import { type Entry, emission } from "./body/elementwise.ts";
 import { writeIntegerPower } from "./body/integer-power.ts";
 import { writeReport } from "./body/report.ts";
 import { type Form, formOf, instructionsOf, type KernelContext, mayFail } from "./kernel-writer.ts";
-import type { MathName } from "./math/vector-math.ts";
 
 const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
 
@@ -34,7 +34,7 @@ export function kernelContext(
   return { module, callees, relaxed, winograd, sites: [] };
 }
 
-/** The function of vector-math.ts that an instruction computes; null if there is none. */
+/** The function of loops/math that an instruction computes; null if there is none. */
 export function mathOf(instruction: Instruction): MathName | null {
   if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
   const { math }: Entry = emission[instruction.op];

@@ -1,8 +1,8 @@
 // The interface of all kernel writers: the context that they write into, and the function that they return.
 import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
+import type { MathName } from "../../loops/math/functions.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
-import type { MathName } from "./math/vector-math.ts";
 
 /** A load or store whose index data decides. If an index is out of range, the table's failure word is the site's index plus 1. */
 export interface Site {

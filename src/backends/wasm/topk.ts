@@ -2,7 +2,7 @@
 import type { Topk } from "../../compiler/kernel.ts";
 import { scheduleTopk } from "../../schedule/topk.ts";
 import { type KernelWriter, kernelParameters } from "./kernel-writer.ts";
-import { writeRoutine } from "./write-routine.ts";
+import { writeRoutine } from "./loops/write.ts";
 
 export const writeTopkKernel: KernelWriter<Topk> = ({ module }, kernel, name) => {
   const { routine, buffers, units, scratchBytes, description } = scheduleTopk(kernel);

@@ -5,11 +5,12 @@
 
 import type { ElementwiseName } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
+import type { MathName } from "../../../loops/math/functions.ts";
 import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import type { Instruction } from "../assembler/opcodes.ts";
 import type { Form, KernelContext } from "../kernel-writer.ts";
-import { type MathName, vectorMath } from "../math/vector-math.ts";
+import { inlineMath } from "../math/inline.ts";
 import { cast } from "./casts.ts";
 import type { Place, ValueLocal } from "./place.ts";
 
@@ -39,13 +40,13 @@ const classes = {
 } as const satisfies Record<Form, Record<DType, Class>>;
 
 /**
- * An op that is a function of vector-math.ts. For float32 it is inlined, so that neighbouring vectors share its constants; for float64 it
+ * An op that is a function of loops/math. For float32 it is inlined, so that neighbouring vectors share its constants; for float64 it
  * is called.
  */
 function fromMath(math: MathName): Entry {
   return {
     math,
-    f32x4: ({ code, operands }) => vectorMath[math].write(code, ...(operands as [Local, Local])),
+    f32x4: ({ code, operands }) => inlineMath(code, math, operands),
     f64: ({ code, context, operands }) => {
       const callee = context.callees.imported.get(math);
       if (!callee) throw internal(`${math} was not imported`);

@@ -1,7 +1,8 @@
 // The functions that kernels with float64 import: those of the op table, so that results have the same bits.
+
+import type { MathName } from "../../../loops/math/functions.ts";
 import { elementwise } from "../../../tensor/ops/elementwise.ts";
 import { erf } from "../../../tensor/ops/erf.ts";
-import type { MathName } from "./vector-math.ts";
 
 /** An op of the table as a function of numbers. */
 function scalarOf(name: "sigmoid" | "pow"): (a: number, b?: number) => number {

@@ -5,7 +5,6 @@ import type { DType } from "../../../tensor/dtype.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { narrow, typeOf } from "../body/elementwise.ts";
 import type { Form } from "../kernel-writer.ts";
-import { half, join } from "../math/double.ts";
 
 /** Writes the code of one accumulator. */
 export interface Accumulator {
@@ -23,6 +22,16 @@ export interface Accumulator {
 
 /** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
 const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
+
+/** Pushes lanes 0 and 1 of x, or lanes 2 and 3, as float64. */
+function half(code: Code, x: Local, which: 0 | 1): void {
+  code.get(x);
+  if (which === 1) code.get(x).shuffle(byteLanes(2, 3, 2, 3));
+  code.op("f64x2.promote_low_f32x4");
+}
+
+/** Takes two vectors from the stack, each with two float32 in lanes 0 and 1, and pushes these four. */
+const join = (code: Code): Code => code.shuffle(byteLanes(0, 1, 4, 5));
 
 /** Sums of float32 lanes in float64: lanes 0 and 1 in `low`, 2 and 3 in `high`. */
 export class WideSum implements Accumulator {

@@ -10,7 +10,7 @@ import { type Nest, sizeOf } from "./nest.ts";
 /** Costs in vector instructions. */
 const cost = {
   op: 1,
-  /** A function of vector-math.ts. */
+  /** A function of loops/math. */
   math: 14,
   /** A value that does not vary along the lanes: it is computed outside of their loop. */
   invariant: 0.2,
@@ -26,7 +26,7 @@ const cost = {
   loopStart: 5,
 };
 
-/** Whether an instruction needs a function of vector-math.ts. */
+/** Whether an instruction needs a function of loops/math. */
 export const hasMath = (instruction: Instruction): boolean => mathOf(instruction) !== null;
 
 /** The instructions that run at each point; the epilogue is among them only if nothing is reduced. */

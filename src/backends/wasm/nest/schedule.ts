@@ -106,7 +106,7 @@ function crossedAxis({ axes, body, stores, reductions, running }: Nest, lane: nu
 }
 
 /**
- * Vectors that are processed at a time: several for short bodies, whose loop overhead counts, for functions of vector-math.ts, which share
+ * Vectors that are processed at a time: several for short bodies, whose loop overhead counts, for functions of loops/math, which share
  * their constants between vectors, and for random bits, which share their blocks.
  */
 function vectorsFor(nest: Nest): number {

@@ -2,8 +2,8 @@
 // functions of float32 may differ by their stated bounds.
 import { describe, expect, it } from "vitest";
 import { type Entry, emission } from "../../../../src/backends/wasm/body/elementwise.ts";
-import { vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
 import type { ElementwiseName, Loops } from "../../../../src/compiler/kernel.ts";
+import { vectorMath } from "../../../../src/loops/math/functions.ts";
 import type { DType } from "../../../../src/tensor/dtype.ts";
 import { opOf } from "../../../../src/tensor/ops.ts";
 import { access, Buffers, expectSame, runNest } from "../nest/one-nest.ts";

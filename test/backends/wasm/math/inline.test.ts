@@ -1,9 +1,10 @@
 // The vector functions keep the bounds that their table states, against the op table in float64, over all of float32.
 //
-//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math/vector-math.test.ts      tests all 2³² arguments of exp and log; minutes each
+//   EXHAUSTIVE=exp,log npx vitest run test/backends/wasm/math/inline.test.ts      tests all 2³² arguments of exp and log; minutes each
 import { describe, expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import { MathFunctions, type MathName, vectorMath } from "../../../../src/backends/wasm/math/vector-math.ts";
+import { MathFunctions } from "../../../../src/backends/wasm/math/inline.ts";
+import { type MathName, vectorMath } from "../../../../src/loops/math/functions.ts";
 import { elementwise } from "../../../../src/tensor/ops/elementwise.ts";
 
 const names = Object.keys(vectorMath) as MathName[];

@@ -1,13 +1,14 @@
 // WebAssembly does what the interpreter of loop programs says, on random routines and numbers.
 import { expect, it } from "vitest";
-import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { writeRoutine } from "../../../src/backends/wasm/write-routine.ts";
-import { type Contents, interpret } from "../../../src/loops/interpret.ts";
-import type { Element, Routine } from "../../../src/loops/program.ts";
-import { print } from "../../../src/loops/text.ts";
-import { faultsOf } from "../../../src/loops/verify.ts";
-import { length, memories, randomRoutine } from "../../loops/random-routine.ts";
-import { Draw, firstSeed } from "../../tensor/draw.ts";
+import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { instructions } from "../../../../src/backends/wasm/loops/instructions.ts";
+import { writeRoutine } from "../../../../src/backends/wasm/loops/write.ts";
+import { type Contents, interpret } from "../../../../src/loops/interpret.ts";
+import type { Element, Routine } from "../../../../src/loops/program.ts";
+import { print } from "../../../../src/loops/text.ts";
+import { faultsOf } from "../../../../src/loops/verify.ts";
+import { length, memories, randomRoutine } from "../../../loops/random-routine.ts";
+import { Draw, firstSeed } from "../../../tensor/draw.ts";
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
 const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const satisfies Record<
@@ -43,9 +44,9 @@ function run(routine: Routine, contents: readonly Contents[], parameters: readon
 
 it("random routines leave the same numbers in memory", () => {
   let stores = 0;
-  for (let seed = firstSeed; seed < firstSeed + 400; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + 300; seed++) {
     const draw = new Draw(seed);
-    const routine = randomRoutine(draw);
+    const routine = randomRoutine(draw, (name, first) => instructions[name][first] !== undefined);
     const before = randomContents(draw);
     const parameters = [draw.whole(-3, 3), draw.whole(-3, 20)];
     const expected = before.map((values) => values.slice());
@@ -59,5 +60,5 @@ it("random routines leave the same numbers in memory", () => {
     stores += Number(JSON.stringify(before) !== JSON.stringify(expected));
   }
   // Routines that change nothing would prove nothing.
-  expect(stores).toBeGreaterThan(200);
+  expect(stores).toBeGreaterThan(150);
 });

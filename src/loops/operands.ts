@@ -1,0 +1,30 @@
+// The operands of an expression, in the order in which they are computed.
+import type { Expression } from "./program.ts";
+
+export function operandsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "variable":
+    case "number":
+      return [];
+    case "operation":
+      return expression.operands;
+    case "select":
+      return [expression.whenTrue, expression.whenFalse, expression.condition];
+    case "splat":
+    case "bits":
+    case "promoteLow":
+    case "demoteLow":
+    case "any":
+      return [expression.value];
+    case "lane":
+      return [expression.vector];
+    case "withLane":
+      return [expression.vector, expression.value];
+    case "shuffle":
+      return [expression.a, expression.b];
+    case "load":
+      return [expression.index];
+    default:
+      return expression satisfies never;
+  }
+}
