@@ -1,0 +1,86 @@
+// The state of the opening: a pad, and the answer of the net that was trained beforehand. The net and the engine are loaded when the page
+// has nothing else to do, or at the first touch of the pad. One question at a time is asked, always about the newest drawing.
+import { hasWorkers } from "../engine/capabilities.ts";
+import { type Channel, open } from "../engine/channel.ts";
+import { type Drawing, Pad } from "../images/pad.svelte.ts";
+import { rasterOf } from "../images/raster.ts";
+import modelUrl from "./digits.safetensors?url";
+import type { FromHero, ToHero } from "./messages.ts";
+
+export class Hero {
+  readonly pad = new Pad();
+  probabilities: readonly number[] | null = $state.raw(null);
+  /** The reason why there is no answer. */
+  failure: string | null = $state(null);
+  /** Whether the answer to the newest drawing is still to come. */
+  waiting = $state(true);
+  #channel: Channel<ToHero> | null = null;
+  #started = false;
+  #drawing: Drawing = this.pad.drawing;
+  #asked = false;
+
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    try {
+      if (!hasWorkers) throw new Error("this browser has no module workers");
+      const response = await fetch(modelUrl);
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      const model = new Uint8Array(await response.arrayBuffer());
+      this.#channel = open<ToHero, FromHero>(
+        "hero",
+        (answer) => this.#hear(answer),
+        (reason) => this.#fail(reason),
+      );
+      this.#channel.send({ kind: "open", model }, [model.buffer]);
+      this.#ask();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Tries again after a failure. */
+  again(): void {
+    this.failure = null;
+    this.#started = false;
+    void this.start();
+  }
+
+  look(drawing: Drawing): void {
+    if (drawing === this.#drawing) return;
+    this.#drawing = drawing;
+    this.waiting = true;
+    this.#ask();
+  }
+
+  close(): void {
+    this.#channel?.close();
+    this.#channel = null;
+  }
+
+  #ask(): void {
+    if (this.#channel === null || this.#asked) return;
+    const { strokes, ground } = this.#drawing;
+    this.waiting = false;
+    if (strokes.length === 0 && ground === null) {
+      this.probabilities = null;
+      return;
+    }
+    const { width, height, data } = rasterOf(strokes, ground);
+    this.#asked = true;
+    this.#channel.send({ kind: "look", width, height, data }, [data.buffer]);
+  }
+
+  #hear({ probabilities }: FromHero): void {
+    this.#asked = false;
+    this.probabilities = probabilities;
+    if (this.waiting) this.#ask();
+  }
+
+  #fail(reason: string): void {
+    this.#channel = null;
+    this.#asked = false;
+    this.probabilities = null;
+    this.failure = reason;
+  }
+}
