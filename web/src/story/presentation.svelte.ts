@@ -67,13 +67,13 @@ class Presentation {
     if (document.fullscreenElement === null) this.leave();
   }
 
-  /** The slide that is gone keeps no focus: it moves to the one that is shown, unless a button of the presentation has it. */
+  /** The slide that is gone and the header keep no focus: it moves to the one that is shown, unless a button of the presentation has it. */
   async #arrive(): Promise<void> {
     await tick();
     const element = document.getElementById(this.slide);
     element?.scrollIntoView({ behavior: "instant" });
     const focused = document.activeElement;
-    if (focused === null || focused === document.body || focused.closest("main") !== null)
+    if (focused === null || focused === document.body || focused.closest("main, header") !== null)
       element?.focus({ preventScroll: true });
   }
 }
