@@ -1,7 +1,7 @@
-// What the second part shows of its net, beside the picture: "step", "loss", "right".
+// What the second part shows of its net in its bar: "step", "loss", "accuracy", "test-accuracy", "status".
 import type { Locator } from "playwright-core";
 
 export const shown = async (part: Locator, name: string): Promise<string> =>
-  (await part.locator("dl div", { hasText: name }).locator("dd").textContent()) ?? "";
+  (await part.getByTestId(`net-${name}`).textContent()) ?? "";
 
-export const stepOf = async (part: Locator): Promise<number> => Number(await shown(part, "step"));
+export const stepOf = async (part: Locator): Promise<number> => Number((await shown(part, "step")).replaceAll(",", ""));

@@ -11,7 +11,7 @@ export interface Spot {
 }
 
 /** The places of all inputs and neurons. `sizes`: the number of neurons of each layer, the output layer last. */
-export function spotsOf(sizes: readonly number[], inputs = 2): Spot[] {
+export function spotsOf(sizes: readonly number[], inputs: number): Spot[] {
   const columns = [inputs, ...sizes];
   const tallest = Math.max(...columns);
   return columns.flatMap((count, column) =>

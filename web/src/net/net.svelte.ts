@@ -1,10 +1,17 @@
 // The state of the net on the page's side: its settings, the engine's last report, and the curves so far.
+import { isDiverging } from "../controls/diverging.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import type { Point } from "../points/datasets.ts";
 import { onSettings, settingsOf, writeSettings } from "../story/address.ts";
-import type { NetReport, ToNet } from "./messages.ts";
-import { pointsFor } from "./points-for.ts";
-import { defaultSettings, type Edit, limits, read, type Settings, written } from "./settings.ts";
+import { undo } from "../story/undo.svelte.ts";
+import { language } from "../texts/language.svelte.ts";
+import { Keeper } from "./keeper.ts";
+import { type Curves, emptyCurves, withPoint } from "./run/curves.ts";
+import { type Link, linkOf, type Reading, read, written } from "./run/link.ts";
+import type { FromNet, NetReport, Replaying, ToNet } from "./run/messages.ts";
+import { pointsFor, testPointsFor } from "./run/points-for.ts";
+import { progressIn, type Saved } from "./run/saved.ts";
+import { defaultSettings, type Edit, type Settings } from "./run/settings.ts";
 
 /** A neuron that the visitor points at or has chosen. */
 export interface Chosen {
@@ -12,136 +19,234 @@ export interface Chosen {
   readonly neuron: number;
 }
 
-/** Above this many points, a curve drops every other one. */
-const maxCurvePoints = 800;
 const endlessStep = Number.MAX_SAFE_INTEGER;
+const maxGhosts = 3;
+/** Fewer points on a curve are no run worth comparing with. */
+const minGhostPoints = 5;
 
 export class NetState {
   settings: Settings = $state.raw(defaultSettings);
   report: NetReport | null = $state.raw(null);
   failure: string | null = $state(null);
+  /** What of the address's settings could not be read. */
+  unread: readonly string[] = $state.raw([]);
   running = $state(false);
+  /** Whether the run waits until this part is in view again. */
+  away = $state(false);
+  /** The way to the step of a link; null when there is none. */
+  replaying: Replaying | null = $state.raw(null);
   /** The neuron that the large picture shows; null for the whole net. */
   shown: Chosen | null = $state(null);
   chosen: Chosen | null = $state(null);
-  /** The lists of steps, losses, and fractions of right answers. */
-  curves: readonly (readonly number[])[] = $state.raw([[], [], []]);
+  showsTest = $state(false);
+  curves: Curves = $state.raw(emptyCurves);
+  /** The curves of earlier runs, the newest last. */
+  ghosts: readonly Curves[] = $state.raw([]);
   readonly points: readonly Point[] = $derived(pointsFor(this.settings));
+  readonly testPoints: readonly Point[] = $derived(testPointsFor(this.settings));
   #channel: Channel<ToNet> | null = null;
-  /** Whether the run goes on as soon as this part is in view. */
-  #wanted = false;
-  /** Steps between two points of the curves. */
-  #every = 1;
-
-  constructor() {
-    this.settings = read(settingsOf("net"));
-  }
+  #opened = false;
+  /** Counts the nets made, so that a report of an earlier one is passed over. */
+  #run = 0;
+  #frame: number | null = null;
+  readonly #keeper = new Keeper(
+    () => this.#saved(),
+    () => writeSettings("net", written(this.settings)),
+  );
 
   /** Follows links to this part; returns the function that ends this. */
   follow(): () => void {
-    return onSettings("net", (query) => this.make(read(query), Number(query.get("to")) || 0));
-  }
-
-  /** Makes a net at step 0, which runs to step `to`. */
-  make(settings: Settings, to = 0): void {
-    this.settings = settings;
-    this.report = null;
-    this.curves = [[], [], []];
-    this.#every = 1;
-    this.chosen = null;
-    this.shown = null;
-    this.#send({ kind: "make", settings: $state.snapshot(settings) as Settings, until: to });
-    this.running = to > 0;
-    this.#wanted = false;
+    return onSettings("net", (query) => this.#followLink(read(query)));
   }
 
   /** Changes settings and makes a new net; if the old one was running, the new one runs too. */
-  change(some: Partial<Settings>): void {
-    const ran = this.running;
-    this.make({ ...this.settings, edits: [], ...some });
-    this.#write();
+  change(some: Partial<Settings>, words: string = language.texts.net.replaced): void {
+    const ran = this.running || this.away;
+    this.#offerBack(words, some.points);
+    this.#make({ ...this.settings, edits: [], ...some });
+    this.#keeper.write();
     if (ran) this.run();
   }
 
-  /** Changes a rate or a weight in the middle of the run. */
-  edit(target: string, value: number): void {
-    this.#send({ kind: "edit", target, value });
+  /** Takes settings and trains a new net from step 0. */
+  try(settings: Settings): void {
+    this.#offerBack(language.texts.net.replaced);
+    this.#make(settings);
+    this.run();
+  }
+
+  /** Changes a rate or a weight in the middle of the run. With `hold` the training waits for the next value. */
+  edit(target: string, value: number, hold = false): void {
+    this.#send({ kind: "edit", target, value, hold });
+  }
+  letGo(): void {
+    this.#send({ kind: "let go" });
   }
 
   run(): void {
+    this.#move(endlessStep);
     this.running = true;
-    this.#send({ kind: "run", until: endlessStep });
+  }
+  step(): void {
+    this.#move((this.report?.step ?? 0) + 1);
+  }
+  #move(until: number): void {
+    this.away = false;
+    this.replaying = null;
+    this.#send({ kind: "run", until });
+    this.#keeper.write();
   }
 
   rest(): void {
     this.running = false;
+    this.away = false;
+    this.replaying = null;
     this.#send({ kind: "rest" });
-  }
-
-  step(): void {
-    this.running = false;
-    this.#send({ kind: "run", until: (this.report?.step ?? 0) + 1 });
   }
 
   /** Pauses the run when this part leaves the view, and goes on with it when the part comes back. */
   see(visible: boolean): void {
-    if (visible && this.#channel === null) this.make(this.settings, Number(settingsOf("net").get("to")) || 0);
-    if (!visible && this.running) {
+    if (visible && !this.#opened) void this.#open();
+    if (!visible && this.running && this.replaying === null) {
       this.rest();
-      this.#wanted = true;
-    } else if (visible && this.#wanted) {
-      this.#wanted = false;
-      this.run();
-    }
+      this.away = true;
+    } else if (visible && this.away) this.run();
   }
 
-  /** The settings of a link that repeats this run up to its current step. */
-  link(): Record<string, string> {
-    const step = this.report?.step ?? 0;
-    return { ...written(this.settings), ...(step > 0 ? { to: String(step) } : {}) };
+  /** A link that repeats this run up to its current step. */
+  link(): Link {
+    return linkOf(this.settings, this.report?.step ?? 0);
+  }
+
+  forgetGhosts(): void {
+    this.ghosts = [];
+    this.#keeper.keep();
+  }
+
+  /** A new engine after a failure, as far as the last report. */
+  restart(): void {
+    this.#restore(this.#saved());
   }
 
   close(): void {
+    this.#keeper.close();
     this.#channel?.close();
     this.#channel = null;
   }
 
-  #write(): void {
-    writeSettings("net", written(this.settings));
+  /**
+   * Begins with the address's run, or goes on with the one of the last visit: if the address names no settings, or the same. A link that
+   * leads to a step leads there, except when the page is loaded again.
+   */
+  async #open(): Promise<void> {
+    this.#opened = true;
+    const query = settingsOf("net");
+    const reading = read(query);
+    const isReload = performance.getEntriesByType("navigation").some((one) => "type" in one && one.type === "reload");
+    const replays = reading.to > 0 && !isReload;
+    this.#followLink(replays ? reading : { ...reading, to: 0 });
+    const made = this.#run;
+    const before = await this.#keeper.recall();
+    if (made !== this.#run) return;
+    const textOf = (settings: Settings) => JSON.stringify(written(settings));
+    const isSame = before !== null && textOf(before.settings) === textOf(reading.settings);
+    const isUntouched = !this.running && (this.report?.step ?? 0) === 0;
+    if (before !== null && !replays && isUntouched && (query.size === 0 || isSame)) this.#restore(before);
+    else {
+      if (!replays && reading.to > 0) this.#followLink(reading);
+      if (before?.progress) undo.offer(language.texts.net.replacedByLink, () => this.#restore(before));
+    }
+  }
+
+  #followLink({ settings, to, unread }: Reading): void {
+    this.#offerBack(language.texts.net.replacedByLink);
+    this.#make(settings, { until: to });
+    this.unread = unread;
+  }
+
+  #saved(): Saved {
+    const { settings, report, curves, ghosts } = this;
+    const isBegun = report !== null && (report.step > 0 || settings.edits.length > 0);
+    return { settings, progress: isBegun ? progressIn(report) : null, curves, ghosts };
+  }
+
+  #restore({ settings, progress, curves, ghosts }: Saved): void {
+    this.#make(settings, { from: progress });
+    this.curves = curves;
+    this.ghosts = ghosts;
+    this.#keeper.write();
+  }
+
+  /** Offers to go back to this run if it has taken steps or lost points of the visitor's. */
+  #offerBack(words: string, points: readonly Point[] = this.settings.points): void {
+    const saved = this.#saved();
+    if (saved.progress !== null || points.length < this.settings.points.length)
+      undo.offer(words, () => {
+        this.#offerBack(language.texts.net.replaced);
+        this.#restore(saved);
+      });
+  }
+
+  /** Makes a net at step 0 or as far as `from`, which runs to step `until`. */
+  #make(settings: Settings, { from = null, until = 0 }: { from?: Saved["progress"]; until?: number } = {}): void {
+    const { steps, loss } = this.curves;
+    if (steps.length >= minGhostPoints && !isDiverging(loss))
+      this.ghosts = [...this.ghosts, this.curves].slice(-maxGhosts);
+    const isOtherNet = JSON.stringify(settings.layers) !== JSON.stringify(this.settings.layers);
+    this.settings = settings;
+    this.report = null;
+    this.unread = [];
+    this.curves = emptyCurves;
+    this.shown = null;
+    if (isOtherNet) this.chosen = null;
+    this.running = until > 0;
+    this.away = false;
+    this.replaying = until > 0 ? { kind: "replaying", run: this.#run, step: 0, until, trace: [] } : null;
+    this.#send({ kind: "make", run: ++this.#run, settings, from, until });
   }
 
   #send(message: ToNet): void {
     this.failure = null;
-    this.#channel ??= open<ToNet, NetReport>(
+    this.#channel ??= open<ToNet, FromNet>(
       "net",
-      (report) => this.#hear(report),
+      (heard) => this.#hear(heard),
       (reason) => {
         this.#channel = null;
         this.running = false;
+        this.replaying = null;
         this.failure = reason;
       },
     );
     this.#channel.send(message);
   }
 
-  #hear(report: NetReport): void {
+  /** A report is taken in at the next frame, and the engine sends no other before that. */
+  #hear(message: FromNet): void {
+    if (message.kind === "replaying") {
+      if (this.replaying === null || message.run !== this.#run) return;
+      this.replaying = message;
+      this.curves = message.trace.reduce(withPoint, this.curves);
+      return;
+    }
+    if (this.#frame !== null) cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#take(message);
+      this.#send({ kind: "drawn" });
+    });
+  }
+
+  #take(report: NetReport): void {
+    if (report.run !== this.#run) return;
     this.report = report;
     this.running = report.runs;
-    const edits: readonly Edit[] = report.edits.slice(-limits.edits);
+    if (!report.runs) this.replaying = null;
+    const edits: readonly Edit[] = report.edits;
     if (JSON.stringify(edits) !== JSON.stringify(this.settings.edits)) {
       this.settings = { ...this.settings, edits };
-      this.#write();
+      this.#keeper.write();
     }
-    const { step, loss, accuracy } = report;
-    const [steps, losses, shares] = this.curves;
-    if (loss === null || accuracy === null || step < (steps.at(-1) ?? 0) + this.#every) return;
-    const next = [
-      [...steps, step],
-      [...losses, loss],
-      [...shares, accuracy],
-    ];
-    const long = next[0].length > maxCurvePoints;
-    if (long) this.#every *= 2;
-    this.curves = long ? next.map((list) => list.filter((_, i) => i % 2 === 1)) : next;
+    this.curves = [...report.trace, report].reduce(withPoint, this.curves);
+    this.#keeper.keep();
   }
 }

@@ -1,5 +1,5 @@
-// Points of two kinds in the plane, for nets to classify. One seed gives the same points in every browser, but for the last bits of
-// Math.cos, Math.sin and Math.log, which engines may round differently.
+// Points of two kinds in the plane, for nets to classify. One seed gives the same points in every browser: coordinates are rounded to
+// three decimals, which hides the last bits of Math.cos, Math.sin and Math.log, where engines differ.
 
 export interface Point {
   readonly x: number;
@@ -66,4 +66,4 @@ export function pointsOf(name: DatasetName, { count = 100, noise = 0.1, seed = 1
   });
 }
 
-const inside = (x: number): number => Math.max(-reach, Math.min(reach, x));
+const inside = (x: number): number => Math.round(1000 * Math.max(-reach, Math.min(reach, x))) / 1000;

@@ -1,38 +1,42 @@
-// The net itself: an MLP of chapter one's Values, which trains on all points in every step. The pictures of the neurons' outputs need
-// thousands of places, so tensors with the same weights compute those.
-import { noGrad, type Tensor, tensor } from "chainrule";
+// The net itself: an MLP of chapter one's Values, which trains on all points in every step.
 import { MLP, Value } from "chainrule/scalar";
-import type { Point } from "../points/datasets.ts";
-import { gridOf } from "../points/surface.ts";
-import { type NetReport, type NeuronReport, sides } from "./messages.ts";
-import { pointsFor } from "./points-for.ts";
+import type { Point } from "../../points/datasets.ts";
+import { inputs } from "./inputs.ts";
+import type { CurvePoint, NetReport, NeuronReport, Progress } from "./messages.ts";
+import { Painter } from "./pictures.ts";
+import { pointsFor, testPointsFor } from "./points-for.ts";
 import type { Edit, Settings } from "./settings.ts";
 
 export class Trainer {
   readonly #model: MLP;
   readonly #points: readonly Point[];
+  /** The inputs of each point. */
+  readonly #inputs: readonly (readonly number[])[];
   readonly #parameters: readonly Value[];
-  readonly #hidden: Settings["activation"];
+  readonly #painter: Painter;
   /** The edits that are still to come, and those that were applied. */
   #coming: readonly Edit[];
   readonly #edits: Edit[] = [];
   #rate: number;
   #decay: number;
-  #milliseconds = 0;
   step = 0;
   loss: number | null = null;
   accuracy: number | null = null;
 
-  constructor(settings: Settings) {
+  /** A net at step 0, or as far as `from`, which must be of a net of the same settings. */
+  constructor(settings: Settings, from: Progress | null = null) {
     const { layers, activation, seed, rate, decay, edits } = settings;
-    this.#model = new MLP(2, [...layers, 1], { activation, seed });
+    this.#model = new MLP(settings.inputs.length, [...layers, 1], { activation, seed });
     this.#parameters = this.#model.parameters();
-    this.#hidden = activation;
     this.#points = pointsFor(settings);
+    this.#inputs = this.#points.map(({ x, y }) => settings.inputs.map((name) => inputs[name].of(x, y)));
+    this.#painter = new Painter(settings, testPointsFor(settings));
     this.#rate = rate;
     this.#decay = decay;
     this.#coming = edits.toSorted((a, b) => a.step - b.step);
+    this.step = from?.step ?? 0;
     this.#applyComing();
+    if (from !== null) this.#take(from);
   }
 
   get isLost(): boolean {
@@ -42,8 +46,7 @@ export class Trainer {
   /** Takes a training step: forward, backward, update. Does nothing without points, or when the loss is not finite. */
   advance(): void {
     if (this.#points.length === 0 || this.isLost) return;
-    const began = performance.now();
-    const scores = this.#points.map(({ x, y }) => this.#model.forward([x, y])[0]);
+    const scores = this.#inputs.map((values) => this.#model.forward(values)[0]);
     let margins = new Value(0);
     for (const [i, { kind }] of this.#points.entries()) margins = margins.add(scores[i].mul(-kind).add(1).relu());
     let squares = new Value(0);
@@ -57,18 +60,11 @@ export class Trainer {
     const right = this.#points.filter(({ kind }, i) => scores[i].data * kind > 0).length;
     this.accuracy = right / this.#points.length;
     this.#applyComing();
-    this.#milliseconds += performance.now() - began;
   }
 
   /** Changes a rate or a weight; returns false if there is no such weight. */
   edit(target: string, value: number): boolean {
-    if (target === "rate") this.#rate = value;
-    else if (target === "decay") this.#decay = value;
-    else {
-      const parameter = this.#parameterOf(target);
-      if (parameter === null) return false;
-      parameter.data = value;
-    }
+    if (!this.#apply(target, value)) return false;
     // Of several edits of one target at one step, the last one counts.
     const same = this.#edits.findIndex((edit) => edit.step === this.step && edit.target === target);
     if (same >= 0) this.#edits.splice(same, 1);
@@ -76,8 +72,8 @@ export class Trainer {
     return true;
   }
 
-  report(runs: boolean): NetReport {
-    const [maps, surfaces] = [this.#outputs(gridOf(sides.neuron)), this.#outputs(gridOf(sides.surface))];
+  report(runs: boolean): Omit<NetReport, "kind" | "run" | "trace"> {
+    const { maps, surface } = this.#painter.paint(this.#model);
     const layers = this.#model.layers.map(({ neurons }, layer) =>
       neurons.map(
         ({ weights, bias }, i): NeuronReport => ({
@@ -85,41 +81,61 @@ export class Trainer {
           bias: bias.data,
           slopes: weights.map(({ grad }) => grad),
           biasSlope: bias.grad,
-          map: columnOf(maps[layer], i),
+          map: maps[layer][i],
         }),
       ),
     );
     return {
-      kind: "report",
-      step: this.step,
-      loss: this.loss,
-      accuracy: this.accuracy,
-      milliseconds: this.#milliseconds,
+      ...this.point(),
       layers,
-      surface: columnOf(surfaces[surfaces.length - 1], 0),
+      surface,
       runs,
       lost: this.isLost,
       edits: [...this.#edits, ...this.#coming],
     };
   }
 
-  /** The output of each layer for places x, y, x, y, ...: one tensor [places, neurons] a layer. */
-  #outputs(places: Float64Array): Tensor[] {
-    return noGrad(() => {
-      let values = tensor(Float32Array.from(places), { shape: [places.length / 2, 2] });
-      return this.#model.layers.map(({ neurons }, layer) => {
-        const weight = tensor(neurons.map(({ weights }) => weights.map(({ data }) => data)));
-        const sums = values.matmul(weight.transpose()).add(tensor(neurons.map(({ bias }) => bias.data)));
-        values = layer === this.#model.layers.length - 1 ? sums : sums[this.#hidden]();
-        return values;
-      });
-    });
+  /** The step as a point of the curves. */
+  point(): CurvePoint {
+    const test = this.#painter.test(this.#model);
+    return {
+      step: this.step,
+      loss: this.loss,
+      accuracy: this.accuracy,
+      test: test && { loss: test.margin + this.#decay * this.#squares(), accuracy: test.accuracy },
+    };
+  }
+
+  #squares(): number {
+    return this.#parameters.reduce((sum, { data }) => sum + data * data, 0);
+  }
+
+  #take({ loss, accuracy, layers }: Progress): void {
+    this.loss = loss;
+    this.accuracy = accuracy;
+    for (const [layer, { neurons }] of this.#model.layers.entries())
+      for (const [i, { weights, bias }] of neurons.entries()) {
+        const state = layers[layer][i];
+        [bias.data, bias.grad] = [state.bias, state.biasSlope];
+        for (const [n, weight] of weights.entries()) [weight.data, weight.grad] = [state.weights[n], state.slopes[n]];
+      }
   }
 
   #applyComing(): void {
     const due = this.#coming.filter(({ step }) => step <= this.step);
     this.#coming = this.#coming.slice(due.length);
-    for (const { target, value } of due) this.edit(target, value);
+    for (const edit of due) if (this.#apply(edit.target, edit.value)) this.#edits.push(edit);
+  }
+
+  #apply(target: string, value: number): boolean {
+    if (target === "rate") this.#rate = value;
+    else if (target === "decay") this.#decay = value;
+    else {
+      const parameter = this.#parameterOf(target);
+      if (parameter === null) return false;
+      parameter.data = value;
+    }
+    return true;
   }
 
   #parameterOf(target: string): Value | null {
@@ -128,10 +144,4 @@ export class Trainer {
     if (found === undefined) return null;
     return input === "b" ? found.bias : (found.weights[Number(input)] ?? null);
   }
-}
-
-function columnOf(values: Tensor, column: number): Float32Array {
-  const [rows, columns] = values.shape;
-  const { data } = values;
-  return Float32Array.from({ length: rows }, (_, row) => data[row * columns + column]);
 }
