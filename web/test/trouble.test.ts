@@ -56,7 +56,7 @@ it("a net whose worker dies says why, and goes on from where it was", async () =
   const reached = await stepOf(net);
   await net.getByRole("button", { name: "Restart" }).click();
   await expect.poll(() => net.getByRole("alert").count()).toBe(0);
-  expect(await stepOf(net)).toBe(reached);
+  await expect.poll(() => stepOf(net)).toBe(reached);
   await net.getByRole("button", { name: "Train", exact: true }).click();
   await expect.poll(() => stepOf(net)).toBeGreaterThan(reached);
   await page.context().close();
