@@ -21,21 +21,28 @@ export const constant = (type: Type, ...values: readonly LaneValue[]): Expressio
 const expression = (operand: Operand, type: Type): Expression =>
   typeof operand === "object" ? operand : constant(type, operand);
 
-const typeOfOperands = (operands: readonly Operand[]): Type =>
-  operands.flatMap((operand) => (typeof operand === "object" ? [operand.type] : []))[0] ?? "i32";
+function typeOfOperands(operands: readonly Operand[]): Type {
+  for (const operand of operands) if (typeof operand === "object") return operand.type;
+  return "i32";
+}
 
 /** An operation; operands that are numbers have the type of the first that is not. */
-function operation(name: LanewiseName, operands: readonly Operand[], numbers = typeOfOperands(operands)): Expression {
+function operation(name: LanewiseName, operands: readonly Operand[]): Expression {
+  const numbers = typeOfOperands(operands);
   const own = operands.map((operand) => expression(operand, numbers));
-  const type = resultOf(
-    name,
-    own.map((operand) => operand.type),
-  );
-  if (type === null) throw internal(`${name} of ${own.map((operand) => operand.type).join(" and ")}`);
-  const values = own.flatMap((one) => (one.kind === "number" && one.type === "i32" ? one.values.map(Number) : []));
-  if (type !== "i32" || values.length !== own.length)
-    return { kind: "operation", operation: name, type, operands: own };
-  return constant(type, Number(lanewiseOf(name).meaning(values, "i32")));
+  const given = own.map((operand) => operand.type);
+  const type = resultOf(name, given);
+  if (type === null) throw internal(`${name} of ${given.join(" and ")}`);
+  return type === "i32" ? folded(name, own) : { kind: "operation", operation: name, type, operands: own };
+}
+
+/** An operation on i32, or its result if the operands are numbers. */
+function folded(name: LanewiseName, operands: readonly Expression[]): Expression {
+  const values: number[] = [];
+  for (const operand of operands)
+    if (operand.kind === "number" && operand.type === "i32") values.push(Number(operand.values[0]));
+  if (values.length < operands.length) return { kind: "operation", operation: name, type: "i32", operands };
+  return constant("i32", Number(lanewiseOf(name).meaning(values, "i32")));
 }
 
 const is = (operand: Operand, value: number): boolean =>
@@ -112,6 +119,7 @@ export const gt = binary("gt");
 export const ge = binary("ge");
 export const toF32 = unary("toF32");
 export const toI32 = unary("toI32");
+export const toI64 = unary("toI64");
 export const toI64Unsigned = unary("toI64Unsigned");
 /** A value as f64, which holds every i32 and every f32 exactly. */
 export const f64 = (a: Expression): Expression => (a.type === "f64" ? a : operation("toF64", [a]));
@@ -167,6 +175,14 @@ export const shuffle = (
 /** The bits of a value as another type of the same size. */
 export const bits = (value: Expression, type: Type): Expression =>
   value.type === type ? value : { kind: "bits", type, value };
+
+/** The result, of the type, of a function outside of the program. */
+export const call = (type: Type, callee: string, ...operands: readonly Expression[]): Expression => ({
+  kind: "call",
+  type,
+  callee,
+  operands,
+});
 
 export const promoteLow = (value: Expression): Expression => ({ kind: "promoteLow", type: "f64x2", value });
 export const demoteLow = (value: Expression): Expression => ({ kind: "demoteLow", type: "f32x4", value });

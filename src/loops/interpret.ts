@@ -24,17 +24,23 @@ export function valueAfter(
   statements: readonly Statement[],
   expression: Expression,
   variables: ReadonlyMap<Variable, Value>,
+  functions: Functions = new Map(),
 ): Value {
-  const interpreter = new Interpreter(new Map(), new Map(variables));
+  const interpreter = new Interpreter(new Map(), new Map(variables), functions);
   interpreter.run(statements);
   return interpreter.value(expression);
 }
 
+/** Functions outside of the program, by their names. */
+export type Functions = ReadonlyMap<string, (...operands: number[]) => number>;
+
 class Interpreter {
+  readonly #functions: Functions;
   readonly #memories: ReadonlyMap<Memory, Contents>;
   readonly #values: Map<Variable, Value>;
 
-  constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, Value>) {
+  constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, Value>, functions: Functions = new Map()) {
+    this.#functions = functions;
     this.#memories = memories;
     this.#values = values;
   }
@@ -109,6 +115,11 @@ class Interpreter {
         return [...this.value(expression.value).map((x) => rounded(x, "f32")), 0, 0];
       case "any":
         return [this.#bytes(expression.value).some((byte) => byte !== 0) ? 1 : 0];
+      case "call": {
+        const callee = this.#functions.get(expression.callee);
+        if (callee === undefined) throw internal(`the interpreter has no function ${expression.callee}`);
+        return [callee(...expression.operands.map((operand) => this.#number(operand)))];
+      }
       case "load": {
         const contents = this.#contents(expression.memory);
         const first = this.#place(contents, expression.memory, expression.index, type);

@@ -7,6 +7,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case "number":
       return [];
     case "operation":
+    case "call":
       return expression.operands;
     case "select":
       return [expression.whenTrue, expression.whenFalse, expression.condition];

@@ -12,7 +12,7 @@ interface Lanewise {
   /** The sign between two operands, or the name before them in parentheses. */
   readonly sign: string;
   /** For operands whose lanes have the type `lane`. */
-  readonly meaning: (operands: readonly number[], lane: Lane) => number | boolean;
+  readonly meaning: (operands: readonly number[], lane: Lane) => number | bigint | boolean;
   /** For operands of i64; left out where there is no such operation. */
   readonly wide?: (operands: readonly bigint[]) => bigint | boolean;
 }
@@ -49,6 +49,13 @@ function nearest(x: number): number {
 const saturated = (x: number): number =>
   Number.isNaN(x) ? 0 : Math.trunc(Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, x)));
 
+const saturated64 = (x: number): bigint => {
+  const [least, most] = [-(1n << 63n), (1n << 63n) - 1n];
+  if (Number.isNaN(x)) return 0n;
+  if (x <= Number(least)) return least;
+  return x >= Number(most) ? most : BigInt(Math.trunc(x));
+};
+
 export const lanewise = {
   add: { operands: 2, result: same, sign: "+", meaning: ([a, b]) => a + b, wide: ([a, b]) => a + b },
   sub: { operands: 2, result: same, sign: "-", meaning: ([a, b]) => a - b, wide: ([a, b]) => a - b },
@@ -71,9 +78,9 @@ export const lanewise = {
   trunc: { operands: 1, result: floats, sign: "trunc", meaning: ([a]) => Math.trunc(a) },
   nearest: { operands: 1, result: floats, sign: "nearest", meaning: ([a]) => nearest(a) },
 
-  /** The smaller and the larger of two integers with signs. */
-  min: { operands: 2, result: integers, sign: "min", meaning: ([a, b]) => Math.min(a, b) },
-  max: { operands: 2, result: integers, sign: "max", meaning: ([a, b]) => Math.max(a, b) },
+  /** The smaller and the larger, of integers with their signs; of floats NaN if one is NaN, and -0 is below 0. */
+  min: { operands: 2, result: same, sign: "min", meaning: ([a, b]) => Math.min(a, b) },
+  max: { operands: 2, result: same, sign: "max", meaning: ([a, b]) => Math.max(a, b) },
   /** b < a ? b : a, and a < b ? b : a: if either is NaN, the result is a. */
   pmin: { operands: 2, result: floats, sign: "pmin", meaning: ([a, b]) => replacedIf(b < a, a, b) },
   pmax: { operands: 2, result: floats, sign: "pmax", meaning: ([a, b]) => replacedIf(a < b, a, b) },
@@ -124,6 +131,8 @@ export const lanewise = {
     meaning: ([a]) => saturated(a),
     wide: ([a]) => a,
   },
+  /** The nearest i64 that the float holds after truncation; 0 for NaN. */
+  toI64: { operands: 1, result: conversion({ f64: "i64" }), sign: "i64", meaning: ([a]) => saturated64(a) },
   /** Of an i32 without a sign. */
   toI64Unsigned: { operands: 1, result: conversion({ i32: "i64" }), sign: "i64", meaning: ([a]) => a >>> 0 },
 } as const satisfies Record<string, Lanewise>;

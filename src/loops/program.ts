@@ -67,6 +67,8 @@ export type Expression =
   | { readonly kind: "demoteLow"; readonly type: "f32x4"; readonly value: Expression }
   /** Whether any bit of a vector is 1. */
   | { readonly kind: "any"; readonly type: "i32"; readonly value: Expression }
+  /** The result of a function outside of the program, by its name. */
+  | { readonly kind: "call"; readonly type: Type; readonly callee: string; readonly operands: readonly Expression[] }
   /** The element at `index`, counted in elements. */
   | { readonly kind: "load"; readonly memory: Memory; readonly index: Expression; readonly type: Type };
 

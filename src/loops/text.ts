@@ -113,6 +113,8 @@ function textOf(expression: Expression, names: Names, least = 0): string {
       return call(expression.kind, expression.value);
     case "bits":
       return call("bits", expression.value, expression.type);
+    case "call":
+      return call(expression.callee, ...expression.operands);
     case "lane":
       return `${textOf(expression.vector, names, 9)}.${expression.lane}`;
     case "withLane":

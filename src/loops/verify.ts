@@ -112,6 +112,8 @@ function ofNode(expression: Expression, scope: Scope): string[] {
   switch (kind) {
     case "variable":
       return scope.variables.has(expression) ? [] : [`${expression.name} is read before it is declared`];
+    case "call":
+      return [];
     case "number":
       return expression.values.length === 1 || expression.values.length === lanes ? [] : fault();
     case "operation":

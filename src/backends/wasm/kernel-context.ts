@@ -2,9 +2,9 @@
 // inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import type { MathName } from "../../loops/math/functions.ts";
+import { type Entry, formulas } from "../../schedule/body/elementwise.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
-import { type Entry, emission } from "./body/elementwise.ts";
 import { writeIntegerPower } from "./body/integer-power.ts";
 import { writeReport } from "./body/report.ts";
 import { type Form, formOf, instructionsOf, type KernelContext, mayFail } from "./kernel-writer.ts";
@@ -18,26 +18,23 @@ export function kernelContext(
   relaxed: boolean,
   winograd = false,
 ): KernelContext {
-  const imported = new Map<MathName, WasmFunction>();
+  const functions = new Map<string, WasmFunction>();
   for (const kernel of kernels) {
     if (formOfKernel(kernel) === "vector") continue;
     for (const instruction of instructionsOf(kernel)) {
       const name = mathOf(instruction);
-      if (name && !imported.has(name)) imported.set(name, importMath(module, name));
+      if (name && !functions.has(name)) functions.set(name, importMath(module, name));
     }
   }
-  const callees = {
-    imported,
-    integerPower: kernels.flatMap(instructionsOf).some(isIntegerPower) ? writeIntegerPower(module) : null,
-    report: kernels.some(mayFail) ? writeReport(module) : null,
-  };
-  return { module, callees, relaxed, winograd, sites: [] };
+  if (kernels.flatMap(instructionsOf).some(isIntegerPower)) functions.set("integerPower", writeIntegerPower(module));
+  const report = kernels.some(mayFail) ? writeReport(module) : null;
+  return { module, callees: { functions, report }, relaxed, winograd, sites: [] };
 }
 
 /** The function of loops/math that an instruction computes; null if there is none. */
 export function mathOf(instruction: Instruction): MathName | null {
   if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
-  const { math }: Entry = emission[instruction.op];
+  const { math }: Entry = formulas[instruction.op];
   return math ?? null;
 }
 

@@ -1,6 +1,6 @@
 // The interface of all kernel writers: the context that they write into, and the function that they return.
 import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
-import type { MathName } from "../../loops/math/functions.ts";
+import type { Form } from "../../schedule/body/elementwise.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 
@@ -24,10 +24,11 @@ export interface KernelContext {
 
 /** The functions that kernels call; vector functions are inlined instead. */
 export interface Callees {
-  /** Imported functions in float64. */
-  readonly imported: ReadonlyMap<MathName, WasmFunction>;
-  /** (base, exponent) -> power, in i32: the op pow of integers; null if no kernel needs it. */
-  readonly integerPower: WasmFunction | null;
+  /**
+   * The functions that the formulas of ops call, by name: imported ones in float64, and integerPower, (base, exponent) -> power in i32.
+   * There are only those that the kernels need.
+   */
+  readonly functions: ReadonlyMap<string, WasmFunction>;
   /** (table, site, value): reports an index out of range (report.ts); null if no kernel has a site. */
   readonly report: WasmFunction | null;
 }
@@ -71,8 +72,7 @@ export function instructionsOf(kernel: Kernel): readonly Instruction[] {
   }
 }
 
-/** Kernels with float64 compute single numbers ("scalar"), all others vectors of four lanes ("vector"). */
-export type Form = "vector" | "scalar";
+export type { Form };
 
 export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("float64") ? "scalar" : "vector");
 

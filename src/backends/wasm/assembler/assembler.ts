@@ -87,6 +87,13 @@ export class Code {
     return this.#push([0xfd, 0x0d, ...lanes]);
   }
 
+  /** Appends i8x16.shuffle of four words of 32 bits: 0 to 3 are of the first vector, 4 to 7 of the second. */
+  shuffleWords(words: readonly number[]): this {
+    this.#bytes.byte(0xfd).byte(0x0d);
+    for (const word of words) for (let byte = 4 * word; byte < 4 * word + 4; byte++) this.#bytes.byte(byte);
+    return this;
+  }
+
   i32(value: number): this {
     this.#bytes.byte(0x41).signed(value | 0);
     return this;

@@ -71,7 +71,7 @@ export function writeInstruction(
       const words = randomWords(place, instruction, values);
       const uniform =
         values(instruction.position).uniform && wordsOf(instruction).every(({ strides }) => isUniform(strides));
-      return { local: writeRandomBits(place.code, place.form, words, bits), dtype, uniform };
+      return { local: writeRandomBits(place, words, bits), dtype, uniform };
     }
     case "op": {
       const operands = instruction.operands.map(values);
@@ -114,7 +114,7 @@ export function writeRandomPair(
   instruction: RandomBits,
   values: (value: Value) => ValueLocal,
 ): ValueLocal[] {
-  const pair = writeRandomBitsOfPair(place.code, randomWords(place, instruction, values), instruction.bits);
+  const pair = writeRandomBitsOfPair(place, randomWords(place, instruction, values), instruction.bits);
   return pair.map((local) => ({ local, dtype: "int32", uniform: false }));
 }
 

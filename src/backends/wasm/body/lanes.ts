@@ -57,7 +57,7 @@ function neighbours(code: Code, dtype: DType, at: At): void {
 function strideTwo(code: Code, at: At): void {
   code.memory("v128.load", at(0), 2);
   code.memory("v128.load", at(3), 2);
-  code.shuffle([0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31]);
+  code.shuffleWords([0, 2, 5, 7]);
 }
 
 /** Takes elements with stride 2 from whole vectors that other accesses of the kernel share (Place.pair); null if the place has none. */
@@ -75,10 +75,7 @@ function strideTwoFromPair(place: Place, access: Access, elements: number): Loca
   } else {
     const high = lanes > 2 ? place.pair?.(access, elements + 4) : low;
     if (!high) return null;
-    code
-      .get(low.vector)
-      .get(high.vector)
-      .shuffle(from.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+    code.get(low.vector).get(high.vector).shuffleWords(from);
   }
   return inLocal(code);
 }
@@ -262,7 +259,7 @@ export const vectorMemory: Memory = {
 /** The vector whose lane 0 is the given lane of another. */
 function moved(code: Code, value: Local, lane: number): Local {
   code.get(value).get(value);
-  code.shuffle(Array.from({ length: 16 }, (_, byte) => 4 * lane + (byte % 4)));
+  code.shuffleWords([lane, lane, lane, lane]);
   return inLocal(code);
 }
 

@@ -45,8 +45,8 @@ export const instructions: Readonly<Record<LanewiseName, Entry>> = {
   floor: { f32: "f32.floor", f64: "f64.floor", f32x4: "f32x4.floor", f64x2: "f64x2.floor" },
   trunc: { f32: "f32.trunc", f64: "f64.trunc", f32x4: "f32x4.trunc" },
   nearest: { f32: "f32.nearest", f64: "f64.nearest", f32x4: "f32x4.nearest", f64x2: "f64x2.nearest" },
-  min: { i32x4: "i32x4.min_s" },
-  max: { i32x4: "i32x4.max_s" },
+  min: { f32: "f32.min", f64: "f64.min", i32x4: "i32x4.min_s", f32x4: "f32x4.min", f64x2: "f64x2.min" },
+  max: { f32: "f32.max", f64: "f64.max", i32x4: "i32x4.max_s", f32x4: "f32x4.max", f64x2: "f64x2.max" },
   pmin: { f32x4: "f32x4.pmin", f64x2: "f64x2.pmin" },
   pmax: { f32x4: "f32x4.pmax", f64x2: "f64x2.pmax" },
   and: { i32: "i32.and", i64: "i64.and", i32x4: "v128.and", i64x2: "v128.and" },
@@ -93,6 +93,7 @@ export const instructions: Readonly<Record<LanewiseName, Entry>> = {
     i64: "i32.wrap_i64",
     f32x4: "i32x4.trunc_sat_f32x4_s",
   },
+  toI64: { f64: "i64.trunc_sat_f64_s" },
   toI64Unsigned: { i32: "i64.extend_i32_u" },
 };
 

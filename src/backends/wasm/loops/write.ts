@@ -4,7 +4,7 @@ import { internal } from "../../../errors/error.ts";
 import { operandsOf } from "../../../loops/operands.ts";
 import type { Element, Expression, Memory, Routine, Statement, Variable } from "../../../loops/program.ts";
 import { isVector, type Lane, type Type } from "../../../loops/types.ts";
-import type { Code, Local, ValueType } from "../assembler/assembler.ts";
+import type { Code, Local, ValueType, Function as WasmFunction } from "../assembler/assembler.ts";
 import type { MemoryInstruction } from "../assembler/opcodes.ts";
 import { casts, instructions, splats } from "./instructions.ts";
 
@@ -25,7 +25,7 @@ const laneInstructions = {
   f64x2: { extract: "f64x2.extract_lane", replace: "f64x2.replace_lane" },
 } as const;
 
-const localType = (type: Type): ValueType => (isVector(type) ? "v128" : (type as Lane));
+export const localType = (type: Type): ValueType => (isVector(type) ? "v128" : (type as Lane));
 
 /** The lane instructions of a vector type. */
 function lanesOf(type: Type) {
@@ -51,14 +51,21 @@ export function writeRoutine(
   new RoutineWriter(code, memories, variables).statements(routine.body);
 }
 
-/** Writes statements and pushes an expression after them, inside a function whose locals hold some variables. */
+/** The functions that calls name. */
+type Functions = (name: string) => WasmFunction | undefined;
+
+/**
+ * Writes statements and pushes an expression after them, inside a function whose locals hold some variables. Declared variables are added
+ * to these.
+ */
 export function pushAfter(
   code: Code,
   statements: readonly Statement[],
   expression: Expression,
-  variables: ReadonlyMap<Variable, Local>,
+  variables: Map<Variable, Local>,
+  functions: Functions = () => undefined,
 ): void {
-  const writer = new RoutineWriter(code, new Map(), new Map(variables));
+  const writer = new RoutineWriter(code, new Map(), variables, functions);
   writer.statements(statements);
   writer.push(expression);
 }
@@ -66,11 +73,18 @@ export function pushAfter(
 class RoutineWriter {
   readonly #code: Code;
   readonly #memories: ReadonlyMap<Memory, Local>;
+  readonly #functions: Functions;
   readonly #variables: Map<Variable, Local>;
   /** The label behind the innermost loop. */
   #end: number | null = null;
 
-  constructor(code: Code, memories: ReadonlyMap<Memory, Local>, variables: Map<Variable, Local>) {
+  constructor(
+    code: Code,
+    memories: ReadonlyMap<Memory, Local>,
+    variables: Map<Variable, Local>,
+    functions: Functions = () => undefined,
+  ) {
+    this.#functions = functions;
     this.#code = code;
     this.#memories = memories;
     this.#variables = variables;
@@ -181,13 +195,16 @@ class RoutineWriter {
         code.lane(lanesOf(expression.type).replace, expression.lane);
         return;
       case "shuffle":
-        code.shuffle(expression.words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte)));
+        code.shuffleWords(expression.words);
         return;
       case "bits": {
         const cast = casts.get(`${expression.value.type} ${expression.type}`);
         if (cast) code.op(cast);
         return;
       }
+      case "call":
+        code.call(known(this.#functions(expression.callee), expression));
+        return;
       case "promoteLow":
         code.op("f64x2.promote_low_f32x4");
         return;

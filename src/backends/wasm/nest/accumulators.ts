@@ -20,18 +20,15 @@ export interface Accumulator {
   merged(): Local;
 }
 
-/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
-const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-
 /** Pushes lanes 0 and 1 of x, or lanes 2 and 3, as float64. */
 function half(code: Code, x: Local, which: 0 | 1): void {
   code.get(x);
-  if (which === 1) code.get(x).shuffle(byteLanes(2, 3, 2, 3));
+  if (which === 1) code.get(x).shuffleWords([2, 3, 2, 3]);
   code.op("f64x2.promote_low_f32x4");
 }
 
 /** Takes two vectors from the stack, each with two float32 in lanes 0 and 1, and pushes these four. */
-const join = (code: Code): Code => code.shuffle(byteLanes(0, 1, 4, 5));
+const join = (code: Code): Code => code.shuffleWords([0, 1, 4, 5]);
 
 /** Sums of float32 lanes in float64: lanes 0 and 1 in `low`, 2 and 3 in `high`. */
 export class WideSum implements Accumulator {
@@ -117,9 +114,12 @@ export class FloatMax implements Accumulator {
   merged(): Local {
     const code = this.#code;
     const shuffled = code.local("v128");
-    for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
+    for (const words of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ]) {
       const all = this.result();
-      code.get(all).get(all).shuffle(lanes).set(shuffled);
+      code.get(all).get(all).shuffleWords(words).set(shuffled);
       this.add(shuffled);
     }
     return this.result();
@@ -172,8 +172,11 @@ export class Single implements Accumulator {
   merged(): Local {
     const code = this.#code;
     const shuffled = code.local("v128");
-    for (const lanes of [byteLanes(2, 3, 0, 1), byteLanes(1, 0, 3, 2)]) {
-      code.get(this.#local).get(this.#local).shuffle(lanes).set(shuffled);
+    for (const words of [
+      [2, 3, 0, 1],
+      [1, 0, 3, 2],
+    ]) {
+      code.get(this.#local).get(this.#local).shuffleWords(words).set(shuffled);
       this.add(shuffled);
     }
     return this.result();

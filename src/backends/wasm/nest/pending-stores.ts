@@ -12,9 +12,6 @@ interface PendingStore {
   readonly value: Local;
 }
 
-/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
-const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-
 export class PendingStores {
   readonly #code: Code;
   readonly #stores = new Map<string, PendingStore>();
@@ -48,12 +45,12 @@ export class PendingStores {
   #interleave({ pointer, offset, lanes, value }: PendingStore, odd: Local): void {
     const code = this.#code;
     for (const [first, order] of [
-      [0, byteLanes(0, 4, 1, 5)],
-      [2, byteLanes(2, 6, 3, 7)],
+      [0, [0, 4, 1, 5]],
+      [2, [2, 6, 3, 7]],
     ] as const) {
       if (lanes <= first) return;
       const both = code.local("v128");
-      code.get(value).get(odd).shuffle(order).set(both);
+      code.get(value).get(odd).shuffleWords(order).set(both);
       storeLanes(code, pointer, both, Math.min(2 * (lanes - first), 4), offset + 8 * first);
     }
   }

@@ -102,15 +102,9 @@ function packNumbers(code: Code, { lines, width, line, inner }: Panel, source: L
 
 /** Transposes a block of four vectors a, b, c, d: the first becomes a₀ b₀ c₀ d₀, and so on. `spare` holds four temporaries. */
 export function transpose(code: Code, block: readonly Local[], spare: readonly Local[]): void {
-  const byteLanes = (...lanes: number[]) => lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
   const [a, b, c, d] = block;
   const [low, high, low2, high2] = spare;
-  const zip = (x: Local, y: Local, to: Local, lanes: number[]) =>
-    code
-      .get(x)
-      .get(y)
-      .shuffle(byteLanes(...lanes))
-      .set(to);
+  const zip = (x: Local, y: Local, to: Local, lanes: number[]) => code.get(x).get(y).shuffleWords(lanes).set(to);
   zip(a, b, low, [0, 4, 1, 5]);
   zip(a, b, high, [2, 6, 3, 7]);
   zip(c, d, low2, [0, 4, 1, 5]);

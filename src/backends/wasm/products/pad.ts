@@ -171,8 +171,11 @@ function copyInTwo(code: Code, { size, left, phase, cleared }: Padding, from: Lo
     code.get(from).memory("v128.load", 0, 2).set(pair[0]);
     if (numbers > 4) code.get(from).memory("v128.load", 16, 2).set(pair[1]);
     for (const { odd, to } of phases) {
-      const lanes = [0, 2, 4, 6].flatMap((lane) => [0, 1, 2, 3].map((byte) => (lane + odd) * 4 + byte));
-      code.get(pair[0]).get(pair[1]).shuffle(lanes).set(value);
+      code
+        .get(pair[0])
+        .get(pair[1])
+        .shuffleWords([0, 2, 4, 6].map((word) => word + odd))
+        .set(value);
       storeLanes(code, to, value, Math.ceil((numbers - odd) / 2));
       advance(code, to, 16);
     }

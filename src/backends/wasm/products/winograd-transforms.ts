@@ -23,10 +23,6 @@ const imageTerms = [
 
 const vectors = (code: Code, count: number): Local[] => Array.from({ length: count }, () => code.local("v128"));
 
-/** The byte indices of a shuffle that takes these 32-bit lanes of two vectors: 0 to 3 are of the first, 4 to 7 of the second. */
-const byteLanes = (...lanes: readonly number[]): number[] =>
-  lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte));
-
 /**
  * Writes a body that is divided into basic blocks by branches which are never taken (`pointer` does not point to the last page of 4 GiB).
  * Before version 13, V8 moves all loads of a basic block to its front and spills them; short blocks prevent this, as in tile.ts.
@@ -63,7 +59,7 @@ export function writeImageTransform(
           for (const [j, target] of line.entries()) {
             const [low, high] = j < 2 ? [raw[0], raw[1]] : [raw[2], raw[3]];
             code.get(low).get(high);
-            code.shuffle(j % 2 === 0 ? byteLanes(0, 2, 4, 6) : byteLanes(1, 3, 5, 7)).set(target);
+            code.shuffleWords(j % 2 === 0 ? [0, 2, 4, 6] : [1, 3, 5, 7]).set(target);
           }
           for (const [j, { first, second, op }] of imageTerms.entries()) {
             code.get(to).get(line[first]).get(line[second]).op(op);
@@ -156,16 +152,8 @@ export function transformSums(code: Code, sums: Local): readonly (readonly [Loca
   });
   return y.map(([even, odd]) => {
     const [low, high] = vectors(code, 2);
-    code
-      .get(even)
-      .get(odd)
-      .shuffle(byteLanes(0, 4, 1, 5))
-      .set(low);
-    code
-      .get(even)
-      .get(odd)
-      .shuffle(byteLanes(2, 6, 3, 7))
-      .set(high);
+    code.get(even).get(odd).shuffleWords([0, 4, 1, 5]).set(low);
+    code.get(even).get(odd).shuffleWords([2, 6, 3, 7]).set(high);
     return [low, high];
   });
 }

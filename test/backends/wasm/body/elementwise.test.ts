@@ -1,15 +1,15 @@
 // Every elementwise op gives the results of the op table, in every dtype that the op takes and on numbers of all sizes; the vector
 // functions of float32 may differ by their stated bounds.
 import { describe, expect, it } from "vitest";
-import { type Entry, emission } from "../../../../src/backends/wasm/body/elementwise.ts";
 import type { ElementwiseName, Loops } from "../../../../src/compiler/kernel.ts";
 import { vectorMath } from "../../../../src/loops/math/functions.ts";
+import { type Entry, formulas } from "../../../../src/schedule/body/elementwise.ts";
 import type { DType } from "../../../../src/tensor/dtype.ts";
 import { opOf } from "../../../../src/tensor/ops.ts";
 import { access, Buffers, expectSame, runNest } from "../nest/one-nest.ts";
 
 const dtypes = ["float32", "float64", "int32", "uint8", "bool"] as const satisfies readonly DType[];
-const names = Object.keys(emission) as ElementwiseName[];
+const names = Object.keys(formulas) as ElementwiseName[];
 
 const floats = [
   ...[0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 3, -7.25, 20, -20, 100, -100, 1e-3, 1e-30, 3e38, -3e38],
@@ -27,7 +27,7 @@ const arity = (op: ElementwiseName): number =>
   op === "where" ? 3 : ["neg", "abs", "sign", "floor", "round", "sqrt", "cast"].includes(op) ? 1 : arityOfOthers(op);
 
 function arityOfOthers(op: ElementwiseName): number {
-  const { math }: Entry = emission[op];
+  const { math }: Entry = formulas[op];
   return math ? vectorMath[math].operands : 2;
 }
 
@@ -94,7 +94,7 @@ function resultOf(op: ElementwiseName, dtype: DType): DType | null {
 }
 
 function ulpOf(op: ElementwiseName, dtype: DType): number {
-  const { math }: Entry = emission[op];
+  const { math }: Entry = formulas[op];
   return math && dtype === "float32" ? vectorMath[math].ulp + 1 : 0;
 }
 
