@@ -74,7 +74,7 @@ it("only src/node knows Node, and the library has no dependency but its optional
 
 /**
  * The packages beside the library, which of its parts each may use (chainrule/compiler is for other formats), and which of its neighbours, by
- * their names as packages: the command line and the page export models as ONNX files.
+ * their names as packages: the command line and the page begin with a pretrained net, and export models as ONNX files.
  */
 const packages: Record<string, { readonly parts: readonly string[]; readonly neighbours: readonly string[] }> = {
   cli: {
@@ -82,7 +82,7 @@ const packages: Record<string, { readonly parts: readonly string[]; readonly nei
     neighbours: ["chainrule-backbone", "chainrule-onnx"],
   },
   onnx: { parts: ["compiler", "model"], neighbours: [] },
-  web: { parts: ["scalar", "data", "io", "model", "train"], neighbours: ["chainrule-onnx"] },
+  web: { parts: ["scalar", "data", "io", "model", "train"], neighbours: ["chainrule-backbone", "chainrule-onnx"] },
 };
 
 /** Sources that are not in src/: the demo's build, and what the command line's pages run in the browser. */

@@ -2,6 +2,7 @@
 // shared memory; without them everything runs on one thread.
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { backbone } from "./build/backbone.ts";
 import { budget } from "./build/budget.ts";
 import { mnist } from "./build/mnist.ts";
 import { policy } from "./build/policy.ts";
@@ -14,7 +15,7 @@ const isolation = {
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), mnist(), policy(), budget()],
+  plugins: [svelte(), mnist(), backbone(), policy(), budget()],
   worker: { format: "es", plugins: () => [programFiles()] },
   build: {
     target: "es2022",

@@ -40,10 +40,11 @@ const FLAGS = [
   `--disable-features=${UNWANTED.join(",")}`,
 ];
 
-export async function startChromium(): Promise<Browser> {
+/** `more`: further flags. */
+export async function startChromium(more: readonly string[] = []): Promise<Browser> {
   if (browser.path === null) throw new Error(`browser tests did not run: ${browser.reason}. ${cure}`);
   try {
-    return await chromium.launch({ executablePath: browser.path, args: FLAGS, timeout: 30_000 });
+    return await chromium.launch({ executablePath: browser.path, args: [...FLAGS, ...more], timeout: 30_000 });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`browser tests did not run: ${browser.path} does not start. ${cure}\n${reason}`);

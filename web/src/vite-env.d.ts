@@ -1,2 +1,8 @@
 /// <reference types="svelte" />
 /// <reference types="vite/client" />
+
+interface ImportMetaEnv {
+  /** The path of the pretrained net's file within the site, and its size. */
+  readonly BACKBONE_FILE: string;
+  readonly BACKBONE_BYTES: number;
+}

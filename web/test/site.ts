@@ -69,11 +69,21 @@ export class Site {
     this.#folder = folder;
   }
 
-  static async open({ isolated = true, folder = "/" }: { isolated?: boolean; folder?: string } = {}): Promise<Site> {
+  /** `camera`: the browser has one, whose picture it makes itself, and allows it without a question. */
+  static async open({
+    isolated = true,
+    folder = "/",
+    camera = false,
+  }: {
+    isolated?: boolean;
+    folder?: string;
+    camera?: boolean;
+  } = {}): Promise<Site> {
     if (!existsSync(resolve(built, "index.html")))
       throw new Error("the demo is not built: npm run build:demo, or npm test, which builds it");
     const server = await serve({ [folder]: built }, isolated ? isolation : {});
-    return new Site(server, await startChromium(), folder);
+    const flags = camera ? ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] : [];
+    return new Site(server, await startChromium(flags), folder);
   }
 
   async visit({

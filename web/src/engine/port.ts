@@ -8,7 +8,7 @@ export interface Port<ToEngine, ToPage> {
 }
 
 /** The parts of the page that have an engine. */
-export type EngineName = "hero" | "net" | "race" | "images";
+export type EngineName = "hero" | "net" | "race" | "images" | "classes";
 
 /** The first message to a worker. */
 export interface Opening {

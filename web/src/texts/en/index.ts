@@ -1,5 +1,6 @@
 // The English texts of the page. A text with numbers or names in it is a function.
 import { charts } from "./charts.ts";
+import { classes } from "./classes.ts";
 import { code } from "./code.ts";
 import { images } from "./images.ts";
 import { net } from "./net.ts";
@@ -8,7 +9,7 @@ import { race } from "./race.ts";
 import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const en = { story, charts, code, neuron, net, race, images, share };
+export const en = { story, charts, code, neuron, net, race, images, classes, share };
 
 /** The texts that each language has. */
 export type Texts = typeof en;

@@ -1,0 +1,210 @@
+// The engine of the part with the visitor's own classes: it keeps the pictures, trains, and answers. Bad files and failed downloads are
+// reported and change nothing; any other error ends the worker, and the page reports that.
+import { ChainruleError, threadsReady } from "chainrule";
+import type { Port } from "../../engine/port.ts";
+import { forget, recall, remember } from "../../store/store.ts";
+import { signatureOf } from "../list.ts";
+import type { Format, ModelFacts, NewPicture, Problem, Shown, ToEngine, ToPage } from "../messages.ts";
+import { Album } from "./album.ts";
+import { Model } from "./model.ts";
+import { keptForm, pictureOf, thumbnailOf } from "./pictures.ts";
+import { NotFetched } from "./pretrained.ts";
+import { Trainer } from "./trainer.ts";
+
+const modelKey = "classes model";
+
+export function start(port: Port<ToEngine, ToPage>): void {
+  let engine: Engine | null = null;
+  port.listen((message) => {
+    if (message.kind === "open") engine = new Engine(port, message.backbone);
+    else engine?.hear(message);
+  });
+}
+
+interface Known {
+  readonly model: Model;
+  readonly facts: ModelFacts;
+}
+
+class Engine {
+  readonly #port: Port<ToEngine, ToPage>;
+  readonly #album = new Album({ forget, recall, remember });
+  readonly #trainer: Trainer;
+  #known: Known | null = null;
+  #before: Known | null = null;
+  #training: AbortController | null = null;
+  /** The last action on pictures: they come one after the other, in the order of the messages. */
+  #last: Promise<void> = Promise.resolve();
+  #storageTold = false;
+
+  constructor(port: Port<ToEngine, ToPage>, backbone: string) {
+    this.#port = port;
+    this.#trainer = new Trainer(this.#album, backbone);
+    void threadsReady().then((threads) => port.send({ kind: "opened", threads }));
+    this.#then(() => this.#recallModel());
+  }
+
+  hear(message: Exclude<ToEngine, { kind: "open" }>): void {
+    switch (message.kind) {
+      case "add":
+        for (const picture of message.pictures) this.#then(() => this.#add(picture));
+        this.#then(() => this.#ahead());
+        return;
+      case "recall":
+        this.#then(() => this.#recall(message.pictures));
+        return;
+      case "remove":
+        this.#then(async () => this.#album.remove(message.pictures));
+        return;
+      case "restore":
+        this.#then(() => this.#album.restore(message.pictures));
+        return;
+      case "train":
+        this.#then(() => this.#train(message));
+        return;
+      case "stop":
+        this.#training?.abort();
+        return;
+      case "look":
+        void this.#look(message.shown);
+        return;
+      case "write":
+        void this.#write(message.format);
+        return;
+      case "read":
+        void this.#read(message.name, message.file);
+        return;
+      case "back":
+        if (this.#before !== null) this.#become(this.#before, { fresh: false, bytes: this.#before.model.bytes });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** A failure of an action is a failure of the worker, and the actions after it wait for nothing. */
+  #then(action: () => Promise<void>): void {
+    this.#last = this.#last.then(action);
+  }
+
+  #tell(problem: Problem): void {
+    this.#port.send({ kind: "problem", problem });
+  }
+
+  async #add({ id, name, shown }: NewPicture): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = keptForm(await pictureOf(shown));
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      const problem = { what: "picture", name, details: error.words } as const;
+      this.#port.send({ kind: "refused", picture: id, problem });
+      return;
+    }
+    const stored = await this.#album.add(id, bytes);
+    this.#port.send({ kind: "pictures", pictures: [{ id, thumbnail: await thumbnailOf(bytes) }] });
+    if (stored || this.#storageTold) return;
+    this.#storageTold = true;
+    this.#tell({ what: "storage", name: "", details: "" });
+  }
+
+  async #ahead(): Promise<void> {
+    if (this.#training === null) await this.#trainer.ahead();
+  }
+
+  async #recall(wanted: readonly string[]): Promise<void> {
+    const found = await this.#album.recall(wanted);
+    const there = new Set(found.map(({ id }) => id));
+    const lost = wanted.filter((id) => !there.has(id));
+    if (lost.length > 0) this.#port.send({ kind: "lost", pictures: lost });
+    for (const { id, bytes } of found)
+      this.#port.send({ kind: "pictures", pictures: [{ id, thumbnail: await thumbnailOf(bytes) }] });
+  }
+
+  async #train({ method, classes }: Extract<ToEngine, { kind: "train" }>): Promise<void> {
+    const training = new AbortController();
+    const { signal } = training;
+    this.#training = training;
+    try {
+      const learned = await this.#trainer.train({
+        ...{ method, classes, signal },
+        tell: (progress) => this.#port.send({ kind: "progress", progress }),
+      });
+      const model = new Model(learned);
+      const { judged, description } = learned;
+      const signature = signatureOf(method, classes);
+      const facts = { classes: description.classes, method, judged, signature, name: null };
+      this.#become({ model, facts }, { fresh: true, bytes: model.bytes });
+    } catch (error) {
+      if (error instanceof NotFetched) this.#tell({ what: "fetch", name: "", details: error.message });
+      else if (!signal.aborted) throw error;
+    } finally {
+      this.#training = null;
+      this.#port.send({ kind: "progress", progress: null });
+    }
+  }
+
+  /** `bytes`: the model's file. */
+  #become(known: Known, { fresh, bytes }: { readonly fresh: boolean; readonly bytes: Uint8Array }): void {
+    this.#before = this.#known;
+    this.#known = known;
+    const { facts } = known;
+    this.#port.send({ kind: "model", model: facts, fresh });
+    void remember(modelKey, { bytes, facts });
+  }
+
+  async #recallModel(): Promise<void> {
+    const stored = await recall(modelKey);
+    if (!isStored(stored) || this.#known !== null) return;
+    try {
+      this.#known = { model: Model.read(stored.bytes), facts: stored.facts };
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      await forget(modelKey);
+      return;
+    }
+    this.#port.send({ kind: "model", model: stored.facts, fresh: false });
+  }
+
+  async #read(name: string, file: Blob): Promise<void> {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    try {
+      const model = Model.read(bytes);
+      const { classes } = model.description;
+      const facts = { classes, name, method: null, judged: null, signature: "" };
+      this.#become({ model, facts }, { fresh: true, bytes });
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      this.#tell({ what: "model", name, details: error.words });
+    }
+  }
+
+  async #look(shown: Shown): Promise<void> {
+    const began = performance.now();
+    let probabilities: Float32Array | null = null;
+    try {
+      if (this.#known !== null) probabilities = await this.#known.model.answer(await pictureOf(shown));
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      const name = shown.kind === "file" && shown.file instanceof File ? shown.file.name : "";
+      this.#tell({ what: "picture", name, details: error.words });
+    }
+    const milliseconds = performance.now() - began;
+    this.#port.send({ kind: "seen", probabilities: probabilities === null ? [] : [...probabilities], milliseconds });
+  }
+
+  async #write(format: Format): Promise<void> {
+    if (this.#known === null) return;
+    const { model } = this.#known;
+    const bytes = format === "onnx" ? await model.onnx() : model.bytes;
+    this.#port.send({ kind: "written", format, bytes }, [bytes.buffer]);
+  }
+}
+
+const isFileError = (error: unknown): error is ChainruleError =>
+  error instanceof ChainruleError && error.code === "file";
+
+function isStored(value: unknown): value is { readonly bytes: Uint8Array; readonly facts: ModelFacts } {
+  if (typeof value !== "object" || value === null || !("bytes" in value) || !("facts" in value)) return false;
+  return value.bytes instanceof Uint8Array;
+}
