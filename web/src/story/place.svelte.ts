@@ -14,8 +14,9 @@ class Place {
     (slide: Slide): Attachment =>
     (element) => {
       const observer = new IntersectionObserver(
-        ([entry]) => {
-          if (entry.isIntersecting) this.current = slide;
+        // A busy page tells several changes at once; the last one holds.
+        (entries) => {
+          if (entries.at(-1)?.isIntersecting === true) this.current = slide;
         },
         { rootMargin: "-40% 0px -60% 0px" },
       );
