@@ -21,7 +21,6 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1500, // Graphviz
   },
   server: { headers: isolation },
   preview: { headers: isolation },

@@ -1,11 +1,11 @@
 // The formulas that the box takes, their meaning, and the errors about a typing mistake.
 import { expect, it } from "vitest";
-import { ExpressionError, parse, write } from "../src/neuron/expression.ts";
-import { build, maxNodes } from "../src/neuron/graph.ts";
-import { presets } from "../src/neuron/presets.ts";
+import { parse, write } from "../src/neuron/formula/expression.ts";
+import { ExpressionError } from "../src/neuron/formula/faults.ts";
+import { presets } from "../src/neuron/formula/presets.ts";
+import { maxNodes } from "../src/neuron/graph/graph.ts";
+import { faultOf, graphOf, valueFrom } from "./neuron-figures.ts";
 import { randomFormula } from "./neuron-formulas.ts";
-
-const valueFrom = (text: string, leaves = {}) => build(parse(text), leaves, text).root.value.data;
 
 it("means what mathematics means", () => {
   const leaves = { x: 3, y: 5 };
@@ -88,8 +88,7 @@ it("says what was expected, and where", () => {
     ["L = a; a = 2", "a was used before it got its value: choose another name for the result at column 12"],
     ["L = L + 1", "L was used before it got its value: choose another name for the result at column 5"],
   ]) {
-    expect(() => build(parse(text), {}, text), text).toThrow(ExpressionError);
-    expect(() => build(parse(text), {}, text), text).toThrow(message);
+    expect(faultOf(text), text).toBe(message);
   }
 });
 
@@ -110,14 +109,16 @@ it("marks the place that its message speaks of", () => {
 
 it("refuses a formula of more numbers than the picture can show", () => {
   const sum = (terms: number) => `L = ${Array.from({ length: terms }, (_, i) => `x${i}`).join(" + ")}`;
-  const nodes = (text: string) => build(parse(text), {}, text).nodes.length;
-  expect(nodes(sum(30))).toBe(59);
-  expect(() => nodes(sum(31))).toThrow(`this makes 61 numbers, and the picture can show at most ${maxNodes}`);
+
+  expect(graphOf(sum(30)).nodes.length).toBe(59);
+  expect(faultOf(sum(31))).toBe(
+    `this makes 61 numbers, and the picture can show at most ${maxNodes}: shorten the formula`,
+  );
 });
 
 it("makes one node of a name, however often it is used", () => {
   const text = "b = a + a; c = b; L = b * c";
-  const { nodes, leaves } = build(parse(text), { a: 3 }, text);
+  const { nodes, leaves } = graphOf(text, { a: 3 });
   expect(nodes.map(({ label, inputs }) => [label, inputs])).toEqual([
     ["a", []],
     ["b", [0, 0]],
@@ -128,11 +129,49 @@ it("makes one node of a name, however often it is used", () => {
 
 it("leaves out what the result does not depend on", () => {
   const text = "unused = x*y; L = x + 1";
-  expect(build(parse(text), {}, text).nodes.map(({ label }) => label)).toEqual(["x", "1", "L"]);
+  expect(graphOf(text).nodes.map(({ label }) => label)).toEqual(["x", "1", "L"]);
 });
 
-it("tells inputs, weights and biases apart by their names", () => {
-  const { text } = presets[0];
-  const kinds = build(parse(text), {}, text).leaves.map(({ label, role }) => `${label} ${role}`);
-  expect(kinds).toEqual(["x1 data", "w1 weight", "x2 data", "w2 weight", "b bias"]);
+it("gives every name a number and a role of its own, whatever it is called", () => {
+  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf", "prototype"]) {
+    const graph = graphOf(`L = ${name}*2`);
+    expect([name, graph.root.value.data, graph.leaves.map(({ label, role }) => `${label} ${role}`)]).toEqual([
+      name,
+      2,
+      [`${name} input`],
+    ]);
+    expect(valueFrom(`L = ${name} + 1`, Object.fromEntries([[name, 4]]))).toBe(5);
+    expect(valueFrom(`${name} = 3\nL = ${name}**2`)).toBe(9);
+    expect(faultOf(`L = ${name}(x)`)).toBe(
+      `there is no function ${name}, only tanh, sigmoid, relu, exp, log, at column 5`,
+    );
+  }
+});
+
+it("tells inputs, weights, biases and targets apart by their names, and lets the visitor decide", () => {
+  const roles = (text: string) => graphOf(text).leaves.map(({ label, role }) => `${label} ${role}`);
+  expect(roles(presets[0].text)).toEqual(["x input", "w weight", "b bias", "target target"]);
+  expect(roles(presets[2].text)).toEqual([
+    "x input",
+    "w1 weight",
+    "b1 bias",
+    "w2 weight",
+    "b2 bias",
+    "v1 weight",
+    "v2 weight",
+    "target target",
+  ]);
+  expect(roles("L = (y_true - wx*x_1)**2 + bias + t1*width*beta")).toEqual([
+    "y_true target",
+    "wx weight",
+    "x_1 input",
+    "bias bias",
+    "t1 target",
+    "width input",
+    "beta input",
+  ]);
+  expect(graphOf("L = a*w", {}, { a: "weight", w: "input" }).leaves.map(({ role }) => role)).toEqual([
+    "weight",
+    "input",
+  ]);
 });

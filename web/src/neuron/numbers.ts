@@ -1,4 +1,4 @@
-// The formats of numbers on the page, with a true minus sign, and the number of digits in which two of them agree.
+// The formats of numbers in part one, with a true minus sign.
 
 const minus = (text: string) => text.replace(/-/g, "−");
 
@@ -20,6 +20,9 @@ export function inWords(x: number): string {
 export const inBrief = (x: number): string =>
   Number.isFinite(x) && Math.abs(x) >= 0.095 && Math.abs(x) < 1000 ? minus(x.toFixed(2)) : inWords(x);
 
+/** The format of a rate: two digits that count, such as 0.1 or 0.0032. */
+export const brief = (x: number): string => String(Number(x.toPrecision(2)));
+
 /** The format for comparisons: exactly `decimals` decimals. */
 export const exactly = (x: number, decimals: number): string =>
   Number.isFinite(x) ? minus((Math.abs(x) < 0.5 * 10 ** -decimals ? 0 : x).toFixed(decimals)) : notFinite(x);
@@ -29,13 +32,4 @@ export const typed = (x: number): string => String(x);
 
 function notFinite(x: number): string {
   return Number.isNaN(x) ? "none" : x > 0 ? "∞" : "−∞";
-}
-
-/** The number of leading characters that two written numbers share; 0 unless they share everything before the point. */
-export function agreement(a: string, b: string): number {
-  const point = (text: string) => (text.includes(".") ? text.indexOf(".") : text.length);
-  if (point(a) !== point(b)) return 0;
-  let same = 0;
-  while (same < a.length && same < b.length && a[same] === b[same]) same++;
-  return same >= point(a) ? same : 0;
 }

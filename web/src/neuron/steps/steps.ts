@@ -1,7 +1,7 @@
-// The steps of Value.backward(), one for each op, in its order, with every number in them. The slopes are chainrule's own: backward() of
-// the single op on new leaves.
+// The steps of one round of learning before its update. First the values, from the leaves to the result; then those of Value.backward(),
+// one for each op, in its order, with every number in them. The slopes are chainrule's own: backward() of the single op on new leaves.
 import { Value } from "chainrule/scalar";
-import { apply, type Graph, type GraphNode, type Op } from "./graph.ts";
+import { apply, type Graph, type GraphNode, type Op } from "../graph/graph.ts";
 
 /** The gradient that one input of an op receives. */
 export interface Share {
@@ -18,6 +18,8 @@ export interface Share {
 }
 
 export type Step =
+  /** The node's value is computed. */
+  | { readonly kind: "value"; readonly node: number; readonly op: Op }
   /** ∂L/∂L = 1. */
   | { readonly kind: "seed"; readonly node: number }
   | {
@@ -29,11 +31,17 @@ export type Step =
       readonly shares: readonly Share[];
     };
 
+/** The forward steps, in the order in which the graph was built, then the backward steps. */
+export function stepsOf(graph: Graph): readonly Step[] {
+  const values = graph.nodes.flatMap(({ id, op }): Step[] => (op === null ? [] : [{ kind: "value", node: id, op }]));
+  return [...values, ...backwardSteps(graph)];
+}
+
 /**
- * All steps. A node's step comes when all ops that use it have sent their share. A number in the formula cannot be changed and receives
+ * All steps of the backward pass. A node's step comes when all ops that use it have sent their share. A number in the formula cannot be changed and receives
  * no share, so an op whose inputs are all such numbers has no step.
  */
-export function stepsOf({ nodes, root }: Graph): readonly Step[] {
+function backwardSteps({ nodes, root }: Graph): readonly Step[] {
   const waiting = nodes.map(() => 0);
   for (const { inputs } of nodes) for (const input of inputs) waiting[input]++;
   const grads = nodes.map(() => 0);
@@ -69,7 +77,7 @@ export function gradientsAfter({ nodes }: Graph, steps: readonly Step[], count: 
   const grads: (number | null)[] = nodes.map(() => null);
   for (const step of steps.slice(0, count)) {
     if (step.kind === "seed") grads[step.node] = 1;
-    else for (const { input, after } of step.shares) grads[input] = after;
+    if (step.kind === "op") for (const { input, after } of step.shares) grads[input] = after;
   }
   return grads;
 }

@@ -1,15 +1,10 @@
 // Builds the graph of a formula with chainrule's own Values: one node for each number that the result depends on, inputs before the nodes
 // that use them. A name that is used twice is one node with two edges. The same statements always give the same node ids.
-import { type LeafKind, Value } from "chainrule/scalar";
-import {
-  type Expression,
-  ExpressionError,
-  type FunctionName,
-  type Operator,
-  type Statement,
-  write,
-} from "./expression.ts";
-import { defaultOf } from "./presets.ts";
+import { Value } from "chainrule/scalar";
+import { type Expression, type FunctionName, type Operator, type Statement, write } from "../formula/expression.ts";
+import { ExpressionError } from "../formula/faults.ts";
+import { defaultOf } from "../formula/presets.ts";
+import { type Role, roleOf } from "../formula/roles.ts";
 
 export type Op = Operator | FunctionName | "neg";
 
@@ -20,7 +15,7 @@ export interface GraphNode {
   /** The name, or the expression that it was computed from. */
   readonly label: string;
   /** A leaf has a name and can be changed; a constant is a number in the formula; a result comes from an op. */
-  readonly role: LeafKind | "constant" | "result";
+  readonly role: Role | "constant" | "result";
   readonly op: Op | null;
   readonly inputs: readonly number[];
 }
@@ -32,8 +27,12 @@ export interface Graph {
   readonly leaves: readonly GraphNode[];
 }
 
-/** The values of leaves by name; a leaf without one has the value defaultOf(name). */
-export type LeafValues = Readonly<Record<string, number>>;
+/** What is known of leaves by name. A leaf without a number has defaultOf(name), one without a role has roleOf(name). */
+export interface Leaves {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly roles: ReadonlyMap<string, Role>;
+}
+export const noLeaves: Leaves = { numbers: new Map(), roles: new Map() };
 
 /** A picture of more nodes cannot be read. */
 export const maxNodes = 60;
@@ -55,9 +54,6 @@ const operations = {
 /** Applies the op to its inputs, one or two, as a method of chainrule's Value. */
 export const apply = (op: Op, inputs: readonly Value[]): Value => operations[op](inputs[0], inputs[1]);
 
-/** The first letter tells weights and biases, as in w1 and b. */
-const kindOf = (name: string): LeafKind => (/^w/i.test(name) ? "weight" : /^b/i.test(name) ? "bias" : "data");
-
 /** The number of a statement such as x = 2, which makes x a leaf; null for all others. */
 export const leafNumber = ({ expression }: Statement): number | null =>
   expression.kind === "number" ? expression.value : null;
@@ -66,21 +62,15 @@ export const leafNumber = ({ expression }: Statement): number | null =>
  * The graph of the last statement of `text`, parsed. Throws ExpressionError if a name is given twice or after its use, and if there are
  * more than `maxNodes` nodes.
  */
-export function build(statements: readonly Statement[], values: LeafValues, text: string): Graph {
-  const builder = new Builder(values, text);
+export function build(statements: readonly Statement[], leaves: Leaves, text: string): Graph {
+  const builder = new Builder(leaves, text);
   for (const statement of statements) builder.assign(statement);
   const last = statements.at(-1);
   const root = builder.named.get(last?.name ?? "");
   if (last === undefined || root === undefined) throw new Error("internal: a graph of no statement");
   const graph = under(root, builder.nodes);
   if (graph.nodes.length > maxNodes)
-    throw new ExpressionError(
-      `this makes ${graph.nodes.length} numbers, and the picture can show at most ${maxNodes}: shorten the formula`,
-      text,
-      last.from,
-      last.to,
-      false,
-    );
+    throw new ExpressionError({ kind: "too many", nodes: graph.nodes.length, max: maxNodes }, text, last.from, last.to);
   return graph;
 }
 
@@ -88,11 +78,11 @@ class Builder {
   readonly nodes: GraphNode[] = [];
   readonly named = new Map<string, GraphNode>();
   readonly #assigned = new Set<string>();
-  readonly #values: LeafValues;
+  readonly #leaves: Leaves;
   readonly #text: string;
 
-  constructor(values: LeafValues, text: string) {
-    this.#values = values;
+  constructor(leaves: Leaves, text: string) {
+    this.#leaves = leaves;
     this.#text = text;
   }
 
@@ -101,8 +91,8 @@ class Builder {
     const number = leafNumber(statement);
     const node = number === null ? this.#node(expression, name) : null;
     if (this.named.has(name)) {
-      const why = this.#assigned.has(name) ? "has a value already" : "was used before it got its value";
-      throw new ExpressionError(`${name} ${why}: choose another name for the result`, this.#text, from, to);
+      const kind = this.#assigned.has(name) ? "value already" : "used before";
+      throw new ExpressionError({ kind, name }, this.#text, from, to);
     }
     this.named.set(name, node ?? this.#leaf(name, number ?? 0));
     this.#assigned.add(name);
@@ -122,7 +112,7 @@ class Builder {
       case "name": {
         const existing = this.named.get(expression.name);
         if (existing !== undefined) return existing;
-        return this.#leaf(expression.name, this.#values[expression.name] ?? defaultOf(expression.name));
+        return this.#leaf(expression.name, this.#leaves.numbers.get(expression.name) ?? defaultOf(expression.name));
       }
       case "negative":
         return this.#result("neg", label, [this.#node(expression.of)]);
@@ -136,8 +126,9 @@ class Builder {
   }
 
   #leaf(name: string, number: number): GraphNode {
-    const role = kindOf(name);
-    const value = new Value(number, { label: name, kind: role });
+    const role = this.#leaves.roles.get(name) ?? roleOf(name);
+    const kind = role === "weight" || role === "bias" ? role : "data";
+    const value = new Value(number, { label: name, kind });
     const node = this.#add({ value, label: name, role, op: null, inputs: [] });
     this.named.set(name, node);
     return node;

@@ -1,4 +1,5 @@
 // The tokens of a formula and their places. Other common signs of an operation, such as × or ^, are read as that operation.
+import { ExpressionError } from "./faults.ts";
 
 export interface Token {
   readonly kind: "number" | "name" | "sign" | "end of statement" | "end";
@@ -15,10 +16,16 @@ const patterns = [
   { kind: "end of statement", of: /[;\n]/y },
 ] as const;
 
-const synonyms: Readonly<Record<string, string>> = { "^": "**", "×": "*", "·": "*", "÷": "/", "−": "-" };
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ["^", "**"],
+  ["×", "*"],
+  ["·", "*"],
+  ["÷", "/"],
+  ["−", "-"],
+]);
 
-/** All tokens, with an "end" after the last. Throws the `error` about a character that starts no token, or a number that is too large. */
-export function tokensOf(text: string, error: (what: string, from: number, to: number) => Error): readonly Token[] {
+/** All tokens, with an "end" after the last. Throws ExpressionError about a sign that starts no token, or a number that is too large. */
+export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   const blank = /[^\S\n]*/y;
@@ -29,10 +36,10 @@ export function tokensOf(text: string, error: (what: string, from: number, to: n
     const token = tokenAt(text, at);
     if (token === null) {
       const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
-      throw error(`${sign} has no meaning here`, at, at + sign.length);
+      throw new ExpressionError({ kind: "no meaning", sign }, text, at, at + sign.length);
     }
     if (token.kind === "number" && !Number.isFinite(Number(token.text)))
-      throw error(`${token.text} is too large`, token.from, token.to);
+      throw new ExpressionError({ kind: "too large", number: token.text }, text, token.from, token.to);
     tokens.push(token);
     at = token.to;
   }
@@ -43,7 +50,7 @@ function tokenAt(text: string, from: number): Token | null {
   for (const { kind, of } of patterns) {
     of.lastIndex = from;
     const found = of.exec(text)?.[0];
-    if (found !== undefined) return { kind, text: synonyms[found] ?? found, from, to: from + found.length };
+    if (found !== undefined) return { kind, text: synonyms.get(found) ?? found, from, to: from + found.length };
   }
   return null;
 }

@@ -1,9 +1,12 @@
-// The text of each step of the backward pass: a sentence, the rule and the numbers. The table has an entry for every op.
-import type { Graph, Op } from "./graph.ts";
-import { inWords as n } from "./numbers.ts";
+// The words and numbers of each step: a sentence, the rule and the computation. The table has an entry for every op; the sentences are in
+// the texts of the page's language.
+import type { Texts } from "../../texts/language.svelte.ts";
+import type { Graph, Op } from "../graph/graph.ts";
+import { inWords as n } from "../numbers.ts";
 import type { Share, Step } from "./steps.ts";
 
 type OpStep = Extract<Step, { kind: "op" }>;
+type Words = Texts["neuron"];
 
 /** The numbers of one op: its inputs a and b, its result y. */
 interface Numbers {
@@ -13,8 +16,8 @@ interface Numbers {
 }
 
 interface Wording {
-  /** What the op does with a gradient. */
-  readonly does: string;
+  /** The computation of the value. */
+  readonly value: (numbers: Numbers) => string;
   /** The rule for the slope with respect to the first input, u, and to the second, v. */
   readonly rule: readonly string[];
   /** The slopes, in numbers. */
@@ -26,49 +29,49 @@ const closed = (x: number) => (x < 0 ? `(${n(x)})` : n(x));
 
 const wordings = {
   "+": {
-    does: "+ passes the gradient on to both, unchanged",
+    value: ({ a, b }) => `${n(a)} + ${closed(b)}`,
     rule: ["∂(u + v)/∂u = 1", "∂(u + v)/∂v = 1"],
     slopes: [one, one],
   },
   "-": {
-    does: "− passes the gradient on to both, with the opposite sign to the second",
+    value: ({ a, b }) => `${n(a)} − ${closed(b)}`,
     rule: ["∂(u − v)/∂u = 1", "∂(u − v)/∂v = −1"],
     slopes: [one, () => "−1"],
   },
   "*": {
-    does: "× gives each factor the gradient times the other factor",
+    value: ({ a, b }) => `${n(a)} · ${closed(b)}`,
     rule: ["∂(u · v)/∂u = v", "∂(u · v)/∂v = u"],
     slopes: [({ b }) => n(b), ({ a }) => n(a)],
   },
   "/": {
-    does: "÷ gives the number above the gradient divided by the number below",
+    value: ({ a, b }) => `${n(a)} / ${closed(b)}`,
     rule: ["∂(u / v)/∂u = 1/v", "∂(u / v)/∂v = −u/v²"],
     slopes: [({ b }) => `1/${closed(b)}`, ({ a, b }) => `−${closed(a)}/${closed(b)}²`],
   },
   "**": {
-    does: "The slope of a power is the exponent times the next lower power",
+    value: ({ a, b }) => `${closed(a)}^${closed(b)}`,
     rule: ["∂(uⁿ)/∂u = n · uⁿ⁻¹", "∂(uⁿ)/∂n = uⁿ · ln u"],
     slopes: [({ a, b }) => `${n(b)} · ${closed(a)}^${closed(b - 1)}`, ({ a, y }) => `${n(y)} · ln ${closed(a)}`],
   },
-  neg: { does: "A minus sign changes the sign of the gradient", rule: ["∂(−u)/∂u = −1"], slopes: [() => "−1"] },
+  neg: { value: ({ a }) => `−${closed(a)}`, rule: ["∂(−u)/∂u = −1"], slopes: [() => "−1"] },
   tanh: {
-    does: "tanh is steep near 0 and flat far from it",
+    value: ({ a }) => `tanh(${n(a)})`,
     rule: ["∂tanh(u)/∂u = 1 − tanh(u)²"],
     slopes: [({ y }) => `1 − ${closed(y)}²`],
   },
   sigmoid: {
-    does: "sigmoid is steep near 0 and flat far from it",
+    value: ({ a }) => `σ(${n(a)})`,
     rule: ["∂σ(u)/∂u = σ(u) · (1 − σ(u))"],
     slopes: [({ y }) => `${n(y)} · (1 − ${n(y)})`],
   },
   relu: {
-    does: "relu lets the gradient through where its input is above 0, and stops it elsewhere",
-    rule: ["∂relu(u)/∂u = 1 if u > 0, else 0"],
-    slopes: [({ a }) => (a > 0 ? `1, as ${n(a)} > 0` : `0, as ${n(a)} ≤ 0`)],
+    value: ({ a }) => `relu(${n(a)})`,
+    rule: ["∂relu(u)/∂u = 1 (u > 0), 0 (u ≤ 0)"],
+    slopes: [({ a }) => (a > 0 ? `1 (${n(a)} > 0)` : `0 (${n(a)} ≤ 0)`)],
   },
-  exp: { does: "The slope of exp is its own value", rule: ["∂eᵘ/∂u = eᵘ"], slopes: [({ y }) => n(y)] },
+  exp: { value: ({ a }) => `exp(${n(a)})`, rule: ["∂eᵘ/∂u = eᵘ"], slopes: [({ y }) => n(y)] },
   log: {
-    does: "The larger the input of log, the smaller its slope",
+    value: ({ a }) => `ln(${n(a)})`,
     rule: ["∂ln(u)/∂u = 1/u"],
     slopes: [({ a }) => `1/${closed(a)}`],
   },
@@ -104,43 +107,46 @@ export interface Telling {
 }
 
 /** The step in words. */
-export function tell(step: Step, graph: Graph): Telling {
-  if (step.kind === "seed") {
-    const { label } = graph.nodes[step.node];
-    return {
-      sentence: `Start at the end: when ${label} moves, ${label} moves exactly as much. Its gradient is 1.`,
-      rules: [`∂${label}/∂${label} = 1`],
-      rows: [],
-    };
-  }
+export function tell(step: Step, graph: Graph, words: Words): Telling {
+  const { label } = graph.nodes[step.node];
+  if (step.kind === "value")
+    return { sentence: words.tell.computed(label, computation(step.node, graph)), rules: [], rows: [] };
+  if (step.kind === "seed") return { sentence: words.tell.seed(label), rules: [`∂${label}/∂${label} = 1`], rows: [] };
   const wording: Wording = wordings[step.op];
   return {
-    sentence: [sentenceOf(step, graph, wording.does), ...meetings(step, graph)].join(" "),
+    sentence: [sentenceOf(step, graph, words), ...meetings(step, graph, words)].join(" "),
     rules: step.shares.map(({ place }) => wording.rule[place]),
     rows: step.shares.map((share) => rowOf(step, share, graph, wording)),
   };
 }
 
+/** How a node's value is computed: "1.50 · (−0.60) = −0.90". */
+function computation(node: number, { nodes }: Graph): string {
+  const { op, inputs, value } = nodes[node];
+  if (op === null) return n(value.data);
+  const [a, b] = inputs.map((id) => nodes[id].value.data);
+  return `${wordings[op].value({ a, b: b ?? 0, y: value.data })} = ${n(value.data)}`.replaceAll(" ", "\u00a0");
+}
+
 const product = ({ slope, share }: Share, above: number) =>
   `${n(above)} · ${n(slope)} = ${n(share)}`.replaceAll(" ", "\u00a0");
 
-function sentenceOf({ shares, above }: OpStep, { nodes }: Graph, does: string): string {
+function sentenceOf({ op, shares, above }: OpStep, { nodes }: Graph, { does, tell }: Words): string {
   const products = shares.map((share) => product(share, above));
-  if (products.every((one) => one === products[0])) return `${does}: ${products[0]}.`;
-  return `${does}: ${shares.map((share, i) => `${products[i]} for ${nodes[share.input].label}`).join(", ")}.`;
+  const same = products.every((one) => one === products[0]);
+  const each = shares.map((share, i) => tell.each(products[i], nodes[share.input].label));
+  return tell.sum(does[op], same ? products[0] : each.join(", "));
 }
 
 /** Sentences about values that are used more than once: the gradients of their uses add up. */
-function meetings({ shares }: OpStep, { nodes }: Graph): string[] {
+function meetings({ shares }: OpStep, { nodes }: Graph, { tell }: Words): string[] {
   const used = (id: number) => nodes.flatMap(({ inputs }) => inputs).filter((input) => input === id).length;
   const last = new Map(shares.map((share) => [share.input, share]));
   return [...last.values()].flatMap(({ input, before, share, after }) => {
     const [{ label }, times] = [nodes[input], used(input)];
     const earlier = shares.some((one) => one.input === input && one.before !== 0) || before !== 0;
     if (times < 2) return [];
-    if (!earlier)
-      return [`${label} is used ${times === 2 ? "twice" : `${times} times`}: its gradient is not complete yet.`];
-    return [`${label} is used more than once, so its gradients add up: ${n(before)} + ${n(share)} = ${n(after)}.`];
+    return [earlier ? tell.meeting(label, n(before), n(share), n(after)) : tell.incomplete(label, times)];
   });
 }
 
@@ -152,15 +158,6 @@ function rowOf({ node, op }: OpStep, share: Share, { nodes }: Graph, { slopes }:
   const number = n(share.slope);
   // A name is shown instead of the same number twice; "1" needs no "= 1.00".
   const slope = name !== undefined && name.length < 12 ? (name === how ? number : `${name} = ${number}`) : how;
-  const plain = /^−?1$/.test(how) || /^[01],/.test(how) || op === "exp" || op === "*";
+  const plain = /^−?1$/.test(how) || /^[01] \(/.test(how) || op === "exp" || op === "*";
   return { label: nodes[share.input].label, slope: plain ? slope : `${how} = ${number}`, share };
-}
-
-/** The text about the first number that is not finite, such as "log(x) has no value at x = −1"; null if all are finite. */
-export function trouble({ nodes }: Graph): string | null {
-  const bad = nodes.find(({ value }) => !Number.isFinite(value.data));
-  if (bad === undefined) return null;
-  const from = bad.inputs.map((id) => `${nodes[id].label} = ${n(nodes[id].value.data)}`).join(" and ");
-  const what = Number.isNaN(bad.value.data) ? "has no value" : "is too large for a number";
-  return from === "" ? `${bad.label} ${what}.` : `${bad.label} ${what} at ${from}. Choose another value.`;
 }

@@ -3,6 +3,7 @@
 //
 //   statement = [name "="] sum          sum   = product {("+" | "-") product}       product = sign {("*" | "/") sign}
 //   sign      = {"-" | "+"} power       power = atom ["**" sign]                    atom    = number | name | function "(" sum ")" | "(" sum ")"
+import { ExpressionError, type Fault } from "./faults.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 
 export const functions = ["tanh", "sigmoid", "relu", "exp", "log"] as const;
@@ -24,27 +25,7 @@ export interface Statement {
   readonly to: number;
 }
 
-/** The reason why a text cannot be read. Its place in the text is [from, to), and is part of the message where it helps. */
-export class ExpressionError extends Error {
-  readonly from: number;
-  readonly to: number;
-
-  constructor(what: string, text: string, from: number, to: number, located = true) {
-    super(located ? `${what} at ${placeOf(text, from)}` : what);
-    this.from = from;
-    this.to = to;
-  }
-}
-
-/** "column 12", or "line 2, column 3" where there are several lines; both count from 1. */
-function placeOf(text: string, at: number): string {
-  const lines = text.slice(0, at).split("\n");
-  const column = `column ${(lines.at(-1) ?? "").length + 1}`;
-  return text.includes("\n") ? `line ${lines.length}, ${column}` : column;
-}
-
 const isFunction = (name: string): name is FunctionName => functions.some((one) => one === name);
-const aValue = "a number, a name or (";
 
 /** The statements of a text, in order; there is at least one. Throws ExpressionError. */
 export function parse(text: string): readonly Statement[] {
@@ -59,7 +40,7 @@ class Parser {
 
   constructor(text: string) {
     this.#text = text;
-    this.#tokens = tokensOf(text, (what, from, to) => new ExpressionError(what, text, from, to));
+    this.#tokens = tokensOf(text);
   }
 
   statements(): Statement[] {
@@ -69,7 +50,7 @@ class Parser {
       if (this.#peek().kind === "end") break;
       result.push(this.#statement());
     }
-    if (result.length === 0) throw this.#error("nothing is written yet: try L = x*y,", this.#peek());
+    if (result.length === 0) throw this.#error({ kind: "nothing" }, this.#peek());
     return result;
   }
 
@@ -78,7 +59,7 @@ class Parser {
     const second = this.#tokens[this.#next + 1];
     let name = "L";
     if (first.kind === "name" && second?.text === "=") {
-      if (isFunction(first.text)) throw this.#error(`${first.text} is a function: give the result another name`, first);
+      if (isFunction(first.text)) throw this.#error({ kind: "function as name", name: first.text }, first);
       name = first.text;
       this.#next += 2;
     }
@@ -91,13 +72,10 @@ class Parser {
   }
 
   #leftOver(token: Token): ExpressionError {
-    if (token.text === ")") return this.#error("this ) has no matching (", token);
-    if (token.text === "=") return this.#error("there can be only one name before the =", token);
+    if (token.text === ")") return this.#error({ kind: "closing alone" }, token);
+    if (token.text === "=") return this.#error({ kind: "one name" }, token);
     const before = this.#tokens[this.#next - 1];
-    return this.#error(
-      `expected + - * / or ** between ${before.text} and ${token.text}, as in ${before.text}*${token.text},`,
-      token,
-    );
+    return this.#error({ kind: "operator missing", before: before.text, after: token.text }, token);
   }
 
   #sum(): Expression {
@@ -134,7 +112,7 @@ class Parser {
       return { kind: "number", value: Number(token.text) };
     }
     if (token.kind === "name") return this.#name(token);
-    if (token.text !== "(") throw this.#error(`expected ${aValue}`, token);
+    if (token.text !== "(") throw this.#error({ kind: "value missing" }, token);
     this.#next++;
     return this.#closed();
   }
@@ -143,11 +121,11 @@ class Parser {
     this.#next++;
     const call = this.#peek().text === "(";
     if (isFunction(token.text)) {
-      if (!call) throw this.#error(`expected ( after ${token.text}, as in ${token.text}(x),`, this.#peek());
+      if (!call) throw this.#error({ kind: "opening missing", name: token.text }, this.#peek());
       this.#next++;
       return { kind: "call", call: token.text, of: this.#closed() };
     }
-    if (call) throw this.#error(`there is no function ${token.text}, only ${functions.join(", ")},`, token);
+    if (call) throw this.#error({ kind: "no function", name: token.text, functions }, token);
     return { kind: "name", name: token.text };
   }
 
@@ -157,7 +135,7 @@ class Parser {
     const token = this.#peek();
     if (token.text !== ")") {
       if (token.kind === "name" || token.kind === "number" || token.text === "(") throw this.#leftOver(token);
-      throw this.#error("expected )", token);
+      throw this.#error({ kind: "closing missing" }, token);
     }
     this.#next++;
     return inside;
@@ -173,8 +151,8 @@ class Parser {
     return taken ?? null;
   }
 
-  #error(what: string, { from, to }: Token): ExpressionError {
-    return new ExpressionError(what, this.#text, from, to);
+  #error(fault: Fault, { from, to }: Token): ExpressionError {
+    return new ExpressionError(fault, this.#text, from, to);
   }
 }
 
