@@ -5,8 +5,10 @@ import { defineConfig } from "vite";
 import { backbone } from "./build/backbone.ts";
 import { budget } from "./build/budget.ts";
 import { mnist } from "./build/mnist.ts";
+import { offline } from "./build/offline.ts";
 import { policy } from "./build/policy.ts";
 import { programFiles } from "./build/program-files.ts";
+import { project } from "./build/project.ts";
 
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -15,7 +17,11 @@ const isolation = {
 
 export default defineConfig({
   base: "./",
+<<<<<<< HEAD
   plugins: [svelte(), mnist(), backbone(), policy(), budget()],
+=======
+  plugins: [svelte(), mnist(), policy(), project(), offline(), budget()],
+>>>>>>> 5f3d8a4 (The page works without a network after one visit, has threads on any host from the second visit on, and can be installed; what links to it show, and what it knows of the project)
   worker: { format: "es", plugins: () => [programFiles()] },
   build: {
     target: "es2022",

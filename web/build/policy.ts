@@ -8,6 +8,7 @@ const directives = {
   "connect-src": "'self'",
   "frame-src": "'self'", // program.html
   "style-src": "'self'",
+  "manifest-src": "'self'",
   "img-src": "'self' blob: data:",
   "base-uri": "'none'",
   "form-action": "'none'",

@@ -104,6 +104,10 @@ export class Site {
       reducedMotion: still ? "reduce" : "no-preference",
     });
     if (broken) await context.route(broken, (route) => route.abort());
+    // Storing the whole page for a visit without a network is a second of work; offline.test.ts has pages of its own.
+    await context.addInitScript(() => {
+      Reflect.deleteProperty(Navigator.prototype, "serviceWorker");
+    });
     if (without) await context.addInitScript(removals[without]);
     const page = await context.newPage();
     const complaints: string[] = [];

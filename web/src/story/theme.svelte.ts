@@ -4,6 +4,8 @@ import { choice } from "../store/choice.ts";
 
 type Scheme = "light" | "dark";
 
+/** --paper of styles.css. */
+const papers = { light: "#fbfaf7", dark: "#141311" } as const satisfies Record<Scheme, string>;
 const stored = choice("colours");
 const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -35,6 +37,9 @@ class Theme {
     this.choice = choice;
     if (choice === null) delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
+    // The browser's own bars have the page's colour: of the two tags, each for a scheme of the system, both take the choice's.
+    for (const tag of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]'))
+      tag.content = papers[choice ?? (tag.media.includes("dark") ? "dark" : "light")];
   }
 }
 

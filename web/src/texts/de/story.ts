@@ -24,7 +24,6 @@ export const story: Texts["story"] = {
     `Das Netz hat aus ${train} handgeschriebenen Ziffern gelernt und liest ${accuracy} von ${test} anderen richtig. Es kennt nur Ziffern: Auch ein Buchstabe ist für das Netz eine Ziffer.`,
   source: "Quelltext",
   guide: "Anleitung",
-  package: "Paket",
   install: "Das Paket enthält Quelltext, Anleitung und Beispiele:",
   skip: "Zum ersten Teil springen",
   parts: "Teile",

@@ -22,7 +22,6 @@ export const story = {
     `The net learned from ${train} handwritten digits and reads ${accuracy} of ${test} others correctly. It knows digits only: to it, a letter is a digit too.`,
   source: "Source",
   guide: "Guide",
-  package: "Package",
   install: "The package has the source, the guide and examples:",
   skip: "Skip to the first part",
   parts: "Parts",

@@ -24,7 +24,6 @@ export const story: Texts["story"] = {
     `La red ha aprendido de ${train} cifras manuscritas y lee bien el ${accuracy} de otras ${test}. Solo conoce cifras: para ella, una letra también es una cifra.`,
   source: "Código fuente",
   guide: "Guía",
-  package: "Paquete",
   install: "El paquete contiene el código fuente, la guía y ejemplos:",
   skip: "Ir a la primera parte",
   parts: "Partes",
