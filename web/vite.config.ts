@@ -17,11 +17,7 @@ const isolation = {
 
 export default defineConfig({
   base: "./",
-<<<<<<< HEAD
-  plugins: [svelte(), mnist(), backbone(), policy(), budget()],
-=======
-  plugins: [svelte(), mnist(), policy(), project(), offline(), budget()],
->>>>>>> 5f3d8a4 (The page works without a network after one visit, has threads on any host from the second visit on, and can be installed; what links to it show, and what it knows of the project)
+  plugins: [svelte(), mnist(), backbone(), policy(), project(), offline(), budget()],
   worker: { format: "es", plugins: () => [programFiles()] },
   build: {
     target: "es2022",
