@@ -56,6 +56,16 @@ async function open(look: Look = {}) {
 const thumbnails = (card: Locator) => card.locator("img").count();
 const shown = (probabilities: readonly number[]) => probabilities.map((one) => `${Math.round(100 * one)}%`);
 
+/** What the part's program prints. */
+async function printed(part: Locator): Promise<string> {
+  await part.getByRole("button", { name: "Show the code" }).click();
+  await part.getByRole("button", { name: "Run", exact: true }).click();
+  await expect.poll(() => part.getByText(/^Ended after/).count(), { timeout: 60_000 }).toBe(1);
+  const output = await part.getByRole("log").textContent();
+  await part.getByRole("button", { name: "Hide the code" }).click();
+  return output ?? "";
+}
+
 /** Saves a model by its button; its bytes. */
 async function saved(page: Page, button: Locator): Promise<Buffer> {
   const download = page.waitForEvent("download");
@@ -111,6 +121,9 @@ it("learns classes from files, says how good it is, and its files give the same 
   const [{ images }] = batches(one, { batchSize: 1, ...normalisation });
   const logits = await (await load(onnx))(images);
   expect(shown([...logits.softmax(1).data].map(Number))).toEqual(probabilities);
+
+  // The program of the part, run in the page, finds the same.
+  expect(await printed(part)).toContain("right on pictures that it had not learned from: 100%");
 
   // A removed picture leaves the focus among the others, and comes back at its place.
   const before = await cards.nth(0).locator("img").first().getAttribute("src");
@@ -193,6 +206,7 @@ it("takes pictures of the camera while a button is held, drawings and pasted pic
   await part.getByRole("radio", { name: "random weights" }).check();
   await button("Train").click();
   await expect.poll(() => text("accuracy"), { timeout: 60_000 }).toMatch(/%$/);
+  expect(await printed(part)).toContain(`right on pictures that it had not learned from: ${await text("accuracy")}`);
   await part.evaluate((element) => element.scrollIntoView());
   expect(await violations(page, "#classes")).toEqual([]);
   const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

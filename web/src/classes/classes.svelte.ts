@@ -46,6 +46,9 @@ export interface Given {
   readonly shown: Shown;
 }
 
+/** The address of the pretrained net's file. */
+export const backboneAddress = (): string => new URL(import.meta.env.BACKBONE_FILE, document.baseURI).href;
+
 export class Classes {
   list: List = $state.raw([]);
   /** The addresses of the small pictures that are there. */
@@ -66,6 +69,8 @@ export class Classes {
   ready = $state(false);
   readonly live: Live = new Live((shown) => this.#send({ kind: "look", shown }));
 
+  /** The method that was chosen before the stored one was read. */
+  #linked: Method | null = null;
   #channel: Channel<ToEngine> | null = null;
   #next = 0;
   /** Ids are unique over visits. */
@@ -93,10 +98,11 @@ export class Classes {
       (message) => this.#hear(message),
       (reason) => this.#fail(reason),
     );
-    this.#send({ kind: "open", backbone: new URL(import.meta.env.BACKBONE_FILE, document.baseURI).href });
+    this.#send({ kind: "open", backbone: backboneAddress() });
     const [list, method] = await Promise.all([recall(listKey), recall(methodKey)]);
     if (!this.ready) {
-      this.method = methods.find((one) => one === method) ?? "features";
+      // A link goes before what was chosen at an earlier visit.
+      this.method = this.#linked ?? methods.find((one) => one === method) ?? "features";
       this.list = storedList(list) ?? [this.#fresh(1), this.#fresh(2)];
       this.chosen = this.list[0]?.id ?? null;
       this.ready = true;
@@ -179,6 +185,7 @@ export class Classes {
   }
 
   choose(method: Method): void {
+    this.#linked ??= this.ready ? null : method;
     this.method = method;
     void remember(methodKey, method);
   }

@@ -31,11 +31,10 @@ export const classes = {
   cameraFor: (name: string) => `Camera for ${name}`,
   filesFor: (name: string) => `Choose picture files for ${name}`,
   drawFor: (name: string) => `Draw pictures for ${name}`,
-  hint: "Drop pictures on a class, or paste them. A dropped folder becomes a class.",
+  hint: "You can also drop pictures on a class, or paste them. A folder that you drop becomes a class.",
   reading: (count: number) => (count === 1 ? "Reading a picture …" : `Reading ${count} pictures …`),
   lost: (count: number) =>
     count === 1 ? "The browser has deleted a stored picture." : `The browser has deleted ${count} stored pictures.`,
-  nothingPasted: "There is no picture in the clipboard.",
   noFile: "That is no file. Save the picture first, then drop its file.",
 
   // The camera
@@ -67,9 +66,8 @@ export const classes = {
   features: "a pretrained net",
   conv: "random weights",
   featuresWords:
-    "EfficientNet-Lite0 has seen a million photographs. It turns each of your pictures into 1,280 numbers, and only a small classifier is trained on them. Best for photographs and the camera.",
-  convWords:
-    "A small convolutional net learns everything from your pictures alone. It needs more of them, and is good at drawings.",
+    "The net EfficientNet-Lite0 was trained on a million photographs. It turns each of your pictures into 1,280 numbers, and a small classifier learns from these. Best for photographs and the camera.",
+  convWords: "A small convolutional net learns from your pictures alone. It needs more of them. Good for drawings.",
   train: "Train",
   trainAfterFetching: (size: string) => `Train (downloads ${size} once)`,
   stop: "Stop",
@@ -99,7 +97,6 @@ export const classes = {
     `Cross-validation: ${folds} times a part of the pictures was left out of the training, and tested.`,
   alike: "Pictures of one recording are much alike, so new pictures may be harder.",
   notJudged: "With one picture of each class none can be left out, so it is not known how good the net is.",
-  allRight: "It recognised every one of them.",
   mistakes: "It was wrong about these:",
   mistake: (truth: string, answer: string) => `${truth}, taken for ${answer}`,
   takenFor: (answer: string) => `taken for ${answer}`,
@@ -113,7 +110,6 @@ export const classes = {
   openModel: "Open a model",
   saveWords: (file: string) => `${file} is for the command line too:`,
   modelReplaced: (name: string) => `The trained model was replaced by ${name}.`,
-  writing: "Writing the file …",
 
   // The answer
   answer: "Answer",
@@ -137,5 +133,7 @@ export const classes = {
     storage: (_name: string, _details: string) =>
       "The browser stores no more pictures, so the new ones will be gone after a reload.",
   },
-  dismiss: "Close the message",
+  notInLink: "A link does not hold your pictures or the trained model. Save the model to give it to others.",
+  figureJudged: "accuracy",
+  figureAnswer: "answer",
 };

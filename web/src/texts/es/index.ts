@@ -1,5 +1,6 @@
 // The texts of the page in the language es. A part that is not translated yet has English texts.
 import { en, type Texts } from "../en/index.ts";
+import { classes } from "./classes.ts";
 import { story } from "./story.ts";
 
-export const es: Texts = { ...en, story };
+export const es: Texts = { ...en, story, classes };
