@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { isDiverging } from "../src/controls/diverging.ts";
 import { type Data, plotOf } from "../src/controls/plot.ts";
 import { figure, scaleOf } from "../src/controls/scale.ts";
+import { uniform } from "../src/points/datasets.ts";
 
 const size = { width: 300, height: 150 };
 const placesOf = (path: string) => [...path.matchAll(/([\d.]+),([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
@@ -89,6 +90,23 @@ it("a short logarithmic scale has ticks at 1, 2 and 5 times a power of ten, and 
   expect(ticks.map(({ text }) => text)).toEqual(["0.02", "0.05", "0.1", "0.2", "0.5", "1"]);
   expect(ends[0]).toBeLessThanOrEqual(0.03);
   expect(ends[1]).toBeGreaterThanOrEqual(0.9);
+});
+
+it("no two ticks of an axis have the same text, whatever the values", () => {
+  const seed = 7;
+  const random = uniform(seed);
+  for (let round = 0; round < 400; round++) {
+    const [size, spread] = [10 ** (24 * random() - 12), 10 ** (8 * random() - 6)];
+    const list = Array.from({ length: 3 }, () => size * (1 + spread * random()) * (random() < 0.2 ? -1 : 1));
+    for (const choice of ["linear", "auto", "log"] as const) {
+      const texts = scaleOf([list], { choice, count: 1 + Math.floor(8 * random()), rounded: true }).ticks.map(
+        ({ text }) => text,
+      );
+      expect(new Set(texts).size, `seed ${seed}, round ${round}: ${list}, ${choice}: ${texts.join(" ")}`).toBe(
+        texts.length,
+      );
+    }
+  }
 });
 
 it("the read-out finds the value nearest to the pointer, and leaves out what is not finite", () => {

@@ -45,9 +45,11 @@ function linearScale(ends: readonly [number, number], count: number, locale: str
   // 0.25 between ticks needs two decimals, 0.2 needs one.
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const needed = Math.abs(step * 10 ** digits - Math.round(step * 10 ** digits)) > 1e-6 ? digits + 1 : digits;
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const significant = Math.min(15, 2 + Math.floor(Math.log10(largest)) - Math.floor(Math.log10(step) + 1e-9));
   const write = (x: number) =>
-    Math.max(Math.abs(low), Math.abs(high)) >= 1e6 || step < 1e-5
-      ? figure(x, locale)
+    largest >= 1e6 || step < 1e-5
+      ? figure(x, locale, significant)
       : x.toLocaleString(locale, { minimumFractionDigits: needed, maximumFractionDigits: needed });
   return {
     kind: "linear",
@@ -97,7 +99,7 @@ export function figure(x: number, locale = "en", digits = 3): string {
       size >= 10 ** digits ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits },
     );
   const power = Math.floor(Math.log10(size));
-  return `${(x / 10 ** power).toLocaleString(locale, { maximumSignificantDigits: 2 })}·10${superscript(power)}`;
+  return `${(x / 10 ** power).toLocaleString(locale, { maximumSignificantDigits: digits })}·10${superscript(power)}`;
 }
 
 const within = (share: number): number => Math.max(0, Math.min(1, share));

@@ -1,22 +1,15 @@
-// The race, in a worker: the three nets take turns of some milliseconds, so that other work of the machine slows all three alike. The
-// time of a net is that of its own steps.
+// The race, in a worker: the three nets take turns on the same processor, and the net that has had the least time is next. So each has had
+// the same time at the end, and other work of the machine slows all three alike. The race ends when the time of each net is used up.
 import type { Port } from "../engine/port.ts";
 import { pointsOf } from "../points/datasets.ts";
 import { gridOf } from "../points/surface.ts";
-import { arrays, type Contestant, compiled, scalars } from "./contestants.ts";
-import { comparedStep, type FromRace, type Standing, surfaceSide, type ToRace, totalSteps } from "./messages.ts";
+import { arrays, compiled, scalars } from "./contestants.ts";
+import { Lane } from "./lane.ts";
+import { type Comparison, type FromRace, raceMs, surfaceSide, type ToRace } from "./messages.ts";
 
 const turnMs = 12;
-const reportMs = 120; // time between two reports
-
-interface Run {
-  readonly contestant: Contestant;
-  steps: number;
-  milliseconds: number;
-  first: number;
-  loss: number;
-  lossInCommon: number | null;
-}
+const roundMs = 36; // time before messages are handled
+const reportMs = 150; // time between two reports
 
 export function start(port: Port<ToRace, FromRace>): void {
   let race: Race | null = null;
@@ -24,7 +17,7 @@ export function start(port: Port<ToRace, FromRace>): void {
     switch (message.kind) {
       case "start":
         race?.rest();
-        race = new Race(port, message.width);
+        race = new Race((told) => port.send(told), message.width);
         race.run();
         break;
       case "pause":
@@ -39,25 +32,31 @@ export function start(port: Port<ToRace, FromRace>): void {
   });
 }
 
+/** The lane that is next: of those with time left, the one with the least time so far. null if the race is over. */
+export function nextLane(lanes: readonly Lane[]): Lane | null {
+  const open = lanes.filter(({ isOver }) => !isOver);
+  return open.length === 0 ? null : open.reduce((a, b) => (b.milliseconds < a.milliseconds ? b : a));
+}
+
+/** The losses at the last step that all lanes have taken, as far as they are kept; null before the first. */
+export function comparisonOf(lanes: readonly Lane[]): Comparison | null {
+  const step = Math.min(...lanes.map(({ losses }) => losses.length));
+  return step === 0 ? null : { step, losses: lanes.map(({ losses }) => losses[step - 1]) };
+}
+
 class Race {
-  readonly #port: Port<ToRace, FromRace>;
-  readonly #runs: readonly Run[];
+  readonly #send: (message: FromRace) => void;
+  readonly #lanes: readonly Lane[];
+  readonly #places = gridOf(surfaceSide);
   #reportedAt = 0;
-  #explained = false;
+  #isExplained = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(port: Port<ToRace, FromRace>, width: number) {
-    this.#port = port;
+  constructor(send: (message: FromRace) => void, width: number) {
+    this.#send = send;
     const points = pointsOf("moons");
-    this.#runs = [scalars, arrays, compiled].map((make) => ({
-      contestant: make(points, width),
-      steps: 0,
-      milliseconds: 0,
-      first: 0,
-      loss: Number.NaN,
-      lossInCommon: null,
-    }));
-    this.#tell();
+    this.#lanes = [scalars, arrays, compiled].map((make) => new Lane(make(points, width), raceMs));
+    this.#tell(false);
   }
 
   run(): void {
@@ -71,34 +70,29 @@ class Race {
 
   #round(): void {
     this.#timer = null;
-    for (const run of this.#runs) advance(run);
-    const chapters = this.#runs.find(({ contestant }) => contestant.chapters)?.contestant.chapters;
-    if (!this.#explained && chapters) this.#port.send({ kind: "explained", chapters: chapters() });
-    this.#explained = true;
-    const over = this.#runs.every(({ steps }) => steps >= totalSteps);
-    if (over || performance.now() - this.#reportedAt > reportMs) this.#tell();
+    const began = performance.now();
+    let lane = nextLane(this.#lanes);
+    while (lane !== null && performance.now() - began < roundMs) {
+      lane.turn(turnMs);
+      lane = nextLane(this.#lanes);
+    }
+    this.#explain();
+    const over = lane === null;
+    if (over || performance.now() - this.#reportedAt > reportMs) this.#tell(over);
     if (!over) this.run();
   }
 
-  #tell(): void {
-    this.#reportedAt = performance.now();
-    const places = gridOf(surfaceSide);
-    const standings = this.#runs.map(
-      ({ contestant, ...at }): Standing => ({ ...at, runner: contestant.runner, surface: contestant.scores(places) }),
-    );
-    this.#port.send({ kind: "standings", standings, over: standings.every(({ steps }) => steps >= totalSteps) });
+  /** The chapters of the compiled step, once it is compiled. */
+  #explain(): void {
+    const compiledLane = this.#lanes.find(({ contestant, steps }) => contestant.chapters && steps > 0);
+    if (this.#isExplained || !compiledLane?.contestant.chapters) return;
+    this.#isExplained = true;
+    this.#send({ kind: "explained", chapters: compiledLane.contestant.chapters() });
   }
-}
 
-/** Takes steps for one turn, at least one. */
-function advance(run: Run): void {
-  const began = performance.now();
-  while (run.steps < totalSteps) {
-    run.loss = run.contestant.step();
-    run.steps++;
-    if (run.steps === 1) run.first = performance.now() - began;
-    if (run.steps === comparedStep) run.lossInCommon = run.loss;
-    if (performance.now() - began > turnMs) break;
+  #tell(over: boolean): void {
+    this.#reportedAt = performance.now();
+    const standings = this.#lanes.map((lane) => lane.standing(this.#places));
+    this.#send({ kind: "standings", standings, over, comparison: comparisonOf(this.#lanes) });
   }
-  run.milliseconds += performance.now() - began;
 }

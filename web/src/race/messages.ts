@@ -15,19 +15,34 @@ export interface Standing {
   readonly milliseconds: number;
   /** Milliseconds of the first step, in which the compiled net makes its program. */
   readonly first: number;
-  readonly loss: number;
-  /** The loss after `comparedStep` steps; null before. */
-  readonly lossInCommon: number | null;
+  /** The loss before the last step; null before the first. */
+  readonly loss: number | null;
+  /** The loss at the end of each `binMs` of its own time; null before the end of the first step. */
+  readonly course: readonly (number | null)[];
   /** The scores of a grid of `surfaceSide` by `surfaceSide`, row by row. */
   readonly surface: Float32Array;
 }
 
+/** The losses of all nets at one step, in the order of the runners. */
+export interface Comparison {
+  readonly step: number;
+  readonly losses: readonly number[];
+}
+
 export type FromRace =
-  | { readonly kind: "standings"; readonly standings: readonly Standing[]; readonly over: boolean }
+  | {
+      readonly kind: "standings";
+      readonly standings: readonly Standing[];
+      readonly over: boolean;
+      readonly comparison: Comparison | null;
+    }
   | { readonly kind: "explained"; readonly chapters: readonly Chapter[] };
 
-/** Steps of the race, and the step at which all losses are compared. */
-export const totalSteps = 1000;
-export const comparedStep = 5;
+/** The time that each net has for its steps. */
+export const raceMs = 2000;
+/** Time between two losses of a course. */
+export const binMs = 40;
+/** The losses are compared at the last step that all nets have taken, but at this one at the latest: rounding adds up from step to step. */
+export const maxComparedStep = 25;
 /** Cells of a surface along each side. */
-export const surfaceSide = 24;
+export const surfaceSide = 28;

@@ -1,22 +1,39 @@
 // The state of the race on the page's side: the standing of each net, and the chapters of the compiled program.
 import type { Chapter } from "chainrule";
 import { type Channel, open } from "../engine/channel.ts";
-import type { FromRace, Standing, ToRace } from "./messages.ts";
+import { settingsOf, writeSettings } from "../story/address.ts";
+import { type Comparison, type FromRace, type Runner, raceMs, type Standing, type ToRace } from "./messages.ts";
 
-export type Phase = "before" | "running" | "resting" | "over" | "failed";
+/** "away": it waits until this part is in view again. */
+export type Phase = "before" | "running" | "paused" | "away" | "over" | "failed";
+
+/** Neurons of each hidden layer. */
+export const widths = [16, 64] as const;
+export type Width = (typeof widths)[number];
+
+const widthIn = (query: URLSearchParams): Width =>
+  widths.find((width) => String(width) === query.get("width")) ?? widths[0];
 
 export class RaceState {
   phase: Phase = $state("before");
-  width = $state(16);
+  width: Width = $state(widthIn(settingsOf("race")));
   standings: readonly Standing[] = $state.raw([]);
+  comparison: Comparison | null = $state.raw(null);
   chapters: readonly Chapter[] = $state.raw([]);
   failure: string | null = $state(null);
+  /** The time that each net has had, in milliseconds: the least of the three. */
+  readonly time: number = $derived(
+    this.phase === "over"
+      ? raceMs
+      : Math.min(raceMs, ...(this.standings.length > 0 ? this.standings.map(({ milliseconds }) => milliseconds) : [0])),
+  );
   #channel: Channel<ToRace> | null = null;
 
   start(): void {
     this.#channel?.close();
     this.failure = null;
     this.standings = [];
+    this.comparison = null;
     this.#channel = open<ToRace, FromRace>(
       "race",
       (message) => this.#hear(message),
@@ -29,26 +46,47 @@ export class RaceState {
     this.phase = "running";
   }
 
-  rest(): void {
-    if (this.phase !== "running") return;
-    this.#channel?.send({ kind: "pause" });
-    this.phase = "resting";
+  resize(width: Width): void {
+    this.width = width;
+    writeSettings("race", width === widths[0] ? {} : { width: String(width) });
+    if (this.phase !== "before") this.start();
+  }
+
+  pause(): void {
+    this.#stop("paused");
   }
 
   goOn(): void {
-    if (this.phase !== "resting") return;
+    if (this.phase !== "paused" && this.phase !== "away") return;
     this.#channel?.send({ kind: "go on" });
     this.phase = "running";
+  }
+
+  /** The race pauses when this part leaves the view, and goes on when the part comes back, unless the visitor paused it. */
+  see(visible: boolean): void {
+    if (!visible) this.#stop("away");
+    else if (this.phase === "away") this.goOn();
+  }
+
+  standing(runner: Runner): Standing | null {
+    return this.standings.find((one) => one.runner === runner) ?? null;
   }
 
   close(): void {
     this.#channel?.close();
   }
 
+  #stop(phase: "paused" | "away"): void {
+    if (this.phase !== "running") return;
+    this.#channel?.send({ kind: "pause" });
+    this.phase = phase;
+  }
+
   #hear(message: FromRace): void {
     switch (message.kind) {
       case "standings":
         this.standings = message.standings;
+        this.comparison = message.comparison;
         if (message.over) this.phase = "over";
         break;
       case "explained":
@@ -60,6 +98,12 @@ export class RaceState {
   }
 }
 
-/** Steps a second after the first step, by the net's own time; null before its second step. */
-export const paceOf = ({ steps, milliseconds, first }: Standing): number | null =>
-  steps < 2 || milliseconds <= first ? null : (1000 * (steps - 1)) / (milliseconds - first);
+/** Steps a second by the net's own time, without the first step of the compiled net, which makes its program; null before there are any. */
+export function paceOf({ runner, steps, milliseconds, first }: Standing): number | null {
+  const [counted, time] = runner === "compiled" ? [steps - 1, milliseconds - first] : [steps, milliseconds];
+  return counted < 1 || time <= 0 ? null : (1000 * counted) / time;
+}
+
+/** Whether losses differ by no more than rounding does: float32 keeps about seven digits, and each step adds to the error. */
+export const isSameLoss = (losses: readonly number[]): boolean =>
+  Math.max(...losses) - Math.min(...losses) <= 1e-4 * Math.abs(losses[0]);

@@ -2,5 +2,81 @@
 export const race = {
   name: "Efficiency",
   title: "Everything else is efficiency",
-  lead: "The same net three times: number by number, array by array, and compiled to WebAssembly. The mathematics is the same, the speed is not.",
+  lead: "The same net three times: number by number, array by array, and compiled to WebAssembly. The mathematics is the same; the speed is not.",
+
+  start: "Start the race",
+  pause: "Pause",
+  goOn: "Continue",
+  again: "Race again",
+  restart: "Start again",
+  size: "Neurons in each of the two hidden layers",
+  failed: (reason: string) => `The race stopped: ${reason}`,
+  away: "Paused while out of view",
+  time: (now: string, all: string) => `${now} of ${all} s for each net`,
+  timeLabel: "Time that each net has had",
+
+  lanes: {
+    scalars: {
+      name: "Number by number",
+      what: "Each number is an object that remembers how it was computed. This is the whole idea, in a hundred lines.",
+      code: "new Value(2).mul(w)",
+    },
+    arrays: {
+      name: "Array by array",
+      what: "Each tensor remembers how it was computed. One operation computes thousands of numbers.",
+      code: "model.forward(points)",
+    },
+    compiled: {
+      name: "Compiled",
+      what: "The whole training step, forward, backward and update, becomes one WebAssembly program.",
+      code: "compile(step)",
+    },
+  },
+  surface: (name: string) => `The output of the net of “${name}” at each point of the plane`,
+  perSecond: "steps a second",
+  times: (factor: string) => `${factor} times as fast`,
+  stepsOf: (name: string) => `Steps of “${name}”, compared with the fastest`,
+  steps: (count: string) => (count === "1" ? "1 step" : `${count} steps`),
+  compiling: (seconds: string) => `${seconds} s of its time went into compiling`,
+  loss: (loss: string) => `loss ${loss}`,
+
+  rules: (seconds: string) =>
+    `All three start with the same weights and learn from the same hundred points. They take turns on one processor until each has had ${seconds} seconds.`,
+  result: (seconds: string, slow: string, middle: string, fast: string) =>
+    `In the same ${seconds} seconds: ${slow} number by number, ${middle} array by array, ${fast} compiled.`,
+  same: (step: string, loss: string) =>
+    `After ${step} ${step === "1" ? "step" : "steps"}, all three have the same loss, ${loss}: they compute the same.`,
+  rounded: (step: string, losses: string) =>
+    `After ${step} ${step === "1" ? "step" : "steps"}, their losses are ${losses}. They compute the same with different rounding: float64 for single numbers, float32 for arrays.`,
+  chart: "Loss",
+  chartLabel: "Loss by the time that each net has had",
+  seconds: "s",
+
+  compilerMade: "What the compiler made",
+  chapterAs: (name: string) => `The ${name}, as explain() prints it`,
+  chapters: {
+    graph: {
+      name: "graph",
+      what: "Every operation of a whole training step: forward, backward and update, each value with its shape.",
+    },
+    kernels: {
+      name: "kernels",
+      what: "The same step as loops. Operations on the same numbers share one loop, so that the numbers stay in registers instead of going through memory.",
+    },
+    functions: {
+      name: "functions",
+      what: "How each loop is divided for the processor: four numbers at once, in tiles that stay in registers.",
+    },
+    threads: {
+      name: "threads",
+      what: "Which thread computes which part, when several threads share the step.",
+    },
+    memory: {
+      name: "memory",
+      what: "When each value is needed. Values that are never needed at the same time share one place in memory.",
+    },
+  },
+  ask: "Why is the compiled step so much faster, if it does the same arithmetic?",
+  answer:
+    "Number by number, each addition makes an object, remembers its inputs and is visited again on the way back. The compiled program has none of that left: it knows every loop before it starts, computes four numbers at once, and uses its memory again at each step.",
 };
