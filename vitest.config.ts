@@ -46,6 +46,7 @@ const slowest = [
   "cli/test/checkpoints",
   "web/test/story",
   "cli/test/predict-as-evaluate",
+  "web/test/lookups",
   "web/test/trouble",
   "test/browser/threads",
   "cli/test/tune",

@@ -21,6 +21,11 @@ const { values, positionals } = parseArgs({
     seeds: { type: "string", default: "5" },
   },
 });
+if (!Object.hasOwn(architectures, values.model)) {
+  console.error(`--model ${values.model}: there are ${Object.keys(architectures).join(", ")}`);
+  process.exit(1);
+}
+const architecture = architectures[values.model];
 const [epochs, seeds] = [Number(values.epochs), Number(values.seeds)];
 const { train: all, test } = await loadFashionMnist({ directory: positionals[0] });
 // split keeps the order of the data, in which no class comes first: that of a folder after it was mixed.
@@ -45,7 +50,7 @@ function streamed(pictures, windowShards) {
 
 async function accuracyOf(data, seed) {
   manualSeed(seed);
-  const net = build(architectures[values.model](shape, train.classes.length));
+  const net = build(architecture(shape, train.classes.length));
   const steps = epochs * Math.floor(count / batchSize);
   const optimizer = new Adam(net.parameters(), { lr: rate });
   const schedule = (step) => rate * (1 - step / steps);

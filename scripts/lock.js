@@ -18,7 +18,8 @@ function platform(name) {
   return { os, cpu, ...(os[0] === "linux" && libc ? { libc } : {}) };
 }
 
-const added = {};
+const present = new Map(Object.entries(lock.packages));
+const added = new Map();
 for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
     const places = [];
@@ -27,11 +28,13 @@ for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.pac
       if (!folder.includes("/node_modules/")) break;
     }
     places.push(`node_modules/${name}`);
-    if (places.some((place) => lock.packages[place]?.version === version) || !/^\d+\.\d+\.\d+$/.test(version)) continue;
-    const place = places.findLast((candidate) => !lock.packages[candidate] && !added[candidate]);
-    added[place] = { version, ...platform(name), ...(dev ? { dev } : {}), optional: true };
+    if (places.some((place) => present.get(place)?.version === version) || !/^\d+\.\d+\.\d+$/.test(version)) continue;
+    const place = places.findLast((candidate) => !present.has(candidate) && !added.has(candidate));
+    added.set(place, { version, ...platform(name), ...(dev ? { dev } : {}), optional: true });
   }
 }
-const paths = Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+const paths = Object.entries({ ...lock.packages, ...Object.fromEntries(added) }).sort(([a], [b]) =>
+  a < b ? -1 : a > b ? 1 : 0,
+);
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(paths) }, null, 2)}\n`);
-console.log(`${Object.keys(added).length} entries added`);
+console.log(`${added.size} entries added`);

@@ -76,7 +76,8 @@ export class Settings {
     return this.#read(name, Array.isArray) as readonly number[];
   }
   #read(name: string, fits: (value: unknown) => boolean): unknown {
-    const value = this.#attributes[name];
+    const attributes = this.#attributes;
+    const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;
     if (!fits(value))
       throw new ChainruleError("internal", "internal", `a region's ${name} is ${JSON.stringify(value)}`);
     return value;

@@ -245,6 +245,7 @@ const mixesFloats = ({ inputs, output }: Part): boolean =>
 /** The function that writes a region as one ONNX op; null where its ops are written one by one. */
 export function regionWriterOf(part: Part): RegionWriter | null {
   const { name } = part.region;
-  const isKnown = Object.hasOwn(rules, name) && (kernels[name] ?? ["float32"]).includes(part.output.dtype);
+  const types = Object.hasOwn(kernels, name) ? kernels[name] : ["float32"];
+  const isKnown = Object.hasOwn(rules, name) && types.includes(part.output.dtype);
   return isKnown && !mixesFloats(part) ? rules[name](part) : null;
 }

@@ -114,7 +114,12 @@ class Merger {
     if (Array.isArray(a) && Array.isArray(b) && a.length === b.length)
       return a.map((part, i) => this.#value(where, part, b[i]));
     if (isRecord(a) && isRecord(b))
-      return Object.fromEntries(Object.entries(a).map(([key, part]) => [key, this.#value(where, part, b[key])]));
+      return Object.fromEntries(
+        Object.entries(a).map(([key, part]) => [
+          key,
+          this.#value(where, part, Object.hasOwn(b, key) ? b[key] : undefined),
+        ]),
+      );
     if (a === b) return a;
     throw new ChainruleError("option", "toOnnx", `${where} has other attributes at another batch size; ${cure}`);
   }

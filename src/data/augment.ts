@@ -44,7 +44,8 @@ export interface Moment {
 /** Writes the bytes [C, H, W] of one picture, changed for one epoch, to `to`, which has the same length. */
 export type Augment = (from: Uint8Array, to: Uint8Array, moment: Moment) => void;
 
-const bounds: Readonly<Record<Exclude<keyof Augmentation, "flip" | "jitter">, readonly [max: number, unit: string]>> = {
+type Amount = Exclude<keyof Augmentation, "flip" | "jitter">;
+const bounds: Readonly<Record<Amount, readonly [max: number, unit: string]>> = {
   shift: [2 ** 20, "whole pixels"],
   crop: [0.9, "a part of the side, 0 to 0.9"],
   rotate: [180, "degrees, 0 to 180"],
@@ -75,8 +76,8 @@ export function augmenter(options: Augmentation, [channels, height, width]: read
 }
 
 function check(options: Augmentation): void {
-  for (const [name, [max, unit]] of Object.entries(bounds)) {
-    const value = options[name as keyof typeof bounds] ?? 0;
+  for (const name of Object.keys(bounds) as Amount[]) {
+    const [[max, unit], value] = [bounds[name], options[name] ?? 0];
     if (!(name === "shift" ? isWhole : isNumber)(value, { from: 0, to: max }))
       throw new ChainruleError("option", "batches", `augment.${name} is in ${unit}; it is ${value}`, {
         option: `augment.${name}`,

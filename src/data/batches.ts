@@ -202,8 +202,9 @@ const ofStream = (stream: Stream, cutting: Parameters<typeof groups>[1]): AsyncI
   },
 });
 
+type Belonging = "mean" | "std" | "augment" | "shuffleBuffer";
 /** The options that are for some kinds of sources only, with these kinds and the words of the error for other kinds. */
-const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind"][]; readonly why: string }>> = {
+const belonging: Readonly<Record<Belonging, { readonly kinds: readonly Source["kind"][]; readonly why: string }>> = {
   mean: {
     kinds: ["pictures", "streamed"],
     why: "normalises pictures, { images, labels, classes }; normalise a column yourself",
@@ -220,9 +221,11 @@ const belonging: Readonly<Record<string, { readonly kinds: readonly Source["kind
 };
 
 function checkBelonging(call: string, { kind }: Source, options: BatchOptions & SourceOptions): void {
-  for (const [option, { kinds, why }] of Object.entries(belonging))
-    if (options[option as keyof typeof options] !== undefined && !kinds.includes(kind))
+  for (const option of Object.keys(belonging) as Belonging[]) {
+    const { kinds, why } = belonging[option];
+    if (options[option] !== undefined && !kinds.includes(kind))
       throw new ChainruleError("option", call, `${option} ${why}`, { option });
+  }
   if (kind === "stream" && options.shuffle && !((options.shuffleBuffer ?? 0) > 0))
     throw new ChainruleError(
       "option",

@@ -102,8 +102,10 @@ function refusal(reason: ModelFault, words: string, details: ErrorDetails = {}):
   return new ChainruleError("file", "readModel", words, { reason, ...details });
 }
 
+type DescriptionKey = "input" | "architecture" | "classes" | "normalisation" | "framing" | "seed";
+
 function describe(metadata: Record<string, string>): Description {
-  const read = <T>(key: string, fits: (value: unknown) => value is T): T => {
+  const read = <T>(key: DescriptionKey, fits: (value: unknown) => value is T): T => {
     const value = key === "framing" ? metadata[key] : json(metadata[key]);
     if (!fits(value)) throw refusal("metadata", `its metadata has no usable "${key}"; train the model again`, { key });
     return value;

@@ -1,5 +1,6 @@
 // The base class of optimisers: parameters in groups, learning rates that schedules may set, and the state. All state is made in the
 // constructor, so that a step that is compiled once has all tensors that it will need.
+import { internal } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
@@ -35,6 +36,11 @@ interface Entry<S> {
 
 const pointwise = new WeakSet<object>();
 
+function tensorOf(state: State, name: string): Tensor {
+  if (!Object.hasOwn(state, name)) throw internal(`an optimiser's state has no ${name}`);
+  return state[name];
+}
+
 /**
  * Declares that an `update` is elementwise and reads no shape. Steps without `compile` then run it in one pass over the parameter, its
  * gradient and its state, with the same bits.
@@ -64,7 +70,7 @@ export abstract class Optimizer<S extends State = State> {
       const settings = { lr: rate.tensor, weightDecay };
       return parameters.map((parameter): Entry<S> => {
         const state = makeState(parameter);
-        const isStreamed = (name: string) => sameShape(state[name].shape, parameter.shape);
+        const isStreamed = (name: string) => sameShape(tensorOf(state, name).shape, parameter.shape);
         const names = Object.keys(state);
         const [streamed, shared] = [names.filter(isStreamed), names.filter((name) => !isStreamed(name))];
         return { parameter, state, settings, streamed, shared };
@@ -110,8 +116,8 @@ export abstract class Optimizer<S extends State = State> {
     stream({
       f: this.#streamedUpdate(settings.weightDecay, streamed, shared),
       shape: parameter.shape,
-      streamed: [parameter, grad, ...streamed.map((name) => state[name])],
-      shared: [settings.lr, ...shared.map((name) => state[name])],
+      streamed: [parameter, grad, ...streamed.map((name) => tensorOf(state, name))],
+      shared: [settings.lr, ...shared.map((name) => tensorOf(state, name))],
     });
   }
 

@@ -30,7 +30,7 @@ export function moduleOf(call: string, model: unknown): Module {
         call,
         `${name} is no module; other parts of a run belong into optimizer and state`,
       );
-    if (name in Module.prototype || name.includes("."))
+    if (Reflect.has(Module.prototype, name) || name.includes("."))
       throw new ChainruleError("option", call, `a model cannot be called "${name}", which modules reserve; rename it`);
   }
   return new NamedModules(Object.fromEntries(parts));

@@ -105,9 +105,9 @@ export function afterValidation(
   const now: BestEpoch = { epoch: progress.epoch + 1, ...means };
   const improved = new Set<string>();
   for (const [name, mode] of tracked) {
-    const [value, record] = [means[name], progress.best.get(name) ?? null];
+    const [value, record] = [Object.hasOwn(means, name) ? means[name] : Number.NaN, progress.best.get(name) ?? null];
     if (!Number.isFinite(means.loss) || !Number.isFinite(value)) continue;
-    const before = record?.[name];
+    const before = record !== null && Object.hasOwn(record, name) ? record[name] : undefined;
     if (before === undefined || (mode === "min" ? value < before : value > before)) improved.add(name);
   }
   const best = new Map([...progress.best].map(([name, record]) => [name, improved.has(name) ? now : record]));

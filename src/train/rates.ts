@@ -41,6 +41,9 @@ export function junction(optimizers: Named<Optimizer>, schedules: Named<Schedule
   if (steps === 0) return { last: null, next, jumps: false };
   const before = planned(steps - 1);
   const differs = (a: number, b: number) => Math.abs(a - b) > 1e-9 * Math.max(Math.abs(a), Math.abs(b));
-  const of = (rates: Rates, name: string) => (typeof rates === "number" ? rates : rates[name]);
+  const of = (rates: Rates, name: string) => {
+    if (typeof rates === "number") return rates;
+    return Object.hasOwn(rates, name) ? rates[name] : Number.NaN;
+  };
   return { last, next, jumps: names.some((name) => differs(of(before, name), of(last, name))) };
 }

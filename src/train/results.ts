@@ -9,8 +9,7 @@ export interface Pooling extends Layer {
   featureMap(x: Tensor): Tensor;
 }
 
-const has = (module: object, method: string): boolean =>
-  method in module && typeof Reflect.get(module, method) === "function";
+const has = (module: object, method: string): boolean => typeof Reflect.get(module, method) === "function";
 
 export const isLayer = (module: Module): module is Layer => has(module, "forward");
 export const isPooling = (module: Module): module is Pooling => isLayer(module) && has(module, "featureMap");

@@ -67,7 +67,10 @@ function isRecorded(value: unknown): boolean {
 }
 
 function isPosition(value: unknown): value is Position {
-  return isRecord(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
+  return (
+    isRecord(value) &&
+    Object.entries(checks).every(([name, check]) => check(Object.hasOwn(value, name) ? value[name] : undefined))
+  );
 }
 
 /** Converts a position of the first versions, which trained on pictures only, to the current form. */

@@ -38,7 +38,7 @@ export function sizesOf(bundle: Bundle): ReadonlyMap<string, number> {
   }
   const texts = Object.keys(bundle).filter((name) => /\.(js|css|html)$/.test(name));
   // Workers have a build of their own, whose files arrive here as assets.
-  const workers = texts.filter((name) => name.endsWith(".js") && bundle[name].type === "asset");
+  const workers = texts.filter((name) => name.endsWith(".js") && fileOf(bundle, name)?.type === "asset");
   // program-files.ts gives this folder to the worker of visitors' programs.
   const [programs, engines] = [true, false].map((of) => workers.filter((name) => name.includes("/program/") === of));
   return sizes
@@ -47,9 +47,11 @@ export function sizesOf(bundle: Bundle): ReadonlyMap<string, number> {
     .set("all", total(bundle, texts));
 }
 
+const fileOf = (bundle: Bundle, name: string) => (Object.hasOwn(bundle, name) ? bundle[name] : undefined);
+
 /** Adds a chunk, all that it imports statically, and their styles. */
 function withStatic(bundle: Bundle, name: string, to: Set<string>): Set<string> {
-  const file = bundle[name];
+  const file = fileOf(bundle, name);
   if (to.has(name) || file?.type !== "chunk") return to;
   to.add(name);
   for (const style of file.viteMetadata?.importedCss ?? []) to.add(style);
@@ -60,7 +62,7 @@ function withStatic(bundle: Bundle, name: string, to: Set<string>): Set<string> 
 function total(bundle: Bundle, names: Iterable<string>): number {
   let bytes = 0;
   for (const name of names) {
-    const file = bundle[name];
+    const file = fileOf(bundle, name);
     if (file !== undefined) bytes += gzipSync(file.type === "chunk" ? file.code : file.source).length;
   }
   return bytes;

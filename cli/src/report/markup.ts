@@ -25,17 +25,17 @@ function render(content: Content): string {
   return escapeText(String(content));
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+const entities: ReadonlyMap<string, string> = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+  ["'", "&#39;"],
+]);
 
 /** Characters that neither HTML nor XML allows: control characters, halves of surrogate pairs, and Unicode's noncharacters. */
 const impossible = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 function escapeText(text: string): string {
-  return text.replace(impossible, "\ufffd").replace(/[&<>"']/g, (character) => entities[character]);
+  return text.replace(impossible, "\ufffd").replace(/[&<>"']/g, (character) => entities.get(character) ?? character);
 }

@@ -3,7 +3,7 @@
 // after its last whole line; a line that was cut off is not read, and is cut away.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
 import { BadInput, reasonOf } from "../failure.ts";
-import { isCount, isRecord } from "../records.ts";
+import { isCount, isRecord, own } from "../records.ts";
 import type { Settings } from "./space.ts";
 
 /** epochs: after its last epoch. patience: no lower loss for so many epochs. behind: by the median rule. diverged: the loss became infinite. */
@@ -132,7 +132,7 @@ function read(file: string, search: Identity): Contents | null {
 
 function checkSearch(file: string, begun: Identity, wanted: Identity): void {
   const differing = Object.keys({ ...begun, ...wanted }).filter(
-    (name) => JSON.stringify(begun[name]) !== JSON.stringify(wanted[name]),
+    (name) => JSON.stringify(own(begun, name)) !== JSON.stringify(own(wanted, name)),
   );
   if (differing.length === 0) return;
   if (differing.includes("data"))
@@ -140,7 +140,9 @@ function checkSearch(file: string, begun: Identity, wanted: Identity): void {
       `${file}: is the journal of a search on other data; give another --out, or remove it to begin anew`,
     );
   const flag = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const words = differing.map((name) => `${flag(name)} ${said(begun[name])}, now ${said(wanted[name])}`).join("; ");
+  const words = differing
+    .map((name) => `${flag(name)} ${said(own(begun, name))}, now ${said(own(wanted, name))}`)
+    .join("; ");
   throw new BadInput(
     `${file}: its search was begun with ${words}; give the same options to go on, another --out, or remove it to begin anew`,
   );

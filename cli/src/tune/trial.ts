@@ -6,7 +6,7 @@ import type { FitEvent } from "chainrule/train";
 import type { Data } from "../data-set.ts";
 import { BadInput } from "../failure.ts";
 import { type Extras, loadModel, type Model, saveModel } from "../model-file.ts";
-import { isRecord } from "../records.ts";
+import { isRecord, own } from "../records.ts";
 import { isReaderGone } from "../terminal/output.ts";
 import { Checkpoints } from "../train/checkpoints.ts";
 import type { Plan } from "../train/plan.ts";
@@ -95,7 +95,7 @@ export function isModelOf(
   return (
     isSameNet &&
     isRecord(training) &&
-    Object.entries(plan).every(([name, value]) => JSON.stringify(training[name]) === JSON.stringify(value))
+    Object.entries(plan).every(([name, value]) => JSON.stringify(own(training, name)) === JSON.stringify(value))
   );
 }
 

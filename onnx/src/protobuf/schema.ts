@@ -55,18 +55,18 @@ const messages = {
   DimensionProto: { dim_value: [1, "int64"], dim_param: [2, "string"] },
 } satisfies Record<string, Readonly<Record<string, Field>>>;
 
-const scalars: Readonly<Record<string, Type>> = {
-  int32: Type.INT32,
-  int64: Type.INT64,
-  float: Type.FLOAT,
-  string: Type.STRING,
-  bytes: Type.BYTES,
-};
+const scalars: ReadonlyMap<string, Type> = new Map([
+  ["int32", Type.INT32],
+  ["int64", Type.INT64],
+  ["float", Type.FLOAT],
+  ["string", Type.STRING],
+  ["bytes", Type.BYTES],
+]);
 
 function fieldOf([name, [number, text]]: readonly [string, Field]) {
   const many = text.startsWith("many ");
   const type = many ? text.slice("many ".length) : text;
-  const scalar = scalars[type];
+  const scalar = scalars.get(type);
   return {
     name,
     number,

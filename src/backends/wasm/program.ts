@@ -283,7 +283,7 @@ export type Entry = (...words: number[]) => number;
 
 /** The exported function of this name. */
 export function entry(exports: WebAssembly.Exports, name: string): Entry {
-  const callee = exports[name];
+  const callee = Object.hasOwn(exports, name) ? exports[name] : undefined;
   if (typeof callee !== "function") throw internal(`the module exports no function ${name}`);
   return callee as Entry;
 }

@@ -136,7 +136,7 @@ const others = ({ length }: readonly string[]): string => (length > 1 ? `, and $
 
 /** Input size, mean and std of the metadata, each of them else that of the net. */
 function inputOf(metadata: Readonly<Record<string, string>>, fallback: BackboneInput): BackboneInput {
-  const read = (key: string, fits: (value: number[]) => boolean): number[] | null => {
+  const read = (key: "input_size" | "mean" | "std", fits: (value: number[]) => boolean): number[] | null => {
     if (metadata[key] === undefined) return null;
     const value = numbersOf(metadata[key]);
     if (value === null || !fits(value))

@@ -8,9 +8,10 @@ export const maxLinkLength = 8000;
 
 /** The settings as an address has them; those with the default value of their data set are left out. */
 export function written(settings: Settings): Record<string, string> {
-  const [own, defaults] = [texts(settings), texts(defaultsFor(settings.data))];
+  const own = texts(settings);
+  const defaults = new Map(Object.entries(texts(defaultsFor(settings.data))));
   const isWritten = (name: string, value: string) =>
-    name === "data" ? settings.data !== defaultSettings.data : value !== defaults[name];
+    name === "data" ? settings.data !== defaultSettings.data : value !== defaults.get(name);
   return Object.fromEntries(Object.entries(own).filter(([name, value]) => isWritten(name, value)));
 }
 
