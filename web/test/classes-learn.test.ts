@@ -9,6 +9,7 @@ import { Album, side } from "../src/classes/engine/album.ts";
 import { learnFromFeatures } from "../src/classes/engine/from-features.ts";
 import { foldsOf, learnFromNothing, smallSide } from "../src/classes/engine/from-nothing.ts";
 import { judgedOf } from "../src/classes/engine/judge.ts";
+import { isUnlike, likenessOf } from "../src/classes/engine/likeness.ts";
 import { Model } from "../src/classes/engine/model.ts";
 import { halved } from "../src/classes/engine/pictures.ts";
 import { fetchFile, NotFetched } from "../src/classes/engine/pretrained.ts";
@@ -109,13 +110,18 @@ describe("a small conv net", () => {
     expect(learned.description.input).toEqual([1, smallSide, smallSide]);
     expect(parts).toEqual([...parts].sort((a, b) => a - b));
 
-    const model = new Model(learned);
+    const model = new Model(learned, learned.likeness);
     const bytes = bar(true, 75);
     const data = new Uint8ClampedArray(4 * side * side).map((_, i) => (i % 4 === 3 ? 255 : bytes[Math.floor(i / 4)]));
     const picture = { width: side, height: side, data };
-    const answer = [...((await model.answer(picture)) ?? [])];
-    expect(answer[0]).toBeGreaterThan(0.8);
-    expect([...((await Model.read(model.bytes).answer(picture)) ?? [])]).toEqual(answer);
+    const answer = await model.answer(picture);
+    expect(answer?.probabilities[0]).toBeGreaterThan(0.8);
+    expect(answer?.isUnlike).toBe(false);
+    expect(await Model.read(model.bytes, learned.likeness).answer(picture)).toEqual(answer);
+    // White paper is like no bar, and a model from a file alone does not know what it learned from.
+    const blank = { ...picture, data: new Uint8ClampedArray(picture.data.length).fill(255) };
+    expect((await model.answer(blank))?.isUnlike).toBe(true);
+    expect((await Model.read(model.bytes).answer(blank))?.isUnlike).toBe(false);
     expect(readSafetensors(model.bytes).metadata.format).toBe("chainrule-model-1");
 
     const session = await load(await model.onnx());
@@ -151,6 +157,24 @@ it("features make the model that withClassifier makes, and judge it", async () =
   });
   expect(description.architecture).toEqual([["squeezenet1_1"], ["Linear", 512, 2]]);
   expect([judged?.count, judged?.folds, last]).toEqual([10, 5, 1]);
+});
+
+it("a picture is unlike the learned ones where its angle to each is larger than theirs to each other", async () => {
+  const learned = Array.from({ length: 20 }, (_, n) => Float32Array.of(1, 0.05 * n, 0));
+  const likeness = await likenessOf(learned, "conv");
+  expect(likeness.limit).toBe(0.12);
+  expect(isUnlike(likeness, Float32Array.of(7, 3, 0.5))).toBe(false);
+  expect(isUnlike(likeness, Float32Array.of(0, 0.1, 1))).toBe(true);
+  expect(isUnlike(likeness, new Float32Array(3))).toBe(true);
+  const spread = await likenessOf(
+    [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ].map((row) => Float32Array.from(row)),
+    "conv",
+  );
+  expect(spread.limit).toBeCloseTo(1 - Math.SQRT1_2);
 });
 
 it("a small picture has the mean of 2 × 2 pixels", () => {

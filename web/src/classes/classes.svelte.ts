@@ -250,7 +250,7 @@ export class Classes {
         this.#meet(message.model, message.fresh);
         return;
       case "seen":
-        this.live.seen(message.probabilities);
+        this.live.seen(message);
         return;
       case "written":
         saveFile(`my-classes.${message.format}`, message.bytes);

@@ -12,6 +12,8 @@ export class Live {
   source: LiveSource = $state("camera");
   /** The probability of each class; empty where there is nothing to answer. */
   probabilities: readonly number[] = $state.raw([]);
+  /** Whether the picture is unlike all that the model has learned from. */
+  isUnlike = $state(false);
   isSlow = $state(false);
   #ready = false;
   #asked = false;
@@ -38,6 +40,7 @@ export class Live {
     this.#newest = null;
     this.#last = null;
     this.probabilities = [];
+    this.isUnlike = false;
   }
 
   /** A model has come: the last picture is asked about again. */
@@ -55,10 +58,13 @@ export class Live {
     this.probabilities = [];
   }
 
-  seen(probabilities: readonly number[]): void {
+  seen({ probabilities, isUnlike }: { readonly probabilities: readonly number[]; readonly isUnlike: boolean }): void {
     this.#asked = false;
     this.#quiet();
-    if (this.#last !== null) this.probabilities = probabilities;
+    if (this.#last !== null) {
+      this.probabilities = probabilities;
+      this.isUnlike = isUnlike;
+    }
     this.#go();
   }
 

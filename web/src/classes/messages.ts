@@ -94,5 +94,5 @@ export type ToPage =
   | { readonly kind: "progress"; readonly progress: Progress | null }
   /** `fresh`: it was trained or read just now, and replaces another one. */
   | { readonly kind: "model"; readonly model: ModelFacts | null; readonly fresh: boolean }
-  | { readonly kind: "seen"; readonly probabilities: readonly number[]; readonly milliseconds: number }
+  | { readonly kind: "seen"; readonly probabilities: readonly number[]; readonly isUnlike: boolean }
   | { readonly kind: "written"; readonly format: Format; readonly bytes: Uint8Array<ArrayBuffer> };

@@ -6,7 +6,8 @@ import { forget, recall, remember } from "../../store/store.ts";
 import { signatureOf } from "../list.ts";
 import type { Format, ModelFacts, NewPicture, Problem, Shown, ToEngine, ToPage } from "../messages.ts";
 import { Album } from "./album.ts";
-import { Model } from "./model.ts";
+import type { Likeness } from "./likeness.ts";
+import { type Answer, Model } from "./model.ts";
 import { keptForm, pictureOf, thumbnailOf } from "./pictures.ts";
 import { NotFetched } from "./pretrained.ts";
 import { Trainer } from "./trainer.ts";
@@ -130,7 +131,7 @@ class Engine {
         ...{ method, classes, signal },
         tell: (progress) => this.#port.send({ kind: "progress", progress }),
       });
-      const model = new Model(learned);
+      const model = new Model(learned, learned.likeness);
       const { judged, description } = learned;
       const signature = signatureOf(method, classes);
       const facts = { classes: description.classes, method, judged, signature, name: null };
@@ -150,14 +151,14 @@ class Engine {
     this.#known = known;
     const { facts } = known;
     this.#port.send({ kind: "model", model: facts, fresh });
-    void remember(modelKey, { bytes, facts });
+    void remember(modelKey, { bytes, facts, likeness: known.model.likeness } satisfies Stored);
   }
 
   async #recallModel(): Promise<void> {
     const stored = await recall(modelKey);
     if (!isStored(stored) || this.#known !== null) return;
     try {
-      this.#known = { model: Model.read(stored.bytes), facts: stored.facts };
+      this.#known = { model: Model.read(stored.bytes, stored.likeness), facts: stored.facts };
     } catch (error) {
       if (!isFileError(error)) throw error;
       await forget(modelKey);
@@ -180,17 +181,16 @@ class Engine {
   }
 
   async #look(shown: Shown): Promise<void> {
-    const began = performance.now();
-    let probabilities: Float32Array | null = null;
+    let answer: Answer | null = null;
     try {
-      if (this.#known !== null) probabilities = await this.#known.model.answer(await pictureOf(shown));
+      if (this.#known !== null) answer = await this.#known.model.answer(await pictureOf(shown));
     } catch (error) {
       if (!isFileError(error)) throw error;
       const name = shown.kind === "file" && shown.file instanceof File ? shown.file.name : "";
       this.#tell({ what: "picture", name, details: error.words });
     }
-    const milliseconds = performance.now() - began;
-    this.#port.send({ kind: "seen", probabilities: probabilities === null ? [] : [...probabilities], milliseconds });
+    const probabilities = answer === null ? [] : [...answer.probabilities];
+    this.#port.send({ kind: "seen", probabilities, isUnlike: answer?.isUnlike ?? false });
   }
 
   async #write(format: Format): Promise<void> {
@@ -204,7 +204,14 @@ class Engine {
 const isFileError = (error: unknown): error is ChainruleError =>
   error instanceof ChainruleError && error.code === "file";
 
-function isStored(value: unknown): value is { readonly bytes: Uint8Array; readonly facts: ModelFacts } {
+/** The model as it is stored in the browser. */
+interface Stored {
+  readonly bytes: Uint8Array;
+  readonly facts: ModelFacts;
+  readonly likeness: Likeness | null;
+}
+
+function isStored(value: unknown): value is Stored {
   if (typeof value !== "object" || value === null || !("bytes" in value) || !("facts" in value)) return false;
   return value.bytes instanceof Uint8Array;
 }

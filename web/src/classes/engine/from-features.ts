@@ -4,12 +4,14 @@ import { type Description, withClassifier } from "chainrule/model";
 import { fitClassifier } from "chainrule/train";
 import type { Judged } from "../messages.ts";
 import { judgedOf, type Labelled } from "./judge.ts";
+import { type Likeness, likenessOf } from "./likeness.ts";
 import type { Pretrained } from "./pretrained.ts";
 
 export interface Learned {
   readonly description: Description;
   readonly net: Sequential;
   readonly judged: Judged | null;
+  readonly likeness: Likeness;
 }
 
 export interface Course {
@@ -34,5 +36,10 @@ export async function learnFromFeatures(
     onProgress: progressed,
   });
   const { description, net } = withClassifier(backbone, { weight, bias }, { classes, seed });
-  return { description, net, judged: judgedOf(labelled, unseen, choice.folds) };
+  return {
+    description,
+    net,
+    judged: judgedOf(labelled, unseen, choice.folds),
+    likeness: await likenessOf(features, "features"),
+  };
 }

@@ -1,12 +1,13 @@
 // Learns classes with a small conv net of random weights, for drawings: the whole net is trained on small pictures that are shifted, turned
 // and cut a little each time. To judge it, nets are trained that leave out a part of the pictures each.
-import { Adam, manualSeed, type Sequential, tensor } from "chainrule";
-import { type Dataset, normalisation } from "chainrule/data";
+import { Adam, compile, manualSeed, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
+import { batches, type Dataset, normalisation } from "chainrule/data";
 import { architectures, build, type Description } from "chainrule/model";
 import { evaluate, fit } from "chainrule/train";
-import { side } from "./album.ts";
+import { numbersOf, side } from "./album.ts";
 import type { Course, Learned } from "./from-features.ts";
 import { judgedOf, type Labelled } from "./judge.ts";
+import { likenessOf } from "./likeness.ts";
 
 /** The side of a picture as this net takes it: a pixel is the mean of 7 × 7 of a kept picture. */
 export const smallSide = 32;
@@ -46,7 +47,26 @@ export async function learnFromNothing(
     let next = 0;
     for (const n of labels.keys()) if (isHeld(n)) answers[n] = found.answers[next++];
   }
-  return { description, net, judged: judgedOf(labelled, answers, folds === 0 ? null : folds) };
+  const likeness = await likenessOf(await lastNumbers(data, description, net), "conv");
+  return { description, net, judged: judgedOf(labelled, answers, folds === 0 ? null : folds), likeness };
+}
+
+/** The numbers before the last layer for each picture. */
+async function lastNumbers(
+  data: Dataset,
+  { normalisation: norm }: Description,
+  net: Sequential,
+): Promise<Float32Array[]> {
+  const run = compile((images: Tensor) =>
+    noGrad(() => {
+      let x = images;
+      for (let i = 0; i < net.length - 1; i++) x = net[i].forward(x);
+      return x;
+    }),
+  );
+  const rows: Float32Array[] = [];
+  for (const { images } of batches(data, { batchSize: 1, ...norm })) rows.push(await numbersOf(run(images)));
+  return rows;
 }
 
 async function train(

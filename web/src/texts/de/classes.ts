@@ -123,6 +123,7 @@ export const classes: Texts["classes"] = {
   noModel: "Trainiere zuerst. Dann antwortet das Netz hier sofort.",
   nothingShown: "Zeig ihm etwas.",
   says: (name: string, share: string) => `${name}, ${share}`,
+  unlike: "Es ist keinem der gelernten Bilder ähnlich, die Antwort bedeutet also vielleicht nichts.",
   probabilities: "Die Wahrscheinlichkeit jeder Klasse",
 
   problems: {

@@ -123,6 +123,7 @@ export const classes = {
   noModel: "Train first. Then the net answers here at once.",
   nothingShown: "Show it something.",
   says: (name: string, share: string) => `${name}, ${share}`,
+  unlike: "It is unlike every picture that the net learned from, so the answer may mean nothing.",
   probabilities: "The probability of each class",
 
   problems: {

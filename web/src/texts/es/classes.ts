@@ -122,6 +122,7 @@ export const classes: Texts["classes"] = {
   noModel: "Entrena primero. Después la red responde aquí al instante.",
   nothingShown: "Enséñale algo.",
   says: (name: string, share: string) => `${name}, ${share}`,
+  unlike: "No se parece a ninguna imagen de las que aprendió, así que la respuesta puede no significar nada.",
   probabilities: "La probabilidad de cada clase",
 
   problems: {
