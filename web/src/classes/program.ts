@@ -28,7 +28,7 @@ function done(request) {
   });
 }
 
-const list = await read("classes list");
+const list = (await read("classes list")) ?? [];
 const [pictures, labels] = [[], []];
 for (const [label, entry] of list.entries())
   for (const { id } of entry.pictures) {
@@ -36,6 +36,7 @@ for (const [label, entry] of list.entries())
     labels.push(label);
   }
 const classes = list.map(({ name }) => name.trim());
+if (pictures.length === 0) throw new Error("There are no pictures yet: add some to the classes first.");
 console.log(classes.join(", ") + ": " + pictures.length + " pictures");
 `;
 

@@ -53,10 +53,14 @@ export class Program {
   edit(text: string): void {
     this.#edited = text === this.#ofWidget() ? null : text;
     clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => {
-      if (this.#edited === null) void forget(this.#key);
-      else void remember(this.#key, this.#edited);
-    }, saveMs);
+    this.#saving = setTimeout(() => this.#save(), saveMs);
+  }
+
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (this.#edited === null) void forget(this.#key);
+    else void remember(this.#key, this.#edited);
   }
 
   run(): void {
@@ -82,6 +86,7 @@ export class Program {
 
   /** Ends the run: nobody sees the program any more. */
   close(): void {
+    if (this.#saving !== undefined) this.#save();
     this.stop();
     this.#close();
     cancelAnimationFrame(this.#frame);

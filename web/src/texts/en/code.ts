@@ -5,7 +5,10 @@ export const code = {
   loading: "Loading the editor…",
   notLoaded: "The editor could not be loaded. Close and open it to try again.",
   about:
-    "This program does what you see above, with the same settings. Change it and run it here, or paste it into a file and run it with Node. Tab leaves the editor; Ctrl+Enter runs the program.",
+    "This program does what you see above, with the same settings. Change it and run it here, or paste it into a file and run it with Node.",
+  aboutPageOnly:
+    "This program does what you see above, with the pictures that your browser has stored. Change it and run it here.",
+  keys: "Tab leaves the editor; Ctrl+Enter runs the program. It can read files of this site and no others.",
   editor: "Program",
   output: "Output",
   run: "Run",

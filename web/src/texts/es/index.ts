@@ -1,6 +1,8 @@
 // The texts of the page in the language es. A part that is not translated yet has English texts.
 import { en, type Texts } from "../en/index.ts";
 import { classes } from "./classes.ts";
+import { code } from "./code.ts";
+import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const es: Texts = { ...en, story, classes };
+export const es: Texts = { ...en, story, code, share, classes };
