@@ -10,13 +10,18 @@ import { Classifier } from "../src/images/classifier.ts";
 import { Curves } from "../src/images/curves.ts";
 import { readDropped, sampleOf } from "../src/images/dropped-data.ts";
 import { kindOf } from "../src/images/file-kinds.ts";
-import { stages } from "../src/images/layers.ts";
+import { stages } from "../src/images/inside/stages.ts";
+import type { Place } from "../src/images/inside/unit.ts";
+import { layerWords } from "../src/images/layer-words.ts";
 import { mistakesOf } from "../src/images/mistakes.ts";
-import { verdict } from "../src/images/opinion.ts";
+import { verdictOf, verdictWords } from "../src/images/opinion.ts";
 import { inkPixels, sheetOf } from "../src/images/paint.ts";
 import { overChannels, smallPictures } from "../src/images/small-pictures.ts";
 import { extended, pathOf, type Stroke, side, three, within } from "../src/images/strokes.ts";
+import { wordsFor } from "../src/images/told.ts";
+import { Trouble } from "../src/images/trouble.ts";
 import { colourOf } from "../src/story/palette.ts";
+import { images as texts } from "../src/texts/en/images.ts";
 
 const form = {
   input: [1, 28, 28],
@@ -83,24 +88,72 @@ describe("small pictures", () => {
   });
 });
 
-it("gives its answer in a sentence", () => {
-  expect(verdict([0.1, 0.9], ["7", "8"])).toBe("Looks like an 8, 90 %");
-  expect(verdict([0.4, 0.3, 0.3], ["Bag", "Coat", "Dress"])).toBe("Perhaps a Bag, 40 %");
+describe("the answer", () => {
+  const say = (probabilities: readonly number[], { strangeness = 0, trained = true, classes = ["7", "8"] } = {}) =>
+    verdictWords(verdictOf({ probabilities, strangeness }, { trained }), classes, {
+      texts: texts.verdict,
+      percent: (share) => `${Math.round(100 * share)} %`,
+    });
+
+  it("is a sentence", () => {
+    expect(say([0.1, 0.9])).toBe("Looks like an 8, 90 %");
+    expect(say([0.4, 0.3, 0.3], { classes: ["Bag", "Coat", "Dress"] })).toBe("Perhaps a Bag, 40 %");
+  });
+
+  it("is no guess before any training, and none for a picture that is unlike all that was learned", () => {
+    expect(say([0.12, 0.1], { trained: false })).toBe(texts.verdict.untrained);
+    expect(say([1, 0], { strangeness: 1.1 })).toBe(texts.verdict.strange);
+    expect(verdictOf(null, { trained: true })).toEqual({ kind: "nothing" });
+  });
 });
 
-it("keeps curves short, however long training takes", () => {
+it("keeps curves short, however long training takes, and their tests", () => {
   const steps = { perEpoch: 1, epoch: 1, epochs: 1, accuracy: 0.5, imagesPerSecond: 1, seconds: 1 };
   let curves = new Curves();
-  for (let n = 1; n <= 5000; n++) curves = curves.with({ ...steps, pictures: 1000 * n, loss: n }, null);
-  expect(curves.length).toBeLessThanOrEqual(600);
+  for (let n = 1; n <= 5000; n++) {
+    curves = curves.with({ ...steps, pictures: 1000 * n, loss: n });
+    if (n === 1000 || n === 5000) curves = curves.tested(n === 1000 ? 0.5 : 0.95);
+  }
+  expect(curves.length).toBeLessThanOrEqual(601);
   const [pictures, loss] = curves.loss;
   expect(pictures).toEqual(loss);
   expect(loss[loss.length - 1]).toBe(5000);
+  expect(curves.ends.map(({ x }) => x)).toEqual([1000, 5000]);
+});
+
+it("shows the accuracy from 90 % on once the net has reached it", () => {
+  const steps = {
+    perEpoch: 1,
+    epoch: 1,
+    epochs: 1,
+    accuracy: 0.5,
+    imagesPerSecond: 1,
+    seconds: 1,
+    pictures: 1,
+    loss: 1,
+  };
+  const curves = new Curves().with(steps);
+  expect(curves.tested(0.89).accuracyRange).toEqual([0, 1]);
+  expect(curves.tested(0.91).accuracyRange).toEqual([0.9, 1]);
 });
 
 it("shows a layer after its activation", () => {
   expect(stages(architectures.mlp([1, 28, 28], 10)).map(({ index }) => index)).toEqual([2, 3]);
   expect(stages(architectures.cnn([1, 28, 28], 10)).map(({ index }) => index)).toEqual([1, 2, 4, 5, 7]);
+});
+
+it("calls each layer by its usual name, and one that it does not know by its kind", () => {
+  expect(architectures.cnn([1, 28, 28], 10).map((layer) => layerWords(layer, texts.layers))).toEqual([
+    "8 filters of 5×5",
+    "ReLU",
+    "max pooling 2×2",
+    "16 filters of 5×5",
+    "ReLU",
+    "max pooling 2×2",
+    "flatten",
+    "10 neurons",
+  ]);
+  expect(layerWords(["constructor"], texts.layers)).toBe("constructor");
 });
 
 it("gives the surest mistakes first", () => {
@@ -119,7 +172,7 @@ describe("a classifier", () => {
     (choice) => {
       const classifier = fresh(choice);
       expect(classifier.choice).toBe(choice);
-      const { saliency, about, probabilities, layers } = classifier.look(picture(), 4);
+      const { saliency, about, probabilities, layers } = classifier.look(picture(), { about: 4, place: null });
       expect(about).toBe(4);
       expect(probabilities.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 5);
       expect(layers.map(({ count }) => count)).toEqual(choice === "mlp" ? [128, 10] : [8, 8, 16, 16, 10]);
@@ -137,6 +190,61 @@ describe("a classifier", () => {
         expect(Math.abs(saliency.levels[i] - (127 * slope(i)) / largest)).toBeLessThan(0.6);
     },
   );
+
+  it.each(["mlp", "cnn"] as const)(
+    "shows how each number comes about: the sums are the library's own (%s)",
+    (choice) => {
+      const classifier = fresh(choice);
+      const { layers } = classifier.look(picture(), { about: null, place: null });
+      const explain = (place: Place) => classifier.look(picture(), { about: null, place }).unit;
+      for (const [stage, { count, height, width, values }] of layers.entries())
+        for (const [map, y, x] of [
+          [0, 0, 0],
+          [count - 1, height - 1, width - 1],
+          [count >> 1, height >> 1, width >> 1],
+        ]) {
+          const unit = explain({ stage, map, y, x });
+          const value = values[(map * height + y) * width + x];
+          if (unit?.kind === "sum") {
+            const products = unit.parts.flatMap(({ inputs, weights }) =>
+              Array.from(inputs, (input, i) => input * weights[i]),
+            );
+            const sum = unit.bias + products.reduce((total, product) => total + product, 0);
+            expect(unit.sum).toBeCloseTo(sum, 4);
+            const isRelu = unit.steps.some(({ kind }) => kind === "ReLU");
+            expect(isRelu ? Math.max(0, sum) : sum).toBeCloseTo(value, 3);
+          } else if (unit?.kind === "pool") expect(Math.max(...unit.inputs)).toBe(value);
+          else throw new Error(`stage ${stage} has no inside`);
+        }
+      expect(explain({ stage: 0, map: layers[0].count, y: 0, x: 0 })).toBe(null);
+      expect(explain({ stage: layers.length, map: 0, y: 0, x: 0 })).toBe(null);
+    },
+  );
+
+  it("shows the mean of a pooling, and what batch norm makes of a sum", () => {
+    manualSeed(4);
+    const architecture = architectures["conv-bn"]([1, 128, 128], 10);
+    const normalisation = { mean: [0.5], std: [0.5] };
+    const input = [1, 128, 128] as const;
+    const classifier = new Classifier(
+      { ...form, architecture, input, normalisation, framing: "plain" },
+      { trained: true },
+    );
+    const bytes = Uint8Array.from({ length: 128 * 128 }, (_, i) => (i * 37) % 256);
+    const { unit, layers } = classifier.look(bytes, { about: null, place: { stage: 0, map: 0, y: 3, x: 5 } });
+    if (unit?.kind !== "pool") throw new Error("the first layer is no pooling");
+    expect(unit.layer).toBe("AvgPool2d");
+    expect(unit.inputs.reduce((sum, x) => sum + x / unit.inputs.length, 0)).toBeCloseTo(
+      layers[0].values[3 * layers[0].width + 5],
+      5,
+    );
+    const after = classifier.look(bytes, { about: null, place: { stage: 1, map: 2, y: 3, x: 5 } });
+    if (after.unit?.kind !== "sum") throw new Error("the second layer is no convolution");
+    expect(after.unit.steps.map(({ kind }) => kind)).toEqual(["BatchNorm2d", "ReLU"]);
+    // A net with new weights has the mean 0 and the variance 1 in its batch norm.
+    expect(after.unit.steps[0].value).toBeCloseTo(after.unit.sum, 3);
+    expect(after.unit.steps[1].value).toBe(Math.max(0, after.unit.steps[0].value));
+  });
 
   it("shows its first weights as pictures", () => {
     expect(fresh("mlp").firstWeights()).toMatchObject({ count: 128, height: 28, width: 28 });
@@ -187,7 +295,7 @@ describe("dropped files", () => {
   const trouble = (files: Parameters<typeof readDropped>[0]) =>
     readDropped(files).then(
       () => "no trouble",
-      (error: Error) => error.message,
+      (error: unknown) => (error instanceof Trouble ? wordsFor(error.told, texts.told) : String(error)),
     );
 
   it("are told apart by their first bytes", () => {
@@ -254,6 +362,6 @@ describe("dropped files", () => {
     expect(await trouble([cut, labels])).toMatch(
       "train-images-idx3-ubyte is damaged, or is not an IDX file: byte 5000",
     );
-    expect(await trouble([file("floats", [1, 2], [1, 2]), labels])).toMatch("pictures are uint8[N, H, W]");
+    expect(await trouble([file("floats", [1, 2], [1, 2]), labels])).toMatch("Pictures are uint8[N, H, W]");
   });
 });

@@ -5,11 +5,16 @@ import { join } from "node:path";
 import { manualSeed, noGrad, randn, tensor } from "chainrule";
 import { writeSafetensors } from "chainrule/io";
 import { architectures, build, type Description } from "chainrule/model";
+import { modelToOnnx } from "chainrule-onnx";
 import { expect, it } from "vitest";
 import { loadModel, saveModel } from "../../cli/src/model-file.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { Classifier } from "../src/images/classifier.ts";
-import { bytesOf, modelFrom } from "../src/images/model-file.ts";
+import { bytesOf, modelFrom, saved } from "../src/images/model-file.ts";
+import { factsOf, freshSlot } from "../src/images/shelf.ts";
+import { wordsFor } from "../src/images/told.ts";
+import { Trouble } from "../src/images/trouble.ts";
+import { images as texts } from "../src/texts/en/images.ts";
 
 const description = (choice: keyof typeof architectures): Description => ({
   architecture: architectures[choice]([1, 28, 28], 10),
@@ -51,7 +56,7 @@ it("says what is wrong with a file that is not a model", () => {
     try {
       modelFrom("m.safetensors", bytes);
     } catch (error) {
-      return (error as Error).message;
+      return error instanceof Trouble ? wordsFor(error.told, texts.told) : String(error);
     }
     return "nothing";
   };
@@ -71,10 +76,25 @@ it("a model that begins with a pretrained net is read and looked at in the page"
   };
   const { description: read, net } = modelFrom("p.safetensors", bytesOf(pretrained, build(pretrained.architecture)));
   const classifier = new Classifier(read, { net, trained: true });
-  expect(classifier.facts.layers).toEqual(["mobilenet_v3_small", "3 neurons"]);
+  const facts = factsOf(freshSlot(classifier, { slot: "own", name: "p" }));
+  expect(facts.layers).toEqual(pretrained.architecture);
   expect(classifier.choice).toBe(null);
-  const seen = classifier.look(new Uint8Array(3 * 40 * 40).fill(90), null);
+  const seen = classifier.look(new Uint8Array(3 * 40 * 40).fill(90), {
+    about: null,
+    place: { stage: 0, map: 5, y: 0, x: 0 },
+  });
   expect(seen.probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1);
-  expect(seen.layers.map(({ title }) => title)).toEqual(["mobilenet_v3_small", "scores of the classes"]);
+  expect(seen.layers.map(({ layer, count }) => [layer, count])).toEqual([
+    [0, 576],
+    [1, 3],
+  ]);
+  expect(seen.unit).toMatchObject({ kind: "closed", layer: "mobilenet_v3_small", value: seen.layers[0].values[5] });
   expect(classifier.firstWeights().count).toBe(3);
+});
+
+it("a net is saved as an ONNX file too", async () => {
+  const net = build(description("cnn").architecture);
+  const bytes = await saved({ description: description("cnn"), net }, "onnx");
+  expect(bytes).toEqual(Uint8Array.from(modelToOnnx({ description: description("cnn"), net })));
+  expect(new TextDecoder("latin1").decode(bytes)).toContain("chainrule");
 });

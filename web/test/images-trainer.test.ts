@@ -20,14 +20,14 @@ function dataset(count: number): Dataset {
 }
 const [few, many, test] = [dataset(256), dataset(500), dataset(50)];
 
-function begin({ interval = 0, train = few } = {}) {
+function begin({ interval = 0, train = few, trained = false } = {}) {
   manualSeed(2);
   const classifier = new Classifier(
     {
       ...{ architecture: architectures.mlp([1, 28, 28], 10), input: [1, 28, 28], classes },
       ...{ normalisation: { mean: [0.3], std: [0.3] }, framing: "dark", seed: 2 },
     },
-    { trained: false },
+    { trained },
   );
   const told: Steps[] = [];
   const state = { taken: 0, tested: 0, train, awaited: false, after: (_taken: number) => {} };
@@ -40,7 +40,9 @@ function begin({ interval = 0, train = few } = {}) {
       state.after(++state.taken);
     },
     testing: () => {},
-    tested: () => state.tested++,
+    tested: async () => {
+      state.tested++;
+    },
   });
   const weights = () => [...classifier.net.stateDict().values()].map(({ data }) => Array.from(data));
   return { trainer, told, state, weights };
@@ -138,4 +140,22 @@ it("goes on after its end, for as many epochs again", async () => {
   expect(await trainer.go()).toBe("done");
   expect(told[told.length - 1]).toMatchObject({ epoch: 8, epochs: 8, pictures: 2048 });
   expect(told.every(({ seconds }, n) => n === 0 || seconds > told[n - 1].seconds)).toBe(true);
+});
+
+it("leaves out a last batch that is less than a hundredth of the pictures, and no other", async () => {
+  const { trainer, told } = begin({ train: dataset(64 * 11 + 5) });
+  await trainer.go();
+  expect(told[told.length - 1]).toMatchObject({ perEpoch: 704, pictures: 4 * 704 });
+  const other = begin({ train: many });
+  await other.trainer.go();
+  expect(other.told[other.told.length - 1]).toMatchObject({ perEpoch: 500, pictures: 2000 });
+});
+
+it("goes on with half the first learning rate where a net has been trained before", async () => {
+  const first = begin();
+  await first.trainer.go();
+  const again = begin({ trained: true });
+  await again.trainer.go();
+  expect(again.told[0].loss).toBe(first.told[0].loss);
+  expect(again.told[1].loss).not.toBe(first.told[1].loss);
 });

@@ -3,15 +3,10 @@
 import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
 import { batches, frame, type Picture } from "chainrule/data";
 import { architectures, build, type Description } from "chainrule/model";
-import { stages, words } from "./layers.ts";
-import {
-  type LayerView,
-  type NetChoice,
-  type NetFacts,
-  netChoices,
-  type Seen,
-  type SmallPictures,
-} from "./messages.ts";
+import type { Familiar } from "./familiar.ts";
+import { stages } from "./inside/stages.ts";
+import { type Place, unitOf } from "./inside/unit.ts";
+import { type Answer, type LayerView, type NetChoice, netChoices, type Seen, type SmallPictures } from "./messages.ts";
 import { overChannels, smallPictures } from "./small-pictures.ts";
 
 export class Classifier {
@@ -19,39 +14,36 @@ export class Classifier {
   readonly net: Sequential;
   /** Whether the net has been trained, here or before its file was saved. */
   trained: boolean;
+  /** Tells pictures like those that the net learned from others; null before it was measured. */
+  familiar: Familiar | null = null;
   readonly #outputs;
   readonly #slope;
+  readonly #features;
 
   constructor(description: Description, { net, trained }: { net?: Sequential; trained: boolean }) {
     this.description = description;
     this.net = net ?? build(description.architecture);
     this.net.eval();
     this.trained = trained;
-    const shown = stages(description.architecture).map(({ index }) => index);
     this.#outputs = compile((picture: Tensor) =>
       noGrad(() => {
         const outputs: Tensor[] = [];
         let x = picture;
         for (let i = 0; i < this.net.length; i++) outputs.push((x = this.net[i].forward(x)));
-        return { shown: shown.map((index) => outputs[index]), probabilities: x.softmax(1) };
+        return { outputs, probabilities: x.softmax(1) };
+      }),
+    );
+    this.#features = compile((pictures: Tensor) =>
+      noGrad(() => {
+        let x = pictures;
+        for (let i = 0; i < this.net.length - 1; i++) x = this.net[i].forward(x);
+        return x.flatten(1);
       }),
     );
     // ∂score/∂pixel: the same backpropagation as in training, with respect to the picture instead of the weights.
     this.#slope = compile((picture: Tensor, chosen: Tensor) =>
       grad((x: Tensor) => this.net.forward(x).mul(chosen).sum())(picture),
     );
-  }
-
-  get facts(): NetFacts {
-    const { architecture, input, classes } = this.description;
-    return {
-      choice: this.choice,
-      layers: architecture.map(words),
-      parameters: this.net.parameters().reduce((sum, { size }) => sum + size, 0),
-      input,
-      classes,
-      trained: this.trained,
-    };
   }
 
   /** The net's name among those that the page offers; null for any other net. */
@@ -67,27 +59,56 @@ export class Classifier {
     return frame(picture, { shape: input, framing });
   }
 
-  /** Everything that the page shows of one picture. `about`: the class of the saliency; null for the net's own answer. */
-  look(bytes: Uint8Array, about: number | null): Seen {
-    const began = performance.now();
-    const { input, classes, normalisation, architecture } = this.description;
-    const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
-    const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
-    const { shown, probabilities } = this.#outputs(images);
-    const likely = Array.from(probabilities.data);
-    const asked = about ?? likely.indexOf(Math.max(...likely));
+  /** The net's answer to a picture in its form. */
+  answer(bytes: Uint8Array): Answer {
+    const { outputs, probabilities } = this.#outputs(this.#normalised(bytes));
+    return this.#answerOf(bytes, outputs, probabilities);
+  }
+
+  /** What the last layer reads of pictures [N, C, H, W], normalised: [N, features]. */
+  features(pictures: Tensor): Tensor {
+    return this.#features(pictures);
+  }
+
+  /**
+   * Everything that the page shows of one picture. `about`: the class of the saliency; null for the net's own answer. `place`: the number
+   * whose computation is shown.
+   */
+  look(bytes: Uint8Array, { about, place }: { readonly about: number | null; readonly place: Place | null }): Seen {
+    const { classes, architecture, input } = this.description;
+    const images = this.#normalised(bytes);
+    const { outputs, probabilities } = this.#outputs(images);
+    const answer = this.#answerOf(bytes, outputs, probabilities);
+    const asked = about ?? answer.probabilities.indexOf(Math.max(...answer.probabilities));
     const chosen = Float32Array.from(classes, (_, n) => (n === asked ? 1 : 0));
     const slope = this.#slope(images, tensor(chosen, { shape: [1, classes.length] }));
     const [channels, height, width] = input;
     const pixels = overChannels(slope.data, [1, channels, height * width]);
+    const computed = { architecture, picture: images, outputs, weights: this.net.stateDict() };
     return {
+      ...answer,
       bytes,
-      probabilities: likely,
       about: asked,
-      layers: stages(architecture).map(({ title }, n) => layerView(title, shown[n])),
+      picture: Float32Array.from(images.data),
+      layers: stages(architecture).map(({ index, source }) => layerView(source, outputs[index])),
       saliency: smallPictures({ values: pixels, count: 1, height, width }),
-      took: performance.now() - began,
+      unit: place === null ? null : unitOf(computed, place),
+      place,
     };
+  }
+
+  #normalised(bytes: Uint8Array): Tensor {
+    const { input, classes, normalisation } = this.description;
+    const single = { images: tensor(bytes, { shape: [1, ...input] }), labels: tensor(new Int32Array(1)), classes };
+    const [{ images }] = batches(single, { batchSize: 1, ...normalisation });
+    return images;
+  }
+
+  #answerOf(bytes: Uint8Array, outputs: readonly Tensor[], probabilities: Tensor): Answer {
+    const features = outputs[outputs.length - 2]?.flatten(1);
+    const picture = tensor(bytes, { shape: [1, ...this.description.input] });
+    const strangeness = features === undefined ? null : (this.familiar?.strangeness(features, picture) ?? null);
+    return { probabilities: Array.from(probabilities.data), strangeness };
   }
 
   /** The weights of the first layer: one picture for each neuron or filter. */
@@ -107,8 +128,7 @@ export class Classifier {
   }
 }
 
-function layerView(title: string, { shape, data }: Tensor): LayerView {
+function layerView(layer: number, { shape, data }: Tensor): LayerView {
   const [, count, height = 1, width = 1] = shape;
-  // All maps or numbers of a layer have one scale, so that they can be compared with each other.
-  return { title, ...smallPictures({ values: data, count, height, width }, true) };
+  return { layer, count, height, width, values: Float32Array.from(data) };
 }

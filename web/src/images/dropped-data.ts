@@ -41,7 +41,7 @@ export async function readDropped(files: readonly NamedBytes[]): Promise<Data> {
   if (only === undefined) throw new Error("internal: no files");
   const both = train !== undefined && test !== undefined ? named([train, test]) : divided(only);
   if (both.train.images.shape.slice(1).join() !== both.test.images.shape.slice(1).join())
-    throw new Trouble("The pictures to learn from and those to test with differ in size.");
+    throw new Trouble({ about: "unequalSizes" });
   return { name: both.train.classes === fashionClasses ? "fashion-mnist" : "dropped", ...both };
 }
 
@@ -53,12 +53,10 @@ function named([train, test]: readonly [Dataset, Dataset]): { train: Dataset; te
 
 async function read({ name, bytes }: NamedBytes): Promise<Found> {
   const values = await readIdx(bytes).catch((error: unknown) => {
-    throw aboutFile(error, (words) => `${name} is damaged, or is not an IDX file: ${words}.`);
+    throw aboutFile(error, (words) => ({ about: "damagedIdx", name, words }));
   });
   if (values.dtype !== "uint8" || (values.ndim !== 3 && values.ndim !== 1))
-    throw new Trouble(
-      `${name} holds ${values.dtype}[${values.shape.join(", ")}]; pictures are uint8[N, H, W], labels uint8[N].`,
-    );
+    throw new Trouble({ about: "idxType", name, type: `${values.dtype}[${values.shape.join(", ")}]` });
   const upright = values.ndim === 3 && isTransposed(name) ? values.transpose(1, 2) : values;
   return { name, role: /t10k|test/i.test(name) ? "test" : "train", values: upright };
 }
@@ -69,26 +67,15 @@ function pairOf(found: readonly Found[]): Dataset | null {
   const images = found.filter(({ values }) => values.ndim === 3);
   const labels = found.filter(({ values }) => values.ndim === 1);
   if (images.length > 1 || labels.length > 1)
-    throw new Trouble(
-      `${found.map(({ name }) => name).join(" and ")}: drop one file of pictures and one of labels, for training and for testing.`,
-    );
-  if (labels.length === 0)
-    throw new Trouble(`${images[0].name} has pictures without labels; drop the file with the labels together with it.`);
-  if (images.length === 0)
-    throw new Trouble(
-      `${labels[0].name} has labels without pictures; drop the file with the pictures together with it.`,
-    );
+    throw new Trouble({ about: "idxPairs", names: found.map(({ name }) => name) });
+  if (labels.length === 0) throw new Trouble({ about: "noLabels", name: images[0].name });
+  if (images.length === 0) throw new Trouble({ about: "noPictures", name: labels[0].name });
   const [{ name, values: pictures }, { name: other, values: numbers }] = [images[0], labels[0]];
   const [count, height, width] = pictures.shape;
-  if (count !== numbers.size)
-    throw new Trouble(
-      `${name} has ${count} pictures, but ${other} has ${numbers.size} labels; drop two files that belong together.`,
-    );
-  if (count < minPictures) throw new Trouble(`${name} has ${count} pictures; training needs at least ${minPictures}.`);
+  if (count !== numbers.size) throw new Trouble({ about: "counts", name, count, other, otherCount: numbers.size });
+  if (count < minPictures) throw new Trouble({ about: "tooFew", name, count, least: minPictures });
   if (Math.min(height, width) < 1 || Math.max(height, width) > maxSide)
-    throw new Trouble(
-      `${name} has pictures of ${width}×${height}; this page trains on pictures of up to ${maxSide}×${maxSide}.`,
-    );
+    throw new Trouble({ about: "pictureSize", name, width, height, most: maxSide });
   return { images: pictures.reshape([count, 1, height, width]), labels: numbers.to("int32"), classes: [] };
 }
 

@@ -1,19 +1,25 @@
-// The engine of the images part: it holds one net, its data and its training, and answers to drawings between two steps. A bad file or a
-// failed download is reported as text and changes nothing; any other error ends the worker, and the page reports that.
-import { manualSeed, threadsReady } from "chainrule";
-import { type Dataset, normalisation, pictureFromBlob } from "chainrule/data";
-import { architectures, leastSide } from "chainrule/model";
+// The engine of the images part: it holds the nets, their data and their training, and answers to drawings between two steps. A bad file
+// or a failed download is told and changes nothing; any other error ends the worker, and the page reports that.
+import { threadsReady } from "chainrule";
+import { type Dataset, normalisation } from "chainrule/data";
 import { type Evaluation, evaluate } from "chainrule/train";
 import type { Port } from "../engine/port.ts";
-import { Classifier } from "./classifier.ts";
-import { type Data, readDropped } from "./dropped-data.ts";
-import { type Kind, kindOf } from "./file-kinds.ts";
-import type { NetChoice, Phase, Shown, ToEngine, ToPage } from "./messages.ts";
+import type { Classifier } from "./classifier.ts";
+import type { Data } from "./dropped-data.ts";
+import { Familiar } from "./familiar.ts";
+import { type Intake, intakeOf } from "./intake.ts";
+import type { ModelFormat, Phase, Seen, ToEngine, ToPage } from "./messages.ts";
 import { mistakesOf } from "./mistakes.ts";
-import { bytesOf, modelFrom } from "./model-file.ts";
+import { saved } from "./model-file.ts";
+import { Nets } from "./nets.ts";
+import { eachPicture } from "./pictures.ts";
+import { factsOf, type Slot } from "./shelf.ts";
 import { Supply } from "./supply.ts";
-import { Trainer } from "./trainer.ts";
+import { batchSize, Trainer } from "./trainer.ts";
 import { Missing, Trouble } from "./trouble.ts";
+import { warmUp } from "./warm-up.ts";
+
+type Opening = Extract<ToEngine, { kind: "open" }>;
 
 export function start(port: Port<ToEngine, ToPage>): void {
   let engine: Engine | null = null;
@@ -27,31 +33,38 @@ class Engine {
   readonly #port: Port<ToEngine, ToPage>;
   readonly #supply: Supply;
   readonly #interval: { readonly steps: number; readonly weights: number };
-  #classifier: Classifier;
-  #trainer: Trainer | null = null;
-  #seed = 0;
+  readonly #nets: Nets;
   #resting = false;
-  #phase: Phase = "idle";
   /** The number of the current attempt. Work that began under an earlier number has been given up. */
   #attempt = 0;
   #weightsAt = 0;
 
-  constructor(port: Port<ToEngine, ToPage>, { base, still }: { readonly base: string; readonly still: boolean }) {
+  constructor(port: Port<ToEngine, ToPage>, { base, still, nets, slot, all }: Opening) {
     this.#port = port;
     this.#supply = new Supply(base, {
       data: (data) => port.send({ kind: "data", data }),
       fetched: (part) => port.send({ kind: "fetched", part }),
     });
+    this.#supply.all = all;
     this.#interval = still ? { steps: 1, weights: 2000 } : { steps: 0.2, weights: 350 };
-    this.#classifier = this.#fresh("cnn");
+    this.#nets = new Nets((message) => port.send(message), this.#supply, { nets, slot });
     this.#introduce();
-    void threadsReady().then((threads) => port.send({ kind: "opened", threads }));
+    void threadsReady().then((threads) => {
+      port.send({ kind: "opened", threads });
+      void this.#prepare();
+    });
   }
 
   hear(message: Exclude<ToEngine, { kind: "open" }>): void {
     switch (message.kind) {
-      case "net":
-        this.#replace(this.#fresh(message.choice));
+      case "choose":
+        if (message.slot !== this.#slot.slot) this.#change(() => this.#nets.choose(message.slot));
+        return;
+      case "reset":
+        this.#change(() => this.#nets.reset());
+        return;
+      case "undo":
+        this.#change(() => this.#nets.undo());
         return;
       case "amount":
         this.#supply.all = message.all;
@@ -63,8 +76,8 @@ class Engine {
       case "train":
         void this.#reporting(() => this.#train());
         return;
-      case "stop":
-        this.#stop();
+      case "pause":
+        this.#pause();
         return;
       case "test":
         void this.#reporting(() => this.#evaluate());
@@ -74,109 +87,138 @@ class Engine {
         this.#trainer?.rest(message.resting);
         return;
       case "look":
-        this.#look(message.shown, message.about);
+        this.#look(message);
+        return;
+      case "answers":
+        this.#port.send({ kind: "answers", answers: message.pictures.map((bytes) => this.#classifier.answer(bytes)) });
         return;
       case "files":
         void this.#reporting(() => this.#take(message.files));
         return;
       case "save":
-        this.#save();
+        void this.#reporting(() => this.#save(message.format));
         return;
       default:
         message satisfies never;
     }
   }
 
-  /** Runs an action; sends Trouble to the page as text. */
-  async #reporting(action: () => Promise<void>): Promise<void> {
+  get #slot(): Slot {
+    return this.#nets.current;
+  }
+  get #classifier(): Classifier {
+    return this.#slot.classifier;
+  }
+  get #trainer(): Trainer | null {
+    return this.#slot.trainer;
+  }
+  get #phase(): Phase {
+    return this.#slot.phase;
+  }
+
+  async #reporting(work: () => Promise<void>): Promise<void> {
     try {
-      await action();
+      await work();
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
-      const { message } = error;
-      this.#port.send(
-        error instanceof Missing
-          ? { kind: "missing", words: message }
-          : { kind: "told", words: message, tone: "problem" },
-      );
+      const { told } = error;
+      this.#port.send(error instanceof Missing ? { kind: "missing", told } : { kind: "told", told, tone: "problem" });
     }
   }
 
-  #fresh(choice: NetChoice): Classifier {
-    const seed = this.#seed++;
-    manualSeed(seed);
-    const { form } = this.#supply;
-    const [, height, width] = form.input;
-    const name = Math.min(height, width) < leastSide[choice] ? "mlp" : choice;
-    const architecture = architectures[name](form.input, form.classes.length);
-    return new Classifier({ architecture, ...form, seed }, { trained: false });
-  }
-
-  #replace(classifier: Classifier): void {
-    this.#stop();
+  /** Takes a step that may make another net the current one. */
+  #change(step: () => void): void {
+    // A run in progress ends before its net or its data are replaced.
+    this.#pause();
     this.#attempt++;
-    this.#trainer = null;
-    this.#classifier = classifier;
-    this.#become("idle");
+    step();
     this.#introduce();
+    void this.#prepare();
   }
 
+  /** Tells the page of the current net. */
   #introduce(): void {
-    this.#port.send({ kind: "net", net: this.#classifier.facts, fresh: true });
+    this.#port.send({ kind: "net", net: factsOf(this.#slot), own: this.#nets.own });
+    this.#port.send({ kind: "phase", phase: this.#phase });
     this.#sendWeights();
   }
 
-  #become(phase: Phase): void {
-    this.#phase = phase;
-    this.#port.send({ kind: "phase", phase });
+  #become(phase: Phase, slot: Slot = this.#slot): void {
+    slot.phase = phase;
+    if (slot === this.#slot) this.#port.send({ kind: "phase", phase });
   }
 
-  #stop(): void {
+  #pause(): void {
     this.#trainer?.stop();
     if (this.#phase !== "fetching") return;
     this.#attempt++;
-    this.#become("idle");
+    this.#become(this.#trainer === null ? "idle" : "stopped");
     this.#port.send({ kind: "fetched", part: null });
   }
 
+  /** Does beforehand what the first step would wait for, and what an answer needs: compiles, and measures what is familiar. */
+  async #prepare(): Promise<void> {
+    const { classifier } = this.#slot;
+    if (this.#trainer === null && !classifier.trained) await warmUp(classifier.description, batchSize);
+    if (!classifier.trained || classifier.familiar !== null || this.#slot.slot === "own") return;
+    try {
+      await this.#supply.first(() => this.#supply.name === "mnist", { quiet: true });
+      await this.#familiarise(classifier);
+    } catch (error) {
+      // Without the pictures the net answers as well; it is fetched again when it is needed.
+      if (!(error instanceof Missing)) throw error;
+    }
+  }
+
+  async #familiarise(classifier: Classifier): Promise<void> {
+    if (!this.#supply.isThere || !this.#supply.fits(classifier.description)) return;
+    classifier.familiar = await Familiar.learn(classifier, this.#supply.train);
+  }
+
   async #train(): Promise<void> {
-    if (this.#phase === "fetching" || this.#phase === "training" || this.#phase === "testing") return;
+    const slot = this.#slot;
+    if (slot.phase === "fetching" || slot.phase === "training" || slot.phase === "testing") return;
     const test = await this.#fetchFirst();
     if (test === null) return;
-    const classifier = this.#classifier;
+    const { classifier } = slot;
     this.#supply.checkFits(classifier.description);
     if (!classifier.trained)
       classifier.description = { ...classifier.description, normalisation: normalisation(this.#supply.train) };
-    if (this.#trainer === null)
-      this.#trainer = new Trainer(classifier, test, {
-        interval: this.#interval.steps,
-        train: () => this.#supply.train,
-        awaited: () => this.#supply.awaited,
-        stepped: (steps) => {
-          classifier.trained = true;
-          if (steps === null || classifier !== this.#classifier) return;
-          this.#port.send({ kind: "steps", steps });
-          if (performance.now() - this.#weightsAt > this.#interval.weights) this.#sendWeights();
-        },
-        testing: () => {
-          if (classifier === this.#classifier) this.#become("testing");
-        },
-        tested: (evaluation) => {
-          if (classifier !== this.#classifier) return;
-          this.#report(evaluation, test);
-          this.#become("training");
-        },
-      });
-    else if (this.#phase === "done") this.#trainer.prolong();
-    this.#become("training");
-    this.#trainer.rest(this.#resting);
+    if (slot.trainer === null) slot.trainer = this.#trainerFor(slot, test);
+    else if (slot.phase === "done") slot.trainer.prolong();
+    this.#become("training", slot);
+    const { trainer } = slot;
+    trainer.rest(this.#resting);
     void this.#reporting(() => this.#supply.gather());
-    const trainer = this.#trainer;
     const end = await trainer.go();
-    if (trainer !== this.#trainer) return;
+    this.#become(end, slot);
+    if (this.#nets.has(slot)) this.#nets.keep(slot);
+    if (slot !== this.#slot) return;
     this.#sendWeights();
-    this.#port.send({ kind: "net", net: classifier.facts, fresh: false });
-    this.#become(end);
+    this.#introduce();
+  }
+
+  #trainerFor(slot: Slot, test: Dataset): Trainer {
+    const { classifier } = slot;
+    return new Trainer(classifier, test, {
+      interval: this.#interval.steps,
+      train: () => this.#supply.train,
+      awaited: () => this.#supply.awaited,
+      stepped: (steps) => {
+        classifier.trained = true;
+        if (steps === null || slot !== this.#slot) return;
+        this.#port.send({ kind: "steps", steps });
+        if (performance.now() - this.#weightsAt > this.#interval.weights) this.#sendWeights();
+      },
+      testing: () => this.#become("testing", slot),
+      tested: async (evaluation) => {
+        await this.#familiarise(classifier);
+        if (slot !== this.#slot) return;
+        this.#report(evaluation, test);
+        this.#nets.keep(slot);
+        this.#become("training");
+      },
+    });
   }
 
   /** The test data, once there is training data too; null if the attempt was given up meanwhile. */
@@ -194,18 +236,21 @@ class Engine {
   }
 
   async #evaluate(): Promise<void> {
-    if (this.#phase !== "idle" && this.#phase !== "stopped") return;
-    const before = this.#phase;
+    const slot = this.#slot;
+    if (slot.phase === "fetching" || slot.phase === "training" || slot.phase === "testing") return;
+    const before = slot.phase;
     const test = await this.#fetchFirst();
     if (test === null) return;
     const attempt = this.#attempt;
-    const classifier = this.#classifier;
+    const { classifier } = slot;
     this.#supply.checkFits(classifier.description);
-    this.#become("testing");
+    this.#become("testing", slot);
     const evaluation = await evaluate(classifier.net, test, classifier.description.normalisation);
+    await this.#familiarise(classifier);
+    this.#become(before, slot);
     if (attempt !== this.#attempt) return;
     this.#report(evaluation, test);
-    this.#become(before);
+    this.#nets.keep(slot);
   }
 
   #report(evaluation: Evaluation, test: Dataset): void {
@@ -220,9 +265,11 @@ class Engine {
     this.#port.send({ kind: "weights", weights }, [weights.levels.buffer]);
   }
 
-  #look(shown: Shown, about: number | null): void {
+  #look({ shown, about, place }: Extract<ToEngine, { kind: "look" }>): void {
     const bytes = shown.kind === "framed" ? this.#fitting(shown.bytes) : this.#classifier.frame(shown);
-    this.#port.send({ kind: "seen", seen: bytes === null ? null : this.#classifier.look(bytes, about) });
+    const seen: Seen | null = bytes === null ? null : this.#classifier.look(bytes, { about, place });
+    const buffers = seen === null ? [] : [seen.picture.buffer, ...seen.layers.map(({ values }) => values.buffer)];
+    this.#port.send({ kind: "seen", seen }, buffers);
   }
 
   /** The bytes of a framed picture if they have this net's input size; null for one that was framed for another net. */
@@ -232,78 +279,47 @@ class Engine {
   }
 
   async #take(files: readonly File[]): Promise<void> {
-    const read = await Promise.all(
-      files.map(async (file) => {
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        return { file, name: file.name, bytes, kind: kindOf(file.name, bytes) };
-      }),
-    );
-    const kinds = new Set<Kind>(read.map(({ kind }) => kind));
-    if (kinds.size > 1)
-      throw new Trouble(
-        "These files are of several kinds; drop one kind at a time: a picture, a model, or a data set.",
-      );
-    const [first] = read;
-    if (first === undefined) return;
-    switch (first.kind) {
-      case "model":
-        this.#load(first);
-        return;
-      case "data":
-        this.#adopt(await readDropped(read));
-        return;
-      case "picture":
-        await this.#show(first.file);
-        return;
-      default:
-        first.kind satisfies never;
+    try {
+      if (files.length > 0) await this.#use(await intakeOf(files));
+    } finally {
+      this.#port.send({ kind: "read" });
     }
   }
 
-  #load({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): void {
-    const { description, net } = modelFrom(name, bytes);
-    this.#replace(new Classifier(description, { net, trained: true }));
-    this.#port.send({ kind: "told", words: `${name} is loaded: draw something.`, tone: "news" });
+  async #use(intake: Intake): Promise<void> {
+    switch (intake.kind) {
+      case "model":
+        this.#change(() => this.#nets.load(intake));
+        this.#port.send({ kind: "told", told: { about: "loaded", name: intake.name }, tone: "news" });
+        return;
+      case "data":
+        this.#adopt(intake.data);
+        return;
+      case "pictures":
+        for await (const { taken, rest, told } of eachPicture(intake.files, () => this.#classifier)) {
+          this.#port.send({ kind: "taken", taken: [taken], rest });
+          if (told !== null) this.#port.send({ kind: "told", told, tone: "news" });
+        }
+        return;
+      default:
+        intake satisfies never;
+    }
   }
 
-  /** Takes other data, null for MNIST, and a new net for them. */
+  /** Takes other data, null for MNIST, and the nets for them. */
   #adopt(data: Data | null): void {
-    const choice = this.#classifier.choice ?? "cnn";
-    // A run in progress ends before its data are replaced.
-    this.#stop();
-    this.#supply.use(data);
-    this.#replace(this.#fresh(choice));
+    this.#change(() => this.#nets.adopt(data));
     if (data === null) return;
     const { train, test, name } = data;
     const [, , height, width] = train.images.shape;
-    const called = name === "fashion-mnist" ? "Fashion-MNIST" : "Your data";
-    this.#port.send({
-      kind: "told",
-      words: `${called}: ${count(train)} pictures of ${width}×${height} to learn from, ${count(test)} to test with. Press Train.`,
-      tone: "news",
-    });
+    const counts = { train: train.labels.size, test: test.labels.size };
+    this.#port.send({ kind: "told", told: { about: "data", name, width, height, ...counts }, tone: "news" });
   }
 
-  async #show(file: File): Promise<void> {
-    const picture = await pictureFromBlob(file).catch((error: unknown) => {
-      throw new Trouble(
-        `${file.name} cannot be read: it is damaged, or it is neither a picture that this browser knows, nor a model (.safetensors), nor an IDX file.`,
-        { cause: error },
-      );
-    });
-    const bytes = this.#classifier.frame(picture);
-    if (bytes === null)
-      throw new Trouble(`${file.name} has no digit in it: nothing is drawn there. Drop another picture.`);
-    this.#port.send({ kind: "picture", bytes, name: file.name });
-  }
-
-  #save(): void {
-    const { description, net, choice } = this.#classifier;
-    const bytes = bytesOf(description, net);
-    this.#port.send({ kind: "saved", name: `${this.#supply.name}-${choice ?? "net"}.safetensors`, bytes }, [
-      bytes.buffer,
-    ]);
+  async #save(format: ModelFormat): Promise<void> {
+    const { classifier, slot, name } = this.#slot;
+    const stem = (name ?? `mnist-${slot}`).replace(/\.(safetensors|onnx)$/i, "");
+    const bytes = await saved(classifier, format);
+    this.#port.send({ kind: "saved", name: `${stem}.${format}`, bytes }, [bytes.buffer]);
   }
 }
-
-const count = ({ labels }: Dataset) => labels.size.toLocaleString("en");

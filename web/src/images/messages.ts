@@ -1,8 +1,15 @@
-// The messages between the images part of the page and its engine. Pictures travel as bytes, weights and activations as one byte a
-// number, so that nothing large is copied while the visitor draws.
+// The messages between the images part of the page and its engine. Pictures travel as bytes, and the arrays of an answer are handed over
+// without a copy, so that drawing stays smooth.
+import type { Layer } from "chainrule/model";
+import type { Place, Unit } from "./inside/unit.ts";
+import type { Told } from "./told.ts";
 
 export type NetChoice = "mlp" | "cnn";
 export const netChoices: readonly NetChoice[] = ["mlp", "cnn"];
+
+/** The nets beside each other: one of each kind that the page offers, and one from a file or for the visitor's data. */
+export type SlotName = NetChoice | "own";
+export const slotNames: readonly SlotName[] = ["mlp", "cnn", "own"];
 
 /** idle: an untrained net, or one from a file. stopped: in the middle of a run. done: after the last epoch of a run. */
 export type Phase = "idle" | "fetching" | "training" | "testing" | "stopped" | "done";
@@ -12,29 +19,57 @@ export type Shown =
   | { readonly kind: "drawn"; readonly width: number; readonly height: number; readonly data: Uint8ClampedArray }
   | { readonly kind: "framed"; readonly bytes: Uint8Array };
 
+/** A net as it is stored: the bytes of its model file. */
+export interface StoredNet {
+  readonly id: string;
+  readonly slot: SlotName;
+  /** The name of its file or data set; null for MNIST's. */
+  readonly name: string | null;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export type ModelFormat = "safetensors" | "onnx";
+
 export type ToEngine =
-  /** base: the URL that the data's addresses are relative to. still: fewer reports a second, for visitors who want reduced motion. */
-  | { readonly kind: "open"; readonly base: string; readonly still: boolean }
-  /** Makes a net with new weights. */
-  | { readonly kind: "net"; readonly choice: NetChoice }
+  /**
+   * base: the URL that the data's addresses are relative to. still: fewer reports a second, for visitors who want reduced motion. nets: those of
+   * an earlier visit. slot: the net to begin with.
+   */
+  | {
+      readonly kind: "open";
+      readonly base: string;
+      readonly still: boolean;
+      readonly nets: readonly StoredNet[];
+      readonly slot: SlotName;
+      readonly all: boolean;
+    }
+  /** Goes to a net, which is made if it does not exist. The others stay as they are. */
+  | { readonly kind: "choose"; readonly slot: SlotName }
+  /** Gives the current net new weights. */
+  | { readonly kind: "reset" }
+  /** Takes back the last step that replaced a trained net. */
+  | { readonly kind: "undo" }
   /** Whether to train on all pictures, or on 10,000. */
   | { readonly kind: "amount"; readonly all: boolean }
   /** Goes back from dropped data to MNIST. */
   | { readonly kind: "mnist" }
   | { readonly kind: "train" }
-  | { readonly kind: "stop" }
+  | { readonly kind: "pause" }
   | { readonly kind: "test" }
   | { readonly kind: "rest"; readonly resting: boolean }
-  /** about: the class of the saliency map; null for the class that the net answers. */
-  | { readonly kind: "look"; readonly shown: Shown; readonly about: number | null }
+  /** about: the class of the saliency map; null for the class that the net answers. place: the number whose computation is shown. */
+  | { readonly kind: "look"; readonly shown: Shown; readonly about: number | null; readonly place: Place | null }
+  /** Asks for the net's answers to pictures in its form. */
+  | { readonly kind: "answers"; readonly pictures: readonly Uint8Array[] }
   | { readonly kind: "files"; readonly files: readonly File[] }
-  | { readonly kind: "save" };
+  | { readonly kind: "save"; readonly format: ModelFormat };
 
 export interface NetFacts {
-  /** null for a net from a file that the page does not offer. */
-  readonly choice: NetChoice | null;
-  /** The layers in words, and the number of weights. */
-  readonly layers: readonly string[];
+  readonly id: string;
+  readonly slot: SlotName;
+  readonly name: string | null;
+  readonly layers: readonly Layer[];
+  /** The number of weights. */
   readonly parameters: number;
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: readonly string[];
@@ -86,28 +121,47 @@ export interface Tested {
   readonly mistakes: readonly Mistake[];
 }
 
-/** The output of one layer for a picture. */
-export interface LayerView extends SmallPictures {
-  readonly title: string;
+/** The output of one layer for a picture: [count, height, width] numbers. `layer`: the layer that gives it its name. */
+export interface LayerView {
+  readonly layer: number;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly values: Float32Array<ArrayBuffer>;
 }
 
-export interface Seen {
-  /** The bytes [C, H, W] that the net read. */
-  readonly bytes: Uint8Array;
+export interface Answer {
   readonly probabilities: readonly number[];
+  /** Above 1: unlike the pictures that the net learned from (familiar.ts). Null where that was not measured. */
+  readonly strangeness: number | null;
+}
+
+export interface Seen extends Answer {
+  /** The bytes [C, H, W] that the net read, and the numbers that it makes of them. */
+  readonly bytes: Uint8Array;
+  readonly picture: Float32Array<ArrayBuffer>;
   readonly layers: readonly LayerView[];
   /** ∂(score of the class `about`) / ∂pixel, summed over channels: one picture. */
   readonly saliency: SmallPictures;
   readonly about: number;
-  /** Milliseconds of the engine's work. */
-  readonly took: number;
+  readonly unit: Unit | null;
+  readonly place: Place | null;
 }
+
+/** A picture from a file: the bytes that the net reads, and its answer; or why there is none. */
+export type Taken =
+  | { readonly name: string; readonly bytes: Uint8Array; readonly answer: Answer }
+  | { readonly name: string; readonly told: Told };
 
 export type ToPage =
   /** threads: the number of threads that share the work, the worker's own included. */
   | { readonly kind: "opened"; readonly threads: number }
-  /** fresh: whether this is another net than before. */
-  | { readonly kind: "net"; readonly net: NetFacts; readonly fresh: boolean }
+  /** The current net. own: the name of the net in the slot "own", if there is one. */
+  | { readonly kind: "net"; readonly net: NetFacts; readonly own: string | null }
+  /** A net to be stored; `bytes` null: nothing is to be stored in the slot any more. */
+  | { readonly kind: "keep"; readonly slot: SlotName; readonly net: StoredNet | null }
+  /** A trained net, or the visitor's data, was replaced: the message "undo" takes it back. */
+  | { readonly kind: "replaced"; readonly what: "net" | "data" }
   | { readonly kind: "data"; readonly data: DataFacts }
   /** part: the fraction fetched, 0 to 1; null when everything is fetched. */
   | { readonly kind: "fetched"; readonly part: number | null }
@@ -117,9 +171,12 @@ export type ToPage =
   | { readonly kind: "tested"; readonly tested: Tested }
   /** null where a net of drawn digits was given no ink. */
   | { readonly kind: "seen"; readonly seen: Seen | null }
-  /** A picture from a file, as the net reads it. */
-  | { readonly kind: "picture"; readonly bytes: Uint8Array; readonly name: string }
+  | { readonly kind: "answers"; readonly answers: readonly Answer[] }
+  /** Pictures from files, in the order of the files; `rest` are still to come. */
+  | { readonly kind: "taken"; readonly taken: readonly Taken[]; readonly rest: number }
+  /** All files of a drop have been read. */
+  | { readonly kind: "read" }
   | { readonly kind: "saved"; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "told"; readonly words: string; readonly tone: "news" | "problem" }
+  | { readonly kind: "told"; readonly told: Told; readonly tone: "news" | "problem" }
   /** Data could not be fetched; the visitor can try again. */
-  | { readonly kind: "missing"; readonly words: string };
+  | { readonly kind: "missing"; readonly told: Told };

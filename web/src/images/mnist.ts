@@ -69,10 +69,10 @@ export class Mnist {
   async #idx(file: string, progress: Progress): Promise<Tensor> {
     const bytes = await this.#bytes(file, progress).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Missing(`Could not fetch ${file}: ${reason}.`, { cause: error });
+      throw new Missing({ about: "fetch", file, words: reason }, { cause: error });
     });
     return readIdx(bytes).catch((error: unknown) => {
-      throw aboutFile(error, (words) => `${file} arrived damaged: ${words}.`, Missing);
+      throw aboutFile(error, (words) => ({ about: "arrivedDamaged", file, words }), Missing);
     });
   }
 

@@ -2,6 +2,7 @@
 // visitor has dropped.
 import type { Sequential } from "chainrule";
 import { type Description, readModel, writeModel } from "chainrule/model";
+import type { ModelFormat } from "./messages.ts";
 import { aboutFile } from "./trouble.ts";
 
 export function bytesOf(description: Description, net: Sequential): Uint8Array<ArrayBuffer> {
@@ -13,6 +14,16 @@ export function modelFrom(name: string, bytes: Uint8Array): { description: Descr
   try {
     return readModel(bytes);
   } catch (cause) {
-    throw aboutFile(cause, (words) => `${name}: ${words}.`);
+    throw aboutFile(cause, (words) => ({ about: "damagedModel", name, words }));
   }
+}
+
+/** The bytes of a file to save. The writer of ONNX files is loaded when one is asked for. */
+export async function saved(
+  { description, net }: { readonly description: Description; readonly net: Sequential },
+  format: ModelFormat,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (format === "safetensors") return bytesOf(description, net);
+  const { modelToOnnx } = await import("chainrule-onnx");
+  return Uint8Array.from(modelToOnnx({ description, net }));
 }

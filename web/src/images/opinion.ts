@@ -1,16 +1,32 @@
-// The net's answer in words.
+// The net's answer in words. An untrained net has no answer, and a picture that is unlike all that it learned gets none.
+import type { Texts } from "../texts/language.svelte.ts";
+import type { Answer } from "./messages.ts";
 
-export const percent = (part: number, digits = 1): string => `${(100 * part).toFixed(digits)} %`;
+/** From here on a picture is unlike those that the net learned from (familiar.ts). */
+const maxStrangeness = 1;
 
-/** "Looks like a 3, 97 %" from a probability of one half on, "Perhaps a 3, 41 %" below it. */
-export function verdict(probabilities: readonly number[], classes: readonly string[]): string {
-  const best = probabilities.indexOf(Math.max(...probabilities));
-  const name = classes[best] ?? String(best);
-  const sure = probabilities[best];
-  return `${sure >= 0.5 ? "Looks like" : "Perhaps"} ${article(name)}${name}, ${percent(sure, 0)}`;
+export type Verdict =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "untrained" }
+  | { readonly kind: "strange" }
+  | { readonly kind: "answer"; readonly best: number; readonly share: number };
+
+export function verdictOf(answer: Answer | null, { trained }: { readonly trained: boolean }): Verdict {
+  if (answer === null) return { kind: "nothing" };
+  if (!trained) return { kind: "untrained" };
+  const { probabilities, strangeness } = answer;
+  if (strangeness !== null && strangeness > maxStrangeness) return { kind: "strange" };
+  const share = Math.max(...probabilities);
+  return { kind: "answer", best: probabilities.indexOf(share), share };
 }
 
-function article(name: string): string {
-  if (/^(8|11$|18$)/.test(name) || /^[aeiou]/i.test(name)) return "an ";
-  return "a ";
+/** "Looks like a 3, 97%" from a probability of one half on, "Perhaps a 3, 41%" below it. */
+export function verdictWords(
+  verdict: Verdict,
+  classes: readonly string[],
+  { texts, percent }: { readonly texts: Texts["images"]["verdict"]; readonly percent: (share: number) => string },
+): string {
+  if (verdict.kind !== "answer") return texts[verdict.kind];
+  const { best, share } = verdict;
+  return texts[share >= 0.5 ? "sure" : "unsure"](classes[best] ?? String(best), percent(share));
 }

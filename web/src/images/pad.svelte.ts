@@ -31,6 +31,9 @@ export class Pad {
   get ground(): Ground | null {
     return this.#drawing.ground;
   }
+  get isExample(): boolean {
+    return this.#example;
+  }
   get isEmpty(): boolean {
     return this.#drawing.strokes.length === 0 && this.#drawing.ground === null;
   }
@@ -68,6 +71,13 @@ export class Pad {
   clear(): void {
     if (!this.isEmpty) this.#change(empty);
     this.end();
+  }
+
+  /** Shows what the browser has kept, unless the visitor has begun to draw. */
+  recall(drawing: Drawing): void {
+    if (!this.#example) return;
+    this.#drawing = drawing;
+    this.#example = false;
   }
 
   put(ground: Ground): void {

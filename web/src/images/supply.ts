@@ -28,6 +28,7 @@ export class Supply {
   readonly #mnist: Mnist;
   readonly #news: News;
   #dropped: Data | null = null;
+  #form = mnistForm;
   #train: Dataset | null = null;
   #test: Dataset | null = null;
   #all = false;
@@ -43,15 +44,7 @@ export class Supply {
   }
 
   get form(): Form {
-    if (this.#dropped === null) return mnistForm;
-    const { train } = this.#dropped;
-    const [, channels, height, width] = train.images.shape;
-    return {
-      input: [channels, height, width],
-      classes: train.classes,
-      normalisation: normalisation(train),
-      framing: framingOf(train),
-    };
+    return this.#form;
   }
 
   /** The training pictures in memory. */
@@ -87,24 +80,25 @@ export class Supply {
   /** Takes a dropped data set; null for MNIST. */
   use(data: Data | null): void {
     this.#dropped = data;
+    this.#form = data === null ? mnistForm : formOf(data.train);
     this.#hold(null, null);
     this.#refresh();
   }
 
-  /** Fetches the first share of the training pictures and the test pictures; returns the test pictures. */
-  async first(wanted: () => boolean): Promise<Dataset> {
+  /** Fetches the first share of the training pictures and the test pictures; returns the test pictures. `quiet`: without news of it. */
+  async first(wanted: () => boolean, { quiet = false } = {}): Promise<Dataset> {
     if (this.#train !== null && this.#test !== null) return this.#test;
     const parts = [0, 0];
     const progress = (which: 0 | 1) => (part: number) => {
       parts[which] = part;
-      if (wanted()) this.#news.fetched((parts[0] + parts[1]) / 2);
+      if (wanted() && !quiet) this.#news.fetched((parts[0] + parts[1]) / 2);
     };
     try {
       const [train, test] = await Promise.all([this.#mnist.train(1, progress(0)), this.#mnist.test(progress(1))]);
       if (wanted()) this.#hold(train, test);
       return test;
     } finally {
-      if (wanted()) this.#news.fetched(null);
+      if (wanted() && !quiet) this.#news.fetched(null);
     }
   }
 
@@ -123,16 +117,30 @@ export class Supply {
     }
   }
 
+  /** The data that the visitor dropped; null for MNIST. */
+  get dropped(): Data | null {
+    return this.#dropped;
+  }
+
+  /** Whether a net takes the pictures in use, and has their classes. */
+  fits({ input, classes }: Pick<Description, "input" | "classes">): boolean {
+    const { form } = this;
+    return form.input.join() === input.join() && form.classes.join() === classes.join();
+  }
+
   /** Throws Trouble where a net takes pictures of another shape, or has other classes. */
-  checkFits({ input, classes }: Description): void {
-    const own = this.train.classes;
-    const shape = this.train.images.shape.slice(1);
-    if (shape.join() === input.join() && own.join() === classes.join()) return;
-    const named = (names: readonly string[]) => `${names.length} classes (${names.slice(0, 3).join(", ")}, …)`;
-    throw new Trouble(
-      `This net takes pictures of ${input.join("×")} and knows ${named(classes)}; the pictures of ${this.name} are of ${shape.join("×")}, in ` +
-        `${named(own)}. Drawing works; to train, press New net.`,
-    );
+  checkFits(description: Description): void {
+    if (this.fits(description)) return;
+    const { input, classes } = description;
+    const { form } = this;
+    throw new Trouble({
+      about: "misfit",
+      input: input.join("×"),
+      classes,
+      data: this.name,
+      dataInput: form.input.join("×"),
+      dataClasses: form.classes,
+    });
   }
 
   /** Uses as many of the pictures in memory as are wanted now. */
@@ -149,4 +157,14 @@ export class Supply {
     this.#test = test;
     this.#news.data({ name: this.name, train: train?.labels.size ?? 0, test: test?.labels.size ?? 0 });
   }
+}
+
+function formOf(train: Dataset): Form {
+  const [, channels, height, width] = train.images.shape;
+  return {
+    input: [channels, height, width],
+    classes: train.classes,
+    normalisation: normalisation(train),
+    framing: framingOf(train),
+  };
 }

@@ -7,7 +7,7 @@ import { type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "c
 import type { Classifier } from "./classifier.ts";
 import type { Steps } from "./messages.ts";
 
-const batchSize = 64;
+export const batchSize = 64;
 const firstRate = 0.003;
 /** The first learning rate of a run that goes on after its last epoch. */
 const laterRate = firstRate / 2;
@@ -17,7 +17,8 @@ export interface Listener {
   /** Called after each step; `steps` is a report a few times a second and at the end of an epoch, and null otherwise. */
   stepped(steps: Steps | null): void;
   testing(): void;
-  tested(evaluation: Evaluation): void;
+  /** Training goes on when this is over. */
+  tested(evaluation: Evaluation): Promise<void>;
   /** The training pictures in memory. */
   train(): Dataset;
   /** Whether more of them are being fetched. */
@@ -47,6 +48,8 @@ export class Trainer {
     test: Dataset,
     { interval, ...listener }: Listener & { readonly interval: number },
   ) {
+    // A net of an earlier visit or a file goes on as after the end of a run.
+    if (classifier.trained) this.#rate = laterRate;
     this.#classifier = classifier;
     this.#test = test;
     this.#listener = listener;
@@ -93,7 +96,7 @@ export class Trainer {
 
   async #follow(run: Fit): Promise<"stopped" | "done" | "goes on"> {
     for await (const event of run) {
-      this.#tell(event);
+      await this.#tell(event);
       if (event.type === "done") return "done";
       await this.#resting?.over;
       if (this.#stopping) return "stopped";
@@ -102,22 +105,22 @@ export class Trainer {
     throw new Error("internal: the run ended without a done event");
   }
 
-  #tell(event: FitEvent): void {
+  async #tell(event: FitEvent): Promise<void> {
     if (event.type === "step") {
       this.#news.add(event);
-      const last = event.batch === Math.ceil(this.#train.labels.size / batchSize);
+      const last = event.batch === epochOf(this.#train).batches;
       const due = last || this.#news.seconds(event) >= this.#interval;
       this.#listener.stepped(due ? this.#steps(event) : null);
     }
     if (event.type === "epoch") this.#listener.testing();
     if (event.type === "validation") {
       this.#news.skip(event.validationSeconds);
-      this.#listener.tested(event.evaluation);
+      await this.#listener.tested(event.evaluation);
     }
   }
 
   #steps(event: StepEvent): Steps {
-    const perEpoch = this.#train.labels.size;
+    const perEpoch = epochOf(this.#train).pictures;
     return {
       ...this.#news.take(event),
       perEpoch,
@@ -141,7 +144,7 @@ export class Trainer {
   }
 
   #next(epochsBefore: number, { epochs, rate }: { readonly epochs: number; readonly rate: number }): void {
-    this.#picturesBefore += (epochsBefore - this.#epochsBefore) * this.#train.labels.size;
+    this.#picturesBefore += (epochsBefore - this.#epochsBefore) * epochOf(this.#train).pictures;
     this.#secondsBefore += this.#news.end();
     this.#epochsBefore = epochsBefore;
     this.#epochs = epochsBefore + epochs;
@@ -151,19 +154,33 @@ export class Trainer {
 
   #begin(): Fit {
     const epochs = this.#epochs - this.#epochsBefore;
-    const steps = epochs * Math.ceil(this.#train.labels.size / batchSize);
+    const { batches, dropLast } = epochOf(this.#train);
+    const steps = epochs * batches;
     const rate = this.#rate;
     return fit(this.#classifier.net, {
       train: this.#train,
       validation: this.#test,
       epochs,
       batchSize,
+      dropLast,
       optimizer: this.#optimizer,
       seed: this.#classifier.description.seed + this.#epochsBefore,
       ...this.#classifier.description.normalisation,
       schedule: (step) => rate * (1 - step / steps),
     });
   }
+}
+
+/**
+ * A last batch of another size would need a program of its own, which takes longer to compile than the batch to learn from. Where it is less than
+ * a hundredth of the pictures, it is left out of the epoch: other pictures each time, because they are shuffled.
+ */
+function epochOf({ labels: { size } }: Dataset): { batches: number; pictures: number; dropLast: boolean } {
+  const rest = size % batchSize;
+  const dropLast = rest > 0 && rest < size / 100;
+  return dropLast
+    ? { batches: (size - rest) / batchSize, pictures: size - rest, dropLast }
+    : { batches: Math.ceil(size / batchSize), pictures: size, dropLast };
 }
 
 /** Collects the means of the steps since the last report. */
