@@ -2,12 +2,14 @@
 import { isDiverging } from "../controls/diverging.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import type { Point } from "../points/datasets.ts";
+import type { Shared } from "../share/links.ts";
 import { onSettings, settingsOf, writeSettings } from "../story/address.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
 import { Keeper } from "./keeper.ts";
+import { programOf } from "./program.ts";
 import { type Curves, emptyCurves, withPoint } from "./run/curves.ts";
-import { type Link, linkOf, type Reading, read, written } from "./run/link.ts";
+import { linkOf, type Reading, read, written } from "./run/link.ts";
 import type { FromNet, NetReport, Replaying, ToNet } from "./run/messages.ts";
 import { pointsFor, testPointsFor } from "./run/points-for.ts";
 import { progressIn, type Saved } from "./run/saved.ts";
@@ -20,6 +22,8 @@ export interface Chosen {
 }
 
 const endlessStep = Number.MAX_SAFE_INTEGER;
+/** Steps of the program of a net that has taken none. */
+const stepsOfProgram = 100;
 const maxGhosts = 3;
 /** Fewer points on a curve are no run worth comparing with. */
 const minGhostPoints = 5;
@@ -77,6 +81,7 @@ export class NetState {
 
   /** Changes a rate or a weight in the middle of the run. With `hold` the training waits for the next value. */
   edit(target: string, value: number, hold = false): void {
+    this.#begin();
     this.#send({ kind: "edit", target, value, hold });
   }
   letGo(): void {
@@ -91,6 +96,7 @@ export class NetState {
     this.#move((this.report?.step ?? 0) + 1);
   }
   #move(until: number): void {
+    this.#begin();
     this.away = false;
     this.replaying = null;
     this.#send({ kind: "run", until });
@@ -113,9 +119,16 @@ export class NetState {
     } else if (visible && this.away) this.run();
   }
 
-  /** A link that repeats this run up to its current step. */
-  link(): Link {
-    return linkOf(this.settings, this.report?.step ?? 0);
+  /** A link that repeats this run up to its current step, and what of the run it cannot hold. */
+  share(): Shared {
+    const { settings, step, edits, allEdits } = linkOf(this.settings, this.report?.step ?? 0);
+    const missing = edits < allEdits ? language.texts.net.linkTooShort(edits, allEdits, language.number(step)) : null;
+    return { settings, missing };
+  }
+
+  program(): string {
+    const step = this.report?.step ?? 0;
+    return programOf(this.settings, step > 0 ? step : stepsOfProgram);
   }
 
   forgetGhosts(): void {
@@ -205,19 +218,28 @@ export class NetState {
     this.#send({ kind: "make", run: ++this.#run, settings, from, until });
   }
 
+  /** There is a net from here on: that of the address, or after a failure one that goes on from the last report. */
+  #begin(): void {
+    if (!this.#opened) void this.#open();
+    else if (this.failure !== null) this.restart();
+  }
+
+  /** Sends a message to the engine, if there is one; a new net starts one. */
   #send(message: ToNet): void {
-    this.failure = null;
-    this.#channel ??= open<ToNet, FromNet>(
-      "net",
-      (heard) => this.#hear(heard),
-      (reason) => {
-        this.#channel = null;
-        this.running = false;
-        this.replaying = null;
-        this.failure = reason;
-      },
-    );
-    this.#channel.send(message);
+    if (message.kind === "make") {
+      this.failure = null;
+      this.#channel ??= open<ToNet, FromNet>(
+        "net",
+        (heard) => this.#hear(heard),
+        (reason) => {
+          this.#channel = null;
+          this.running = false;
+          this.replaying = null;
+          this.failure = reason;
+        },
+      );
+    }
+    this.#channel?.send(message);
   }
 
   /** A report is taken in at the next frame, and the engine sends no other before that. */

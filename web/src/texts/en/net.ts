@@ -8,12 +8,9 @@ export const net = {
   pause: "Pause",
   step: "Step",
   reset: "Reset",
-  copyLink: "Copy link",
-  copied: "Link copied",
   /** A link that cannot hold the whole run. */
   linkTooShort: (edits: number, all: number, step: string) =>
     `The link holds ${edits} of the ${all} changes of this run; the others do not fit. It leads to step ${step}.`,
-  linkByHand: "The browser did not let the page copy the link. Copy it here:",
   unread: (parts: string) =>
     `The link has settings that this page does not know: ${parts}. The defaults stand in their place.`,
 
@@ -72,7 +69,6 @@ export const net = {
   outputOf: (name: string) => `Output of ${name}`,
   surfaceLabel: "The output of the net at each point of the plane: blue above zero, orange below",
   neuronLabel: "The output of this neuron at each point of the plane",
-  pointAt: "Point at a neuron to see its output here.",
   newPoints: "New points are",
   blue: "blue",
   orange: "orange",
