@@ -136,7 +136,7 @@ it("shows the whole graph where it can be read, and scrolls no farther than to t
   const layout = columns(graphOf(longest), "right");
   const box = { width: 800, height: 300 };
   expect(wholeScale(layout, box)).toBeLessThan(0.2);
-  expect(readableScale(layout, box)).toBe(0.72);
+  expect(readableScale(layout, box)).toBe(0.66);
   const small = columns(graphOf("L = x*y"), "right");
   expect(readableScale(small, box)).toBe(Math.min(1.6, wholeScale(small, box)));
   expect(readableScale(small, { width: 0, height: 0 })).toBe(1);

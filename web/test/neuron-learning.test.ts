@@ -149,12 +149,12 @@ it("tells a round as question, answer and repair, and only then names the backwa
   );
   expect(at(forwards)).not.toMatch(/backward|gradient/);
   expect(at(steps.length)).toContain("This way back from the result is called the backward pass.");
-  expect(at(steps.length)).toContain("To make error smaller, raise w and b.");
+  expect(at(steps.length)).toContain("To make the error smaller, raise w and b.");
   const rounds = [{ result: 3, updates: updates(graph, 0.1) }];
   expect(at(0, { rounds })).toContain("new = old − learning rate × gradient");
   expect(at(forwards, { rounds })).toBe("The error fell from 3.00 to 1.9722. Then again: who is to blame now?");
   expect(at(forwards, { rounds: [{ ...rounds[0], result: 1 }] })).toContain("The error rose from 1.00 to 1.9722");
-  expect(at(forwards, { running: "rounds" })).toBe("Round 1: error is 1.9722.");
+  expect(at(forwards, { running: "rounds" })).toBe("Round 1: the error is 1.9722.");
 });
 
 it("keeps formula, numbers, roles and learning rate in the settings, and brings them back", () => {

@@ -39,7 +39,7 @@ it("learns: error, who is to blame, fix it; then by itself, until nothing is lef
     .toBe("The error is 1.9722. It should be 0. Which number is to blame, and how much? Only w and b can change.");
   expect(await shown(page, "error")).toBe("error: value 1.9722, no gradient yet");
   await button(page, "All steps of this round").click();
-  expect(await told(page)).toContain("To make error smaller, raise w and b.");
+  expect(await told(page)).toContain("To make the error smaller, raise w and b.");
   const rows = page.getByRole("region", { name: "What happens" }).locator("tbody tr");
   expect(await rows.locator("th, td").allTextContents()).toEqual([
     "w",
@@ -90,7 +90,7 @@ it("puts the weights where the landscape is clicked, and says when a learning ra
   await formula(page).fill("error = (x*w + b - target)**2");
   await part(page).getByRole("slider", { name: "Learning rate" }).press("End");
   await button(page, "Learn").click();
-  await expect.poll(() => told(page)).toContain("error grows without limit: the steps are too long.");
+  await expect.poll(() => told(page)).toContain("The error grows without limit: the steps are too long.");
   await leave();
 });
 

@@ -3,7 +3,7 @@ import type { Direction, Layout, Size } from "../layout/sizes.ts";
 
 /** Between these scales the cards can be read; a graph that would be smaller is scrolled. */
 const readable = {
-  right: { min: 0.72, max: 1.6 },
+  right: { min: 0.66, max: 1.6 },
   down: { min: 0.7, max: 1.15 },
 } as const satisfies Record<Direction, unknown>;
 export const zoomRange = [0.2, 3] as const;

@@ -3,11 +3,8 @@ import type { Item } from "./ranks.ts";
 
 /** Sweeps over the ranks, forwards and backwards in turn; after these nothing moves visibly any more. */
 const sweeps = 16;
-/** How strongly a stop, through which an edge should run straight, holds to its neighbours. */
-const stopWeight = 4;
-
-/** How strongly an item draws its neighbours: results more than leaves, so that a chain of results runs straight. */
-const pull = ({ node }: Item) => (node !== null && node.op === null ? 1 : 6);
+/** How strongly an item holds to its neighbours: a stop runs straight, a result gives way to it, and a leaf to both. */
+const weightOf = ({ node }: Item) => (node === null ? 4 : node.op !== null ? 2 : 0.005);
 
 /** The middle of each item across its rank, from 0 on. `size` is the room that an item takes, `gap` the distance between two. */
 export function align(
@@ -25,9 +22,11 @@ export function align(
       next += size(item) + gap;
     }
   }
+  /** Leaves do not count beside results, so that a chain of results runs straight. */
   const mean = (items: readonly Item[]) => {
-    const total = items.reduce((sum, item) => sum + pull(item), 0);
-    return items.reduce((sum, item) => sum + pull(item) * at(item), 0) / total;
+    const results = items.filter(({ node }) => node === null || node.op !== null);
+    const counted = results.length > 0 ? results : items;
+    return counted.reduce((sum, item) => sum + at(item), 0) / counted.length;
   };
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const forwards = sweep % 2 === 0;
@@ -38,7 +37,7 @@ export function align(
         const near = sweep >= sweeps - 4 ? [...first, ...second] : first.length > 0 ? first : second;
         return near.length === 0 ? at(item) : mean(near);
       });
-      const weights = rank.map(({ node }) => (node === null ? stopWeight : 1));
+      const weights = rank.map(weightOf);
       const distances = rank.slice(1).map((item, i) => (size(rank[i]) + size(item)) / 2 + gap);
       spread(wishes, weights, distances).forEach((x, i) => {
         middle.set(rank[i], x);

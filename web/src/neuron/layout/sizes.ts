@@ -35,7 +35,7 @@ export interface Layout extends Size {
 export const radius = 15;
 /** along: the distance between ranks, with room for the numbers that travel there. across: between the boxes of one rank. */
 export const distances = {
-  right: { along: 46, across: 14 },
+  right: { along: 46, across: 12 },
   down: { along: 34, across: 8 },
 } as const satisfies Record<Direction, unknown>;
 
@@ -51,7 +51,7 @@ export function cardSize({ label, role }: Pick<GraphNode, "label" | "role">): Si
   const characters = Math.min(label.length, maxLabelLength);
   if (role === "constant") return { width: Math.max(40, 20 + 8 * characters), height: 34 };
   const beside = role !== "result" && characters <= roleLimit.characters ? roleLimit.width : 0;
-  return { width: Math.max(86, 20 + perCharacter * characters + beside), height: 76 };
+  return { width: Math.max(86, 20 + perCharacter * characters + beside), height: 72 };
 }
 
 /** The box of a node in a layout: the card, and the circle in front of it. */

@@ -2,7 +2,8 @@
 import { en, type Texts } from "../en/index.ts";
 import { classes } from "./classes.ts";
 import { code } from "./code.ts";
+import { neuron } from "./neuron.ts";
 import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const de: Texts = { ...en, story, code, share, classes };
+export const de: Texts = { ...en, neuron, story, code, share, classes };

@@ -4,6 +4,11 @@ import type { Op } from "../../neuron/graph/graph.ts";
 /** "w", "w and b", "w1, w2 and b". */
 const list = (names: readonly string[]) => new Intl.ListFormat("en-GB").format(names);
 
+/** "the error" for a word, "L" for a letter. */
+const named = (root: string) => (/^(?:error|loss|cost)$/.test(root) ? `the ${root}` : root);
+/** At the beginning of a sentence. A name of the formula stays as it is. */
+const begun = (words: string) => words.replace(/^the /, "The ");
+
 export const neuron = {
   name: "Neuron",
   title: "One neuron",
@@ -85,15 +90,15 @@ export const neuron = {
     heading: "What happens",
     given: "The inputs and the weights are given. Compute the rest, one operation at a time.",
     computed: (label: string, how: string) => `${label}: ${how}.`,
-    error: (root: string, value: string) => `The ${root} is ${value}. It should be 0.`,
+    error: (root: string, value: string) => `${begun(named(root))} is ${value}. It should be 0.`,
     blame: (learners: readonly string[]) =>
       `Which number is to blame, and how much? Only ${list(learners)} can change.`,
     result: (root: string, value: string) => `${root} is ${value}.`,
     matter: (root: string) => `If one number moves a little, how far does ${root} move? Ask each number.`,
-    fell: (root: string, before: string, after: string) => `The ${root} fell from ${before} to ${after}.`,
+    fell: (root: string, before: string, after: string) => `${begun(named(root))} fell from ${before} to ${after}.`,
     rose: (root: string, before: string, after: string) =>
-      `The ${root} rose from ${before} to ${after}: the step was too long. Choose a smaller learning rate.`,
-    stayed: (root: string, value: string) => `The ${root} stayed at ${value}.`,
+      `${begun(named(root))} rose from ${before} to ${after}: the step was too long. Choose a smaller learning rate.`,
+    stayed: (root: string, value: string) => `${begun(named(root))} stayed at ${value}.`,
     again: "Then again: who is to blame now?",
     seed: (label: string) =>
       `Start at the end. If ${label} moves a little, ${label} moves exactly as much: its gradient is 1.`,
@@ -104,11 +109,11 @@ export const neuron = {
     meeting: (label: string, before: string, share: string, after: string) =>
       `${label} is used more than once, so its gradients add up: ${before} + ${share} = ${after}.`,
     complete: (root: string) =>
-      `Each number has its gradient now: how far ${root} moves if the number moves a little. This way back from the result is called the backward pass.`,
+      `Each number has its gradient now: how far ${named(root)} moves if the number moves a little. This way back from the result is called the backward pass.`,
     directions: (root: string, raise: readonly string[], lower: readonly string[]) =>
-      `To make ${root} smaller, ${[...(raise.length > 0 ? [`raise ${list(raise)}`] : []), ...(lower.length > 0 ? [`lower ${list(lower)}`] : [])].join(" and ")}.`,
+      `To make ${named(root)} smaller, ${[...(raise.length > 0 ? [`raise ${list(raise)}`] : []), ...(lower.length > 0 ? [`lower ${list(lower)}`] : [])].join(" and ")}.`,
     noEffect: "No number that learns has an effect at the moment.",
-    running: (round: number, root: string, value: string) => `Round ${round}: ${root} is ${value}.`,
+    running: (round: number, root: string, value: string) => `Round ${round}: ${named(root)} is ${value}.`,
     noLearner: "No number of this formula learns. Give one the role of a weight, and it can be updated.",
     update: "Each weight moves a little against its gradient: new = old − learning rate × gradient.",
   },
@@ -116,7 +121,7 @@ export const neuron = {
     "+": "A sum passes the gradient on to both numbers, unchanged",
     "-": "A difference passes the gradient on, to the second number with the opposite sign",
     "*": "A product gives each factor the gradient times the other factor",
-    "/": "A quotient divides the gradient of its first number by the second",
+    "/": "The slopes of u/v are 1/v and −u/v²",
     "**": "The slope of uⁿ is n · uⁿ⁻¹",
     neg: "A minus sign changes the sign of the gradient",
     tanh: "tanh is steep near 0 and flat far from 0",
@@ -130,7 +135,6 @@ export const neuron = {
     slope: "slope",
     above: "× above",
     adds: "= adds",
-    gradient: "gradient",
     old: "old",
     step: "rate × gradient",
     fresh: "new",
@@ -151,18 +155,18 @@ export const neuron = {
     cure: "Choose other numbers.",
   },
   learn: {
-    errors: (root: string) => `${root}, round by round`,
+    errors: (root: string) => `${begun(named(root))}, round by round`,
     round: "round",
     rate: "Learning rate η",
     hint: "Too small, and learning takes long. Too large, and it jumps over the goal. Try it.",
     ends: {
       diverged: (root: string) =>
-        `${root} grows without limit: the steps are too long. Choose a smaller learning rate, and reset.`,
+        `${begun(named(root))} grows without limit: the steps are too long. Choose a smaller learning rate, and reset.`,
       "nothing learns": () => "No number of this formula learns: give one the role of a weight.",
       solved: (root: string, rounds: number) =>
-        `After ${rounds} rounds the ${root} is 0 to four decimals: nothing is left to fix.`,
+        `After ${rounds} rounds ${named(root)} is 0 to four decimals: nothing is left to fix.`,
       flat: (root: string) =>
-        `The gradients are almost 0: around here the ${root} is flat, and no step makes it smaller.`,
+        `The gradients are almost 0: around here ${named(root)} is flat, and no step makes it smaller.`,
       rounds: (_root: string, rounds: number) => `${rounds} rounds are over. Learn goes on.`,
     },
     roles: "Which numbers learn?",
@@ -170,7 +174,7 @@ export const neuron = {
     roleOf: (label: string) => `Role of ${label}`,
   },
   landscape: {
-    heading: (root: string) => `Landscape of the ${root}`,
+    heading: (root: string) => `Landscape of ${named(root)}`,
     label: (root: string, across: string, up: string, low: string, high: string) =>
       `${root} over ${across} and ${up}: from ${low} in the valley to ${high} on the heights. The path shows the rounds so far.`,
     none: "A landscape needs two numbers that can change.",
