@@ -1,5 +1,6 @@
-// What visitors fetch, in gzipped bytes, and that it stays small: the first load (index.html with its own scripts and styles, which draw
-// the first picture of the graph), what each part or tool adds when it is asked for, and all together.
+// What visitors fetch, in gzipped bytes, and that it stays small: the opening (index.html with its own scripts and styles), the first load
+// (the opening and the first part, with the first picture of a graph), what each other part or tool adds when it is asked for, and all
+// together.
 import { gzipSync } from "node:zlib";
 import type { Plugin, Rollup } from "vite";
 
@@ -30,9 +31,13 @@ export function sizesOf(bundle: Bundle): ReadonlyMap<string, number> {
   const first = new Set(["index.html"]);
   for (const file of Object.values(bundle))
     if (file.type === "chunk" && file.isEntry) withStatic(bundle, file.fileName, first);
-  const sizes = new Map([["first load", total(bundle, first)]]);
+  const sizes = new Map([["opening", total(bundle, first)]]);
+  const neuron = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "Neuron");
+  if (neuron === undefined) throw new Error("internal: no script of the build is named Neuron, the first part");
+  withStatic(bundle, neuron.fileName, first);
+  sizes.set("first load", total(bundle, first));
   for (const file of Object.values(bundle)) {
-    if (file.type !== "chunk" || !file.isDynamicEntry) continue;
+    if (file.type !== "chunk" || !file.isDynamicEntry || file === neuron) continue;
     const added = [...withStatic(bundle, file.fileName, new Set())].filter((name) => !first.has(name));
     sizes.set(`${file.name}, when asked for`, total(bundle, added));
   }
