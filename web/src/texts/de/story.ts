@@ -15,7 +15,7 @@ export const story: Texts["story"] = {
   pad: "Eine Ziffer zeichnen",
   answer: (digit: string, share: string) => `Ich lese eine ${digit}, zu ${share} sicher`,
   unsure: (digit: string, share: string) => `Vielleicht eine ${digit}, zu ${share} sicher`,
-  over: (share: string) => `mehr als ${share}`,
+  over: (share: string) => `über ${share}`,
   empty: "Noch ist nichts gezeichnet.",
   loading: "Das Netz wird geladen …",
   cannot: (reason: string) => `Das Netz konnte nicht geladen werden: ${reason}.`,
