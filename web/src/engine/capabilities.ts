@@ -1,4 +1,4 @@
-// What this browser can do, tested once; where something is missing, a text says what is missing and what still works.
+// What this browser can do, tested once.
 
 /** A module with a function of one v128 argument, (func (param v128)): only engines with WebAssembly SIMD accept it. */
 const simdModule = new Uint8Array([
@@ -9,9 +9,5 @@ export const hasVectors: boolean = typeof WebAssembly !== "undefined" && WebAsse
 export const hasWorkers: boolean = typeof Worker !== "undefined";
 export const hasSharedMemory: boolean = globalThis.crossOriginIsolated === true;
 
-/** The reason why compiled programs cannot run here; null where they can. */
-export const obstacle: string | null = !hasWorkers
-  ? "This browser has no module workers, so nets cannot be trained here. The neuron at the top of the page still works."
-  : hasVectors
-    ? null
-    : "This browser has no WebAssembly SIMD (every browser since 2023 has it). The neuron and the scalar net work; compiled nets do not.";
+/** What is missing for compiled programs to run here; null where they can. The texts say what still works without it. */
+export const obstacle: "workers" | "vectors" | null = !hasWorkers ? "workers" : hasVectors ? null : "vectors";

@@ -1,9 +1,13 @@
 // The texts of the page in the language de. A part that is not translated yet has English texts.
 import { en, type Texts } from "../en/index.ts";
+import { charts } from "./charts.ts";
 import { classes } from "./classes.ts";
 import { code } from "./code.ts";
+import { engine } from "./engine.ts";
+import { net } from "./net.ts";
 import { neuron } from "./neuron.ts";
+import { race } from "./race.ts";
 import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const de: Texts = { ...en, neuron, story, code, share, classes };
+export const de: Texts = { ...en, charts, classes, code, engine, net, neuron, race, share, story };

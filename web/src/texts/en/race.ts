@@ -19,17 +19,14 @@ export const race = {
     scalars: {
       name: "Number by number",
       what: "Each number is an object that remembers how it was computed. This is the whole idea, in a hundred lines.",
-      code: "new Value(2).mul(w)",
     },
     arrays: {
       name: "Array by array",
       what: "Each tensor remembers how it was computed. One operation computes thousands of numbers.",
-      code: "model.forward(points)",
     },
     compiled: {
       name: "Compiled",
       what: "The whole training step, forward, backward and update, becomes one WebAssembly program.",
-      code: "compile(step)",
     },
   },
   surface: (name: string) => `The output of the net of “${name}” at each point of the plane`,
