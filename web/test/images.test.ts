@@ -35,7 +35,7 @@ async function open(look: Look = {}, at: Site = site) {
   const text = async (id: string) => (await part.getByTestId(id).allTextContents()).join(" ").trim();
   const files = part.getByTestId("files");
   /** The net has read the drawing. */
-  await expect.poll(() => text("verdict"), { timeout: 20_000 }).not.toMatch(/^(|Nothing is drawn yet\.)$/);
+  await expect.poll(() => text("verdict"), { timeout: 20_000 }).not.toMatch(/^(|…|Nothing is drawn yet\.)$/);
   return { page, leave, part, button, text, files };
 }
 

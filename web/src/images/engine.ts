@@ -13,9 +13,10 @@ import { mistakesOf } from "./mistakes.ts";
 import { saved } from "./model-file.ts";
 import { Nets } from "./nets.ts";
 import { eachPicture } from "./pictures.ts";
+import { batchSize } from "./plan.ts";
 import { factsOf, type Slot } from "./shelf.ts";
 import { Supply } from "./supply.ts";
-import { batchSize, Trainer } from "./trainer.ts";
+import { Trainer } from "./trainer.ts";
 import { Missing, Trouble } from "./trouble.ts";
 import { warmUp } from "./warm-up.ts";
 

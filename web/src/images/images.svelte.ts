@@ -55,6 +55,8 @@ export class Images {
   earlier: readonly Run[] = $state.raw([]);
   weights: SmallPictures | null = $state.raw(null);
   seen: Seen | null = $state.raw(null);
+  /** Whether this net has not answered to the drawing yet. */
+  waiting = $state(true);
   told: { readonly told: Told; readonly tone: "news" | "problem" } | null = $state.raw(null);
   /** Why data are missing, and why the engine has ended. */
   missing: Told | null = $state.raw(null);
@@ -201,6 +203,7 @@ export class Images {
     const { strokes, ground } = this.#drawing;
     if (strokes.length === 0 && ground === null) {
       this.seen = null;
+      this.waiting = false;
       return;
     }
     this.#asked = true;
@@ -252,6 +255,7 @@ export class Images {
       }
       case "seen":
         this.#asked = false;
+        this.waiting = false;
         this.seen = message.seen;
         if (this.#stale) this.look();
         return;
@@ -297,6 +301,9 @@ export class Images {
         .slice(-maxEarlier);
       this.about = null;
       this.place = null;
+      // What is shown belongs to the other net.
+      this.seen = null;
+      this.waiting = true;
       // This net cannot read a picture of another size.
       if (before !== null && net.input.join() !== before.input.join() && this.pad.ground !== null) this.pad.clear();
     }

@@ -74,6 +74,8 @@ export interface NetFacts {
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: readonly string[];
   readonly trained: boolean;
+  /** The seed of its first weights, and of the order of the pictures. */
+  readonly seed: number;
 }
 
 export interface DataFacts {

@@ -7,12 +7,17 @@ const maxStrangeness = 1;
 
 export type Verdict =
   | { readonly kind: "nothing" }
+  | { readonly kind: "waiting" }
   | { readonly kind: "untrained" }
   | { readonly kind: "strange" }
   | { readonly kind: "answer"; readonly best: number; readonly share: number };
 
-export function verdictOf(answer: Answer | null, { trained }: { readonly trained: boolean }): Verdict {
-  if (answer === null) return { kind: "nothing" };
+/** `waiting`: whether the net has still to answer. */
+export function verdictOf(
+  answer: Answer | null,
+  { trained, waiting = false }: { readonly trained: boolean; readonly waiting?: boolean },
+): Verdict {
+  if (answer === null) return { kind: waiting ? "waiting" : "nothing" };
   if (!trained) return { kind: "untrained" };
   const { probabilities, strangeness } = answer;
   if (strangeness !== null && strangeness > maxStrangeness) return { kind: "strange" };

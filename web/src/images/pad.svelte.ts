@@ -80,6 +80,12 @@ export class Pad {
     this.#example = false;
   }
 
+  /** Shows the drawing of a link. */
+  draw(strokes: readonly Stroke[]): void {
+    this.#change({ strokes, ground: null });
+    this.end();
+  }
+
   put(ground: Ground): void {
     this.#change({ strokes: [], ground });
     this.end();

@@ -62,7 +62,7 @@ export const storedNet = ({ id, slot, name, classifier }: Slot): StoredNet => ({
 });
 
 export function factsOf({ id, slot, name, classifier }: Slot): NetFacts {
-  const { architecture, input, classes } = classifier.description;
+  const { architecture, input, classes, seed } = classifier.description;
   const parameters = classifier.net.parameters().reduce((sum, { size }) => sum + size, 0);
-  return { id, slot, name, layers: architecture, parameters, input, classes, trained: classifier.trained };
+  return { id, slot, name, layers: architecture, parameters, input, classes, trained: classifier.trained, seed };
 }

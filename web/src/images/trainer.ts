@@ -6,12 +6,7 @@ import type { Dataset } from "chainrule/data";
 import { type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
 import type { Classifier } from "./classifier.ts";
 import type { Steps } from "./messages.ts";
-
-export const batchSize = 64;
-const firstRate = 0.003;
-/** The first learning rate of a run that goes on after its last epoch. */
-const laterRate = firstRate / 2;
-export const defaultEpochs = 4;
+import { batchSize, defaultEpochs, firstRate, laterRate } from "./plan.ts";
 
 export interface Listener {
   /** Called after each step; `steps` is a report a few times a second and at the end of an epoch, and null otherwise. */

@@ -9,6 +9,8 @@ export const images = {
   lead: "Draw a digit. The net knows nothing yet. Press Train: in a few seconds it learns from 10,000 handwritten digits, here in your browser.",
 
   engineStopped: (reason: string) => `The engine stopped: ${reason}.`,
+  notInLink:
+    "The link holds no picture, and no drawing of more than about 780 points. It holds the choice of net and pictures.",
   startAgain: "Start again",
   tryAgain: "Try again",
   offline: "Is this computer online?",
@@ -26,7 +28,9 @@ export const images = {
   },
 
   verdict: {
+    figure: "The net's answer",
     nothing: "Nothing is drawn yet.",
+    waiting: "…",
     untrained: "The net is not trained yet.",
     strange: "Unlike anything it learned.",
     sure: (name: string, share: string) => `Looks like ${article(name)}${name}, ${share}`,
@@ -68,6 +72,7 @@ export const images = {
   },
 
   training: {
+    figure: "The training",
     net: "Net",
     mlp: "MLP",
     cnn: "Conv net",
