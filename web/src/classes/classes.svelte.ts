@@ -64,7 +64,7 @@ export class Classes {
   /** Why the engine has ended. */
   failure: string | null = $state(null);
   threads = $state(0);
-  /** Whether the pretrained net has been fetched in this visit. */
+  /** Whether the pretrained net is in the browser: fetched in this visit, or stored by the service worker in an earlier one. */
   isFetched = $state(false);
   ready = $state(false);
   readonly live: Live = new Live((shown) => this.#send({ kind: "look", shown }));
@@ -99,7 +99,8 @@ export class Classes {
       (reason) => this.#fail(reason),
     );
     this.#send({ kind: "open", backbone: backboneAddress() });
-    const [list, method] = await Promise.all([recall(listKey), recall(methodKey)]);
+    const [list, method, isHere] = await Promise.all([recall(listKey), recall(methodKey), isStored(backboneAddress())]);
+    this.isFetched ||= isHere;
     if (!this.ready) {
       // A link goes before what was chosen at an earlier visit.
       this.method = this.#linked ?? methods.find((one) => one === method) ?? "features";
@@ -276,6 +277,9 @@ export class Classes {
     this.failure = reason;
   }
 }
+
+const isStored = async (address: string): Promise<boolean> =>
+  "caches" in globalThis && (await caches.match(address).catch(() => undefined)) !== undefined;
 
 /** Whether a name is one that the page gave, in the language of the page. */
 const isDefaultName = (name: string): boolean =>
