@@ -6,13 +6,13 @@ import { type Channel, open } from "../engine/channel.ts";
 import { recall, remember } from "../store/store.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
+import type { Given } from "./given.ts";
 import {
   type ClassEntry,
   type List,
   learnable,
   type Missing,
   missingIn,
-  type Origin,
   pictureIds,
   renamed,
   signatureOf,
@@ -30,7 +30,6 @@ import {
   methods,
   type Problem,
   type Progress,
-  type Shown,
   type ToEngine,
   type ToPage,
 } from "./messages.ts";
@@ -38,13 +37,6 @@ import { saveFile } from "./save-file.ts";
 
 const listKey = "classes list";
 const methodKey = "classes method";
-
-/** A picture that is given: where it comes from, and its file or pixels. */
-export interface Given {
-  readonly name: string;
-  readonly origin: Origin;
-  readonly shown: Shown;
-}
 
 /** The address of the pretrained net's file. */
 export const backboneAddress = (): string => new URL(import.meta.env.BACKBONE_FILE, document.baseURI).href;

@@ -1,5 +1,13 @@
 // Pictures that the visitor drops, pastes or chooses. A dropped folder is a class: its pictures, also those in folders within, get its name.
-import type { Given } from "./classes.svelte.ts";
+import type { Origin } from "./list.ts";
+import type { Shown } from "./messages.ts";
+
+/** A picture that is given: where it comes from, and its file or pixels. */
+export interface Given {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly shown: Shown;
+}
 
 export interface Dropped {
   /** The name of the dropped folder; null for files that were dropped alone. */

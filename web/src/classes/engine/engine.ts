@@ -4,7 +4,7 @@ import { ChainruleError, threadsReady } from "chainrule";
 import type { Port } from "../../engine/port.ts";
 import { forget, recall, remember } from "../../store/store.ts";
 import { signatureOf } from "../list.ts";
-import type { Format, ModelFacts, NewPicture, Problem, Shown, ToEngine, ToPage } from "../messages.ts";
+import type { Format, ModelFacts, NewPicture, Problem, Progress, Shown, ToEngine, ToPage } from "../messages.ts";
 import { Album } from "./album.ts";
 import type { Likeness } from "./likeness.ts";
 import { type Answer, Model } from "./model.ts";
@@ -12,6 +12,8 @@ import { keptForm, pictureOf, thumbnailOf } from "./pictures.ts";
 import { NotFetched } from "./pretrained.ts";
 import { Trainer } from "./trainer.ts";
 
+/** Milliseconds. */
+const progressPause = 150;
 const modelKey = "classes model";
 
 export function start(port: Port<ToEngine, ToPage>): void {
@@ -37,6 +39,7 @@ class Engine {
   /** The last action on pictures: they come one after the other, in the order of the messages. */
   #last: Promise<void> = Promise.resolve();
   #storageTold = false;
+  #told: { readonly stage: Progress["stage"] | null; readonly at: number } = { stage: null, at: 0 };
 
   constructor(port: Port<ToEngine, ToPage>, backbone: string) {
     this.#port = port;
@@ -129,7 +132,7 @@ class Engine {
     try {
       const learned = await this.#trainer.train({
         ...{ method, classes, signal },
-        tell: (progress) => this.#port.send({ kind: "progress", progress }),
+        tell: (progress) => this.#progress(progress),
       });
       const model = new Model(learned, learned.likeness);
       const { judged, description } = learned;
@@ -143,6 +146,14 @@ class Engine {
       this.#training = null;
       this.#port.send({ kind: "progress", progress: null });
     }
+  }
+
+  /** Tells a few times a second how far the training is, and each new stage at once. */
+  #progress(progress: Progress): void {
+    const now = performance.now();
+    if (progress.stage === this.#told.stage && now - this.#told.at < progressPause) return;
+    this.#told = { stage: progress.stage, at: now };
+    this.#port.send({ kind: "progress", progress });
   }
 
   /** `bytes`: the model's file. */
