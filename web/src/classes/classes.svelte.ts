@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
+import { save } from "../share/figures.ts";
 import { recall, remember } from "../store/store.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
@@ -33,7 +34,6 @@ import {
   type ToEngine,
   type ToPage,
 } from "./messages.ts";
-import { saveFile } from "./save-file.ts";
 
 const listKey = "classes list";
 const methodKey = "classes method";
@@ -149,7 +149,7 @@ export class Classes {
         pictures.map((one) => ({ id: one.id, origin: one.origin })),
       ),
     );
-    this.#send({ kind: "add", pictures: pictures.map((one) => ({ id: one.id, name: one.name, shown: one.shown })) });
+    this.#send({ kind: "add", pictures: pictures.map((one) => ({ id: one.id, shown: one.shown })) });
   }
 
   /** Adds pictures to the class with this name, which is made if there is none. */
@@ -199,7 +199,7 @@ export class Classes {
 
   read(file: File): void {
     this.problems = [];
-    this.#send({ kind: "read", name: file.name, file });
+    this.#send({ kind: "read", file });
   }
 
   #send(message: ToEngine): void {
@@ -246,7 +246,7 @@ export class Classes {
         this.live.seen(message);
         return;
       case "written":
-        saveFile(`my-classes.${message.format}`, message.bytes);
+        save(new Blob([message.bytes], { type: "application/octet-stream" }), `my-classes.${message.format}`);
         return;
       default:
         message satisfies never;

@@ -1,10 +1,10 @@
 // Pictures that the visitor drops, pastes or chooses. A dropped folder is a class: its pictures, also those in folders within, get its name.
+import { withDrawn } from "../images/drawn-files.ts";
 import type { Origin } from "./list.ts";
 import type { Shown } from "./messages.ts";
 
 /** A picture that is given: where it comes from, and its file or pixels. */
 export interface Given {
-  readonly name: string;
   readonly origin: Origin;
   readonly shown: Shown;
 }
@@ -53,35 +53,5 @@ const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
 
 /** Files as pictures for a class. */
-export const filesAsGiven = (files: readonly File[]): Promise<Given[]> =>
-  Promise.all(
-    files.map(async (file) => ({
-      name: file.name,
-      origin: "file",
-      shown: { kind: "file", file: await drawable(file) },
-    })),
-  );
-
-/** The side at which a drawing in vectors is drawn. */
-const vectorSide = 448;
-
-/** Workers cannot decode SVG, so the page draws it; all other files stay as they are. A broken file goes on to the worker, which names it. */
-async function drawable(file: File): Promise<Blob> {
-  if (file.type !== "image/svg+xml" && !/\.svg$/i.test(file.name)) return file;
-  const url = URL.createObjectURL(new Blob([file], { type: "image/svg+xml" }));
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const longer = Math.max(image.naturalWidth, image.naturalHeight, 1);
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round((vectorSide * (image.naturalWidth || longer)) / longer));
-    canvas.height = Math.max(1, Math.round((vectorSide * (image.naturalHeight || longer)) / longer));
-    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise<Blob>((resolve) => canvas.toBlob((blob) => resolve(blob ?? file), "image/png"));
-  } catch {
-    return file;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
+export const filesAsGiven = async (files: readonly File[]): Promise<Given[]> =>
+  (await withDrawn(files)).map((file) => ({ origin: "file", shown: { kind: "file", file } }));

@@ -1,5 +1,6 @@
 // The messages between the part with the visitor's own classes and its engine. The page has the names and the order of classes and pictures;
 // the engine has the pictures' bytes, their features, and the model.
+import type { Told } from "../images/told.ts";
 
 /** What a picture is learned by: the features of the pretrained net, or a small conv net that begins with random weights. */
 export const methods = ["features", "conv"] as const;
@@ -7,13 +8,11 @@ export type Method = (typeof methods)[number];
 
 /** A picture as it comes: a file, or pixels of the camera or a drawing. */
 export type Shown =
-  | { readonly kind: "file"; readonly file: Blob }
+  | { readonly kind: "file"; readonly file: File }
   | { readonly kind: "pixels"; readonly width: number; readonly height: number; readonly data: Uint8ClampedArray };
 
 export interface NewPicture {
   readonly id: string;
-  /** For messages. */
-  readonly name: string;
   readonly shown: Shown;
 }
 
@@ -38,7 +37,7 @@ export type ToEngine =
   | { readonly kind: "stop" }
   | { readonly kind: "look"; readonly shown: Shown }
   | { readonly kind: "write"; readonly format: Format }
-  | { readonly kind: "read"; readonly name: string; readonly file: Blob }
+  | { readonly kind: "read"; readonly file: File }
   /** Takes back the model before the last one. */
   | { readonly kind: "back" };
 
@@ -77,11 +76,10 @@ export interface ModelFacts {
 }
 
 /** What went wrong; `details` are the words of the library or the browser. */
-export interface Problem {
-  readonly what: "picture" | "model" | "fetch" | "storage";
-  readonly name: string;
-  readonly details: string;
-}
+export type Problem =
+  | { readonly what: "file"; readonly told: Told }
+  | { readonly what: "fetch"; readonly details: string }
+  | { readonly what: "storage" };
 
 export type ToPage =
   | { readonly kind: "opened"; readonly threads: number }

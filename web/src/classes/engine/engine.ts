@@ -2,6 +2,7 @@
 // reported and change nothing; any other error ends the worker, and the page reports that.
 import { ChainruleError, threadsReady } from "chainrule";
 import type { Port } from "../../engine/port.ts";
+import { Trouble } from "../../images/trouble.ts";
 import { forget, recall, remember } from "../../store/store.ts";
 import { signatureOf } from "../list.ts";
 import type { Format, ModelFacts, NewPicture, Problem, Progress, Shown, ToEngine, ToPage } from "../messages.ts";
@@ -76,7 +77,7 @@ class Engine {
         void this.#write(message.format);
         return;
       case "read":
-        void this.#read(message.name, message.file);
+        void this.#read(message.file);
         return;
       case "back":
         if (this.#before !== null) this.#become(this.#before, { fresh: false, bytes: this.#before.model.bytes });
@@ -95,21 +96,20 @@ class Engine {
     this.#port.send({ kind: "problem", problem });
   }
 
-  async #add({ id, name, shown }: NewPicture): Promise<void> {
+  async #add({ id, shown }: NewPicture): Promise<void> {
     let bytes: Uint8Array;
     try {
       bytes = keptForm(await pictureOf(shown));
     } catch (error) {
-      if (!isFileError(error)) throw error;
-      const problem = { what: "picture", name, details: error.words } as const;
-      this.#port.send({ kind: "refused", picture: id, problem });
+      if (!(error instanceof Trouble)) throw error;
+      this.#port.send({ kind: "refused", picture: id, problem: { what: "file", told: error.told } });
       return;
     }
     const stored = await this.#album.add(id, bytes);
     this.#port.send({ kind: "pictures", pictures: [{ id, thumbnail: await thumbnailOf(bytes) }] });
     if (stored || this.#storageTold) return;
     this.#storageTold = true;
-    this.#tell({ what: "storage", name: "", details: "" });
+    this.#tell({ what: "storage" });
   }
 
   async #ahead(): Promise<void> {
@@ -140,7 +140,7 @@ class Engine {
       const facts = { classes: description.classes, method, judged, signature, name: null };
       this.#become({ model, facts }, { fresh: true, bytes: model.bytes });
     } catch (error) {
-      if (error instanceof NotFetched) this.#tell({ what: "fetch", name: "", details: error.message });
+      if (error instanceof NotFetched) this.#tell({ what: "fetch", details: error.message });
       else if (!signal.aborted) throw error;
     } finally {
       this.#training = null;
@@ -178,7 +178,8 @@ class Engine {
     this.#port.send({ kind: "model", model: stored.facts, fresh: false });
   }
 
-  async #read(name: string, file: Blob): Promise<void> {
+  async #read(file: File): Promise<void> {
+    const { name } = file;
     const bytes = new Uint8Array(await file.arrayBuffer());
     try {
       const model = Model.read(bytes);
@@ -187,7 +188,7 @@ class Engine {
       this.#become({ model, facts }, { fresh: true, bytes });
     } catch (error) {
       if (!isFileError(error)) throw error;
-      this.#tell({ what: "model", name, details: error.words });
+      this.#tell({ what: "file", told: { about: "damagedModel", name, words: error.words } });
     }
   }
 
@@ -196,9 +197,8 @@ class Engine {
     try {
       if (this.#known !== null) answer = await this.#known.model.answer(await pictureOf(shown));
     } catch (error) {
-      if (!isFileError(error)) throw error;
-      const name = shown.kind === "file" && shown.file instanceof File ? shown.file.name : "";
-      this.#tell({ what: "picture", name, details: error.words });
+      if (!(error instanceof Trouble)) throw error;
+      this.#tell({ what: "file", told: error.told });
     }
     const probabilities = answer === null ? [] : [...answer.probabilities];
     this.#port.send({ kind: "seen", probabilities, isUnlike: answer?.isUnlike ?? false });

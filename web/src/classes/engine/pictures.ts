@@ -1,35 +1,12 @@
 // From what the visitor gives to the bytes that the nets read, and to the small picture that the page shows.
-import { frame, type Picture, pictureFromBlob } from "chainrule/data";
+import { frame, type Picture } from "chainrule/data";
+import { decode } from "../../images/decode.ts";
 import type { Shown } from "../messages.ts";
 import { side } from "./album.ts";
 
-/** Throws a ChainruleError where a file is no picture that the browser reads. */
-export async function pictureOf(shown: Shown): Promise<Picture> {
-  if (shown.kind === "pixels") return shown;
-  try {
-    return await pictureFromBlob(shown.file);
-  } catch (error) {
-    const smaller = await reducedPicture(shown.file).catch(() => null);
-    if (smaller === null) throw error;
-    return smaller;
-  }
-}
-
-/** The width to which a picture is reduced that is too large to be read whole; the nets take a fraction of it. */
-const largestWidth = 2048;
-
-async function reducedPicture(file: Blob): Promise<Picture> {
-  const bitmap = await createImageBitmap(file, { resizeWidth: largestWidth, resizeQuality: "high" });
-  try {
-    const { width, height } = bitmap;
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-    if (context === null) throw new Error("this browser has no 2d canvas in workers");
-    context.drawImage(bitmap, 0, 0);
-    return { width, height, data: context.getImageData(0, 0, width, height).data };
-  } finally {
-    bitmap.close();
-  }
-}
+/** Throws Trouble that names a file which is no picture that the browser reads. */
+export const pictureOf = async (shown: Shown): Promise<Picture> =>
+  shown.kind === "pixels" ? shown : (await decode(shown.file)).picture;
 
 /** The kept form of a picture, [3, side, side]: the whole picture, with the level of its edge beside it. */
 export function keptForm(picture: Picture): Uint8Array {

@@ -127,13 +127,9 @@ export const classes: Texts["classes"] = {
   probabilities: "Die Wahrscheinlichkeit jeder Klasse",
 
   problems: {
-    picture: (name: string, details: string) =>
-      `${name === "" ? "Das Bild" : name} lässt sich nicht lesen: ${details}.`,
-    model: (name: string, details: string) => `${name} lässt sich nicht öffnen: ${details}.`,
-    fetch: (_name: string, details: string) =>
+    fetch: (details: string) =>
       `Das vortrainierte Netz konnte nicht geladen werden (${details}). Drück nochmals auf Trainieren, oder beginne mit Zufallsgewichten.`,
-    storage: (_name: string, _details: string) =>
-      "Der Browser speichert keine weiteren Bilder. Nach dem Neuladen sind die neuen verloren.",
+    storage: "Der Browser speichert keine weiteren Bilder. Nach dem Neuladen sind die neuen verloren.",
   },
   notInLink:
     "Ein Link enthält weder deine Bilder noch das trainierte Modell. Speichere das Modell, um es weiterzugeben.",

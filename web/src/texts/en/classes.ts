@@ -127,12 +127,9 @@ export const classes = {
   probabilities: "The probability of each class",
 
   problems: {
-    picture: (name: string, details: string) => `${name === "" ? "The picture" : name} cannot be read: ${details}.`,
-    model: (name: string, details: string) => `${name} cannot be opened: ${details}.`,
-    fetch: (_name: string, details: string) =>
+    fetch: (details: string) =>
       `The pretrained net could not be downloaded (${details}). Press Train to try again, or begin with random weights.`,
-    storage: (_name: string, _details: string) =>
-      "The browser stores no more pictures, so the new ones will be gone after a reload.",
+    storage: "The browser stores no more pictures, so the new ones will be gone after a reload.",
   },
   notInLink: "A link does not hold your pictures or the trained model. Save the model to give it to others.",
   figureJudged: "accuracy",

@@ -126,12 +126,9 @@ export const classes: Texts["classes"] = {
   probabilities: "La probabilidad de cada clase",
 
   problems: {
-    picture: (name: string, details: string) => `${name === "" ? "La imagen" : name} no se puede leer: ${details}.`,
-    model: (name: string, details: string) => `${name} no se puede abrir: ${details}.`,
-    fetch: (_name: string, details: string) =>
+    fetch: (details: string) =>
       `No se pudo descargar la red preentrenada (${details}). Pulsa Entrenar para intentarlo de nuevo o empieza con pesos aleatorios.`,
-    storage: (_name: string, _details: string) =>
-      "El navegador no guarda más imágenes, así que las nuevas se perderán al recargar la página.",
+    storage: "El navegador no guarda más imágenes, así que las nuevas se perderán al recargar la página.",
   },
   notInLink:
     "Un enlace no contiene tus imágenes ni el modelo entrenado. Guarda el modelo para dárselo a otras personas.",
