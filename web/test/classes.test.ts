@@ -14,7 +14,7 @@ import { load } from "../../onnx/test/run.ts";
 import { it } from "../../test/browser/chromium.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { violations } from "./accessible.ts";
-import { type Look, Site } from "./site.ts";
+import { breakDown, type Look, Site } from "./site.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -146,6 +146,7 @@ it("learns classes from files, says how good it is, and its files give the same 
   await expect.poll(() => part.getByTestId("probability").allTextContents()).toEqual(probabilities);
   await button("Remove the class stripes").click();
   await expect.poll(() => cards.count()).toBe(1);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Name of class 1");
 
   // A model from a file replaces it, and can be taken back; a file that is none changes nothing.
   const pick = (name: string, buffer: Buffer) =>
@@ -230,6 +231,13 @@ it("says what prevents the download, and trains at the next press", async () => 
   await button("Train").click();
   await expect.poll(() => text("accuracy"), { timeout: 60_000 }).toMatch(/%$/);
   expect(await text("problem")).toBe("");
+
+  // After the end of the engine another one has the pictures again.
+  await breakDown(page, "classes");
+  await expect.poll(() => part.getByRole("alert").textContent()).toMatch(/^The engine stopped: .*out of memory/);
+  await button("Start again").click();
+  await part.getByTestId("look").setInputFiles(files("stripes", 1));
+  await expect.poll(() => text("verdict")).toMatch(/^Class 2, \d+%$/);
 
   // What the browser has stored, as the service worker stores it, is not announced as a download.
   await page.evaluate(async (address) => (await caches.open("data")).add(address), fetched);
