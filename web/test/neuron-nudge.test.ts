@@ -6,7 +6,7 @@ import type { Graph } from "../src/neuron/graph/graph.ts";
 import { type AlongLeaf, curve, nudge } from "../src/neuron/nudge/nudge.ts";
 import { pictureOf } from "../src/neuron/nudge/secant.ts";
 import { agreeingDecimals, cornerAt, verdictOf } from "../src/neuron/nudge/verdict.ts";
-import { brief, exactly, inBrief, inWords, onCard } from "../src/neuron/numbers.ts";
+import { brief, exactly, inBrief, inWords, onCard, writeNumbersIn } from "../src/neuron/numbers.ts";
 import { startOf } from "../src/neuron/settings.ts";
 import { graphOf, valueFrom } from "./neuron-figures.ts";
 import { randomFormula } from "./neuron-formulas.ts";
@@ -118,6 +118,14 @@ it("writes numbers as people do", () => {
   expect([-0.3462, 0.0123, 0, 12].map(inBrief)).toEqual(["−0.35", "0.0123", "0.00", "12.00"]);
   expect([0.1, 0.0031622, 10].map(brief)).toEqual(["0.1", "0.0032", "10"]);
   expect([exactly(-1.5000031, 6), exactly(-1e-12, 6)]).toEqual(["−1.500003", "0.000000"]);
+});
+
+it("writes numbers with the decimal sign of the language", () => {
+  expect(writeNumbersIn("de")).toBe(",");
+  const german = [onCard(-3), inWords(0.5), inWords(Math.SQRT1_2), brief(0.1), exactly(-1.5, 3), onCard(1e-9)];
+  writeNumbersIn("en");
+  expect(german).toEqual(["−3,0000", "0,50", "0,7071", "0,1", "−1,500", "1,00e−9"]);
+  expect(inWords(0.5)).toBe("0.50");
 });
 
 it("draws the curve into its frame, with gaps where it has no value", () => {
