@@ -80,6 +80,7 @@ export const net: Texts["net"] = {
     `Punkte setzen: klicken, oder mit den Pfeiltasten bewegen und die Eingabetaste drücken. ${count} Punkte; der Zeiger ist bei ${x}; ${y}`,
   clickToAdd: "Klicke, um Punkte beider Farben zu setzen",
 
+  stepAxis: "Schritt",
   lossByStep: "Loss nach Schritten",
   accuracyByStep: "Genauigkeit in Prozent nach Schritten",
   loss: "Loss",

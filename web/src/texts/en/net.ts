@@ -78,6 +78,7 @@ export const net = {
     `Add points: click, or move with the arrow keys and press Enter. ${count} points; the cursor is at ${x}, ${y}`,
   clickToAdd: "Click to add points of both colours",
 
+  stepAxis: "step",
   lossByStep: "Loss by step",
   accuracyByStep: "Accuracy in percent by step",
   loss: "Loss",

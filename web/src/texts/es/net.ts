@@ -80,6 +80,7 @@ export const net: Texts["net"] = {
     `Añadir puntos: haz clic, o muévete con las flechas y pulsa Intro. ${count} puntos; el cursor está en ${x}; ${y}`,
   clickToAdd: "Haz clic para añadir puntos de ambos colores",
 
+  stepAxis: "paso",
   lossByStep: "Pérdida por paso",
   accuracyByStep: "Precisión en porcentaje por paso",
   loss: "Pérdida",
