@@ -7,11 +7,17 @@ import { rasterOf } from "../images/raster.ts";
 import modelUrl from "./digits.safetensors?url";
 import type { FromHero, ToHero } from "./messages.ts";
 
+/** error: the words are the browser's. */
+export type Failure =
+  | { readonly kind: "workers" }
+  | { readonly kind: "status"; readonly status: number }
+  | { readonly kind: "error"; readonly words: string };
+
 export class Hero {
   readonly pad = new Pad();
   probabilities: readonly number[] | null = $state.raw(null);
   /** The reason why there is no answer. */
-  failure: string | null = $state(null);
+  failure: Failure | null = $state.raw(null);
   /** Whether the answer to the newest drawing is still to come. */
   waiting = $state(true);
   #channel: Channel<ToHero> | null = null;
@@ -22,20 +28,26 @@ export class Hero {
   async start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
+    if (!hasWorkers) {
+      this.#fail({ kind: "workers" });
+      return;
+    }
     try {
-      if (!hasWorkers) throw new Error("this browser has no module workers");
       const response = await fetch(modelUrl);
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      if (!response.ok) {
+        this.#fail({ kind: "status", status: response.status });
+        return;
+      }
       const model = new Uint8Array(await response.arrayBuffer());
       this.#channel = open<ToHero, FromHero>(
         "hero",
         (answer) => this.#hear(answer),
-        (reason) => this.#fail(reason),
+        (words) => this.#fail({ kind: "error", words }),
       );
       this.#channel.send({ kind: "open", model }, [model.buffer]);
       this.#ask();
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail({ kind: "error", words: error instanceof Error ? error.message : String(error) });
     }
   }
 
@@ -77,10 +89,10 @@ export class Hero {
     if (this.waiting) this.#ask();
   }
 
-  #fail(reason: string): void {
+  #fail(failure: Failure): void {
     this.#channel = null;
     this.#asked = false;
     this.probabilities = null;
-    this.failure = reason;
+    this.failure = failure;
   }
 }

@@ -19,6 +19,7 @@ export const story: Texts["story"] = {
   empty: "Noch ist nichts gezeichnet.",
   loading: "Das Netz wird geladen …",
   cannot: (reason: string) => `Das Netz konnte nicht geladen werden: ${reason}.`,
+  answered: (status: number) => `Der Server antwortete mit ${status}`,
   chances: "Was das Netz in der Zeichnung sieht",
   record: (accuracy: string, test: string, train: string) =>
     `Das Netz hat aus ${train} handgeschriebenen Ziffern gelernt und liest ${accuracy} von ${test} anderen richtig. Es kennt nur Ziffern: Auch ein Buchstabe ist für das Netz eine Ziffer.`,

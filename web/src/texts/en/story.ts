@@ -17,6 +17,7 @@ export const story = {
   empty: "Nothing is drawn yet.",
   loading: "The net is loading …",
   cannot: (reason: string) => `The net could not be loaded: ${reason}.`,
+  answered: (status: number) => `the server answered ${status}`,
   chances: "What the net sees in the drawing",
   record: (accuracy: string, test: string, train: string) =>
     `The net learned from ${train} handwritten digits and reads ${accuracy} of ${test} others correctly. It knows digits only: to it, a letter is a digit too.`,

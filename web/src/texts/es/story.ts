@@ -19,6 +19,7 @@ export const story: Texts["story"] = {
   empty: "Todavía no hay ningún dibujo.",
   loading: "La red se está cargando …",
   cannot: (reason: string) => `No se pudo cargar la red: ${reason}.`,
+  answered: (status: number) => `el servidor respondió ${status}`,
   chances: "Lo que la red ve en el dibujo",
   record: (accuracy: string, test: string, train: string) =>
     `La red ha aprendido de ${train} cifras manuscritas y lee bien el ${accuracy} de otras ${test}. Solo conoce cifras: para ella, una letra también es una cifra.`,
