@@ -79,7 +79,7 @@ export const images = {
     own: (name: string) => (name === "" ? "From a file" : name),
     amount: "Training pictures",
     some: "10,000",
-    all: (isMnist: boolean) => (isMnist ? "all 60,000" : "all"),
+    all: (isMnist: boolean): string => (isMnist ? "all 60,000" : "all"),
     train: "Train",
     pause: "Pause",
     resume: "Continue",
@@ -156,13 +156,11 @@ export const images = {
       "Each number of the window times the number of the filter at the same place. The sum of all products, and the bias, is the number of the map.",
     linear: "Each number of the layer before times its weight. The sum of all products, and the bias, is this number.",
     input: "The picture as numbers: brightness minus its mean, divided by its spread.",
-    scoresToShares: "Softmax: e to the power of each score, divided by the sum of all.",
+    scoresToShares: "e to the power of each score, divided by the sum of all.",
     score: "score",
     power: "e^score",
     share: "share",
     hint: "Point at a number in a map to see how it is computed.",
-    value: (value: string) => `value ${value}`,
-    close: "Close",
   },
 
   weights: {

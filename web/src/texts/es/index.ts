@@ -4,10 +4,11 @@ import { charts } from "./charts.ts";
 import { classes } from "./classes.ts";
 import { code } from "./code.ts";
 import { engine } from "./engine.ts";
+import { images } from "./images.ts";
 import { net } from "./net.ts";
 import { neuron } from "./neuron.ts";
 import { race } from "./race.ts";
 import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const es: Texts = { ...en, charts, classes, code, engine, net, neuron, race, share, story };
+export const es: Texts = { ...en, charts, classes, code, engine, images, net, neuron, race, share, story };
