@@ -164,7 +164,7 @@ export class NetState {
     const textOf = (settings: Settings) => JSON.stringify(written(settings));
     const isSame = before !== null && textOf(before.settings) === textOf(reading.settings);
     const isUntouched = !this.running && (this.report?.step ?? 0) === 0;
-    if (before !== null && !replays && isUntouched && (query.size === 0 || isSame)) this.#restore(before);
+    if (before !== null && !replays && isUntouched && (query.size === 0 || isSame)) this.#resume(before);
     else {
       if (!replays && reading.to > 0) this.#followLink(reading);
       if (before?.progress) undo.offer(language.texts.net.replacedByLink, () => this.#restore(before));
@@ -183,11 +183,16 @@ export class NetState {
     return { settings, progress: isBegun ? progressIn(report) : null, curves, ghosts };
   }
 
-  #restore({ settings, progress, curves, ghosts }: Saved): void {
+  #restore(saved: Saved): void {
+    this.#resume(saved);
+    this.#keeper.write();
+  }
+
+  /** The same without the address: an address that names no net stays one that leads to the top of the page. */
+  #resume({ settings, progress, curves, ghosts }: Saved): void {
     this.#make(settings, { from: progress });
     this.curves = curves;
     this.ghosts = ghosts;
-    this.#keeper.write();
   }
 
   /** Offers to go back to this run if it has taken steps or lost points of the visitor's. */
