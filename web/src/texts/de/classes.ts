@@ -3,8 +3,8 @@ import type { Texts } from "../en/index.ts";
 
 export const classes: Texts["classes"] = {
   name: "Eigene Klassen",
-  title: "Bring ihm eigene Klassen bei",
-  lead: "Benenne Klassen, gib ihnen ein paar Bilder und trainiere. Deine Bilder bleiben in diesem Browser: Nichts wird hochgeladen.",
+  title: "Bring einem Netz eigene Klassen bei",
+  lead: "Benenne Klassen, gib jeder ein paar Bilder und trainiere. Deine Bilder bleiben in diesem Browser: Nichts wird hochgeladen.",
 
   withoutWorkers:
     "Dieser Browser hat keine Modul-Worker, darum kann er hier keine Klassen lernen. Das Neuron oben auf der Seite funktioniert trotzdem.",

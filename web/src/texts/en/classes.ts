@@ -1,7 +1,7 @@
 // Part 5: classes of one's own, from pictures.
 export const classes = {
   name: "Your classes",
-  title: "Teach it your own classes",
+  title: "Teach a net your own classes",
   lead: "Name some classes, give a few pictures of each, and train. Your pictures stay in this browser: nothing is uploaded.",
 
   withoutWorkers:

@@ -3,7 +3,7 @@ import type { Texts } from "../en/index.ts";
 
 export const classes: Texts["classes"] = {
   name: "Tus clases",
-  title: "Enséñale tus propias clases",
+  title: "Enseña a una red tus propias clases",
   lead: "Pon nombre a unas clases, da algunas imágenes de cada una y entrena. Tus imágenes se quedan en este navegador: no se sube nada.",
 
   withoutWorkers:
