@@ -43,7 +43,7 @@ const isNamed = (one: string) =>
 /** Presses what starts the part's run, if it has such a button. */
 async function start(page: Page, part: string): Promise<boolean> {
   const button = page.locator(`#${part} button.main`).first();
-  if (!(await button.isVisible())) return false;
+  if (!(await button.isVisible()) || (await button.getAttribute("aria-disabled")) === "true") return false;
   await button.click();
   await page.waitForTimeout(1500);
   return true;

@@ -12,7 +12,9 @@ function faultsIn(selector: string): string[] {
   const faults: string[] = [];
   const told = (text: string) => JSON.stringify(text.trim().replace(/\s+/g, " ").slice(0, 40));
   const isShown = (element: Element) =>
-    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && element.closest(".hidden") === null;
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    element.closest(".hidden") === null &&
+    getComputedStyle(element).clipPath !== "inset(50%)";
   const isFloating = (element: Element) => {
     for (let one: Element | null = element; one !== null && one !== root; one = one.parentElement)
       if (/fixed|sticky/.test(getComputedStyle(one).position)) return true;
@@ -54,7 +56,21 @@ function faultsIn(selector: string): string[] {
   };
   for (const text of texts) if (clippedBy(text) !== null) faults.push(`cut off: ${told(text.node.textContent ?? "")}`);
 
-  const still = texts.filter(({ element }) => !isFloating(element));
+  /** What of the text is seen: the boxes around it that scroll or cut off hide the rest. */
+  const seen = ({ element, rect }: Text): DOMRect => {
+    let { left, top, right, bottom } = rect;
+    for (let one: Element | null = element; one !== null && one !== document.body; one = one.parentElement) {
+      if (getComputedStyle(one).overflow === "visible") continue;
+      const box = one.getBoundingClientRect();
+      [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+      [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+    }
+    return new DOMRect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+  };
+  const still = texts
+    .filter(({ element }) => !isFloating(element))
+    .map((text) => ({ ...text, rect: seen(text) }))
+    .filter(({ rect }) => rect.width > 1 && rect.height > 1);
   for (const [i, a] of still.entries())
     for (const b of still.slice(i + 1)) {
       if (a.node === b.node) continue;
