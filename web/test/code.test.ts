@@ -54,7 +54,7 @@ async function type(page: Page, part: Locator, text: string): Promise<void> {
   await page.keyboard.insertText(text);
 }
 
-for (const id of ["neuron"])
+for (const id of ["neuron", "net", "race"])
   it(`the program of ${id} prints in the page what it prints in Node`, async () => {
     const { page, leave } = await site.visit({ at: id });
     const part = await opened(page, id);
@@ -63,12 +63,15 @@ for (const id of ["neuron"])
     await expect.poll(() => button(part, "Run").count(), { timeout: 60_000 }).toBe(1);
     const lines = await printed(part);
     expect(lines.length, await output(part)).toBeGreaterThan(0);
-    expect(withoutTimes(lines.join("\n"))).toBe(withoutTimes(await inNode(text)));
+    const told = await inNode(text);
+    // The race counts steps by the clock, and engines round tanh and exp differently: there the words are compared.
+    const compared = id === "neuron" ? (lines: string) => lines : words;
+    expect(compared(lines.join("\n"))).toBe(compared(told));
     await leave();
   });
 
-/** Two runs differ in how long they take. */
-const withoutTimes = (text: string) => text.replace(/[\d.,]+ (ms|s|steps a second|images a second)\b/g, "… $1");
+/** What is printed, without its numbers. */
+const words = (text: string) => text.replace(/\d[\d.,]*(e[+-]?\d+)?/g, "#");
 
 it("runs what the visitor writes: output, errors with their line, Stop, and no request to another site", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
