@@ -21,7 +21,7 @@ const alone = [
  */
 const large = [
   "cli/test/**/*.test.ts",
-  "web/test/{classes,keyboard,hero,images,net,neuron,offline,code,race,share,story,trouble}.test.ts",
+  "web/test/{classes,keyboard,tree,hero,images,net,neuron,offline,code,race,share,story,trouble}.test.ts",
   "test/{browser,environments}/*.test.ts",
   "test/examples.test.ts",
   "test/model/backbone-model.test.ts",

@@ -68,7 +68,7 @@ for (const id of ["neuron", "net", "race"])
     const compared = id === "neuron" ? (lines: string) => lines : words;
     expect(compared(lines.join("\n"))).toBe(compared(told));
     await leave();
-  });
+  }, 120_000);
 
 /** What is printed, without its numbers. */
 const words = (text: string) => text.replace(/\d[\d.,]*(e[+-]?\d+)?/g, "#");
@@ -125,7 +125,7 @@ it("runs what the visitor writes: output, errors with their line, Stop, and no r
   await page.getByRole("button", { name: "Undo" }).last().click();
   expect(await copied(page, part)).toMatch(/^console.log\("on and on"\)/);
   await leave();
-});
+}, 120_000);
 
 it("lets the keyboard in and out: Tab leaves the editor, and Escape before it changes nothing", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
