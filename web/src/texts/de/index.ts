@@ -1,5 +1,5 @@
-// The texts of the page in the language de. A part that is not translated yet has English texts.
-import { en, type Texts } from "../en/index.ts";
+// The German texts of the page.
+import type { Texts } from "../en/index.ts";
 import { charts } from "./charts.ts";
 import { classes } from "./classes.ts";
 import { code } from "./code.ts";
@@ -11,4 +11,4 @@ import { race } from "./race.ts";
 import { share } from "./share.ts";
 import { story } from "./story.ts";
 
-export const de: Texts = { ...en, charts, classes, code, engine, images, net, neuron, race, share, story };
+export const de: Texts = { charts, classes, code, engine, images, net, neuron, race, share, story };

@@ -1,5 +1,5 @@
 // Part 1: one neuron.
-import type { Texts } from "../language.svelte.ts";
+import type { Texts } from "../en/index.ts";
 
 /** "w", "w und b", "w1, w2 und b". */
 const list = (names: readonly string[]) => new Intl.ListFormat("de").format(names);
