@@ -133,8 +133,8 @@ it("shows the accuracy from 90 % on once the net has reached it", () => {
     loss: 1,
   };
   const curves = new Curves().with(steps);
-  expect(curves.tested(0.89).accuracyRange).toEqual([0, 1]);
-  expect(curves.tested(0.91).accuracyRange).toEqual([0.9, 1]);
+  expect(curves.tested(0.89).accuracyRange).toEqual([0, 100]);
+  expect(curves.tested(0.91).accuracyRange).toEqual([90, 100]);
 });
 
 it("shows a layer after its activation", () => {

@@ -43,17 +43,18 @@ export class Curves {
   get loss(): readonly List[] {
     return [this.#points.map(({ pictures }) => pictures), this.#points.map(({ loss }) => loss)];
   }
+  /** In per cent. */
   get accuracy(): readonly List[] {
     return [
       this.#points.map(({ pictures }) => pictures),
-      this.#points.map(({ accuracy }) => accuracy),
-      this.#points.map(({ test }) => test),
+      this.#points.map(({ accuracy }) => 100 * accuracy),
+      this.#points.map(({ test }) => (test === null ? null : 100 * test)),
     ];
   }
 
-  /** The range of the accuracy: from 90 % once a test is there, so that the last per cent can be seen. */
+  /** The range of the accuracy in per cent: from 90 % once a test is there, so that the last per cent can be seen. */
   get accuracyRange(): readonly [number, number] {
-    return this.#points.some(({ test }) => test !== null && test >= 0.9) ? [0.9, 1] : [0, 1];
+    return this.#points.some(({ test }) => test !== null && test >= 0.9) ? [90, 100] : [0, 100];
   }
 
   /** The ends of the epochs: where the net was tested. */

@@ -105,7 +105,7 @@ export const images: Texts["images"] = {
       "Ein Thread: Diese Seite kam ohne die beiden Header, die ihr gemeinsamen Speicher geben. Alles funktioniert, aber langsamer.",
     layers: (layers, weights) => `${layers}: ${weights} Gewichte`,
     fromFile: (name, rest) => `${name}: ${rest}`,
-    accuracyName: "Genauigkeit",
+    accuracyName: "Genauigkeit, %",
     accuracyLabel: "Genauigkeit während des Trainings",
     lossName: "Loss",
     lossLabel: "Loss während des Trainings",

@@ -104,7 +104,7 @@ export const images = {
       "One thread: this page was served without the two headers that give it shared memory. Everything works, but slower.",
     layers: (layers: string, weights: string) => `${layers}: ${weights} weights`,
     fromFile: (name: string, rest: string) => `${name}: ${rest}`,
-    accuracyName: "Accuracy",
+    accuracyName: "Accuracy, %",
     accuracyLabel: "Accuracy while the net trains",
     lossName: "Loss",
     lossLabel: "Loss while the net trains",

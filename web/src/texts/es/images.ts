@@ -104,7 +104,7 @@ export const images: Texts["images"] = {
       "Un hilo: esta página llegó sin las dos cabeceras que le dan memoria compartida. Todo funciona, pero más despacio.",
     layers: (layers, weights) => `${layers}: ${weights} pesos`,
     fromFile: (name, rest) => `${name}: ${rest}`,
-    accuracyName: "Exactitud",
+    accuracyName: "Exactitud, %",
     accuracyLabel: "Exactitud durante el entrenamiento",
     lossName: "Pérdida",
     lossLabel: "Pérdida durante el entrenamiento",
