@@ -156,6 +156,8 @@ it("fits one screen of a projector, and 320 pixels; paused out of view it says s
   const part = page.locator("#net");
   await page.setViewportSize({ width: 1366, height: 768 });
   await expect.poll(() => stepOf(part)).toBe(20);
+  await part.getByRole("button", { name: "Neuron 1 of layer 2: weights" }).click();
+  await part.getByRole("group", { name: "Neuron 1 of layer 2: weights" }).waitFor();
   const height = await part.locator(".stage").evaluate((stage) => stage.getBoundingClientRect().height);
   expect(height).toBeLessThanOrEqual(768 - 9 * 16);
   await part.getByRole("button", { name: "Train", exact: true }).click();
