@@ -9,10 +9,10 @@ import { batches, readIdx, split } from "chainrule/data";
 import { architectures } from "chainrule/model";
 import { loadMnist } from "chainrule/node";
 import { fit } from "chainrule/train";
-import { Classifier } from "../src/images/classifier.ts";
-import { Familiar } from "../src/images/familiar.ts";
-import type { Stroke } from "../src/images/strokes.ts";
-import { letters, rasterised, signs, varied } from "../test/odd-drawings.ts";
+import { Classifier } from "../src/images/engine/classifier.ts";
+import { Familiar } from "../src/images/engine/familiar.ts";
+import type { Stroke } from "../src/images/pad/strokes.ts";
+import { letters, rasterised, signs, varied } from "../test/images/odd-drawings.ts";
 
 const testFalseAlarms = 0.02;
 const variants = 6;

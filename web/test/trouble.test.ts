@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { it } from "../../test/browser/chromium.ts";
 import { violations } from "./accessible.ts";
-import { stepOf } from "./net-figures.ts";
+import { stepOf } from "./net/figures.ts";
 import { breakDown, Site } from "./site.ts";
 
 let site: Site;

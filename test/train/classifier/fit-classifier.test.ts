@@ -22,7 +22,7 @@ function clouds(
   return { features, labels };
 }
 
-const fit = ({ features, labels }: Examples, options: FitClassifierOptions = {}): Promise<FittedClassifier> =>
+const classifierOf = ({ features, labels }: Examples, options: FitClassifierOptions = {}): Promise<FittedClassifier> =>
   fitClassifier(features, labels, options);
 
 function logitsOf({ weight, bias }: FittedClassifier, features: Float32Array, n: number): number[] {
@@ -46,7 +46,7 @@ describe("the fit", () => {
     ["uneven classes, each of which counts the same in all", [20, 4, 9]],
   ])("%s: the gradient of the loss with respect to the biases vanishes", async (_, counts) => {
     const data = clouds(counts, { noise: 2 });
-    const head = await fit(data, { classes: 3 });
+    const head = await classifierOf(data, { classes: 3 });
     const gradient = [0, 0, 0];
     for (const [n, label] of data.labels.entries()) {
       const logits = logitsOf(head, data.features, n);
@@ -63,18 +63,18 @@ describe("the fit", () => {
   test("classes that are apart are told apart, at any scale and offset of the features", async () => {
     const [data, others] = [clouds([6, 6, 6], { noise: 0.4 }), clouds([30, 30, 30], { noise: 0.4, seed: 5 })];
     const scaled = ({ features, labels }: Examples) => ({ features: features.map((x) => 1e-3 * x - 40), labels });
-    const head = await fit(data, { classes: 3 });
-    const small = await fit(scaled(data), { classes: 3 });
+    const head = await classifierOf(data, { classes: 3 });
+    const small = await classifierOf(scaled(data), { classes: 3 });
     expect(accuracy(head, others)).toBeGreaterThan(0.9);
     expect(Math.abs(accuracy(small, scaled(others)) - accuracy(head, others))).toBeLessThan(0.03);
-    const again = await fit(data, { classes: 3 });
+    const again = await classifierOf(data, { classes: 3 });
     expect([again.choice, [...again.weight.data]]).toEqual([head.choice, [...head.weight.data]]);
   });
 
   test("a feature that never changes, and a class without a picture, do no harm", async () => {
     const data = clouds([6, 6]);
     for (let n = 0; n < 12; n++) data.features[n * 12] = 7;
-    const head = await fit(data, { classes: 3 });
+    const head = await classifierOf(data, { classes: 3 });
     expect([...head.weight.data, ...head.bias.data].every(Number.isFinite)).toBe(true);
     expect(accuracy(head, data)).toBe(1);
   });
@@ -82,8 +82,8 @@ describe("the fit", () => {
 
 describe("the penalty", () => {
   test("is stronger where the features are noise", async () => {
-    const clear = await fit(clouds([10, 10, 10], { noise: 0.3 }), { classes: 3 });
-    const noise = await fit(clouds([10, 10, 10], { noise: 20 }), { classes: 3 });
+    const clear = await classifierOf(clouds([10, 10, 10], { noise: 0.3 }), { classes: 3 });
+    const noise = await classifierOf(clouds([10, 10, 10], { noise: 20 }), { classes: 3 });
     expect(noise.choice.penalty).toBeGreaterThan(clear.choice.penalty);
     expect([clear.choice.folds, clear.choice.accuracy]).toEqual([5, 1]);
     expect(noise.choice.accuracy).toBeLessThan(0.7);
@@ -91,9 +91,9 @@ describe("the penalty", () => {
 
   test("is chosen by validation pictures where there are some, which are not learned from", async () => {
     const [data, validation] = [clouds([10, 10, 10], { noise: 2 }), clouds([20, 20, 20], { noise: 2, seed: 3 })];
-    const { choice, ...head } = await fit(data, { classes: 3, validation });
+    const { choice, ...head } = await classifierOf(data, { classes: 3, validation });
     expect(choice.folds).toBe(0);
-    const small = await fit(data, {
+    const small = await classifierOf(data, {
       classes: 3,
       validation: { ...validation, labels: validation.labels.map((n) => (n + 1) % 3) },
     });
@@ -102,25 +102,25 @@ describe("the penalty", () => {
   });
 
   test("has a middle value for one picture a class, and as many folds as a class has pictures", async () => {
-    expect((await fit(clouds([1, 1, 1]), { classes: 3 })).choice).toMatchObject({
+    expect((await classifierOf(clouds([1, 1, 1]), { classes: 3 })).choice).toMatchObject({
       penalty: 0.01,
       folds: null,
     });
-    expect((await fit(clouds([3, 2, 1]), { classes: 3 })).choice.folds).toBe(3);
+    expect((await classifierOf(clouds([3, 2, 1]), { classes: 3 })).choice.folds).toBe(3);
   });
 });
 
 test("each example has the answer of a classifier that did not learn from it", async () => {
   const data = clouds([10, 10, 10], { noise: 2 });
-  const { choice, unseen } = await fit(data);
+  const { choice, unseen } = await classifierOf(data);
   const right = unseen.reduce((sum, answer, n) => sum + Number(answer === data.labels[n]), 0);
   expect(right / unseen.length).toBe(choice.accuracy);
   const validation = clouds([20, 20, 20], { noise: 2, seed: 3 });
-  const judged = await fit(data, { validation });
+  const judged = await classifierOf(data, { validation });
   expect(judged.unseen).toHaveLength(60);
   const found = judged.unseen.reduce((sum, answer, n) => sum + Number(answer === validation.labels[n]), 0);
   expect(found / 60).toBe(judged.choice.accuracy);
-  expect([...(await fit(clouds([1, 1]))).unseen]).toEqual([-1, -1]);
+  expect([...(await classifierOf(clouds([1, 1]))).unseen]).toEqual([-1, -1]);
 });
 
 test.each([
@@ -131,7 +131,11 @@ test.each([
   "%s: the bits are those that models of the command line have had",
   async (_, counts, others, penalty, bits) => {
     const validation = others === null ? undefined : clouds(others, { noise: 2, seed: 3 });
-    const { weight, bias, choice } = await fit(clouds(counts, { noise: 2 }), { classes: 3, seed: 4, validation });
+    const { weight, bias, choice } = await classifierOf(clouds(counts, { noise: 2 }), {
+      classes: 3,
+      seed: 4,
+      validation,
+    });
     const numbers = Float32Array.from([...weight.data, ...bias.data]);
     expect(choice.penalty).toBe(penalty);
     expect(createHash("sha256").update(new Uint8Array(numbers.buffer)).digest("hex").slice(0, 16)).toBe(bits);
@@ -150,13 +154,13 @@ test("features are a tensor or the numbers of its rows, and the classes follow f
 
 test("progress goes from 0 to 1, and what it throws ends the work", async () => {
   const parts: number[] = [];
-  await fit(clouds([5, 5]), { onProgress: (part) => parts.push(part) });
+  await classifierOf(clouds([5, 5]), { onProgress: (part) => parts.push(part) });
   expect(parts).toEqual([...parts].sort((a, b) => a - b));
   expect([parts[0] > 0, parts.at(-1)]).toEqual([true, 1]);
   const onProgress = () => {
     throw new RangeError("enough");
   };
-  await expect(fit(clouds([5, 5]), { onProgress })).rejects.toThrow("enough");
+  await expect(classifierOf(clouds([5, 5]), { onProgress })).rejects.toThrow("enough");
 });
 
 test("what does not fit together is refused with the call, the sizes and the cure", async () => {
@@ -192,7 +196,7 @@ test("in minibatches the classifier is as good as with all pictures at once", as
     return { features, labels };
   };
   const [train, others] = [made(count), made(900)];
-  const whole = await fit(train);
+  const whole = await classifierOf(train);
   const moments = momentsOf(train);
   const fitted = await fitByBatches(train, {
     ...{ classes, seed: 0, moments },

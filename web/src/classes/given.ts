@@ -1,5 +1,5 @@
 // Pictures that the visitor drops, pastes or chooses. A dropped folder is a class: its pictures, also those in folders within, get its name.
-import { withDrawn } from "../images/drawn-files.ts";
+import { withDrawn } from "../images/files/drawn-files.ts";
 import type { Origin } from "./list.ts";
 import type { Shown } from "./messages.ts";
 

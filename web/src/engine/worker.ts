@@ -8,7 +8,7 @@ const engines: Readonly<Record<EngineName, () => Promise<{ start: Start }>>> = {
   net: async () => ({ start: (await import("../net/run/engine.ts")).start as Start }),
   race: async () => ({ start: (await import("../race/engine.ts")).start as Start }),
   classes: async () => ({ start: (await import("../classes/engine/engine.ts")).start as Start }),
-  images: async () => ({ start: (await import("../images/engine.ts")).start as Start }),
+  images: async () => ({ start: (await import("../images/engine/engine.ts")).start as Start }),
 };
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;

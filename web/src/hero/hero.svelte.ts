@@ -2,8 +2,8 @@
 // has nothing else to do, or at the first touch of the pad. One question at a time is asked, always about the newest drawing.
 import { hasWorkers } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
-import { type Drawing, Pad } from "../images/pad.svelte.ts";
-import { rasterOf } from "../images/raster.ts";
+import { type Drawing, Pad } from "../images/pad/pad.svelte.ts";
+import { rasterOf } from "../images/pad/raster.ts";
 import modelUrl from "./digits.safetensors?url";
 import type { FromHero, ToHero } from "./messages.ts";
 

@@ -4,8 +4,8 @@ import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
-import { download } from "./download.ts";
-import { withDrawn } from "./drawn-files.ts";
+import { download } from "./files/download.ts";
+import { withDrawn } from "./files/drawn-files.ts";
 import type { Place } from "./inside/unit.ts";
 import {
   type Choices,
@@ -30,9 +30,9 @@ import type {
   ToEngine,
   ToPage,
 } from "./messages.ts";
-import { type Drawing, Pad } from "./pad.svelte.ts";
-import { Pictures } from "./pictures.svelte.ts";
-import { rasterOf } from "./raster.ts";
+import { type Drawing, Pad } from "./pad/pad.svelte.ts";
+import { rasterOf } from "./pad/raster.ts";
+import { Pictures } from "./pictures/pictures.svelte.ts";
 import type { Told } from "./told.ts";
 
 /** Earlier runs that the charts show. */

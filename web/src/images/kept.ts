@@ -1,9 +1,9 @@
 // What the browser keeps of this part across visits: the nets with their curves, the drawing and the choices. What is read is checked,
 // because an earlier version of the page may have written it.
 import { forget, recall, remember } from "../store/store.ts";
-import { type CurvePoint, Curves } from "./curves.ts";
 import { type SlotName, type Steps, type StoredNet, slotNames, type Tested } from "./messages.ts";
-import type { Drawing } from "./pad.svelte.ts";
+import type { Drawing } from "./pad/pad.svelte.ts";
+import { type CurvePoint, Curves } from "./training/curves.ts";
 
 /** The course of a net's training, as the page shows it. */
 export interface Run {

@@ -1,7 +1,8 @@
 // The training of this part as a program of chainrule: the same pictures, net, seed and learning rates. With 10,000 pictures it prints the accuracies
 // of the page, digit for digit; with all of them, the page begins with the first share while the others come.
+
+import { batchSize, defaultEpochs, firstRate } from "./engine/plan.ts";
 import type { SlotName } from "./messages.ts";
-import { batchSize, defaultEpochs, firstRate } from "./plan.ts";
 
 interface Setting {
   readonly net: SlotName;

@@ -1,6 +1,6 @@
 // From what the visitor gives to the bytes that the nets read, and to the small picture that the page shows.
 import { frame, type Picture } from "chainrule/data";
-import { decode } from "../../images/decode.ts";
+import { decode } from "../../images/files/decode.ts";
 import type { Shown } from "../messages.ts";
 import { side } from "./album.ts";
 

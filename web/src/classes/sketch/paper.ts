@@ -1,5 +1,5 @@
 // A drawing as pixels: black lines on white paper, as scanned drawings are.
-import { pathOf, type Stroke, side } from "../../images/strokes.ts";
+import { pathOf, type Stroke, side } from "../../images/pad/strokes.ts";
 import type { Shown } from "../messages.ts";
 
 /** The width of the pen, in units of the field. */

@@ -1,5 +1,5 @@
 // The state of a small drawing: its lines, and a pen that the keyboard moves.
-import { extended, type Point, type Stroke, side, within } from "../../images/strokes.ts";
+import { extended, type Point, type Stroke, side, within } from "../../images/pad/strokes.ts";
 
 export class Sketch {
   strokes: readonly Stroke[] = $state.raw([]);
