@@ -9,6 +9,7 @@ const root = resolve(import.meta.dirname, "..", "..");
 const printed: readonly string[] = [
   "src/io/header.ts: error.message.slice(0, 120)",
   "src/errors/error.ts: this.stack?.replace(before, ()",
+  "web/src/code/imports.ts: error.message.replace(/ \\(\\d+:\\d+\\)",
 ];
 
 const questions =
