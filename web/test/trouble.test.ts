@@ -17,7 +17,7 @@ it("without module workers the neuron works, and each other part says what is mi
   const { page, leave } = await site.visit({ without: "workers" });
   await page.locator("#neuron").scrollIntoViewIfNeeded();
   await page.locator("#neuron").getByRole("button", { name: "All steps of this round" }).click();
-  await expect.poll(() => page.locator("#neuron").textContent()).toContain("To make error smaller, raise w and b.");
+  await expect.poll(() => page.locator("#neuron").textContent()).toContain("To make the error smaller, raise w and b.");
   for (const part of ["#net", "#race", "#images"]) {
     await page.locator(part).scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator(part).textContent()).toContain("This browser has no module workers");
