@@ -126,3 +126,27 @@ export function disorder(stops: readonly Focus[]): readonly string[] {
     return above || left ? [`${before.part}: ${before.what} → ${next.what}`] : [];
   });
 }
+
+/** The names of the parts, in their order on the page. */
+export const partsOf = (page: Page) =>
+  page.locator("main section[id]:not(#top)").evaluateAll((sections) => sections.map(({ id }) => id));
+
+/** Scrolls through the page, so that all parts are loaded. */
+export async function loadParts(page: Page): Promise<void> {
+  for (const id of await partsOf(page)) {
+    await page.locator(`#${id}`).evaluate((section) => section.scrollIntoView({ behavior: "instant" }));
+    await page.locator(`#${id} .content:not(.waiting)`).waitFor();
+    await page.locator(`#${id} :is(button, input)`).nth(1).waitFor();
+  }
+}
+
+/** What a walk with Tab finds wrong. */
+export async function faults(page: Page): Promise<readonly string[]> {
+  const stops = await walk(page);
+  return [
+    ...(stops.length > 40 ? [] : [`the walk ends after ${stops.length} stops`]),
+    ...stops.filter(({ nameless }) => nameless).map(({ part, what }) => `${part}: ${what} has no name`),
+    ...stops.filter(({ seen }) => !seen).map(({ part, what, over }) => `${part}: ${what} is not seen (${over})`),
+    ...disorder(stops).map((pair) => `${pair} goes back`),
+  ];
+}
