@@ -1,4 +1,4 @@
-// The program of each part: it prints the same in the page and in Node, where its text runs as it stands; it can be changed, fails with the
+// The program of a part: it prints the same in the page and in Node, where its text runs as it stands; it can be changed, fails with the
 // line, can be stopped, and reaches no other site.
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
@@ -54,24 +54,29 @@ async function type(page: Page, part: Locator, text: string): Promise<void> {
   await page.keyboard.insertText(text);
 }
 
-for (const id of ["neuron", "net", "race"])
-  it(`the program of ${id} prints in the page what it prints in Node`, async () => {
-    const { page, leave } = await site.visit({ at: id });
-    const part = await opened(page, id);
-    await button(part, "Run").click();
-    const text = await copied(page, part);
-    await expect.poll(() => button(part, "Run").count(), { timeout: 60_000 }).toBe(1);
-    const lines = await printed(part);
-    expect(lines.length, await output(part)).toBeGreaterThan(0);
-    const told = await inNode(text);
-    // The race counts steps by the clock, and engines round tanh and exp differently: there the words are compared.
-    const compared = id === "neuron" ? (lines: string) => lines : words;
-    expect(compared(lines.join("\n"))).toBe(compared(told));
-    await leave();
-  }, 120_000);
+// The programs of the net, the race and the images run in Node (programs.test.ts, images/program.test.ts), and that of the visitor's classes,
+// which fetches a net, in the page (classes/classes.test.ts).
+it("prints in the page what it prints in Node, digit for digit, and lets the keyboard in and out of its editor", async () => {
+  const { page, leave } = await site.visit({ at: "neuron" });
+  const part = await opened(page, "neuron");
+  const text = await copied(page, part);
+  const inPage = button(part, "Run").click();
+  const told = await inNode(text);
+  await inPage;
+  expect(told).not.toBe("");
+  await expect.poll(async () => (await printed(part)).join("\n")).toBe(told);
 
-/** What is printed, without its numbers. */
-const words = (text: string) => text.replace(/\d[\d.,]*(e[+-]?\d+)?/g, "#");
+  // Tab leaves the editor, and Escape before it changes nothing.
+  const editor = part.getByRole("textbox", { name: "Program" });
+  for (const keys of [["Tab"], ["Escape", "Tab"], ["Shift+Tab"]]) {
+    await editor.focus();
+    for (const key of keys) await page.keyboard.press(key);
+    expect(await editor.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)).toBe(
+      false,
+    );
+  }
+  await leave();
+});
 
 it("runs what the visitor writes: output, errors with their line, Stop, and no request to another site", async () => {
   const { page, leave } = await site.visit({ at: "neuron" });
@@ -126,17 +131,3 @@ it("runs what the visitor writes: output, errors with their line, Stop, and no r
   expect(await copied(page, part)).toMatch(/^console.log\("on and on"\)/);
   await leave();
 }, 120_000);
-
-it("lets the keyboard in and out: Tab leaves the editor, and Escape before it changes nothing", async () => {
-  const { page, leave } = await site.visit({ at: "neuron" });
-  const part = await opened(page, "neuron");
-  const editor = part.getByRole("textbox", { name: "Program" });
-  for (const keys of [["Tab"], ["Escape", "Tab"], ["Shift+Tab"]]) {
-    await editor.focus();
-    for (const key of keys) await page.keyboard.press(key);
-    expect(await editor.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element)).toBe(
-      false,
-    );
-  }
-  await leave();
-});

@@ -2,7 +2,7 @@
 // files that are not.
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, expect } from "vitest";
 import { it } from "../../../test/browser/chromium.ts";
@@ -75,6 +75,19 @@ function drawnOne(): Buffer {
   return PNG.sync.write(png);
 }
 
+/** Draws a dot, shows which pixels matter, and looks at all of it. */
+async function isAccessible(page: Page, part: Locator): Promise<void> {
+  const pad = part.getByRole("application", { name: "Drawing pad" });
+  await pad.click();
+  await expect.poll(() => pad.locator("path").count()).toBe(1);
+  await part.getByLabel("Which pixels matter", { exact: true }).check();
+  // Nothing of it lies under the page's header.
+  await part.evaluate((element) => element.scrollIntoView());
+  expect(await violations(page, "#images")).toEqual([]);
+  const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(inner).toBeLessThanOrEqual(outer);
+}
+
 const number = (text: string) => Number.parseFloat(text.replace(/[^\d.]/g, ""));
 
 it("learns digits in the page within a minute, answers meanwhile, keeps what it has learned, and says what it has not learned", async () => {
@@ -99,7 +112,12 @@ it("learns digits in the page within a minute, answers meanwhile, keeps what it 
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   expect(await text("threads")).toBe(String(Math.min(cores, 16)));
   expect(await part.getByText("as learned so far").count()).toBe(1);
-  await expect.poll(() => button("Train more").isVisible(), { timeout: 90_000 }).toBe(true);
+  // Between two tests the accuracy is the last one's: paused, the net is tested as it is.
+  await button("Pause").click();
+  await expect.poll(() => button("Test").getAttribute("aria-disabled")).toBeNull();
+  await button("Test").click();
+  await expect.poll(() => text("epoch")).toBe("testing");
+  await expect.poll(() => text("epoch")).not.toBe("testing");
 
   // A dot, enlarged to the size of a digit, is no digit.
   await draw(page, [[[140, 140]]]);
@@ -161,8 +179,25 @@ it("learns digits in the page within a minute, answers meanwhile, keeps what it 
   await leave();
 }, 180_000);
 
-it("shows how each number inside comes about, by the pointer and by the arrow keys", async () => {
-  const { page, leave, part, text } = await open();
+it("is drawn on with the keyboard, undone and cleared; shows how each number inside comes about, by pointer and keys", async () => {
+  const { page, leave, part, button, text } = await open();
+  const paths = () => part.getByRole("application", { name: "Drawing pad" }).locator("path").count();
+  await part.getByRole("application", { name: "Drawing pad" }).focus();
+  await page.keyboard.press("Space");
+  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
+  await page.keyboard.press("Space");
+  expect(await paths()).toBe(1);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  expect(await paths()).toBe(2);
+  await page.keyboard.press("Backspace");
+  expect(await paths()).toBe(1);
+  await button("Clear").click();
+  await expect.poll(() => text("verdict")).toBe("Nothing is drawn yet.");
+  await button("Undo").click();
+  await expect.poll(() => text("verdict")).not.toBe("Nothing is drawn yet.");
+
   const maps = part.getByRole("application", { name: /^8 filters of 5×5/ });
   await maps.scrollIntoViewIfNeeded();
   const box = await maps.boundingBox();
@@ -190,8 +225,9 @@ it("shows how each number inside comes about, by the pointer and by the arrow ke
   await leave();
 });
 
-it("keeps its first screen whole: pad, answer, accuracy and button, and on a phone a bar with the last three", async () => {
+it("is accessible, and keeps its first screen whole: pad, answer, accuracy and button, and on a phone a bar with the last three", async () => {
   const { page, leave, part, button } = await open();
+  await isAccessible(page, part);
   await page.setViewportSize({ width: 1366, height: 768 });
   await part.evaluate((element) => element.scrollIntoView({ behavior: "instant" }));
   const inside = async (locator: ReturnType<typeof part.locator>) => {
@@ -222,7 +258,7 @@ it("keeps its first screen whole: pad, answer, accuracy and button, and on a pho
   await leave();
 });
 
-it("begins with a sixth of the pictures, goes on until the rest has arrived, and then learns from all of them", async () => {
+it("begins with a sixth of the pictures, and learns from all of them when the rest has arrived", async () => {
   const { page, leave, part, button, text } = await open({ at: "images?net=mlp&pictures=all" });
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -234,35 +270,16 @@ it("begins with a sixth of the pictures, goes on until the rest has arrived, and
   });
   await button("Train").click();
   await expect.poll(() => part.getByRole("progressbar", { name: "Fetching pictures" }).count()).toBe(1);
-  await expect.poll(() => text("epoch")).toMatch(/^([5-9]|\d\d+) of \1$/);
+  await expect.poll(() => text("epoch")).toMatch(/ of 4$/);
   expect(await text("pictures")).toBe("10,000");
   release();
   await expect.poll(() => text("pictures")).toBe("60,000");
-  await expect.poll(async () => number(await text("accuracy")), { timeout: 120_000 }).toBeGreaterThanOrEqual(97);
+  // Four epochs of all pictures begin after the epoch in which they arrived.
+  await expect.poll(() => text("epoch")).toMatch(/ of [5-9]$/);
+  await expect.poll(async () => number(await text("accuracy"))).toBeGreaterThanOrEqual(90);
   expect(await part.getByRole("progressbar").count()).toBe(0);
   await leave();
 }, 240_000);
-
-it("is drawn on with the keyboard, undone and cleared", async () => {
-  const { page, leave, part, button, text } = await open();
-  const paths = () => part.getByRole("application", { name: "Drawing pad" }).locator("path").count();
-  await part.getByRole("application", { name: "Drawing pad" }).focus();
-  await page.keyboard.press("Space");
-  for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"]) await page.keyboard.press(key);
-  await page.keyboard.press("Space");
-  expect(await paths()).toBe(1);
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Enter");
-  await page.keyboard.press("ArrowUp");
-  expect(await paths()).toBe(2);
-  await page.keyboard.press("Backspace");
-  expect(await paths()).toBe(1);
-  await button("Clear").click();
-  await expect.poll(() => text("verdict")).toBe("Nothing is drawn yet.");
-  await button("Undo").click();
-  await expect.poll(() => text("verdict")).not.toBe("Nothing is drawn yet.");
-  await leave();
-});
 
 it("takes pictures from files, wherever they are dropped or pasted, and says what is wrong with broken ones", async () => {
   const { page, leave, part, text } = await open();
@@ -314,11 +331,8 @@ it("takes pictures from files, wherever they are dropped or pasted, and says wha
   await expect.poll(() => text("told")).toMatch(/^broken\.safetensors: not a model file, or a damaged one/);
   await drop(page, "body", "train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 9, 1]);
   await expect.poll(() => text("told")).toMatch(/^train-labels-idx1-ubyte is damaged, or is not an IDX file: byte 9/);
-  await leave();
-}, 60_000);
 
-it("scales a picture of over fifty million pixels down, and says so", async () => {
-  const { page, leave, part, text } = await open();
+  // One of over fifty million pixels is scaled down, and the page says so.
   await page.evaluate(async () => {
     const canvas = new OffscreenCanvas(9000, 6000);
     const context = canvas.getContext("2d");
@@ -334,7 +348,7 @@ it("scales a picture of over fifty million pixels down, and says so", async () =
   await expect
     .poll(() => text("told"), { timeout: 40_000 })
     .toMatch(/^large\.png has more than 50 million pixels\. It was scaled down to 2048×136\d\.$/);
-  expect(await part.getByRole("list", { name: "Your pictures" }).getByRole("button").count()).toBe(1);
+  await expect.poll(() => strip.count()).toBe(7);
   await leave();
 }, 90_000);
 
@@ -392,22 +406,8 @@ it("trains on one thread in a page without shared memory, from any folder", asyn
   await plain.close();
 }, 90_000);
 
-for (const [what, look] of [
-  ["light", {}],
-  ["dark, on a phone", { dark: true, phone: true }],
-] as const)
-  it(`is accessible, ${what}`, async () => {
-    const { phone = false } = look as Look;
-    const { page, leave, part } = await open(look);
-    const pad = part.getByRole("application", { name: "Drawing pad" });
-    if (phone) await pad.tap();
-    else await pad.click();
-    await expect.poll(() => pad.locator("path").count()).toBe(1);
-    await part.getByLabel("Which pixels matter", { exact: true }).check();
-    // Nothing of it lies under the page's header.
-    await part.evaluate((element) => element.scrollIntoView());
-    expect(await violations(page, "#images")).toEqual([]);
-    const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(inner).toBeLessThanOrEqual(outer);
-    await leave();
-  });
+it("is accessible in the dark, on a phone", async () => {
+  const { page, leave, part } = await open({ dark: true, phone: true });
+  await isAccessible(page, part);
+  await leave();
+});
