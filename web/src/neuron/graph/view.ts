@@ -6,18 +6,21 @@ const readable = {
   right: { min: 0.66, max: 1.6 },
   down: { min: 0.7, max: 1.15 },
 } as const satisfies Record<Direction, unknown>;
-export const zoomRange = [0.2, 3] as const;
+export const zoomRange = [0.2, 4] as const;
 
 /** The largest scale at which all of the layout is in the box. */
 export const wholeScale = (layout: Size, box: Size): number =>
   box.width === 0 ? 1 : Math.min(box.width / layout.width, box.height / layout.height);
 
-/** The scale that is chosen for the visitor: the whole graph if it can be read, else a part of it. */
-export function readableScale(layout: Layout, box: Size): number {
+/**
+ * The scale that is chosen for the visitor: the whole graph if it can be read, else a part of it. `letters` is the page's letter size,
+ * divided by the usual 16 pixels: a projector's graph grows with it.
+ */
+export function readableScale(layout: Layout, box: Size, letters = 1): number {
   const { min, max } = readable[layout.direction];
   // On a phone the graph may be taller than its box, which is scrolled like the page.
   const whole = layout.direction === "down" && box.width > 0 ? box.width / layout.width : wholeScale(layout, box);
-  return Math.min(max, Math.max(min, whole));
+  return Math.min(max * letters, Math.max(min, whole));
 }
 
 export const limited = (scale: number): number => Math.min(zoomRange[1], Math.max(zoomRange[0], scale));

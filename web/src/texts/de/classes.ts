@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const classes: Texts["classes"] = {
   name: "Eigene Klassen",
   title: "Bring einem Netz eigene Klassen bei",
-  lead: "Benenne Klassen, gib jeder ein paar Bilder und trainiere. Deine Bilder bleiben in diesem Browser: Nichts wird hochgeladen.",
+  lead: "Eine Klasse ist eine Art von Dingen, etwa Tassen oder Löffel. Benenne zwei oder mehr, gib jeder ein paar Bilder und trainiere. Deine Bilder bleiben in diesem Browser: Nichts wird hochgeladen.",
 
   withoutWorkers:
     "Dieser Browser hat keine Modul-Worker, darum kann er hier keine Klassen lernen. Das Neuron oben auf der Seite funktioniert trotzdem.",

@@ -90,8 +90,9 @@ export const images: Texts["images"] = {
     fetching: "Bilder werden geladen",
     waiting: "Das Training wartet, solange dieser Teil nicht zu sehen ist.",
     accuracy: "Genauigkeit im Test",
-    accuracyBefore: "Wie viele von 10.000 Ziffern, die es nie gesehen hat, wird es erkennen?",
-    accuracyOf: (number) => `von ${number} Testbildern erkannt. Aus diesen lernt das Netz nie.`,
+    accuracyBefore: "Wie viele von 10.000 Ziffern, die es nie gesehen hat, wird es erkennen? Raten schafft 10 %.",
+    accuracyOf: (number, guessing) =>
+      `von ${number} Testbildern erkannt; Raten schafft ${guessing}. Aus diesen lernt das Netz nie.`,
     aloudTraining: "Training läuft",
     aloudTested: (share) => `Genauigkeit im Test ${share}`,
     epoch: "Epoche",

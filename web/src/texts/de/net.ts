@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const net: Texts["net"] = {
   name: "Netz",
   title: "Ein Netz aus Neuronen",
-  lead: "Ein Netz aus ein paar Dutzend Neuronen lernt, blaue Punkte von orangen zu unterscheiden. Drücke auf Trainieren und ändere jederzeit die Daten, das Netz oder ein Gewicht.",
+  lead: "Ein Netz lernt, blaue Punkte von orangen zu unterscheiden. Drücke auf Trainieren oder ändere etwas. Jedes kleine Bild zeigt, was ein Neuron antwortet. Die Genauigkeit im Test zählt Punkte, die das Netz nie gesehen hat.",
 
   train: "Trainieren",
   pause: "Pause",

@@ -13,7 +13,7 @@ export const neuron: Texts["neuron"] = {
   lead: "Ein Neuron multipliziert seine Eingabe mit einem Gewicht, addiert einen Bias und staucht die Summe. Der Fehler sagt, wie weit seine Antwort vom Ziel entfernt ist. Lernen heißt, den Fehler klein zu machen.",
   formula: {
     label: "Formel",
-    hint: "Zieh eine blaue Zahl zur Seite. Alle Zahlen, die aus ihr berechnet werden, ändern sich.",
+    hint: "Jeder Kasten ist eine Zahl. Zieh eine blaue zur Seite: Alle Zahlen, die aus ihr berechnet werden, ändern sich.",
     wrong: (fault) => `Diese Formel lässt sich nicht zeichnen: ${fault}.`,
     shown: "Das Bild zeigt die letzte Formel, die sich zeichnen ließ.",
     examples: "Beispiel",
@@ -115,6 +115,7 @@ export const neuron: Texts["neuron"] = {
     noEffect: "Keine Zahl, die lernt, hat im Moment eine Wirkung.",
     running: (round, root, value) => `Runde ${round}: ${named(root)} beträgt ${value}.`,
     noLearner: "Keine Zahl dieser Formel lernt. Gib einer die Rolle eines Gewichts, dann lässt sie sich korrigieren.",
+    notation: "Dasselbe in der Schreibweise der Mathematik: ∂ heißt eine sehr kleine Änderung.",
     update: "Jedes Gewicht geht ein Stück gegen seinen Gradienten: neu = alt − Lernrate × Gradient.",
   },
   does: {

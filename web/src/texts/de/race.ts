@@ -40,7 +40,7 @@ export const race: Texts["race"] = {
   loss: (loss: string) => `Loss ${loss}`,
 
   rules: (seconds: string) =>
-    `Alle drei beginnen mit denselben Gewichten und lernen aus denselben hundert Punkten. Sie wechseln sich auf einem Prozessor ab, bis jedes Netz ${seconds} Sekunden hatte.`,
+    `Alle drei beginnen mit denselben Gewichten und lernen aus denselben hundert Punkten. Sie wechseln sich auf einem Prozessor ab, bis jedes Netz ${seconds} Sekunden hatte. Die Quadrate zeigen, wie im Teil davor, was jedes Netz an jedem Punkt der Ebene antwortet.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `In denselben ${seconds} Sekunden: ${slow} Zahl für Zahl, ${middle} Array für Array, ${fast} kompiliert.`,
   same: (step: string, loss: string) =>

@@ -7,7 +7,7 @@ export const story: Texts["story"] = {
     "Zeichne eine Ziffer, und ein neuronales Netz liest sie. Sieh dann einem Neuron beim Lernen zu, trainiere ein Netz und einen Bildklassifikator, alles in deinem Browser. Nichts wird gesendet.",
   heading: "So lernen neuronale Netze",
   lead: (parts: number) =>
-    `Zeichne eine Ziffer: Ein neuronales Netz liest sie, während du zeichnest. Wie das geht, zeigen ${parts} Teile, vom einzelnen Neuron bis zum Klassifikator, den du selbst trainierst.`,
+    `Zeichne eine Ziffer: Ein neuronales Netz liest sie, während du zeichnest. Es ist eine lange Formel aus Produkten und Summen, die ihre Zahlen aus Beispielen gelernt hat. Wie das geht, zeigen ${parts} Teile, vom einzelnen Neuron bis zum Klassifikator, den du selbst trainierst.`,
   local:
     "Alles wird in deinem Browser berechnet, von chainrule, einer Bibliothek für neuronale Netze in TypeScript. Nichts, was du zeichnest oder lädst, wird gesendet.",
   begin: "Mit einem Neuron anfangen",

@@ -2,7 +2,7 @@
 export const classes = {
   name: "Your classes",
   title: "Teach a net your own classes",
-  lead: "Name some classes, give a few pictures of each, and train. Your pictures stay in this browser: nothing is uploaded.",
+  lead: "A class is a kind of thing, such as cups or spoons. Name two or more, give a few pictures of each, and train. Your pictures stay in this browser: nothing is uploaded.",
 
   withoutWorkers:
     "This browser has no module workers, so classes cannot be trained here. The neuron at the top of the page still works.",

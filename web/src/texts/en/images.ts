@@ -89,8 +89,9 @@ export const images = {
     fetching: "Fetching pictures",
     waiting: "Training waits while this part is out of view.",
     accuracy: "test accuracy",
-    accuracyBefore: "How many of 10,000 digits that it has never seen will it recognise?",
-    accuracyOf: (count: string) => `of ${count} test pictures recognised. The net never learns from these.`,
+    accuracyBefore: "How many of 10,000 digits that it has never seen will it recognise? Guessing gets 10%.",
+    accuracyOf: (count: string, guessing: string) =>
+      `of ${count} test pictures recognised; guessing gets ${guessing}. The net never learns from these.`,
     aloudTraining: "Training",
     aloudTested: (share: string) => `Test accuracy ${share}`,
     epoch: "Epoch",

@@ -2,7 +2,7 @@
 export const net = {
   name: "Net",
   title: "A net of neurons",
-  lead: "A net of a few dozen neurons learns to tell blue points from orange ones. Press Train, and change the data, the net or a weight at any time.",
+  lead: "A net learns to tell blue points from orange ones. Press Train, or change anything. Each small picture shows what one neuron answers. Test accuracy counts points that the net never saw.",
 
   train: "Train",
   pause: "Pause",

@@ -15,7 +15,7 @@ export const neuron = {
   lead: "A neuron multiplies its input by a weight, adds a bias and squashes the sum. The error says how far its answer is from the target. To learn means to make the error small.",
   formula: {
     label: "Formula",
-    hint: "Drag a blue number sideways. Every number that is computed from it changes.",
+    hint: "Each box is one number. Drag a blue one sideways, and every number that is computed from it changes.",
     wrong: (fault: string) => `This formula cannot be drawn: ${fault}.`,
     shown: "The picture shows the last formula that could be drawn.",
     examples: "Example",
@@ -115,6 +115,7 @@ export const neuron = {
     noEffect: "No number that learns has an effect at the moment.",
     running: (round: number, root: string, value: string) => `Round ${round}: ${named(root)} is ${value}.`,
     noLearner: "No number of this formula learns. Give one the role of a weight, and it can be updated.",
+    notation: "The same in the notation of mathematics: ∂ means a very small change.",
     update: "Each weight moves a little against its gradient: new = old − learning rate × gradient.",
   },
   does: {

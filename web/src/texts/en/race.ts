@@ -38,7 +38,7 @@ export const race = {
   loss: (loss: string) => `loss ${loss}`,
 
   rules: (seconds: string) =>
-    `All three start with the same weights and learn from the same hundred points. They take turns on one processor until each has had ${seconds} seconds.`,
+    `All three start with the same weights and learn from the same hundred points. They take turns on one processor until each has had ${seconds} seconds. The squares show, as in the part before, what each net answers at each point of the plane.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `In the same ${seconds} seconds: ${slow} number by number, ${middle} array by array, ${fast} compiled.`,
   same: (step: string, loss: string) =>

@@ -5,7 +5,7 @@ export const story = {
     "Draw a digit and a neural network reads it. Then watch one neuron learn, train a net, and train a classifier of images, in your browser. Nothing is sent anywhere.",
   heading: "See how neural networks learn",
   lead: (parts: number) =>
-    `Draw a digit: a neural network reads it while you draw. In ${parts} parts you find out how this works, from one neuron to a classifier that you train yourself.`,
+    `Draw a digit: a neural network reads it while you draw. It is a long formula of products and sums, which learned its numbers from examples. In ${parts} parts you find out how this works, from one neuron to a classifier that you train yourself.`,
   local:
     "Everything is computed in your browser, by chainrule, a neural-network library for TypeScript. Nothing that you draw or load is sent anywhere.",
   begin: "Start with one neuron",

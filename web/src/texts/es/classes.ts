@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const classes: Texts["classes"] = {
   name: "Tus clases",
   title: "Enseña a una red tus propias clases",
-  lead: "Pon nombre a unas clases, da algunas imágenes de cada una y entrena. Tus imágenes se quedan en este navegador: no se sube nada.",
+  lead: "Una clase es un tipo de cosas, como tazas o cucharas. Pon nombre a dos o más, da algunas imágenes de cada una y entrena. Tus imágenes se quedan en este navegador: no se sube nada.",
 
   withoutWorkers:
     "Este navegador no tiene workers de módulos, así que aquí no se pueden entrenar clases. La neurona del principio de la página funciona igualmente.",

@@ -89,8 +89,9 @@ export const images: Texts["images"] = {
     fetching: "Descargando imágenes",
     waiting: "El entrenamiento espera mientras esta parte no está a la vista.",
     accuracy: "exactitud en la prueba",
-    accuracyBefore: "¿Cuántas de 10.000 cifras que nunca ha visto reconocerá?",
-    accuracyOf: (number) => `de ${number} imágenes de prueba reconocidas. La red nunca aprende de ellas.`,
+    accuracyBefore: "¿Cuántas de 10.000 cifras que nunca ha visto reconocerá? Al azar se acierta el 10 %.",
+    accuracyOf: (number, guessing) =>
+      `de ${number} imágenes de prueba reconocidas; al azar, ${guessing}. La red nunca aprende de ellas.`,
     aloudTraining: "Entrenando",
     aloudTested: (share) => `Exactitud en la prueba ${share}`,
     epoch: "Época",

@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const net: Texts["net"] = {
   name: "Red",
   title: "Una red de neuronas",
-  lead: "Una red de unas decenas de neuronas aprende a distinguir los puntos azules de los naranjas. Pulsa Entrenar y cambia cuando quieras los datos, la red o un peso.",
+  lead: "Una red aprende a distinguir los puntos azules de los naranjas. Pulsa Entrenar o cambia algo. Cada imagen pequeña muestra qué responde una neurona. La precisión en prueba cuenta puntos que la red nunca ha visto.",
 
   train: "Entrenar",
   pause: "Pausa",

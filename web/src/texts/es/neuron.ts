@@ -14,7 +14,7 @@ export const neuron: Texts["neuron"] = {
   lead: "Una neurona multiplica su entrada por un peso, suma un sesgo y comprime la suma. El error dice a qué distancia está su respuesta del objetivo. Aprender significa hacer pequeño el error.",
   formula: {
     label: "Fórmula",
-    hint: "Arrastra un número azul hacia un lado. Cambian todos los números que se calculan con él.",
+    hint: "Cada caja es un número. Arrastra uno azul hacia un lado y cambian todos los números que se calculan con él.",
     wrong: (fault) => `Esta fórmula no se puede dibujar: ${fault}.`,
     shown: "La imagen muestra la última fórmula que se pudo dibujar.",
     examples: "Ejemplo",
@@ -115,6 +115,7 @@ export const neuron: Texts["neuron"] = {
     noEffect: "Ningún número que aprende tiene efecto en este momento.",
     running: (round, root, value) => `Ronda ${round}: ${named(root)} es ${value}.`,
     noLearner: "Ningún número de esta fórmula aprende. Da a uno el papel de peso, y se podrá corregir.",
+    notation: "Lo mismo en la notación de las matemáticas: ∂ significa un cambio muy pequeño.",
     update: "Cada peso se mueve un poco en contra de su gradiente: nuevo = viejo − tasa de aprendizaje × gradiente.",
   },
   does: {

@@ -40,7 +40,7 @@ export const race: Texts["race"] = {
   loss: (loss: string) => `pérdida ${loss}`,
 
   rules: (seconds: string) =>
-    `Las tres empiezan con los mismos pesos y aprenden de los mismos cien puntos. Se turnan en un procesador hasta que cada una ha tenido ${seconds} segundos.`,
+    `Las tres empiezan con los mismos pesos y aprenden de los mismos cien puntos. Se turnan en un procesador hasta que cada una ha tenido ${seconds} segundos. Los cuadrados muestran, como en la parte anterior, qué responde cada red en cada punto del plano.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `En los mismos ${seconds} segundos: ${slow} número a número, ${middle} array a array, ${fast} compilada.`,
   same: (step: string, loss: string) =>

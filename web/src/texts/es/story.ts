@@ -7,7 +7,7 @@ export const story: Texts["story"] = {
     "Dibuja una cifra y una red neuronal la lee. Después observa cómo aprende una neurona, entrena una red y un clasificador de imágenes, todo en tu navegador. No se envía nada.",
   heading: "Así aprenden las redes neuronales",
   lead: (parts: number) =>
-    `Dibuja una cifra: una red neuronal la lee mientras dibujas. En ${parts} partes descubres cómo funciona, desde una sola neurona hasta un clasificador que entrenas tú.`,
+    `Dibuja una cifra: una red neuronal la lee mientras dibujas. Es una larga fórmula de productos y sumas que ha aprendido sus números de ejemplos. En ${parts} partes descubres cómo funciona, desde una sola neurona hasta un clasificador que entrenas tú.`,
   local:
     "Todo se calcula en tu navegador con chainrule, una biblioteca de redes neuronales para TypeScript. Nada de lo que dibujas o cargas se envía.",
   begin: "Empezar con una neurona",
