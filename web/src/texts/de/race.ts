@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const race: Texts["race"] = {
   name: "Effizienz",
   title: "Alles andere ist Effizienz",
-  lead: "Dreimal dasselbe Netz: Zahl für Zahl, Array für Array und zu WebAssembly kompiliert. Die Mathematik ist dieselbe, das Tempo nicht.",
+  lead: "Dreimal dasselbe Netz: Zahl für Zahl, Array für Array und kompiliert. Nur das Tempo ist anders.",
 
   start: "Rennen starten",
   pause: "Pause",

@@ -2,7 +2,7 @@
 export const race = {
   name: "Efficiency",
   title: "Everything else is efficiency",
-  lead: "The same net three times: number by number, array by array, and compiled to WebAssembly. The mathematics is the same; the speed is not.",
+  lead: "The same net three times: number by number, array by array, and compiled. Only the speed differs.",
 
   start: "Start the race",
   pause: "Pause",

@@ -4,7 +4,7 @@ import type { Texts } from "../en/index.ts";
 export const race: Texts["race"] = {
   name: "Eficiencia",
   title: "Todo lo demás es eficiencia",
-  lead: "Tres veces la misma red: número a número, array a array y compilada a WebAssembly. Las matemáticas son las mismas; la velocidad, no.",
+  lead: "Tres veces la misma red: número a número, array a array y compilada. Solo cambia la velocidad.",
 
   start: "Empezar la carrera",
   pause: "Pausa",
