@@ -80,7 +80,7 @@ class Engine {
         void this.#read(message.file);
         return;
       case "back":
-        if (this.#before !== null) this.#become(this.#before, { fresh: false, bytes: this.#before.model.bytes });
+        if (this.#before !== null) void this.#become(this.#before, { fresh: false, bytes: this.#before.model.bytes });
         return;
       default:
         message satisfies never;
@@ -138,7 +138,7 @@ class Engine {
       const { judged, description } = learned;
       const signature = signatureOf(method, classes);
       const facts = { classes: description.classes, method, judged, signature, name: null };
-      this.#become({ model, facts }, { fresh: true, bytes: model.bytes });
+      await this.#become({ model, facts }, { fresh: true, bytes: model.bytes });
     } catch (error) {
       if (error instanceof NotFetched) this.#tell({ what: "fetch", details: error.message });
       else if (!signal.aborted) throw error;
@@ -156,13 +156,16 @@ class Engine {
     this.#port.send({ kind: "progress", progress });
   }
 
-  /** `bytes`: the model's file. */
-  #become(known: Known, { fresh, bytes }: { readonly fresh: boolean; readonly bytes: Uint8Array }): void {
+  /** `bytes`: the model's file. The page hears of a model that is stored: another engine has it, should this one end. */
+  async #become(
+    known: Known,
+    { fresh, bytes }: { readonly fresh: boolean; readonly bytes: Uint8Array },
+  ): Promise<void> {
     this.#before = this.#known;
     this.#known = known;
     const { facts } = known;
+    await remember(modelKey, { bytes, facts, likeness: known.model.likeness } satisfies Stored);
     this.#port.send({ kind: "model", model: facts, fresh });
-    void remember(modelKey, { bytes, facts, likeness: known.model.likeness } satisfies Stored);
   }
 
   async #recallModel(): Promise<void> {
@@ -185,7 +188,7 @@ class Engine {
       const model = Model.read(bytes);
       const { classes } = model.description;
       const facts = { classes, name, method: null, judged: null, signature: "" };
-      this.#become({ model, facts }, { fresh: true, bytes });
+      await this.#become({ model, facts }, { fresh: true, bytes });
     } catch (error) {
       if (!isFileError(error)) throw error;
       this.#tell({ what: "file", told: { about: "damagedModel", name, words: error.words } });
