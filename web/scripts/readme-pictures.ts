@@ -15,7 +15,7 @@ const browser = await startChromium();
 const scenes: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   neuron: async (page) => {
     await page.getByRole("button", { name: "Who is to blame?" }).click();
-    await page.getByRole("button", { name: "Fix it" }).waitFor();
+    await page.waitForTimeout(3000);
   },
   net: async (page) => {
     await page.locator("#net").getByRole("button", { name: "Train", exact: true }).click();
@@ -24,8 +24,9 @@ const scenes: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   images: async (page) => {
     const part = page.locator("#images");
     await part.getByRole("button", { name: "Train", exact: true }).first().click();
-    await part.getByRole("button", { name: "Train more" }).first().waitFor({ timeout: 120_000 });
-    const { x, y, width, height } = (await part.getByRole("application").boundingBox()) ?? fail("the pad is missing");
+    await page.waitForTimeout(15_000);
+    const { x, y, width, height } =
+      (await part.getByRole("application").first().boundingBox()) ?? fail("the pad is missing");
     const at = (across: number, down: number) => [x + across * width, y + down * height] as const;
     await page.mouse.move(...at(0.62, 0.2));
     await page.mouse.down();
@@ -51,7 +52,7 @@ for (const [part, act] of Object.entries(scenes)) {
     colorScheme: "light",
     reducedMotion: "reduce",
   });
-  await page.goto(`${server.origin}/#${part}`);
+  await page.goto(`${server.origin}/index.html#${part}`);
   await page.locator(`#${part}`).getByRole("button").nth(1).waitFor();
   await page.waitForTimeout(1500);
   await act(page);

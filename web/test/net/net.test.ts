@@ -36,6 +36,7 @@ const fits = async (page: Page) => {
 it("learns the moons by keyboard alone, keeps the focus, and brings back what a reset took away", async () => {
   const { page, leave } = await site.visit({ at: "net" });
   const part = page.locator("#net");
+  await expect.poll(() => shown(part, "status")).toBe("Ready");
   await part.getByRole("button", { name: "Train", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect.poll(() => focusedText(page)).toBe("Pause");
