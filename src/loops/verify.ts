@@ -59,25 +59,8 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
       const { index, value } = statement;
       return [...ofExpression(index, scope), ...ofExpression(value, scope), ...ofPlace(statement, value, scope)];
     }
-    case "for": {
-      const { index, from, to, step, body } = statement;
-      const inside = {
-        ...scope,
-        variables: new Set([...scope.variables, index]),
-        constants: new Set([...scope.constants, index]),
-        inLoop: true,
-      };
-      return [
-        ...(scope.variables.has(index) ? [`${index.name} is declared twice`] : []),
-        ...(Number.isInteger(step) && step >= 1 ? [] : [`the step of ${index.name} is ${step}`]),
-        ...[from, to].flatMap((bound) => [
-          ...ofExpression(bound, scope),
-          ...typed(`a bound of ${index.name}`, bound, "i32"),
-        ]),
-        ...typed(`the index ${index.name}`, index, "i32"),
-        ...ofStatements(body, inside),
-      ];
-    }
+    case "for":
+      return ofFor(statement, scope);
     case "loop":
       return ofStatements(statement.body, { ...scope, inLoop: true });
     case "break":
@@ -96,6 +79,25 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
     default:
       return statement satisfies never;
   }
+}
+
+function ofFor({ index, from, to, step, body }: Extract<Statement, { readonly kind: "for" }>, scope: Scope): string[] {
+  const inside = {
+    ...scope,
+    variables: new Set([...scope.variables, index]),
+    constants: new Set([...scope.constants, index]),
+    inLoop: true,
+  };
+  return [
+    ...(scope.variables.has(index) ? [`${index.name} is declared twice`] : []),
+    ...(Number.isInteger(step) && step >= 1 ? [] : [`the step of ${index.name} is ${step}`]),
+    ...[from, to].flatMap((bound) => [
+      ...ofExpression(bound, scope),
+      ...typed(`a bound of ${index.name}`, bound, "i32"),
+    ]),
+    ...typed(`the index ${index.name}`, index, "i32"),
+    ...ofStatements(body, inside),
+  ];
 }
 
 function ofExpression(expression: Expression, scope: Scope): string[] {

@@ -1,9 +1,9 @@
 // The state of the part with the visitor's own classes, on the page's side: names, pictures and the model, and what is shown of them. Names and
 // the order of pictures are stored in the browser when they change; the engine stores the pictures themselves and the model.
 import { SvelteMap } from "svelte/reactivity";
+import { save } from "../controls/save.ts";
 import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
-import { save } from "../share/figures.ts";
 import { recall, remember } from "../store/store.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";

@@ -1,10 +1,10 @@
 // The state of the images part on the page's side: the engine's last messages, the pad, and the visitor's choices. When the drawing or the
 // net changes, the engine is asked for its answer: one question at a time, always about the newest drawing.
+import { save } from "../controls/save.ts";
 import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
-import { download } from "./files/download.ts";
 import { withDrawn } from "./files/drawn-files.ts";
 import type { Place } from "./inside/unit.ts";
 import {
@@ -27,6 +27,7 @@ import type {
   SmallPictures,
   StoredNet,
   Taken,
+  Tested,
   ToEngine,
   ToPage,
 } from "./messages.ts";
@@ -247,17 +248,11 @@ export class Images {
       case "weights":
         this.weights = message.weights;
         return;
-      case "tested": {
-        const { tested } = message;
-        this.#change({ ...this.run, tested, curves: this.run.curves.tested(tested.accuracy) });
-        this.#askAgain();
+      case "tested":
+        this.#tested(message.tested);
         return;
-      }
       case "seen":
-        this.#asked = false;
-        this.waiting = false;
-        this.seen = message.seen;
-        if (this.#stale) this.look();
+        this.#answered(message.seen);
         return;
       case "answers":
         this.pictures.answered(message.answers);
@@ -269,7 +264,7 @@ export class Images {
         this.reading = Math.max(0, this.reading - 1);
         return;
       case "saved":
-        download(message.name, message.bytes);
+        save(new Blob([message.bytes], { type: "application/octet-stream" }), message.name);
         return;
       case "told":
         this.told = { told: message.told, tone: message.tone };
@@ -280,6 +275,18 @@ export class Images {
       default:
         message satisfies never;
     }
+  }
+
+  #tested(tested: Tested): void {
+    this.#change({ ...this.run, tested, curves: this.run.curves.tested(tested.accuracy) });
+    this.#askAgain();
+  }
+
+  #answered(seen: Seen | null): void {
+    this.#asked = false;
+    this.waiting = false;
+    this.seen = seen;
+    if (this.#stale) this.look();
   }
 
   #change(run: Run): void {

@@ -43,11 +43,3 @@ export function fileNameOf(part: string, figure: string, settings: Readonly<Reco
     .replace(/[^\p{L}\p{N}]+/gu, "-");
   return `${name.slice(0, maxNameLength).replace(/-+$/, "")}.png`;
 }
-
-export function save(file: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

@@ -1,7 +1,8 @@
 // The state of the drawing pad: strokes, an optional picture under them, and a pen that the keyboard moves. At first it shows an example,
 // which disappears when the visitor begins to draw.
+import { KeyboardPen } from "./keyboard-pen.svelte.ts";
 import type { Ground } from "./raster.ts";
-import { extended, type Point, type Stroke, side, three, within } from "./strokes.ts";
+import { extended, type Point, type Stroke, three, within } from "./strokes.ts";
 
 /** The content of the pad. */
 export interface Drawing {
@@ -11,16 +12,11 @@ export interface Drawing {
 
 const empty: Drawing = { strokes: [], ground: null };
 
-export class Pad {
+export class Pad extends KeyboardPen {
   #drawing: Drawing = $state.raw({ strokes: three, ground: null });
   /** Whether the pad still shows the example. */
   #example = true;
   #before: Drawing[] = $state.raw([]);
-  /** The place of the keyboard's pen, and whether it draws. */
-  pen: Point = $state.raw([side / 2, side / 2]);
-  penDown = $state(false);
-  /** Whether a line is being drawn. */
-  isDrawing = $state(false);
 
   get drawing(): Drawing {
     return this.#drawing;
@@ -55,11 +51,6 @@ export class Pad {
     if (longer !== last) this.#drawing = { ...this.#drawing, strokes: [...strokes.slice(0, -1), longer] };
   }
 
-  end(): void {
-    this.isDrawing = false;
-    this.penDown = false;
-  }
-
   undo(): void {
     const before = this.#before[this.#before.length - 1];
     if (before === undefined) return;
@@ -89,20 +80,6 @@ export class Pad {
   put(ground: Ground): void {
     this.#change({ strokes: [], ground });
     this.end();
-  }
-
-  /** Moves the keyboard's pen. */
-  move(dx: number, dy: number): void {
-    this.pen = within([this.pen[0] + dx, this.pen[1] + dy]);
-    if (this.penDown) this.extend(this.pen);
-  }
-
-  toggle(): void {
-    if (this.penDown) this.end();
-    else {
-      this.begin(this.pen);
-      this.penDown = true;
-    }
   }
 
   #change(drawing: Drawing): void {
