@@ -5,7 +5,7 @@
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
 import { mathImports } from "../dist/backends/wasm/emit.js";
 import { kernelContext } from "../dist/backends/wasm/kernel-context.js";
-import { writeLoops } from "../dist/backends/wasm/nest/loops.js";
+import { writeLoops } from "../dist/backends/wasm/nests.js";
 import { countIn, fail } from "./arguments.js";
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });

@@ -16,6 +16,10 @@ export class Block {
     return result;
   }
 
+  add(statement: Statement): void {
+    this.#statements.push(statement);
+  }
+
   set(of: Variable, value: Operand): void {
     this.#statements.push(set(of, value));
   }
@@ -25,8 +29,8 @@ export class Block {
     this.#statements.push(choose(condition, inside(write)));
   }
 
-  /** The statements are run for each index from `from` to `to` - 1. */
-  range(name: string, from: Operand, to: Operand, write: (inner: Block, index: Variable) => void): void {
+  /** The statements are run for each index from `from`, in steps, below `to`. */
+  range(name: string, from: Operand, to: Operand, write: (inner: Block, index: Variable) => void, step = 1): void {
     const index = variable(name);
     this.#statements.push(
       range(
@@ -34,6 +38,7 @@ export class Block {
         from,
         to,
         inside((inner) => write(inner, index)),
+        step,
       ),
     );
   }

@@ -3,7 +3,7 @@
 
 import { internal } from "../errors/error.ts";
 import { type LanewiseName, lanewiseOf, resultOf } from "./operations.ts";
-import { type Expression, type Memory, type Statement, typeOf, type Variable } from "./program.ts";
+import { type Expression, type Memory, type Place, type Statement, typeOf, type Variable } from "./program.ts";
 import { type LaneValue, rounded, type Type, types } from "./types.ts";
 
 /** An expression, or a number of the type that its place demands: in all lanes, if that is a vector. */
@@ -114,6 +114,7 @@ export const shiftRightUnsigned = shift("shiftRightUnsigned");
 export const eq = binary("eq");
 export const ne = binary("ne");
 export const lt = binary("lt");
+export const ltUnsigned = binary("ltUnsigned");
 export const le = binary("le");
 export const gt = binary("gt");
 export const ge = binary("ge");
@@ -141,6 +142,7 @@ const vectorsOf: Readonly<Partial<Record<Type, Type>>> = { i32: "i32x4", f32: "f
 export function splat(value: Expression): Expression {
   const type = vectorsOf[value.type];
   if (type === undefined) throw internal(`a splat of ${value.type}`);
+  if (value.kind === "number") return constant(type, ...value.values);
   return { kind: "splat", type, value };
 }
 
@@ -186,21 +188,32 @@ export const call = (type: Type, callee: string, ...operands: readonly Expressio
 
 export const promoteLow = (value: Expression): Expression => ({ kind: "promoteLow", type: "f64x2", value });
 export const demoteLow = (value: Expression): Expression => ({ kind: "demoteLow", type: "f32x4", value });
+/** Bit i is 1 where all bits of lane i of a mask are. */
+export const bitmask = (value: Expression): Expression => ({ kind: "bitmask", type: "i32", value });
 export const any = (value: Expression): Expression => ({ kind: "any", type: "i32", value });
 
 /** The element at the index, or, for a vector type, that and its neighbours. */
 export const load = (memory: Memory, index: Operand, type: Type = typeOf(memory.element)): Expression => ({
   kind: "load",
-  memory,
-  index: expression(index, "i32"),
   type,
+  place: placeAt(memory, index),
 });
+
+const placeAt = (memory: Memory, index: Operand): Place => ({ memory, pointer: null, index: expression(index, "i32") });
 
 export const store = (memory: Memory, index: Operand, value: Operand): Statement => ({
   kind: "store",
-  memory,
-  index: expression(index, "i32"),
+  place: placeAt(memory, index),
   value: expression(value, typeOf(memory.element)),
+  lanes: typeof value === "object" ? types[value.type].lanes : 1,
+});
+
+/** Stores the first lanes of a vector. */
+export const storeLanes = (memory: Memory, index: Operand, value: Expression, lanes: number): Statement => ({
+  kind: "store",
+  place: placeAt(memory, index),
+  value,
+  lanes,
 });
 
 /** Declares a variable with a value. */

@@ -2,8 +2,8 @@
 // against it.
 import { internal } from "../errors/error.ts";
 import { lanewiseOf } from "./operations.ts";
-import type { Expression, Memory, Routine, Statement, Variable } from "./program.ts";
-import { isVector, rounded, type Type, types } from "./types.ts";
+import type { Expression, Memory, Place, Routine, Statement, Variable } from "./program.ts";
+import { isVector, rounded, types } from "./types.ts";
 import { fromBytes, spread, toBytes, type Value } from "./values.ts";
 
 export type Contents = Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -13,10 +13,11 @@ export function interpret(
   routine: Routine,
   memories: ReadonlyMap<Memory, Contents>,
   parameters: readonly number[],
+  functions: Functions = new Map(),
 ): void {
   const values = new Map<Variable, Value>();
   for (const [i, parameter] of routine.parameters.entries()) values.set(parameter, [parameters[i]]);
-  new Interpreter(memories, values).run(routine.body);
+  new Interpreter(memories, values, functions).run(routine.body);
 }
 
 /** The value of an expression after statements, with these values of the variables that are declared outside of them. */
@@ -32,7 +33,7 @@ export function valueAfter(
 }
 
 /** Functions outside of the program, by their names. */
-export type Functions = ReadonlyMap<string, (...operands: number[]) => number>;
+export type Functions = ReadonlyMap<string, (...operands: number[]) => number | undefined>;
 
 class Interpreter {
   readonly #functions: Functions;
@@ -57,12 +58,21 @@ class Interpreter {
         this.#values.set(statement.variable, this.value(statement.value));
         return false;
       case "store": {
-        const { memory, index, value } = statement;
-        const contents = this.#contents(memory);
-        const first = this.#place(contents, memory, index, value.type);
-        for (const [i, x] of this.value(value).entries()) contents[first + i] = Number(x);
+        const { place, value, lanes } = statement;
+        const contents = this.#contents(place.memory);
+        const first = this.#start(place, lanes);
+        for (const [i, x] of this.value(value).slice(0, lanes).entries()) contents[first + i] = Number(x);
         return false;
       }
+      case "point":
+        this.#values.set(statement.pointer, [this.#indexOf(statement.place)]);
+        return false;
+      case "move":
+        this.#values.set(statement.pointer, [this.#number(statement.pointer) + statement.by]);
+        return false;
+      case "call":
+        this.#function(statement.callee)(...statement.operands.map((operand) => this.#number(operand)));
+        return false;
       case "for": {
         const { index, from, to, step, body } = statement;
         for (let i = this.#number(from); i < this.#number(to); i += step) {
@@ -116,14 +126,18 @@ class Interpreter {
       case "any":
         return [this.#bytes(expression.value).some((byte) => byte !== 0) ? 1 : 0];
       case "call": {
-        const callee = this.#functions.get(expression.callee);
-        if (callee === undefined) throw internal(`the interpreter has no function ${expression.callee}`);
-        return [callee(...expression.operands.map((operand) => this.#number(operand)))];
+        const result = this.#function(expression.callee)(
+          ...expression.operands.map((operand) => this.#number(operand)),
+        );
+        if (typeof result !== "number") throw internal(`${expression.callee} has no result`);
+        return [result];
       }
+      case "bitmask":
+        return [this.value(expression.value).reduce<number>((bits, x, i) => bits | (Number(x) < 0 ? 1 << i : 0), 0)];
       case "load": {
-        const contents = this.#contents(expression.memory);
-        const first = this.#place(contents, expression.memory, expression.index, type);
-        return Array.from({ length: types[type].lanes }, (_, i) => contents[first + i]);
+        const contents = this.#contents(expression.place.memory);
+        const first = this.#start(expression.place, 1);
+        return Array.from({ length: types[type].lanes }, (_, i) => rounded(contents[first + i] ?? 7, type));
       }
       default:
         return expression satisfies never;
@@ -167,11 +181,23 @@ class Interpreter {
     return contents;
   }
 
-  /** The index of the first element of a value of the type. */
-  #place(contents: Contents, memory: Memory, index: Expression, type: Type): number {
-    const first = this.#number(index);
-    if (first < 0 || first + types[type].lanes > contents.length)
-      throw internal(`index ${first} is outside of ${memory.name}, which has ${contents.length} elements`);
+  /** The index of a place, counted from the start of its memory. */
+  #indexOf({ pointer, index }: Place): number {
+    return (pointer === null ? 0 : this.#number(pointer)) + this.#number(index);
+  }
+
+  /** The index of the first of some elements, which must be inside of the memory. */
+  #start(place: Place, count: number): number {
+    const first = this.#indexOf(place);
+    const { length } = this.#contents(place.memory);
+    if (first < 0 || first + count > length)
+      throw internal(`index ${first} is outside of ${place.memory.name}, which has ${length} elements`);
     return first;
+  }
+
+  #function(name: string): (...operands: number[]) => number | undefined {
+    const callee = this.#functions.get(name);
+    if (callee === undefined) throw internal(`the interpreter has no function ${name}`);
+    return callee;
   }
 }

@@ -16,6 +16,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case "promoteLow":
     case "demoteLow":
     case "any":
+    case "bitmask":
       return [expression.value];
     case "lane":
       return [expression.vector];
@@ -24,7 +25,7 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case "shuffle":
       return [expression.a, expression.b];
     case "load":
-      return [expression.index];
+      return [expression.place.index];
     default:
       return expression satisfies never;
   }

@@ -106,6 +106,13 @@ export const lanewise = {
   eq: { operands: 2, result: comparison, sign: "==", meaning: ([a, b]) => a === b, wide: ([a, b]) => a === b },
   ne: { operands: 2, result: comparison, sign: "!=", meaning: ([a, b]) => a !== b, wide: ([a, b]) => a !== b },
   lt: { operands: 2, result: comparison, sign: "<", meaning: ([a, b]) => a < b, wide: ([a, b]) => a < b },
+  /** Of i32 without a sign. */
+  ltUnsigned: {
+    operands: 2,
+    result: (types) => (isInteger(types[0]) ? comparison(types) : null),
+    sign: "ltUnsigned",
+    meaning: ([a, b]) => a >>> 0 < b >>> 0,
+  },
   le: { operands: 2, result: comparison, sign: "<=", meaning: ([a, b]) => a <= b, wide: ([a, b]) => a <= b },
   gt: { operands: 2, result: comparison, sign: ">", meaning: ([a, b]) => a > b, wide: ([a, b]) => a > b },
   ge: { operands: 2, result: comparison, sign: ">=", meaning: ([a, b]) => a >= b, wide: ([a, b]) => a >= b },

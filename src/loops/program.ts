@@ -69,15 +69,34 @@ export type Expression =
   | { readonly kind: "any"; readonly type: "i32"; readonly value: Expression }
   /** The result of a function outside of the program, by its name. */
   | { readonly kind: "call"; readonly type: Type; readonly callee: string; readonly operands: readonly Expression[] }
-  /** The element at `index`, counted in elements. */
-  | { readonly kind: "load"; readonly memory: Memory; readonly index: Expression; readonly type: Type };
+  /** Bit i is 1 where all bits of lane i of a mask are. */
+  | { readonly kind: "bitmask"; readonly type: "i32"; readonly value: Expression }
+  /** An element, or as many neighbours as the type has lanes. Those past the end of the memory are undefined. */
+  | { readonly kind: "load"; readonly type: Type; readonly place: Place };
+
+/**
+ * The element at `index`, counted in elements from the start of the memory, or from where the pointer points. Builders count from the
+ * start; pointers.ts makes pointers.
+ */
+export interface Place {
+  readonly memory: Memory;
+  readonly pointer: Variable | null;
+  readonly index: Expression;
+}
 
 export type Statement =
   /** Declares a variable, which exists until the end of the statements that the declaration is in. */
   | { readonly kind: "let"; readonly variable: Variable; readonly value: Expression }
   /** Gives a declared variable another value. */
   | { readonly kind: "set"; readonly variable: Variable; readonly value: Expression }
-  | { readonly kind: "store"; readonly memory: Memory; readonly index: Expression; readonly value: Expression }
+  /** Stores a value, or the first lanes of a vector. */
+  | { readonly kind: "store"; readonly place: Place; readonly value: Expression; readonly lanes: number }
+  /** Declares a pointer to a place. */
+  | { readonly kind: "point"; readonly pointer: Variable; readonly place: Place }
+  /** Moves a pointer by a number of elements. */
+  | { readonly kind: "move"; readonly pointer: Variable; readonly memory: Memory; readonly by: number }
+  /** Calls a function outside of the program that has no result. */
+  | { readonly kind: "call"; readonly callee: string; readonly operands: readonly Expression[] }
   /** for (index = from; index < to; index += step): `to` is computed before each iteration, and the body does not set the index. */
   | {
       readonly kind: "for";

@@ -1,7 +1,7 @@
 // Prints loop programs: one line a statement, two spaces a level. Variables of the same name are told apart by a number: i, i.2, i.3.
 import { lanewiseOf } from "./operations.ts";
-import type { Expression, Routine, Statement, Variable } from "./program.ts";
-import { isVector } from "./types.ts";
+import type { Expression, Place, Routine, Statement, Variable } from "./program.ts";
+import { types } from "./types.ts";
 
 /** How closely a sign binds: an operand of a sign that binds less needs parentheses. Names before parentheses bind closest. */
 const binding: ReadonlyMap<string, number> = new Map([
@@ -61,7 +61,13 @@ function linesOfOne(statement: Statement, names: Names): string[] {
     case "set":
       return [`${names.of(statement.variable)} = ${text(statement.value)}`];
     case "store":
-      return [`${placeOf(statement.memory.name, statement.index, statement.value, names)} = ${text(statement.value)}`];
+      return [`${placeOf(statement.place, statement.lanes, names)} = ${text(statement.value)}`];
+    case "point":
+      return [`let ${names.of(statement.pointer)} = &${placeOf(statement.place, 1, names)}`];
+    case "move":
+      return [`${names.of(statement.pointer)} += ${statement.by}`];
+    case "call":
+      return [`${statement.callee}(${statement.operands.map(text).join(", ")})`];
     case "for": {
       const { index, from, to, step, body } = statement;
       const steps = step === 1 ? "" : ` step ${step}`;
@@ -81,10 +87,10 @@ function linesOfOne(statement: Statement, names: Names): string[] {
   }
 }
 
-/** x[i], or x[i .. +4] where a value has four lanes. */
-function placeOf(memory: string, index: Expression, { type }: Expression, names: Names): string {
-  const lanes = isVector(type) ? ` .. +${type.slice(-1)}` : "";
-  return `${memory}[${textOf(index, names)}${lanes}]`;
+/** x[i], or x[i .. +4] for four lanes; p[2], where a pointer p points into x. */
+function placeOf({ memory, pointer, index }: Place, lanes: number, names: Names): string {
+  const from = pointer === null ? memory.name : names.of(pointer);
+  return `${from}[${textOf(index, names)}${lanes > 1 ? ` .. +${lanes}` : ""}]`;
 }
 
 /** The text of an expression; in parentheses if it binds less than `least`. */
@@ -110,6 +116,7 @@ function textOf(expression: Expression, names: Names, least = 0): string {
     case "promoteLow":
     case "demoteLow":
     case "any":
+    case "bitmask":
       return call(expression.kind, expression.value);
     case "bits":
       return call("bits", expression.value, expression.type);
@@ -122,7 +129,7 @@ function textOf(expression: Expression, names: Names, least = 0): string {
     case "shuffle":
       return call("shuffle", expression.a, expression.b, expression.words.join(" "));
     case "load":
-      return placeOf(expression.memory.name, expression.index, expression, names);
+      return placeOf(expression.place, types[expression.type].lanes, names);
     default:
       return expression satisfies never;
   }

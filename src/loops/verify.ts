@@ -3,7 +3,15 @@
 
 import { operandsOf } from "./operands.ts";
 import { resultOf } from "./operations.ts";
-import { type Expression, type Memory, type Routine, type Statement, typeOf, type Variable } from "./program.ts";
+import {
+  type Expression,
+  type Memory,
+  type Place,
+  type Routine,
+  type Statement,
+  typeOf,
+  type Variable,
+} from "./program.ts";
 import { sizeOf, type Type, types } from "./types.ts";
 
 /** What is known at a statement. */
@@ -56,9 +64,28 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
       ];
     }
     case "store": {
-      const { index, value } = statement;
-      return [...ofExpression(index, scope), ...ofExpression(value, scope), ...ofPlace(statement, value, scope)];
+      const { place, value, lanes } = statement;
+      return [
+        ...ofExpression(place.index, scope),
+        ...ofExpression(value, scope),
+        ...ofPlace(place, value.type, scope),
+        ...(lanes >= 1 && lanes <= types[value.type].lanes ? [] : [`a store of ${lanes} lanes of ${value.type}`]),
+      ];
     }
+    case "point": {
+      const { pointer, place } = statement;
+      const faults = [
+        ...(scope.variables.has(pointer) ? [`${pointer.name} is declared twice`] : []),
+        ...ofExpression(place.index, scope),
+        ...ofPlace(place, typeOf(place.memory.element), scope),
+      ];
+      scope.variables.add(pointer);
+      return faults;
+    }
+    case "move":
+      return scope.variables.has(statement.pointer) ? [] : [`${statement.pointer.name} moves before it is declared`];
+    case "call":
+      return statement.operands.flatMap((operand) => ofExpression(operand, scope));
     case "for":
       return ofFor(statement, scope);
     case "loop":
@@ -140,23 +167,21 @@ function ofNode(expression: Expression, scope: Scope): string[] {
       return given[0] === "f32x4" ? [] : fault();
     case "demoteLow":
       return given[0] === "f64x2" ? [] : fault();
+    case "bitmask":
     case "any":
       return sizeOf(given[0]) === 16 ? [] : fault();
     case "load":
-      return ofPlace(expression, expression, scope);
+      return ofPlace(expression.place, type, scope);
     default:
       return expression satisfies never;
   }
 }
 
 /** The faults of a load or a store of a value of the type. */
-function ofPlace(
-  { memory, index }: { readonly memory: Memory; readonly index: Expression },
-  { type }: Pick<Expression, "type">,
-  scope: Scope,
-): string[] {
+function ofPlace({ memory, pointer, index }: Place, type: Type, scope: Scope): string[] {
   const element = typeOf(memory.element);
   return [
+    ...(pointer === null || scope.variables.has(pointer) ? [] : [`${pointer.name} is read before it is declared`]),
     ...(scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`]),
     ...typed(`an index of ${memory.name}`, index, "i32"),
     ...(types[type].lane === element ? [] : [`${memory.name} has elements of ${element}, not ${type}`]),

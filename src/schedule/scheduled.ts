@@ -2,7 +2,7 @@
 import type { Access, Buffer } from "../compiler/kernel.ts";
 import { add, div, mul, range, rem, variable } from "../loops/build.ts";
 import type { Element, Expression, Memory, Routine, Statement, Variable } from "../loops/program.ts";
-import type { DType } from "../tensor/dtype.ts";
+import { elementBytes, elements } from "./elements.ts";
 
 export interface Scheduled {
   /**
@@ -18,19 +18,12 @@ export interface Scheduled {
   readonly description: string;
 }
 
-const elements = { float32: "f32", float64: "f64", int32: "i32", uint8: "u8", bool: "u8" } as const satisfies Record<
-  DType,
-  Element
->;
-
 export const memoryOf = ({ name, dtype }: Buffer): Memory => ({ name, element: elements[dtype] });
 
 export interface Scratch {
   readonly memory: Memory;
   readonly bytes: number;
 }
-
-const elementBytes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const satisfies Record<Element, number>;
 
 /** Scratch memory for `count` elements. */
 export const scratchOf = (element: Element, count: number): Scratch => ({

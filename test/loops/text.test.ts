@@ -11,17 +11,21 @@ import {
   lt,
   mul,
   range,
+  rem,
   set,
   store,
+  storeLanes,
   sub,
   variable,
 } from "../../src/loops/build.ts";
+import { withPointers } from "../../src/loops/pointers.ts";
 import type { Memory, Routine } from "../../src/loops/program.ts";
 import { print } from "../../src/loops/text.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
 
 const x: Memory = { name: "x", element: "f32" };
 const y: Memory = { name: "y", element: "f32" };
+const z: Memory = { name: "z", element: "i32" };
 const [from, to, row, i] = ["from", "to", "row", "i"].map((name) => variable(name));
 const sum = variable("sum", "f32");
 
@@ -103,4 +107,60 @@ it("the verifier names each fault", () => {
     "i is read before it is declared",
     "add of i32 and f32 cannot give f32",
   ]);
+});
+
+it("addresses become pointers that move with the loops", () => {
+  const [out, unit, column] = [variable("out"), variable("unit"), variable("column")];
+  const routine: Routine = {
+    name: "copy",
+    memories: [x, y, z],
+    parameters: [from, to],
+    body: [
+      range(unit, from, to, [
+        declare(out, rem(unit, 8)),
+        range(row, 0, 4, [
+          range(
+            column,
+            0,
+            64,
+            [
+              storeLanes(
+                y,
+                add(mul(out, 256), add(mul(row, 64), column)),
+                add(load(x, add(mul(row, 64), column), "f32x4"), load(x, add(add(mul(row, 64), column), 4), "f32x4")),
+                4,
+              ),
+            ],
+            4,
+          ),
+          store(y, sub(255, row), load(x, add(mul(out, 3), load(z, row)))),
+        ]),
+      ]),
+    ],
+  };
+  expect(faultsOf(routine)).toEqual([]);
+  const result = withPointers(routine);
+  expect(faultsOf(result)).toEqual([]);
+  expect(print(result)).toBe(`\
+copy(x: f32[], y: f32[], z: i32[], from: i32, to: i32)
+  for unit in from .. to
+    let out = unit % 8
+    let yAt = &y[out * 256]
+    let xAt = &x[out * 3]
+    let xAt.2 = &x[0]
+    let yAt.2 = &yAt[0]
+    let zAt = &z[0]
+    let yAt.3 = &y[255]
+    for row in 0 .. 4
+      let xAt.3 = &xAt.2[0]
+      let yAt.4 = &yAt.2[0]
+      for column in 0 .. 64 step 4
+        yAt.4[0 .. +4] = xAt.3[0 .. +4] + xAt.3[4 .. +4]
+        xAt.3 += 4
+        yAt.4 += 4
+      yAt.3[0] = xAt[zAt[0]]
+      xAt.2 += 64
+      yAt.2 += 64
+      zAt += 1
+      yAt.3 += -1`);
 });

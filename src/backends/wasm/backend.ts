@@ -11,7 +11,7 @@ import { split } from "../../compiler/split.ts";
 import { emitProgram } from "./emit.ts";
 import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
 import { programMemory } from "./memory/memory.ts";
-import { cutsAlong } from "./nest/loops.ts";
+import { cutsAlong } from "./nests.ts";
 import { PieceProgram, piecesMemory } from "./pieces.ts";
 import { WasmProgram } from "./program.ts";
 import { threadsFor } from "./threads/surroundings.ts";

@@ -6,11 +6,12 @@
 
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
+import { mathOf } from "../../schedule/body/math.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
-import { kernelContext, mathOf } from "./kernel-context.ts";
+import { kernelContext } from "./kernel-context.ts";
 import { formOf, instructionsOf, type KernelWriter, mayFail, type Site, type WrittenKernel } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
-import { writeLoops, writeLoopsAlong, writeScan } from "./nest/loops.ts";
+import { writeLoops, writeLoopsAlong, writeScan } from "./nests.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "./products/contractions.ts";
 import { type Task, writeTasks } from "./tasks.ts";
 import { writeShare } from "./threads/share.ts";

@@ -2,11 +2,11 @@
 // inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import type { MathName } from "../../loops/math/functions.ts";
-import { type Entry, formulas } from "../../schedule/body/elementwise.ts";
+import { mathOf } from "../../schedule/body/math.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
-import { writeIntegerPower } from "./body/integer-power.ts";
-import { writeReport } from "./body/report.ts";
+import { writeIntegerPower } from "./callees/integer-power.ts";
+import { writeReport } from "./callees/report.ts";
 import { type Form, formOf, instructionsOf, type KernelContext, mayFail } from "./kernel-writer.ts";
 
 const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
@@ -29,13 +29,6 @@ export function kernelContext(
   if (kernels.flatMap(instructionsOf).some(isIntegerPower)) functions.set("integerPower", writeIntegerPower(module));
   const report = kernels.some(mayFail) ? writeReport(module) : null;
   return { module, callees: { functions, report }, relaxed, winograd, sites: [] };
-}
-
-/** The function of loops/math that an instruction computes; null if there is none. */
-export function mathOf(instruction: Instruction): MathName | null {
-  if (instruction.kind !== "op" || !isFloating(instruction.dtype)) return null;
-  const { math }: Entry = formulas[instruction.op];
-  return math ?? null;
 }
 
 const isIntegerPower = (instruction: Instruction): boolean =>

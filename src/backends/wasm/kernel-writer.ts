@@ -1,7 +1,7 @@
 // The interface of all kernel writers: the context that they write into, and the function that they return.
 import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
 import type { Form } from "../../schedule/body/elementwise.ts";
-import type { DType } from "../../tensor/dtype.ts";
+import { formOf } from "../../schedule/body/epilogue.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 
 /** A load or store whose index data decides. If an index is out of range, the table's failure word is the site's index plus 1. */
@@ -74,7 +74,7 @@ export function instructionsOf(kernel: Kernel): readonly Instruction[] {
 
 export type { Form };
 
-export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("float64") ? "scalar" : "vector");
+export { formOf };
 
 /** Whether data decides an index in this kernel, so that it may be out of range. */
 export function mayFail(kernel: Kernel): boolean {

@@ -1,10 +1,5 @@
 // Layouts in memory: the bytes of an element, and the words of a program's table, whose address all its functions receive.
-import type { DType } from "../../tensor/dtype.ts";
-
-const elementBytes = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const satisfies Record<DType, number>;
-
-/** Bytes of one element; a bool is a byte, 0 or 1. */
-export const bytesOf = (dtype: DType): number => elementBytes[dtype];
+export { bytesOf } from "../../schedule/elements.ts";
 
 /**
  * Byte offsets in the table. arena, scratch: their addresses. failure: 0, or 1 + the index of the site that failed; value: the index that

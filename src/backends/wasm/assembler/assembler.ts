@@ -20,6 +20,14 @@ const typeCodes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as 
   number
 >;
 
+const numberView = new DataView(new ArrayBuffer(8));
+
+/** The bits of a float32. */
+function asFloat32(value: number): number {
+  numberView.setFloat32(0, value, true);
+  return numberView.getInt32(0, true);
+}
+
 /** A parameter or a local of the function that is being written. */
 export interface Local {
   readonly index: number;
@@ -103,20 +111,23 @@ export class Code {
     return this;
   }
   f32(value: number): this {
-    return this.#push([0x43, ...new Uint8Array(Float32Array.of(value).buffer)]);
+    this.#bytes.byte(0x43);
+    return this.#word(asFloat32(value), 1);
   }
   f64(value: number): this {
-    return this.#push([0x44, ...new Uint8Array(Float64Array.of(value).buffer)]);
+    this.#bytes.byte(0x44);
+    numberView.setFloat64(0, value, true);
+    return this.#word(numberView.getInt32(0, true), 1).#word(numberView.getInt32(4, true), 1);
   }
   /** Pushes one float32 in all four lanes. */
   f32x4(value: number): this {
-    const bytes = new Uint8Array(Float32Array.of(value).buffer);
-    return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
+    this.#bytes.byte(0xfd).byte(0x0c);
+    return this.#word(asFloat32(value), 4);
   }
   /** Pushes one int32 in all four lanes. */
   i32x4(value: number): this {
-    const bytes = new Uint8Array(Int32Array.of(value).buffer);
-    return this.#push([0xfd, 0x0c, ...bytes, ...bytes, ...bytes, ...bytes]);
+    this.#bytes.byte(0xfd).byte(0x0c);
+    return this.#word(value, 4);
   }
 
   /** Pushes four int32. */
@@ -186,6 +197,16 @@ export class Code {
     body(this.#depth);
     this.#depth--;
     return this.#push([0x0b]);
+  }
+  /** Appends 32 bits, little-endian, as often as told. */
+  #word(word: number, times: number): this {
+    for (let i = 0; i < times; i++)
+      this.#bytes
+        .byte(word & 255)
+        .byte((word >> 8) & 255)
+        .byte((word >> 16) & 255)
+        .byte((word >> 24) & 255);
+    return this;
   }
   #push(bytes: readonly number[]): this {
     for (const byte of bytes) this.#bytes.byte(byte);

@@ -75,6 +75,7 @@ export const instructions: Readonly<Record<LanewiseName, Entry>> = {
     f32x4: "f32x4.lt",
     f64x2: "f64x2.lt",
   },
+  ltUnsigned: { i32: "i32.lt_u", i32x4: "i32x4.lt_u" },
   le: {
     i32: "i32.le_s",
     f32: "f32.le",

@@ -1,43 +1,12 @@
 // Writes loop programs (src/loops) as WebAssembly: a routine becomes a function whose parameters are the addresses of its memories, then the
 // routine's parameters. A variable becomes a local, a statement its instructions, and an expression pushes its value.
 import { internal } from "../../../errors/error.ts";
-import { operandsOf } from "../../../loops/operands.ts";
-import type { Element, Expression, Memory, Routine, Statement, Variable } from "../../../loops/program.ts";
-import { isVector, type Lane, type Type } from "../../../loops/types.ts";
-import type { Code, Local, ValueType, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { MemoryInstruction } from "../assembler/opcodes.ts";
-import { casts, instructions, splats } from "./instructions.ts";
-
-const access = {
-  f32: { load: "f32.load", store: "f32.store", bytes: 4 },
-  f64: { load: "f64.load", store: "f64.store", bytes: 8 },
-  i32: { load: "i32.load", store: "i32.store", bytes: 4 },
-  u8: { load: "i32.load8_u", store: "i32.store8", bytes: 1 },
-} as const satisfies Record<
-  Element,
-  { readonly load: MemoryInstruction; readonly store: MemoryInstruction; readonly bytes: number }
->;
-
-/** The lanes that a lane instruction takes and gives. */
-const laneInstructions = {
-  i32x4: { extract: "i32x4.extract_lane", replace: "i32x4.replace_lane" },
-  f32x4: { extract: "f32x4.extract_lane", replace: "f32x4.replace_lane" },
-  f64x2: { extract: "f64x2.extract_lane", replace: "f64x2.replace_lane" },
-} as const;
-
-export const localType = (type: Type): ValueType => (isVector(type) ? "v128" : (type as Lane));
-
-/** The lane instructions of a vector type. */
-function lanesOf(type: Type) {
-  if (type === "i32x4" || type === "f32x4" || type === "f64x2") return laneInstructions[type];
-  throw internal(`WebAssembly's lanes of ${type}`);
-}
-
-/** The instruction, or an error if WebAssembly has none. */
-function known<T>(instruction: T | undefined, { kind, type }: Expression): T {
-  if (instruction === undefined) throw internal(`WebAssembly has no instruction for this ${kind} of ${type}`);
-  return instruction;
-}
+import { withPointers } from "../../../loops/pointers.ts";
+import type { Expression, Memory, Place, Routine, Statement, Variable } from "../../../loops/program.ts";
+import { isVector, types } from "../../../loops/types.ts";
+import { reads, sets } from "../../../loops/uses.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import { access, type Functions, numberOf, ValueWriter } from "./values.ts";
 
 /** Writes the body of a routine. */
 export function writeRoutine(
@@ -45,14 +14,12 @@ export function writeRoutine(
   routine: Routine,
   addresses: readonly Local[],
   parameters: readonly Local[],
+  functions: Functions = () => undefined,
 ): void {
   const memories = new Map(routine.memories.map((memory, i) => [memory, addresses[i]]));
   const variables = new Map(routine.parameters.map((parameter, i) => [parameter, parameters[i]]));
-  new RoutineWriter(code, memories, variables).statements(routine.body);
+  new RoutineWriter(code, memories, variables, functions).statements(withPointers(routine).body);
 }
-
-/** The functions that calls name. */
-type Functions = (name: string) => WasmFunction | undefined;
 
 /**
  * Writes statements and pushes an expression after them, inside a function whose locals hold some variables. Declared variables are added
@@ -70,11 +37,9 @@ export function pushAfter(
   writer.push(expression);
 }
 
-class RoutineWriter {
+export class RoutineWriter {
   readonly #code: Code;
-  readonly #memories: ReadonlyMap<Memory, Local>;
-  readonly #functions: Functions;
-  readonly #variables: Map<Variable, Local>;
+  readonly #values: ValueWriter;
   /** The label behind the innermost loop. */
   #end: number | null = null;
 
@@ -84,10 +49,13 @@ class RoutineWriter {
     variables: Map<Variable, Local>,
     functions: Functions = () => undefined,
   ) {
-    this.#functions = functions;
     this.#code = code;
-    this.#memories = memories;
-    this.#variables = variables;
+    this.#values = new ValueWriter(code, memories, variables, functions);
+  }
+
+  /** Writes the instructions that push the value of an expression. */
+  push(expression: Expression): void {
+    this.#values.push(expression);
   }
 
   statements(all: readonly Statement[]): void {
@@ -99,35 +67,38 @@ class RoutineWriter {
     switch (statement.kind) {
       case "let":
         this.push(statement.value);
-        code.set(this.#declare(statement.variable));
+        code.set(this.#values.declare(statement.variable));
         return;
       case "set":
         this.push(statement.value);
-        code.set(this.#local(statement.variable));
+        code.set(this.#values.local(statement.variable));
         return;
-      case "store": {
-        const { memory, index, value } = statement;
-        const { store, bytes } = access[memory.element];
-        this.#address(memory, index, bytes);
-        this.push(value);
-        if (isVector(value.type)) code.memory("v128.store", 0, Math.log2(bytes));
-        else code.memory(store);
+      case "store":
+        this.#store(statement);
         return;
-      }
-      case "for": {
-        const { index, from, to, step, body } = statement;
-        const local = this.#declare(index);
-        this.push(from);
-        code.set(local);
-        this.#repeat(() => {
-          code.get(local);
-          this.push(to);
-          code.op("i32.ge_s").brIf(this.#label());
-          this.statements(body);
-          code.get(local).i32(step).op("i32.add").set(local);
-        });
+      case "point": {
+        const { pointer, place } = statement;
+        const offset = this.#values.address(place);
+        if (offset !== 0) code.i32(offset).op("i32.add");
+        code.set(this.#values.declare(pointer));
         return;
       }
+      case "move": {
+        const local = this.#values.local(statement.pointer);
+        code
+          .get(local)
+          .i32(statement.by * access[statement.memory.element].bytes)
+          .op("i32.add")
+          .set(local);
+        return;
+      }
+      case "call":
+        for (const operand of statement.operands) this.push(operand);
+        code.call(this.#values.function(statement.callee));
+        return;
+      case "for":
+        this.#for(statement);
+        return;
       case "loop":
         this.#repeat(() => this.statements(statement.body));
         return;
@@ -146,6 +117,94 @@ class RoutineWriter {
     }
   }
 
+  /** A loop whose number of iterations is known needs no test before the first one, and no index if the body does not read it. */
+  #for(statement: Extract<Statement, { readonly kind: "for" }>): void {
+    const { index, from, to, step, body } = statement;
+    const code = this.#code;
+    const [first, end] = [numberOf(from), numberOf(to)];
+    if (first !== null && end !== null) {
+      const count = Math.max(0, Math.ceil((end - first) / step));
+      if (count > 0) this.#counted(index, first, count, step, body);
+      return;
+    }
+    if (end === null && (to.kind !== "variable" || sets(body, to))) {
+      this.#tested(statement);
+      return;
+    }
+    const local = this.#values.declare(index);
+    const isRead = reads(body, index);
+    // Without readers the index counts down: it is tested by the instruction that changes it, and the end needs no register.
+    const down = !isRead && first === 0 && step === 1;
+    this.push(down ? to : from);
+    code.set(local);
+    const goesOn = () => {
+      if (down) code.i32(0);
+      else this.push(to);
+      code.op(down ? "i32.gt_s" : "i32.lt_s");
+    };
+    this.#once(() => {
+      code.get(local);
+      goesOn();
+      code.if(() => {
+        code.loop((again) => {
+          this.statements(body);
+          code
+            .get(local)
+            .i32(down ? -1 : step)
+            .op("i32.add")
+            .tee(local);
+          if (!down) goesOn();
+          code.brIf(again);
+        });
+      });
+    });
+  }
+
+  /** A loop whose end is computed anew before each iteration. */
+  #tested({ index, from, to, step, body }: Extract<Statement, { readonly kind: "for" }>): void {
+    const code = this.#code;
+    const local = this.#values.declare(index);
+    this.push(from);
+    code.set(local);
+    this.#repeat(() => {
+      code.get(local);
+      this.push(to);
+      code.op("i32.ge_s").brIf(this.#label());
+      this.statements(body);
+      code.get(local).i32(step).op("i32.add").set(local);
+    });
+  }
+
+  #counted(index: Variable, first: number, count: number, step: number, body: readonly Statement[]): void {
+    const code = this.#code;
+    const isRead = reads(body, index);
+    const local = this.#values.declare(index);
+    if (isRead || count > 1) code.i32(isRead ? first : count).set(local);
+    if (count === 1) {
+      this.#once(() => this.statements(body));
+      return;
+    }
+    const next = () => code.get(local).i32(isRead ? step : -1);
+    this.#once(() => {
+      code.loop((again) => {
+        this.statements(body);
+        next().op("i32.add").tee(local);
+        if (isRead) code.i32(first + count * step).op("i32.lt_s");
+        code.brIf(again);
+      });
+    });
+  }
+
+  /** Runs a body whose breaks lead behind it. */
+  #once(body: () => void): void {
+    const outer = this.#end;
+    this.#code.block((end) => {
+      this.#end = end;
+      body();
+    });
+    this.#end = outer;
+  }
+
   /** Repeats what `body` writes until a branch to the label behind it. */
   #repeat(body: () => void): void {
     const outer = this.#end;
@@ -159,146 +218,54 @@ class RoutineWriter {
     this.#end = outer;
   }
 
-  /** Writes the instructions that push the value of an expression. */
-  push(expression: Expression): void {
+  #store({ place, value, lanes }: Extract<Statement, { readonly kind: "store" }>): void {
     const code = this.#code;
-    const splatted = this.#splattedLoad(expression);
-    if (splatted) return;
-    if (expression.kind === "load") {
-      const { load, bytes } = access[expression.memory.element];
-      this.#address(expression.memory, expression.index, bytes);
-      if (isVector(expression.type)) code.memory("v128.load", 0, Math.log2(bytes));
-      else code.memory(load);
-      return;
-    }
-    for (const operand of operandsOf(expression)) this.push(operand);
-    switch (expression.kind) {
-      case "variable":
-        code.get(this.#local(expression));
-        return;
-      case "number":
-        this.#number(expression);
-        return;
-      case "operation":
-        this.#operation(expression);
-        return;
-      case "select":
-        code.op(isVector(expression.condition.type) ? "v128.bitselect" : "select");
-        return;
-      case "splat":
-        code.op(known(splats[expression.type], expression));
-        return;
-      case "lane":
-        code.lane(lanesOf(expression.vector.type).extract, expression.lane);
-        return;
-      case "withLane":
-        code.lane(lanesOf(expression.type).replace, expression.lane);
-        return;
-      case "shuffle":
-        code.shuffleWords(expression.words);
-        return;
-      case "bits": {
-        const cast = casts.get(`${expression.value.type} ${expression.type}`);
-        if (cast) code.op(cast);
+    const { store, bytes } = access[place.memory.element];
+    if (!isVector(value.type)) {
+      const offset = this.#values.address(place);
+      if (value.kind === "lane" && bytes <= 4) {
+        this.push(value.vector);
+        if (bytes === 4) code.laneMemory("v128.store32_lane", value.lane, offset);
+        else code.laneMemory("v128.store8_lane", 4 * value.lane, offset);
         return;
       }
-      case "call":
-        code.call(known(this.#functions(expression.callee), expression));
-        return;
-      case "promoteLow":
-        code.op("f64x2.promote_low_f32x4");
-        return;
-      case "demoteLow":
-        code.op("f32x4.demote_f64x2_zero");
-        return;
-      case "any":
-        code.op("v128.any_true");
-        return;
-      default:
-        expression satisfies never;
-    }
-  }
-
-  #operation({ operation, operands }: Extract<Expression, { readonly kind: "operation" }>): void {
-    const code = this.#code;
-    const [{ type }] = operands;
-    if ((operation === "min" || operation === "max") && type === "i32") {
-      // min(a, b) = a < b ? a : b; the operands are on the stack once.
-      for (const operand of operands) this.push(operand);
-      code.op(operation === "min" ? "i32.lt_s" : "i32.gt_s", "select");
+      this.push(value);
+      code.memory(store, offset);
       return;
     }
-    if (type === "i64" && operation.startsWith("shift")) code.op("i64.extend_i32_u");
-    code.op(known(instructions[operation][type], operands[0]));
-  }
-
-  #number(number: Extract<Expression, { readonly kind: "number" }>): void {
-    const code = this.#code;
-    const { values } = number;
-    const [first] = values;
-    switch (number.type) {
-      case "i32":
-        code.i32(Number(first));
-        return;
-      case "i64":
-        code.i64(BigInt(first));
-        return;
-      case "f32":
-        code.f32(Number(first));
-        return;
-      case "f64":
-        code.f64(Number(first));
-        return;
-      case "i32x4":
-        if (values.length === 4) code.int32s(...(values.map(Number) as [number, number, number, number]));
-        else code.i32x4(Number(first));
-        return;
-      case "f32x4":
-        if (values.length !== 1) throw internal("a constant with four different f32");
-        code.f32x4(Number(first));
-        return;
-      case "f64x2":
-        code.f64(Number(first)).op("f64x2.splat");
-        return;
-      case "i64x2":
-        code.i64(BigInt(first)).op("i64x2.splat");
-        return;
-      default: {
-        number.type satisfies never;
-      }
+    if (bytes === 1) {
+      // The lowest byte of each lane.
+      const vector = this.#values.inLocal(value);
+      const offset = this.#values.address(place);
+      code.get(vector).get(vector).shuffle([0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]);
+      code.laneMemory("v128.store32_lane", 0, offset);
+      return;
     }
+    this.#storeVector(place, value, lanes);
   }
 
-  /** Writes a load into all lanes as one instruction; false if the expression is something else. */
-  #splattedLoad(expression: Expression): boolean {
-    if (expression.kind !== "splat" || expression.value.kind !== "load") return false;
-    const { memory, index } = expression.value;
-    const { bytes } = access[memory.element];
-    if (bytes === 1) return false;
-    this.#address(memory, index, bytes);
-    this.#code.memory(bytes === 4 ? "v128.load32_splat" : "v128.load64_splat");
-    return true;
-  }
-
-  /** Pushes the address of an element. */
-  #address(memory: Memory, index: Expression, bytes: number): void {
-    const base = this.#memories.get(memory);
-    if (base === undefined) throw internal(`the memory ${memory.name} has no address`);
-    this.push(index);
-    if (bytes !== 1) this.#code.i32(bytes).op("i32.mul");
-    this.#code.get(base).op("i32.add");
-  }
-
-  #declare(variable: Variable): Local {
-    const local = this.#code.local(localType(variable.type));
-    this.#variables.set(variable, local);
-    return local;
-  }
-
-  #local(variable: Variable): Local {
-    const local = this.#variables.get(variable);
-    if (local === undefined) throw internal(`the variable ${variable.name} is not declared`);
-    return local;
+  #storeVector(place: Place, value: Expression, lanes: number): void {
+    const code = this.#code;
+    const { bytes } = access[place.memory.element];
+    if (lanes === types[value.type].lanes) {
+      const offset = this.#values.address(place);
+      this.push(value);
+      code.memory("v128.store", offset, Math.log2(bytes));
+      return;
+    }
+    const vector = this.#values.inLocal(value);
+    const offset = this.#values.address(place);
+    if (lanes === 1) {
+      code.get(vector).laneMemory(bytes === 4 ? "v128.store32_lane" : "v128.store64_lane", 0, offset);
+      return;
+    }
+    const address = code.local("i32");
+    code.tee(address).get(vector).laneMemory("v128.store64_lane", 0, offset);
+    if (lanes === 3)
+      code
+        .get(address)
+        .get(vector)
+        .laneMemory("v128.store32_lane", 2, offset + 8);
   }
 
   #label(): number {

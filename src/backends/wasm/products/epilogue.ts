@@ -4,9 +4,15 @@
 
 import type { Buffer, Epilogue, Store } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
+import { variable } from "../../../loops/build.ts";
+import type { Variable } from "../../../loops/program.ts";
+import type { Type } from "../../../loops/types.ts";
+import { buffersOfEpilogue, finish, formOf } from "../../../schedule/body/epilogue.ts";
+import { memoryOf } from "../../../schedule/scheduled.ts";
 import type { Code, Local, Function as WasmFunction } from "../assembler/assembler.ts";
-import { buffersOfEpilogue, indexedPlace, writeBody, writeEpilogue, writeStores } from "../body/body.ts";
-import { formOf, type KernelContext } from "../kernel-writer.ts";
+import { calleesOf, failuresOf } from "../callees/callees.ts";
+import type { KernelContext } from "../kernel-writer.ts";
+import { RoutineWriter } from "../loops/write.ts";
 
 /**
  * A vector of a product's sums: lane 0 is at these indices of the epilogue's axes; lanes are `apart` indices from each other along one
@@ -95,25 +101,26 @@ function finishSums(
   buffers: readonly Buffer[],
   { value, indices, lanes, apart, table, pointers }: FinishedSums,
 ): void {
-  const neighbours = indexedPlace({
-    context,
-    code,
-    lanes,
+  const locals = new Map<Variable, Local>();
+  const bound = (name: string, local: Local, type: Type = "i32") => {
+    const result = variable(name, type);
+    locals.set(result, local);
+    return result;
+  };
+  const memories = new Map(buffers.map((buffer) => [buffer, memoryOf(buffer)]));
+  const { statements, direct: stored } = finish(epilogue, direct, {
+    value: bound("sum", value, "f32x4"),
+    indices: indices.map((index, axis) => (sizes[axis] === 1 ? 0 : bound("i", index))),
     lane,
-    indices: indices.map((index, axis) => (sizes[axis] === 1 ? 0 : index)),
-    pointers: new Map(buffers.map((buffer, i) => [buffer, pointers[i]])),
-    table,
+    lanes,
+    apart,
+    memories,
+    failures: failuresOf(context, bound("table", table)),
   });
-  const place = { ...neighbours, stride: (strides: readonly number[]) => neighbours.stride(strides) * apart };
-  if (direct === null) {
-    writeEpilogue(place, epilogue, value);
-    return;
-  }
-  const values = writeBody(place, epilogue.instructions, [{ local: value, dtype: "float32", uniform: false }]);
-  writeStores(
-    place,
-    epilogue.stores.filter((store) => store !== direct),
-    (value) => values[value],
-  );
-  code.get(values[direct.value].local).set(value);
+  const addresses = new Map([...memories.values()].map((memory, i) => [memory, pointers[i]]));
+  const writer = new RoutineWriter(code, addresses, locals, calleesOf(context));
+  writer.statements(statements);
+  if (stored === null) return;
+  writer.push(stored);
+  code.set(value);
 }

@@ -1,8 +1,8 @@
 // Estimates the time of a kernel on one thread, in nanoseconds, to decide whether it is worth sharing. The rates were measured with
 // profile() on training steps (x86, 128-bit vectors). They decide which thread does what, and never change results.
 import type { Instruction, Kernel, Store } from "../../../compiler/kernel.ts";
+import { mathOf } from "../../../schedule/body/math.ts";
 import { maxInsertedK } from "../../../schedule/topk.ts";
-import { mathOf } from "../kernel-context.ts";
 import { formOf, instructionsOf } from "../kernel-writer.ts";
 
 /** Floating-point operations of a product per nanosecond. */

@@ -1,6 +1,6 @@
 // Loop nests and scans in WebAssembly give the results of the interpreter's plain loops. CHAINRULE_COUNT=<nests> tests more of them.
 import { describe, it } from "vitest";
-import { firstSeed } from "../../../tensor/draw.ts";
+import { firstSeed } from "../../tensor/draw.ts";
 import { expectSame } from "./one-nest.ts";
 import { Random, randomLoops, randomScan, randomScatter } from "./random-nests.ts";
 

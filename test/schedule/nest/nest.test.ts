@@ -1,7 +1,7 @@
 // The loop nests of typical networks against the plain loops of the interpreter, each with sizes around the size of a vector.
 import { describe, expect, it } from "vitest";
-import type { Axis, Instruction, Loops, Reduction, Store } from "../../../../src/compiler/kernel.ts";
-import type { DType } from "../../../../src/tensor/dtype.ts";
+import type { Axis, Instruction, Loops, Reduction, Store } from "../../../src/compiler/kernel.ts";
+import type { DType } from "../../../src/tensor/dtype.ts";
 import { access, Buffers, expectSame, runNest } from "./one-nest.ts";
 import { Random } from "./random-nests.ts";
 

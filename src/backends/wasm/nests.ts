@@ -1,6 +1,13 @@
-// Writes the kernels "loops" and "scan" as functions. Both are loop nests: a scan is a sum along its last axis that also stores each
-// partial sum.
-import { type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../compiler/kernel.ts";
+// Writes the kernels "loops" and "scan" from their loop programs. Both are loop nests: a scan is a sum along its last axis that also stores
+// each partial sum.
+import { type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../compiler/kernel.ts";
+import { variable } from "../../loops/build.ts";
+import type { Routine } from "../../loops/program.ts";
+import { nestStatements } from "../../schedule/nest/build.ts";
+import { type Nest, unitsOf } from "../../schedule/nest/nest.ts";
+import { describeSchedule, schedule } from "../../schedule/nest/schedule.ts";
+import { memoryOf } from "../../schedule/scheduled.ts";
+import { calleesOf, failuresOf } from "./callees/callees.ts";
 import {
   type Form,
   formOf,
@@ -8,10 +15,8 @@ import {
   type KernelWriter,
   kernelParameters,
   type WrittenKernel,
-} from "../kernel-writer.ts";
-import { type Nest, unitsOf } from "./nest.ts";
-import { describeSchedule, schedule } from "./schedule.ts";
-import { NestWriter } from "./write.ts";
+} from "./kernel-writer.ts";
+import { writeRoutine } from "./loops/write.ts";
 
 /** Writes loops; the schedule chooses the units of work. */
 export const writeLoops: KernelWriter<Loops> = (context, kernel, name) => writeLoopsAlong(context, kernel, name, null);
@@ -62,12 +67,19 @@ function writeNest(
   const form = formOfNest(nest);
   const plan = schedule(nest, form, first);
   const units = unitsOf(nest, plan);
-  const parameters = kernelParameters(pointers);
-  const callee = context.module.function(name, { parameters, results: [] }, (code, ...locals) => {
-    if (units === 0) return;
-    const bases = new Map(pointers.map((buffer, i) => [buffer, locals[i]]));
-    const [from, to, table] = locals.slice(pointers.length + 1);
-    new NestWriter({ context, nest, plan, form, code, bases, table }).write(from, to);
-  });
+  const callee = context.module.function(
+    name,
+    { parameters: kernelParameters(pointers), results: [] },
+    (code, ...locals) => {
+      if (units === 0) return;
+      const memories = new Map(pointers.map((buffer) => [buffer, memoryOf(buffer)]));
+      const [from, to, table] = [variable("from"), variable("to"), variable("table")];
+      const failures = failuresOf(context, table);
+      const body = nestStatements({ nest, plan, form, memories, failures }, from, to);
+      const routine: Routine = { name, memories: [...memories.values()], parameters: [from, to, table], body };
+      const addresses = locals.slice(0, pointers.length);
+      writeRoutine(code, routine, addresses, locals.slice(pointers.length + 1), calleesOf(context));
+    },
+  );
   return { callee, pointers, units, scratch: 0, description: describeSchedule(nest, plan, form) };
 }

@@ -1,9 +1,9 @@
 // Chooses the axis of the lanes: estimates the cost of the nest for each candidate, where loads and stores cost more or less by the
 // stride of their lanes, and takes the cheapest. Only the order of the costs matters.
-import type { Instruction, Store, Value } from "../../../compiler/kernel.ts";
-import type { DType } from "../../../tensor/dtype.ts";
-import { mathOf } from "../kernel-context.ts";
-import { bytesOf } from "../layout.ts";
+import type { Instruction, Store, Value } from "../../compiler/kernel.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { mathOf } from "../body/math.ts";
+import { bytesOf } from "../elements.ts";
 import { variesAlong } from "./levels.ts";
 import { type Nest, sizeOf } from "./nest.ts";
 

@@ -1,16 +1,16 @@
 // Runs one loop nest or scan as WebAssembly, with several divisions of its units of work, and by the plain loops of the interpreter, on the
 // same numbers; then compares its buffers and the guards between them.
 import { expect } from "vitest";
-import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import { mathImports } from "../../../../src/backends/wasm/emit.ts";
-import { kernelContext } from "../../../../src/backends/wasm/kernel-context.ts";
-import type { Site } from "../../../../src/backends/wasm/kernel-writer.ts";
-import { bytesOf, table } from "../../../../src/backends/wasm/layout.ts";
-import { writeLoops, writeScan } from "../../../../src/backends/wasm/nest/loops.ts";
-import { type Access, type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../../src/compiler/kernel.ts";
-import type { DType, TypedArray } from "../../../../src/tensor/dtype.ts";
-import { interpret } from "../../../compiler/interpret.ts";
-import { guard, margin, memory, pages, views } from "../guarded-memory.ts";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { mathImports } from "../../../src/backends/wasm/emit.ts";
+import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
+import type { Site } from "../../../src/backends/wasm/kernel-writer.ts";
+import { bytesOf, table } from "../../../src/backends/wasm/layout.ts";
+import { writeLoops, writeScan } from "../../../src/backends/wasm/nests.ts";
+import { type Access, type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../../src/compiler/kernel.ts";
+import type { DType, TypedArray } from "../../../src/tensor/dtype.ts";
+import { guard, margin, memory, pages, views } from "../../backends/wasm/guarded-memory.ts";
+import { interpret } from "../../compiler/interpret.ts";
 
 /** Buffers of a test are states, so that their contents are defined before and readable afterwards. */
 export class Buffers {

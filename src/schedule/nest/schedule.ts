@@ -1,9 +1,9 @@
 // Schedules a loop nest: the axis of the lanes (lane-cost.ts), the order of the loops, the vectors that are processed at a time, and the
 // units of work. Loops with large strides are outermost. Short loops are unrolled and innermost, inside the lanes' loop: there their
 // iterations share loop-invariant values, and where they read with stride 2, one iteration uses the elements that another skips.
-import type { Access, Instruction } from "../../../compiler/kernel.ts";
-import type { Form } from "../kernel-writer.ts";
-import { bytesOf } from "../layout.ts";
+import type { Access, Instruction } from "../../compiler/kernel.ts";
+import type { Form } from "../body/elementwise.ts";
+import { bytesOf } from "../elements.ts";
 import { hasMath, laneOf, pointwise, weightOfBody } from "./lane-cost.ts";
 import { type Nest, type Schedule, sizeOf, unitsOf } from "./nest.ts";
 

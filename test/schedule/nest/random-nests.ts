@@ -11,8 +11,8 @@ import type {
   Reduction,
   Scan,
   Store,
-} from "../../../../src/compiler/kernel.ts";
-import type { DType } from "../../../../src/tensor/dtype.ts";
+} from "../../../src/compiler/kernel.ts";
+import type { DType } from "../../../src/tensor/dtype.ts";
 import { Buffers } from "./one-nest.ts";
 
 export class Random {

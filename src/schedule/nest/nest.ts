@@ -1,5 +1,5 @@
 // The form that loops and scans share: a nest of axes around a body, with reductions and an epilogue after them; and its schedule.
-import type { Access, Axis, Epilogue, Instruction, Reduction, Store } from "../../../compiler/kernel.ts";
+import type { Access, Axis, Epilogue, Instruction, Reduction, Store } from "../../compiler/kernel.ts";
 
 /** A scan's last axis is "reduce" here, and `running` is the access that stores the partial sums. */
 export interface Nest {

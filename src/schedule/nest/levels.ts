@@ -1,6 +1,6 @@
 // Finds in which loop each value of a nest is computed (the innermost loop in which one of its operands varies: loop-invariant code
 // motion), and which values differ from lane to lane.
-import { type Access, type Buffer, type Instruction, type Value, wordsOf } from "../../../compiler/kernel.ts";
+import { type Access, type Buffer, type Instruction, type Value, wordsOf } from "../../compiler/kernel.ts";
 import type { Nest, Schedule } from "./nest.ts";
 
 interface PlacedInstruction {

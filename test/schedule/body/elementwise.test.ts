@@ -1,11 +1,11 @@
 // Every elementwise op gives the results of the op table, in every dtype that the op takes and on numbers of all sizes; the vector
 // functions of float32 may differ by their stated bounds.
 import { describe, expect, it } from "vitest";
-import type { ElementwiseName, Loops } from "../../../../src/compiler/kernel.ts";
-import { vectorMath } from "../../../../src/loops/math/functions.ts";
-import { type Entry, formulas } from "../../../../src/schedule/body/elementwise.ts";
-import type { DType } from "../../../../src/tensor/dtype.ts";
-import { opOf } from "../../../../src/tensor/ops.ts";
+import type { ElementwiseName, Loops } from "../../../src/compiler/kernel.ts";
+import { vectorMath } from "../../../src/loops/math/functions.ts";
+import { type Entry, formulas } from "../../../src/schedule/body/elementwise.ts";
+import type { DType } from "../../../src/tensor/dtype.ts";
+import { opOf } from "../../../src/tensor/ops.ts";
 import { access, Buffers, expectSame, runNest } from "../nest/one-nest.ts";
 
 const dtypes = ["float32", "float64", "int32", "uint8", "bool"] as const satisfies readonly DType[];

@@ -1,0 +1,274 @@
+// Writes the expressions of loop programs as WebAssembly: each pushes its value. Variables are locals, and memories have their addresses in
+// locals.
+import { internal } from "../../../errors/error.ts";
+import { operandsOf } from "../../../loops/operands.ts";
+import type { Element, Expression, Memory, Place, Variable } from "../../../loops/program.ts";
+import { isVector, type Lane, type Type } from "../../../loops/types.ts";
+import type { Code, Local, ValueType, Function as WasmFunction } from "../assembler/assembler.ts";
+import type { MemoryInstruction } from "../assembler/opcodes.ts";
+import { casts, instructions, splats } from "./instructions.ts";
+
+/** The instructions for elements of memory. */
+export const access = {
+  f32: { load: "f32.load", store: "f32.store", bytes: 4 },
+  f64: { load: "f64.load", store: "f64.store", bytes: 8 },
+  i32: { load: "i32.load", store: "i32.store", bytes: 4 },
+  u8: { load: "i32.load8_u", store: "i32.store8", bytes: 1 },
+} as const satisfies Record<
+  Element,
+  { readonly load: MemoryInstruction; readonly store: MemoryInstruction; readonly bytes: number }
+>;
+
+/** The lanes that a lane instruction takes and gives. */
+const laneInstructions = {
+  i32x4: { extract: "i32x4.extract_lane", replace: "i32x4.replace_lane" },
+  f32x4: { extract: "f32x4.extract_lane", replace: "f32x4.replace_lane" },
+  f64x2: { extract: "f64x2.extract_lane", replace: "f64x2.replace_lane" },
+} as const;
+
+export const localType = (type: Type): ValueType => (isVector(type) ? "v128" : (type as Lane));
+
+/** The lane instructions of a vector type. */
+function lanesOf(type: Type) {
+  if (type === "i32x4" || type === "f32x4" || type === "f64x2") return laneInstructions[type];
+  throw internal(`WebAssembly's lanes of ${type}`);
+}
+
+/** The instruction, or an error if WebAssembly has none. */
+function known<T>(instruction: T | undefined, { kind, type }: Expression): T {
+  if (instruction === undefined) throw internal(`WebAssembly has no instruction for this ${kind} of ${type}`);
+  return instruction;
+}
+
+/** The number of a constant of one lane; null for any other expression. */
+export const numberOf = (expression: Expression): number | null =>
+  expression.kind === "number" ? Number(expression.values[0]) : null;
+
+const isZero = (expression: Expression): boolean =>
+  expression.kind === "number" && expression.values.every((value) => Object.is(value, 0));
+
+/**
+ * An index as a part that is computed and a constant that becomes the offset of the memory instruction. A part that may be negative keeps
+ * the constant, because an address below 0 would wrap around to 4 GiB.
+ */
+function split(index: Expression): { readonly rest: Expression | null; readonly constant: number } {
+  const constant = numberOf(index);
+  return constant === null ? { rest: index, constant: 0 } : { rest: null, constant };
+}
+
+/** The functions that calls name. */
+export type Functions = (name: string) => WasmFunction | undefined;
+
+export class ValueWriter {
+  readonly #code: Code;
+  readonly #memories: ReadonlyMap<Memory, Local>;
+  readonly #variables: Map<Variable, Local>;
+  readonly #functions: Functions;
+
+  /** Declared variables are added to `variables`. */
+  constructor(
+    code: Code,
+    memories: ReadonlyMap<Memory, Local>,
+    variables: Map<Variable, Local>,
+    functions: Functions = () => undefined,
+  ) {
+    this.#code = code;
+    this.#memories = memories;
+    this.#variables = variables;
+    this.#functions = functions;
+  }
+
+  /** Writes the instructions that push the value of an expression. */
+  push(expression: Expression): void {
+    const code = this.#code;
+    if (expression.kind === "variable") {
+      code.get(this.local(expression));
+      return;
+    }
+    if (expression.kind === "load") {
+      this.#load(expression);
+      return;
+    }
+    if (this.#loadsAtOnce(expression)) return;
+    for (const operand of operandsOf(expression)) this.push(operand);
+    switch (expression.kind) {
+      case "number":
+        this.#number(expression);
+        return;
+      case "operation":
+        this.#operation(expression);
+        return;
+      case "select":
+        code.op(isVector(expression.condition.type) ? "v128.bitselect" : "select");
+        return;
+      case "splat":
+        code.op(known(splats[expression.type], expression));
+        return;
+      case "lane":
+        code.lane(lanesOf(expression.vector.type).extract, expression.lane);
+        return;
+      case "withLane":
+        code.lane(lanesOf(expression.type).replace, expression.lane);
+        return;
+      case "shuffle":
+        code.shuffleWords(expression.words);
+        return;
+      case "bits":
+        // Vectors have no type in WebAssembly.
+        if (!isVector(expression.type))
+          code.op(known(casts.get(`${expression.value.type} ${expression.type}`), expression));
+        return;
+      case "call":
+        code.call(this.function(expression.callee));
+        return;
+      case "promoteLow":
+        code.op("f64x2.promote_low_f32x4");
+        return;
+      case "demoteLow":
+        code.op("f32x4.demote_f64x2_zero");
+        return;
+      case "bitmask":
+        code.op("i32x4.bitmask");
+        return;
+      case "any":
+        code.op("v128.any_true");
+        return;
+      default:
+        expression satisfies never;
+    }
+  }
+
+  #operation({ operation, operands }: Extract<Expression, { readonly kind: "operation" }>): void {
+    const code = this.#code;
+    const [{ type }] = operands;
+    if ((operation === "min" || operation === "max") && type === "i32") {
+      // min(a, b) = a < b ? a : b; the operands are on the stack once.
+      for (const operand of operands) this.push(operand);
+      code.op(operation === "min" ? "i32.lt_s" : "i32.gt_s", "select");
+      return;
+    }
+    if (type === "i64" && operation.startsWith("shift")) code.op("i64.extend_i32_u");
+    code.op(known(instructions[operation][type], operands[0]));
+  }
+
+  #number(number: Extract<Expression, { readonly kind: "number" }>): void {
+    const code = this.#code;
+    const { values } = number;
+    const [first] = values;
+    switch (number.type) {
+      case "i32":
+        code.i32(Number(first));
+        return;
+      case "i64":
+        code.i64(BigInt(first));
+        return;
+      case "f32":
+        code.f32(Number(first));
+        return;
+      case "f64":
+        code.f64(Number(first));
+        return;
+      case "i32x4":
+        if (values.length === 4) code.int32s(...(values.map(Number) as [number, number, number, number]));
+        else code.i32x4(Number(first));
+        return;
+      case "f32x4":
+        if (values.length !== 1) throw internal("a constant with four different f32");
+        code.f32x4(Number(first));
+        return;
+      case "f64x2":
+        code.f64(Number(first)).op("f64x2.splat");
+        return;
+      case "i64x2":
+        code.i64(BigInt(first)).op("i64x2.splat");
+        return;
+      default: {
+        number.type satisfies never;
+      }
+    }
+  }
+
+  #load({ type, place }: Extract<Expression, { readonly kind: "load" }>): void {
+    const code = this.#code;
+    const { load, bytes } = access[place.memory.element];
+    const offset = this.address(place);
+    if (!isVector(type)) code.memory(load, offset);
+    else if (bytes > 1) code.memory("v128.load", offset, Math.log2(bytes));
+    else {
+      code.memory("v128.load32_zero", offset, 0);
+      code.op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
+    }
+  }
+
+  /** Writes loads that WebAssembly joins with what follows them: into all lanes, or into one. False if the expression is something else. */
+  #loadsAtOnce(expression: Expression): boolean {
+    const code = this.#code;
+    if (expression.kind !== "splat" && expression.kind !== "withLane") return false;
+    const { value } = expression;
+    if (value.kind !== "load") return false;
+    const { bytes } = access[value.place.memory.element];
+    if (bytes === 1 || (expression.kind === "withLane" && bytes !== 4)) return false;
+    if (expression.kind === "splat") {
+      const offset = this.address(value.place);
+      code.memory(bytes === 4 ? "v128.load32_splat" : "v128.load64_splat", offset);
+      return true;
+    }
+    if (expression.lane === 0 && isZero(expression.vector)) {
+      code.memory("v128.load32_zero", this.address(value.place));
+      return true;
+    }
+    const offset = this.address(value.place);
+    this.push(expression.vector);
+    code.laneMemory("v128.load32_lane", expression.lane, offset);
+    return true;
+  }
+
+  /** The local of a variable, or a new one with the value. */
+  inLocal(value: Expression): Local {
+    if (value.kind === "variable") return this.local(value);
+    const local = this.#code.local(localType(value.type));
+    this.push(value);
+    this.#code.set(local);
+    return local;
+  }
+
+  /** Pushes an address and returns the offset in bytes to be added to it, which is not negative. */
+  address({ memory, pointer, index }: Place): number {
+    const code = this.#code;
+    const { bytes } = access[memory.element];
+    const base = pointer === null ? this.#memories.get(memory) : this.local(pointer);
+    if (base === undefined) throw internal(`the memory ${memory.name} has no address`);
+    const { rest, constant } = split(index);
+    code.get(base);
+    if (rest !== null) {
+      this.push(rest);
+      if (bytes !== 1) code.i32(bytes).op("i32.mul");
+      code.op("i32.add");
+    }
+    const offset = constant * bytes;
+    if (offset >= 0) return offset;
+    code.i32(offset).op("i32.add");
+    return 0;
+  }
+
+  /** The local of a variable that is declared now. */
+  declare(variable: Variable): Local {
+    const local = this.#code.local(localType(variable.type));
+    this.#variables.set(variable, local);
+    return local;
+  }
+
+  /** The local of a declared variable. */
+  local(variable: Variable): Local {
+    const local = this.#variables.get(variable);
+    if (local === undefined) throw internal(`the variable ${variable.name} is not declared`);
+    return local;
+  }
+
+  /** A function by its name. */
+  function(name: string): WasmFunction {
+    const callee = this.#functions(name);
+    if (callee === undefined) throw internal(`no function ${name}`);
+    return callee;
+  }
+}

@@ -1,0 +1,214 @@
+// Addresses become pointers that move with the loops (strength reduction): x[64 * row + column + 1] in a loop over columns becomes p[1], where
+// p points to x[64 * row] before the loop and moves by 1 in each iteration. Places of one memory whose indices differ by a constant share
+// a pointer, and the constant becomes the offset of the memory instruction.
+//
+// A place's index is Σ factor · variable + rest. Its terms are sorted in the order in which their variables are declared. At each statement
+// there is a pointer for the first terms, as many as have variables that are declared by then; it is derived from the pointer for fewer.
+import { affineOf, expressionOf } from "./affine.ts";
+import { add, mul, variable } from "./build.ts";
+import type { Expression, Memory, Place, Routine, Statement, Variable } from "./program.ts";
+import { statementWithPlaces } from "./rewrite.ts";
+import { eachPlace, statementsIn } from "./uses.ts";
+
+interface Term {
+  readonly variable: Variable;
+  /** The number of the variable, in the order of declarations. */
+  readonly number: number;
+  readonly factor: number;
+}
+
+/** A place's index as terms. */
+interface Index {
+  readonly memory: Memory;
+  readonly terms: readonly Term[];
+  /** The name of the pointer for the first terms: for one term, for two, and so on. */
+  readonly keys: readonly string[];
+  readonly constant: number;
+  /** Whether pointers include the constant: if a factor is negative, since an address may not be below 0. */
+  readonly includesConstant: boolean;
+  /** What is not a term. */
+  readonly rest: Expression | null;
+}
+
+interface Scope {
+  /** The number of the last variable that is declared. */
+  readonly last: number;
+  readonly pointers: ReadonlyMap<string, Variable>;
+}
+
+/** The routine with pointers. */
+export function withPointers(routine: Routine): Routine {
+  return {
+    ...routine,
+    body: new Pass(routine).block(routine.body, { last: routine.parameters.length, pointers: new Map() }),
+  };
+}
+
+class Pass {
+  /** The numbers of all variables whose value does not change. */
+  readonly #numbers = new Map<Variable, number>();
+  /** Variables that indices have as terms. */
+  readonly #inIndices = new Set<Variable>();
+  readonly #indices = new Map<Memory, Map<Expression, Index>>();
+
+  constructor({ parameters, body }: Routine) {
+    for (const parameter of parameters) this.#number(parameter);
+    this.#numberAll(body);
+    removeChanging(body, this.#numbers);
+    eachPlace(body, (place) => {
+      for (const { variable } of this.#indexOf(place).terms) this.#inIndices.add(variable);
+    });
+  }
+
+  block(statements: readonly Statement[], outer: Scope): Statement[] {
+    let scope = outer;
+    const result: Statement[] = [];
+    for (const [i, statement] of statements.entries()) {
+      if (statement.kind === "for") {
+        result.push(...this.#for(statement, scope));
+        continue;
+      }
+      result.push(this.#inside(this.#pointed(statement, scope), scope));
+      const declared = this.#declaredIn(statement);
+      if (declared === null) continue;
+      scope = { ...scope, last: this.#numbers.get(declared) ?? scope.last };
+      // Variables that are declared one after another share their pointers.
+      if (this.#declaredIn(statements[i + 1]) === null)
+        scope = this.#pointTo(statements.slice(i + 1), scope, outer, result);
+    }
+    return result;
+  }
+
+  /** The variable that a statement declares and that indices have as a term. */
+  #declaredIn(statement: Statement | undefined): Variable | null {
+    if (statement?.kind !== "let" || !this.#inIndices.has(statement.variable)) return null;
+    return statement.variable;
+  }
+
+  /** Adds pointers for the indices in `statements` that have variables declared between two scopes. */
+  #pointTo(statements: readonly Statement[], scope: Scope, outer: Scope, result: Statement[]): Scope {
+    const pointers = new Map(scope.pointers);
+    eachPlace(statements, (place) => {
+      const index = this.#indexOf(place);
+      const [fewer, count] = [countOf(index, outer.last), countOf(index, scope.last)];
+      if (count > fewer && !pointers.has(index.keys[count - 1]))
+        result.push(this.#point(index, fewer, count, pointers));
+    });
+    return { ...scope, pointers };
+  }
+
+  /** Declares the pointer for the first `count` terms: the terms after the first `fewer` are added to the pointer for these. */
+  #point(index: Index, fewer: number, count: number, pointers: Map<string, Variable>): Point {
+    const { memory, keys, terms, constant, includesConstant } = index;
+    const pointer = variable(`${memory.name}At`);
+    pointers.set(keys[count - 1], pointer);
+    const from = fewer === 0 ? null : (pointers.get(keys[fewer - 1]) ?? null);
+    const added = terms.slice(from === null ? 0 : fewer, count);
+    const factors = new Map(added.map((term) => [term.variable, term.factor]));
+    const sum = expressionOf({ factors, constant: from === null && includesConstant ? constant : 0, rest: null });
+    return { kind: "point", pointer, place: { memory, pointer: from, index: sum } };
+  }
+
+  #for(statement: For, scope: Scope): Statement[] {
+    const { index: own, step, body } = statement;
+    const loop = this.#pointed(statement, scope);
+    const last = this.#numbers.get(own) ?? scope.last;
+    const pointers = new Map(scope.pointers);
+    const points: Statement[] = [];
+    const moves: Statement[] = [];
+    if (this.#inIndices.has(own))
+      eachPlace(body, (place) => {
+        const index = this.#indexOf(place);
+        const term = index.terms.findIndex(({ variable }) => variable === own);
+        if (term < 0 || pointers.has(index.keys[term])) return;
+        const point = this.#point(index, term, term + 1, pointers);
+        const first = replaced(point.place.index, own, statement.from);
+        points.push({ ...point, place: { ...point.place, index: first } });
+        const by = index.terms[term].factor * step;
+        moves.push({ kind: "move", pointer: point.pointer, memory: index.memory, by });
+      });
+    return [...points, { ...loop, body: [...this.block(body, { last, pointers }), ...moves] }];
+  }
+
+  /** A statement with pointers in the statements inside it. */
+  #inside(statement: Statement, scope: Scope): Statement {
+    if (statement.kind === "loop") return { ...statement, body: this.block(statement.body, scope) };
+    if (statement.kind !== "if") return statement;
+    const { whenTrue, whenFalse } = statement;
+    return { ...statement, whenTrue: this.block(whenTrue, scope), whenFalse: this.block(whenFalse, scope) };
+  }
+
+  /** A statement with the places of its own expressions relative to pointers. */
+  #pointed<S extends Statement>(statement: S, { last, pointers }: Scope): S {
+    return statementWithPlaces(statement, (place) => {
+      if (place.pointer !== null) return place;
+      const index = this.#indexOf(place);
+      const count = countOf(index, last);
+      const pointer = count === 0 ? undefined : pointers.get(index.keys[count - 1]);
+      if (pointer === undefined) return place;
+      const factors = new Map(index.terms.slice(count).map((term) => [term.variable, term.factor]));
+      const constant = index.includesConstant ? 0 : index.constant;
+      return { memory: place.memory, pointer, index: expressionOf({ constant, factors, rest: index.rest }) };
+    }) as S;
+  }
+
+  #indexOf({ memory, index }: Place): Index {
+    const ofMemory = this.#indices.get(memory) ?? new Map<Expression, Index>();
+    this.#indices.set(memory, ofMemory);
+    const known = ofMemory.get(index);
+    if (known) return known;
+    const { constant, factors, rest } = affineOf(index);
+    const terms: Term[] = [];
+    let others = rest;
+    for (const [variable, factor] of factors) {
+      const number = this.#numbers.get(variable);
+      if (number === undefined) others = add(others ?? 0, mul(variable, factor));
+      else terms.push({ variable, number, factor });
+    }
+    terms.sort((a, b) => a.number - b.number);
+    const includesConstant = terms.some(({ factor }) => factor < 0);
+    const keys: string[] = [];
+    let key = `${memory.name} ${includesConstant ? constant : ""}`;
+    for (const { number, factor } of terms) keys.push((key += ` ${number}*${factor}`));
+    const result = { memory, terms, keys, constant, includesConstant, rest: others };
+    ofMemory.set(index, result);
+    return result;
+  }
+
+  #number(variable: Variable): void {
+    this.#numbers.set(variable, this.#numbers.size + 1);
+  }
+
+  #numberAll(statements: readonly Statement[]): void {
+    for (const statement of statements) {
+      if (statement.kind === "let" && statement.variable.type === "i32") this.#number(statement.variable);
+      if (statement.kind === "for") this.#number(statement.index);
+      this.#numberAll(statementsIn(statement));
+    }
+  }
+}
+
+type For = Extract<Statement, { readonly kind: "for" }>;
+type Point = Extract<Statement, { readonly kind: "point" }>;
+
+/** Variables that are set have no number: what they are part of is computed each time. */
+function removeChanging(statements: readonly Statement[], numbers: Map<Variable, number>): void {
+  for (const statement of statements) {
+    if (statement.kind === "set") numbers.delete(statement.variable);
+    removeChanging(statementsIn(statement), numbers);
+  }
+}
+
+/** How many of an index's terms have variables up to a number. */
+function countOf({ terms }: Index, last: number): number {
+  let count = 0;
+  while (count < terms.length && terms[count].number <= last) count++;
+  return count;
+}
+
+/** An affine index with a value in place of a variable. */
+function replaced(index: Expression, of: Variable, value: Expression): Expression {
+  const { constant, factors, rest } = affineOf(index);
+  const others = new Map([...factors].filter(([one]) => one !== of));
+  return add(expressionOf({ constant, factors: others, rest }), mul(value, factors.get(of) ?? 0));
+}

@@ -1,0 +1,73 @@
+// Which expressions statements contain, and which variables they read.
+import { operandsOf } from "./operands.ts";
+import type { Expression, Place, Statement, Variable } from "./program.ts";
+
+/** The expressions of a statement, without those of the statements inside it. */
+export function expressionsOf(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case "let":
+    case "set":
+      return [statement.value];
+    case "store":
+      return [statement.place.index, statement.value];
+    case "point":
+      return [statement.place.index];
+    case "move":
+    case "loop":
+      return [];
+    case "call":
+      return statement.operands;
+    case "for":
+      return [statement.from, statement.to];
+    case "break":
+      return [statement.when];
+    case "if":
+      return [statement.condition];
+    default:
+      return statement satisfies never;
+  }
+}
+
+/** The statements inside a statement. */
+export function statementsIn(statement: Statement): readonly Statement[] {
+  switch (statement.kind) {
+    case "for":
+    case "loop":
+      return statement.body;
+    case "if":
+      return [...statement.whenTrue, ...statement.whenFalse];
+    default:
+      return [];
+  }
+}
+
+/** Whether statements read a variable. */
+export const reads = (statements: readonly Statement[], variable: Variable): boolean =>
+  statements.some(
+    (statement) =>
+      expressionsOf(statement).some((expression) => contains(expression, variable)) ||
+      reads(statementsIn(statement), variable),
+  );
+
+/** Whether statements set a variable. */
+export const sets = (statements: readonly Statement[], variable: Variable): boolean =>
+  statements.some(
+    (statement) =>
+      (statement.kind === "set" && statement.variable === variable) || sets(statementsIn(statement), variable),
+  );
+
+export const contains = (expression: Expression, variable: Variable): boolean =>
+  expression === variable || operandsOf(expression).some((operand) => contains(operand, variable));
+
+/** Calls `see` with each place that statements load from or store to. */
+export function eachPlace(statements: readonly Statement[], see: (place: Place) => void): void {
+  const inExpression = (expression: Expression): void => {
+    for (const operand of operandsOf(expression)) inExpression(operand);
+    if (expression.kind === "load") see(expression.place);
+  };
+  for (const statement of statements) {
+    for (const expression of expressionsOf(statement)) inExpression(expression);
+    if (statement.kind === "store") see(statement.place);
+    eachPlace(statementsIn(statement), see);
+  }
+}

@@ -1,0 +1,56 @@
+// Loads and stores of single numbers, for kernels with float64: float32 and float64 are f64, all other dtypes are i32.
+import type { Access, Store } from "../../compiler/kernel.ts";
+import { add, constant, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
+import type { Expression, Memory, Statement } from "../../loops/program.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { narrow, typeOf } from "./elementwise.ts";
+import type { DataIndex, Points } from "./points.ts";
+
+export function constantNumber(value: number, dtype: DType): Expression {
+  if (typeOf("scalar", dtype) === "f64") return constant("f64", dtype === "float32" ? Math.fround(value) : value);
+  return constant("i32", dtype === "bool" ? Number(value !== 0) : dtype === "uint8" ? value & 255 : value);
+}
+
+/** The element of a memory as its value. */
+const elementAt = (memory: Memory, index: Expression): Expression => {
+  const element = load(memory, index);
+  return element.type === "f32" ? f64(element) : element;
+};
+
+const storeElement = (memory: Memory, index: Expression, value: Expression): Statement =>
+  store(memory, index, memory.element === "f32" ? toF32(value) : value);
+
+export function loadNumber(points: Points, access: Access, elements: number, data: DataIndex | null): Expression {
+  return points.block.let("x", elementAt(points.memory(access.buffer), indexOf(points, access, elements, data)));
+}
+
+export function storeNumber(
+  points: Points,
+  access: Access,
+  value: Expression,
+  mode: Store["mode"],
+  data: DataIndex | null,
+): void {
+  const { block } = points;
+  const { dtype } = access.buffer;
+  const memory = points.memory(access.buffer);
+  const index = indexOf(points, access, 0, data);
+  const at = mode === "add" ? block.let("at", index) : index;
+  const sum = mode === "add" ? narrow(add(elementAt(memory, at), value), "scalar", dtype) : value;
+  block.add(storeElement(memory, at, sum));
+}
+
+function indexOf(points: Points, access: Access, elements: number, data: DataIndex | null): Expression {
+  const index = points.index(access, elements);
+  return data === null ? index : add(index, mul(checked(points, data), data.stride));
+}
+
+/** The index that data decides, or 0 if it is out of range, which is reported. */
+function checked({ block, failures }: Points, { index, size, site }: DataIndex): Expression {
+  const own = block.let("index", index.value);
+  block.if(not(ltUnsigned(own, size)), (inner) => {
+    inner.add({ kind: "call", callee: "report", operands: [failures.table, constant("i32", site), own] });
+    inner.add(set(own, 0));
+  });
+  return own;
+}
