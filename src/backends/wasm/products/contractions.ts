@@ -1,5 +1,5 @@
 // Writes the kernels "matmul" and "convolution" as functions over a range of their units of work: a kernel's accesses become the sizes
-// and strides of a MatmulSpec or ConvolutionSpec, and its epilogue becomes the spec's `finish` (epilogue.ts).
+// and strides of a MatmulSpec or ConvolutionSpec, and its epilogue becomes `finish` (epilogue.ts).
 
 import {
   type Access,
@@ -10,6 +10,8 @@ import {
   type Store,
 } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
+import type { ConvolutionSpec } from "../../../schedule/products/convolution/spec.ts";
+import type { MatmulSpec } from "../../../schedule/products/matmul/spec.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { type KernelContext, type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
@@ -19,10 +21,9 @@ import {
   finishedLanes,
   writeConvolution,
 } from "./convolution.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
 import { isDirect, writeFinisher } from "./epilogue.ts";
+import type { FinishedConvolution, FinishedMatmul } from "./finished.ts";
 import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "./matmul.ts";
-import type { MatmulSpec } from "./matmul-spec.ts";
 
 const bytes = 4;
 
@@ -113,7 +114,7 @@ export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =
       .map((lanes) => ({ lanes, apart: 1 })),
   });
   const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const spec: MatmulSpec = {
+  const spec: FinishedMatmul = {
     ...matmulSpec(kernel, target),
     relaxed: context.relaxed,
     ...(write
@@ -254,7 +255,7 @@ export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kerne
   const plain = convolutionSpec(kernel, store, context);
   const variants = finishedLanes(plain);
   const { write, buffers } = writeFinisher(context, name, { epilogue, direct: store, lane: 4, sizes, variants });
-  const spec: ConvolutionSpec = !write
+  const spec: FinishedConvolution = !write
     ? plain
     : {
         ...plain,

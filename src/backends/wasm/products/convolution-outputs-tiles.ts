@@ -1,10 +1,11 @@
 // Writes the tiles of a convolution with outputs in the lanes (convolution-outputs.ts): each multiplies elements of the padded images by
 // vectors of the packed kernel, and keeps its sums in scratch from one block of the sum to the next.
+
+import { area, type OutputsPlan, sumsRowBytes } from "../../../schedule/products/convolution/outputs-plan.ts";
+import { pitch } from "../../../schedule/products/convolution/padding.ts";
+import { bestHeight } from "../../../schedule/products/matmul/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { area, type OutputsPlan, sumsRowBytes } from "./convolution-outputs-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { bestHeight } from "./matmul-plan.ts";
-import { pitch } from "./pad.ts";
+import type { FinishedConvolution } from "./finished.ts";
 import { accumulators, advance, sumProducts } from "./tile.ts";
 
 const bytes = 4;
@@ -16,7 +17,7 @@ const bytes = 4;
 export function writeTiles(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: OutputsPlan,
   outputs: number,
 ): WasmFunction {
@@ -130,7 +131,7 @@ interface Row {
 function writeTile(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: OutputsPlan,
   outputs: number,
   tile: readonly Row[],

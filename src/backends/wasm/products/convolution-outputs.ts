@@ -2,11 +2,18 @@
 // takes one element of the padded image and a packed vector of the kernel. A tile is several positions of one image, or one position of
 // several images, by up to 8 outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum
 // runs block by block; until it is complete, it is kept in scratch as [image][position][output].
+
+import {
+  area,
+  type OutputsPlan,
+  outputsPlan,
+  sumsRowBytes,
+  tileOutputs,
+} from "../../../schedule/products/convolution/outputs-plan.ts";
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
-import { area, type OutputsPlan, outputsPlan, sumsRowBytes, tileOutputs } from "./convolution-outputs-plan.ts";
 import { writeTiles } from "./convolution-outputs-tiles.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
+import type { FinishedConvolution } from "./finished.ts";
 import { writePack } from "./pack.ts";
 import { writePad } from "./pad.ts";
 import { advance, storeStrided } from "./tile.ts";
@@ -21,7 +28,7 @@ interface Panel {
 }
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByOutputs(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeByOutputs(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { batch, channels, kernel, kernelDilation, padding, x, w } = spec;
   const plan = outputsPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
@@ -177,11 +184,11 @@ export function writeByOutputs(module: Module, name: string, spec: ConvolutionSp
 }
 
 /** Padded rows that all positions read with a kernel of r rows, minus r · kernelDilation. */
-const reachOfPositions = ({ positions, stride, kernelDilation }: ConvolutionSpec): number =>
+const reachOfPositions = ({ positions, stride, kernelDilation }: FinishedConvolution): number =>
   (positions[0] - 1) * stride[0] + 1 - kernelDilation[0];
 
 /** Writes a function (sums, y, group, output, outputs, image, images, ...extras) that finishes the sums and stores them as rows of y. */
-function writeGather(module: Module, name: string, spec: ConvolutionSpec, plan: OutputsPlan): WasmFunction {
+function writeGather(module: Module, name: string, spec: FinishedConvolution, plan: OutputsPlan): WasmFunction {
   const { positions, y, finish } = spec;
   const rowBytes = sumsRowBytes(plan);
   const parameters = Array.from({ length: 7 + (spec.extras ?? 0) }, () => "i32" as const);

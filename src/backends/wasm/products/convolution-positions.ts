@@ -1,8 +1,8 @@
 // Convolution with four neighbouring positions of a row in a vector: y[output, position] = w[output, k] · patches[k, position]. The
 // patches are not copied: they are the padded image itself, read at another offset for each k. A tile is several outputs by up to 8
 // positions.
-import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { addSteps, setCount } from "./addressing.ts";
+
+import { placeOf } from "../../../schedule/products/convolution/padding.ts";
 import {
   type Panels,
   type PositionsPlan,
@@ -10,15 +10,17 @@ import {
   type RowsPlan,
   reach,
   widthOf,
-} from "./convolution-positions-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { placeOf, writePad, zeros } from "./pad.ts";
+} from "../../../schedule/products/convolution/positions-plan.ts";
+import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { addSteps, setCount } from "./addressing.ts";
+import type { FinishedConvolution } from "./finished.ts";
+import { writePad, zeros } from "./pad.ts";
 import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByPositions(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeByPositions(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const plan = positionsPlan(spec);
   const panels = plan.panels.map((panels) =>
     writePanels(module, `${name}.${panels.height}x${panels.columns}`, spec, plan, panels),
@@ -33,7 +35,7 @@ export function writeByPositions(module: Module, name: string, spec: Convolution
 export function writeUnits(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: RowsPlan,
   parts: readonly WasmFunction[],
 ): WasmFunction {
@@ -104,7 +106,7 @@ export function writeUnits(
 function writePanels(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: PositionsPlan,
   panels: Panels,
 ): WasmFunction {
@@ -178,7 +180,7 @@ interface TilePlace extends Record<"a" | "b" | "c" | "image" | "group" | "output
 /** Writes the code of one tile: the sums, `finish`, and the stores. */
 function writeTile(
   code: Code,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: PositionsPlan,
   { height, columns }: { readonly height: number; readonly columns: number },
   at: TilePlace,

@@ -1,20 +1,22 @@
 // The gradient of a depthwise kernel: for each group a few long sums of x · w, where x is shifted by the position. A vector holds four
 // neighbouring columns of w, so a sum has four parts, by column modulo 4. Each part is summed over channels, pairs of rows, columns, and
 // the two rows of a pair, in this order; at the end the sum is (part 0 + part 1) + (part 2 + part 3).
+
+import { placeOf } from "../../../schedule/products/convolution/padding.ts";
+import { reach } from "../../../schedule/products/convolution/positions-plan.ts";
+import { type GradientPlan, gradientPlan } from "../../../schedule/products/depthwise/gradient-plan.ts";
+import { rowsOfTile } from "../../../schedule/products/depthwise/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
-import { reach } from "./convolution-positions-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { type GradientPlan, gradientPlan } from "./depthwise-gradient-plan.ts";
-import { rowsOfTile } from "./depthwise-plan.ts";
-import { placeOf, writePad } from "./pad.ts";
+import type { FinishedConvolution } from "./finished.ts";
+import { writePad } from "./pad.ts";
 import { advance, multiplyAdd, repeat, storeStrided } from "./tile.ts";
 
 const bytes = 4;
 const vector = 4 * bytes;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeDepthwiseGradient(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeDepthwiseGradient(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { batch, channels, outputs, kernel, positions, stride, kernelDilation, padding, x, w, y } = spec;
   const plan = gradientPlan(spec);
   const { rows: read } = plan;
@@ -119,7 +121,7 @@ export function writeDepthwiseGradient(module: Module, name: string, spec: Convo
 function writePart(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: GradientPlan,
   part: number,
 ): WasmFunction {
@@ -163,7 +165,7 @@ function writePart(
 /** Returns a writer of one step of the sums: `height` rows of w by up to four columns, at b, times the patches at a. */
 function writeProducts(
   code: Code,
-  { positions, stride, kernelDilation, w, relaxed }: ConvolutionSpec,
+  { positions, stride, kernelDilation, w, relaxed }: FinishedConvolution,
   { rows: { pitch } }: GradientPlan,
   places: GradientPlan["parts"][number],
   acc: readonly Local[],
@@ -224,7 +226,7 @@ function loadStrided(code: Code, pointer: Local, offset: number, apart: number, 
 }
 
 /** Writes a function (sums, y, image, group, ...extras) that adds the four parts of each sum, finishes the sums and stores them. */
-function writeFinish(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+function writeFinish(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { outputs, positions, y, finish, stores } = spec;
   const parameters = Array.from({ length: 4 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(name, { parameters, results: [] }, (code, sums, toY, image, group, ...extras) => {

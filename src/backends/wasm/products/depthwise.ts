@@ -1,18 +1,19 @@
 // Convolution of groups with one output, as in depthwise layers and their input gradients. A vector holds four neighbouring positions of
 // a row, a tile has several rows, and tiles follow one another down the image. In a tile each vector of x is loaded once for all elements
 // of the kernel that it is multiplied by. A sum runs over channels, kernel rows and kernel columns, as in all convolutions.
+
+import { placeOf } from "../../../schedule/products/convolution/padding.ts";
+import { type DepthwisePlan, depthwisePlan, rowsOfTile, tilesOf } from "../../../schedule/products/depthwise/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
 import { writeUnits } from "./convolution-positions.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { type DepthwisePlan, depthwisePlan, rowsOfTile, tilesOf } from "./depthwise-plan.ts";
-import { placeOf } from "./pad.ts";
+import type { FinishedConvolution } from "./finished.ts";
 import { accumulators, advance, multiplyAdd, repeat, storeStrided } from "./tile.ts";
 
 const bytes = 4;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeDepthwise(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeDepthwise(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const plan = depthwisePlan(spec);
   const width = plan.vectors * 4;
   const columns = spec.positions[1];
@@ -51,7 +52,7 @@ interface Tap {
 function writeStrips(
   module: Module,
   name: string,
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   plan: DepthwisePlan,
   strips: Strips,
 ): WasmFunction {
@@ -124,7 +125,7 @@ function writeStrips(
 }
 
 interface Sums {
-  readonly spec: ConvolutionSpec;
+  readonly spec: FinishedConvolution;
   readonly plan: DepthwisePlan;
   readonly taps: readonly (readonly Tap[])[];
 }
@@ -205,7 +206,7 @@ interface TilePlace extends Record<"image" | "group" | "output" | "row" | "colum
 /** Finishes and stores a tile; toY and at.row move to the row below it. */
 function finishTile(
   code: Code,
-  { y, finish, stores }: ConvolutionSpec,
+  { y, finish, stores }: FinishedConvolution,
   acc: readonly (readonly Local[])[],
   columns: number,
   toY: Local,

@@ -1,18 +1,19 @@
 // Writes the tiles of one panel of a product (matmul.ts), from the top of C to its bottom. Each tile begins with zeros or with the sums of
 // the earlier blocks of k, adds the products of its block, and is finished and stored.
+
+import type { MatmulPlan, PanelShape } from "../../../schedule/products/matmul/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { MatmulPlan, PanelShape } from "./matmul-plan.ts";
-import type { MatmulSpec } from "./matmul-spec.ts";
+import type { FinishedMatmul } from "./finished.ts";
 import { accumulators, advance, storeLanes, sumProducts } from "./tile.ts";
 
 const bytes = 4;
 
 /** The heights of the tiles: the full height, and the remainder if there is one. */
-export const heights = ({ m }: MatmulSpec, { rows }: PanelShape): number[] =>
+export const heights = ({ m }: FinishedMatmul, { rows }: PanelShape): number[] =>
   [rows, m % rows].filter((height) => height > 0);
 
 /** Elements from one row to the next of the sums that are kept in scratch between blocks of k; null if none are kept there. */
-export const sumsInScratch = (spec: MatmulSpec, { block }: MatmulPlan): { readonly row: number } | null =>
+export const sumsInScratch = (spec: FinishedMatmul, { block }: MatmulPlan): { readonly row: number } | null =>
   block.k < spec.k && (spec.c === null || spec.sums === "scratch") ? { row: Math.ceil(block.n / 4) * 4 } : null;
 
 /**
@@ -22,7 +23,7 @@ export const sumsInScratch = (spec: MatmulSpec, { block }: MatmulPlan): { readon
 export function writeTiles(
   module: Module,
   name: string,
-  spec: MatmulSpec,
+  spec: FinishedMatmul,
   plan: MatmulPlan,
   shape: PanelShape,
 ): WasmFunction {
@@ -68,7 +69,13 @@ interface TilePlace extends Record<"a" | "b" | "c" | "sums" | "row" | "column" |
 }
 
 /** Writes the code of one tile of C. */
-function writeTile(code: Code, spec: MatmulSpec, plan: MatmulPlan, { rows, columns }: PanelShape, at: TilePlace): void {
+function writeTile(
+  code: Code,
+  spec: FinishedMatmul,
+  plan: MatmulPlan,
+  { rows, columns }: PanelShape,
+  at: TilePlace,
+): void {
   const { k, finish } = spec;
   const { c, sums, row, column, p, count, extras } = at;
   const vectors = Math.ceil(columns / 4);

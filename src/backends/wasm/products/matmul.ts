@@ -1,22 +1,23 @@
 // Matrix products, C = A·B in float32, specialised to their sizes and strides. A vector holds four columns, a tile of C stays in registers
 // (tile.ts), and blocks of A and B stay in cache; matmul-plan.ts decides whether they are packed (pack.ts). With every plan an element is
 // summed over k in ascending order, so that all ranges of work, tiles and edges give the same bits.
+
+import { type MatmulPlan, type PanelShape, planMatmul } from "../../../schedule/products/matmul/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { type MatmulPlan, type PanelShape, planMatmul } from "./matmul-plan.ts";
-import type { MatmulSpec } from "./matmul-spec.ts";
+import type { FinishedMatmul } from "./finished.ts";
 import { heights, sumsInScratch, writeTiles } from "./matmul-tiles.ts";
 import { writePack } from "./pack.ts";
 
 const bytes = 4;
 
 /** Number of units of work: the blocks of C, column by column. */
-export function workUnits(spec: MatmulSpec): number {
+export function workUnits(spec: FinishedMatmul): number {
   const { block } = planMatmul(spec);
   return spec.m * spec.n === 0 ? 0 : Math.ceil(spec.m / block.m) * Math.ceil(spec.n / block.n);
 }
 
 /** Bytes of scratch memory of one call; calls that run at the same time must not share it. */
-export function scratchBytes(spec: MatmulSpec): number {
+export function scratchBytes(spec: FinishedMatmul): number {
   const plan = planMatmul(spec);
   const sums = sumsInScratch(spec, plan);
   return sizeOfB(plan) + sizeOfA(plan) + (sums ? spec.m * sums.row * bytes : 0);
@@ -27,7 +28,7 @@ const sizeOfA = ({ packA, block }: MatmulPlan): number => (packA ? block.m * blo
 const sizeOfB = ({ packB, block }: MatmulPlan): number => (packB ? Math.ceil(block.n / 4) * 4 * block.k * bytes : 0);
 
 /** The plan in words, for explain(). */
-export function describeMatmul(spec: MatmulSpec): string {
+export function describeMatmul(spec: FinishedMatmul): string {
   const { panel, packA, packB, block } = planMatmul(spec);
   const operand = (name: string, packed: boolean) => `${name} ${packed ? "packed" : "in place"}`;
   const blocks = `blocks of ${block.m}×${block.n}×${block.k}`;
@@ -39,7 +40,7 @@ export function describeMatmul(spec: MatmulSpec): string {
  * null. Operands are read in whole vectors: 12 bytes past the last element of A, of B, of C and of each buffer that `finish` loads must
  * be readable.
  */
-export function writeMatmul(module: Module, name: string, spec: MatmulSpec): WasmFunction {
+export function writeMatmul(module: Module, name: string, spec: FinishedMatmul): WasmFunction {
   const plan = planMatmul(spec);
   const panels = [plan.panel, ...(plan.edge ? [plan.edge] : [])].map((shape) =>
     writePanel(module, name, spec, plan, shape),
@@ -63,7 +64,7 @@ interface Panel extends PanelShape {
   readonly multiply: WasmFunction;
 }
 
-function writePanel(module: Module, name: string, spec: MatmulSpec, plan: MatmulPlan, shape: PanelShape): Panel {
+function writePanel(module: Module, name: string, spec: FinishedMatmul, plan: MatmulPlan, shape: PanelShape): Panel {
   const { inner, column: line } = spec.b;
   const panel = { lines: shape.columns, width: Math.ceil(shape.columns / 4) * 4, line, inner };
   return {
@@ -76,7 +77,7 @@ function writePanel(module: Module, name: string, spec: MatmulSpec, plan: Matmul
 /** Writes the loops over units, blocks of k, blocks of rows, and panels; blocks are packed just outside the loops that read them. */
 function writeBlocks(
   code: Code,
-  spec: MatmulSpec,
+  spec: FinishedMatmul,
   plan: MatmulPlan,
   { panels, packsOfA }: { readonly panels: readonly Panel[]; readonly packsOfA: readonly WasmFunction[] | null },
   [a, b, c, scratch, unit, to, ...extras]: readonly Local[],

@@ -1,10 +1,11 @@
 // Turns the sums of Winograd's products (winograd.ts) into rows of y: transforms them back, finishes and stores them, eight positions of
 // two rows at a time; at the edges of y, only the positions that exist.
+
+import { panelStep } from "../../../schedule/products/winograd/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
+import type { FinishedConvolution } from "./finished.ts";
 import { advance, storeStrided } from "./tile.ts";
-import { panelStep } from "./winograd-plan.ts";
 import { transformSums } from "./winograd-transforms.ts";
 
 const bytes = 4;
@@ -18,7 +19,7 @@ interface RowPlace extends Record<"image" | "group" | "output" | "row" | "column
  * Writes a function (sums, y, image, group, output, outputs, row, column, row of the second half, its column, halves, ...extras) that
  * finishes the sums [element][output][half][tile] of `outputs` outputs and of one panel, or of its first half if `halves` is 1.
  */
-export function writeFinishedSums(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeFinishedSums(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { positions, y } = spec;
   const edge = writeEdge(module, `${name}.edge`, spec);
   const parameters = Array.from({ length: 11 + (spec.extras ?? 0) }, () => "i32" as const);
@@ -109,7 +110,7 @@ export function writeFinishedSums(module: Module, name: string, spec: Convolutio
  * Writes a function (value, y, image, group, output, row, column, ...extras) that finishes and stores those of four positions of a row
  * that exist.
  */
-function writeEdge(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+function writeEdge(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { positions } = spec;
   const left = positions[1] % 4;
   const parameters = ["v128" as const, ...Array.from({ length: 6 + (spec.extras ?? 0) }, () => "i32" as const)];
@@ -144,7 +145,7 @@ function writeEdge(module: Module, name: string, spec: ConvolutionSpec): WasmFun
 /** Finishes and stores one vector. */
 function store(
   code: Code,
-  { y, stores, finish }: ConvolutionSpec,
+  { y, stores, finish }: FinishedConvolution,
   value: Local,
   at: RowPlace,
   to: Local,

@@ -5,11 +5,12 @@
 //   sums    Y = Aᵀ M A     Aᵀ = [1 1 1 0; 0 1 −1 −1]
 //
 // (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308, section 4.1.)
+
+import { pitch } from "../../../schedule/products/convolution/padding.ts";
+import { panelStep, sumsStep, tileOutputs, type WinogradPlan } from "../../../schedule/products/winograd/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { pitch } from "./pad.ts";
+import type { FinishedConvolution } from "./finished.ts";
 import { advance, repeat } from "./tile.ts";
-import { panelStep, sumsStep, tileOutputs, type WinogradPlan } from "./winograd-plan.ts";
 
 const bytes = 4;
 
@@ -39,7 +40,7 @@ function inBasicBlocks(code: Code, pointer: Local, body: (barrier: () => void) =
 export function writeImageTransform(
   module: Module,
   name: string,
-  { channels }: ConvolutionSpec,
+  { channels }: FinishedConvolution,
   plan: WinogradPlan,
 ): WasmFunction {
   const row = pitch(plan.padding) * bytes;
@@ -77,7 +78,7 @@ export function writeImageTransform(
 export function writeKernelTransform(
   module: Module,
   name: string,
-  { channels, w }: ConvolutionSpec,
+  { channels, w }: FinishedConvolution,
   plan: WinogradPlan,
   outputs: number,
 ): WasmFunction {

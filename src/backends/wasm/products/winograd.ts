@@ -3,12 +3,8 @@
 // multiplications for four positions, where the definition has 36. Neighbouring tiles of a row are the lanes of a vector
 // (winograd-transforms.ts). A panel of eight tiles is multiplied for all outputs before the next panel, so that its sums stay in the
 // first-level cache.
-import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
-import { addSteps, setCount } from "./addressing.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { pitch, writePad } from "./pad.ts";
-import { accumulators, advance, repeat, sumProducts } from "./tile.ts";
-import { writeFinishedSums } from "./winograd-outputs.ts";
+
+import { pitch } from "../../../schedule/products/convolution/padding.ts";
 import {
   elements,
   panelStep,
@@ -17,17 +13,23 @@ import {
   tileOutputs,
   type WinogradPlan,
   winogradPlan,
-} from "./winograd-plan.ts";
+} from "../../../schedule/products/winograd/plan.ts";
+import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { addSteps, setCount } from "./addressing.ts";
+import type { FinishedConvolution } from "./finished.ts";
+import { writePad } from "./pad.ts";
+import { accumulators, advance, repeat, sumProducts } from "./tile.ts";
+import { writeFinishedSums } from "./winograd-outputs.ts";
 import { writeImageTransform, writeKernelTransform } from "./winograd-transforms.ts";
 
 const bytes = 4;
 
 /** The numbers of outputs of the product's tiles: four, and the remainder if there is one. */
-const heights = ({ outputs }: ConvolutionSpec): number[] =>
+const heights = ({ outputs }: FinishedConvolution): number[] =>
   [Math.min(outputs, tileOutputs), outputs > tileOutputs ? outputs % tileOutputs : 0].filter((height) => height > 0);
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByWinograd(module: Module, name: string, spec: ConvolutionSpec): WasmFunction {
+export function writeByWinograd(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
   const { channels, outputs, padding, x, w, y } = spec;
   const plan = winogradPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
@@ -157,7 +159,7 @@ export function writeByWinograd(module: Module, name: string, spec: ConvolutionS
  * Writes a function (kernel, panel, sums, y, image, group, row, column, row of the second half, its column, halves, ...extras) that
  * multiplies a panel by the kernels of all outputs, and finishes and stores the results.
  */
-function writeProducts(module: Module, name: string, spec: ConvolutionSpec, plan: WinogradPlan): WasmFunction {
+function writeProducts(module: Module, name: string, spec: FinishedConvolution, plan: WinogradPlan): WasmFunction {
   const { channels, outputs, relaxed } = spec;
   const finish = writeFinishedSums(module, `${name}.sums`, spec);
   const parameters = Array.from({ length: 11 + (spec.extras ?? 0) }, () => "i32" as const);

@@ -6,7 +6,7 @@ import {
   describeConvolution,
   finishedLanes,
 } from "../../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
 import {
   channelsLast,
@@ -32,7 +32,7 @@ const random = () => {
 const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)];
 for (let i = 0; i < 3 * mega; i++) numbers[i] = random() * 2 - 1;
 
-function expectExact(problem: ConvolutionSpec): void {
+function expectExact(problem: FinishedConvolution): void {
   const values = convolve(problem);
   const expected = Float32Array.from(plainLoops(problem, Math.fround).sums);
   const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
@@ -102,7 +102,7 @@ describe("each element is the sum over channels, kernel rows and kernel columns,
 });
 
 /** The gradient of the kernel of 3 -> 8 channels, 3×3, padding 1: it sums over the batch instead of the channels. */
-const kernelGradient = (relaxed: boolean): ConvolutionSpec => ({
+const kernelGradient = (relaxed: boolean): FinishedConvolution => ({
   ...spec({ batch: 3, channels: 6, outputs: 20, size: [16, 16], kernel: [16, 16], padding: [1, 1] }),
   x: { image: 256, group: 0, channel: 3 * 256, row: 16, column: 1 },
   w: { group: 0, output: 256, channel: 20 * 256, row: 16, column: 1 },

@@ -8,10 +8,10 @@ import {
   describeConvolution,
   finishedLanes,
 } from "../../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
-import { gradientPlan, isDepthwiseGradient } from "../../../../src/backends/wasm/products/depthwise-gradient-plan.ts";
-import { isDepthwise, tilesOf } from "../../../../src/backends/wasm/products/depthwise-plan.ts";
+import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
+import { gradientPlan, isDepthwiseGradient } from "../../../../src/schedule/products/depthwise/gradient-plan.ts";
+import { isDepthwise, tilesOf } from "../../../../src/schedule/products/depthwise/plan.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
 import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
 import {
@@ -37,7 +37,7 @@ for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;
 /** Layouts that views lead to: x and w in any layout, y with gaps between its elements. */
 const views = ["contiguous", "turned", "spread", "channels last"] as const;
 
-function seen(problem: ConvolutionSpec, view: (typeof views)[number]): ConvolutionSpec {
+function seen(problem: FinishedConvolution, view: (typeof views)[number]): FinishedConvolution {
   const { groups, channels, outputs, size, kernel, x, w, y } = problem;
   switch (view) {
     case "contiguous":
@@ -71,7 +71,7 @@ function seen(problem: ConvolutionSpec, view: (typeof views)[number]): Convoluti
  * The sums by plain loops: each has four parts, by column modulo 4, over channels, blocks and pairs of rows, vectors of columns and rows
  * of a pair.
  */
-function partedSums(problem: ConvolutionSpec): Float32Array {
+function partedSums(problem: FinishedConvolution): Float32Array {
   const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = problem;
   const block = gradientPlan(problem).rows.rows;
   const f = Math.fround;
@@ -108,10 +108,10 @@ function partedSums(problem: ConvolutionSpec): Float32Array {
   });
 }
 
-const definition = (problem: ConvolutionSpec): Float32Array =>
+const definition = (problem: FinishedConvolution): Float32Array =>
   isDepthwiseGradient(problem) ? partedSums(problem) : Float32Array.from(plainLoops(problem, Math.fround).sums);
 
-function expectExact(problem: ConvolutionSpec, seed?: number): void {
+function expectExact(problem: FinishedConvolution, seed?: number): void {
   const values = convolve(problem);
   const expected = definition(problem);
   const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));

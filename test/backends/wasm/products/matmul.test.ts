@@ -1,8 +1,8 @@
 // Matrix products in WebAssembly have the bits of plain loops, for all sizes and strides and every division of the work.
 import { describe, expect, it } from "vitest";
 import { type Code, type Local, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import type { FinishedMatmul, MatmulPlace } from "../../../../src/backends/wasm/products/finished.ts";
 import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "../../../../src/backends/wasm/products/matmul.ts";
-import type { MatmulPlace, MatmulSpec } from "../../../../src/backends/wasm/products/matmul-spec.ts";
 import { storeLanes } from "../../../../src/backends/wasm/products/tile.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
@@ -14,7 +14,7 @@ const places = { a: 1 << 20, b: 3 << 20, c: 5 << 20, extra: 7 << 20, scratch: 8 
 
 type Range = readonly [number, number];
 
-function compileMatmul(spec: MatmulSpec): (ranges?: readonly Range[]) => void {
+function compileMatmul(spec: FinishedMatmul): (ranges?: readonly Range[]) => void {
   const module = new Module({ initial: 640, maximum: 640, shared: false });
   module.export("multiply", writeMatmul(module, "matmul", spec));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
@@ -30,7 +30,7 @@ function compileMatmul(spec: MatmulSpec): (ranges?: readonly Range[]) => void {
 }
 
 /** Runs a product and returns the elements of C, row by row; checks that memory between and after them has not changed. */
-function product(spec: MatmulSpec, ranges?: readonly Range[]): Float32Array {
+function product(spec: FinishedMatmul, ranges?: readonly Range[]): Float32Array {
   const { m, n } = spec;
   const c = spec.c ?? { row: n };
   const size = Math.max(m, 1) * c.row + 16;
@@ -78,7 +78,7 @@ const layouts = {
   backwards: ({ n, k }: Sizes) => ({ a: { row: -k, inner: 1 }, b: { inner: 1, column: -k }, c: { row: n } }),
   reversed: ({ n, k }: Sizes) => ({ a: { row: k, inner: -1 }, b: { inner: -n, column: 1 }, c: { row: n } }),
   repeated: ({ n }: Sizes) => ({ a: { row: 0, inner: 1 }, b: { inner: 0, column: 1 }, c: { row: n } }),
-} satisfies Record<string, (sizes: Sizes) => Pick<MatmulSpec, "a" | "b" | "c">>;
+} satisfies Record<string, (sizes: Sizes) => Pick<FinishedMatmul, "a" | "b" | "c">>;
 
 interface Sizes {
   readonly m: number;
@@ -86,14 +86,14 @@ interface Sizes {
   readonly k: number;
 }
 
-const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = false): MatmulSpec => ({
+const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = false): FinishedMatmul => ({
   ...sizes,
   ...layouts[layout](sizes),
   relaxed,
 });
 
 /** The result by the definition, rounded to float32 after each product and each sum. */
-function plainLoops({ m, n, k, a, b }: MatmulSpec): Float32Array {
+function plainLoops({ m, n, k, a, b }: FinishedMatmul): Float32Array {
   const result = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
@@ -228,7 +228,7 @@ it("finish receives each complete element once, with its indices and the functio
     const { m, n } = problem;
     for (let i = 0; i < m * n + 4; i++) numbers[places.extra + i] = i % 7;
     // value = max(value + other[row][column], 0)
-    const withFinish: MatmulSpec = {
+    const withFinish: FinishedMatmul = {
       ...problem,
       extras: 1,
       finish: (code, { value, row, column, extras: [other] }) => {
@@ -276,7 +276,7 @@ describe("sums that take several blocks are kept in scratch", () => {
   it("where there is no C, and finish stores the results", () => {
     for (const problem of sizes.flatMap((size) => [spec(size), spec(size, "both transposed")])) {
       const { m, n } = problem;
-      const written: MatmulSpec = {
+      const written: FinishedMatmul = {
         ...problem,
         c: null,
         extras: 1,

@@ -6,7 +6,7 @@ import {
   convolutionUnits,
   writeConvolution,
 } from "../../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import type { ConvolutionPlace, FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 
 const pages = 256;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -21,7 +21,7 @@ export type Pair = readonly [number, number];
 
 /** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
 export function convolve(
-  spec: ConvolutionSpec,
+  spec: FinishedConvolution,
   ranges: readonly Range[] = [[0, convolutionUnits(spec)]],
 ): Float32Array {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
@@ -45,7 +45,7 @@ export function convolve(
   return result;
 }
 
-export function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: ConvolutionSpec) {
+export function* eachElement({ batch, groups, outputs, positions: [rows, columns], y }: FinishedConvolution) {
   for (let image = 0; image < batch; image++)
     for (let group = 0; group < groups; group++)
       for (let output = 0; output < outputs; output++)
@@ -57,7 +57,10 @@ export function* eachElement({ batch, groups, outputs, positions: [rows, columns
 }
 
 /** The results by the definition, with each product and each sum rounded by `round`, and Σ|terms| of each. */
-export function plainLoops(spec: ConvolutionSpec, round: (x: number) => number): { sums: number[]; sizes: number[] } {
+export function plainLoops(
+  spec: FinishedConvolution,
+  round: (x: number) => number,
+): { sums: number[]; sizes: number[] } {
   const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = spec;
   const place = (position: number, tap: number, dim: 0 | 1): number => {
     const at = (position * stride[dim] + tap * kernelDilation[dim] - padding[dim]) / inputDilation[dim];
@@ -110,7 +113,7 @@ export function contiguous<K extends string>(dims: readonly (readonly [K, number
   return strides as Record<K, number>;
 }
 
-export function spec(sizes: Sizes): ConvolutionSpec {
+export function spec(sizes: Sizes): FinishedConvolution {
   const one: Pair = [1, 1];
   const all = { batch: 2, groups: 1, channels: 3, outputs: 5, size: [9, 11] as Pair, kernel: [3, 3] as Pair, ...sizes };
   const { batch, groups, channels, outputs, size, kernel } = all;
@@ -151,7 +154,7 @@ export function spec(sizes: Sizes): ConvolutionSpec {
 }
 
 /** The same convolution of arrays whose innermost dim is channels or outputs. */
-export function channelsLast(problem: ConvolutionSpec): ConvolutionSpec {
+export function channelsLast(problem: FinishedConvolution): FinishedConvolution {
   const { batch, groups, channels, outputs, size, kernel, positions } = problem;
   return {
     ...problem,
@@ -180,7 +183,7 @@ export function channelsLast(problem: ConvolutionSpec): ConvolutionSpec {
 }
 
 /** Σ index · step, in bytes, with `place` as the other array's first element: pushes the address of lane 0. */
-export function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
+export function elementOf(code: Code, at: ConvolutionPlace, y: FinishedConvolution["y"]): void {
   code.i32(0);
   for (const index of ["image", "group", "output", "row", "column"] as const)
     code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");

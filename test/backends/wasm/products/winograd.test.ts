@@ -15,10 +15,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
 import { describeConvolution, finishedLanes } from "../../../../src/backends/wasm/products/convolution.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "../../../../src/backends/wasm/products/convolution-spec.ts";
+import type { ConvolutionPlace, FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
 import { writeByWinograd } from "../../../../src/backends/wasm/products/winograd.ts";
-import { byWinograd, winogradPlan } from "../../../../src/backends/wasm/products/winograd-plan.ts";
+import { byWinograd, winogradPlan } from "../../../../src/schedule/products/winograd/plan.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
 import { guard, memory, pages, views } from "../guarded-memory.ts";
 import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
@@ -33,12 +33,12 @@ const places = { x: mega, w: 3 * mega, y: 5 * mega, other: 7 * mega, scratch: 8 
 function spec({
   relaxed = false,
   ...sizes
-}: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): ConvolutionSpec {
+}: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): FinishedConvolution {
   return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true };
 }
 
 /** The same convolution with other strides: flipped, with gaps, or permuted. */
-const layouts: Record<string, (problem: ConvolutionSpec) => ConvolutionSpec> = {
+const layouts: Record<string, (problem: FinishedConvolution) => FinishedConvolution> = {
   "row-major": (problem) => problem,
   "channels last": channelsLast,
   "the kernel turned round, as the gradient of x has it": (problem) => ({
@@ -70,7 +70,7 @@ function fill(seed: number, number: (draw: Draw) => number): void {
 }
 
 /** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
-function convolve(problem: ConvolutionSpec, ranges?: readonly (readonly [number, number])[]): Float32Array {
+function convolve(problem: FinishedConvolution, ranges?: readonly (readonly [number, number])[]): Float32Array {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   module.export("convolve", writeByWinograd(module, "conv", problem));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
@@ -98,7 +98,7 @@ function convolve(problem: ConvolutionSpec, ranges?: readonly (readonly [number,
  * The results by the definition in float64, and the sizes Σ over channels of (Σ|x| of the window) · (Σ|w| of the kernel): the bound is a
  * multiple of these.
  */
-function definition(problem: ConvolutionSpec): { readonly sums: number[]; readonly sizes: number[] } {
+function definition(problem: FinishedConvolution): { readonly sums: number[]; readonly sizes: number[] } {
   const { channels, size, padding, x, w } = problem;
   const [sums, sizes]: [number[], number[]] = [[], []];
   for (const { image, group, output, row, column } of eachElement(problem)) {
@@ -128,7 +128,7 @@ function definition(problem: ConvolutionSpec): { readonly sums: number[]; readon
 /** Integers: the transformed kernel has quarters of integers, so every sum is exact. */
 const whole = (draw: Draw): number => draw.whole(-8, 8);
 
-function expectExact(problem: ConvolutionSpec): void {
+function expectExact(problem: FinishedConvolution): void {
   const values = convolve(problem);
   const { sums } = definition(problem);
   const wrong = values.findIndex((value, i) => value !== sums[i]);
@@ -137,7 +137,7 @@ function expectExact(problem: ConvolutionSpec): void {
 }
 
 /** A random problem, with a random layout. */
-function randomProblem(draw: Draw): ConvolutionSpec {
+function randomProblem(draw: Draw): FinishedConvolution {
   const pair = (low: number, high: number) => [draw.whole(low, high), draw.whole(low, high)] as const;
   const problem = spec({
     ...{ batch: draw.pick([1, 2, 3, 9]), groups: draw.pick([1, 1, 2, 3]), channels: draw.pick([1, 2, 5, 30]) },
@@ -246,7 +246,7 @@ describe("finish", () => {
   beforeAll(() => fill(3, whole));
 
   /** Pushes the address of lane 0's element in the other array, which is laid out as y. */
-  function elementOf(code: Code, at: ConvolutionPlace, y: ConvolutionSpec["y"]): void {
+  function elementOf(code: Code, at: ConvolutionPlace, y: FinishedConvolution["y"]): void {
     code.i32(0);
     for (const index of ["image", "group", "output", "row", "column"] as const)
       code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");
@@ -355,7 +355,7 @@ describe("Winograd's algorithm is used for", () => {
     expect(byWinograd(pays)).toBe(true);
     expect(byWinograd(layouts["the kernel turned round, as the gradient of x has it"](pays))).toBe(true);
     expect(byWinograd(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).toBe(true);
-    const others: Record<string, ConvolutionSpec> = {
+    const others: Record<string, FinishedConvolution> = {
       "not asked for": { ...pays, winograd: false },
       "3×5": { ...pays, kernel: [3, 5] },
       "with a stride": { ...pays, stride: two },

@@ -1,6 +1,6 @@
 // Plans a matrix product: the tile that stays in registers, the blocks that stay in cache, and which operands are packed. All constants
 // were measured (bench/matmul.js) and are fixed, so that a shape has the same plan on every machine.
-import type { MatmulSpec } from "./matmul-spec.ts";
+import type { MatmulSpec } from "./spec.ts";
 
 export interface MatmulPlan {
   /** The panels of B: as many panels of the shape `panel` as fit, then one of the shape `edge` if columns remain. */

@@ -1,7 +1,8 @@
-// Plans a convolution with positions in the lanes (convolution-positions.ts): its units of work, its panels and tiles, and its cost.
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { bestHeight, bestVectors, tileCost } from "./matmul-plan.ts";
-import { type Padding, pitch } from "./pad.ts";
+// Plans a convolution with positions in the lanes: its units of work, its panels and tiles, and its cost.
+
+import { bestHeight, bestVectors, tileCost } from "../matmul/plan.ts";
+import { type Padding, pitch } from "./padding.ts";
+import type { ConvolutionSpec } from "./spec.ts";
 
 const bytes = 4;
 /** Size of a unit's padded image with all channels, in bytes; a unit has as many rows as fit. */

@@ -1,5 +1,4 @@
-// The description of a convolution that all its writers take: sizes, strides, and the code that finishes its sums.
-import type { Code, Local } from "../assembler/assembler.ts";
+// The description of a convolution from which its plan follows: sizes and strides.
 
 type Pair = readonly [number, number];
 
@@ -26,29 +25,10 @@ export interface ConvolutionSpec {
   readonly x: Readonly<Record<"image" | "group" | "channel" | "row" | "column", number>>;
   readonly w: Readonly<Record<"group" | "output" | "channel" | "row" | "column", number>>;
   readonly y: Readonly<Record<"image" | "group" | "output" | "row" | "column", number>>;
-  /** false: nothing is stored to y, because `finish` stores the results itself. */
+  /** false: nothing is stored to y, because the epilogue stores the results itself. */
   readonly stores?: false;
   /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
-  /** Whether Winograd's algorithm (winograd.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */
+  /** Whether Winograd's algorithm (winograd/plan.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */
   readonly winograd?: boolean;
-  /** Number of additional i32 parameters of the function, which `finish` receives. */
-  readonly extras?: number;
-  /** Writes code for up to four elements of a row of y, after their sums are complete and before they are stored; it may change `value`. */
-  readonly finish?: (code: Code, at: ConvolutionPlace) => void;
-}
-
-/** What `finish` receives: a vector of sums and where they belong in y. */
-export interface ConvolutionPlace {
-  /** y at column, column + apart, …: the first `lanes` lanes. The other lanes are undefined and are not stored. */
-  readonly value: Local;
-  readonly image: Local;
-  readonly group: Local;
-  /** Index within the group. */
-  readonly output: Local;
-  readonly row: Local;
-  readonly column: Local;
-  readonly apart: number;
-  readonly lanes: number;
-  readonly extras: readonly Local[];
 }

@@ -1,12 +1,12 @@
-// Plans the gradient of a depthwise kernel (depthwise-gradient.ts). This gradient is itself a convolution: it has a position for each
+// Plans the gradient of a depthwise kernel. This gradient is itself a convolution: it has a position for each
 // element of the depthwise kernel, its own kernel is as large as an image, and its channels are the images of the batch.
 
-import { describeRows, planRows, type RowsPlan } from "./convolution-positions-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { maxPlaneBytes } from "./depthwise-plan.ts";
+import { describeRows, planRows, type RowsPlan } from "../convolution/positions-plan.ts";
+import type { ConvolutionSpec } from "../convolution/spec.ts";
+import { maxPlaneBytes } from "./plan.ts";
 
 const bytes = 4;
-/** From four outputs on, vectors of outputs (convolution-outputs.ts) are full. */
+/** From four outputs on, vectors of outputs (convolution/outputs-plan.ts) are full. */
 const maxOutputs = 3;
 const maxPositions = 49;
 /** Shorter sums keep the order of summation of all other convolutions. */

@@ -1,10 +1,10 @@
-// Plans a convolution whose groups have one output (depthwise.ts): its units of work and tiles. With one row of y in a tile, a vector of x
+// Plans a convolution whose groups have one output: its units of work and tiles. With one row of y in a tile, a vector of x
 // would be multiplied by one element of the kernel only, and loading it would cost as much as multiplying. Tiles therefore have several
 // rows of y, so that a loaded vector serves several rows of the kernel. (Groups with two outputs are as fast in the tiles of
-// convolution-positions.ts.)
+// convolution/positions-plan.ts.)
 
-import { describeRows, planRows, type RowsPlan } from "./convolution-positions-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
+import { describeRows, planRows, type RowsPlan } from "../convolution/positions-plan.ts";
+import type { ConvolutionSpec } from "../convolution/spec.ts";
 
 /** Vector registers: V8 reserves one of sixteen. */
 const registers = 15;

@@ -1,7 +1,8 @@
-// Plans a convolution with outputs in the lanes (convolution-outputs.ts): its units of work, its blocks and tiles, and its cost.
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { bestHeight, tileCost } from "./matmul-plan.ts";
-import { type Padding, pitch } from "./pad.ts";
+// Plans a convolution with outputs in the lanes: its units of work, its blocks and tiles, and its cost.
+
+import { bestHeight, tileCost } from "../matmul/plan.ts";
+import { type Padding, pitch } from "./padding.ts";
+import type { ConvolutionSpec } from "./spec.ts";
 
 const bytes = 4;
 /** Outputs of a tile. */

@@ -1,11 +1,11 @@
-// Decides which convolutions are computed by Winograd's minimal filtering F(2×2, 3×3) (winograd.ts), where the spec allows it, and plans
+// Decides which convolutions are computed by Winograd's minimal filtering F(2×2, 3×3), where the spec allows it, and plans
 // them. A tile of the product has four outputs, a panel has eight tiles of the image, a block has several rows of tiles of one image, and
 // a unit of work has several blocks of one group. The plan depends on the shape alone.
-import { outputsCost } from "./convolution-outputs-plan.ts";
-import { positionsCost } from "./convolution-positions-plan.ts";
-import type { ConvolutionSpec } from "./convolution-spec.ts";
-import { tileCost } from "./matmul-plan.ts";
-import { type Padding, pitch } from "./pad.ts";
+import { outputsCost } from "../convolution/outputs-plan.ts";
+import { type Padding, pitch } from "../convolution/padding.ts";
+import { positionsCost } from "../convolution/positions-plan.ts";
+import type { ConvolutionSpec } from "../convolution/spec.ts";
+import { tileCost } from "../matmul/plan.ts";
 
 const bytes = 4;
 /** Outputs of a tile of the product, and tiles of the image in a panel (two vectors). */

@@ -3,8 +3,7 @@
 // Positions that are congruent modulo the dilation use the same taps (elements of the kernel), and these taps read neighbouring elements
 // of x: each class of positions is a convolution of its own, without gaps. Products with gaps are not computed, so an infinite weight
 // that meets only gaps gives no NaN.
-import type { Code, Local } from "../assembler/assembler.ts";
-import type { ConvolutionPlace, ConvolutionSpec } from "./convolution-spec.ts";
+import type { ConvolutionSpec } from "./spec.ts";
 
 /** A convolution that is part of another one. */
 export interface Part {
@@ -12,8 +11,9 @@ export interface Part {
   /** Offsets of the part's first tap and first result in w and y of the whole, in elements. */
   readonly w: number;
   readonly y: number;
-  /** Columns of the whole between one column of this part and the next. */
-  readonly apart: number;
+  /** Row r of the part is row first[0] + r · apart[0] of the whole; columns likewise, with first[1] and apart[1]. */
+  readonly first: readonly [number, number];
+  readonly apart: readonly [number, number];
 }
 
 /** One class of positions of one dim: position = first + dilation · q, tap = firstTap + tapStep · u. */
@@ -29,9 +29,9 @@ interface Class {
 
 /** The parts of a convolution, one for each class of rows and of columns; a convolution without gaps is its own only part. */
 export function withoutGaps(spec: ConvolutionSpec): Part[] {
-  const { stride, inputDilation, w, y, finish } = spec;
+  const { stride, inputDilation, w, y } = spec;
   const split = [0, 1].map((dim) => inputDilation[dim] > 1 && stride[dim] === 1);
-  if (!split[0] && !split[1]) return [{ spec, w: 0, y: 0, apart: 1 }];
+  if (!split[0] && !split[1]) return [{ spec, w: 0, y: 0, first: [0, 0], apart: [1, 1] }];
   const [rows, columns] = ([0, 1] as const).map((dim) => (split[dim] ? classes(spec, dim) : [whole(spec, dim)]));
   return rows
     .flatMap((row) =>
@@ -39,7 +39,8 @@ export function withoutGaps(spec: ConvolutionSpec): Part[] {
         (column): Part => ({
           w: row.firstTap * w.row + column.firstTap * w.column,
           y: row.first * y.row + column.first * y.column,
-          apart: split[1] ? inputDilation[1] : 1,
+          first: [row.first, column.first],
+          apart: [split[0] ? inputDilation[0] : 1, split[1] ? inputDilation[1] : 1],
           spec: {
             ...spec,
             positions: [row.positions, column.positions],
@@ -53,15 +54,6 @@ export function withoutGaps(spec: ConvolutionSpec): Part[] {
               row: split[0] ? y.row * inputDilation[0] : y.row,
               column: split[1] ? y.column * inputDilation[1] : y.column,
             },
-            ...(finish
-              ? {
-                  finish: finishOfPart(
-                    finish,
-                    [split[0] ? inputDilation[0] : 1, split[1] ? inputDilation[1] : 1],
-                    [row, column],
-                  ),
-                }
-              : {}),
           },
         }),
       ),
@@ -101,18 +93,3 @@ function classes({ positions, kernel, kernelDilation, padding, inputDilation }: 
     };
   });
 }
-
-type Finish = (code: Code, at: ConvolutionPlace) => void;
-
-/** The whole's `finish` for a part: row r of the part is row r · dilation + first of the whole, and columns likewise. */
-const finishOfPart =
-  (finish: Finish, dilation: readonly [number, number], classes: readonly [Class, Class]): Finish =>
-  (code, at) => {
-    const place = (index: Local, dim: 0 | 1): Local => {
-      if (dilation[dim] === 1) return index;
-      const whole = code.local("i32");
-      code.get(index).i32(dilation[dim]).op("i32.mul").i32(classes[dim].first).op("i32.add").set(whole);
-      return whole;
-    };
-    finish(code, { ...at, row: place(at.row, 0), column: place(at.column, 1), apart: at.apart * dilation[1] });
-  };
