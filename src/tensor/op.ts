@@ -60,14 +60,26 @@ function checkSameType(types: readonly Type[]): void {
   }
 }
 
+/**
+ * What an element of an elementwise op costs: about as much as loading a number ("simple"), several times that ("division"), or the
+ * dozen instructions of a polynomial ("function", for floating dtypes).
+ */
+export type Cost = "simple" | "division" | "function";
+
+export interface Elementwise<A = None> extends Op<A> {
+  readonly cost: Cost;
+}
+
 /** y[i] = f(x[i]) */
 export function unary(entry: {
   domain?: Domain | undefined;
+  cost: Cost;
   evaluate: (x: number) => number;
   vjp: Gradient<None>;
-}): Op {
-  const { domain = "floating", evaluate, vjp } = entry;
+}): Elementwise {
+  const { domain = "floating", cost, evaluate, vjp } = entry;
   return {
+    cost,
     type([x]) {
       checkDomain(domain, [x]);
       return x;
@@ -82,12 +94,14 @@ export function unary(entry: {
 /** y[i] = f(a[i], b[i]); `integer` is f for int32 and uint8, if it differs. */
 export function binary(entry: {
   domain?: Domain | undefined;
+  cost: Cost;
   evaluate: (a: number, b: number) => number;
   integer?: (a: number, b: number) => number;
   vjp: readonly [Gradient<None>, Gradient<None>];
-}): Op {
-  const { domain = "number", evaluate, integer = evaluate, vjp } = entry;
+}): Elementwise {
+  const { domain = "number", cost, evaluate, integer = evaluate, vjp } = entry;
   return {
+    cost,
     type([a, b]) {
       checkDomain(domain, [a, b]);
       checkSameType([a, b]);
@@ -102,8 +116,9 @@ export function binary(entry: {
 }
 
 /** y[i] = f(a[i], b[i]) as bool, which has no gradient. */
-export function comparison(evaluate: (a: number, b: number) => boolean): Op {
+export function comparison(evaluate: (a: number, b: number) => boolean): Elementwise {
   return {
+    cost: "simple",
     type([a, b]) {
       checkSameType([a, b]);
       return { shape: a.shape, dtype: "bool" };

@@ -1,45 +1,14 @@
 // Movement ops move below elementwise ops, V(E(a, b)) = E(V(a), V(b)), so that elementwise ops become neighbours and views are taken of
 // buffers. Only where V is E's only reader, since E would be computed twice otherwise.
+import { elementwise } from "../../tensor/ops/elementwise.ts";
 import type { Node } from "../graph.ts";
-import type { ElementwiseName } from "../kernel.ts";
 import { attributesOf, isElementwise, type Rewriter, type Rules } from "./rule.ts";
-
-/** The cost of computing an element: about as little as loading it, or more. */
-const cost = {
-  neg: "little",
-  abs: "little",
-  sign: "little",
-  floor: "little",
-  round: "little",
-  exp: "more",
-  expm1: "more",
-  log: "more",
-  log1p: "more",
-  sqrt: "more",
-  sin: "more",
-  cos: "more",
-  erf: "more",
-  tanh: "more",
-  sigmoid: "more",
-  add: "little",
-  sub: "little",
-  mul: "little",
-  div: "more",
-  pow: "more",
-  maximum: "little",
-  minimum: "little",
-  eq: "little",
-  lt: "little",
-  le: "little",
-  where: "little",
-  cast: "little",
-} satisfies Record<ElementwiseName, "little" | "more">;
 
 /** Whether a node converts from or to float64. Such ops run one number at a time, so they are not worth computing twice. */
 const crossesFloat64 = (n: Node): boolean =>
   n.inputs.some(({ dtype }) => (dtype === "float64") !== (n.dtype === "float64"));
 
-const isCheap = (n: Node): boolean => isElementwise(n.op) && cost[n.op] === "little" && !crossesFloat64(n);
+const isCheap = (n: Node): boolean => isElementwise(n.op) && elementwise[n.op].cost === "simple" && !crossesFloat64(n);
 
 /** A movement below the elementwise op that it reads; null if that op has other readers. */
 function moveBelow(n: Node, rewriter: Rewriter): Node | null {

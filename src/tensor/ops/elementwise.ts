@@ -2,7 +2,7 @@
 // and dtypes: broadcasting (`expand`) and promotion (`cast`) come before. Each entry has the whole mathematics of its op.
 import { internal } from "../../errors/error.ts";
 import { type DType, describe, type Type } from "../dtype.ts";
-import { binary, comparison, type None, type Op, unary } from "../op.ts";
+import { binary, comparison, type Elementwise, unary } from "../op.ts";
 import { constant } from "../promotion.ts";
 import type { Tensor } from "../tensor.ts";
 import { erf } from "./erf.ts";
@@ -41,24 +41,30 @@ function power(a: number, b: number): number {
 const share = (dy: Tensor, wins: Tensor, ties: Tensor): Tensor => dy.where(wins, 0).add(dy.mul(0.5).where(ties, 0));
 
 export const elementwise = {
-  neg: unary({ domain: "number", evaluate: (x) => -x, vjp: ({ dy }) => dy.neg() }),
-  abs: unary({ domain: "number", evaluate: Math.abs, vjp: ({ x, dy }) => dy.mul(x.sign()) }),
-  sign: unary({ domain: "number", evaluate: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0), vjp: ({ dy }) => constant(dy, 0) }),
-  floor: unary({ evaluate: Math.floor, vjp: ({ dy }) => constant(dy, 0) }),
-  round: unary({ evaluate: round, vjp: ({ dy }) => constant(dy, 0) }),
+  neg: unary({ cost: "simple", domain: "number", evaluate: (x) => -x, vjp: ({ dy }) => dy.neg() }),
+  abs: unary({ cost: "simple", domain: "number", evaluate: Math.abs, vjp: ({ x, dy }) => dy.mul(x.sign()) }),
+  sign: unary({
+    cost: "simple",
+    domain: "number",
+    evaluate: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
+    vjp: ({ dy }) => constant(dy, 0),
+  }),
+  floor: unary({ cost: "simple", evaluate: Math.floor, vjp: ({ dy }) => constant(dy, 0) }),
+  round: unary({ cost: "simple", evaluate: round, vjp: ({ dy }) => constant(dy, 0) }),
 
   // y = eˣ, so dx = dy · y
-  exp: unary({ evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
+  exp: unary({ cost: "function", evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
   // y = eˣ - 1, so dx = dy · (y + 1)
-  expm1: unary({ evaluate: Math.expm1, vjp: ({ y, dy }) => dy.mul(y.add(1)) }),
-  log: unary({ evaluate: Math.log, vjp: ({ x, dy }) => dy.div(x) }),
-  log1p: unary({ evaluate: Math.log1p, vjp: ({ x, dy }) => dy.div(x.add(1)) }),
+  expm1: unary({ cost: "function", evaluate: Math.expm1, vjp: ({ y, dy }) => dy.mul(y.add(1)) }),
+  log: unary({ cost: "function", evaluate: Math.log, vjp: ({ x, dy }) => dy.div(x) }),
+  log1p: unary({ cost: "function", evaluate: Math.log1p, vjp: ({ x, dy }) => dy.div(x.add(1)) }),
   // y = √x, so dx = dy / 2y
-  sqrt: unary({ evaluate: Math.sqrt, vjp: ({ y, dy }) => dy.div(y.mul(2)) }),
-  sin: unary({ evaluate: Math.sin, vjp: ({ x, dy }) => dy.mul(x.cos()) }),
-  cos: unary({ evaluate: Math.cos, vjp: ({ x, dy }) => dy.mul(x.sin()).neg() }),
+  sqrt: unary({ cost: "division", evaluate: Math.sqrt, vjp: ({ y, dy }) => dy.div(y.mul(2)) }),
+  sin: unary({ cost: "function", evaluate: Math.sin, vjp: ({ x, dy }) => dy.mul(x.cos()) }),
+  cos: unary({ cost: "function", evaluate: Math.cos, vjp: ({ x, dy }) => dy.mul(x.sin()).neg() }),
   // erf'(x) = 2/√π · exp(-x²)
   erf: unary({
+    cost: "function",
     evaluate: erf,
     vjp: ({ x, dy }) =>
       dy.mul(
@@ -70,13 +76,14 @@ export const elementwise = {
       ),
   }),
   // y = tanh x, so dx = dy · (1 - y²)
-  tanh: unary({ evaluate: Math.tanh, vjp: ({ y, dy }) => dy.mul(y.square().neg().add(1)) }),
+  tanh: unary({ cost: "function", evaluate: Math.tanh, vjp: ({ y, dy }) => dy.mul(y.square().neg().add(1)) }),
   // y = 1 / (1 + e⁻ˣ), so dx = dy · y · (1 - y). It is a primitive, since a composition from exp loses the gradient in one of its tails.
-  sigmoid: unary({ evaluate: sigmoid, vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)) }),
+  sigmoid: unary({ cost: "function", evaluate: sigmoid, vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)) }),
 
-  add: binary({ evaluate: (a, b) => a + b, vjp: [({ dy }) => dy, ({ dy }) => dy] }),
-  sub: binary({ evaluate: (a, b) => a - b, vjp: [({ dy }) => dy, ({ dy }) => dy.neg()] }),
+  add: binary({ cost: "simple", evaluate: (a, b) => a + b, vjp: [({ dy }) => dy, ({ dy }) => dy] }),
+  sub: binary({ cost: "simple", evaluate: (a, b) => a - b, vjp: [({ dy }) => dy, ({ dy }) => dy.neg()] }),
   mul: binary({
+    cost: "simple",
     domain: "any",
     evaluate: (a, b) => a * b,
     integer: Math.imul,
@@ -84,12 +91,14 @@ export const elementwise = {
   }),
   // y = a / b, so da = dy / b and db = -dy · y / b
   div: binary({
+    cost: "division",
     domain: "floating",
     evaluate: (a, b) => a / b,
     vjp: [({ b, dy }) => dy.div(b), ({ b, y, dy }) => dy.mul(y.div(b)).neg()],
   }),
   // y = aᵇ, so da = dy · b · aᵇ⁻¹ (0 where b is 0) and db = dy · y · ln a (0 where a is 0 and b is not negative)
   pow: binary({
+    cost: "function",
     evaluate: power,
     integer: integerPower,
     vjp: [
@@ -107,6 +116,7 @@ export const elementwise = {
   }),
   // NaN if either input is NaN, as Math.max and Math.min have it
   maximum: binary({
+    cost: "simple",
     domain: "any",
     evaluate: Math.max,
     vjp: [
@@ -115,6 +125,7 @@ export const elementwise = {
     ],
   }),
   minimum: binary({
+    cost: "simple",
     domain: "any",
     evaluate: Math.min,
     vjp: [
@@ -128,6 +139,7 @@ export const elementwise = {
 
   // condition ? a : b
   where: {
+    cost: "simple",
     type([condition, a, b]: readonly Type[]) {
       if (condition.dtype !== "bool" || a.dtype !== b.dtype) {
         throw internal(`where(${[condition, a, b].map(describe).join(", ")})`);
@@ -138,15 +150,16 @@ export const elementwise = {
       for (let i = 0; i < y.length; i++) y[i] = condition[i] ? a[i] : b[i];
     },
     vjp: ({ input, dy }, position) => dy.where(position === 1 ? input(0) : input(0).logicalNot(), 0),
-  } satisfies Op<None>,
+  } satisfies Elementwise,
 
   // To integers it rounds towards zero, then takes the result modulo 2³² or 2⁸; to bool, everything but 0 is true.
   cast: {
+    cost: "simple",
     type: ([x], { dtype }) => ({ shape: x.shape, dtype }),
     evaluate({ data: y, dtype }, [{ data: x }]) {
       if (dtype === "bool") for (let i = 0; i < y.length; i++) y[i] = x[i] === 0 ? 0 : 1;
       else y.set(x);
     },
     vjp: ({ types, dy }) => dy.to(types[0].dtype),
-  } satisfies Op<{ readonly dtype: DType }>,
-};
+  } satisfies Elementwise<{ readonly dtype: DType }>,
+} satisfies Readonly<Record<string, Elementwise<never>>>;

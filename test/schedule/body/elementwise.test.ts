@@ -5,6 +5,7 @@ import type { ElementwiseName, Loops } from "../../../src/compiler/kernel.ts";
 import { vectorMath } from "../../../src/loops/math/functions.ts";
 import { type Entry, formulas } from "../../../src/schedule/body/elementwise.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
+import { elementwise } from "../../../src/tensor/ops/elementwise.ts";
 import { opOf } from "../../../src/tensor/ops.ts";
 import { access, Buffers, expectSame, runNest } from "../nest/one-nest.ts";
 
@@ -22,6 +23,11 @@ const numbers: Record<DType, readonly number[]> = {
   uint8: [0, 1, 2, 3, 7, 15, 16, 127, 128, 200, 254, 255],
   bool: [0, 1],
 };
+
+it("an op whose formula is a function of loops/math costs one, and no other does", () => {
+  const ofMath = names.filter((op) => "math" in formulas[op]);
+  expect(names.filter((op) => elementwise[op].cost === "function")).toEqual(ofMath);
+});
 
 const arity = (op: ElementwiseName): number =>
   op === "where" ? 3 : ["neg", "abs", "sign", "floor", "round", "sqrt", "cast"].includes(op) ? 1 : arityOfOthers(op);
