@@ -5,7 +5,8 @@ import { internal } from "../errors/error.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { describe } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type Buffer, type KernelProgram, readsOf, writesOf } from "./kernel.ts";
+import type { Buffer, KernelProgram } from "./kernel.ts";
+import { readsOf, writesOf } from "./kernel-accesses.ts";
 
 export interface Allocation {
   /** The first byte of each buffer in the arena. */

@@ -5,18 +5,8 @@
 // them; these neither read what the chain writes nor write what it touches.
 import { sizeOf } from "../tensor/shape.ts";
 import { bytesOf } from "./allocate.ts";
-import {
-  type Access,
-  type Buffer,
-  type Chain,
-  collide,
-  type Kernel,
-  type KernelProgram,
-  type Loops,
-  readsOf,
-  writesOf,
-} from "./kernel.ts";
-import { linesOf } from "./kernel-lines.ts";
+import type { Access, Buffer, Chain, Kernel, KernelProgram, Loops } from "./kernel.ts";
+import { collide, instructionsOf, mayFail, readsOf, writesOf } from "./kernel-accesses.ts";
 
 /** Tells whether a backend can divide a kernel into units of work along this axis before any other. */
 export type Cuts = (kernel: Loops, axis: number) => boolean;
@@ -78,13 +68,11 @@ interface Link {
 
 /** Whether a kernel is a loop nest that cannot fail: no axis of size 0, no random numbers, no indirection. */
 function isPlain(kernel: Kernel): kernel is Loops {
-  const { body, bodyStores, instructions, stores } = linesOf(kernel);
-  const lines = [...body, ...instructions];
   return (
     kernel.kind === "loops" &&
     kernel.axes.every(({ size }) => size > 0) &&
-    lines.every((line) => line.kind !== "randomBits" && !(line.kind === "load" && line.indirection)) &&
-    [...bodyStores, ...stores].every(({ indirection }) => indirection === undefined)
+    !mayFail(kernel) &&
+    instructionsOf(kernel).every((line) => line.kind !== "randomBits")
   );
 }
 

@@ -8,83 +8,32 @@ import {
   type Access,
   type Axis,
   type Buffer,
+  byKind,
+  type Convolution,
+  type Epilogue,
   type Instruction,
   type Kernel,
   type KernelProgram,
-  readsOf,
+  type Matmul,
   type Store,
   sameAccess,
   wordsOf,
-  writesOf,
 } from "./kernel.ts";
-import { linesOf } from "./kernel-lines.ts";
+import { instructionsOf, type Place, placesOf, readsOf, storesOf, writesOf } from "./kernel-accesses.ts";
 import { printAccess, printKernel } from "./kernel-text.ts";
 
 type Rule = (program: KernelProgram) => readonly string[];
 
-/** An access and all the places that it can reach: offset + Σ index · stride + data · `stride`, with data from 0 to `reach` - 1. */
-interface Walk {
-  readonly access: Access;
-  /** The sizes of the axes that the access has strides for. */
-  readonly sizes: readonly number[];
-  readonly reach: number;
-  readonly stride: number;
-}
-
-const sizesOf = (axes: readonly Axis[]): number[] => axes.map(({ size }) => size);
 const isEmpty = ({ axes }: Kernel): boolean => axes.some(({ size }) => size === 0);
 
-function walksOf(kernel: Kernel): Walk[] {
-  const walk = (access: Access, sizes: readonly number[], reach = 1, stride = 0) => ({ access, sizes, reach, stride });
-  const all = sizesOf(kernel.axes);
-  const unreduced = sizesOf(kernel.axes.filter(({ kind }) => kind !== "reduce"));
-  const line = (sizes: readonly number[]) => (instruction: Instruction) => {
-    if (instruction.kind === "load") {
-      const { access, indirection } = instruction;
-      return [walk(access, sizes, indirection?.size ?? 1, indirection?.stride ?? 0)];
-    }
-    if (instruction.kind !== "randomBits") return [];
-    const [key, ...numbers] = wordsOf(instruction);
-    return [walk(key, sizes, 2, 1), ...numbers.map((number) => walk(number, sizes))];
-  };
-  const store =
-    (sizes: readonly number[]) =>
-    ({ access, indirection }: Store) =>
-      walk(access, sizes, indirection?.size ?? 1, indirection?.stride ?? 0);
-  const { body, bodyStores, instructions, stores } = linesOf(kernel);
-  const common = [
-    ...body.flatMap(line(all)),
-    ...bodyStores.map(store(all)),
-    ...instructions.flatMap(line(unreduced)),
-    ...stores.map(store(unreduced)),
-  ];
-  switch (kernel.kind) {
-    case "loops":
-      return common;
-    case "scan":
-      return [...common, walk(kernel.store, all)];
-    case "matmul":
-      return [...common, walk(kernel.a, all), walk(kernel.b, all)];
-    case "topk":
-      return [walk(kernel.x, [...all, kernel.size]), walk(kernel.y, [...all, kernel.k])];
-    case "convolution": {
-      const [image, group, output] = all;
-      const { channels, size, kernel: taps, x, w } = kernel;
-      return [...common, walk(x, [image, group, channels, ...size]), walk(w, [group, output, channels, ...taps])];
-    }
-    default:
-      return kernel satisfies never;
-  }
-}
-
-function isInside({ access, sizes, reach, stride }: Walk): boolean {
+function isInside({ access, sizes, reach, apart }: Place): boolean {
   let [low, high] = [access.offset, access.offset];
   const extend = (by: number) => {
     if (by > 0) high += by;
     else low += by;
   };
   for (const [axis, step] of access.strides.entries()) extend((sizes[axis] - 1) * step);
-  extend((reach - 1) * stride);
+  extend((reach - 1) * apart);
   // Of a dim of size 0 every index is an error at run time, so nothing is read.
   return reach === 0 || (low >= 0 && high < sizeOf(access.buffer.shape));
 }
@@ -113,11 +62,11 @@ const each =
     kernels.filter((kernel) => !holds(kernel)).map(printKernel);
 
 /** A rule that holds for each access of kernels that are not empty. */
-const eachWalk =
-  (holds: (walk: Walk) => boolean): Rule =>
+const eachPlace =
+  (holds: (place: Place) => boolean): Rule =>
   ({ kernels }) =>
     kernels.flatMap((kernel) => {
-      const wrong = isEmpty(kernel) ? undefined : walksOf(kernel).find((walk) => !holds(walk));
+      const wrong = isEmpty(kernel) ? undefined : placesOf(kernel).find((place) => !holds(place));
       return wrong === undefined ? [] : [`${printAccess(wrong.access)} in ${printKernel(kernel)}`];
     });
 
@@ -141,21 +90,24 @@ const usesOf = ({ value, indirection }: Store): number[] =>
   indirection === undefined ? [value] : [value, indirection.value];
 
 function usesEarlierValues(kernel: Kernel): boolean {
-  const { body, bodyStores, reduced, instructions, stores, first } = linesOf(kernel);
-  const inBody = [...bodyStores.flatMap(usesOf), ...reduced.flatMap(({ value }) => (value === null ? [] : [value]))];
-  const last = first + reduced.length + instructions.length;
+  const { body, reductions } = kernel;
+  const { instructions, stores } = kernel.epilogue;
+  const reduced = reductions.flatMap(({ value }) => (value === null ? [] : [value]));
+  const inBody = [...kernel.stores.flatMap(usesOf), ...reduced];
+  const first = body.length;
+  const last = first + reductions.length + instructions.length;
   const between = (low: number, high: number) => (value: number) => value >= low && value < high;
   return (
     body.every((line, i) => operandsOf(line).every(between(0, i))) &&
     inBody.every(between(0, body.length)) &&
-    instructions.every((line, i) => operandsOf(line).every(between(first, first + reduced.length + i))) &&
+    instructions.every((line, i) => operandsOf(line).every(between(first, first + reductions.length + i))) &&
     stores.flatMap(usesOf).every(between(first, last))
   );
 }
 
 function hasRightTypes(kernel: Kernel): boolean {
-  const { body, bodyStores, reduced, instructions, stores } = linesOf(kernel);
-  const dtypes = [...body, ...reduced, ...instructions].map(({ dtype }) => dtype);
+  const { body, reductions, epilogue } = kernel;
+  const dtypes = [...body, ...reductions, ...epilogue.instructions].map(({ dtype }) => dtype);
   const holds = (line: Instruction): boolean => {
     switch (line.kind) {
       case "load":
@@ -181,53 +133,58 @@ function hasRightTypes(kernel: Kernel): boolean {
   };
   const storeHolds = ({ access, value, indirection }: Store) =>
     access.buffer.dtype === dtypes[value] && (indirection === undefined || dtypes[indirection.value] === "int32");
-  const sums = reduced.every(({ value, combine, dtype }) => {
-    return value === null || dtype === (combine === "argmax" ? "int32" : dtypes[value]);
-  });
-  return [...body, ...instructions].every(holds) && [...bodyStores, ...stores].every(storeHolds) && sums;
+  const sums = reductions.every(
+    ({ value, combine, dtype }) => value === null || dtype === (combine === "argmax" ? "int32" : dtypes[value]),
+  );
+  return instructionsOf(kernel).every(holds) && storesOf(kernel).every(storeHolds) && sums;
 }
 
-function hasRightOperands(kernel: Kernel): boolean {
-  switch (kernel.kind) {
-    case "loops":
-      return true;
-    case "scan":
-      return kernel.body[kernel.value]?.dtype === kernel.store.buffer.dtype;
-    case "matmul": {
-      const { a, b, axes } = kernel;
-      const [m, n] = [axes.length - 3, axes.length - 2];
-      return [a, b].every((x) => x.buffer.dtype === "float32") && a.strides[n] === 0 && b.strides[m] === 0;
-    }
-    case "convolution":
-      return [kernel.x, kernel.w].every(({ buffer }) => buffer.dtype === "float32");
-    case "topk":
-      return kernel.y.buffer.dtype === "int32" && kernel.k <= kernel.size;
-    default:
-      return kernel satisfies never;
-  }
+const hasRightOperands = byKind<boolean>({
+  loops: () => true,
+  scan: ({ reductions, store }) =>
+    reductions.every(({ combine, dtype }) => combine === "sum" && dtype === store.buffer.dtype),
+  matmul: ({ a, b, axes }) => {
+    const [m, n] = [axes.length - 3, axes.length - 2];
+    return [a, b].every((x) => x.buffer.dtype === "float32") && a.strides[n] === 0 && b.strides[m] === 0;
+  },
+  convolution: ({ x, w }) => [x, w].every(({ buffer }) => buffer.dtype === "float32"),
+  topk: ({ y, k, size }) => y.buffer.dtype === "int32" && k <= size,
+});
+
+const isBare = ({ instructions, stores }: Epilogue): boolean => instructions.length + stores.length === 0;
+
+/** Whether a kernel of a kind has the lines that the kind has. */
+const hasRightLines = byKind<boolean>({
+  loops: ({ reductions, epilogue }) => reductions.length > 0 || isBare(epilogue),
+  scan: ({ stores, reductions, epilogue }) => stores.length === 0 && reductions.length === 1 && isBare(epilogue),
+  matmul: isProduct,
+  convolution: isProduct,
+  topk: (kernel) => instructionsOf(kernel).length + storesOf(kernel).length + kernel.reductions.length === 0,
+});
+
+function isProduct({ body, stores, reductions }: Matmul | Convolution): boolean {
+  return body.length + stores.length === 0 && reductions.length === 1;
 }
+
+/** How many axes of each kind a kernel has; undefined where any number will do. */
+type AxisCounts = Partial<Record<Axis["kind"], number>>;
+
+const axisCounts = byKind<AxisCounts>({
+  loops: ({ reductions }) => (reductions.length > 0 ? {} : { reduce: 0 }),
+  scan: () => ({ serial: 1, reduce: 0 }),
+  matmul: ({ axes }) => ({ each: Math.max(axes.length - 1, 2), reduce: 1 }),
+  convolution: () => ({ each: 5, serial: 0, reduce: 0 }),
+  topk: () => ({ serial: 0, reduce: 0 }),
+});
 
 function hasRightAxes(kernel: Kernel): boolean {
   const kinds = kernel.axes.map(({ kind }) => kind);
-  const order = ["each", "serial", "reduce"];
-  const sorted = kinds.every((kind, i) => i === 0 || order.indexOf(kinds[i - 1]) <= order.indexOf(kind));
-  const count = (kind: Axis["kind"]) => kinds.filter((k) => k === kind).length;
-  switch (kernel.kind) {
-    case "loops": {
-      const plain = kernel.epilogue.instructions.length + kernel.epilogue.stores.length === 0;
-      return sorted && (kernel.reductions.length > 0 || (plain && count("reduce") === 0));
-    }
-    case "scan":
-      return sorted && count("serial") === 1 && count("reduce") === 0;
-    case "matmul":
-      return sorted && count("each") === kinds.length - 1 && kinds.length >= 3 && count("reduce") === 1;
-    case "convolution":
-      return kinds.length === 5 && count("each") === 5;
-    case "topk":
-      return count("each") === kinds.length;
-    default:
-      return kernel satisfies never;
-  }
+  const order = ["each", "serial", "reduce"] as const;
+  const counts = axisCounts(kernel);
+  return (
+    kinds.every((kind, i) => i === 0 || order.indexOf(kinds[i - 1]) <= order.indexOf(kind)) &&
+    order.every((kind) => counts[kind] === undefined || kinds.filter((k) => k === kind).length === counts[kind])
+  );
 }
 
 /** Whether a "set" writes each place at most once, and an "add" writes it at most once along the "each" axes. */
@@ -235,7 +192,6 @@ function setsOnce(kernel: Kernel): boolean {
   if (isEmpty(kernel)) return true;
   const all = kernel.axes.map(({ size, kind }) => ({ size, counts: true, kind }));
   const unreduced = all.filter(({ kind }) => kind !== "reduce");
-  const { bodyStores, stores } = linesOf(kernel);
   const apart = ({ access, indirection, mode }: Store, axes: typeof all) => {
     if (mode === "set") return indirection === undefined && isApart(access, axes);
     return indirection !== undefined
@@ -245,15 +201,24 @@ function setsOnce(kernel: Kernel): boolean {
           axes.map((axis) => ({ ...axis, counts: axis.kind === "each" })),
         );
   };
-  const other = kernel.kind === "scan" ? isApart(kernel.store, all) : true;
-  return other && bodyStores.every((s) => apart(s, all)) && stores.every((s) => apart(s, unreduced));
+  const stored = new Set(storesOf(kernel).map(({ access }) => access));
+  const others = placesOf(kernel).filter(({ use, access }) => use === "write" && !stored.has(access));
+  return (
+    others.every(({ access, sizes }) =>
+      isApart(
+        access,
+        sizes.map((size) => ({ size, counts: true })),
+      ),
+    ) &&
+    kernel.stores.every((s) => apart(s, all)) &&
+    kernel.epilogue.stores.every((s) => apart(s, unreduced))
+  );
 }
 
 /** The reads of buffers that the kernel also writes, with these writes; the reads of its own "add" stores are left out. */
 function readsBack(kernel: Kernel): [read: Access, writes: readonly Access[]][] {
   const writes = writesOf(kernel);
-  const { bodyStores, stores } = linesOf(kernel);
-  const adding = new Set([...bodyStores, ...stores].map(({ access }) => access));
+  const adding = new Set(storesOf(kernel).map(({ access }) => access));
   return [...new Set(readsOf(kernel))].flatMap((read): [Access, readonly Access[]][] => {
     const same = writes.filter(({ buffer }) => buffer === read.buffer);
     return adding.has(read) || same.length === 0 ? [] : [[read, same]];
@@ -277,15 +242,16 @@ export const rules: Readonly<Record<string, Rule>> = {
     return [...used, ...results].filter((buffer) => !declared.has(buffer)).map(({ name }) => name);
   },
   "axes are each, then serial, then reduce, as the kind of kernel requires": each(hasRightAxes),
+  "a kernel has the lines of its kind": each(hasRightLines),
   "an access has a stride for each axis": ({ kernels }) =>
     kernels.flatMap((kernel) => {
-      const wrong = walksOf(kernel).find(({ access, sizes }) => access.strides.length !== sizes.length);
+      const wrong = placesOf(kernel).find(({ access, sizes }) => access.strides.length !== sizes.length);
       return wrong === undefined ? [] : [`${printAccess(wrong.access)} in ${printKernel(kernel)}`];
     }),
-  "offsets and strides are whole numbers": eachWalk(({ access: { offset, strides } }) =>
+  "offsets and strides are whole numbers": eachPlace(({ access: { offset, strides } }) =>
     [offset, ...strides].every(Number.isSafeInteger),
   ),
-  "an access stays within its buffer": eachWalk(isInside),
+  "an access stays within its buffer": eachPlace(isInside),
   "a value is computed before it is used, and an epilogue uses none of the body": each(usesEarlierValues),
   "dtypes are those of buffers and of the op table": each(hasRightTypes),
   "operands have the dtype and the strides that their kernel takes": each(hasRightOperands),

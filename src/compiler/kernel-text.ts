@@ -4,7 +4,7 @@ import { describe } from "../tensor/dtype.ts";
 import {
   type Access,
   type Axis,
-  type Epilogue,
+  byKind,
   type Indirection,
   type Instruction,
   type Kernel,
@@ -33,49 +33,39 @@ export function printKernel(kernel: Kernel): string {
 const printAxis = ({ size, kind }: Axis, i: number): string => `${kind === "each" ? "" : `${kind} `}i${i}<${size}`;
 
 function linesOf(kernel: Kernel): string[] {
-  switch (kernel.kind) {
-    case "loops": {
-      const { body, reductions } = kernel;
-      return [
-        ...body.map(printInstruction),
-        ...kernel.stores.map(printStore),
-        ...reductions.map(({ combine, value }, i) => `v${body.length + i} = ${combine} of v${value}`),
-        ...epilogueLines(kernel.epilogue, body.length + reductions.length),
-      ];
-    }
-    case "scan":
-      return [...kernel.body.map(printInstruction), `${printAccess(kernel.store)} = running sum of v${kernel.value}`];
-    case "matmul": {
-      const k = kernel.axes.length - 1;
-      const product = `${printAccess(kernel.a)} · ${printAccess(kernel.b)}`;
-      return [`v0 = sum over i${k} of ${product}`, ...epilogueLines(kernel.epilogue, 1)];
-    }
-    case "convolution": {
-      const { channels, size, kernel: taps, stride, padding, inputDilation, kernelDilation } = kernel;
-      const names = (first: string[]) => (access: Access) => printAccess(access, first);
-      const x = names(["image", "group", "channel", "r", "c"])(kernel.x);
-      const w = names(["group", "output", "channel", "i", "j"])(kernel.w);
-      return [
-        `v0 = sum over channel<${channels} i<${taps[0]} j<${taps[1]} of ${x} · ${w}`,
-        `  ${size.join("×")}, stride ${stride}, padding ${padding}, dilation of input ${inputDilation}, of kernel ${kernelDilation}`,
-        ...epilogueLines(kernel.epilogue, 1),
-      ];
-    }
-    case "topk": {
-      const line = [...kernel.axes.map((_, i) => `i${i}`), "j"];
-      return [
-        `${printAccess(kernel.y, line)} = places of the ${kernel.k} largest of ${printAccess(kernel.x, line)}, j<${kernel.size}`,
-      ];
-    }
-    default:
-      return kernel satisfies never;
-  }
+  const { body, stores, reductions, epilogue } = kernel;
+  return [
+    ...body.map((instruction, i) => printInstruction(instruction, i)),
+    ...stores.map(printStore),
+    ...reductionLines(kernel),
+    ...epilogue.instructions.map((instruction, i) =>
+      printInstruction(instruction, body.length + reductions.length + i),
+    ),
+    ...epilogue.stores.map(printStore),
+  ];
 }
 
-const epilogueLines = ({ instructions, stores }: Epilogue, first: number): string[] => [
-  ...instructions.map((instruction, i) => printInstruction(instruction, first + i)),
-  ...stores.map(printStore),
-];
+/** What stands between body and epilogue. */
+const reductionLines = byKind<readonly string[]>({
+  loops: ({ body, reductions }) =>
+    reductions.map(({ combine, value }, i) => `v${body.length + i} = ${combine} of v${value}`),
+  scan: ({ store, reductions }) => reductions.map(({ value }) => `${printAccess(store)} = running sum of v${value}`),
+  matmul: ({ axes, a, b }) => [`v0 = sum over i${axes.length - 1} of ${printAccess(a)} · ${printAccess(b)}`],
+  convolution: ({ channels, size, kernel: taps, stride, padding, inputDilation, kernelDilation, x, w }) => {
+    const [ofX, ofW] = [
+      printAccess(x, ["image", "group", "channel", "r", "c"]),
+      printAccess(w, ["group", "output", "channel", "i", "j"]),
+    ];
+    return [
+      `v0 = sum over channel<${channels} i<${taps[0]} j<${taps[1]} of ${ofX} · ${ofW}`,
+      `  ${size.join("×")}, stride ${stride}, padding ${padding}, dilation of input ${inputDilation}, of kernel ${kernelDilation}`,
+    ];
+  },
+  topk: ({ axes, x, y, size, k }) => {
+    const line = [...axes.map((_, i) => `i${i}`), "j"];
+    return [`${printAccess(y, line)} = places of the ${k} largest of ${printAccess(x, line)}, j<${size}`];
+  },
+});
 
 function printInstruction(instruction: Instruction, i: number): string {
   return `v${i} = ${expression(instruction)}`;

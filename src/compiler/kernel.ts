@@ -1,7 +1,7 @@
 // The second intermediate representation: loops. A kernel runs over an index space, reads buffers at places that are affine in the
 // indices, computes a short straight-line body at each point, reduces, and stores. Matrix products and convolutions are kinds of kernels
-// of their own, with the same kind of epilogue. A backend emits each kernel as one function over a range of its outputs. kernel-text.ts
-// prints kernels, kernel-rules.ts verifies them.
+// of their own, with the same kind of epilogue. A backend emits each kernel as one function over a range of its outputs.
+// kernel-accesses.ts visits their accesses, kernel-text.ts prints kernels, kernel-rules.ts verifies them.
 import type { DType } from "../tensor/dtype.ts";
 import type { elementwise } from "../tensor/ops/elementwise.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -86,40 +86,56 @@ export interface Epilogue {
 }
 
 /**
- * Values are numbered from 0: first the body's instructions, then the reductions, then the epilogue's instructions, which use reductions
- * and each other but nothing of the body. Without reductions the epilogue is empty. The axes are "each", then "serial", then "reduce".
+ * What kernels of all kinds have. Values are numbered from 0: first the body's instructions, then the reductions, then the epilogue's
+ * instructions, which use reductions and each other but nothing of the body. Without reductions the epilogue is empty.
  */
-export interface Loops {
-  readonly kind: "loops";
+interface Lines<R> {
   readonly name: string;
   readonly axes: readonly Axis[];
   readonly body: readonly Instruction[];
   readonly stores: readonly Store[];
-  readonly reductions: readonly Reduction[];
+  readonly reductions: readonly R[];
   readonly epilogue: Epilogue;
 }
 
-/** A running sum along the last axis, the only "serial" one; the others are "each". At each point value is added, then the sum is stored. */
-export interface Scan {
+export const noEpilogue: Epilogue = { instructions: [], stores: [] };
+
+/** The lines of a kernel that has none. */
+export const noLines = { body: [], stores: [], reductions: [], epilogue: noEpilogue } as const;
+
+/** The axes are "each", then "serial", then "reduce". */
+export interface Loops extends Lines<Reduction> {
+  readonly kind: "loops";
+}
+
+/** A running sum along the last axis, the only "serial" one; the others are "each". At each point a value is added, then the sum is stored. */
+export interface Scan extends Lines<Reduction> {
   readonly kind: "scan";
-  readonly name: string;
-  readonly axes: readonly Axis[];
-  readonly body: readonly Instruction[];
-  readonly value: Value;
   readonly store: Access;
 }
 
+/** The sum of the products of a kernel's two operands. It is value 0, and the epilogue's instructions count from 1. */
+export interface ProductSum {
+  readonly combine: "sum";
+  readonly value: null;
+  readonly dtype: "float32";
+}
+
+/** The lines of a product before its epilogue. */
+export const productLines = {
+  body: [],
+  stores: [],
+  reductions: [{ combine: "sum", value: null, dtype: "float32" }],
+} as const satisfies Omit<Lines<ProductSum>, "name" | "axes" | "epilogue">;
+
 /**
  * Σ over k of a · b, float32. Axes: any number of batch axes, m, n, all "each", then k, "reduce"; a's stride along n and b's along m
- * are 0. Value 0 is the sum, the epilogue's instructions count from 1.
+ * are 0.
  */
-export interface Matmul {
+export interface Matmul extends Lines<ProductSum> {
   readonly kind: "matmul";
-  readonly name: string;
-  readonly axes: readonly Axis[];
   readonly a: Access;
   readonly b: Access;
-  readonly epilogue: Epilogue;
 }
 
 type Pair = readonly [number, number];
@@ -127,12 +143,10 @@ type Pair = readonly [number, number];
 /**
  * Σ over channel, i, j of x[image, group, channel, r, c] · w[group, output, channel, i, j], r = (row · stride + i · kernelDilation -
  * padding) / inputDilation and c likewise; outside and between the numbers of x stand zeros. float32. Axes, all "each": image, group,
- * output within the group, row, column. Value 0 is the sum, the epilogue's instructions count from 1.
+ * output within the group, row, column.
  */
-export interface Convolution {
+export interface Convolution extends Lines<ProductSum> {
   readonly kind: "convolution";
-  readonly name: string;
-  readonly axes: readonly Axis[];
   readonly channels: number;
   /** Height and width of x and of the kernel. */
   readonly size: Pair;
@@ -146,17 +160,14 @@ export interface Convolution {
   readonly x: Access;
   /** Strides along group, output, channel, row, column. */
   readonly w: Access;
-  readonly epilogue: Epilogue;
 }
 
 /**
  * The positions of the k largest elements of each line, as the op topk defines. x and y have strides for the axes, then one along the line,
  * whose length is `size` in x and `k` in y.
  */
-export interface Topk {
+export interface Topk extends Lines<never> {
   readonly kind: "topk";
-  readonly name: string;
-  readonly axes: readonly Axis[];
   readonly x: Access;
   readonly y: Access;
   readonly size: number;
@@ -164,6 +175,17 @@ export interface Topk {
 }
 
 export type Kernel = Loops | Scan | Matmul | Convolution | Topk;
+
+export type Kind = Kernel["kind"];
+
+/** The kernels of a kind. */
+export type Of<K extends Kind> = Extract<Kernel, { readonly kind: K }>;
+
+/** What differs by kind, as one function: a table has an entry for each. */
+export const byKind =
+  <R, A extends readonly unknown[] = []>(table: { readonly [K in Kind]: (kernel: Of<K>, ...rest: A) => R }) =>
+  (kernel: Kernel, ...rest: A): R =>
+    table[kernel.kind](kernel as never, ...rest);
 
 /**
  * Consecutive loop nests that may run part by part. Each is cut along one axis; part i is index i of this axis. A kernel's part i needs,
@@ -196,67 +218,6 @@ export const sameAccess = (a: Access, b: Access): boolean =>
   a.strides.length === b.strides.length &&
   a.strides.every((stride, i) => stride === b.strides[i]);
 
-const loadsOf = (instructions: readonly Instruction[]): Access[] =>
-  instructions.flatMap((instruction) => {
-    if (instruction.kind === "load") return [instruction.access];
-    return instruction.kind === "randomBits" ? wordsOf(instruction) : [];
-  });
-
 /** What randomBits reads: key, counter, and first if there is one. */
 export const wordsOf = ({ key, counter, first }: Extract<Instruction, { readonly kind: "randomBits" }>): Access[] =>
   first === undefined ? [key, counter] : [key, counter, first];
-
-/** The same randomBits with its accesses changed. */
-export const withWords = (
-  instruction: Extract<Instruction, { readonly kind: "randomBits" }>,
-  change: (access: Access) => Access,
-): Instruction => ({
-  ...instruction,
-  key: change(instruction.key),
-  counter: change(instruction.counter),
-  ...(instruction.first && { first: change(instruction.first) }),
-});
-
-/** Every access that a kernel reads. */
-export function readsOf(kernel: Kernel): Access[] {
-  switch (kernel.kind) {
-    case "loops": {
-      const added = [...kernel.stores, ...kernel.epilogue.stores].filter(({ mode }) => mode === "add");
-      return [...loadsOf(kernel.body), ...loadsOf(kernel.epilogue.instructions), ...added.map(({ access }) => access)];
-    }
-    case "scan":
-      return loadsOf(kernel.body);
-    case "matmul":
-      return [kernel.a, kernel.b, ...loadsOf(kernel.epilogue.instructions)];
-    case "convolution":
-      return [kernel.x, kernel.w, ...loadsOf(kernel.epilogue.instructions)];
-    case "topk":
-      return [kernel.x];
-    default:
-      return kernel satisfies never;
-  }
-}
-
-/** Every access that a kernel writes. */
-export function writesOf(kernel: Kernel): Access[] {
-  switch (kernel.kind) {
-    case "loops":
-      return [...kernel.stores, ...kernel.epilogue.stores].map(({ access }) => access);
-    case "scan":
-      return [kernel.store];
-    case "matmul":
-    case "convolution":
-      return kernel.epilogue.stores.map(({ access }) => access);
-    case "topk":
-      return [kernel.y];
-    default:
-      return kernel satisfies never;
-  }
-}
-
-/** Whether two kernels depend on their order: one writes a buffer that the other reads or writes. */
-export function collide(a: Kernel, b: Kernel): boolean {
-  const meet = (some: readonly Access[], others: readonly Access[]) =>
-    some.some(({ buffer }) => others.some((other) => other.buffer === buffer));
-  return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
-}

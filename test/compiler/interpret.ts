@@ -218,7 +218,7 @@ function finish(epilogue: Epilogue, point: Point, memory: Memory, values: number
   write(epilogue.stores, point, memory, values);
 }
 
-function runScan({ axes, body, value, store }: Scan, memory: Memory): void {
+function runScan({ axes, body, reductions: [{ value }], store }: Scan, memory: Memory): void {
   const add = adder(store.buffer.dtype);
   let total = 0;
   forEachPoint(axes, (point) => {

@@ -1,18 +1,20 @@
 // Each rule of the kernel verifier finds programs that break it.
 import { expect, it } from "vitest";
-import type {
-  Access,
-  Axis,
-  Buffer,
-  Convolution,
-  Instruction,
-  Kernel,
-  KernelProgram,
-  Loops,
-  Matmul,
-  Scan,
-  Store,
-  Topk,
+import {
+  type Access,
+  type Axis,
+  type Buffer,
+  type Convolution,
+  type Instruction,
+  type Kernel,
+  type KernelProgram,
+  type Loops,
+  type Matmul,
+  noLines,
+  productLines,
+  type Scan,
+  type Store,
+  type Topk,
 } from "../../src/compiler/kernel.ts";
 import { rules, verify } from "../../src/compiler/kernel-rules.ts";
 
@@ -62,6 +64,7 @@ const sum: Loops = {
 
 const matmul: Matmul = {
   kind: "matmul",
+  ...productLines,
   name: "matmul",
   axes: [...each(4, 4), { size: 6, kind: "reduce" }],
   a: at(a, 0, 6, 0, 1),
@@ -71,6 +74,7 @@ const matmul: Matmul = {
 
 const convolution: Convolution = {
   kind: "convolution",
+  ...productLines,
   name: "conv",
   axes: each(1, 1, 1, 3, 5),
   channels: 1,
@@ -83,15 +87,17 @@ const convolution: Convolution = {
 
 const scan: Scan = {
   kind: "scan",
+  ...noLines,
   name: "cumsum",
   axes: [...each(4), { size: 6, kind: "serial" }],
   body: [load(at(a, 0, 6, 1))],
-  value: 0,
+  reductions: [{ combine: "sum", value: 0, dtype: "float32" }],
   store: at(t, 0, 6, 1),
 };
 
 const topk: Topk = {
   kind: "topk",
+  ...noLines,
   name: "topk",
   axes: each(4),
   x: at(a, 0, 6, 1),
@@ -132,6 +138,14 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([{ ...matmul, axes: each(4, 4, 6) }]),
     program([{ ...convolution, axes: each(1, 1, 3, 5) }]),
     program([{ ...topk, axes: [{ size: 4, kind: "serial" }] }]),
+  ],
+  "a kernel has the lines of its kind": [
+    program([{ ...loops, epilogue: { instructions: [], stores: [set(at(t, 0, 6, 1), 1)] } }]),
+    program([{ ...scan, stores: [set(at(u, 0, 1), 0)] }]),
+    program([{ ...scan, reductions: [] }]),
+    program([{ ...matmul, body: loops.body }]),
+    program([{ ...convolution, stores: [set(at(t, 0, 0, 0, 0, 6, 1), 0)] }]),
+    program([{ ...topk, body: loops.body }]),
   ],
   "an access has a stride for each axis": [
     program([withStore(set(at(t, 0, 6), 1))]),

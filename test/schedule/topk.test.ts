@@ -1,6 +1,6 @@
 // The loops of top-k, as one reads them, and run by the interpreter of loop programs against the kernel's definition.
 import { expect, it } from "vitest";
-import type { Topk } from "../../src/compiler/kernel.ts";
+import { noLines, type Topk } from "../../src/compiler/kernel.ts";
 import { type Contents, interpret } from "../../src/loops/interpret.ts";
 import type { Memory } from "../../src/loops/program.ts";
 import { print } from "../../src/loops/text.ts";
@@ -12,6 +12,7 @@ import { Draw, firstSeed } from "../tensor/draw.ts";
 /** k of the elements of each line of x, float32 [lines, size]. */
 const topk = (lines: number, size: number, k: number): Topk => ({
   kind: "topk",
+  ...noLines,
   name: "largest",
   axes: [{ size: lines, kind: "each" }],
   x: { buffer: buffer("a0", [lines, size]), offset: 0, strides: [size, 1] },

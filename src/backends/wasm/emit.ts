@@ -5,11 +5,12 @@
 // mathImports if a kernel computes functions in float64.
 
 import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import { internal } from "../../errors/error.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext } from "./kernel-context.ts";
-import { formOf, instructionsOf, type KernelWriter, mayFail, type Site, type WrittenKernel } from "./kernel-writer.ts";
+import { formOf, type KernelWriter, type Site, type WrittenKernel } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
 import { writeLoops, writeLoopsAlong, writeScan } from "./nests.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "./products/contractions.ts";

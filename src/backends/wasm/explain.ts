@@ -4,7 +4,8 @@ import { type Allocation, bytesOf, describeAllocation } from "../../compiler/all
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
-import { type Chain, type Kernel, type KernelProgram, readsOf, writesOf } from "../../compiler/kernel.ts";
+import { byKind, type Chain, type Kernel, type KernelProgram } from "../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { EmittedProgram } from "./emit.ts";
 import { whyAlone } from "./threads/surroundings.ts";
@@ -138,26 +139,19 @@ function figures({ operations, bytes, time }: Work, limit: number): string[] {
 const giga = (rate: number): string => (rate / 1e6).toFixed(1);
 const micro = (milliseconds: number): string => (milliseconds * 1000).toFixed(0);
 
+const pointsOf = ({ axes }: Kernel): number => axes.reduce((product, { size }) => product * size, 1);
+
 /** Multiplications and additions in a product by its definition. */
-function productsOf(kernel: Kernel): number {
-  const points = () => kernel.axes.reduce((product, { size }) => product * size, 1);
-  switch (kernel.kind) {
-    case "matmul":
-      return 2 * points();
-    case "convolution":
-      // Products with the gaps of a dilated input are not computed (convolution-gaps.ts).
-      return (
-        (2 * points() * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
-        (kernel.inputDilation[0] * kernel.inputDilation[1])
-      );
-    case "loops":
-    case "scan":
-    case "topk":
-      return 0;
-    default:
-      return kernel satisfies never;
-  }
-}
+const productsOf = byKind<number>({
+  matmul: (kernel) => 2 * pointsOf(kernel),
+  // Products with the gaps of a dilated input are not computed (convolution-gaps.ts).
+  convolution: (kernel) =>
+    (2 * pointsOf(kernel) * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
+    (kernel.inputDilation[0] * kernel.inputDilation[1]),
+  loops: () => 0,
+  scan: () => 0,
+  topk: () => 0,
+});
 
 /** Bytes of all buffers that a kernel reads, plus those of all that it writes. */
 function bytesMoved(kernel: Kernel): number {

@@ -1,13 +1,14 @@
 // The functions that the kernels of a module call. They are declared before any kernel is written, because a function cannot be written
 // inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import type { MathName } from "../../loops/math/functions.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import { writeIntegerPower } from "./callees/integer-power.ts";
 import { writeReport } from "./callees/report.ts";
-import { type Form, formOf, instructionsOf, type KernelContext, mayFail } from "./kernel-writer.ts";
+import { type Form, formOf, type KernelContext } from "./kernel-writer.ts";
 
 const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
 

@@ -1,5 +1,5 @@
 // The interface of all kernel writers: the context that they write into, and the function that they return.
-import type { Buffer, Instruction, Kernel } from "../../compiler/kernel.ts";
+import type { Buffer, Kernel } from "../../compiler/kernel.ts";
 import type { Form } from "../../schedule/body/elementwise.ts";
 import { formOf } from "../../schedule/body/epilogue.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
@@ -55,30 +55,6 @@ export type KernelWriter<K extends Kernel> = (context: KernelContext, kernel: K,
 export const kernelParameters = (pointers: readonly Buffer[]): "i32"[] =>
   Array.from({ length: pointers.length + 4 }, () => "i32");
 
-/** All instructions of a kernel, in the order of their values; the values of reductions come between body and epilogue. */
-export function instructionsOf(kernel: Kernel): readonly Instruction[] {
-  switch (kernel.kind) {
-    case "loops":
-      return [...kernel.body, ...kernel.epilogue.instructions];
-    case "scan":
-      return kernel.body;
-    case "matmul":
-    case "convolution":
-      return kernel.epilogue.instructions;
-    case "topk":
-      return [];
-    default:
-      return kernel satisfies never;
-  }
-}
-
 export type { Form };
 
 export { formOf };
-
-/** Whether data decides an index in this kernel, so that it may be out of range. */
-export function mayFail(kernel: Kernel): boolean {
-  const stores = kernel.kind === "loops" ? [...kernel.stores, ...kernel.epilogue.stores] : [];
-  const loads = instructionsOf(kernel).filter((instruction) => instruction.kind === "load");
-  return [...stores, ...loads].some(({ indirection }) => indirection !== undefined);
-}

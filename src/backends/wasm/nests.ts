@@ -1,6 +1,7 @@
 // Writes the kernels "loops" and "scan" from their loop programs. Both are loop nests: a scan is a sum along its last axis that also stores
 // each partial sum.
-import { type Buffer, type Loops, readsOf, type Scan, writesOf } from "../../compiler/kernel.ts";
+import type { Buffer, Loops, Scan } from "../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { variable } from "../../loops/build.ts";
 import type { Routine } from "../../loops/program.ts";
 import { nestStatements } from "../../schedule/nest/build.ts";
@@ -37,15 +38,11 @@ export function cutsAlong(kernel: Loops, axis: number): boolean {
 
 /** Writes a scan. */
 export const writeScan: KernelWriter<Scan> = (context, kernel, name) => {
-  const { axes, body, value, store } = kernel;
-  const last = axes.length - 1;
+  const last = kernel.axes.length - 1;
   const nest: Nest = {
-    axes: axes.map(({ size, kind }, axis) => ({ size, kind: axis === last ? "reduce" : kind })),
-    body,
-    stores: [],
-    reductions: [{ combine: "sum", value, dtype: store.buffer.dtype }],
-    epilogue: { instructions: [], stores: [] },
-    running: store,
+    ...kernel,
+    axes: kernel.axes.map(({ size, kind }, axis) => ({ size, kind: axis === last ? "reduce" : kind })),
+    running: kernel.store,
   };
   return writeNest(context, nest, buffersOf(kernel), name);
 };

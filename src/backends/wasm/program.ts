@@ -4,14 +4,8 @@
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Program } from "../../compiler/backend.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
-import {
-  type Buffer,
-  type Indirection,
-  type Kernel,
-  type KernelProgram,
-  type Store,
-  writesOf,
-} from "../../compiler/kernel.ts";
+import type { Buffer, Indirection, KernelProgram } from "../../compiler/kernel.ts";
+import { instructionsOf, storesOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -19,7 +13,7 @@ import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
 import { chaptersOf, reportTimes, type Stages } from "./explain.ts";
-import { instructionsOf, type Site } from "./kernel-writer.ts";
+import type { Site } from "./kernel-writer.ts";
 import { bytesOf, table } from "./layout.ts";
 import { Limit } from "./limit.ts";
 import { arena } from "./memory/arena.ts";
@@ -250,11 +244,6 @@ function lastWithSite({ kernels }: KernelProgram, call: Site["call"], size: numb
       ? instructions.some((instruction) => instruction.kind === "load" && hasSite(instruction))
       : stores.some(hasSite);
   });
-}
-
-function storesOf(kernel: Kernel): readonly Store[] {
-  if (kernel.kind === "scan" || kernel.kind === "topk") return [];
-  return kernel.kind === "loops" ? [...kernel.stores, ...kernel.epilogue.stores] : kernel.epilogue.stores;
 }
 
 function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeStorage[]): Place {

@@ -1,6 +1,17 @@
 // Group -> kernel. The group's marks divide its points into axes, its steps become instructions, and steps that other kernels need
 // are stored.
-import type { Axis, Convolution, Kernel, Loops, Matmul, Reduction, Scan, Topk } from "../kernel.ts";
+import {
+  type Axis,
+  type Convolution,
+  type Kernel,
+  type Loops,
+  type Matmul,
+  noLines,
+  productLines,
+  type Reduction,
+  type Scan,
+  type Topk,
+} from "../kernel.ts";
 import { sizesBetween } from "../view.ts";
 import { joinAxes } from "./axes.ts";
 import type { Group } from "./group.ts";
@@ -144,6 +155,7 @@ function matmul(step: MatmulStep, steps: readonly Step[], group: Group, name: st
     axes: [...each, { size: step.k.size, kind: "reduce" }],
     a: operand(0),
     b: operand(1),
+    ...productLines,
     epilogue: epilogueOf(step, steps, space, memory),
   };
 }
@@ -173,6 +185,7 @@ function convolution(
     kernelDilation,
     x: operand(0, step.x),
     w: operand(1, step.w),
+    ...productLines,
     epilogue: epilogueOf(step, steps, space, memory),
   };
 }
@@ -204,12 +217,13 @@ function scan(step: ScanStep, name: string, memory: Memory): Scan {
     kind: "scan",
     name,
     axes: [...axes, { size: step.length, kind: "serial" }],
+    ...noLines,
     body: [{ kind: "load", access: x, dtype: step.dtype }],
-    value: 0,
+    reductions: [{ combine: "sum", value: 0, dtype: step.dtype }],
     store: y,
   };
 }
 
 function topk(step: TopkStep, name: string, memory: Memory): Topk {
-  return { kind: "topk", name, ...accessesAlong(step, step.k, memory), size: step.length, k: step.k };
+  return { kind: "topk", name, ...accessesAlong(step, step.k, memory), ...noLines, size: step.length, k: step.k };
 }

@@ -1,5 +1,6 @@
 // The epilogue of a product at up to four complete sums: its instructions, and all stores but the one that the product does itself.
-import { type Buffer, type Epilogue, readsOf, type Store } from "../../compiler/kernel.ts";
+import { type Buffer, type Epilogue, noLines, type Store } from "../../compiler/kernel.ts";
+import { readsOf } from "../../compiler/kernel-accesses.ts";
 import { internal } from "../../errors/error.ts";
 import { Block } from "../../loops/block.ts";
 import { add, f64, laneOf, mul } from "../../loops/build.ts";
@@ -14,7 +15,7 @@ export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("floa
 
 /** Every buffer that an epilogue reads or writes, once each. */
 export function buffersOfEpilogue(epilogue: Epilogue): Buffer[] {
-  const reads = readsOf({ kind: "loops", name: "", axes: [], body: [], stores: [], reductions: [], epilogue });
+  const reads = readsOf({ kind: "loops", name: "", axes: [], ...noLines, epilogue });
   const all = [...reads, ...epilogue.stores.map(({ access }) => access)];
   return [...new Set(all.map(({ buffer }) => buffer))];
 }

@@ -7,14 +7,8 @@ import type { WrittenKernel } from "../../../src/backends/wasm/kernel-writer.ts"
 import { bytesOf } from "../../../src/backends/wasm/layout.ts";
 import { writeConvolutionKernel, writeMatmulKernel } from "../../../src/backends/wasm/products/contractions.ts";
 import { writeTopkKernel } from "../../../src/backends/wasm/topk.ts";
-import {
-  type Buffer,
-  type Convolution,
-  type Matmul,
-  readsOf,
-  type Topk,
-  writesOf,
-} from "../../../src/compiler/kernel.ts";
+import type { Buffer, Convolution, Matmul, Topk } from "../../../src/compiler/kernel.ts";
+import { readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
 import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../src/tensor/shape.ts";
 import { interpret } from "../../compiler/interpret.ts";

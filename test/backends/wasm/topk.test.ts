@@ -1,6 +1,6 @@
 // The k largest elements of each line are those of the op table, for every dtype, and for small and large k.
 import { expect, it } from "vitest";
-import type { Topk } from "../../../src/compiler/kernel.ts";
+import { noLines, type Topk } from "../../../src/compiler/kernel.ts";
 import { allocate, type DType } from "../../../src/tensor/dtype.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 import { buffer, expectSame, runKernel } from "./one-kernel.ts";
@@ -12,6 +12,7 @@ function topk(shape: readonly number[], dim: number, k: number, dtype: DType): T
   const last = (list: readonly number[]) => [...list.toSpliced(dim, 1), list[dim]];
   return {
     kind: "topk",
+    ...noLines,
     name: "largest",
     axes: shape.toSpliced(dim, 1).map((size) => ({ size, kind: "each" })),
     x: { buffer: buffer("a0", shape, dtype), offset: 0, strides: last(strides(shape)) },

@@ -1,16 +1,17 @@
 // Random loop nests: any axes, layouts (permuted, broadcast, reversed, with gaps), dtypes, bodies, reductions and epilogues. Floats are
 // multiples of 1/8, so that sums and products are exact and both sides must agree to the bit; ops that are not exact (exp, ...) come last,
 // and their results are only stored.
-import type {
-  Access,
-  Axis,
-  Buffer,
-  ElementwiseName,
-  Instruction,
-  Loops,
-  Reduction,
-  Scan,
-  Store,
+import {
+  type Access,
+  type Axis,
+  type Buffer,
+  type ElementwiseName,
+  type Instruction,
+  type Loops,
+  noLines,
+  type Reduction,
+  type Scan,
+  type Store,
 } from "../../../src/compiler/kernel.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
 import { Buffers } from "./one-nest.ts";
@@ -276,7 +277,8 @@ export function randomScan(random: Random, double: boolean): Problem<Scan> {
     axes.map((_, axis) => axis),
   );
   const store: Access = { buffer: maker.filled(dtype, size), offset, strides };
-  return { kernel: { kind: "scan", name: "scan", axes, body, value, store }, buffers: maker.buffers };
+  const reductions = [{ combine: "sum", value, dtype } as const];
+  return { kernel: { kind: "scan", name: "scan", axes, ...noLines, body, reductions, store }, buffers: maker.buffers };
 }
 
 /** Adds and sets at indices that data decides, and adds to elements that several points of serial axes share. */

@@ -1,14 +1,8 @@
 // Writes the kernels "matmul" and "convolution" as functions over a range of their units of work: a kernel's accesses become the sizes
 // and strides of a MatmulSpec or ConvolutionSpec, and its epilogue becomes `finish` (epilogue.ts).
 
-import {
-  type Access,
-  type Buffer,
-  type Convolution,
-  type Matmul,
-  readsOf,
-  type Store,
-} from "../../../compiler/kernel.ts";
+import type { Access, Buffer, Convolution, Matmul, Store } from "../../../compiler/kernel.ts";
+import { readsOf } from "../../../compiler/kernel-accesses.ts";
 import { internal } from "../../../errors/error.ts";
 import type { ConvolutionSpec } from "../../../schedule/products/convolution/spec.ts";
 import type { MatmulSpec } from "../../../schedule/products/matmul/spec.ts";

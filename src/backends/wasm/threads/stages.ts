@@ -3,7 +3,8 @@
 // earlier stages whose bytes it needs, takes units until none are left, and goes on without waiting for the other threads.
 
 import { type Allocation, bytesOf } from "../../../compiler/allocate.ts";
-import { type Buffer, type Kernel, readsOf, writesOf } from "../../../compiler/kernel.ts";
+import type { Buffer, Kernel } from "../../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../../compiler/kernel-accesses.ts";
 import { internal } from "../../../errors/error.ts";
 
 /**

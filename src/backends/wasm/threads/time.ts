@@ -1,9 +1,10 @@
 // Estimates the time of a kernel on one thread, in nanoseconds, to decide whether it is worth sharing. The rates were measured with
 // profile() on training steps (x86, 128-bit vectors). They decide which thread does what, and never change results.
-import type { Instruction, Kernel, Store } from "../../../compiler/kernel.ts";
+import { byKind, type Instruction, type Kernel, type Store } from "../../../compiler/kernel.ts";
+import { instructionsOf } from "../../../compiler/kernel-accesses.ts";
 import { mathOf } from "../../../schedule/body/math.ts";
 import { maxInsertedK } from "../../../schedule/topk.ts";
-import { formOf, instructionsOf } from "../kernel-writer.ts";
+import { formOf } from "../kernel-writer.ts";
 
 /** Floating-point operations of a product per nanosecond. */
 const productRate = 40;
@@ -23,34 +24,29 @@ const weightOf = (instruction: Instruction): number => {
 const weigh = (instructions: readonly Instruction[], stores: readonly Store[]): number =>
   instructions.reduce((sum, instruction) => sum + weightOf(instruction), 0) + weights.store * stores.length;
 
+const pointsOf = ({ axes }: Kernel, kinds = "each serial reduce"): number =>
+  axes.reduce((product, { kind, size }) => (kinds.includes(kind) ? product * size : product), 1);
+
+const simpleNs = (kernel: Kernel): number => instructionNs[formOf(instructionsOf(kernel).map(({ dtype }) => dtype))];
+
+const weighEpilogue = ({ epilogue }: Kernel): number => weigh(epilogue.instructions, epilogue.stores);
+
 /** Estimated time of a kernel, in nanoseconds. */
-export function timeOf(kernel: Kernel): number {
-  const points = (kinds = "each serial reduce") =>
-    kernel.axes.reduce((product, { kind, size }) => (kinds.includes(kind) ? product * size : product), 1);
-  const simple = instructionNs[formOf(instructionsOf(kernel).map(({ dtype }) => dtype))];
-  switch (kernel.kind) {
-    case "loops": {
-      const { body, stores, reductions, epilogue } = kernel;
-      const inside = weigh(body, stores) + weights.reduction * reductions.length;
-      return simple * (points() * inside + points("each serial") * weigh(epilogue.instructions, epilogue.stores));
-    }
-    case "scan":
-      return simple * points() * (weigh(kernel.body, []) + 4 * weights.reduction);
-    case "matmul":
-      return (
-        (2 * points()) / productRate +
-        simple * points("each") * weigh(kernel.epilogue.instructions, kernel.epilogue.stores)
-      );
-    case "convolution": {
-      const terms = kernel.channels * kernel.kernel[0] * kernel.kernel[1];
-      const { instructions, stores } = kernel.epilogue;
-      return (2 * points() * terms) / productRate + simple * points() * weigh(instructions, stores);
-    }
-    case "topk": {
-      const { size, k } = kernel;
-      return points() * size * (k > maxInsertedK ? topkNs.comparison * Math.log2(Math.max(size, 2)) : topkNs.insertion);
-    }
-    default:
-      return kernel satisfies never;
-  }
-}
+export const timeOf = byKind<number>({
+  loops: (kernel) => {
+    const inside = weigh(kernel.body, kernel.stores) + weights.reduction * kernel.reductions.length;
+    return simpleNs(kernel) * (pointsOf(kernel) * inside + pointsOf(kernel, "each serial") * weighEpilogue(kernel));
+  },
+  scan: (kernel) => simpleNs(kernel) * pointsOf(kernel) * (weigh(kernel.body, []) + 4 * weights.reduction),
+  matmul: (kernel) =>
+    (2 * pointsOf(kernel)) / productRate + simpleNs(kernel) * pointsOf(kernel, "each") * weighEpilogue(kernel),
+  convolution: (kernel) => {
+    const terms = kernel.channels * kernel.kernel[0] * kernel.kernel[1];
+    return (2 * pointsOf(kernel) * terms) / productRate + simpleNs(kernel) * pointsOf(kernel) * weighEpilogue(kernel);
+  },
+  topk: (kernel) => {
+    const { size, k } = kernel;
+    const sort = topkNs.comparison * Math.log2(Math.max(size, 2));
+    return pointsOf(kernel) * size * (k > maxInsertedK ? sort : topkNs.insertion);
+  },
+});

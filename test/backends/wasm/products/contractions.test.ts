@@ -1,15 +1,16 @@
 // Products with epilogues have the results of the interpreter of kernels, in every layout. Operands are small integers, so that sums are
 // exact and results equal to the bit.
 import { describe, expect, it } from "vitest";
-import type {
-  Access,
-  Buffer,
-  Convolution,
-  ElementwiseName,
-  Epilogue,
-  Instruction,
-  Matmul,
-  Store,
+import {
+  type Access,
+  type Buffer,
+  type Convolution,
+  type ElementwiseName,
+  type Epilogue,
+  type Instruction,
+  type Matmul,
+  productLines,
+  type Store,
 } from "../../../../src/compiler/kernel.ts";
 import { allocate, type DType, type TypedArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf, stridesOf } from "../../../../src/tensor/shape.ts";
@@ -53,6 +54,7 @@ function matmul({ batch = [], m, n, k }: Sizes, epilogue: Epilogue): Matmul {
   const [ofA, ofB] = [stridesOf(a.shape), stridesOf(b.shape)];
   return {
     kind: "matmul",
+    ...productLines,
     name: "product",
     axes: [...[...batch, m, n].map((size) => ({ size, kind: "each" as const })), { size: k, kind: "reduce" as const }],
     a: at(a, [...ofA.slice(0, -1), 0, 1]),
@@ -304,6 +306,7 @@ function randomMatmul(draw: Draw): Matmul {
   const b = over("a1", [...batch.map((n) => draw.pick([n, 0])), 0, n, k]);
   return {
     kind: "matmul",
+    ...productLines,
     name: "random",
     axes: [...each.map((size) => ({ size, kind: "each" as const })), { size: k, kind: "reduce" as const }],
     a,
@@ -357,6 +360,7 @@ function convolution(images: Images, epilogueOf: (shape: readonly number[]) => E
   const shape = [batch, groups, outputs, ...positions];
   return {
     kind: "convolution",
+    ...productLines,
     name: "convolution",
     axes: shape.map((size) => ({ size, kind: "each" })),
     ...{ channels, size, kernel: taps, stride: images.stride ?? one, padding: images.padding ?? [0, 0] },

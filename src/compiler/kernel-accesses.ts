@@ -1,0 +1,156 @@
+// Visits the accesses of kernels, of all kinds in the same way: what a kernel reads and writes, and the kernel with its accesses changed.
+import {
+  type Access,
+  type Epilogue,
+  type Instruction,
+  type Kernel,
+  type Kind,
+  type Of,
+  type Store,
+  wordsOf,
+} from "./kernel.ts";
+
+/** An access of a kernel, and all elements that it can reach: offset + Σ index · stride + data · `apart`, with data from 0 to `reach` - 1. */
+export interface Place {
+  readonly access: Access;
+  /** "add" reads and writes. */
+  readonly use: "read" | "write" | "add";
+  /** The sizes of the axes that the access has strides for. */
+  readonly sizes: readonly number[];
+  readonly reach: number;
+  readonly apart: number;
+}
+
+type Visit = (place: Place) => Access;
+type Sizes = readonly number[];
+
+/** All accesses of a kernel. */
+export function placesOf(kernel: Kernel): readonly Place[] {
+  const places: Place[] = [];
+  visit(kernel, (place) => {
+    places.push(place);
+    return place.access;
+  });
+  return places;
+}
+
+const accessesOf = (places: readonly Place[], ...uses: readonly Place["use"][]): Access[] =>
+  uses.flatMap((use) => places.filter((place) => place.use === use)).map(({ access }) => access);
+
+/** Every access that a kernel reads. */
+export const readsOf = (kernel: Kernel): Access[] => accessesOf(placesOf(kernel), "read", "add");
+
+/** Every access that a kernel writes. */
+export const writesOf = (kernel: Kernel): Access[] =>
+  placesOf(kernel).flatMap(({ use, access }) => (use === "read" ? [] : [access]));
+
+/** All instructions of a kernel, in the order of their values; the values of reductions come between body and epilogue. */
+export const instructionsOf = ({ body, epilogue }: Kernel): readonly Instruction[] => [
+  ...body,
+  ...epilogue.instructions,
+];
+
+/** All stores of a kernel's lines. */
+export const storesOf = ({ stores, epilogue }: Kernel): readonly Store[] => [...stores, ...epilogue.stores];
+
+/** Whether data decides an index in this kernel, so that it may be out of range. */
+export const mayFail = (kernel: Kernel): boolean =>
+  instructionsOf(kernel).some((line) => line.kind === "load" && line.indirection !== undefined) ||
+  storesOf(kernel).some(({ indirection }) => indirection !== undefined);
+
+/** Whether two kernels depend on their order: one writes a buffer that the other reads or writes. */
+export function collide(a: Kernel, b: Kernel): boolean {
+  const meet = (some: readonly Access[], others: readonly Access[]) =>
+    some.some(({ buffer }) => others.some((other) => other.buffer === buffer));
+  return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
+}
+
+/** The kernel with each of its accesses changed, and the strides of its positions. */
+export function mapAccesses<K extends Kernel>(
+  kernel: K,
+  change: (access: Access) => Access,
+  changeStrides: (strides: readonly number[]) => readonly number[] = (strides) => strides,
+): K {
+  const changed = visit(kernel, ({ access }) => change(access));
+  const line = (instruction: Instruction): Instruction =>
+    instruction.kind === "position" ? { ...instruction, strides: changeStrides(instruction.strides) } : instruction;
+  const { body, epilogue } = changed;
+  return {
+    ...changed,
+    body: body.map(line),
+    epilogue: { ...epilogue, instructions: epilogue.instructions.map(line) },
+  };
+}
+
+/** The kernel with what `visit` returns in place of each of its accesses. */
+function visit<K extends Kernel>(kernel: K, visit: Visit): K {
+  const all = sizesOf(kernel);
+  const unreduced = kernel.axes.flatMap(({ kind, size }) => (kind === "reduce" ? [] : [size]));
+  const operands = visitOperands[kernel.kind](kernel as never, visit);
+  const inBody = visitLines({ instructions: kernel.body, stores: kernel.stores }, all, visit);
+  const epilogue = visitLines(kernel.epilogue, unreduced, visit);
+  return { ...kernel, ...operands, body: inBody.instructions, stores: inBody.stores, epilogue };
+}
+
+const sizesOf = ({ axes }: Kernel): number[] => axes.map(({ size }) => size);
+
+/** The accesses that a kind has beside its lines. */
+const visitOperands: { readonly [K in Kind]: (kernel: Of<K>, visit: Visit) => Partial<Of<K>> } = {
+  loops: () => ({}),
+  scan: (kernel, visit) => ({ store: visit(place(kernel.store, "write", sizesOf(kernel))) }),
+  matmul: (kernel, visit) => {
+    const sizes = sizesOf(kernel);
+    return { a: visit(place(kernel.a, "read", sizes)), b: visit(place(kernel.b, "read", sizes)) };
+  },
+  convolution: (kernel, visit) => {
+    const { channels, size, kernel: taps, x, w } = kernel;
+    const [image, group, output] = sizesOf(kernel);
+    return {
+      x: visit(place(x, "read", [image, group, channels, ...size])),
+      w: visit(place(w, "read", [group, output, channels, ...taps])),
+    };
+  },
+  topk: (kernel, visit) => {
+    const { size, k, x, y } = kernel;
+    const sizes = sizesOf(kernel);
+    return { x: visit(place(x, "read", [...sizes, size])), y: visit(place(y, "write", [...sizes, k])) };
+  },
+};
+
+const place = (access: Access, use: Place["use"], sizes: Sizes, reach = 1, apart = 0): Place => ({
+  access,
+  use,
+  sizes,
+  reach,
+  apart,
+});
+
+const visitLines = ({ instructions, stores }: Epilogue, sizes: Sizes, visit: Visit): Epilogue => ({
+  instructions: instructions.map((instruction) => visitInstruction(instruction, sizes, visit)),
+  stores: stores.map((store): Store => {
+    const { access, mode, indirection } = store;
+    const use = mode === "add" ? "add" : "write";
+    return { ...store, access: visit(place(access, use, sizes, indirection?.size, indirection?.stride)) };
+  }),
+});
+
+function visitInstruction(instruction: Instruction, sizes: Sizes, visit: Visit): Instruction {
+  switch (instruction.kind) {
+    case "load": {
+      const { access, indirection } = instruction;
+      return { ...instruction, access: visit(place(access, "read", sizes, indirection?.size, indirection?.stride)) };
+    }
+    case "randomBits": {
+      const [key, counter, first] = wordsOf(instruction).map((word, i) =>
+        visit(place(word, "read", sizes, i === 0 ? 2 : 1, 1)),
+      );
+      return { ...instruction, key, counter, ...(instruction.first && { first }) };
+    }
+    case "constant":
+    case "position":
+    case "op":
+      return instruction;
+    default:
+      return instruction satisfies never;
+  }
+}
