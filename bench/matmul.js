@@ -10,9 +10,13 @@ register();
 const { hasRelaxed } = await import("./limit-loops.js");
 const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
-const { describeMatmul, scratchBytes, workUnits, writeMatmul } = await import(
-  "../src/backends/wasm/products/matmul.ts"
+const { writeFunction } = await import("../src/backends/wasm/loops/write.ts");
+const { Block } = await import("../src/loops/block.ts");
+const { constant, variable } = await import("../src/loops/build.ts");
+const { addMatmul, describeMatmul, scratchOfMatmul, unitsOfMatmul } = await import(
+  "../src/schedule/products/matmul/build.ts"
 );
+const { planMatmul } = await import("../src/schedule/products/matmul/plan.ts");
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
@@ -43,19 +47,30 @@ const cases = products.map(({ name, m, n, k, transposed }) => {
   const b = transposed === "b" ? { inner: 1, column: k } : { inner: n, column: 1 };
   const spec = { m, n, k, a, b, c: { row: n }, relaxed };
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  module.export("multiply", writeMatmul(module, "matmul", spec));
+  const plan = planMatmul(spec);
+  module.export("multiply", writeFunction(module, routineOf(spec, plan)));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const line = (count) => Math.ceil((count * 4) / 64) * 64 + 64;
   const at = [0, line(m * k), line(m * k) + line(k * n)];
   at.push(at[2] + line(m * n));
-  if (at[3] + scratchBytes(spec) > memory.buffer.byteLength) throw new Error(`${name} does not fit`);
-  const run = () => exports.multiply(...at, 0, workUnits(spec));
+  if (at[3] + 4 * scratchOfMatmul(spec, plan) > memory.buffer.byteLength) throw new Error(`${name} does not fit`);
+  const run = () => exports.multiply(...at, 0, unitsOfMatmul(spec, plan));
   const label = `${name} [${m},${k}]·[${k},${n}]`;
   check(label, spec, run, at);
   const operations = 2 * m * n * k;
   const repeats = Math.max(1, Math.ceil(minOperations / operations));
-  return { label, operations, repeats, run, plan: describeMatmul(spec) };
+  return { label, operations, repeats, run, plan: describeMatmul(plan) };
 });
+
+/** The product as a routine (a, b, c, scratch, from, to). */
+function routineOf(spec, plan) {
+  const [a, b, c, scratch] = ["a", "b", "c", "scratch"].map((name) => ({ name, element: "f32" }));
+  const [from, to] = [variable("from"), variable("to")];
+  const at = (memory) => ({ memory, first: constant("i32", 0) });
+  const block = new Block();
+  addMatmul(block, { spec, plan, a: at(a), b: at(b), c: at(c), scratch, finish: null }, from, to);
+  return { name: "matmul", memories: [a, b, c, scratch], parameters: [from, to], body: block.statements };
+}
 
 function check(label, { m, n, k, a, b }, run, [, atB, atC]) {
   for (let i = 0; i < atC / 4; i++) numbers[i] = Math.sin(i * 0.37) + 0.1;

@@ -1,6 +1,7 @@
 // Statements in the order in which they are written. A formula of several steps names its values with `let` and goes on with them.
-import { choose, declare, type Operand, range, set, variable } from "./build.ts";
-import type { Expression, Statement, Variable } from "./program.ts";
+import { asLoop, assign, choose, declare, type Operand, range, set, unrolled, variable } from "./build.ts";
+import type { Expression, Registers, Statement, Unroll, Variable } from "./program.ts";
+import type { Type } from "./types.ts";
 
 export class Block {
   readonly #statements: Statement[] = [];
@@ -16,6 +17,11 @@ export class Block {
     return result;
   }
 
+  /** The value in a variable, unless it is a number or a variable already. */
+  named(name: string, value: Expression): Expression {
+    return value.kind === "number" || value.kind === "variable" ? value : this.let(name, value);
+  }
+
   add(statement: Statement): void {
     this.#statements.push(statement);
   }
@@ -25,22 +31,52 @@ export class Block {
   }
 
   /** The statements that `write` adds to a block of their own are run if the condition holds. */
-  if(condition: Expression, write: (inner: Block) => void): void {
-    this.#statements.push(choose(condition, inside(write)));
+  if(condition: Expression, write: (inner: Block) => void, otherwise: (inner: Block) => void = () => undefined): void {
+    this.#statements.push(choose(condition, inside(write), inside(otherwise)));
   }
 
   /** The statements are run for each index from `from`, in steps, below `to`. */
-  range(name: string, from: Operand, to: Operand, write: (inner: Block, index: Variable) => void, step = 1): void {
+  range(
+    name: string,
+    from: Operand,
+    to: Operand,
+    write: (inner: Block, index: Variable) => void,
+    step = 1,
+    unroll: Unroll = asLoop,
+  ): void {
     const index = variable(name);
-    this.#statements.push(
-      range(
-        index,
-        from,
-        to,
-        inside((inner) => write(inner, index)),
-        step,
-      ),
-    );
+    const body = inside((inner) => write(inner, index));
+    this.#statements.push(range(index, from, to, body, step, unroll));
+  }
+
+  /** The statements are written for each index from 0 below `count`. */
+  each(name: string, count: number, write: (inner: Block, index: Variable) => void): void {
+    this.range(name, 0, count, write, 1, unrolled);
+  }
+
+  /** Declares registers that have the value, or none at first. */
+  registers(name: string, type: Type, sizes: readonly number[], value: Expression | null = null): Registers {
+    const registers = { name, type, sizes };
+    this.#statements.push({ kind: "registers", registers, value });
+    return registers;
+  }
+
+  assign(registers: Registers, indices: readonly Operand[], value: Operand): void {
+    this.#statements.push(assign(registers, indices, value));
+  }
+
+  /** The statements become a function of their own. */
+  outline(name: string, write: (inner: Block) => void): void {
+    this.#statements.push({ kind: "outline", name, body: inside(write), result: null });
+  }
+
+  /** The same, with a result. */
+  outlined(name: string, write: (inner: Block) => Expression): Variable {
+    const inner = new Block();
+    const own = inner.let(name, write(inner));
+    const result = variable(name, own.type);
+    this.#statements.push({ kind: "outline", name, body: inner.statements, result: { variable: result, own } });
+    return result;
   }
 }
 

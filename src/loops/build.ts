@@ -3,7 +3,16 @@
 
 import { internal } from "../errors/error.ts";
 import { type LanewiseName, lanewiseOf, resultOf } from "./operations.ts";
-import { type Expression, type Memory, type Place, type Statement, typeOf, type Variable } from "./program.ts";
+import {
+  type Expression,
+  type Memory,
+  type Place,
+  type Registers,
+  type Statement,
+  typeOf,
+  type Unroll,
+  type Variable,
+} from "./program.ts";
 import { type LaneValue, rounded, type Type, types } from "./types.ts";
 
 /** An expression, or a number of the type that its place demands: in all lanes, if that is a vector. */
@@ -43,6 +52,29 @@ function folded(name: LanewiseName, operands: readonly Expression[]): Expression
     if (operand.kind === "number" && operand.type === "i32") values.push(Number(operand.values[0]));
   if (values.length < operands.length) return { kind: "operation", operation: name, type: "i32", operands };
   return constant("i32", Number(lanewiseOf(name).meaning(values, "i32")));
+}
+
+/** An operation with other operands: what is known of them is computed. */
+export function rebuilt(
+  { operation: name, type }: Extract<Expression, { readonly kind: "operation" }>,
+  operands: readonly Expression[],
+): Expression {
+  if (type !== "i32") return { kind: "operation", operation: name, type, operands };
+  const [a, b] = operands;
+  switch (name) {
+    case "add":
+      return add(a, b);
+    case "sub":
+      return sub(a, b);
+    case "mul":
+      return mul(a, b);
+    case "divideUnsigned":
+      return div(a, b);
+    case "remainderUnsigned":
+      return rem(a, b);
+    default:
+      return operation(name, operands);
+  }
 }
 
 const is = (operand: Operand, value: number): boolean =>
@@ -93,6 +125,9 @@ const shift = (name: LanewiseName) => (a: Operand, bits: number | Expression) =>
   operation(name, [a, expression(bits, "i32")]);
 
 export const divide = binary("divide");
+/** x · y + sum: an engine may round the product, or only the sum. */
+export const multiplyAdd = (x: Expression, y: Expression, sum: Expression): Expression =>
+  operation("multiplyAdd", [x, y, sum]);
 export const neg = unary("neg");
 export const abs = unary("abs");
 export const sqrt = unary("sqrt");
@@ -192,6 +227,15 @@ export const demoteLow = (value: Expression): Expression => ({ kind: "demoteLow"
 export const bitmask = (value: Expression): Expression => ({ kind: "bitmask", type: "i32", value });
 export const any = (value: Expression): Expression => ({ kind: "any", type: "i32", value });
 
+/** Calls a function outside of the program that has no result. */
+export const callTo = (callee: string, ...operands: readonly Expression[]): Statement => ({
+  kind: "call",
+  callee,
+  memories: [],
+  operands,
+  result: null,
+});
+
 /** The element at the index, or, for a vector type, that and its neighbours. */
 export const load = (memory: Memory, index: Operand, type: Type = typeOf(memory.element)): Expression => ({
   kind: "load",
@@ -229,6 +273,11 @@ export const set = (of: Variable, value: Operand): Statement => ({
   value: expression(value, of.type),
 });
 
+/** A loop that is written as one. */
+export const asLoop: Unroll = { kind: "loop" };
+/** A loop that is written once for each iteration. */
+export const unrolled: Unroll = { kind: "all", moves: false };
+
 /** for (index = from; index < to; index += step) */
 export const range = (
   index: Variable,
@@ -236,7 +285,32 @@ export const range = (
   to: Operand,
   body: readonly Statement[],
   step = 1,
-): Statement => ({ kind: "for", index, from: expression(from, "i32"), to: expression(to, "i32"), step, body });
+  unroll: Unroll = asLoop,
+): Statement => ({ kind: "for", index, from: expression(from, "i32"), to: expression(to, "i32"), step, unroll, body });
+
+/** One of some registers. */
+export const register = (registers: Registers, ...indices: readonly Operand[]): Expression => ({
+  kind: "register",
+  type: registers.type,
+  registers,
+  indices: indices.map((index) => expression(index, "i32")),
+});
+
+/** The number at an index that is known when code is written. */
+export const entry = (values: readonly number[], index: Expression): Expression =>
+  index.kind === "number"
+    ? constant("i32", values[Number(index.values[0])])
+    : { kind: "entry", type: "i32", values, index };
+
+export const assign = (registers: Registers, indices: readonly Operand[], value: Operand): Statement => ({
+  kind: "assign",
+  registers,
+  indices: indices.map((index) => expression(index, "i32")),
+  value: expression(value, registers.type),
+});
+
+/** What is loaded next, at the index of the memory, is not to be moved before this. */
+export const fence = (memory: Memory, index: Operand): Statement => ({ kind: "fence", place: placeAt(memory, index) });
 
 export const loop = (...body: readonly Statement[]): Statement => ({ kind: "loop", body });
 

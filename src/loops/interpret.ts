@@ -2,7 +2,7 @@
 // against it.
 import { internal } from "../errors/error.ts";
 import { lanewiseOf } from "./operations.ts";
-import type { Expression, Memory, Place, Routine, Statement, Variable } from "./program.ts";
+import type { Expression, Memory, Place, Registers, Routine, Statement, Variable } from "./program.ts";
 import { isVector, rounded, types } from "./types.ts";
 import { fromBytes, spread, toBytes, type Value } from "./values.ts";
 
@@ -35,10 +35,20 @@ export function valueAfter(
 /** Functions outside of the program, by their names. */
 export type Functions = ReadonlyMap<string, (...operands: number[]) => number | undefined>;
 
+/** The keys of all registers: "0,0", "0,1", … */
+function keysOf({ sizes }: Registers): string[] {
+  return sizes.reduce<string[]>(
+    (keys, size) =>
+      keys.flatMap((key) => Array.from({ length: size }, (_, i) => (key === "" ? `${i}` : `${key},${i}`))),
+    [""],
+  );
+}
+
 class Interpreter {
   readonly #functions: Functions;
   readonly #memories: ReadonlyMap<Memory, Contents>;
   readonly #values: Map<Variable, Value>;
+  readonly #registers = new Map<Registers, Map<string, Value>>();
 
   constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, Value>, functions: Functions = new Map()) {
     this.#functions = functions;
@@ -57,6 +67,21 @@ class Interpreter {
       case "set":
         this.#values.set(statement.variable, this.value(statement.value));
         return false;
+      case "registers":
+        this.#registers.set(statement.registers, new Map());
+        if (statement.value !== null)
+          for (const key of keysOf(statement.registers))
+            this.#registers.get(statement.registers)?.set(key, this.value(statement.value));
+        return false;
+      case "assign":
+        this.#elements(statement.registers).set(this.#key(statement.indices), this.value(statement.value));
+        return false;
+      case "fence":
+        return false;
+      case "outline":
+        this.run(statement.body);
+        if (statement.result !== null) this.#values.set(statement.result.variable, this.value(statement.result.own));
+        return false;
       case "store": {
         const { place, value, lanes } = statement;
         const contents = this.#contents(place.memory);
@@ -71,6 +96,10 @@ class Interpreter {
         this.#values.set(statement.pointer, [this.#number(statement.pointer) + statement.by]);
         return false;
       case "call":
+        if (statement.memories.length > 0 || statement.result !== null)
+          throw internal(
+            `the interpreter runs routines before their parts are functions, and ${statement.callee} is one`,
+          );
         this.#function(statement.callee)(...statement.operands.map((operand) => this.#number(operand)));
         return false;
       case "for": {
@@ -103,6 +132,17 @@ class Interpreter {
       }
       case "number":
         return spread(expression.values, type);
+      case "register": {
+        const key = this.#key(expression.indices);
+        const value = this.#elements(expression.registers).get(key);
+        if (value === undefined) throw internal(`${expression.registers.name}[${key}] has no value`);
+        return value;
+      }
+      case "entry": {
+        const value = expression.values[this.#number(expression.index)];
+        if (value === undefined) throw internal(`no entry ${this.#number(expression.index)} of ${expression.values}`);
+        return [value];
+      }
       case "operation":
         return this.#operation(expression);
       case "select":
@@ -165,6 +205,16 @@ class Interpreter {
       mask.map((bits, i) => (a[i] & bits) | (b[i] & ~bits)),
       type,
     );
+  }
+
+  #elements(registers: Registers): Map<string, Value> {
+    const elements = this.#registers.get(registers);
+    if (elements === undefined) throw internal(`the registers ${registers.name} are not declared`);
+    return elements;
+  }
+
+  #key(indices: readonly Expression[]): string {
+    return indices.map((index) => this.#number(index)).join();
   }
 
   #bytes(expression: Expression): Uint8Array {

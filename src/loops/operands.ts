@@ -6,6 +6,10 @@ export function operandsOf(expression: Expression): readonly Expression[] {
     case "variable":
     case "number":
       return [];
+    case "register":
+      return expression.indices;
+    case "entry":
+      return [expression.index];
     case "operation":
     case "call":
       return expression.operands;

@@ -7,7 +7,7 @@ import { isInteger, type Lane, type Type, types } from "./types.ts";
 type Rule = (operands: readonly Type[]) => Type | null;
 
 interface Lanewise {
-  readonly operands: 1 | 2;
+  readonly operands: 1 | 2 | 3;
   readonly result: Rule;
   /** The sign between two operands, or the name before them in parentheses. */
   readonly sign: string;
@@ -71,6 +71,13 @@ export const lanewise = {
   divideUnsigned: { operands: 2, result: integers, sign: "/", meaning: ([a, b]) => Math.floor((a >>> 0) / (b >>> 0)) },
   remainderUnsigned: { operands: 2, result: integers, sign: "%", meaning: ([a, b]) => (a >>> 0) % (b >>> 0) },
   divide: { operands: 2, result: floats, sign: "/", meaning: ([a, b]) => a / b },
+  /** a · b + c of vectors of f32; whether the product is rounded first is the engine's choice. */
+  multiplyAdd: {
+    operands: 3,
+    result: (operands) => (alike(operands) && operands[0] === "f32x4" ? "f32x4" : null),
+    sign: "fma",
+    meaning: ([a, b, c]) => a * b + c,
+  },
   neg: { operands: 1, result: same, sign: "-", meaning: ([a]) => -a },
   abs: { operands: 1, result: same, sign: "abs", meaning: ([a]) => Math.abs(a) },
   sqrt: { operands: 1, result: floats, sign: "sqrt", meaning: ([a]) => Math.sqrt(a) },

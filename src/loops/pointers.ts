@@ -37,12 +37,7 @@ interface Scope {
 }
 
 /** The routine with pointers. */
-export function withPointers(routine: Routine): Routine {
-  return {
-    ...routine,
-    body: new Pass(routine).block(routine.body, { last: routine.parameters.length, pointers: new Map() }),
-  };
-}
+export const withPointers = (routine: Routine): Routine => ({ ...routine, body: new Pass(routine).whole(routine) });
 
 class Pass {
   /** The numbers of all variables whose value does not change. */
@@ -60,7 +55,16 @@ class Pass {
     });
   }
 
-  block(statements: readonly Statement[], outer: Scope): Statement[] {
+  /** The body of the routine: it begins with pointers for the parameters that are part of indices. */
+  whole({ parameters, body }: Routine): Statement[] {
+    const result: Statement[] = [];
+    const none: Scope = { last: 0, pointers: new Map() };
+    const scope = this.#pointTo(body, { ...none, last: parameters.length }, none, result);
+    result.push(...this.#block(body, scope));
+    return result;
+  }
+
+  #block(statements: readonly Statement[], outer: Scope): Statement[] {
     let scope = outer;
     const result: Statement[] = [];
     for (const [i, statement] of statements.entries()) {
@@ -127,15 +131,15 @@ class Pass {
         const by = index.terms[term].factor * step;
         moves.push({ kind: "move", pointer: point.pointer, memory: index.memory, by });
       });
-    return [...points, { ...loop, body: [...this.block(body, { last, pointers }), ...moves] }];
+    return [...points, { ...loop, body: [...this.#block(body, { last, pointers }), ...moves] }];
   }
 
   /** A statement with pointers in the statements inside it. */
   #inside(statement: Statement, scope: Scope): Statement {
-    if (statement.kind === "loop") return { ...statement, body: this.block(statement.body, scope) };
+    if (statement.kind === "loop") return { ...statement, body: this.#block(statement.body, scope) };
     if (statement.kind !== "if") return statement;
     const { whenTrue, whenFalse } = statement;
-    return { ...statement, whenTrue: this.block(whenTrue, scope), whenFalse: this.block(whenFalse, scope) };
+    return { ...statement, whenTrue: this.#block(whenTrue, scope), whenFalse: this.#block(whenFalse, scope) };
   }
 
   /** A statement with the places of its own expressions relative to pointers. */
@@ -182,7 +186,9 @@ class Pass {
   #numberAll(statements: readonly Statement[]): void {
     for (const statement of statements) {
       if (statement.kind === "let" && statement.variable.type === "i32") this.#number(statement.variable);
-      if (statement.kind === "for") this.#number(statement.index);
+      // The index of a loop without pointers that move is part of the offsets of memory instructions.
+      if (statement.kind === "for" && (statement.unroll.kind !== "all" || statement.unroll.moves))
+        this.#number(statement.index);
       this.#numberAll(statementsIn(statement));
     }
   }

@@ -21,8 +21,24 @@ export interface Variable {
   readonly type: Type;
 }
 
+/** Variables that stay in registers, told apart by numbers: acc[3][1]. Where they are used, these numbers are known when code is written. */
+export interface Registers {
+  readonly name: string;
+  readonly type: Type;
+  readonly sizes: readonly number[];
+}
+
 export type Expression =
   | Variable
+  /** One of some registers. */
+  | {
+      readonly kind: "register";
+      readonly type: Type;
+      readonly registers: Registers;
+      readonly indices: readonly Expression[];
+    }
+  /** The number at an index that is known when code is written. */
+  | { readonly kind: "entry"; readonly type: "i32"; readonly values: readonly number[]; readonly index: Expression }
   /** One value in all lanes, or a value for each lane. */
   | { readonly kind: "number"; readonly type: Type; readonly values: readonly LaneValue[] }
   /** Lane by lane: an entry of operations.ts. */
@@ -89,14 +105,29 @@ export type Statement =
   | { readonly kind: "let"; readonly variable: Variable; readonly value: Expression }
   /** Gives a declared variable another value. */
   | { readonly kind: "set"; readonly variable: Variable; readonly value: Expression }
+  /** Declares registers; all have the value, or none before they are assigned. */
+  | { readonly kind: "registers"; readonly registers: Registers; readonly value: Expression | null }
+  /** Gives one of some registers a value. */
+  | {
+      readonly kind: "assign";
+      readonly registers: Registers;
+      readonly indices: readonly Expression[];
+      readonly value: Expression;
+    }
   /** Stores a value, or the first lanes of a vector. */
   | { readonly kind: "store"; readonly place: Place; readonly value: Expression; readonly lanes: number }
   /** Declares a pointer to a place. */
   | { readonly kind: "point"; readonly pointer: Variable; readonly place: Place }
   /** Moves a pointer by a number of elements. */
   | { readonly kind: "move"; readonly pointer: Variable; readonly memory: Memory; readonly by: number }
-  /** Calls a function outside of the program that has no result. */
-  | { readonly kind: "call"; readonly callee: string; readonly operands: readonly Expression[] }
+  /** Calls a function; the addresses of the memories are its first operands, and its result, if it has one, is declared. */
+  | {
+      readonly kind: "call";
+      readonly callee: string;
+      readonly memories: readonly Memory[];
+      readonly operands: readonly Expression[];
+      readonly result: Variable | null;
+    }
   /** for (index = from; index < to; index += step): `to` is computed before each iteration, and the body does not set the index. */
   | {
       readonly kind: "for";
@@ -105,6 +136,7 @@ export type Statement =
       readonly to: Expression;
       /** At least 1. */
       readonly step: number;
+      readonly unroll: Unroll;
       readonly body: readonly Statement[];
     }
   /** Repeats its body until a break. */
@@ -116,14 +148,37 @@ export type Statement =
       readonly condition: Expression;
       readonly whenTrue: readonly Statement[];
       readonly whenFalse: readonly Statement[];
+    }
+  /** Does nothing: an engine should not move what is before it behind it, and the other way round. It names what is loaded next. */
+  | { readonly kind: "fence"; readonly place: Place }
+  /**
+   * A part that becomes a function of its own (functions.ts): it sets no variable from outside, and may declare one that keeps the value
+   * of one of its own.
+   */
+  | {
+      readonly kind: "outline";
+      readonly name: string;
+      readonly body: readonly Statement[];
+      readonly result: { readonly variable: Variable; readonly own: Variable } | null;
     };
 
-/** A function without a result: what it computes is in memory afterwards. */
+/**
+ * How a loop is written: as a loop; `copies` times for each iteration, and the remaining iterations after it (split.ts); or once for each
+ * iteration, without a loop. Then its index is part of the offsets of memory instructions, or the pointers move from copy to copy.
+ */
+export type Unroll =
+  | { readonly kind: "loop" }
+  | { readonly kind: "copies"; readonly copies: number; readonly moves: boolean }
+  | { readonly kind: "all"; readonly moves: boolean };
+
+/** A function: what it computes is in memory afterwards. */
 export interface Routine {
   readonly name: string;
   readonly memories: readonly Memory[];
   readonly parameters: readonly Variable[];
   readonly body: readonly Statement[];
+  /** The variable of the body whose last value is the result; a routine has none unless it is part of another one. */
+  readonly result?: Variable;
 }
 
 /** The type of a value that is loaded from, or stored to, memory with these elements. */

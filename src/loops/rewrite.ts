@@ -1,23 +1,25 @@
-// Statements and expressions with their places changed.
+// Statements and expressions with other parts in place of theirs: the walks that all passes share.
+import { rebuilt } from "./build.ts";
 import { operandsOf } from "./operands.ts";
 import type { Expression, Place, Statement } from "./program.ts";
 
-type Change = (place: Place) => Place;
-
-/** The expression with all its places changed, those in indices included. */
-export function withPlaces(expression: Expression, change: Change): Expression {
-  if (!hasPlace(expression)) return expression;
-  const own = (one: Expression) => withPlaces(one, change);
+/** The expression with its operands changed; operations on numbers are computed. */
+export function withOperands(expression: Expression, change: (operand: Expression) => Expression): Expression {
   switch (expression.kind) {
     case "variable":
     case "number":
       return expression;
+    case "register":
+      return { ...expression, indices: expression.indices.map(change) };
+    case "entry":
+      return { ...expression, index: change(expression.index) };
     case "operation":
+      return rebuilt(expression, expression.operands.map(change));
     case "call":
-      return { ...expression, operands: expression.operands.map(own) };
+      return { ...expression, operands: expression.operands.map(change) };
     case "select": {
       const { condition, whenTrue, whenFalse } = expression;
-      return { ...expression, condition: own(condition), whenTrue: own(whenTrue), whenFalse: own(whenFalse) };
+      return { ...expression, condition: change(condition), whenTrue: change(whenTrue), whenFalse: change(whenFalse) };
     }
     case "splat":
     case "bits":
@@ -25,36 +27,51 @@ export function withPlaces(expression: Expression, change: Change): Expression {
     case "demoteLow":
     case "any":
     case "bitmask":
-      return { ...expression, value: own(expression.value) };
+      return { ...expression, value: change(expression.value) };
     case "lane":
-      return { ...expression, vector: own(expression.vector) };
+      return { ...expression, vector: change(expression.vector) };
     case "withLane":
-      return { ...expression, vector: own(expression.vector), value: own(expression.value) };
+      return { ...expression, vector: change(expression.vector), value: change(expression.value) };
     case "shuffle":
-      return { ...expression, a: own(expression.a), b: own(expression.b) };
+      return { ...expression, a: change(expression.a), b: change(expression.b) };
     case "load":
-      return { ...expression, place: changed(expression.place, change) };
+      return { ...expression, place: { ...expression.place, index: change(expression.place.index) } };
     default:
       return expression satisfies never;
   }
 }
 
+type Change = (place: Place) => Place;
+
+/** The expression with all its places changed, those in indices included. */
+export function withPlaces(expression: Expression, change: Change): Expression {
+  if (!hasPlace(expression)) return expression;
+  const result = withOperands(expression, (operand) => withPlaces(operand, change));
+  return result.kind === "load" ? { ...result, place: change(result.place) } : result;
+}
+
 const hasPlace = (expression: Expression): boolean =>
   expression.kind === "load" || operandsOf(expression).some(hasPlace);
 
-const changed = (place: Place, change: Change): Place => change({ ...place, index: withPlaces(place.index, change) });
-
-/** The statement with the places of its own expressions changed; statements inside it stay. */
-export function statementWithPlaces(statement: Statement, change: Change): Statement {
-  const own = (one: Expression) => withPlaces(one, change);
+/** The statement with its own expressions and places changed; statements inside it stay. */
+export function withOwn(
+  statement: Statement,
+  own: (expression: Expression) => Expression,
+  ofPlace: Change = (place) => ({ ...place, index: own(place.index) }),
+): Statement {
   switch (statement.kind) {
     case "let":
     case "set":
       return { ...statement, value: own(statement.value) };
+    case "registers":
+      return statement.value === null ? statement : { ...statement, value: own(statement.value) };
+    case "assign":
+      return { ...statement, indices: statement.indices.map(own), value: own(statement.value) };
     case "store":
-      return { ...statement, place: changed(statement.place, change), value: own(statement.value) };
+      return { ...statement, place: ofPlace(statement.place), value: own(statement.value) };
     case "point":
-      return { ...statement, place: changed(statement.place, change) };
+    case "fence":
+      return { ...statement, place: ofPlace(statement.place) };
     case "call":
       return { ...statement, operands: statement.operands.map(own) };
     case "for":
@@ -65,8 +82,32 @@ export function statementWithPlaces(statement: Statement, change: Change): State
       return { ...statement, condition: own(statement.condition) };
     case "move":
     case "loop":
+    case "outline":
       return statement;
     default:
       return statement satisfies never;
+  }
+}
+
+/** The statement with the places of its own expressions changed; statements inside it stay. */
+export function statementWithPlaces(statement: Statement, change: Change): Statement {
+  const own = (expression: Expression) => withPlaces(expression, change);
+  return withOwn(statement, own, (place) => change({ ...place, index: own(place.index) }));
+}
+
+/** The statement with the lists of statements inside it changed. */
+export function withInside(
+  statement: Statement,
+  change: (statements: readonly Statement[]) => readonly Statement[],
+): Statement {
+  switch (statement.kind) {
+    case "for":
+    case "loop":
+    case "outline":
+      return { ...statement, body: change(statement.body) };
+    case "if":
+      return { ...statement, whenTrue: change(statement.whenTrue), whenFalse: change(statement.whenFalse) };
+    default:
+      return statement;
   }
 }

@@ -1,7 +1,7 @@
 // Prints loop programs: one line a statement, two spaces a level. Variables of the same name are told apart by a number: i, i.2, i.3.
 import { lanewiseOf } from "./operations.ts";
-import type { Expression, Place, Routine, Statement, Variable } from "./program.ts";
-import { types } from "./types.ts";
+import type { Expression, Place, Routine, Statement, Unroll, Variable } from "./program.ts";
+import { type LaneValue, types } from "./types.ts";
 
 /** How closely a sign binds: an operand of a sign that binds less needs parentheses. Names before parentheses bind closest. */
 const binding: ReadonlyMap<string, number> = new Map([
@@ -24,13 +24,16 @@ const binding: ReadonlyMap<string, number> = new Map([
   ["%", 6],
 ]);
 
-export function print({ name, memories, parameters, body }: Routine): string {
+const numberText = (value: LaneValue): string => (Object.is(value, -0) ? "-0" : String(value));
+
+export function print({ name, memories, parameters, body, result }: Routine): string {
   const names = new Names();
   const all = [
     ...memories.map((memory) => `${memory.name}: ${memory.element}[]`),
     ...parameters.map((one) => `${names.of(one)}: ${one.type}`),
   ];
-  return [`${name}(${all.join(", ")})`, ...indented(linesOf(body, names))].join("\n");
+  const last = result === undefined ? [] : [`  return ${names.of(result)}`];
+  return [`${name}(${all.join(", ")})`, ...indented(linesOf(body, names)), ...last].join("\n");
 }
 
 class Names {
@@ -56,6 +59,21 @@ const linesOf = (statements: readonly Statement[], names: Names): string[] =>
 function linesOfOne(statement: Statement, names: Names): string[] {
   const text = (value: Expression) => textOf(value, names);
   switch (statement.kind) {
+    case "registers": {
+      const { registers, value } = statement;
+      const sizes = registers.sizes.map((size) => `[${size}]`).join("");
+      return [`let ${registers.name}: ${registers.type}${sizes}${value === null ? "" : ` = ${text(value)}`}`];
+    }
+    case "assign":
+      return [assignment(statement, text)];
+    case "fence":
+      return [`fence ${placeOf(statement.place, 1, names)}`];
+    case "outline": {
+      const { name, body, result } = statement;
+      const head = result === null ? name : `let ${names.of(result.variable)} = ${name}`;
+      const last = result === null ? [] : [`  return ${names.of(result.own)}`];
+      return [`${head}:`, ...indented(linesOf(body, names)), ...last];
+    }
     case "let":
       return [`let ${names.of(statement.variable)} = ${text(statement.value)}`];
     case "set":
@@ -66,11 +84,14 @@ function linesOfOne(statement: Statement, names: Names): string[] {
       return [`let ${names.of(statement.pointer)} = &${placeOf(statement.place, 1, names)}`];
     case "move":
       return [`${names.of(statement.pointer)} += ${statement.by}`];
-    case "call":
-      return [`${statement.callee}(${statement.operands.map(text).join(", ")})`];
+    case "call": {
+      const { callee, memories, operands, result } = statement;
+      const all = [...memories.map((memory) => memory.name), ...operands.map(text)];
+      return [`${result === null ? "" : `let ${names.of(result)} = `}${callee}(${all.join(", ")})`];
+    }
     case "for": {
-      const { index, from, to, step, body } = statement;
-      const steps = step === 1 ? "" : ` step ${step}`;
+      const { index, from, to, step, unroll, body } = statement;
+      const steps = `${step === 1 ? "" : ` step ${step}`}${unrollText(unroll)}`;
       return [`for ${names.of(index)} in ${text(from)} .. ${text(to)}${steps}`, ...indented(linesOf(body, names))];
     }
     case "loop":
@@ -87,6 +108,26 @@ function linesOfOne(statement: Statement, names: Names): string[] {
   }
 }
 
+/** acc[r][v] = …, and acc[r][v] += x * y for a sum of products. */
+function assignment(
+  { registers, indices, value }: Extract<Statement, { readonly kind: "assign" }>,
+  text: (value: Expression) => string,
+): string {
+  const own = `${registers.name}${indices.map((index) => `[${text(index)}]`).join("")}`;
+  if (value.kind === "operation") {
+    const { operation, operands } = value;
+    if (operation === "multiplyAdd" && text(operands[2]) === own)
+      return `${own} += ${text(operands[0])} * ${text(operands[1])}`;
+    if (operation === "add" && text(operands[0]) === own) return `${own} += ${text(operands[1])}`;
+  }
+  return `${own} = ${text(value)}`;
+}
+
+const unrollText = (unroll: Unroll): string => {
+  if (unroll.kind === "loop") return "";
+  return `${unroll.kind === "all" ? " unrolled" : ` unrolled by ${unroll.copies}`}${unroll.moves ? ", pointers move" : ""}`;
+};
+
 /** x[i], or x[i .. +4] for four lanes; p[2], where a pointer p points into x. */
 function placeOf({ memory, pointer, index }: Place, lanes: number, names: Names): string {
   const from = pointer === null ? memory.name : names.of(pointer);
@@ -101,7 +142,13 @@ function textOf(expression: Expression, names: Names, least = 0): string {
     case "variable":
       return names.of(expression);
     case "number":
-      return expression.values.length === 1 ? String(expression.values[0]) : `(${expression.values.join(", ")})`;
+      return expression.values.length === 1
+        ? numberText(expression.values[0])
+        : `(${expression.values.map(numberText).join(", ")})`;
+    case "register":
+      return `${expression.registers.name}${expression.indices.map((index) => `[${textOf(index, names)}]`).join("")}`;
+    case "entry":
+      return `(${expression.values.join(", ")})[${textOf(expression.index, names)}]`;
     case "operation": {
       const { sign } = lanewiseOf(expression.operation);
       const own = binding.get(sign);

@@ -8,6 +8,14 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case "let":
     case "set":
       return [statement.value];
+    case "registers":
+      return statement.value === null ? [] : [statement.value];
+    case "assign":
+      return [...statement.indices, statement.value];
+    case "fence":
+      return [statement.place.index];
+    case "outline":
+      return [];
     case "store":
       return [statement.place.index, statement.value];
     case "point":
@@ -33,6 +41,7 @@ export function statementsIn(statement: Statement): readonly Statement[] {
   switch (statement.kind) {
     case "for":
     case "loop":
+    case "outline":
       return statement.body;
     case "if":
       return [...statement.whenTrue, ...statement.whenFalse];

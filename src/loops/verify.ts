@@ -7,6 +7,7 @@ import {
   type Expression,
   type Memory,
   type Place,
+  type Registers,
   type Routine,
   type Statement,
   typeOf,
@@ -20,6 +21,7 @@ interface Scope {
   /** Variables that have a value; of these, the constants may not be set. */
   readonly variables: Set<Variable>;
   readonly constants: ReadonlySet<Variable>;
+  readonly registers: Set<Registers>;
   readonly inLoop: boolean;
 }
 
@@ -29,6 +31,7 @@ export function faultsOf({ memories, parameters, body }: Routine): string[] {
     memories: new Set(memories),
     variables: new Set(parameters),
     constants: new Set(parameters),
+    registers: new Set<Registers>(),
     inLoop: false,
   };
   return ofStatements(body, scope);
@@ -36,7 +39,7 @@ export function faultsOf({ memories, parameters, body }: Routine): string[] {
 
 /** A block has variables of its own: what it declares is gone after it. */
 function ofStatements(statements: readonly Statement[], outer: Scope): string[] {
-  const scope = { ...outer, variables: new Set(outer.variables) };
+  const scope = { ...outer, variables: new Set(outer.variables), registers: new Set(outer.registers) };
   return statements.flatMap((statement) => ofStatement(statement, scope));
 }
 
@@ -63,6 +66,27 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
         ...typed(`set ${variable.name}`, value, variable.type),
       ];
     }
+    case "registers": {
+      const { registers, value } = statement;
+      const faults = [
+        ...(scope.registers.has(registers) ? [`${registers.name} are declared twice`] : []),
+        ...(value === null ? [] : [...ofExpression(value, scope), ...typed(registers.name, value, registers.type)]),
+      ];
+      scope.registers.add(registers);
+      return faults;
+    }
+    case "assign": {
+      const { registers, indices, value } = statement;
+      return [
+        ...ofRegister(registers, indices, scope),
+        ...[...indices, value].flatMap((own) => ofExpression(own, scope)),
+        ...typed(registers.name, value, registers.type),
+      ];
+    }
+    case "fence":
+      return ofExpression(statement.place.index, scope);
+    case "outline":
+      return ofOutline(statement, scope);
     case "store": {
       const { place, value, lanes } = statement;
       return [
@@ -84,8 +108,16 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
     }
     case "move":
       return scope.variables.has(statement.pointer) ? [] : [`${statement.pointer.name} moves before it is declared`];
-    case "call":
-      return statement.operands.flatMap((operand) => ofExpression(operand, scope));
+    case "call": {
+      const { memories, operands, result } = statement;
+      if (result !== null) scope.variables.add(result);
+      return [
+        ...memories.flatMap((memory) =>
+          scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`],
+        ),
+        ...operands.flatMap((operand) => ofExpression(operand, scope)),
+      ];
+    }
     case "for":
       return ofFor(statement, scope);
     case "loop":
@@ -127,6 +159,33 @@ function ofFor({ index, from, to, step, body }: Extract<Statement, { readonly ki
   ];
 }
 
+/** A part that becomes a function reads what is declared outside, and sets nothing of it. */
+function ofOutline({ body, result }: Extract<Statement, { readonly kind: "outline" }>, scope: Scope): string[] {
+  const inside = {
+    ...scope,
+    constants: scope.variables,
+    registers: new Set<Registers>(),
+    inLoop: false,
+  };
+  const faults = ofStatements(body, inside);
+  if (result === null) return faults;
+  scope.variables.add(result.variable);
+  const isDeclared = body.some((one) => one.kind === "let" && one.variable === result.own);
+  return [...faults, ...(isDeclared ? [] : [`a part has the result ${result.own.name}, which it does not declare`])];
+}
+
+/** The faults in the indices of a register, as far as they are numbers. */
+const ofRegister = (registers: Registers, indices: readonly Expression[], scope: Scope): string[] => [
+  ...(scope.registers.has(registers) ? [] : [`${registers.name} are used before they are declared`]),
+  ...(indices.length === registers.sizes.length ? [] : [`${registers.name} has ${registers.sizes.length} indices`]),
+  ...indices.flatMap((index, i) => [
+    ...typed(`an index of ${registers.name}`, index, "i32"),
+    ...(index.kind === "number" && Number(index.values[0]) >= registers.sizes[i]
+      ? [`${registers.name} has no index ${index.values[0]}`]
+      : []),
+  ]),
+];
+
 function ofExpression(expression: Expression, scope: Scope): string[] {
   const faults = operandsOf(expression).flatMap((operand) => ofExpression(operand, scope));
   return [...faults, ...ofNode(expression, scope)];
@@ -143,6 +202,10 @@ function ofNode(expression: Expression, scope: Scope): string[] {
       return scope.variables.has(expression) ? [] : [`${expression.name} is read before it is declared`];
     case "call":
       return [];
+    case "register":
+      return ofRegister(expression.registers, expression.indices, scope);
+    case "entry":
+      return given[0] === "i32" ? [] : fault();
     case "number":
       return expression.values.length === 1 || expression.values.length === lanes ? [] : fault();
     case "operation":

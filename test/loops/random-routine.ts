@@ -1,6 +1,8 @@
 // Random routines that end: loops have fixed bounds or a counter, indices are taken modulo the memory's length, and divisors are not 0.
 import {
   any,
+  asLoop,
+  assign,
   bits,
   breakIf,
   choose,
@@ -9,12 +11,14 @@ import {
   demoteLow,
   div,
   eq,
+  fence,
   laneOf,
   load,
   loop,
   lt,
   promoteLow,
   range,
+  register,
   rem,
   select,
   set,
@@ -22,6 +26,7 @@ import {
   splat,
   store,
   sub,
+  unrolled,
   variable,
   withLane,
 } from "../../src/loops/build.ts";
@@ -29,9 +34,11 @@ import { type LanewiseName, lanewise, resultOf } from "../../src/loops/operation
 import {
   type Expression,
   type Memory,
+  type Registers,
   type Routine,
   type Statement,
   typeOf,
+  type Unroll,
   type Variable,
 } from "../../src/loops/program.ts";
 import { type Type, types } from "../../src/loops/types.ts";
@@ -56,6 +63,7 @@ type Has = (name: LanewiseName, first: Type) => boolean;
 interface Scope {
   readonly readable: readonly Variable[];
   readonly settable: readonly Variable[];
+  readonly registers: readonly Registers[];
   /** Levels that may still be nested. */
   readonly depth: number;
   readonly has: Has;
@@ -67,7 +75,7 @@ export function randomRoutine(draw: Draw, has: Has): Routine {
     name: "random",
     memories,
     parameters,
-    body: block(draw, { readable: parameters, settable: [], depth: 3, has }),
+    body: block(draw, { readable: parameters, settable: [], registers: [], depth: 3, has }),
   };
 }
 
@@ -75,8 +83,37 @@ function block(draw: Draw, scope: Scope): Statement[] {
   const statements: Statement[] = [];
   let own = scope;
   for (let i = draw.whole(1, 4); i > 0; i--) {
-    const kind = draw.pick(["let", "set", "store", "store", "if", "for", "loop"] as const);
-    if (kind === "let") {
+    const kind = draw.pick([
+      "let",
+      "set",
+      "store",
+      "store",
+      "if",
+      "for",
+      "loop",
+      "registers",
+      "outline",
+      "fence",
+    ] as const);
+    if (kind === "registers") {
+      const fresh = { name: "r", type: draw.pick(all), sizes: [2, 2] };
+      statements.push({ kind: "registers", registers: fresh, value: value(draw, own, fresh.type, 2) });
+      own = { ...own, registers: [...own.registers, fresh] };
+      statements.push(assign(fresh, [1, draw.whole(0, 1)], value(draw, own, fresh.type, 2)));
+    } else if (kind === "outline" && scope.depth > 0) {
+      const body = block(draw, { ...own, settable: [], registers: [], depth: scope.depth - 1 });
+      const inner = variable("own", draw.pick(all));
+      const result = variable("result", inner.type);
+      const last = declare(inner, value(draw, { ...own, registers: [] }, inner.type, 2));
+      statements.push({
+        kind: "outline",
+        name: "part",
+        body: [...body, last],
+        result: { variable: result, own: inner },
+      });
+      own = { ...own, readable: [...own.readable, result] };
+    } else if (kind === "outline") {
+    } else if (kind === "let") {
       const fresh = variable(draw.pick(["x", "y"]), draw.pick(all));
       statements.push(declare(fresh, value(draw, own, fresh.type, 3)));
       own = { ...own, readable: [...own.readable, fresh], settable: [...own.settable, fresh] };
@@ -85,7 +122,15 @@ function block(draw: Draw, scope: Scope): Statement[] {
   return statements;
 }
 
-function statementOf(draw: Draw, scope: Scope, kind: "set" | "store" | "if" | "for" | "loop"): Statement[] {
+const unrolls: readonly Unroll[] = [
+  asLoop,
+  unrolled,
+  { kind: "all", moves: true },
+  { kind: "copies", copies: 2, moves: false },
+  { kind: "copies", copies: 3, moves: true },
+];
+
+function statementOf(draw: Draw, scope: Scope, kind: "set" | "store" | "if" | "for" | "loop" | "fence"): Statement[] {
   const inner = { ...scope, depth: scope.depth - 1 };
   if (kind === "set" && scope.settable.length > 0) {
     const one = draw.pick(scope.settable);
@@ -96,9 +141,12 @@ function statementOf(draw: Draw, scope: Scope, kind: "set" | "store" | "if" | "f
   if (kind === "for" && scope.depth > 0) {
     const index = variable("i");
     const own = { ...inner, readable: [...scope.readable, index] };
-    const body = [...block(draw, own), ...(draw.unit() < 0.3 ? [breakIf(value(draw, own, "i32", 2))] : [])];
-    return [range(index, draw.whole(-2, 2), draw.whole(0, 4), body, draw.whole(1, 2))];
+    const unroll = draw.pick(unrolls);
+    const leaves = unroll.kind === "loop" && draw.unit() < 0.3;
+    const body = [...block(draw, own), ...(leaves ? [breakIf(value(draw, own, "i32", 2))] : [])];
+    return [range(index, draw.whole(-2, 2), draw.whole(0, 4), body, draw.whole(1, 2), unroll)];
   }
+  if (kind === "fence") return [fence(draw.pick(memories), place(draw, scope))];
   if (kind === "loop" && scope.depth > 0) {
     const count = variable("count");
     const own = { ...inner, readable: [...scope.readable, count] };
@@ -129,7 +177,7 @@ for (const name of Object.keys(lanewise) as LanewiseName[]) {
   if (name === "divideUnsigned" || name === "remainderUnsigned") continue;
   for (const first of all)
     for (const second of lanewise[name].operands === 1 ? [null] : [...new Set<Type>([first, "i32"])]) {
-      const operands = second === null ? [first] : [first, second];
+      const operands = [first, second, first].slice(0, lanewise[name].operands).filter((one) => one !== null);
       const type = resultOf(name, operands);
       if (type !== null) choices.set(type, [...(choices.get(type) ?? []), { name, operands }]);
     }
@@ -141,6 +189,8 @@ function value(draw: Draw, scope: Scope, type: Type, depth: number): Expression 
   const known = scope.readable.filter((one) => one.type === type);
   if (depth === 0 || draw.unit() < 0.2) {
     if (known.length > 0 && draw.unit() < 0.6) return draw.pick(known);
+    const registers = scope.registers.filter((one) => one.type === type);
+    if (registers.length > 0) return register(draw.pick(registers), draw.whole(0, 1), draw.whole(0, 1));
     return number(draw, type);
   }
   const { lane, lanes } = types[type];

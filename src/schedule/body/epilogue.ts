@@ -24,7 +24,7 @@ export interface Sums {
   /** f32x4, value 0 of the epilogue. */
   readonly value: Variable;
   /** The index of lane 0 along each axis. */
-  readonly indices: readonly (Variable | 0)[];
+  readonly indices: readonly (Expression | 0)[];
   /** Lanes are `apart` indices from each other along the axis `lane`. */
   readonly lane: number;
   readonly lanes: number;

@@ -8,6 +8,7 @@ import {
   add,
   and,
   bitmask,
+  callTo,
   constant,
   laneOf,
   load,
@@ -91,11 +92,7 @@ function checked({ block, failures, lanes }: Points, { index, size, site }: Data
   block.if(ne(and(bitmask(inside), all), all), (inner) => {
     for (let lane = 0; lane < count; lane++)
       inner.if(not(laneOf(inside, lane)), (outside) =>
-        outside.add({
-          kind: "call",
-          callee: "report",
-          operands: [failures.table, constant("i32", site), laneOf(index.value, lane)],
-        }),
+        outside.add(callTo("report", failures.table, constant("i32", site), laneOf(index.value, lane))),
       );
   });
   return result;

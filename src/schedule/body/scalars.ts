@@ -1,6 +1,6 @@
 // Loads and stores of single numbers, for kernels with float64: float32 and float64 are f64, all other dtypes are i32.
 import type { Access, Store } from "../../compiler/kernel.ts";
-import { add, constant, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
+import { add, callTo, constant, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
 import type { Expression, Memory, Statement } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { narrow, typeOf } from "./elementwise.ts";
@@ -49,7 +49,7 @@ function indexOf(points: Points, access: Access, elements: number, data: DataInd
 function checked({ block, failures }: Points, { index, size, site }: DataIndex): Expression {
   const own = block.let("index", index.value);
   block.if(not(ltUnsigned(own, size)), (inner) => {
-    inner.add({ kind: "call", callee: "report", operands: [failures.table, constant("i32", site), own] });
+    inner.add(callTo("report", failures.table, constant("i32", site), own));
     inner.add(set(own, 0));
   });
   return own;

@@ -2,8 +2,9 @@
 // locals.
 import { internal } from "../../../errors/error.ts";
 import { operandsOf } from "../../../loops/operands.ts";
-import type { Element, Expression, Memory, Place, Variable } from "../../../loops/program.ts";
-import { isVector, type Lane, type Type } from "../../../loops/types.ts";
+import { lanewiseOf } from "../../../loops/operations.ts";
+import type { Element, Expression, Memory, Place, Registers, Variable } from "../../../loops/program.ts";
+import { isVector, type Lane, rounded, type Type } from "../../../loops/types.ts";
 import type { Code, Local, ValueType, Function as WasmFunction } from "../assembler/assembler.ts";
 import type { MemoryInstruction } from "../assembler/opcodes.ts";
 import { casts, instructions, splats } from "./instructions.ts";
@@ -47,15 +48,6 @@ export const numberOf = (expression: Expression): number | null =>
 const isZero = (expression: Expression): boolean =>
   expression.kind === "number" && expression.values.every((value) => Object.is(value, 0));
 
-/**
- * An index as a part that is computed and a constant that becomes the offset of the memory instruction. A part that may be negative keeps
- * the constant, because an address below 0 would wrap around to 4 GiB.
- */
-function split(index: Expression): { readonly rest: Expression | null; readonly constant: number } {
-  const constant = numberOf(index);
-  return constant === null ? { rest: index, constant: 0 } : { rest: null, constant };
-}
-
 /** The functions that calls name. */
 export type Functions = (name: string) => WasmFunction | undefined;
 
@@ -63,6 +55,9 @@ export class ValueWriter {
   readonly #code: Code;
   readonly #memories: ReadonlyMap<Memory, Local>;
   readonly #variables: Map<Variable, Local>;
+  /** The indices of the unrolled loops around: numbers in the copy that is being written. */
+  readonly #known = new Map<Variable, number>();
+  readonly #registers = new Map<Registers, Map<string, Local>>();
   readonly #functions: Functions;
 
   /** Declared variables are added to `variables`. */
@@ -82,7 +77,17 @@ export class ValueWriter {
   push(expression: Expression): void {
     const code = this.#code;
     if (expression.kind === "variable") {
-      code.get(this.local(expression));
+      const number = this.#known.get(expression);
+      if (number === undefined) code.get(this.local(expression));
+      else code.i32(number);
+      return;
+    }
+    if (expression.kind === "register") {
+      code.get(this.register(expression.registers, expression.indices));
+      return;
+    }
+    if (expression.kind === "entry") {
+      code.i32(this.#knownNumber(expression));
       return;
     }
     if (expression.kind === "load") {
@@ -233,13 +238,11 @@ export class ValueWriter {
   }
 
   /** Pushes an address and returns the offset in bytes to be added to it, which is not negative. */
-  address({ memory, pointer, index }: Place): number {
+  address(place: Place): number {
     const code = this.#code;
-    const { bytes } = access[memory.element];
-    const base = pointer === null ? this.#memories.get(memory) : this.local(pointer);
-    if (base === undefined) throw internal(`the memory ${memory.name} has no address`);
-    const { rest, constant } = split(index);
-    code.get(base);
+    const { bytes } = access[place.memory.element];
+    const { rest, constant } = this.#split(place.index);
+    code.get(this.pointer(place));
     if (rest !== null) {
       this.push(rest);
       if (bytes !== 1) code.i32(bytes).op("i32.mul");
@@ -251,9 +254,82 @@ export class ValueWriter {
     return 0;
   }
 
-  /** The local of a variable that is declared now. */
+  /**
+   * An index as a part that is computed and a constant that becomes the offset of the memory instruction. A part that may be negative keeps
+   * the constant, because an address below 0 would wrap around to 4 GiB.
+   */
+  #split(index: Expression): { readonly rest: Expression | null; readonly constant: number } {
+    const constant = this.constantOf(index);
+    return constant === null ? { rest: index, constant: 0 } : { rest: null, constant };
+  }
+
+  /** The value of an i32 that is known where it is written: of numbers and the indices of unrolled loops. */
+  constantOf(expression: Expression): number | null {
+    switch (expression.kind) {
+      case "number":
+        return numberOf(expression);
+      case "variable":
+        return this.#known.get(expression) ?? null;
+      case "entry":
+        return this.#knownNumber(expression);
+      case "operation": {
+        if (expression.type !== "i32") return null;
+        const values: number[] = [];
+        for (const operand of expression.operands) {
+          const value = operand.type === "i32" ? this.constantOf(operand) : null;
+          if (value === null) return null;
+          values.push(value);
+        }
+        return Number(rounded(Number(lanewiseOf(expression.operation).meaning(values, "i32")), "i32"));
+      }
+      default:
+        return null;
+    }
+  }
+
+  #knownNumber({ values, index }: Extract<Expression, { readonly kind: "entry" }>): number {
+    const at = this.constantOf(index);
+    const value = at === null ? undefined : values[at];
+    if (value === undefined) throw internal(`an entry at an index that is not known, or none of ${values.length}`);
+    return value;
+  }
+
+  /** Gives the index of an unrolled loop its number. */
+  know(index: Variable, value: number): void {
+    this.#known.set(index, value);
+  }
+
+  /** Registers that are declared again, in another copy of an unrolled loop, have the same locals. */
+  declareRegisters(registers: Registers): void {
+    if (!this.#registers.has(registers)) this.#registers.set(registers, new Map());
+  }
+
+  /** The local of one of some registers, whose indices are known. */
+  register(registers: Registers, indices: readonly Expression[]): Local {
+    const locals = this.#registers.get(registers);
+    const key = indices.map((index) => this.constantOf(index)).join();
+    if (locals === undefined || indices.some((index) => this.constantOf(index) === null))
+      throw internal(`${registers.name}[${key}] is not declared`);
+    const local = locals.get(key) ?? this.#code.local(localType(registers.type));
+    locals.set(key, local);
+    return local;
+  }
+
+  /** The local with the address of a memory. */
+  memory(memory: Memory): Local {
+    const base = this.#memories.get(memory);
+    if (base === undefined) throw internal(`the memory ${memory.name} has no address`);
+    return base;
+  }
+
+  /** The local that a place's address is counted from. */
+  pointer({ memory, pointer }: Place): Local {
+    return pointer === null ? this.memory(memory) : this.local(pointer);
+  }
+
+  /** The local of a variable that is declared now; one that is declared again, in another copy of an unrolled loop, has the same. */
   declare(variable: Variable): Local {
-    const local = this.#code.local(localType(variable.type));
+    const local = this.#variables.get(variable) ?? this.#code.local(localType(variable.type));
     this.#variables.set(variable, local);
     return local;
   }

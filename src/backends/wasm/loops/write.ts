@@ -1,12 +1,39 @@
 // Writes loop programs (src/loops) as WebAssembly: a routine becomes a function whose parameters are the addresses of its memories, then the
 // routine's parameters. A variable becomes a local, a statement its instructions, and an expression pushes its value.
 import { internal } from "../../../errors/error.ts";
+import { constant } from "../../../loops/build.ts";
+import { withFunctions } from "../../../loops/functions.ts";
 import { withPointers } from "../../../loops/pointers.ts";
-import type { Expression, Memory, Place, Routine, Statement, Variable } from "../../../loops/program.ts";
+import type { Expression, Memory, Place, Registers, Routine, Statement, Variable } from "../../../loops/program.ts";
+import { splitLoops } from "../../../loops/split.ts";
 import { isVector, types } from "../../../loops/types.ts";
 import { reads, sets } from "../../../loops/uses.ts";
-import type { Code, Local } from "../assembler/assembler.ts";
-import { access, type Functions, numberOf, ValueWriter } from "./values.ts";
+import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
+import { againstSpilling, hasFence, writeFence } from "./spilling.ts";
+import { access, type Functions, localType, ValueWriter } from "./values.ts";
+
+/**
+ * Writes a routine and the functions of its parts: a function with the addresses of the routine's memories and then its parameters.
+ */
+export function writeFunction(module: Module, routine: Routine, functions: Functions = () => undefined): WasmFunction {
+  const { routine: whole, functions: parts } = withFunctions(againstSpilling(splitLoops(routine)));
+  const written = new Map<string, WasmFunction>();
+  const known: Functions = (name) => written.get(name) ?? functions(name);
+  for (const part of [...parts, whole]) {
+    const { name, memories, parameters, result } = part;
+    const types = [...memories.map(() => "i32" as const), ...parameters.map(({ type }) => localType(type))];
+    const callee = module.function(
+      name,
+      { parameters: types, results: result === undefined ? [] : [localType(result.type)] },
+      (code, ...locals) =>
+        writeRoutine(code, part, locals.slice(0, memories.length), locals.slice(memories.length), known),
+    );
+    written.set(name, callee);
+  }
+  const callee = written.get(whole.name);
+  if (callee === undefined) throw internal(`the routine ${whole.name} is not written`);
+  return callee;
+}
 
 /** Writes the body of a routine. */
 export function writeRoutine(
@@ -18,7 +45,9 @@ export function writeRoutine(
 ): void {
   const memories = new Map(routine.memories.map((memory, i) => [memory, addresses[i]]));
   const variables = new Map(routine.parameters.map((parameter, i) => [parameter, parameters[i]]));
-  new RoutineWriter(code, memories, variables, functions).statements(withPointers(routine).body);
+  const writer = new RoutineWriter(code, memories, variables, functions);
+  writer.statements(withPointers(routine).body);
+  if (routine.result !== undefined) writer.push(routine.result);
 }
 
 /**
@@ -42,6 +71,9 @@ export class RoutineWriter {
   readonly #values: ValueWriter;
   /** The label behind the innermost loop. */
   #end: number | null = null;
+  /** The label behind the sums in registers, and the number of fences before. */
+  #afterFences: number | null = null;
+  #fences = 0;
 
   constructor(
     code: Code,
@@ -59,7 +91,27 @@ export class RoutineWriter {
   }
 
   statements(all: readonly Statement[]): void {
-    for (const statement of all) this.#statement(statement);
+    let next = 0;
+    while (next < all.length) {
+      const statement = all[next];
+      next++;
+      this.#statement(statement);
+      if (this.#afterFences !== null || statement.kind !== "registers") continue;
+      const others = all.findIndex(({ kind }, i) => i >= next && kind === "registers");
+      const sums = all.slice(next, others < 0 ? all.length : others);
+      const count = sums.findLastIndex(hasFence) + 1;
+      if (count > 0) this.#fenced(sums.slice(0, count));
+      next += count;
+    }
+  }
+
+  /** Statements that add to registers, up to where their sums are read. */
+  #fenced(statements: readonly Statement[]): void {
+    this.#code.block((label) => {
+      this.#afterFences = label;
+      for (const statement of statements) this.#statement(statement);
+      this.#afterFences = null;
+    });
   }
 
   #statement(statement: Statement): void {
@@ -92,10 +144,27 @@ export class RoutineWriter {
           .set(local);
         return;
       }
-      case "call":
-        for (const operand of statement.operands) this.push(operand);
-        code.call(this.#values.function(statement.callee));
+      case "call": {
+        const { callee, memories, operands, result } = statement;
+        for (const memory of memories) code.get(this.#values.memory(memory));
+        for (const operand of operands) this.push(operand);
+        code.call(this.#values.function(callee));
+        if (result !== null) code.set(this.#values.declare(result));
         return;
+      }
+      case "registers":
+        this.#values.declareRegisters(statement.registers);
+        if (statement.value !== null) this.#fill(statement.registers, statement.value);
+        return;
+      case "assign":
+        this.push(statement.value);
+        code.set(this.#values.register(statement.registers, statement.indices));
+        return;
+      case "fence":
+        this.#fence(statement.place);
+        return;
+      case "outline":
+        throw internal(`the part ${statement.name} is not a function yet`);
       case "for":
         this.#for(statement);
         return;
@@ -108,6 +177,11 @@ export class RoutineWriter {
         return;
       case "if": {
         const { condition, whenTrue, whenFalse } = statement;
+        const known = this.#values.constantOf(condition);
+        if (known !== null) {
+          this.statements(known === 0 ? whenFalse : whenTrue);
+          return;
+        }
         this.push(condition);
         code.if(() => this.statements(whenTrue), whenFalse.length === 0 ? undefined : () => this.statements(whenFalse));
         return;
@@ -119,9 +193,18 @@ export class RoutineWriter {
 
   /** A loop whose number of iterations is known needs no test before the first one, and no index if the body does not read it. */
   #for(statement: Extract<Statement, { readonly kind: "for" }>): void {
-    const { index, from, to, step, body } = statement;
+    const { index, from, to, step, unroll, body } = statement;
     const code = this.#code;
-    const [first, end] = [numberOf(from), numberOf(to)];
+    const [first, end] = [this.#values.constantOf(from), this.#values.constantOf(to)];
+    if (unroll.kind === "all") {
+      if (first === null || end === null)
+        throw internal(`the loop over ${index.name} is unrolled, its bounds are not known`);
+      for (let i = first; i < end; i += step) {
+        this.#values.know(index, i);
+        this.statements(body);
+      }
+      return;
+    }
     if (first !== null && end !== null) {
       const count = Math.max(0, Math.ceil((end - first) / step));
       if (count > 0) this.#counted(index, first, count, step, body);
@@ -266,6 +349,25 @@ export class RoutineWriter {
         .get(address)
         .get(vector)
         .laneMemory("v128.store32_lane", 2, offset + 8);
+  }
+
+  /** All registers have the value. */
+  #fill(registers: Registers, value: Expression): void {
+    const each = (indices: readonly Expression[]): void => {
+      if (indices.length < registers.sizes.length) {
+        for (let i = 0; i < registers.sizes[indices.length]; i++) each([...indices, constant("i32", i)]);
+        return;
+      }
+      this.push(value);
+      this.#code.set(this.#values.register(registers, indices));
+    };
+    each([]);
+  }
+
+  /** See spilling.ts. */
+  #fence(place: Place): void {
+    if (this.#afterFences === null) return;
+    writeFence(this.#code, this.#values.pointer(place), ++this.#fences, this.#afterFences);
   }
 
   #label(): number {

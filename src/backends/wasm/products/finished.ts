@@ -1,26 +1,6 @@
 // Products together with the code that finishes their sums: what the writers take.
 import type { ConvolutionSpec } from "../../../schedule/products/convolution/spec.ts";
-import type { MatmulSpec } from "../../../schedule/products/matmul/spec.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-
-export interface FinishedMatmul extends MatmulSpec {
-  /** Number of additional i32 parameters of the function, which `finish` receives. */
-  readonly extras?: number;
-  /**
-   * Writes code for up to four neighbours in a row of C, after their sums are complete and before they are stored; it may change `value`.
-   */
-  readonly finish?: (code: Code, at: MatmulPlace) => void;
-}
-
-/** What `finish` receives: a vector of sums and where they belong in C. */
-export interface MatmulPlace {
-  /** c[row][column … column + 3]: the first `lanes` lanes. The other lanes are undefined and are not stored. */
-  readonly value: Local;
-  readonly row: Local;
-  readonly column: Local;
-  readonly lanes: number;
-  readonly extras: readonly Local[];
-}
 
 export interface FinishedConvolution extends ConvolutionSpec {
   /** Number of additional i32 parameters of the function, which `finish` receives. */

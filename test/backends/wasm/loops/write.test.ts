@@ -2,8 +2,9 @@
 import { expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { instructions } from "../../../../src/backends/wasm/loops/instructions.ts";
-import { writeRoutine } from "../../../../src/backends/wasm/loops/write.ts";
+import { writeFunction } from "../../../../src/backends/wasm/loops/write.ts";
 import { type Contents, interpret } from "../../../../src/loops/interpret.ts";
+import type { LanewiseName } from "../../../../src/loops/operations.ts";
 import type { Element, Routine } from "../../../../src/loops/program.ts";
 import { print } from "../../../../src/loops/text.ts";
 import { faultsOf } from "../../../../src/loops/verify.ts";
@@ -27,11 +28,7 @@ const randomContents = (draw: Draw): Contents[] =>
 
 function run(routine: Routine, contents: readonly Contents[], parameters: readonly number[]): Contents[] {
   const module = new Module({ initial: 1, maximum: 1, shared: false });
-  const types = [...routine.memories, ...routine.parameters].map(() => "i32" as const);
-  const callee = module.function("run", { parameters: types, results: [] }, (code, ...locals) =>
-    writeRoutine(code, routine, locals.slice(0, memories.length), locals.slice(memories.length)),
-  );
-  module.export("run", callee);
+  module.export("run", writeFunction(module, routine));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const views = contents.map((values, i) => {
     const view = new arrays[memories[i].element](memory.buffer, (i + 1) * distance, length);
@@ -42,11 +39,14 @@ function run(routine: Routine, contents: readonly Contents[], parameters: readon
   return views.map((view) => view.slice());
 }
 
+/** Whether all engines round the result alike. */
+const isExact = (name: LanewiseName): boolean => name !== "multiplyAdd";
+
 it("random routines leave the same numbers in memory", () => {
   let stores = 0;
   for (let seed = firstSeed; seed < firstSeed + 300; seed++) {
     const draw = new Draw(seed);
-    const routine = randomRoutine(draw, (name, first) => instructions[name][first] !== undefined);
+    const routine = randomRoutine(draw, (name, first) => isExact(name) && instructions[name][first] !== undefined);
     const before = randomContents(draw);
     const parameters = [draw.whole(-3, 3), draw.whole(-3, 20)];
     const expected = before.map((values) => values.slice());

@@ -1,9 +1,20 @@
 // Matrix products in WebAssembly have the bits of plain loops, for all sizes and strides and every division of the work.
 import { describe, expect, it } from "vitest";
-import { type Code, type Local, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import type { FinishedMatmul, MatmulPlace } from "../../../../src/backends/wasm/products/finished.ts";
-import { describeMatmul, scratchBytes, workUnits, writeMatmul } from "../../../../src/backends/wasm/products/matmul.ts";
-import { storeLanes } from "../../../../src/backends/wasm/products/tile.ts";
+import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
+import { writeFunction } from "../../../../src/backends/wasm/loops/write.ts";
+import { Block } from "../../../../src/loops/block.ts";
+import { add, constant, load, max, mul, storeLanes, sub, variable } from "../../../../src/loops/build.ts";
+import type { Expression, Memory, Routine } from "../../../../src/loops/program.ts";
+import { faultsOf } from "../../../../src/loops/verify.ts";
+import {
+  addMatmul,
+  describeMatmul,
+  scratchOfMatmul,
+  unitsOfMatmul,
+} from "../../../../src/schedule/products/matmul/build.ts";
+import { planMatmul } from "../../../../src/schedule/products/matmul/plan.ts";
+import type { MatmulSpec } from "../../../../src/schedule/products/matmul/spec.ts";
+import type { Finish, MatmulPlace } from "../../../../src/schedule/products/matmul/tiles.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);
@@ -14,23 +25,51 @@ const places = { a: 1 << 20, b: 3 << 20, c: 5 << 20, extra: 7 << 20, scratch: 8 
 
 type Range = readonly [number, number];
 
-function compileMatmul(spec: FinishedMatmul): (ranges?: readonly Range[]) => void {
+/** A product and what finishes its sums, which may read and write the memory `extra`, and C. */
+interface Problem extends MatmulSpec {
+  readonly finish?: Finish;
+}
+
+const memories = {
+  a: { name: "a", element: "f32" },
+  b: { name: "b", element: "f32" },
+  c: { name: "c", element: "f32" },
+  extra: { name: "extra", element: "f32" },
+  scratch: { name: "scratch", element: "f32" },
+} as const satisfies Record<keyof typeof places, Memory>;
+
+function routineOf({ finish, ...spec }: Problem): Routine {
+  const [from, to] = [variable("from"), variable("to")];
+  const block = new Block();
+  const at = (memory: Memory) => ({ memory, first: constant("i32", 0) });
+  const { a, b, c, scratch } = memories;
+  const operands = { a: at(a), b: at(b), c: spec.c && at(c), scratch };
+  if (workUnits(spec) > 0)
+    addMatmul(block, { spec, plan: planMatmul(spec), ...operands, finish: finish ?? null }, from, to);
+  const routine = { name: "matmul", memories: Object.values(memories), parameters: [from, to], body: block.statements };
+  expect(faultsOf(routine)).toEqual([]);
+  return routine;
+}
+
+const workUnits = (spec: MatmulSpec): number => unitsOfMatmul(spec, planMatmul(spec));
+
+function compileMatmul(problem: Problem): (ranges?: readonly Range[]) => void {
   const module = new Module({ initial: 640, maximum: 640, shared: false });
-  module.export("multiply", writeMatmul(module, "matmul", spec));
+  module.export("multiply", writeFunction(module, routineOf(problem)));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const multiply = instance.exports.multiply as (...args: number[]) => void;
   const { a, b, c, extra, scratch } = places;
-  return (ranges = [[0, workUnits(spec)]]) => {
+  const elements = scratchOfMatmul(problem, planMatmul(problem));
+  return (ranges = [[0, workUnits(problem)]]) => {
     for (const [from, to] of ranges) {
-      numbers.fill(Number.NaN, scratch, scratch + scratchBytes(spec) / 4);
-      const extras = Array.from({ length: spec.extras ?? 0 }, () => extra * 4);
-      multiply(a * 4, b * 4, c * 4, scratch * 4, from, to, ...extras);
+      numbers.fill(Number.NaN, scratch, scratch + elements);
+      multiply(a * 4, b * 4, c * 4, extra * 4, scratch * 4, from, to);
     }
   };
 }
 
 /** Runs a product and returns the elements of C, row by row; checks that memory between and after them has not changed. */
-function product(spec: FinishedMatmul, ranges?: readonly Range[]): Float32Array {
+function product(spec: Problem, ranges?: readonly Range[]): Float32Array {
   const { m, n } = spec;
   const c = spec.c ?? { row: n };
   const size = Math.max(m, 1) * c.row + 16;
@@ -78,7 +117,7 @@ const layouts = {
   backwards: ({ n, k }: Sizes) => ({ a: { row: -k, inner: 1 }, b: { inner: 1, column: -k }, c: { row: n } }),
   reversed: ({ n, k }: Sizes) => ({ a: { row: k, inner: -1 }, b: { inner: -n, column: 1 }, c: { row: n } }),
   repeated: ({ n }: Sizes) => ({ a: { row: 0, inner: 1 }, b: { inner: 0, column: 1 }, c: { row: n } }),
-} satisfies Record<string, (sizes: Sizes) => Pick<FinishedMatmul, "a" | "b" | "c">>;
+} satisfies Record<string, (sizes: Sizes) => Pick<Problem, "a" | "b" | "c">>;
 
 interface Sizes {
   readonly m: number;
@@ -86,14 +125,14 @@ interface Sizes {
   readonly k: number;
 }
 
-const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = false): FinishedMatmul => ({
+const spec = (sizes: Sizes, layout: keyof typeof layouts = "plain", relaxed = false): Problem => ({
   ...sizes,
   ...layouts[layout](sizes),
   relaxed,
 });
 
 /** The result by the definition, rounded to float32 after each product and each sum. */
-function plainLoops({ m, n, k, a, b }: FinishedMatmul): Float32Array {
+function plainLoops({ m, n, k, a, b }: Problem): Float32Array {
   const result = new Float32Array(m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
@@ -219,7 +258,11 @@ it("NaN and infinity reach the results that they belong to, and no others", () =
   for (const restore of undo) restore();
 });
 
-it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
+/** The elements of a row-major matrix with n columns at a place. */
+const elementOf = (memory: Memory, n: number, { row, column }: MatmulPlace): Expression =>
+  load(memory, add(mul(row, n), column), "f32x4");
+
+it("finish receives each complete element once, with its indices", () => {
   for (const sizes of [
     { m: 13, n: 23, k: 5 },
     { m: 6, n: 9, k: 1100 },
@@ -228,13 +271,9 @@ it("finish receives each complete element once, with its indices and the functio
     const { m, n } = problem;
     for (let i = 0; i < m * n + 4; i++) numbers[places.extra + i] = i % 7;
     // value = max(value + other[row][column], 0)
-    const withFinish: FinishedMatmul = {
+    const withFinish: Problem = {
       ...problem,
-      extras: 1,
-      finish: (code, { value, row, column, extras: [other] }) => {
-        code.get(row).i32(n).op("i32.mul").get(column).op("i32.add").i32(4).op("i32.mul").get(other).op("i32.add");
-        code.memory("v128.load").get(value).op("f32x4.add").f32x4(0).op("f32x4.max").set(value);
-      },
+      finish: (_, at) => max(add(at.value, elementOf(memories.extra, n, at)), constant("f32x4", 0)),
     };
     const expected = plainLoops(problem).map((value, i) => Math.max(Math.fround(value + (i % 7)), 0));
     expect(product(withFinish)).toEqual(expected);
@@ -247,24 +286,13 @@ describe("sums that take several blocks are kept in scratch", () => {
     { m: 13, n: 23, k: 1100 },
     { m: 170, n: 265, k: 520 },
   ];
-  /** Pushes the address of row · n + column in another array. */
-  const elementOf = (code: Code, other: Local, n: number, { row, column }: MatmulPlace) =>
-    code.get(row).i32(n).op("i32.mul").get(column).op("i32.add").i32(4).op("i32.mul").get(other).op("i32.add");
-
   it("where finish reads the old C: C = C - A·B", () => {
     for (const problem of sizes.map((size) => spec(size))) {
       const { m, n } = problem;
       const run = compileMatmul({
         ...problem,
         sums: "scratch",
-        extras: 1,
-        finish: (code, at) => {
-          elementOf(code, at.extras[0], n, at)
-            .i32((places.c - places.extra) * 4)
-            .op("i32.add")
-            .memory("v128.load");
-          code.get(at.value).op("f32x4.sub").set(at.value);
-        },
+        finish: (_, at) => sub(elementOf(memories.c, n, at), at.value),
       });
       for (let i = 0; i < m * n + 4; i++) numbers[places.c + i] = i % 7;
       run();
@@ -276,14 +304,12 @@ describe("sums that take several blocks are kept in scratch", () => {
   it("where there is no C, and finish stores the results", () => {
     for (const problem of sizes.flatMap((size) => [spec(size), spec(size, "both transposed")])) {
       const { m, n } = problem;
-      const written: FinishedMatmul = {
+      const written: Problem = {
         ...problem,
         c: null,
-        extras: 1,
-        finish: (code, at) => {
-          const place = code.local("i32");
-          elementOf(code, at.extras[0], n, at).set(place);
-          storeLanes(code, place, at.value, at.lanes);
+        finish: (block, { value, row, column, lanes }) => {
+          block.add(storeLanes(memories.extra, add(mul(row, n), column), value, lanes));
+          return null;
         },
       };
       const units = workUnits(written);
@@ -299,10 +325,10 @@ describe("sums that take several blocks are kept in scratch", () => {
 });
 
 it("the plan in words", () => {
-  expect(describeMatmul(spec({ m: 512, n: 512, k: 512 }))).toMatchInlineSnapshot(
+  expect(describeMatmul(planMatmul(spec({ m: 512, n: 512, k: 512 })))).toMatchInlineSnapshot(
     `"tiles of 4×8, A in place, B packed, blocks of 160×128×512"`,
   );
-  expect(describeMatmul(spec({ m: 64, n: 128, k: 784 }, "B transposed"))).toMatchInlineSnapshot(
+  expect(describeMatmul(planMatmul(spec({ m: 64, n: 128, k: 784 }, "B transposed")))).toMatchInlineSnapshot(
     `"tiles of 4×8, A in place, B packed, blocks of 64×32×392"`,
   );
 });

@@ -1,0 +1,172 @@
+// What V8 needs to keep the sums of a tile in registers: the only place where an engine's habits decide how loops are written. Nothing here
+// changes a result. Measured with bench/matmul.js and bench/convolution.js.
+import { choose, constant, eq, fence, rem } from "../../../loops/build.ts";
+import { operandsOf } from "../../../loops/operands.ts";
+import { lanewiseOf } from "../../../loops/operations.ts";
+import type { Expression, Place, Routine, Statement, Variable } from "../../../loops/program.ts";
+import { withInside, withOperands } from "../../../loops/rewrite.ts";
+import { expressionsOf, statementsIn } from "../../../loops/uses.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+
+/** Vector registers: V8 reserves one of sixteen. */
+const registers = 15;
+
+/** Whether a statement has a fence, or one inside it. */
+export const hasFence = (statement: Statement): boolean =>
+  statement.kind === "fence" || statementsIn(statement).some(hasFence);
+
+/**
+ * Before version 13, V8 moves all loads of a basic block to its front and all arithmetic to its end; the loaded values then exceed the
+ * registers and are spilled. A branch out of the loops, to where the sums are read, ends the basic block and prevents this. The branch is
+ * never taken (the pointer does not point to the last page of 4 GiB). Each branch of a function compares with another constant, so that the
+ * engine cannot merge them.
+ */
+export function writeFence(code: Code, pointer: Local, number: number, end: number): void {
+  code.get(pointer).i32(-number).op("i32.eq").brIf(end);
+}
+
+type For = Extract<Statement, { readonly kind: "for" }>;
+
+/** The routine with a fence before each term of a sum in registers, and with pointers that move where rows read the same elements. */
+export const againstSpilling = (routine: Routine): Routine => ({ ...routine, body: fenced(routine.body) });
+
+function fenced(statements: readonly Statement[]): readonly Statement[] {
+  const rows = statements.find(isRowsLoop);
+  if (rows === undefined)
+    return statements.map((statement) => withInside(isUnrolled(statement) ? moving(statement) : statement, fenced));
+  const place = firstPlace(statements);
+  if (place === null) return statements;
+  const before = fence(place.memory, place.index);
+  return [before, ...statements.map((statement) => (statement === rows ? withFences(rows, before) : statement))];
+}
+
+const isUnrolled = (statement: Statement): statement is For =>
+  statement.kind === "for" && statement.unroll.kind === "all";
+
+/** for r …: for v …: acc[r][v] += x * w[v] */
+const isRowsLoop = (statement: Statement): statement is For =>
+  isUnrolled(statement) && statement.body.some((inner) => isUnrolled(inner) && inner.body.every(isSum));
+
+/** Whether a statement adds a product to a register. */
+function isSum(statement: Statement): boolean {
+  if (statement.kind !== "assign" || statement.value.kind !== "operation") return false;
+  const { operation, operands } = statement.value;
+  const isProduct = operands.some((operand) => operand.kind === "operation" && operand.operation === "mul");
+  return operation === "multiplyAdd" || (operation === "add" && isProduct);
+}
+
+const isMultiplyAdd = (statement: Statement): boolean =>
+  statement.kind === "assign" && statement.value.kind === "operation" && statement.value.operation === "multiplyAdd";
+
+/** The rows in groups whose elements, beside the sums and the vectors, fit the registers: a fence before each group but the first. */
+function withFences(rows: For, before: Statement): Statement {
+  const vectors = rows.body.find((inner) => isUnrolled(inner) && inner.body.every(isSum));
+  const [height, width] = [countOf(rows), vectors?.kind === "for" ? countOf(vectors) : 0];
+  const isFused = vectors?.kind === "for" && vectors.body.some(isMultiplyAdd);
+  const free = registers - height * width - width - (isFused ? 0 : 1);
+  const group = Math.max(free, 1);
+  if (height <= group) return rows;
+  const isFirst = eq(rows.index, 0);
+  const startsGroup = eq(rem(rows.index, group), 0);
+  return { ...rows, body: [choose(isFirst, [], [choose(startsGroup, [before])]), ...rows.body] };
+}
+
+const numberOf = (expression: Expression): number =>
+  expression.kind === "number" ? Number(expression.values[0]) : Number.NaN;
+
+const countOf = ({ from, to, step }: For): number => Math.ceil((numberOf(to) - numberOf(from)) / step);
+
+/**
+ * If several rows and terms read the same element (in a convolution they do), V8 from version 14 on keeps the element in a register, which
+ * spills the sums. Pointers that V8 cannot compare prevent this: they move from term to term.
+ */
+function moving(statement: For): For {
+  const terms = termsOf(statement);
+  if (terms === null || !readsTwice(terms.loops, terms.rows)) return statement;
+  const move = (loop: For): For => ({
+    ...loop,
+    unroll: { kind: "all", moves: true },
+    body: loop.body.map((inner) => (isUnrolled(inner) && terms.loops.includes(inner) ? move(inner) : inner)),
+  });
+  return move(statement);
+}
+
+/** The unrolled loops of terms, from this one to the one whose body has the loop over rows; null if there is none. */
+function termsOf(loop: For): { readonly loops: readonly For[]; readonly rows: For } | null {
+  const rows = loop.body.find(isRowsLoop);
+  if (rows !== undefined) return { loops: [loop], rows };
+  for (const inner of loop.body) {
+    const terms = isUnrolled(inner) ? termsOf(inner) : null;
+    if (terms !== null) return { ...terms, loops: [loop, ...terms.loops] };
+  }
+  return null;
+}
+
+/** Whether two pairs of term and row read the same element. */
+function readsTwice(loops: readonly For[], rows: For): boolean {
+  const place = firstPlace(rows.body);
+  if (place === null) return false;
+  const seen = new Set<number>();
+  let count = 0;
+  const visit = (left: readonly For[], known: ReadonlyMap<Variable, number>): void => {
+    if (left.length === 0) {
+      seen.add(numberAt(place.index, known));
+      count++;
+      return;
+    }
+    const [{ index, from, to, step }, ...inner] = left;
+    for (let i = numberOf(from); i < numberOf(to); i += step) visit(inner, new Map([...known, [index, i]]));
+  };
+  visit([...loops, rows], new Map());
+  return seen.size < count;
+}
+
+/** The value of an index whose other variables are 0. */
+function numberAt(index: Expression, known: ReadonlyMap<Variable, number>): number {
+  switch (index.kind) {
+    case "number":
+      return Number(index.values[0]);
+    case "variable":
+      return known.get(index) ?? 0;
+    case "entry":
+      return index.values[numberAt(index.index, known)];
+    case "operation":
+      return Number(
+        lanewiseOf(index.operation).meaning(
+          index.operands.map((operand) => numberAt(operand, known)),
+          "i32",
+        ),
+      );
+    default:
+      return 0;
+  }
+}
+
+/** The first place that statements load from, with 0 for the indices of unrolled loops. */
+function firstPlace(statements: readonly Statement[]): Place | null {
+  const indices = new Set<Variable>();
+  const ofExpression = (expression: Expression): Place | null => {
+    if (expression.kind === "load") return expression.place;
+    for (const operand of operandsOf(expression)) {
+      const place = ofExpression(operand);
+      if (place !== null) return place;
+    }
+    return null;
+  };
+  const ofStatements = (all: readonly Statement[]): Place | null => {
+    for (const statement of all) {
+      for (const expression of expressionsOf(statement)) {
+        const place = ofExpression(expression);
+        if (place !== null) return place;
+      }
+      if (isUnrolled(statement)) indices.add(statement.index);
+      const place = ofStatements(statementsIn(statement));
+      if (place !== null) return place;
+    }
+    return null;
+  };
+  const place = ofStatements(statements);
+  const without = (one: Expression): Expression =>
+    one.kind === "variable" && indices.has(one) ? constant("i32", 0) : withOperands(one, without);
+  return place && { ...place, index: without(place.index) };
+}

@@ -1,0 +1,87 @@
+// The epilogue of a product's kernel as part of its loops. The product itself does one of the stores, the direct store, if there is one that
+// fits: `finish` returns its value. The other stores are added here. Short epilogues stand in each tile; longer ones become a function,
+// because a tile would repeat them at a dozen places.
+import type { Buffer, Epilogue, Store } from "../../compiler/kernel.ts";
+import type { Block } from "../../loops/block.ts";
+import type { Expression, Memory, Variable } from "../../loops/program.ts";
+import { finish, formOf } from "../body/epilogue.ts";
+import type { Failures } from "../body/points.ts";
+
+/**
+ * A vector of a product's sums: lane 0 is at these indices of the epilogue's axes; lanes are `apart` indices from each other along the axis
+ * of the lanes.
+ */
+export interface FinishedSums {
+  readonly value: Expression;
+  readonly indices: readonly Expression[];
+  readonly lanes: number;
+  readonly apart: number;
+}
+
+/** Adds the epilogue of some sums, and returns the value of the direct store; null if there is none. */
+export type Finisher = (block: Block, at: FinishedSums) => Expression | null;
+
+/** Instructions and stores of an epilogue that stands in each tile: a call costs as much as ten of them. */
+const maxInlined = 12;
+
+/**
+ * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of
+ * four.
+ */
+export const isDirect = ({ instructions }: Epilogue, { access, indirection, mode }: Store): boolean =>
+  access.buffer.dtype === "float32" &&
+  mode === "set" &&
+  indirection === undefined &&
+  formOf(instructions.map(({ dtype }) => dtype)) === "vector";
+
+export interface EpilogueSpec {
+  readonly epilogue: Epilogue;
+  /** The store that the product does itself. */
+  readonly direct: Store | null;
+  /** The axis of the lanes. */
+  readonly lane: number;
+  readonly memories: ReadonlyMap<Buffer, Memory>;
+  readonly failures: Failures;
+}
+
+/** What finishes a product's sums; null if the epilogue is nothing but the direct store. */
+export function finisherOf(spec: EpilogueSpec): Finisher | null {
+  const { epilogue, direct } = spec;
+  if (direct !== null && epilogue.stores.length === 1 && direct.value === 0) return null;
+  if (epilogue.instructions.length + epilogue.stores.length <= maxInlined)
+    return (block, at) => addEpilogue(block, spec, named(block, "sum", at.value), at);
+  return (block, at) => {
+    // The function's parameters: the sums and their place.
+    const value = block.let("sum", at.value);
+    const indices = at.indices.map((index) => block.named("i", index));
+    const name = `finish${at.lanes}`;
+    if (direct !== null)
+      return block.outlined(name, (inner) => addEpilogue(inner, spec, value, { ...at, indices }) ?? value);
+    block.outline(name, (inner) => {
+      addEpilogue(inner, spec, value, { ...at, indices });
+    });
+    return null;
+  };
+}
+
+const named = (block: Block, name: string, value: Expression): Variable =>
+  value.kind === "variable" ? value : block.let(name, value);
+
+function addEpilogue(
+  block: Block,
+  { epilogue, direct, lane, memories, failures }: EpilogueSpec,
+  value: Variable,
+  { indices, lanes, apart }: FinishedSums,
+): Expression | null {
+  const { statements, direct: stored } = finish(epilogue, direct, {
+    value,
+    indices,
+    lane,
+    lanes,
+    apart,
+    memories,
+    failures,
+  });
+  for (const statement of statements) block.add(statement);
+  return stored;
+}

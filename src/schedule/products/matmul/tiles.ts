@@ -1,0 +1,155 @@
+// One tile of C (build.ts): it begins with zeros or with the sums of the earlier blocks of k, adds the products of its block, and is
+// finished and stored.
+import type { Block } from "../../../loops/block.ts";
+import {
+  add,
+  constant,
+  eq,
+  type Operand as Index,
+  load,
+  mul,
+  ne,
+  register,
+  storeLanes,
+  sub,
+} from "../../../loops/build.ts";
+import type { Expression, Memory, Registers, Variable } from "../../../loops/program.ts";
+import { addProducts, type Operand } from "../tile.ts";
+import type { MatmulProblem } from "./build.ts";
+import type { MatmulPlan, PanelShape } from "./plan.ts";
+import type { MatmulSpec } from "./spec.ts";
+
+/** A vector of complete sums: the first `lanes` lanes are c[row][column], c[row][column + 1], …; the other lanes are undefined. */
+export interface MatmulPlace {
+  readonly value: Expression;
+  readonly row: Expression;
+  readonly column: Expression;
+  readonly lanes: number;
+}
+
+/** Adds the epilogue of a vector of sums, and returns the value to be stored to C. */
+export type Finish = (block: Block, at: MatmulPlace) => Expression | null;
+
+/** The heights of the tiles: the full height, and the remainder if there is one. */
+export const heights = ({ m }: MatmulSpec, { rows }: PanelShape): number[] =>
+  [rows, m % rows].filter((height) => height > 0);
+
+/** Elements of a packed panel from one p to the next. */
+export const packedWidth = (columns: number): number => Math.ceil(columns / 4) * 4;
+
+/** Elements from one row to the next of the sums that are kept in scratch between blocks of k; null if none are kept there. */
+export const sumsInScratch = (spec: MatmulSpec, { block }: MatmulPlan): { readonly row: number } | null =>
+  block.k < spec.k && (spec.c === null || spec.sums === "scratch") ? { row: Math.ceil(block.n / 4) * 4 } : null;
+
+/** Where a tile is: its first row and column, its range of the sum, its operands, and where unfinished sums begin in scratch. */
+export interface TilePlace {
+  readonly i: Index;
+  readonly j: Index;
+  readonly left: Index;
+  readonly p: Expression;
+  readonly count: number | Variable;
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly sums: { readonly memory: Memory; readonly first: number };
+}
+
+/** Adds one tile. */
+export function addTiles(block: Block, problem: MatmulProblem, shape: PanelShape, at: TilePlace): void {
+  const { spec, plan } = problem;
+  const { k } = spec;
+  const vectors = Math.ceil(shape.columns / 4);
+  const whole = plan.block.k >= k;
+  const acc = block.registers("acc", "f32x4", [shape.rows, vectors], constant("f32x4", 0));
+  const unfinished = unfinishedSums(problem, at);
+  if (!whole && unfinished !== null)
+    block.if(ne(at.p, 0), (inner) =>
+      each(inner, shape, (inside, r, v) => {
+        inside.assign(acc, [r, v], load(unfinished.memory, unfinished.index(r, v), "f32x4"));
+      }),
+    );
+  addProducts(
+    block,
+    {
+      a: at.a,
+      b: at.b,
+      rows: Array.from({ length: shape.rows }, (_, r) => r * (plan.packA ? 1 : spec.a.row)),
+      vectors,
+      sum: [
+        {
+          name: "k",
+          count: at.count,
+          a: plan.packA ? shape.rows : spec.a.inner,
+          b: plan.packB ? packedWidth(shape.columns) : spec.b.inner,
+        },
+      ],
+      relaxed: spec.relaxed,
+    },
+    acc,
+  );
+  if (whole) {
+    addFinished(block, problem, shape, at, acc);
+    return;
+  }
+  block.if(
+    eq(add(at.p, at.count), k),
+    (inner) => addFinished(inner, problem, shape, at, acc),
+    (inner) => {
+      if (unfinished !== null)
+        each(inner, shape, (inside, r, v, lanes) => {
+          inside.add(storeLanes(unfinished.memory, unfinished.index(r, v), register(acc, r, v), lanes));
+        });
+    },
+  );
+}
+
+/** Where the sums of a tile are between blocks of k: in scratch, or in C. */
+function unfinishedSums(
+  { spec, plan, c }: MatmulProblem,
+  { i, j, left, sums }: TilePlace,
+): { readonly memory: Memory; index(r: Expression, v: Index): Expression } | null {
+  const inScratch = sumsInScratch(spec, plan);
+  const own = (from: Operand, row: number, column: Index) => ({
+    memory: from.memory,
+    index: (r: Expression, v: Index) => add(add(add(from.first, mul(add(r, i), row)), column), mul(v, 4)),
+  });
+  if (inScratch) return own({ ...sums, first: constant("i32", sums.first) }, inScratch.row, sub(j, left));
+  return c === null || spec.c === null ? null : own(c, spec.c.row, j);
+}
+
+function addFinished(
+  block: Block,
+  { spec, c, finish }: MatmulProblem,
+  shape: PanelShape,
+  at: TilePlace,
+  acc: Registers,
+): void {
+  if (finish)
+    each(block, shape, (inner, r, v, lanes) => {
+      const value = finish(inner, {
+        value: register(acc, r, v),
+        row: add(r, at.i),
+        column: add(mul(v, 4), at.j),
+        lanes,
+      });
+      if (value !== null) inner.assign(acc, [r, v], value);
+    });
+  if (c === null || spec.c === null) return;
+  const { row } = spec.c;
+  each(block, shape, (inner, r, v, lanes) => {
+    const index = add(add(c.first, mul(add(r, at.i), row)), add(mul(v, 4), at.j));
+    inner.add(storeLanes(c.memory, index, register(acc, r, v), lanes));
+  });
+}
+
+/** Adds the body for each vector of a tile: row r, vector v, and its number of lanes. */
+function each(
+  block: Block,
+  { rows, columns }: PanelShape,
+  body: (inner: Block, r: Expression, v: Expression, lanes: number) => void,
+): void {
+  block.each("r", rows, (inner, r) => {
+    const full = Math.floor(columns / 4);
+    if (full > 0) inner.each("v", full, (inside, v) => body(inside, r, v, 4));
+    if (columns % 4 > 0) body(inner, r, constant("i32", full), columns % 4);
+  });
+}
