@@ -1,5 +1,5 @@
 // Where the keyboard's focus is on a page: the name and role of the element as assistive technology has them, and where it stands.
-import type { Page } from "playwright-core";
+import { errors, type Page } from "playwright-core";
 
 export interface Focus {
   /** Role and name: button "Train". "nothing" if the focus is on no element of the page. */
@@ -20,9 +20,52 @@ export interface Focus {
   readonly id: number;
 }
 
-/** The focused element, with those in shadow roots. */
+/** Milliseconds in which an element that the page replaces is there again. */
+const patience = 5_000;
+
+/**
+ * The focused element, with those in shadow roots. Its place and its name are asked for one after the other, and in between the page may
+ * replace the element (an answer of an engine arrives): both are asked for until they are about one element that has a name.
+ */
 export async function focusOf(page: Page): Promise<Focus> {
-  const found = await page.evaluate(() => {
+  for (const began = performance.now(); ; await page.waitForTimeout(50)) {
+    const focus = await placeOf(page);
+    if (focus === null) return nothing;
+    const { html, ...place } = focus;
+    const what = await nameOf(page);
+    const isLate = performance.now() - began > patience;
+    if (what === "" && !isLate) continue;
+    if ((await placeOf(page))?.id !== place.id && !isLate) continue;
+    const nameless =
+      /^(button|link|textbox|searchbox|slider|spinbutton|combobox|checkbox|radio|switch|tab|img|application)(?! ")/;
+    return { ...place, what: what === "" ? html : what, nameless: what === "" || nameless.test(what) };
+  }
+}
+
+const nothing: Focus = {
+  what: "nothing",
+  nameless: false,
+  part: "page",
+  box: { left: 0, top: 0, right: 0, bottom: 0 },
+  seen: false,
+  over: "",
+  fixed: true,
+  id: -1,
+};
+
+/** Role and name; empty where the element has gone, and where it has neither. */
+async function nameOf(page: Page): Promise<string> {
+  const snapshot = await page.locator(":focus").last().ariaSnapshot({ timeout: 1_000 }).catch(missed);
+  return snapshot.split("\n")[0].replace(/^- /, "").replace(/:$/, "");
+}
+
+function missed(error: unknown): string {
+  if (error instanceof errors.TimeoutError) return "";
+  throw error;
+}
+
+const placeOf = (page: Page) =>
+  page.evaluate(() => {
     let element: Element | null = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
     if (element === null || element === document.body || element === document.documentElement) return null;
@@ -79,24 +122,6 @@ export async function focusOf(page: Page): Promise<Focus> {
       html: element.cloneNode(false) instanceof Element ? (element.cloneNode(false) as Element).outerHTML : "",
     };
   });
-  if (found === null)
-    return {
-      what: "nothing",
-      nameless: false,
-      part: "page",
-      box: { left: 0, top: 0, right: 0, bottom: 0 },
-      seen: false,
-      over: "",
-      fixed: true,
-      id: -1,
-    };
-  const { html, ...rest } = found;
-  const snapshot = await page.locator(":focus").last().ariaSnapshot();
-  const what = snapshot.split("\n")[0].replace(/^- /, "").replace(/:$/, "");
-  const nameless =
-    /^(button|link|textbox|searchbox|slider|spinbutton|combobox|checkbox|radio|switch|tab|img|application)(?! ")/;
-  return { ...rest, what: what === "" ? html : what, nameless: what === "" || nameless.test(what) };
-}
 
 /** Presses Tab, from the link at the top of the page, until every element that the keyboard reaches has had the focus once. */
 export async function walk(page: Page, maxStops = 400): Promise<readonly Focus[]> {

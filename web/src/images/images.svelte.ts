@@ -75,6 +75,8 @@ export class Images {
   #channel: Channel<ToEngine> | null = null;
   /** Messages for an engine that has not got the nets of the last visit yet; null once it has. */
   #early: ToEngine[] | null = [];
+  /** The number of the last choice of a net that this engine was told of. */
+  #chosen = 0;
   #drawing: Drawing = this.pad.drawing;
   #asked = false;
   #stale = false;
@@ -140,7 +142,7 @@ export class Images {
   choose(slot: SlotName): void {
     this.slot = slot;
     this.told = null;
-    this.send({ kind: "choose", slot });
+    this.send({ kind: "choose", slot, number: ++this.#chosen });
     void keepChoices({ slot, all: this.all });
   }
 
@@ -223,6 +225,8 @@ export class Images {
         this.threads = message.threads;
         return;
       case "net":
+        // What the engine tells of before it has heard the last choice does not take the choice back.
+        if (message.heard === this.#chosen) this.slot = message.net.slot;
         this.#meet(message.net);
         this.own = message.own;
         return;
@@ -297,7 +301,6 @@ export class Images {
   #meet(net: NetFacts): void {
     const before = this.net;
     this.net = net;
-    this.slot = net.slot;
     if (before?.id !== net.id) {
       this.run = this.#runs.get(net.id) ?? emptyRun;
       this.#runs.delete(net.id);
@@ -341,6 +344,7 @@ export class Images {
   #fail(reason: string): void {
     this.#channel = null;
     this.#early = [];
+    this.#chosen = 0;
     this.#asked = false;
     this.phase = "idle";
     this.fetched = null;

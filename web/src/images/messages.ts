@@ -43,8 +43,8 @@ export type ToEngine =
       readonly slot: SlotName;
       readonly all: boolean;
     }
-  /** Goes to a net, which is made if it does not exist. The others stay as they are. */
-  | { readonly kind: "choose"; readonly slot: SlotName }
+  /** Goes to a net, which is made if it does not exist. The others stay as they are. number: that of the choice, counted by the page. */
+  | { readonly kind: "choose"; readonly slot: SlotName; readonly number: number }
   /** Gives the current net new weights. */
   | { readonly kind: "reset" }
   /** Takes back the last step that replaced a trained net. */
@@ -158,8 +158,8 @@ export type Taken =
 export type ToPage =
   /** threads: the number of threads that share the work, the worker's own included. */
   | { readonly kind: "opened"; readonly threads: number }
-  /** The current net. own: the name of the net in the slot "own", if there is one. */
-  | { readonly kind: "net"; readonly net: NetFacts; readonly own: string | null }
+  /** The current net. own: the name of the net in the slot "own", if there is one. heard: the number of the last choice that the engine heard. */
+  | { readonly kind: "net"; readonly net: NetFacts; readonly own: string | null; readonly heard: number }
   /** A net to be stored; `bytes` null: nothing is to be stored in the slot any more. */
   | { readonly kind: "keep"; readonly slot: SlotName; readonly net: StoredNet | null }
   /** A trained net, or the visitor's data, was replaced: the message "undo" takes it back. */

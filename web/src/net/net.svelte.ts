@@ -10,7 +10,7 @@ import { Keeper } from "./keeper.ts";
 import { programOf } from "./program.ts";
 import { type Curves, emptyCurves, withPoint } from "./run/curves.ts";
 import { linkOf, type Reading, read, written } from "./run/link.ts";
-import type { FromNet, NetReport, Replaying, ToNet } from "./run/messages.ts";
+import type { Command, FromNet, NetReport, Replaying, ToNet } from "./run/messages.ts";
 import { pointsFor, testPointsFor } from "./run/points-for.ts";
 import { progressIn, type Saved } from "./run/saved.ts";
 import { defaultSettings, type Edit, type Settings } from "./run/settings.ts";
@@ -21,7 +21,6 @@ export interface Chosen {
   readonly neuron: number;
 }
 
-const endlessStep = Number.MAX_SAFE_INTEGER;
 /** Steps of the program of a net that has taken none. */
 const stepsOfProgram = 100;
 const maxGhosts = 3;
@@ -35,6 +34,8 @@ export class NetState {
   /** What of the address's settings could not be read. */
   unread: readonly string[] = $state.raw([]);
   running = $state(false);
+  /** Whether the engine has not answered a pause yet: until then the figures may still change. */
+  pausing = $state(false);
   /** Whether the run waits until this part is in view again. */
   away = $state(false);
   /** The way to the step of a link; null when there is none. */
@@ -50,8 +51,10 @@ export class NetState {
   readonly testPoints: readonly Point[] = $derived(testPointsFor(this.settings));
   #channel: Channel<ToNet> | null = null;
   #opened = false;
-  /** Counts the nets made, so that a report of an earlier one is passed over. */
-  #run = 0;
+  /** The number of the last command. A report from before it does not say whether the net runs now. */
+  #command = 0;
+  /** The number of the command that made this net. A report from before it is about an earlier net. */
+  #made = 0;
   #frame: number | null = null;
   readonly #keeper = new Keeper(
     () => this.#saved(),
@@ -89,25 +92,27 @@ export class NetState {
   }
 
   run(): void {
-    this.#move(endlessStep);
+    this.#move({ kind: "run" });
     this.running = true;
+    this.pausing = false;
   }
   step(): void {
-    this.#move((this.report?.step ?? 0) + 1);
+    this.#move({ kind: "step" });
   }
-  #move(until: number): void {
+  #move(command: Command): void {
     this.#begin();
     this.away = false;
     this.replaying = null;
-    this.#send({ kind: "run", until });
+    this.#order(command);
     this.#keeper.write();
   }
 
   rest(): void {
     this.running = false;
+    this.pausing = true;
     this.away = false;
     this.replaying = null;
-    this.#send({ kind: "rest" });
+    this.#order({ kind: "rest" });
   }
 
   /** Pauses the run when this part leaves the view, and goes on with it when the part comes back. */
@@ -158,9 +163,9 @@ export class NetState {
     const isReload = performance.getEntriesByType("navigation").some((one) => "type" in one && one.type === "reload");
     const replays = reading.to > 0 && !isReload;
     this.#followLink(replays ? reading : { ...reading, to: 0 });
-    const made = this.#run;
+    const made = this.#made;
     const before = await this.#keeper.recall();
-    if (made !== this.#run) return;
+    if (made !== this.#made) return;
     const textOf = (settings: Settings) => JSON.stringify(written(settings));
     const isSame = before !== null && textOf(before.settings) === textOf(reading.settings);
     const isUntouched = !this.running && (this.report?.step ?? 0) === 0;
@@ -218,15 +223,23 @@ export class NetState {
     this.shown = null;
     if (isOtherNet) this.chosen = null;
     this.running = until > 0;
+    this.pausing = false;
     this.away = false;
-    this.replaying = until > 0 ? { kind: "replaying", run: this.#run, step: 0, until, trace: [] } : null;
-    this.#send({ kind: "make", run: ++this.#run, settings, from, until });
+    this.#made = this.#order({ kind: "make", settings, from, until });
+    this.replaying = until > 0 ? { kind: "replaying", heard: this.#made, step: 0, until, trace: [] } : null;
   }
 
   /** There is a net from here on: that of the address, or after a failure one that goes on from the last report. */
   #begin(): void {
     if (!this.#opened) void this.#open();
     else if (this.failure !== null) this.restart();
+  }
+
+  /** Sends a command under the next number, which it returns. */
+  #order(command: Command): number {
+    const number = ++this.#command;
+    this.#send({ ...command, number });
+    return number;
   }
 
   /** Sends a message to the engine, if there is one; a new net starts one. */
@@ -239,6 +252,7 @@ export class NetState {
         (reason) => {
           this.#channel = null;
           this.running = false;
+          this.pausing = false;
           this.replaying = null;
           this.failure = reason;
         },
@@ -250,8 +264,8 @@ export class NetState {
   /** A report is taken in at the next frame, and the engine sends no other before that. */
   #hear(message: FromNet): void {
     if (message.kind === "replaying") {
-      if (this.replaying === null || message.run !== this.#run) return;
-      this.replaying = message;
+      if (message.heard < this.#made) return;
+      if (message.heard === this.#command) this.replaying = message;
       this.curves = message.trace.reduce(withPoint, this.curves);
       return;
     }
@@ -264,10 +278,13 @@ export class NetState {
   }
 
   #take(report: NetReport): void {
-    if (report.run !== this.#run) return;
+    if (report.heard < this.#made) return;
     this.report = report;
-    this.running = report.runs;
-    if (!report.runs) this.replaying = null;
+    if (report.heard === this.#command) {
+      this.running = report.runs;
+      this.pausing = false;
+      if (!report.runs) this.replaying = null;
+    }
     const edits: readonly Edit[] = report.edits;
     if (JSON.stringify(edits) !== JSON.stringify(this.settings.edits)) {
       this.settings = { ...this.settings, edits };

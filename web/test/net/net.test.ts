@@ -71,6 +71,28 @@ it("learns the moons by keyboard alone, keeps the focus, and brings back what a 
   await leave();
 });
 
+it("after Pause every press of Step counts, however late the engine's reports arrive", async () => {
+  const { page, leave } = await site.visit();
+  await page.addInitScript(() => {
+    const { addEventListener } = Worker.prototype;
+    Worker.prototype.addEventListener = function (this: Worker, type: string, heard: EventListener) {
+      addEventListener.call(this, type, (event: Event) => void setTimeout(() => heard(event), 200));
+    };
+  });
+  await page.goto(page.url().replace(/#.*|$/, "#net"));
+  await page.reload();
+  const part = page.locator("#net");
+  await part.getByRole("button", { name: "Train", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => stepOf(part)).toBeGreaterThan(5);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => shown(part, "status")).toBe("Paused");
+  const step = await stepOf(part);
+  for (const key of ["Tab", "Enter", "Enter"]) await page.keyboard.press(key);
+  await expect.poll(() => stepOf(part)).toBe(step + 2);
+  await leave();
+});
+
 it("is changed while it is shown: layers down to none, neurons, a weight by keyboard as one change", async () => {
   const { page, leave } = await site.visit({ at: "net" });
   const part = page.locator("#net");

@@ -20,7 +20,7 @@ import { Trainer } from "../../src/net/run/trainer.ts";
 import { datasetNames } from "../../src/points/datasets.ts";
 
 const through = (settings: Settings): Settings => read(new URLSearchParams(written(settings))).settings;
-const reportOf = (trainer: Trainer): NetReport => ({ kind: "report", run: 1, trace: [], ...trainer.report(false) });
+const reportOf = (trainer: Trainer): NetReport => ({ kind: "report", heard: 1, trace: [], ...trainer.report(false) });
 const after = (trainer: Trainer, steps: number): Trainer => {
   for (let i = 0; i < steps; i++) trainer.advance();
   return trainer;
@@ -181,8 +181,8 @@ it("the engine holds the training during a drag, which is one change, and waits 
   const engine = new Engine((message) => told.push(message));
   const reports = () => told.filter((message) => message.kind === "report");
   const settings = { ...defaultSettings, layers: [2], count: 20 };
-  engine.hear({ kind: "make", run: 7, settings, from: null, until: 0 });
-  engine.hear({ kind: "run", until: 1e9 });
+  engine.hear({ kind: "make", number: 7, settings, from: null, until: 0 });
+  engine.hear({ kind: "run", number: 7 });
   await expect.poll(() => reports().length).toBe(1);
   engine.hear({ kind: "edit", target: "0.0.0", value: 0.1, hold: true });
   engine.hear({ kind: "edit", target: "0.0.0", value: 0.2, hold: true });
@@ -197,9 +197,9 @@ it("the engine holds the training during a drag, which is one change, and waits 
   engine.hear({ kind: "let go" });
   await expect.poll(() => reports().at(-1)?.step).toBeGreaterThan(held.step);
   engine.hear({ kind: "drawn" });
-  engine.hear({ kind: "rest" });
+  engine.hear({ kind: "rest", number: 7 });
   expect(reports().at(-1)?.edits).toEqual([{ step: held.step, target: "0.0.0", value: 0.3 }]);
-  expect(new Set(told.map(({ run }) => run))).toEqual(new Set([7]));
+  expect(new Set(told.map(({ heard }) => heard))).toEqual(new Set([7]));
 });
 
 it("a replay runs without a pace, tells how far it has come, and brings the curves along", async () => {
@@ -209,9 +209,52 @@ it("a replay runs without a pace, tells how far it has come, and brings the curv
     if (message.kind === "report") queueMicrotask(() => engine.hear({ kind: "drawn" }));
   });
   const until = 600;
-  engine.hear({ kind: "make", run: 1, settings: { ...defaultSettings, layers: [4] }, from: null, until });
+  engine.hear({ kind: "make", number: 1, settings: { ...defaultSettings, layers: [4] }, from: null, until });
   await expect.poll(() => told.some((message) => message.kind === "report" && message.step === until)).toBe(true);
   const curves = told.flatMap(({ trace }) => trace).reduce(withPoint, emptyCurves);
   expect(curves.steps.length).toBeGreaterThanOrEqual(190);
   expect(curves.steps).toEqual(curves.steps.toSorted((a, b) => a - b));
+});
+
+/** An engine of a small net whose page draws each report at once, and the reports. */
+function engineAt(settings: Settings, until: number): { engine: Engine; last: () => NetReport | undefined } {
+  const told: NetReport[] = [];
+  const engine = new Engine((message) => {
+    if (message.kind === "report") told.push(message);
+    queueMicrotask(() => engine.hear({ kind: "drawn" }));
+  });
+  engine.hear({ kind: "make", number: 1, settings, from: null, until });
+  return { engine, last: () => told.at(-1) };
+}
+
+it("each report says which command the engine had heard last, and every command is answered", async () => {
+  const { engine, last } = engineAt({ ...defaultSettings, layers: [2], count: 20 }, 0);
+  expect(last()).toMatchObject({ heard: 1, runs: false });
+  await null;
+  engine.hear({ kind: "run", number: 2 });
+  await expect.poll(() => last()).toMatchObject({ heard: 2, runs: true });
+  engine.hear({ kind: "rest", number: 3 });
+  await expect.poll(() => last()).toMatchObject({ heard: 3, runs: false });
+
+  const lost = engineAt({ ...defaultSettings, rate: 10, decay: 1 }, 500);
+  await expect.poll(() => lost.last()).toMatchObject({ heard: 1, runs: false, lost: true });
+  lost.engine.hear({ kind: "run", number: 2 });
+  await expect.poll(() => lost.last()).toMatchObject({ heard: 2, runs: false });
+});
+
+it("a step is counted from where the engine is, and steps asked for together are all taken", async () => {
+  const { engine, last } = engineAt({ ...defaultSettings, layers: [2], count: 20 }, 0);
+  engine.hear({ kind: "run", number: 2 });
+  await expect.poll(() => last()?.step).toBeGreaterThan(3);
+  engine.hear({ kind: "rest", number: 3 });
+  await expect.poll(() => last()?.heard).toBe(3);
+  const { step = 0 } = last() ?? {};
+  for (let number = 4; number < 7; number++) engine.hear({ kind: "step", number });
+  // Between two steps the page takes the net for paused, and Step can be pressed again.
+  engine.hear({ kind: "edit", target: "rate", value: 0.1, hold: false });
+  expect(last()).toMatchObject({ heard: 6, runs: false, step });
+  await expect.poll(() => last()).toMatchObject({ heard: 6, runs: false, step: step + 3 });
+  engine.hear({ kind: "run", number: 7 });
+  engine.hear({ kind: "step", number: 8 });
+  await expect.poll(() => last()).toMatchObject({ heard: 8, runs: false, step: step + 4 });
 });

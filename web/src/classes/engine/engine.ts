@@ -64,9 +64,13 @@ class Engine {
       case "restore":
         this.#then(() => this.#album.restore(message.pictures));
         return;
-      case "train":
-        this.#then(() => this.#train(message));
+      case "train": {
+        // A stop counts from now on, though pictures that came before may still be read.
+        const training = new AbortController();
+        this.#training = training;
+        this.#then(() => this.#train(message, training));
         return;
+      }
       case "stop":
         this.#training?.abort();
         return;
@@ -125,10 +129,8 @@ class Engine {
       this.#port.send({ kind: "pictures", pictures: [{ id, thumbnail: await thumbnailOf(bytes) }] });
   }
 
-  async #train({ method, classes }: Extract<ToEngine, { kind: "train" }>): Promise<void> {
-    const training = new AbortController();
+  async #train({ method, classes }: Extract<ToEngine, { kind: "train" }>, training: AbortController): Promise<void> {
     const { signal } = training;
-    this.#training = training;
     try {
       const learned = await this.#trainer.train({
         ...{ method, classes, signal },
@@ -143,7 +145,7 @@ class Engine {
       if (error instanceof NotFetched) this.#tell({ what: "fetch", details: error.message });
       else if (!signal.aborted) throw error;
     } finally {
-      this.#training = null;
+      if (this.#training === training) this.#training = null;
       this.#port.send({ kind: "progress", progress: null });
     }
   }

@@ -30,6 +30,7 @@ export class Trainer {
 
   /** Throws NotFetched, or the signal's reason. */
   async train(training: Training): Promise<Learned> {
+    training.signal.throwIfAborted();
     const labelled = labelledOf(training.classes, this.#album);
     return training.method === "features"
       ? this.#trainOnFeatures(labelled, training)

@@ -36,6 +36,8 @@ class Engine {
   readonly #interval: { readonly steps: number; readonly weights: number };
   readonly #nets: Nets;
   #resting = false;
+  /** The number of the last choice of a net. */
+  #heard = 0;
   /** The number of the current attempt. Work that began under an earlier number has been given up. */
   #attempt = 0;
   #weightsAt = 0;
@@ -59,7 +61,9 @@ class Engine {
   hear(message: Exclude<ToEngine, { kind: "open" }>): void {
     switch (message.kind) {
       case "choose":
-        if (message.slot !== this.#slot.slot) this.#change(() => this.#nets.choose(message.slot));
+        this.#heard = message.number;
+        if (message.slot === this.#slot.slot) this.#introduce();
+        else this.#change(() => this.#nets.choose(message.slot));
         return;
       case "reset":
         this.#change(() => this.#nets.reset());
@@ -139,7 +143,7 @@ class Engine {
 
   /** Tells the page of the current net. */
   #introduce(): void {
-    this.#port.send({ kind: "net", net: factsOf(this.#slot), own: this.#nets.own });
+    this.#port.send({ kind: "net", net: factsOf(this.#slot), own: this.#nets.own, heard: this.#heard });
     this.#port.send({ kind: "phase", phase: this.#phase });
     this.#sendWeights();
   }

@@ -1,7 +1,7 @@
 // The engine of the net, in its worker: it takes training steps up to the wanted one, reports as often as the page draws, and handles
 // messages in between.
 import type { Port } from "../../engine/port.ts";
-import type { CurvePoint, FromNet, ToNet } from "./messages.ts";
+import type { Command, CurvePoint, FromNet, ToNet } from "./messages.ts";
 import { Trainer } from "./trainer.ts";
 
 const turnMs = 25; // time for steps before messages are handled
@@ -18,8 +18,9 @@ export function start(port: Port<ToNet, FromNet>): void {
 export class Engine {
   readonly #send: (message: FromNet) => void;
   #trainer: Trainer | null = null;
-  #run = 0;
-  /** The step at which the run pauses. */
+  /** The number of the last command. */
+  #heard = 0;
+  /** The step at which the run pauses; Infinity for a run without an end. */
   #until = 0;
   /** Whether the steps follow each other without a pace, on the way to the step of a link. */
   #fast = false;
@@ -39,25 +40,11 @@ export class Engine {
   hear(message: ToNet): void {
     switch (message.kind) {
       case "make":
-        this.#trainer = new Trainer(message.settings, message.from);
-        this.#run = message.run;
-        this.#trace = [];
-        this.#until = message.until;
-        this.#fast = message.until > 0;
-        this.#held = false;
-        this.#tell();
-        this.#wake();
-        break;
       case "run":
-        this.#until = message.until;
-        this.#fast = false;
-        this.#held = false;
-        this.#wake();
-        break;
+      case "step":
       case "rest":
-        this.#until = 0;
-        this.#held = false;
-        this.#tell();
+        this.#heard = message.number;
+        this.#obey(message);
         break;
       case "edit":
         this.#held = message.hold;
@@ -78,8 +65,47 @@ export class Engine {
     }
   }
 
+  #obey(command: Command): void {
+    this.#held = false;
+    switch (command.kind) {
+      case "make":
+        this.#trainer = new Trainer(command.settings, command.from);
+        this.#trace = [];
+        this.#until = command.until;
+        this.#fast = command.until > 0;
+        break;
+      case "run":
+        this.#until = Infinity;
+        this.#fast = false;
+        break;
+      case "step":
+        this.#until = this.#stepsEnd + 1;
+        this.#fast = false;
+        break;
+      case "rest":
+        this.#until = 0;
+        break;
+      default:
+        command satisfies never;
+    }
+    // A new net is shown before its first step; a command that no step follows has no other answer.
+    if (command.kind === "make" || !this.#runs) this.#tell();
+    this.#wake();
+  }
+
+  /** The step at which single steps end that were asked for and not taken yet; this one where there are none. */
+  get #stepsEnd(): number {
+    const step = this.#trainer?.step ?? 0;
+    return this.#fast || this.#until === Infinity ? step : Math.max(step, this.#until);
+  }
+
   get #runs(): boolean {
     return this.#trainer !== null && this.#trainer.step < this.#until && !this.#trainer.isLost;
+  }
+
+  /** Whether steps follow that no press of Step asked for. */
+  get #goesOn(): boolean {
+    return this.#runs && (this.#fast || this.#until === Infinity);
   }
 
   #wake(after = 0): void {
@@ -116,13 +142,13 @@ export class Engine {
     if (this.#trainer === null || !this.#drawn) return;
     this.#drawn = false;
     this.#toldAt = performance.now();
-    this.#send({ kind: "report", run: this.#run, ...this.#trainer.report(this.#runs), trace: this.#takeTrace() });
+    this.#send({ kind: "report", heard: this.#heard, ...this.#trainer.report(this.#goesOn), trace: this.#takeTrace() });
   }
 
   #tellReplay(): void {
     this.#toldAt = performance.now();
     const step = this.#trainer?.step ?? 0;
-    this.#send({ kind: "replaying", run: this.#run, step, until: this.#until, trace: this.#takeTrace() });
+    this.#send({ kind: "replaying", heard: this.#heard, step, until: this.#until, trace: this.#takeTrace() });
   }
 
   #takeTrace(): readonly CurvePoint[] {

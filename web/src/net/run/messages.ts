@@ -19,20 +19,17 @@ export interface Progress {
   readonly layers: readonly (readonly NeuronState[])[];
 }
 
+/** The page numbers its commands, and each message of the engine says which one the engine had heard last. */
+export type Command =
+  /** Makes a net at step 0, or as far as `from`. It runs to step `until` as fast as it can and pauses there; with 0 it pauses at once. */
+  | { readonly kind: "make"; readonly settings: Settings; readonly from: Progress | null; readonly until: number }
+  | { readonly kind: "run" }
+  /** Takes one step from where the engine is, and pauses. */
+  | { readonly kind: "step" }
+  | { readonly kind: "rest" };
+
 export type ToNet =
-  /**
-   * Makes a net at step 0, or as far as `from`. It runs to step `until` as fast as it can and pauses there; with 0 it pauses at once.
-   * Its messages name the same `run`.
-   */
-  | {
-      readonly kind: "make";
-      readonly run: number;
-      readonly settings: Settings;
-      readonly from: Progress | null;
-      readonly until: number;
-    }
-  | { readonly kind: "run"; readonly until: number }
-  | { readonly kind: "rest" }
+  | (Command & { readonly number: number })
   /**
    * Changes a rate or a weight from now on; the engine's report says at which step that was. With `hold` the training waits for the next
    * value, so that a drag of a slider is one change at one step.
@@ -59,10 +56,11 @@ export interface CurvePoint {
 
 export interface NetReport extends Progress, CurvePoint {
   readonly kind: "report";
-  readonly run: number;
+  /** The number of the last command that the engine had heard. */
+  readonly heard: number;
   readonly layers: readonly (readonly NeuronReport[])[];
   readonly surface: Float32Array;
-  /** Whether the engine goes on with more steps. */
+  /** Whether the engine goes on by itself: steps that were asked for one by one are no run. */
   readonly runs: boolean;
   /** Whether the loss is not a finite number any more. */
   readonly lost: boolean;
@@ -75,7 +73,7 @@ export interface NetReport extends Progress, CurvePoint {
 /** How far the run of a link has come, on its way to the step of the link. */
 export interface Replaying {
   readonly kind: "replaying";
-  readonly run: number;
+  readonly heard: number;
   readonly step: number;
   readonly until: number;
   readonly trace: readonly CurvePoint[];

@@ -72,7 +72,7 @@ export class Trainer {
     return true;
   }
 
-  report(runs: boolean): Omit<NetReport, "kind" | "run" | "trace"> {
+  report(runs: boolean): Omit<NetReport, "kind" | "heard" | "trace"> {
     const { maps, surface } = this.#painter.paint(this.#model);
     const layers = this.#model.layers.map(({ neurons }, layer) =>
       neurons.map(
