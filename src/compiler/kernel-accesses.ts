@@ -24,25 +24,39 @@ export interface Place {
 type Visit = (place: Place) => Access;
 type Sizes = readonly number[];
 
-/** All accesses of a kernel. */
-export function placesOf(kernel: Kernel): readonly Place[] {
+interface Accesses {
+  readonly places: readonly Place[];
+  readonly reads: readonly Access[];
+  readonly writes: readonly Access[];
+}
+
+/** Passes compare each kernel with many others: the accesses of a kernel, which does not change, are collected once. */
+const known = new WeakMap<Kernel, Accesses>();
+
+function accessesOf(kernel: Kernel): Accesses {
+  const before = known.get(kernel);
+  if (before) return before;
   const places: Place[] = [];
   visit(kernel, (place) => {
     places.push(place);
     return place.access;
   });
-  return places;
+  const of = (...uses: readonly Place["use"][]): Access[] =>
+    uses.flatMap((use) => places.filter((place) => place.use === use)).map(({ access }) => access);
+  const writes = places.flatMap(({ use, access }) => (use === "read" ? [] : [access]));
+  const accesses = { places, reads: of("read", "add"), writes };
+  known.set(kernel, accesses);
+  return accesses;
 }
 
-const accessesOf = (places: readonly Place[], ...uses: readonly Place["use"][]): Access[] =>
-  uses.flatMap((use) => places.filter((place) => place.use === use)).map(({ access }) => access);
+/** All accesses of a kernel. */
+export const placesOf = (kernel: Kernel): readonly Place[] => accessesOf(kernel).places;
 
 /** Every access that a kernel reads. */
-export const readsOf = (kernel: Kernel): Access[] => accessesOf(placesOf(kernel), "read", "add");
+export const readsOf = (kernel: Kernel): readonly Access[] => accessesOf(kernel).reads;
 
 /** Every access that a kernel writes. */
-export const writesOf = (kernel: Kernel): Access[] =>
-  placesOf(kernel).flatMap(({ use, access }) => (use === "read" ? [] : [access]));
+export const writesOf = (kernel: Kernel): readonly Access[] => accessesOf(kernel).writes;
 
 /** All instructions of a kernel, in the order of their values; the values of reductions come between body and epilogue. */
 export const instructionsOf = ({ body, epilogue }: Kernel): readonly Instruction[] => [

@@ -45,14 +45,14 @@ class Pass {
   /** Variables that indices have as terms. */
   readonly #inIndices = new Set<Variable>();
   readonly #indices = new Map<Memory, Map<Expression, Index>>();
+  readonly #places = new Map<Statement, readonly Place[]>();
 
   constructor({ parameters, body }: Routine) {
     for (const parameter of parameters) this.#number(parameter);
     this.#numberAll(body);
     removeChanging(body, this.#numbers);
-    eachPlace(body, (place) => {
+    for (const place of this.#placesIn(body))
       for (const { variable } of this.#indexOf(place).terms) this.#inIndices.add(variable);
-    });
   }
 
   /** The body of the routine: it begins with pointers for the parameters that are part of indices. */
@@ -92,12 +92,12 @@ class Pass {
   /** Adds pointers for the indices in `statements` that have variables declared between two scopes. */
   #pointTo(statements: readonly Statement[], scope: Scope, outer: Scope, result: Statement[]): Scope {
     const pointers = new Map(scope.pointers);
-    eachPlace(statements, (place) => {
+    for (const place of this.#placesIn(statements)) {
       const index = this.#indexOf(place);
       const [fewer, count] = [countOf(index, outer.last), countOf(index, scope.last)];
       if (count > fewer && !pointers.has(index.keys[count - 1]))
         result.push(this.#point(index, fewer, count, pointers));
-    });
+    }
     return { ...scope, pointers };
   }
 
@@ -121,16 +121,16 @@ class Pass {
     const points: Statement[] = [];
     const moves: Statement[] = [];
     if (this.#inIndices.has(own))
-      eachPlace(body, (place) => {
+      for (const place of this.#placesIn(body)) {
         const index = this.#indexOf(place);
         const term = index.terms.findIndex(({ variable }) => variable === own);
-        if (term < 0 || pointers.has(index.keys[term])) return;
+        if (term < 0 || pointers.has(index.keys[term])) continue;
         const point = this.#point(index, term, term + 1, pointers);
         const first = replaced(point.place.index, own, statement.from);
         points.push({ ...point, place: { ...point.place, index: first } });
         const by = index.terms[term].factor * step;
         moves.push({ kind: "move", pointer: point.pointer, memory: index.memory, by });
-      });
+      }
     return [...points, { ...loop, body: [...this.#block(body, { last, pointers }), ...moves] }];
   }
 
@@ -154,6 +154,18 @@ class Pass {
       const constant = index.includesConstant ? 0 : index.constant;
       return { memory: place.memory, pointer, index: expressionOf({ constant, factors, rest: index.rest }) };
     }) as S;
+  }
+
+  /** The places of statements. They are asked for at each loop around, and found once for each statement. */
+  #placesIn(statements: readonly Statement[]): readonly Place[] {
+    return statements.flatMap((statement) => {
+      const known = this.#places.get(statement);
+      if (known) return known;
+      const places: Place[] = [];
+      eachPlace([statement], (place) => places.push(place));
+      this.#places.set(statement, places);
+      return places;
+    });
   }
 
   #indexOf({ memory, index }: Place): Index {

@@ -1,20 +1,20 @@
 // Matrix products in WebAssembly have the bits of plain loops, for all sizes and strides and every division of the work.
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import { writeFunction } from "../../../../src/backends/wasm/loops/write.ts";
-import { Block } from "../../../../src/loops/block.ts";
-import { add, constant, load, max, mul, storeLanes, sub, variable } from "../../../../src/loops/build.ts";
-import type { Expression, Memory, Routine } from "../../../../src/loops/program.ts";
-import { faultsOf } from "../../../../src/loops/verify.ts";
+import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { writeFunction } from "../../../src/backends/wasm/loops/write.ts";
+import { Block } from "../../../src/loops/block.ts";
+import { add, constant, load, max, mul, storeLanes, sub, variable } from "../../../src/loops/build.ts";
+import type { Expression, Memory, Routine } from "../../../src/loops/program.ts";
+import { faultsOf } from "../../../src/loops/verify.ts";
 import {
   addMatmul,
   describeMatmul,
   scratchOfMatmul,
   unitsOfMatmul,
-} from "../../../../src/schedule/products/matmul/build.ts";
-import { planMatmul } from "../../../../src/schedule/products/matmul/plan.ts";
-import type { MatmulSpec } from "../../../../src/schedule/products/matmul/spec.ts";
-import type { Finish, MatmulPlace } from "../../../../src/schedule/products/matmul/tiles.ts";
+} from "../../../src/schedule/products/matmul/build.ts";
+import { planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
+import type { MatmulSpec } from "../../../src/schedule/products/matmul/spec.ts";
+import type { Finish, MatmulPlace } from "../../../src/schedule/products/matmul/tiles.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);
