@@ -45,6 +45,63 @@ function ofStatements(statements: readonly Statement[], outer: Scope): string[] 
 
 function ofStatement(statement: Statement, scope: Scope): string[] {
   switch (statement.kind) {
+    case "let":
+    case "set":
+    case "registers":
+    case "assign":
+    case "point":
+    case "move":
+      return ofVariables(statement, scope);
+    case "fence":
+      return ofExpression(statement.place.index, scope);
+    case "outline":
+      return ofOutline(statement, scope);
+    case "store": {
+      const { place, value, lanes } = statement;
+      return [
+        ...ofExpression(place.index, scope),
+        ...ofExpression(value, scope),
+        ...ofPlace(place, value.type, scope),
+        ...(lanes >= 1 && lanes <= types[value.type].lanes ? [] : [`a store of ${lanes} lanes of ${value.type}`]),
+      ];
+    }
+    case "call": {
+      const { memories, operands, result } = statement;
+      if (result !== null) scope.variables.add(result);
+      return [
+        ...memories.flatMap((memory) =>
+          scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`],
+        ),
+        ...operands.flatMap((operand) => ofExpression(operand, scope)),
+      ];
+    }
+    case "for":
+      return ofFor(statement, scope);
+    case "loop":
+      return ofStatements(statement.body, { ...scope, inLoop: true });
+    case "break":
+      return [
+        ...(scope.inLoop ? [] : ["a break outside of loops"]),
+        ...ofExpression(statement.when, scope),
+        ...typed("a break's condition", statement.when, "i32"),
+      ];
+    case "if":
+      return [
+        ...ofExpression(statement.condition, scope),
+        ...typed("a condition", statement.condition, "i32"),
+        ...ofStatements(statement.whenTrue, scope),
+        ...ofStatements(statement.whenFalse, scope),
+      ];
+    default:
+      return statement satisfies never;
+  }
+}
+
+type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
+
+/** The faults of a statement that declares a variable, registers or a pointer, or that gives one another value. */
+function ofVariables(statement: OfVariables, scope: Scope): string[] {
+  switch (statement.kind) {
     case "let": {
       const { variable, value } = statement;
       const faults = [
@@ -83,19 +140,6 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
         ...typed(registers.name, value, registers.type),
       ];
     }
-    case "fence":
-      return ofExpression(statement.place.index, scope);
-    case "outline":
-      return ofOutline(statement, scope);
-    case "store": {
-      const { place, value, lanes } = statement;
-      return [
-        ...ofExpression(place.index, scope),
-        ...ofExpression(value, scope),
-        ...ofPlace(place, value.type, scope),
-        ...(lanes >= 1 && lanes <= types[value.type].lanes ? [] : [`a store of ${lanes} lanes of ${value.type}`]),
-      ];
-    }
     case "point": {
       const { pointer, place } = statement;
       const faults = [
@@ -108,33 +152,6 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
     }
     case "move":
       return scope.variables.has(statement.pointer) ? [] : [`${statement.pointer.name} moves before it is declared`];
-    case "call": {
-      const { memories, operands, result } = statement;
-      if (result !== null) scope.variables.add(result);
-      return [
-        ...memories.flatMap((memory) =>
-          scope.memories.has(memory) ? [] : [`the routine has no memory ${memory.name}`],
-        ),
-        ...operands.flatMap((operand) => ofExpression(operand, scope)),
-      ];
-    }
-    case "for":
-      return ofFor(statement, scope);
-    case "loop":
-      return ofStatements(statement.body, { ...scope, inLoop: true });
-    case "break":
-      return [
-        ...(scope.inLoop ? [] : ["a break outside of loops"]),
-        ...ofExpression(statement.when, scope),
-        ...typed("a break's condition", statement.when, "i32"),
-      ];
-    case "if":
-      return [
-        ...ofExpression(statement.condition, scope),
-        ...typed("a condition", statement.condition, "i32"),
-        ...ofStatements(statement.whenTrue, scope),
-        ...ofStatements(statement.whenFalse, scope),
-      ];
     default:
       return statement satisfies never;
   }

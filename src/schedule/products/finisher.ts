@@ -24,6 +24,10 @@ export type Finisher = (block: Block, at: FinishedSums) => Expression | null;
 /** Instructions and stores of an epilogue that stands in each tile: a call costs as much as ten of them. */
 const maxInlined = 12;
 
+/** Whether an epilogue stands in each tile; a longer one is a function. */
+export const isInlined = ({ instructions, stores }: Epilogue): boolean =>
+  instructions.length + stores.length <= maxInlined;
+
 /**
  * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of
  * four.
@@ -48,8 +52,7 @@ export interface EpilogueSpec {
 export function finisherOf(spec: EpilogueSpec): Finisher | null {
   const { epilogue, direct } = spec;
   if (direct !== null && epilogue.stores.length === 1 && direct.value === 0) return null;
-  if (epilogue.instructions.length + epilogue.stores.length <= maxInlined)
-    return (block, at) => addEpilogue(block, spec, named(block, "sum", at.value), at);
+  if (isInlined(epilogue)) return (block, at) => addEpilogue(block, spec, named(block, "sum", at.value), at);
   return (block, at) => {
     // The function's parameters: the sums and their place.
     const value = block.let("sum", at.value);

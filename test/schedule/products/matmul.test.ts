@@ -14,7 +14,7 @@ import {
 } from "../../../src/schedule/products/matmul/build.ts";
 import { planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
 import type { MatmulSpec } from "../../../src/schedule/products/matmul/spec.ts";
-import type { Finish, MatmulPlace } from "../../../src/schedule/products/matmul/tiles.ts";
+import type { Finish, MatmulPlace } from "../../../src/schedule/products/matmul/tile.ts";
 
 const memory = new WebAssembly.Memory({ initial: 640, maximum: 640 });
 const numbers = new Float32Array(memory.buffer);

@@ -1,9 +1,10 @@
 // Writes the kernel "convolution" as a function over a range of its units of work: its accesses become the sizes and strides of a
 // ConvolutionSpec, and its epilogue becomes `finish` (epilogue.ts).
 
-import type { Access, Buffer, Convolution, Store } from "../../../compiler/kernel.ts";
+import type { Buffer, Convolution, Store } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
 import type { ConvolutionSpec } from "../../../schedule/products/convolution/spec.ts";
+import { isDirect } from "../../../schedule/products/finisher.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { type KernelContext, type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
@@ -13,31 +14,19 @@ import {
   finishedLanes,
   writeConvolution,
 } from "./convolution.ts";
-import { isDirect, writeFinisher } from "./epilogue.ts";
+import { writeFinisher } from "./epilogue.ts";
 import type { FinishedConvolution } from "./finished.ts";
 
 const bytes = 4;
 
 const distinct = (buffers: readonly Buffer[]): Buffer[] => [...new Set(buffers)];
 
-/** Pushes the address of an access's element at these indices; an index that is null or left out is 0. */
-function address(
-  code: Code,
-  pointers: ReadonlyMap<Buffer, Local>,
-  { buffer, offset, strides }: Access,
-  indices: readonly (Local | null)[] = [],
-): void {
+/** Pushes the address of a buffer's element. */
+function address(code: Code, pointers: ReadonlyMap<Buffer, Local>, buffer: Buffer, offset = 0): void {
   const pointer = pointers.get(buffer);
   if (!pointer) throw internal(`no pointer to ${buffer.name}`);
   code.get(pointer);
   if (offset !== 0) code.i32(offset * bytes).op("i32.add");
-  for (const [axis, index] of indices.entries()) {
-    if (index === null || strides[axis] === 0) continue;
-    code
-      .get(index)
-      .i32(strides[axis] * bytes)
-      .op("i32.mul", "i32.add");
-  }
 }
 
 /** Sizes and strides of a kernel's convolution, without `finish`; `store` is the store that the product does itself. */
@@ -95,14 +84,14 @@ export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kerne
       const at = new Map(pointers.map((buffer, i) => [buffer, parameters[i]]));
       const [scratch, from, to, table] = parameters.slice(pointers.length);
       if (convolutionUnits(spec) === 0) return;
-      address(code, at, x);
-      address(code, at, w);
-      if (store) address(code, at, store.access);
+      address(code, at, x.buffer, x.offset);
+      address(code, at, w.buffer, w.offset);
+      if (store) address(code, at, store.access.buffer, store.access.offset);
       else code.i32(0);
       code.get(scratch).get(from).get(to);
       if (write) {
         code.get(table);
-        for (const buffer of buffers) address(code, at, { buffer, offset: 0, strides: [] });
+        for (const buffer of buffers) address(code, at, buffer);
       }
       code.call(product);
     },

@@ -7,12 +7,13 @@ import { internal } from "../../../errors/error.ts";
 import { variable } from "../../../loops/build.ts";
 import type { Variable } from "../../../loops/program.ts";
 import type { Type } from "../../../loops/types.ts";
-import { buffersOfEpilogue, finish, formOf } from "../../../schedule/body/epilogue.ts";
+import { buffersOfEpilogue, finish } from "../../../schedule/body/epilogue.ts";
+import { isInlined } from "../../../schedule/products/finisher.ts";
 import { memoryOf } from "../../../schedule/scheduled.ts";
 import type { Code, Local, Function as WasmFunction } from "../assembler/assembler.ts";
 import { calleesOf, failuresOf } from "../callees/callees.ts";
 import type { KernelContext } from "../kernel-writer.ts";
-import { RoutineWriter } from "../loops/write.ts";
+import { RoutineWriter } from "../loops/statements.ts";
 
 /**
  * A vector of a product's sums: lane 0 is at these indices of the epilogue's axes; lanes are `apart` indices from each other along one
@@ -35,19 +36,6 @@ export interface Finisher {
   readonly write: ((code: Code, at: FinishedSums) => void) | null;
 }
 
-/** Instructions and stores of an epilogue that is inlined: a call costs as much as ten of them. */
-const maxInlined = 12;
-
-/**
- * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of
- * four.
- */
-export const isDirect = ({ instructions }: Epilogue, { access, indirection, mode }: Store): boolean =>
-  access.buffer.dtype === "float32" &&
-  mode === "set" &&
-  indirection === undefined &&
-  formOf(instructions.map(({ dtype }) => dtype)) === "vector";
-
 interface EpilogueSpec {
   readonly epilogue: Epilogue;
   /** The store that the product does itself. */
@@ -65,7 +53,7 @@ export function writeFinisher(context: KernelContext, name: string, spec: Epilog
   const buffers = buffersOfEpilogue(epilogue);
   if (direct !== null && epilogue.stores.length === 1 && direct.value === 0) return { buffers, write: null };
   const inline = (code: Code, at: FinishedSums) => finishSums(context, code, spec, buffers, at);
-  if (epilogue.instructions.length + epilogue.stores.length <= maxInlined) return { buffers, write: inline };
+  if (isInlined(epilogue)) return { buffers, write: inline };
   // (value, ...indices, table, ...pointers) → the value of the direct store
   const parameters = ["v128" as const, ...[...sizes, 0, ...buffers].map(() => "i32" as const)];
   const written = new Map<string, WasmFunction>();

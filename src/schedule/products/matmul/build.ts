@@ -1,5 +1,5 @@
 // Matrix products, C = A·B in float32, as loop programs that are specialised to their sizes and strides. A vector holds four columns, a
-// tile of C stays in registers (tiles.ts), and blocks of A and B stay in cache; plan.ts decides whether they are packed. With every plan
+// tile of C stays in registers (tile.ts), and blocks of A and B stay in cache; plan.ts decides whether they are packed. With every plan
 // an element is summed over k in ascending order, so that all ranges of work, tiles and edges give the same bits.
 
 import { Block } from "../../../loops/block.ts";
@@ -24,7 +24,7 @@ import { addPack } from "../pack.ts";
 import type { Operand } from "../tile.ts";
 import type { MatmulPlan, PanelShape } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
-import { addTiles, type Finish, heights, packedWidth, sumsInScratch } from "./tiles.ts";
+import { addTile, type Finish, heights, packedWidth, sumsInScratch } from "./tile.ts";
 
 /** Number of units of work: the blocks of C, column by column. */
 export const unitsOfMatmul = ({ m, n }: MatmulSpec, { block }: MatmulPlan): number =>
@@ -259,7 +259,7 @@ function addPanel(block: Block, problem: MatmulProblem, shape: PanelShape, at: P
       const row = plan.packA ? plan.block.k : spec.a.row;
       const sums = { memory: problem.scratch, first: sizeOfB(plan) + sizeOfA(plan) };
       const tileA = { ...fromA, first: add(fromA.first, mul(i, row)) };
-      addTiles(inside, problem, { rows, columns: shape.columns }, { ...at, i, a: tileA, b: fromB, sums });
+      addTile(inside, problem, { rows, columns: shape.columns }, { ...at, i, a: tileA, b: fromB, sums });
     }),
   );
 }

@@ -13,7 +13,7 @@ import type { Operand } from "../tile.ts";
 import { addMatmul, describeMatmul, scratchOfMatmul, unitsOfMatmul } from "./build.ts";
 import { planMatmul } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
-import type { MatmulPlace } from "./tiles.ts";
+import type { MatmulPlace } from "./tile.ts";
 
 /** Where a product stores C: the store that the product does itself (null: the epilogue does all), and whether it computes Cᵀ. */
 interface Target {

@@ -54,7 +54,7 @@ export interface TilePlace {
 }
 
 /** Adds one tile. */
-export function addTiles(block: Block, problem: MatmulProblem, shape: PanelShape, at: TilePlace): void {
+export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape, at: TilePlace): void {
   const { spec, plan } = problem;
   const { k } = spec;
   const vectors = Math.ceil(shape.columns / 4);

@@ -1,0 +1,338 @@
+// Writes the statements of loop programs as WebAssembly: their instructions, in order. Declared variables become locals.
+import { internal } from "../../../errors/error.ts";
+import { constant } from "../../../loops/build.ts";
+import type { Expression, Memory, Place, Registers, Statement, Variable } from "../../../loops/program.ts";
+import { isVector, types } from "../../../loops/types.ts";
+import { reads, sets } from "../../../loops/uses.ts";
+import type { Code, Local } from "../assembler/assembler.ts";
+import { hasFence, writeFence } from "./spilling.ts";
+import { access, type Functions, ValueWriter } from "./values.ts";
+
+type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
+
+export class RoutineWriter {
+  readonly #code: Code;
+  readonly #values: ValueWriter;
+  /** The label behind the innermost loop. */
+  #end: number | null = null;
+  /** The label behind the sums in registers, and the number of fences before. */
+  #afterFences: number | null = null;
+  #fences = 0;
+
+  constructor(
+    code: Code,
+    memories: ReadonlyMap<Memory, Local>,
+    variables: Map<Variable, Local>,
+    functions: Functions = () => undefined,
+  ) {
+    this.#code = code;
+    this.#values = new ValueWriter(code, memories, variables, functions);
+  }
+
+  /** Writes the instructions that push the value of an expression. */
+  push(expression: Expression): void {
+    this.#values.push(expression);
+  }
+
+  statements(all: readonly Statement[]): void {
+    let next = 0;
+    while (next < all.length) {
+      const statement = all[next];
+      next++;
+      this.#statement(statement);
+      if (this.#afterFences !== null || statement.kind !== "registers") continue;
+      const others = all.findIndex(({ kind }, i) => i >= next && kind === "registers");
+      const sums = all.slice(next, others < 0 ? all.length : others);
+      const count = sums.findLastIndex(hasFence) + 1;
+      if (count > 0) this.#fenced(sums.slice(0, count));
+      next += count;
+    }
+  }
+
+  /** Statements that add to registers, up to where their sums are read. */
+  #fenced(statements: readonly Statement[]): void {
+    this.#code.block((label) => {
+      this.#afterFences = label;
+      for (const statement of statements) this.#statement(statement);
+      this.#afterFences = null;
+    });
+  }
+
+  /** Declares a variable, registers or a pointer, or gives one another value. */
+  #variables(statement: OfVariables): void {
+    const code = this.#code;
+    switch (statement.kind) {
+      case "let":
+        this.push(statement.value);
+        code.set(this.#values.declare(statement.variable));
+        return;
+      case "set":
+        this.push(statement.value);
+        code.set(this.#values.local(statement.variable));
+        return;
+      case "point": {
+        const { pointer, place } = statement;
+        const offset = this.#values.address(place);
+        if (offset !== 0) code.i32(offset).op("i32.add");
+        code.set(this.#values.declare(pointer));
+        return;
+      }
+      case "move": {
+        const local = this.#values.local(statement.pointer);
+        code
+          .get(local)
+          .i32(statement.by * access[statement.memory.element].bytes)
+          .op("i32.add")
+          .set(local);
+        return;
+      }
+      case "registers":
+        this.#values.declareRegisters(statement.registers);
+        if (statement.value !== null) this.#fill(statement.registers, statement.value);
+        return;
+      case "assign":
+        this.push(statement.value);
+        code.set(this.#values.register(statement.registers, statement.indices));
+        return;
+      default:
+        statement satisfies never;
+    }
+  }
+
+  #statement(statement: Statement): void {
+    const code = this.#code;
+    switch (statement.kind) {
+      case "let":
+      case "set":
+      case "registers":
+      case "assign":
+      case "point":
+      case "move":
+        this.#variables(statement);
+        return;
+      case "store":
+        this.#store(statement);
+        return;
+      case "call": {
+        const { callee, memories, operands, result } = statement;
+        for (const memory of memories) code.get(this.#values.memory(memory));
+        for (const operand of operands) this.push(operand);
+        code.call(this.#values.function(callee));
+        if (result !== null) code.set(this.#values.declare(result));
+        return;
+      }
+      case "fence":
+        this.#fence(statement.place);
+        return;
+      case "outline":
+        throw internal(`the part ${statement.name} is not a function yet`);
+      case "for":
+        this.#for(statement);
+        return;
+      case "loop":
+        this.#repeat(() => this.statements(statement.body));
+        return;
+      case "break":
+        this.push(statement.when);
+        code.brIf(this.#label());
+        return;
+      case "if": {
+        const { condition, whenTrue, whenFalse } = statement;
+        const known = this.#values.constantOf(condition);
+        if (known !== null) {
+          this.statements(known === 0 ? whenFalse : whenTrue);
+          return;
+        }
+        this.push(condition);
+        code.if(() => this.statements(whenTrue), whenFalse.length === 0 ? undefined : () => this.statements(whenFalse));
+        return;
+      }
+      default:
+        statement satisfies never;
+    }
+  }
+
+  /** A loop whose number of iterations is known needs no test before the first one, and no index if the body does not read it. */
+  #for(statement: Extract<Statement, { readonly kind: "for" }>): void {
+    const { index, from, to, step, unroll, body } = statement;
+    const code = this.#code;
+    const [first, end] = [this.#values.constantOf(from), this.#values.constantOf(to)];
+    if (unroll.kind === "all") {
+      if (first === null || end === null)
+        throw internal(`the loop over ${index.name} is unrolled, its bounds are not known`);
+      for (let i = first; i < end; i += step) {
+        this.#values.know(index, i);
+        this.statements(body);
+      }
+      return;
+    }
+    if (first !== null && end !== null) {
+      const count = Math.max(0, Math.ceil((end - first) / step));
+      if (count > 0) this.#counted(index, first, count, step, body);
+      return;
+    }
+    if (end === null && (to.kind !== "variable" || sets(body, to))) {
+      this.#tested(statement);
+      return;
+    }
+    const local = this.#values.declare(index);
+    const isRead = reads(body, index);
+    // Without readers the index counts down: it is tested by the instruction that changes it, and the end needs no register.
+    const down = !isRead && first === 0 && step === 1;
+    this.push(down ? to : from);
+    code.set(local);
+    const goesOn = () => {
+      if (down) code.i32(0);
+      else this.push(to);
+      code.op(down ? "i32.gt_s" : "i32.lt_s");
+    };
+    this.#once(() => {
+      code.get(local);
+      goesOn();
+      code.if(() => {
+        code.loop((again) => {
+          this.statements(body);
+          code
+            .get(local)
+            .i32(down ? -1 : step)
+            .op("i32.add")
+            .tee(local);
+          if (!down) goesOn();
+          code.brIf(again);
+        });
+      });
+    });
+  }
+
+  /** A loop whose end is computed anew before each iteration. */
+  #tested({ index, from, to, step, body }: Extract<Statement, { readonly kind: "for" }>): void {
+    const code = this.#code;
+    const local = this.#values.declare(index);
+    this.push(from);
+    code.set(local);
+    this.#repeat(() => {
+      code.get(local);
+      this.push(to);
+      code.op("i32.ge_s").brIf(this.#label());
+      this.statements(body);
+      code.get(local).i32(step).op("i32.add").set(local);
+    });
+  }
+
+  #counted(index: Variable, first: number, count: number, step: number, body: readonly Statement[]): void {
+    const code = this.#code;
+    const isRead = reads(body, index);
+    const local = this.#values.declare(index);
+    if (isRead || count > 1) code.i32(isRead ? first : count).set(local);
+    if (count === 1) {
+      this.#once(() => this.statements(body));
+      return;
+    }
+    const next = () => code.get(local).i32(isRead ? step : -1);
+    this.#once(() => {
+      code.loop((again) => {
+        this.statements(body);
+        next().op("i32.add").tee(local);
+        if (isRead) code.i32(first + count * step).op("i32.lt_s");
+        code.brIf(again);
+      });
+    });
+  }
+
+  /** Runs a body whose breaks lead behind it. */
+  #once(body: () => void): void {
+    const outer = this.#end;
+    this.#code.block((end) => {
+      this.#end = end;
+      body();
+    });
+    this.#end = outer;
+  }
+
+  /** Repeats what `body` writes until a branch to the label behind it. */
+  #repeat(body: () => void): void {
+    const outer = this.#end;
+    this.#code.block((end) => {
+      this.#code.loop((again) => {
+        this.#end = end;
+        body();
+        this.#code.br(again);
+      });
+    });
+    this.#end = outer;
+  }
+
+  #store({ place, value, lanes }: Extract<Statement, { readonly kind: "store" }>): void {
+    const code = this.#code;
+    const { store, bytes } = access[place.memory.element];
+    if (!isVector(value.type)) {
+      const offset = this.#values.address(place);
+      if (value.kind === "lane" && bytes <= 4) {
+        this.push(value.vector);
+        if (bytes === 4) code.laneMemory("v128.store32_lane", value.lane, offset);
+        else code.laneMemory("v128.store8_lane", 4 * value.lane, offset);
+        return;
+      }
+      this.push(value);
+      code.memory(store, offset);
+      return;
+    }
+    if (bytes === 1) {
+      // The lowest byte of each lane.
+      const vector = this.#values.inLocal(value);
+      const offset = this.#values.address(place);
+      code.get(vector).get(vector).shuffle([0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12]);
+      code.laneMemory("v128.store32_lane", 0, offset);
+      return;
+    }
+    this.#storeVector(place, value, lanes);
+  }
+
+  #storeVector(place: Place, value: Expression, lanes: number): void {
+    const code = this.#code;
+    const { bytes } = access[place.memory.element];
+    if (lanes === types[value.type].lanes) {
+      const offset = this.#values.address(place);
+      this.push(value);
+      code.memory("v128.store", offset, Math.log2(bytes));
+      return;
+    }
+    const vector = this.#values.inLocal(value);
+    const offset = this.#values.address(place);
+    if (lanes === 1) {
+      code.get(vector).laneMemory(bytes === 4 ? "v128.store32_lane" : "v128.store64_lane", 0, offset);
+      return;
+    }
+    const address = code.local("i32");
+    code.tee(address).get(vector).laneMemory("v128.store64_lane", 0, offset);
+    if (lanes === 3)
+      code
+        .get(address)
+        .get(vector)
+        .laneMemory("v128.store32_lane", 2, offset + 8);
+  }
+
+  /** All registers have the value. */
+  #fill(registers: Registers, value: Expression): void {
+    const each = (indices: readonly Expression[]): void => {
+      if (indices.length < registers.sizes.length) {
+        for (let i = 0; i < registers.sizes[indices.length]; i++) each([...indices, constant("i32", i)]);
+        return;
+      }
+      this.push(value);
+      this.#code.set(this.#values.register(registers, indices));
+    };
+    each([]);
+  }
+
+  /** See spilling.ts. */
+  #fence(place: Place): void {
+    if (this.#afterFences === null) return;
+    writeFence(this.#code, this.#values.pointer(place), ++this.#fences, this.#afterFences);
+  }
+
+  #label(): number {
+    if (this.#end === null) throw internal("a break outside of loops");
+    return this.#end;
+  }
+}
