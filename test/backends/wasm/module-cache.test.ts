@@ -99,13 +99,19 @@ it("modules of programs that nobody can reach any more are not kept", async () =
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const kept = Array.from({ length: 3 }, (_, i) => codeOf(giving(100 + i)));
-  for (let value = 200; value < 230; value++) codeOf(giving(value));
-  expect(cachedCount()).toBeGreaterThan(30);
-  for (let i = 0; i < 500 && cachedCount() > 10; i++) {
+  // Other test files in this process may have living programs, whose number does not count: it is told from these by a weak reference.
+  const unreachable = Array.from({ length: 30 }, (_, i) => new WeakRef(codeOf(giving(200 + i))));
+  const living = () => unreachable.filter((code) => code.deref() !== undefined).length;
+  const largest = cachedCount();
+  expect(largest).toBeGreaterThanOrEqual(33);
+  const deadline = performance.now() + 30_000;
+  // A register or a stack slot may hold a few of them further.
+  while (performance.now() < deadline && !(living() <= 3 && cachedCount() <= largest - 27)) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     collect();
   }
-  expect(cachedCount()).toBeLessThanOrEqual(10);
+  expect(living()).toBeLessThanOrEqual(3);
+  expect(cachedCount()).toBeLessThanOrEqual(largest - 27);
   expect(Array.from({ length: 3 }, (_, i) => codeOf(giving(100 + i)))).toEqual(kept);
   expect(codeOf(giving(100))).toBe(kept[0]);
 });
