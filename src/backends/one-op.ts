@@ -5,6 +5,8 @@ import type { Backend, Program } from "../compiler/backend.ts";
 import { input, node } from "../compiler/graph.ts";
 import { describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
+import { contractions } from "../tensor/ops/contractions.ts";
+import { type ContractionName, isContraction } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -20,9 +22,11 @@ const maxPrograms = 64;
 const stepsPerOctave = 4;
 
 /** Whether an operation is large enough for a program. */
-function isLarge({ name, inputs: [a, b], shape }: Operation): boolean {
-  if (name === "conv") return sizeOf(shape) * sizeOf(b.shape.slice(1)) >= minMultiplications;
-  return sizeOf(shape) * (a.shape.at(-1) ?? 0) >= (a.ndim === 2 ? minMatrixMultiplications : minMultiplications);
+function isLarge(name: ContractionName, { inputs, shape }: Operation): boolean {
+  const isOfMatrices = inputs[0].ndim === 2;
+  return (
+    sizeOf(shape) * contractions[name].terms(inputs) >= (isOfMatrices ? minMatrixMultiplications : minMultiplications)
+  );
 }
 
 /** Rows of the program for a matrix of `rows` rows: the same number up to 16, and at most a quarter more above. */
@@ -35,8 +39,8 @@ export function programRows(rows: number): number {
 /** Returns a function that computes an operation as a program, or returns null if it has to be computed in JavaScript. */
 export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => Storage | null {
   const programs = new Map<string, Program>();
-  const programOf = (name: "matmul" | "conv", types: readonly Type[], attributes: unknown): Program => {
-    const key = `${name} ${types.map(describe).join(" ")} ${name === "conv" ? JSON.stringify(attributes) : ""}`;
+  const programOf = (name: ContractionName, types: readonly Type[], attributes: unknown): Program => {
+    const key = `${name} ${types.map(describe).join(" ")} ${JSON.stringify(attributes)}`;
     let program = programs.get(key);
     if (program === undefined) {
       const args = types.map((type, i) => input("argument", i, type));
@@ -51,12 +55,11 @@ export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => S
   };
   return (operation) => {
     const { name, inputs, attributes, dtype, shape } = operation;
-    if ((name !== "matmul" && name !== "conv") || dtype !== "float32" || !isLarge(operation)) return null;
+    if (!isContraction(name) || dtype !== "float32" || !isLarge(name, operation)) return null;
     if (!runsPrograms()) return null;
     const [a, b] = inputs;
     const rows = programRows(a.shape[0]);
-    if (name === "conv" || a.ndim !== 2 || rows === a.shape[0])
-      return programOf(name, inputs, attributes).run(inputs)[0];
+    if (a.ndim !== 2 || rows === a.shape[0]) return programOf(name, inputs, attributes).run(inputs)[0];
     const padded = withRows(a, rows);
     const { data } = programOf(name, [padded, b], attributes).run([padded, b])[0];
     return new ArrayStorage(data.slice(0, sizeOf(shape)));

@@ -5,12 +5,12 @@ import { type Graph, input, type Node, node } from "../compiler/graph.ts";
 import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
 import { internal } from "../errors/error.ts";
-import { vectorMath } from "../loops/math/functions.ts";
 import { full } from "../tensor/create.ts";
 import { allocate, type DType, describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
 import { elementwise } from "../tensor/ops/elementwise.ts";
-import type { OpName } from "../tensor/ops.ts";
+import { sources } from "../tensor/ops/sources.ts";
+import { isElementwise, isSource, isView, type OpName } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import type { StreamCall } from "../tensor/stream.ts";
@@ -44,15 +44,14 @@ const programs = new Map<string, OpEntry>();
  */
 export function streamOperation({ name, inputs, attributes, dtype, shape }: Operation): Storage | null {
   if (!runsPrograms()) return null;
-  let key: string = name;
+  let key = `${dtype} ${name}`;
   for (const { dtype, storage } of inputs) key += numberOf(storage) === null ? ` ${dtype}` : ` one ${dtype}`;
-  if (name === "cast") key += ` ${dtype}`;
   const entry = programs.get(key) ?? { elements: 0, program: null };
   programs.delete(key);
   programs.set(key, entry);
   const size = sizeOf(shape);
   // Vector functions of float32 round differently from Math. For these the choice depends on the size alone.
-  const isExact = dtype !== "float32" || !Object.hasOwn(vectorMath, name);
+  const isExact = dtype !== "float32" || !isElementwise(name) || elementwise[name].cost !== "function";
   entry.elements += size;
   if (entry.program === null && isExact && entry.elements < minElements) return null;
   if (entry.program === null) {
@@ -157,11 +156,8 @@ const typeOf = ({ dtype, shape }: Type): { readonly dtype: DType; readonly shape
   shape,
 });
 
-const sources: readonly string[] = ["argument", "full", "randomBits"];
-
 /** Whether each element of the node depends only on the elements of its inputs at the same index, or on a single number. */
-function isPointwise({ op, inputs, shape }: Node): boolean {
-  if (op === "expand") return sizeOf(inputs[0].shape) === 1;
-  if (op === "reshape") return sizeOf(shape) === 1;
-  return Object.hasOwn(elementwise, op) || sources.includes(op);
+function isPointwise({ op, inputs }: Node): boolean {
+  if (isView(op)) return sizeOf(inputs[0].shape) === 1;
+  return op === "argument" || isElementwise(op) || (isSource(op) && sources[op].inPieces);
 }

@@ -2,7 +2,7 @@
 // NaN or an infinity from finite numbers. Constants that are infinite themselves (a causal mask's -∞, padding) are no mistake, nor are
 // ops that only pass an infinity on.
 import { describe, isFloating } from "../tensor/dtype.ts";
-import { movements } from "../tensor/ops/movement.ts";
+import { isPlacement, isView } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { type Graph, type Node, node } from "./graph.ts";
 
@@ -15,7 +15,8 @@ export interface Watched {
   readonly inputs: ReadonlyMap<Node, readonly Node[]>;
 }
 
-const isMovement = (n: Node): boolean => n.op !== "fold" && Object.hasOwn(movements, n.op);
+/** Whether an op only moves elements. */
+const isMovement = ({ op }: Node): boolean => isView(op) || isPlacement(op);
 
 /** The nodes that movement ops took a node's elements from; the node itself, if it is no movement op. */
 function sourcesOf(n: Node): readonly Node[] {

@@ -3,7 +3,7 @@
 // of their own, with the same kind of epilogue. A backend emits each kernel as one function over a range of its outputs.
 // kernel-accesses.ts visits their accesses, kernel-text.ts prints kernels, kernel-rules.ts verifies them.
 import type { DType } from "../tensor/dtype.ts";
-import type { elementwise } from "../tensor/ops/elementwise.ts";
+import type { ElementwiseName } from "../tensor/ops.ts";
 import type { Shape } from "../tensor/shape.ts";
 
 /** The memory of one tensor while a program runs. Arguments and temporaries share one arena; results are temporaries that live to the end. */
@@ -44,7 +44,7 @@ export interface Indirection {
 /** The number of an earlier instruction or reduction of the kernel, which stands for its value. */
 export type Value = number;
 
-export type ElementwiseName = keyof typeof elementwise;
+export type { ElementwiseName };
 
 /** One instruction of a body. bool values are false or true; uint8 and int32 wrap around as the op table defines. */
 export type Instruction =

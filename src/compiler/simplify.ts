@@ -10,7 +10,7 @@ import { identities } from "./simplify/identities.ts";
 import { gathering, scattering } from "./simplify/indexing.ts";
 import { movements } from "./simplify/movements.ts";
 import { reductions } from "./simplify/reductions.ts";
-import { attributesOf, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
+import { attributesOf, commutingNames, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
 
 const always: Rules = {
@@ -59,7 +59,7 @@ function rulesByOp(rules: Rules): ReadonlyMap<string, readonly Rule[]> {
   return byOp;
 }
 
-const commuting: ReadonlySet<Node["op"]> = new Set<OpName>(["add", "mul", "maximum", "minimum", "eq"]);
+const commuting: ReadonlySet<Node["op"]> = new Set(commutingNames);
 
 /** The state of one call of `simplify`, over all of its rounds. */
 class Simplifier implements Rewriter {

@@ -1,13 +1,14 @@
 // Computes an op at once. Small operands go through the loops of the op's definition, or through faster loops with the same results; large
 // products, elementwise ops and reductions are computed by a backend (backends/one-op.ts, streams.ts, reductions.ts). Tests compare each way
 // with the definition.
-import { convolve } from "./convolve.ts";
-import { allocate, isFloating, type NDArray, type Type, type TypedArray } from "./dtype.ts";
-import { multiplyMatrices } from "./multiply.ts";
+import { allocate, type NDArray, type Type, type TypedArray } from "./dtype.ts";
+import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
-import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
-import { rank } from "./rank.ts";
-import { max, sum } from "./reduce.ts";
+import { indexing } from "./ops/indexing.ts";
+import { movements } from "./ops/movement.ts";
+import { reductions } from "./ops/reductions.ts";
+import { sources } from "./ops/sources.ts";
+import { forAll, type OpName, opOf } from "./ops.ts";
 import { runOf } from "./repetition.ts";
 import { sizeOf } from "./shape.ts";
 import { ArrayStorage, RepeatedStorage, type Storage, UniformStorage } from "./storage.ts";
@@ -38,8 +39,20 @@ export function carryLarge(other: Carrier): void {
 
 type Way = (operation: Operation) => Storage | null;
 
-/** For each op, the way that is tried before its loops. */
-const ways: Partial<Record<OpName, Way>> = {
+const product: Way = (operation) => carrier.product(operation);
+const reduction: Way = (operation) => carrier.reduction(operation);
+
+/** For each op, the way that is tried before its loops; null if there is none. */
+const ways = {
+  ...forAll(sources, null),
+  ...forAll(elementwise, pointwise),
+  ...forAll(movements, null),
+  ...forAll(reductions, null),
+  ...forAll(indexing, null),
+  ...forAll(contractions, product),
+  sum: reduction,
+  max: reduction,
+  argmax: reduction,
   reshape: ({ inputs: [x] }) => x.storage.share(),
   full: ({ attributes, dtype, shape }) => {
     const { value } = attributes as { readonly value: number };
@@ -47,17 +60,7 @@ const ways: Partial<Record<OpName, Way>> = {
     return new UniformStorage(dtype, sizeOf(shape), converted);
   },
   expand,
-  matmul: (operation) => carrier.product(operation),
-  conv: (operation) => carrier.product(operation),
-  sum: (operation) => carrier.reduction(operation),
-  max: (operation) => carrier.reduction(operation),
-  argmax: (operation) => carrier.reduction(operation),
-  ...Object.fromEntries(Object.keys(elementwise).map((name) => [name, pointwise])),
-};
-
-const wayOf: ReadonlyMap<OpName, Way | null> = new Map(
-  (Object.keys(ops) as OpName[]).map((name) => [name, ways[name] ?? null]),
-);
+} satisfies Record<OpName, Way | null>;
 
 /** How many times as large an expanded tensor is at least to be stored as a repetition. */
 const minRepetition = 4;
@@ -85,33 +88,16 @@ function pointwise(operation: Operation): Storage | null {
 
 export function eager(operation: Operation): Storage {
   const { name, inputs, attributes, shape, dtype } = operation;
-  const carried = wayOf.get(name)?.(operation) ?? null;
+  const carried = ways[name]?.(operation) ?? null;
   if (carried !== null) return carried;
   const arrays = inputs.map((input): NDArray => ({ shape: input.shape, dtype: input.dtype, data: input.storage.data }));
   return new ArrayStorage(evaluate(name, arrays, attributes, { shape, dtype }));
 }
 
-type Loops = (result: NDArray, inputs: readonly NDArray[], attributes: never) => boolean;
-
-const whenFloating =
-  <A>(loops: (result: NDArray, inputs: readonly NDArray[], attributes: A) => void) =>
-  (result: NDArray, inputs: readonly NDArray[], attributes: A): boolean => {
-    if (isFloating(result.dtype)) loops(result, inputs, attributes);
-    return isFloating(result.dtype);
-  };
-
-/** Faster loops with the same results; they return false for operands that they leave to the definition's loops. */
-const faster: Partial<Record<OpName, Loops>> = {
-  matmul: whenFloating(multiplyMatrices),
-  conv: whenFloating(convolve),
-  sum: (y, [x], { dims }: Attributes<"sum">) => sum(y, x, dims),
-  max: (y, [x], { dims }: Attributes<"max">) => max(y, x, dims),
-  topk: (y, [x], attributes: Attributes<"topk">) => rank(y, x, attributes),
-};
-
 function evaluate(name: OpName, inputs: readonly NDArray[], attributes: unknown, type: Type): TypedArray {
   const result: NDArray = { ...type, data: allocate(type.dtype, sizeOf(type.shape)) };
-  const isDone = faster[name]?.(result, inputs, attributes as never) ?? false;
-  if (!isDone) opOf(name).evaluate(result, inputs, attributes as never);
+  const op = opOf(name);
+  const isDone = op.faster?.(result, inputs, attributes as never) ?? false;
+  if (!isDone) op.evaluate(result, inputs, attributes as never);
   return result.data;
 }

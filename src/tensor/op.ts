@@ -31,13 +31,44 @@ export interface Saved<A> {
 /** dy -> the gradient of one input: the vector-Jacobian product, written in tensor operations. */
 export type Gradient<A> = (saved: Saved<A>) => Tensor;
 
+/**
+ * Whether no element of a result is -0. `isFree` says the same of an input; it holds for all integers, and for a float in which -0 does
+ * not occur.
+ */
+export type SignFact<A> = <T extends Type>(inputs: readonly T[], isFree: (x: T) => boolean, attributes: A) => boolean;
+
+/** No element is -0, whatever the inputs are. */
+export const always = (): boolean => true;
+
+/** The elements are elements of the inputs. */
+export const asInputs: SignFact<unknown> = (inputs, isFree) => inputs.every(isFree);
+
+/** An op: what it means, and what passes ask of it. */
 export interface Op<A = None> {
   /** The result's shape and dtype; throws if the shapes or dtypes of the inputs do not match. */
   type(inputs: readonly Type[], attributes: A): Type;
   /** Fills the result, whose elements are 0 before. This is the op's definition: plain loops that accumulate in float64. */
   evaluate(result: NDArray, inputs: readonly NDArray[], attributes: A): void;
+  /** Faster loops with the same results. They return false for operands that they leave to `evaluate`. */
+  faster?(result: NDArray, inputs: readonly NDArray[], attributes: A): boolean;
   /** The gradient of the input at a position; null if no input has one. */
   readonly vjp: ((saved: Saved<A>, position: number) => Tensor) | null;
+  /** Without it, any element may be -0. */
+  readonly freeOfMinusZero?: SignFact<A>;
+  /**
+   * What is wrong with attributes that the shape rule takes on trust, because Tensor's methods check what users write; null for valid
+   * ones. The verifier of graphs asks.
+   */
+  flaw?(inputs: readonly Type[], attributes: A): string | null;
+}
+
+/** Gives an entry its type. */
+export const op = <A = None>(entry: Op<A>): Op<A> => entry;
+
+/** The flaw of dims that are not dims of an input of this rank, each once. */
+export function dimsFlaw(dims: readonly number[], rank: number): string | null {
+  const fits = dims.every((dim) => Number.isInteger(dim) && dim >= 0 && dim < rank);
+  return fits && new Set(dims).size === dims.length ? null : `[${dims}] are not dims from 0 to ${rank - 1}, each once`;
 }
 
 /** The dtypes that an op takes: floating ones ("floating", as exp), also integers ("number", as add), or also bool ("any", as maximum). */
@@ -66,20 +97,25 @@ function checkSameType(types: readonly Type[]): void {
  */
 export type Cost = "simple" | "division" | "function";
 
+/** What passes ask of an op whose result has the shape of its inputs, element for element. */
 export interface Elementwise<A = None> extends Op<A> {
   readonly cost: Cost;
+  /** Whether f(a, b) is f(b, a). */
+  readonly commutes: boolean;
 }
 
 /** y[i] = f(x[i]) */
 export function unary(entry: {
   domain?: Domain | undefined;
   cost: Cost;
+  freeOfMinusZero?: SignFact<None>;
   evaluate: (x: number) => number;
   vjp: Gradient<None>;
 }): Elementwise {
-  const { domain = "floating", cost, evaluate, vjp } = entry;
+  const { domain = "floating", evaluate, ...traits } = entry;
   return {
-    cost,
+    ...traits,
+    commutes: false,
     type([x]) {
       checkDomain(domain, [x]);
       return x;
@@ -87,7 +123,6 @@ export function unary(entry: {
     evaluate({ data: y }, [{ data: x }]) {
       for (let i = 0; i < y.length; i++) y[i] = evaluate(x[i]);
     },
-    vjp,
   };
 }
 
@@ -95,13 +130,16 @@ export function unary(entry: {
 export function binary(entry: {
   domain?: Domain | undefined;
   cost: Cost;
+  commutes?: boolean;
+  freeOfMinusZero?: SignFact<None>;
   evaluate: (a: number, b: number) => number;
   integer?: (a: number, b: number) => number;
   vjp: readonly [Gradient<None>, Gradient<None>];
 }): Elementwise {
-  const { domain = "number", cost, evaluate, integer = evaluate, vjp } = entry;
+  const { domain = "number", commutes = false, evaluate, integer = evaluate, vjp, ...traits } = entry;
   return {
-    cost,
+    ...traits,
+    commutes,
     type([a, b]) {
       checkDomain(domain, [a, b]);
       checkSameType([a, b]);
@@ -116,9 +154,11 @@ export function binary(entry: {
 }
 
 /** y[i] = f(a[i], b[i]) as bool, which has no gradient. */
-export function comparison(evaluate: (a: number, b: number) => boolean): Elementwise {
+export function comparison(entry: { commutes?: boolean; evaluate: (a: number, b: number) => boolean }): Elementwise {
+  const { commutes = false, evaluate } = entry;
   return {
     cost: "simple",
+    commutes,
     type([a, b]) {
       checkSameType([a, b]);
       return { shape: a.shape, dtype: "bool" };

@@ -9,11 +9,11 @@ it("matrices of any number of rows have products within the bound of sums in flo
   for (const rows of [1, 15, 16, 17, 33, 63, 64, 65, 100, 129]) {
     const [a, b] = [randn([rows, 96]), randn([96, 90])];
     const y = a.matmul(b);
-    const type = ops.matmul.type([a, b]);
+    const type = ops.matmul.type([a, b], {});
     const defined = { ...type, data: new Float32Array(rows * 90) };
     const terms = { ...type, data: new Float32Array(rows * 90) };
-    ops.matmul.evaluate(defined, [a, b]);
-    ops.matmul.evaluate(terms, [a.abs(), b.abs()]);
+    ops.matmul.evaluate(defined, [a, b], {});
+    ops.matmul.evaluate(terms, [a.abs(), b.abs()], {});
     expect(y.data.length).toBe(rows * 90);
     const bound = 4 * Math.sqrt(96) * 2 ** -24;
     const wrong = y.data.findIndex((value, i) => !(Math.abs(value - defined.data[i]) <= bound * terms.data[i]));

@@ -83,23 +83,19 @@ const violations: Record<string, [Graph, string][]> = {
   "regions have ids of their own": [
     [graph([a, node("neg", [a], {}, { region }), node("exp", [a], {}, { region: { ...region } })]), "region 1 r"],
   ],
-  "where takes three inputs of one shape": [
-    [graph([a, t, node("eq", [t, t]), unchecked("where", [node("eq", [t, t]), a, a], {}, [2, 3])]), "= where"],
-  ],
-  "permute names each dim once": [[graph([a, node("permute", [a], { dims: [0, 0] })]), "{dims: [0, 0]}"]],
-  "expand repeats only sizes of 1": [
-    [graph([a, node("expand", [a], { shape: [4, 3] })]), "float32[4,3]"],
-    [graph([a, node("expand", [a], { shape: [3] })]), "float32[3]"],
-  ],
-  "a slice stays within its input": [
-    [graph([a, node("slice", [a], { starts: [0, 1], sizes: [2, 2], steps: [1, 2] })]), "%1 = slice"],
-    [graph([a, node("slice", [a], { starts: [0], sizes: [2], steps: [1] })]), "%1 = slice"],
-  ],
-  "windows fit into the dim": [[graph([a, node("unfold", [a], { dim: 1, size: 3, step: 0 })]), "%1 = unfold"]],
-  "dims are dims of the input, each once": [
+  "attributes fit the inputs": [
+    [graph([a, t, node("eq", [t, t]), unchecked("where", [node("eq", [t, t]), a, a], {}, [2, 3])]), "differ in shape"],
+    [graph([a, node("permute", [a], { dims: [0, 0] })]), "[0,0] are not dims from 0 to 1, each once"],
+    [graph([a, unchecked("permute", [a], { dims: [0] }, [2])]), "1 dims for [2,3]"],
+    [graph([a, node("expand", [a], { shape: [4, 3] })]), "[2,3] does not expand to [4,3]"],
+    [graph([a, node("expand", [a], { shape: [3] })]), "[2,3] does not expand to [3]"],
+    [graph([a, node("slice", [a], { starts: [0, 1], sizes: [2, 2], steps: [1, 2] })]), "the slice leaves [2,3]"],
+    [graph([a, node("slice", [a], { starts: [0], sizes: [2], steps: [1] })]), "the slice leaves [2,3]"],
+    [graph([a, node("unfold", [a], { dim: 1, size: 3, step: 0 })]), "windows of 3 with step 0 do not fit 3"],
     [graph([a, node("sum", [a], { dims: [2] })]), "%1 = sum"],
-    [graph([a, node("sum", [a], { dims: [1, 1] })]), "%1 = sum"],
+    [graph([a, node("sum", [a], { dims: [1, 1] })]), "[1,1] are not dims from 0 to 1, each once"],
     [graph([a, node("argmax", [a], { dim: -1 })]), "%1 = argmax"],
+    [graph([a, unchecked("fold", [a], { dim: 1, step: 1, length: 4 }, [2])]), "[1] are not dims from 0 to 0"],
   ],
 };
 

@@ -111,7 +111,7 @@ export const movement: Cases = {
       "%8 = argmax %x {dim: 1}; %9 = gather %y, %8 {dim: 1}; return %9",
     ],
   ],
-  "a movement moves below an elementwise op": [
+  "a movement moves below an elementwise op, if it repeats no element or the op is cheap": [
     [
       "%a = exp %x; %b = add %a, %y; %d = reshape %b {shape: [6]}; return %d",
       "%8 = reshape %x {shape: [6]}; %9 = exp %8; %10 = reshape %y {shape: [6]}; %11 = add %9, %10; return %11",
@@ -120,14 +120,14 @@ export const movement: Cases = {
       "%a = exp %x; %b = add %a, %y; %d = permute %b {dims: [1, 0]}; return %d, %a",
       "%8 = exp %x; %9 = permute %8 {dims: [1, 0]}; %10 = permute %y {dims: [1, 0]}; %11 = add %9, %10; return %11, %8",
     ],
-  ],
-  "an unfold of overlapping windows moves below a cheap op": [
     [
       "%a = exp %x; %b = neg %a; %d = unfold %b {dim: 1, size: 2, step: 1}; return %d",
       "%8 = exp %x; %9 = unfold %8 {dim: 1, size: 2, step: 1}; %10 = neg %9; return %10",
     ],
-  ],
-  "an expand moves below a cheap op": [
+    [
+      "%a = exp %x; %b = unfold %a {dim: 1, size: 1, step: 2}; return %b",
+      "%8 = unfold %x {dim: 1, size: 1, step: 2}; %9 = exp %8; return %9",
+    ],
     [
       "%a = exp %x; %b = mul %a, %y; %d = expand %b {shape: [2, 2, 3]}; return %d",
       "%8 = exp %x; %9 = expand %8 {shape: [2, 2, 3]}; %10 = expand %y {shape: [2, 2, 3]}; %11 = mul %9, %10; return %11",

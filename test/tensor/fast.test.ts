@@ -37,7 +37,7 @@ it("the packed matrix product gives the defining loops' bits, for every size up 
           const inputs = [array([2, m, k], dtype, random, special), array([2, k, n], dtype, random, special)];
           const [fast, slow] = [empty({ shape: [2, m, n], dtype }), empty({ shape: [2, m, n], dtype })];
           multiplyMatrices(fast, inputs);
-          ops.matmul.evaluate(slow, inputs);
+          ops.matmul.evaluate(slow, inputs, {});
           expect(fast.data, `[2,${m},${k}] · [2,${k},${n}]`).toEqual(slow.data);
         }
       }
@@ -110,11 +110,11 @@ it("sums and largest elements over neighbouring dims are those of the defining l
     const [fast, slow] = [empty(type), empty(type)];
     if (!sum(fast, x, dims)) continue;
     tried++;
-    ops.sum.evaluate(slow, [x]);
+    ops.sum.evaluate(slow, [x], { dims });
     expect(fast.data, `round ${round}: sum of [${shape}] over ${dims}`).toEqual(slow.data);
     if (sizeOf(shape) === 0) continue;
     max(fast, x, dims);
-    ops.max.evaluate(slow, [x]);
+    ops.max.evaluate(slow, [x], { dims });
     expect(fast.data, `round ${round}: max of [${shape}] over ${dims}`).toEqual(slow.data);
   }
   expect(tried).toBeGreaterThan(150);

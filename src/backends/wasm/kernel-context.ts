@@ -2,7 +2,7 @@
 // inside another.
 import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
-import type { MathName } from "../../loops/math/functions.ts";
+import { type MathName, vectorMath } from "../../loops/math/functions.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
@@ -36,6 +36,6 @@ const isIntegerPower = (instruction: Instruction): boolean =>
   instruction.kind === "op" && instruction.op === "pow" && !isFloating(instruction.dtype);
 
 function importMath(module: Module, name: MathName): WasmFunction {
-  const parameters = name === "pow" ? (["f64", "f64"] as const) : (["f64"] as const);
+  const parameters = Array.from({ length: vectorMath[name].operands }, () => "f64" as const);
   return module.import("math", name, { parameters, results: ["f64"] });
 }

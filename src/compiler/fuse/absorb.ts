@@ -2,7 +2,9 @@
 // them. Ops that are equal to simpler ones were replaced by simplify before. A node without elements becomes a constant, so that
 // only stores of empty results have an axis of size 0.
 import { internal } from "../../errors/error.ts";
-import type { Attributes, OpName } from "../../tensor/ops.ts";
+import { elementwise } from "../../tensor/ops/elementwise.ts";
+import { views } from "../../tensor/ops/movement.ts";
+import { type Attributes, forAll, type OpName } from "../../tensor/ops.ts";
 import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
 import { strideOf } from "../view.ts";
@@ -96,40 +98,8 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
     return builder.whole(builder.step<Random>({ kind: "random", name: "randomBits", shape, dtype, bits, buffers }));
   },
 
-  neg: pointwise,
-  abs: pointwise,
-  sign: pointwise,
-  floor: pointwise,
-  round: pointwise,
-  exp: pointwise,
-  expm1: pointwise,
-  log: pointwise,
-  log1p: pointwise,
-  sqrt: pointwise,
-  sin: pointwise,
-  cos: pointwise,
-  erf: pointwise,
-  tanh: pointwise,
-  sigmoid: pointwise,
-  add: pointwise,
-  sub: pointwise,
-  mul: pointwise,
-  div: pointwise,
-  pow: pointwise,
-  maximum: pointwise,
-  minimum: pointwise,
-  eq: pointwise,
-  lt: pointwise,
-  le: pointwise,
-  where: pointwise,
-  cast: pointwise,
-
-  reshape: moving,
-  permute: moving,
-  expand: moving,
-  slice: moving,
-  flip: moving,
-  unfold: moving,
+  ...forAll(elementwise, pointwise),
+  ...forAll(views, moving),
   fold,
   pad,
   concat,
@@ -148,8 +118,7 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
     const step = builder.step<Topk>({ kind: "topk", name: "topk", shape, dtype, k, ...along(builder, node, dim) });
     return builder.whole(step);
   },
-  cumsum: (builder, node, attributes) => {
-    const { dim } = attributes as { readonly dim: number };
+  cumsum: (builder, node, { dim }) => {
     const { shape, dtype } = node;
     if (shape[dim] === 1) return builder.read(node.inputs[0]);
     return builder.whole(

@@ -1,6 +1,7 @@
 // The addresses at which ops read and write elements, as views: movement ops, padding, broadcasting.
-import type { PadWidth } from "../../tensor/ops/movement.ts";
-import { ops } from "../../tensor/ops.ts";
+import { internal } from "../../errors/error.ts";
+import { type PadWidth, views } from "../../tensor/ops/movement.ts";
+import { isView } from "../../tensor/ops.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
 import { type Dim, joined, type View } from "../view.ts";
@@ -11,17 +12,10 @@ export const dimsOf = (shape: Shape, strides: readonly number[]): Dim[] =>
 /** A view that reads element 0 `size` times. */
 export const repeated = (size: number): View => joined({ offset: 0, dims: [{ size, stride: 0 }] });
 
-const movements = ["reshape", "permute", "expand", "slice", "flip", "unfold"] as const;
-type Movement = (typeof movements)[number];
-
-/** Whether an op's result is a view of its input. */
-export const isMovement = (op: string): op is Movement => movements.some((name) => name === op);
-
 /** The view of its input that a movement op's result is. */
 export function accessOf({ op, inputs: [x], shape, attributes }: Node): View {
-  const { access }: { access(input: Shape, attributes: never): { offset: number; strides: readonly number[] } } =
-    ops[op as Movement];
-  const { offset, strides } = access(x.shape, attributes as never);
+  if (!isView(op)) throw internal(`the result of ${op} is no view`);
+  const { offset, strides } = views[op].access(x.shape, attributes as never);
   return { offset, dims: dimsOf(shape, strides) };
 }
 

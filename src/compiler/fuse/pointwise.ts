@@ -2,11 +2,11 @@
 // is then read through the permutation. So a bias is added while the matrix product is still in registers, even where a permutation
 // that splits attention heads stands between them.
 import { internal } from "../../errors/error.ts";
+import { isElementwise, isView } from "../../tensor/ops.ts";
 import type { Node } from "../graph.ts";
 import { inverse, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
-import { isMovement } from "./places.ts";
-import { isAll, isElementwise, type Read, runs } from "./steps.ts";
+import { isAll, type Read, runs } from "./steps.ts";
 
 export function pointwise(builder: Builder, node: Node): Read {
   const { op, inputs } = node;
@@ -30,7 +30,7 @@ function allMoved(builder: Builder, reads: readonly Read[], outer: View): Read[]
 
 /** Whether the movements before `reader` have no other reader, and what they move is read apart from them by elementwise ops only. */
 function isOnlyFor(builder: Builder, node: Node, reader: Node): boolean {
-  for (; isMovement(node.op); [node, reader] = [node.inputs[0], node]) {
+  for (; isView(node.op); [node, reader] = [node.inputs[0], node]) {
     if (builder.onlyReader(node) !== reader) return false;
   }
   return (

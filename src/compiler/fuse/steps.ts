@@ -3,7 +3,6 @@
 // reads as a buffer has to be in memory before.
 import type { Type } from "../../tensor/dtype.ts";
 import type { Convolution as ConvolutionAttributes } from "../../tensor/ops/contractions.ts";
-import { elementwise } from "../../tensor/ops/elementwise.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Buffer, ElementwiseName, Reduction, Store } from "../kernel.ts";
 import { type Dim, isWhole, type View } from "../view.ts";
@@ -166,8 +165,6 @@ export type Step =
 
 /** Whether a read takes all elements of its step in their stored order. */
 export const isAll = ({ step, view }: Read): boolean => isWhole(view, step.size);
-
-export const isElementwise = (op: string): op is ElementwiseName => Object.hasOwn(elementwise, op);
 
 /** The steps that have to run before a reader of this one: an assembled step's parts; no step for an input or an inline step. */
 export function writersOf(step: Step): readonly Step[] {

@@ -1,10 +1,10 @@
 // Constant folding. An op of constants is computed at compile time with the op table's own loops: on one element, or for a sum on one
 // line of elements.
 import { allocate, type DType, type NDArray } from "../../tensor/dtype.ts";
-import { type OpName, opOf, ops } from "../../tensor/ops.ts";
+import { namesOf, type OpName, opOf, ops } from "../../tensor/ops.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules } from "./rule.ts";
+import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules, viewNames } from "./rule.ts";
 
 /** Sums of more elements than this are left to the program. */
 const maxSummedElements = 1 << 20;
@@ -43,7 +43,7 @@ const reducedCount = ({ inputs: [{ shape }], attributes }: Node): number =>
   (attributes.dims as readonly number[]).reduce((product, dim) => product * shape[dim], 1);
 
 /** Every op but `full`, which is a constant already. */
-const computedOps = (Object.keys(ops) as readonly OpName[]).filter((op) => op !== "full");
+const computedOps = namesOf(ops).filter((op) => op !== "full");
 
 export const constants: Rules = {
   "a constant is rounded to its dtype": {
@@ -68,7 +68,7 @@ export const constants: Rules = {
     },
   },
   "a movement of a constant is a constant": {
-    ops: ["reshape", "permute", "expand", "slice", "flip", "unfold", "concat"],
+    ops: [...viewNames, "concat"],
     apply(n, rewriter) {
       const operands = valuesOf(n);
       if (operands === null || !operands.every((value) => Object.is(value, operands[0]))) return null;

@@ -1,8 +1,9 @@
 // Algebraic identities that hold for every float, to the bit: x - 0 is x, but x + 0 is not (-0 + 0 is 0), and x · 0 is not a constant
 // (NaN, ∞). For integers, which wrap around, x - x and x · 0 are 0 as well.
 import { isFloating } from "../../tensor/dtype.ts";
+import { opOf } from "../../tensor/ops.ts";
 import type { Node } from "../graph.ts";
-import { constantOf, filled, isFull, type Rules } from "./rule.ts";
+import { commutingNames, constantOf, filled, isFull, type Rules } from "./rule.ts";
 
 /** x, if the node is neg x; else null. */
 const negated = (n: Node): Node | null => (n.op === "neg" ? n.inputs[0] : null);
@@ -10,43 +11,15 @@ const negated = (n: Node): Node | null => (n.op === "neg" ? n.inputs[0] : null);
 /** The z of x + z = x for every x. */
 const zeroOf = (n: Node): number => (isFloating(n.dtype) ? -0 : 0);
 
-/**
- * Whether no element of a node can be -0. A sum starts from 0, and 0 + -0 is 0. A float64 sum of float32 numbers cannot be so small
- * that rounding it to float32 gives -0. x + c is -0 only where both are -0.
- */
-function isNeverMinusZero(n: Node, depth = 6): boolean {
+/** How many nodes below one are asked for its sign. */
+const maxDepth = 6;
+
+/** Whether no element of a node is -0, as far as the signs of its op and of the nodes below tell. */
+function isNeverMinusZero(n: Node, depth = maxDepth): boolean {
   if (!isFloating(n.dtype)) return true;
-  const never = (x: Node) => depth > 0 && isNeverMinusZero(x, depth - 1);
-  switch (n.op) {
-    case "full":
-      return !isFull(n, -0);
-    case "sum":
-    case "scatterAdd":
-    case "fold":
-    case "abs":
-    case "exp":
-    case "sigmoid":
-      return true;
-    case "add":
-      return n.inputs.some((x) => constantOf(x) !== null && !isFull(x, -0));
-    case "mul":
-      return n.inputs[0] === n.inputs[1];
-    case "cast":
-      return !isFloating(n.inputs[0].dtype);
-    case "where":
-      return never(n.inputs[1]) && never(n.inputs[2]);
-    case "reshape":
-    case "permute":
-    case "expand":
-    case "slice":
-    case "flip":
-    case "unfold":
-    case "max":
-    case "gather":
-      return never(n.inputs[0]);
-    default:
-      return false;
-  }
+  if (n.op === "argument" || n.op === "state") return false;
+  const { freeOfMinusZero = () => false } = opOf(n.op);
+  return freeOfMinusZero(n.inputs, (x) => depth > 0 && isNeverMinusZero(x, depth - 1), n.attributes as never);
 }
 
 /** Whether x is a power of two whose reciprocal is a normal float32: then x / 2ᵏ and x · 2⁻ᵏ round to the same number. */
@@ -57,7 +30,7 @@ function isPowerOfTwo(x: number): boolean {
 
 export const identities: Rules = {
   "a constant operand stands second": {
-    ops: ["add", "mul", "maximum", "minimum", "eq"],
+    ops: commutingNames,
     apply: (n, rewriter) =>
       constantOf(n.inputs[0]) !== null && constantOf(n.inputs[1]) === null
         ? rewriter.remake(n, [n.inputs[1], n.inputs[0]])

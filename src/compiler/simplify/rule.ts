@@ -2,10 +2,10 @@
 // changes a result: it holds to the bit for NaN, infinities, -0 and every dtype.
 import type { DType } from "../../tensor/dtype.ts";
 import { elementwise } from "../../tensor/ops/elementwise.ts";
-import type { Attributes, OpName } from "../../tensor/ops.ts";
+import { views } from "../../tensor/ops/movement.ts";
+import { type Attributes, namesOf, type OpName } from "../../tensor/ops.ts";
 import { type Shape, sameShape } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import type { ElementwiseName } from "../kernel.ts";
 
 /** Makes nodes for rules, and answers the questions that they may ask about the whole graph. */
 export interface Rewriter {
@@ -28,9 +28,12 @@ export interface Rule {
 /** Rules, each by a sentence that says what it does. */
 export type Rules = Readonly<Record<string, Rule>>;
 
-export const isElementwise = (op: Node["op"]): op is ElementwiseName => Object.hasOwn(elementwise, op);
+export const elementwiseNames = namesOf(elementwise);
 
-export const elementwiseNames = Object.keys(elementwise) as readonly ElementwiseName[];
+export const viewNames = namesOf(views);
+
+/** The ops of two operands that may change places. */
+export const commutingNames = elementwiseNames.filter((name) => elementwise[name].commutes);
 
 /** The attributes of a node whose op is known. */
 export const attributesOf = <N extends OpName>(n: Node, _op: N): Attributes<N> => n.attributes as Attributes<N>;

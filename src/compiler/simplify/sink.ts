@@ -1,8 +1,10 @@
 // Movement ops move below elementwise ops, V(E(a, b)) = E(V(a), V(b)), so that elementwise ops become neighbours and views are taken of
 // buffers. Only where V is E's only reader, since E would be computed twice otherwise.
 import { elementwise } from "../../tensor/ops/elementwise.ts";
+import { views } from "../../tensor/ops/movement.ts";
+import { isElementwise, isView } from "../../tensor/ops.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, isElementwise, type Rewriter, type Rules } from "./rule.ts";
+import { type Rewriter, type Rules, viewNames } from "./rule.ts";
 
 /** Whether a node converts from or to float64. Such ops run one number at a time, so they are not worth computing twice. */
 const crossesFloat64 = (n: Node): boolean =>
@@ -20,20 +22,12 @@ function moveBelow(n: Node, rewriter: Rewriter): Node | null {
   );
 }
 
+/** Whether the movement may read an element several times, so that an op above it computes more than one below. */
+const repeats = ({ op, attributes }: Node): boolean => isView(op) && views[op].repeats(attributes as never);
+
 export const sinking: Rules = {
-  "a movement moves below an elementwise op": {
-    ops: ["reshape", "permute", "slice", "flip"],
-    apply: moveBelow,
-  },
-  "an unfold of overlapping windows moves below a cheap op": {
-    ops: ["unfold"],
-    apply(n, rewriter) {
-      const { size, step } = attributesOf(n, "unfold");
-      return step >= size || isCheap(n.inputs[0]) ? moveBelow(n, rewriter) : null;
-    },
-  },
-  "an expand moves below a cheap op": {
-    ops: ["expand"],
-    apply: (n, rewriter) => (isCheap(n.inputs[0]) ? moveBelow(n, rewriter) : null),
+  "a movement moves below an elementwise op, if it repeats no element or the op is cheap": {
+    ops: viewNames,
+    apply: (n, rewriter) => (repeats(n) && !isCheap(n.inputs[0]) ? null : moveBelow(n, rewriter)),
   },
 };

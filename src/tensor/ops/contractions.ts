@@ -1,8 +1,11 @@
 // Contractions, that is sums of products: matmul and conv, the two ops that take most of a net's time. Both gradients of a convolution
 // are convolutions again, so that one primitive serves the forward pass, the backward pass and all higher derivatives.
 import { ChainruleError } from "../../errors/error.ts";
-import { describe, isFloating, type NDArray } from "../dtype.ts";
-import type { Op, Saved } from "../op.ts";
+import { convolve } from "../convolve.ts";
+import { describe, isFloating, type NDArray, type Type } from "../dtype.ts";
+import { multiplyMatrices } from "../multiply.ts";
+import type { None, Op, Saved } from "../op.ts";
+import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 type Pair = readonly [number, number];
@@ -79,9 +82,26 @@ function weightGradient({ types: [x, w], attributes, input, dy, apply }: Saved<C
   return apply("conv", [images, kernel], options).permute([1, 0, 2, 3]);
 }
 
+export interface Contraction<A = None> extends Op<A> {
+  /** How many products each element of the result sums. */
+  terms(inputs: readonly Type[]): number;
+}
+
+const contraction = <A = None>(entry: Contraction<A>): Contraction<A> => entry;
+
+/** Loops for float32 and float64 alone. */
+const whenFloating =
+  <A>(loops: (result: NDArray, inputs: readonly NDArray[], attributes: A) => void) =>
+  (result: NDArray, inputs: readonly NDArray[], attributes: A): boolean => {
+    if (isFloating(result.dtype)) loops(result, inputs, attributes);
+    return isFloating(result.dtype);
+  };
+
 export const contractions = {
   // [..., M, K] · [..., K, N] -> [..., M, N], with equal leading dims
-  matmul: {
+  matmul: contraction({
+    terms: ([a]) => a.shape[a.shape.length - 1],
+    faster: whenFloating(multiplyMatrices),
     type: ([a, b]) => {
       const batch = a.shape.slice(0, -2);
       const [m, k] = a.shape.slice(-2);
@@ -107,9 +127,11 @@ export const contractions = {
     },
     vjp: ({ input, dy }, position) =>
       position === 0 ? dy.matmul(input(1).transpose()) : input(0).transpose().matmul(dy),
-  } satisfies Op,
+  }),
 
-  conv: {
+  conv: contraction<Convolution>({
+    terms: ([, w]) => sizeOf(w.shape.slice(1)),
+    faster: whenFloating(convolve),
     type: ([x, w], attributes) => {
       const { groups } = attributes;
       const fits =
@@ -124,7 +146,7 @@ export const contractions = {
       const spatial = both((dim) => positions(x.shape[2 + dim], w.shape[2 + dim], attributes, dim));
       return { shape: [x.shape[0], w.shape[0], ...spatial], dtype: x.dtype };
     },
-    evaluate(y: NDArray, [x, w]: readonly NDArray[], attributes: Convolution) {
+    evaluate(y, [x, w], attributes) {
       const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
       const [batch, outChannels, outHeight, outWidth] = y.shape;
       const [, channels, height, width] = x.shape;
@@ -159,7 +181,6 @@ export const contractions = {
         }
       }
     },
-    vjp: (saved: Saved<Convolution>, position: number) =>
-      position === 0 ? inputGradient(saved) : weightGradient(saved),
-  } satisfies Op<Convolution>,
+    vjp: (saved, position) => (position === 0 ? inputGradient(saved) : weightGradient(saved)),
+  }),
 };

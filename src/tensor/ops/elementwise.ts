@@ -1,9 +1,10 @@
 // Elementwise ops: each element of the result is the same function of the corresponding elements of the inputs. Inputs have equal shapes
 // and dtypes: broadcasting (`expand`) and promotion (`cast`) come before. Each entry has the whole mathematics of its op.
 import { internal } from "../../errors/error.ts";
-import { type DType, describe, type Type } from "../dtype.ts";
-import { binary, comparison, type Elementwise, unary } from "../op.ts";
+import { type DType, describe, isFloating, type Type } from "../dtype.ts";
+import { always, asInputs, binary, comparison, type Elementwise, type None, unary } from "../op.ts";
 import { constant } from "../promotion.ts";
+import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { erf } from "./erf.ts";
 
@@ -40,9 +41,17 @@ function power(a: number, b: number): number {
 /** The gradient of an input of maximum or minimum: dy where the input wins, and half of dy where both are equal, as in PyTorch. */
 const share = (dy: Tensor, wins: Tensor, ties: Tensor): Tensor => dy.where(wins, 0).add(dy.mul(0.5).where(ties, 0));
 
+const elementwiseOp = <A = None>(entry: Elementwise<A>): Elementwise<A> => entry;
+
 export const elementwise = {
   neg: unary({ cost: "simple", domain: "number", evaluate: (x) => -x, vjp: ({ dy }) => dy.neg() }),
-  abs: unary({ cost: "simple", domain: "number", evaluate: Math.abs, vjp: ({ x, dy }) => dy.mul(x.sign()) }),
+  abs: unary({
+    cost: "simple",
+    domain: "number",
+    freeOfMinusZero: always,
+    evaluate: Math.abs,
+    vjp: ({ x, dy }) => dy.mul(x.sign()),
+  }),
   sign: unary({
     cost: "simple",
     domain: "number",
@@ -53,7 +62,7 @@ export const elementwise = {
   round: unary({ cost: "simple", evaluate: round, vjp: ({ dy }) => constant(dy, 0) }),
 
   // y = eˣ, so dx = dy · y
-  exp: unary({ cost: "function", evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
+  exp: unary({ cost: "function", freeOfMinusZero: always, evaluate: Math.exp, vjp: ({ y, dy }) => dy.mul(y) }),
   // y = eˣ - 1, so dx = dy · (y + 1)
   expm1: unary({ cost: "function", evaluate: Math.expm1, vjp: ({ y, dy }) => dy.mul(y.add(1)) }),
   log: unary({ cost: "function", evaluate: Math.log, vjp: ({ x, dy }) => dy.div(x) }),
@@ -78,12 +87,26 @@ export const elementwise = {
   // y = tanh x, so dx = dy · (1 - y²)
   tanh: unary({ cost: "function", evaluate: Math.tanh, vjp: ({ y, dy }) => dy.mul(y.square().neg().add(1)) }),
   // y = 1 / (1 + e⁻ˣ), so dx = dy · y · (1 - y). It is a primitive, since a composition from exp loses the gradient in one of its tails.
-  sigmoid: unary({ cost: "function", evaluate: sigmoid, vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)) }),
+  sigmoid: unary({
+    cost: "function",
+    freeOfMinusZero: always,
+    evaluate: sigmoid,
+    vjp: ({ y, dy }) => dy.mul(y).mul(y.neg().add(1)),
+  }),
 
-  add: binary({ cost: "simple", evaluate: (a, b) => a + b, vjp: [({ dy }) => dy, ({ dy }) => dy] }),
+  // -0 only where both are -0
+  add: binary({
+    cost: "simple",
+    commutes: true,
+    freeOfMinusZero: (inputs, isFree) => inputs.some(isFree),
+    evaluate: (a, b) => a + b,
+    vjp: [({ dy }) => dy, ({ dy }) => dy],
+  }),
   sub: binary({ cost: "simple", evaluate: (a, b) => a - b, vjp: [({ dy }) => dy, ({ dy }) => dy.neg()] }),
   mul: binary({
     cost: "simple",
+    commutes: true,
+    freeOfMinusZero: ([a, b]) => a === b,
     domain: "any",
     evaluate: (a, b) => a * b,
     integer: Math.imul,
@@ -117,6 +140,7 @@ export const elementwise = {
   // NaN if either input is NaN, as Math.max and Math.min have it
   maximum: binary({
     cost: "simple",
+    commutes: true,
     domain: "any",
     evaluate: Math.max,
     vjp: [
@@ -126,6 +150,7 @@ export const elementwise = {
   }),
   minimum: binary({
     cost: "simple",
+    commutes: true,
     domain: "any",
     evaluate: Math.min,
     vjp: [
@@ -133,13 +158,17 @@ export const elementwise = {
       ({ a, b, dy }) => share(dy, b.ge(a).logicalNot(), a.eq(b)),
     ],
   }),
-  eq: comparison((a, b) => a === b),
-  lt: comparison((a, b) => a < b),
-  le: comparison((a, b) => a <= b),
+  eq: comparison({ commutes: true, evaluate: (a, b) => a === b }),
+  lt: comparison({ evaluate: (a, b) => a < b }),
+  le: comparison({ evaluate: (a, b) => a <= b }),
 
   // condition ? a : b
-  where: {
+  where: elementwiseOp({
     cost: "simple",
+    commutes: false,
+    freeOfMinusZero: asInputs,
+    flaw: (inputs) =>
+      inputs.every(({ shape }) => sameShape(shape, inputs[0].shape)) ? null : "its inputs differ in shape",
     type([condition, a, b]: readonly Type[]) {
       if (condition.dtype !== "bool" || a.dtype !== b.dtype) {
         throw internal(`where(${[condition, a, b].map(describe).join(", ")})`);
@@ -150,16 +179,18 @@ export const elementwise = {
       for (let i = 0; i < y.length; i++) y[i] = condition[i] ? a[i] : b[i];
     },
     vjp: ({ input, dy }, position) => dy.where(position === 1 ? input(0) : input(0).logicalNot(), 0),
-  } satisfies Elementwise,
+  }),
 
   // To integers it rounds towards zero, then takes the result modulo 2³² or 2⁸; to bool, everything but 0 is true.
-  cast: {
+  cast: elementwiseOp<{ readonly dtype: DType }>({
     cost: "simple",
+    commutes: false,
+    freeOfMinusZero: ([x]) => !isFloating(x.dtype),
     type: ([x], { dtype }) => ({ shape: x.shape, dtype }),
     evaluate({ data: y, dtype }, [{ data: x }]) {
       if (dtype === "bool") for (let i = 0; i < y.length; i++) y[i] = x[i] === 0 ? 0 : 1;
       else y.set(x);
     },
     vjp: ({ types, dy }) => dy.to(types[0].dtype),
-  } satisfies Elementwise<{ readonly dtype: DType }>,
-} satisfies Readonly<Record<string, Elementwise<never>>>;
+  }),
+};

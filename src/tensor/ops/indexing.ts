@@ -1,7 +1,7 @@
 // Indexing by tensors: gather reads at the indices, scatterAdd adds at them. Each is the gradient of the other.
 import { ChainruleError } from "../../errors/error.ts";
 import { describe, type Type } from "../dtype.ts";
-import { forEachLine, type Op } from "../op.ts";
+import { always, asInputs, dimsFlaw, forEachLine, op } from "../op.ts";
 import { withSize } from "../shape.ts";
 
 function checkIndex(call: string, [x, index]: readonly Type[], dim: number): void {
@@ -20,9 +20,13 @@ function checkInRange(call: string, place: number, size: number): void {
     throw new ChainruleError("index", call, `index ${place} is outside of 0 to ${size - 1}`, { index: place, size });
 }
 
+const alongDimFlaw = ([x]: readonly Type[], { dim }: { readonly dim: number }) => dimsFlaw([dim], x.shape.length);
+
 export const indexing = {
   // y[.., i, ..] = x[.., index[.., i, ..], ..]
-  gather: {
+  gather: op<{ readonly dim: number }>({
+    freeOfMinusZero: asInputs,
+    flaw: alongDimFlaw,
     type: ([x, index], { dim }) => {
       checkIndex("gather", [x, index], dim);
       return { shape: index.shape, dtype: x.dtype };
@@ -40,10 +44,12 @@ export const indexing = {
     },
     vjp: ({ types: [{ shape }], input, attributes: { dim }, dy, apply }) =>
       apply("scatterAdd", [dy, input(1)], { dim, size: shape[dim] }),
-  } satisfies Op<{ readonly dim: number }>,
+  }),
 
   // y[.., index[.., i, ..], ..] += x[.., i, ..], where y begins as 0
-  scatterAdd: {
+  scatterAdd: op<{ readonly dim: number; readonly size: number }>({
+    freeOfMinusZero: always,
+    flaw: alongDimFlaw,
     type: ([x, index], { dim, size }) => {
       checkIndex("scatterAdd", [x, index], -1);
       return { shape: withSize(x.shape, dim, size), dtype: x.dtype };
@@ -61,5 +67,5 @@ export const indexing = {
       y.set(sums);
     },
     vjp: ({ input, attributes: { dim }, dy, apply }) => apply("gather", [dy, input(1)], { dim }),
-  } satisfies Op<{ readonly dim: number; readonly size: number }>,
+  }),
 };

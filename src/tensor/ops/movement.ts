@@ -1,28 +1,35 @@
 // Movement ops: elements move, and none is computed. Most of these ops are just an affine access to their input, offset + Σ index · stride,
 // and that is all that their entry says. A compiler folds the access into the ops that read the result.
 import { ChainruleError, internal } from "../../errors/error.ts";
-import { describe } from "../dtype.ts";
+import { describe, type Type } from "../dtype.ts";
 import { move } from "../move.ts";
-import type { Gradient, Op } from "../op.ts";
+import { always, asInputs, dimsFlaw, type Gradient, type Op, op } from "../op.ts";
 import { type Access, forEachPlace, reduceShape, type Shape, sizeOf, stridesOf, withSize } from "../shape.ts";
 
+/** An op whose result is a view of its input. */
 export interface Movement<A> extends Op<A> {
   /** The affine access to the input that gives the result's elements. */
   access(input: Shape, attributes: A): Access;
+  /** Whether the result may have an element of the input several times. */
+  repeats(attributes: A): boolean;
 }
 
 function movement<A>(entry: {
   shape: (input: Shape, attributes: A) => Shape;
   access: (input: Shape, attributes: A) => Access;
+  repeats?: (attributes: A) => boolean;
+  flaw?: (inputs: readonly Type[], attributes: A) => string | null;
   vjp: Gradient<A>;
 }): Movement<A> {
+  const { shape, repeats = () => false, ...rest } = entry;
   return {
-    type: ([x], attributes) => ({ shape: entry.shape(x.shape, attributes), dtype: x.dtype }),
-    access: entry.access,
+    ...rest,
+    repeats,
+    freeOfMinusZero: asInputs,
+    type: ([x], attributes) => ({ shape: shape(x.shape, attributes), dtype: x.dtype }),
     evaluate({ data: y, shape }, [{ data: x, shape: from }], attributes) {
       move(y, { offset: 0, strides: stridesOf(shape) }, x, entry.access(from, attributes), shape);
     },
-    vjp: entry.vjp,
   };
 }
 
@@ -37,7 +44,8 @@ export interface PadWidth {
   readonly between: number;
 }
 
-export const movements = {
+/** Ops whose result is a view of their input. */
+export const views = {
   reshape: movement<{ readonly shape: Shape }>({
     shape: (from, { shape }) => {
       if (sizeOf(from) !== sizeOf(shape)) throw internal(`reshape [${from}] to [${shape}]`);
@@ -54,12 +62,20 @@ export const movements = {
       const strides = stridesOf(shape);
       return { offset: 0, strides: dims.map((dim) => strides[dim]) };
     },
+    flaw: ([x], { dims }) =>
+      dims.length === x.shape.length ? dimsFlaw(dims, dims.length) : `${dims.length} dims for [${x.shape}]`,
     vjp: ({ attributes: { dims }, dy }) => dy.permute(dims.map((_, dim) => dims.indexOf(dim))),
   }),
 
   // NumPy's broadcasting: new dims in front, and sizes of 1 repeated. The gradient sums over the repeated dims.
   expand: movement<{ readonly shape: Shape }>({
     shape: (_, { shape }) => shape,
+    repeats: () => true,
+    flaw: ([{ shape: from }], { shape }) => {
+      const newDims = shape.length - from.length;
+      const fits = newDims >= 0 && from.every((n, dim) => n === 1 || n === shape[dim + newDims]);
+      return fits ? null : `[${from}] does not expand to [${shape}]`;
+    },
     access: (from, { shape }) => {
       const strides = stridesOf(from);
       const newDims = shape.length - from.length;
@@ -80,6 +96,13 @@ export const movements = {
   // y[i] = x[start + i · step] along each dim, with step > 0
   slice: movement<{ readonly starts: Shape; readonly sizes: Shape; readonly steps: Shape }>({
     shape: (_, { sizes }) => sizes,
+    flaw: ([{ shape }], { starts, sizes, steps }) => {
+      const isWithin = shape.every(
+        (n, d) => starts[d] >= 0 && steps[d] > 0 && (sizes[d] === 0 || starts[d] + (sizes[d] - 1) * steps[d] < n),
+      );
+      const fits = [starts, sizes, steps].every(({ length }) => length === shape.length) && isWithin;
+      return fits ? null : `the slice leaves [${shape}]`;
+    },
     access: (shape, { starts, steps }) => {
       const strides = stridesOf(shape);
       return { offset: dot(starts, strides), strides: strides.map((stride, dim) => stride * steps[dim]) };
@@ -101,6 +124,7 @@ export const movements = {
       const offset = dims.reduce((sum, dim) => sum + Math.max(shape[dim] - 1, 0) * strides[dim], 0);
       return { offset, strides: strides.map((stride, dim) => (dims.includes(dim) ? -stride : stride)) };
     },
+    flaw: ([x], { dims }) => dimsFlaw(dims, x.shape.length),
     vjp: ({ attributes: { dims }, dy }) => dy.flip(dims),
   }),
 
@@ -111,30 +135,21 @@ export const movements = {
       const strides = stridesOf(shape);
       return { offset: 0, strides: [...withSize(strides, dim, strides[dim] * step), strides[dim]] };
     },
+    repeats: ({ size, step }) => size > step,
+    flaw: ([{ shape }], { dim, size, step }) => {
+      const fits = size >= 0 && size <= shape[dim] && step >= 1;
+      return (
+        dimsFlaw([dim], shape.length) ?? (fits ? null : `windows of ${size} with step ${step} do not fit ${shape[dim]}`)
+      );
+    },
     vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
       apply("fold", [dy], { dim, step, length: shape[dim] }),
   }),
+};
 
-  // The inverse of unfold: windows are put back in their places, and added where they overlap.
-  fold: {
-    type: ([x], { dim, length }) => ({ shape: withSize(x.shape.slice(0, -1), dim, length), dtype: x.dtype }),
-    evaluate(result, [x], { dim, step }) {
-      const size = x.shape.at(-1) ?? 0;
-      const strides = stridesOf(result.shape);
-      const windows = reduceShape(result.shape, [dim]);
-      const sums = new Float64Array(result.data.length);
-      windows[dim] = x.shape[dim];
-      let next = 0;
-      forEachPlace(windows, { offset: 0, strides: withSize(strides, dim, strides[dim] * step) }, (place) => {
-        for (let i = 0; i < size; i++) sums[place + i * strides[dim]] += x.data[next++];
-      });
-      result.data.set(sums);
-    },
-    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
-      apply("unfold", [dy], { dim, size: shape.at(-1) ?? 0, step }),
-  } satisfies Op<{ readonly dim: number; readonly step: number; readonly length: number }>,
-
-  pad: {
+/** Ops that put the elements of their inputs into places of a larger result. */
+export const placements = {
+  pad: op<{ readonly widths: readonly PadWidth[]; readonly value: number }>({
     type: ([x], { widths }) => ({
       shape: x.shape.map(
         (n, dim) => widths[dim].before + n + widths[dim].between * Math.max(n - 1, 0) + widths[dim].after,
@@ -158,9 +173,10 @@ export const movements = {
           return [before, n === 0 ? before : before + (n - 1) * (between + 1) + 1, between + 1];
         }),
       ),
-  } satisfies Op<{ readonly widths: readonly PadWidth[]; readonly value: number }>,
+  }),
 
-  concat: {
+  concat: op<{ readonly dim: number }>({
+    flaw: ([x], { dim }) => dimsFlaw([dim], x.shape.length),
     type: (inputs, { dim }) => {
       const [first, ...others] = inputs;
       for (const { shape, dtype } of others) {
@@ -196,5 +212,31 @@ export const movements = {
       const range = [start, start + types[position].shape[dim]] as const;
       return dy.slice(...dy.shape.map((_, d) => (d === dim ? range : null)));
     },
-  } satisfies Op<{ readonly dim: number }>,
+  }),
+};
+
+export const movements = {
+  ...views,
+  ...placements,
+
+  // The inverse of unfold: windows are put back in their places, and added where they overlap.
+  fold: op<{ readonly dim: number; readonly step: number; readonly length: number }>({
+    freeOfMinusZero: always,
+    flaw: ([x], { dim }) => dimsFlaw([dim], x.shape.length - 1),
+    type: ([x], { dim, length }) => ({ shape: withSize(x.shape.slice(0, -1), dim, length), dtype: x.dtype }),
+    evaluate(result, [x], { dim, step }) {
+      const size = x.shape.at(-1) ?? 0;
+      const strides = stridesOf(result.shape);
+      const windows = reduceShape(result.shape, [dim]);
+      const sums = new Float64Array(result.data.length);
+      windows[dim] = x.shape[dim];
+      let next = 0;
+      forEachPlace(windows, { offset: 0, strides: withSize(strides, dim, strides[dim] * step) }, (place) => {
+        for (let i = 0; i < size; i++) sums[place + i * strides[dim]] += x.data[next++];
+      });
+      result.data.set(sums);
+    },
+    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
+      apply("unfold", [dy], { dim, size: shape.at(-1) ?? 0, step }),
+  }),
 };

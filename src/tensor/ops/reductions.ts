@@ -2,7 +2,9 @@
 // is an expand; the Tensor methods drop them with a reshape.
 import { ChainruleError } from "../../errors/error.ts";
 import type { NDArray, Type } from "../dtype.ts";
-import { adder, exceeds, forEachLine, type Op } from "../op.ts";
+import { adder, always, asInputs, dimsFlaw, exceeds, forEachLine, op } from "../op.ts";
+import { rank } from "../rank.ts";
+import { max, sum } from "../reduce.ts";
 import { forEachPlace, reduceShape, stridesOf, withSize } from "../shape.ts";
 
 type OverDims = { readonly dims: readonly number[] };
@@ -16,8 +18,14 @@ function forEachReduced(x: NDArray, result: NDArray, visit: (from: number, to: n
 
 const reduced = ({ shape, dtype }: Type, { dims }: OverDims): Type => ({ shape: reduceShape(shape, dims), dtype });
 
+const overDimsFlaw = ([x]: readonly Type[], { dims }: OverDims) => dimsFlaw(dims, x.shape.length);
+const alongDimFlaw = ([x]: readonly Type[], { dim }: AlongDim) => dimsFlaw([dim], x.shape.length);
+
 export const reductions = {
-  sum: {
+  // Never -0: a sum starts from 0, and 0 + -0 is 0. A float64 sum of float32 numbers cannot be so small that rounding it gives -0.
+  sum: op<OverDims>({
+    freeOfMinusZero: always,
+    flaw: overDimsFlaw,
     type: ([x], attributes) => reduced(x, attributes),
     evaluate(result, [x]) {
       const add = adder(result.dtype);
@@ -27,11 +35,14 @@ export const reductions = {
       });
       result.data.set(totals);
     },
+    faster: (y, [x], { dims }) => sum(y, x, dims),
     vjp: ({ types: [{ shape }], dy }) => dy.expand(shape),
-  } satisfies Op<OverDims>,
+  }),
 
   // Equal maxima share the gradient evenly, as in PyTorch's amax.
-  max: {
+  max: op<OverDims>({
+    freeOfMinusZero: asInputs,
+    flaw: overDimsFlaw,
     type: ([x], attributes) => {
       if (attributes.dims.some((dim) => x.shape[dim] === 0))
         throw new ChainruleError("shape", "max", `no elements to choose from in [${x.shape}]`);
@@ -44,14 +55,16 @@ export const reductions = {
         hasValue[to] = 1;
       });
     },
+    faster: (y, [x], { dims }) => max(y, x, dims),
     vjp: ({ x, y, attributes: { dims }, dy }) => {
       const isMaximum = x.eq(y).to(dy.dtype);
       return dy.mul(isMaximum).div(isMaximum.sum(dims, true));
     },
-  } satisfies Op<OverDims>,
+  }),
 
   // The index of the first maximum.
-  argmax: {
+  argmax: op<AlongDim>({
+    flaw: alongDimFlaw,
     type: ([{ shape }], { dim }) => {
       if (shape[dim] === 0) throw new ChainruleError("shape", "argmax", `no elements to choose from in [${shape}]`);
       return { shape: reduceShape(shape, [dim]), dtype: "int32" };
@@ -66,10 +79,12 @@ export const reductions = {
       });
     },
     vjp: null,
-  } satisfies Op<AlongDim>,
+  }),
 
   // The indices of the k largest elements, the largest first, and equal ones in their order.
-  topk: {
+  topk: op<AlongDim & { readonly k: number }>({
+    flaw: alongDimFlaw,
+    faster: (y, [x], attributes) => rank(y, x, attributes),
     type: ([{ shape }], { dim, k }) => ({ shape: withSize(shape, dim, k), dtype: "int32" }),
     evaluate({ data: y }, [x], { dim, k }) {
       const allIndices = Array.from({ length: x.shape[dim] }, (_, i) => i);
@@ -82,10 +97,11 @@ export const reductions = {
       });
     },
     vjp: null,
-  } satisfies Op<AlongDim & { readonly k: number }>,
+  }),
 
   // y[i] = x[0] + ... + x[i], so dx[i] = dy[i] + ... + dy[n - 1]: the cumulative sum from the other end.
-  cumsum: {
+  cumsum: op<AlongDim>({
+    flaw: alongDimFlaw,
     type: ([x]) => x,
     evaluate({ data: y, dtype }, [x], { dim }) {
       const add = adder(dtype);
@@ -95,5 +111,5 @@ export const reductions = {
       });
     },
     vjp: ({ attributes: { dim }, dy }) => dy.flip(dim).cumsum(dim).flip(dim),
-  } satisfies Op<AlongDim>,
+  }),
 };
