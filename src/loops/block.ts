@@ -1,5 +1,5 @@
 // Statements in the order in which they are written. A formula of several steps names its values with `let` and goes on with them.
-import { asLoop, assign, choose, declare, type Operand, range, set, unrolled, variable } from "./build.ts";
+import { asLoop, assign, choose, constant, declare, type Operand, range, set, unrolled, variable } from "./build.ts";
 import type { Expression, Registers, Statement, Unroll, Variable } from "./program.ts";
 import type { Type } from "./types.ts";
 
@@ -47,6 +47,12 @@ export class Block {
     const index = variable(name);
     const body = inside((inner) => write(inner, index));
     this.#statements.push(range(index, from, to, body, step, unroll));
+  }
+
+  /** The same for bounds that are known; a single step needs no loop. */
+  steps(name: string, from: number, to: number, step: number, write: (inner: Block, at: Expression) => void): void {
+    if (to - from <= step) write(this, constant("i32", from));
+    else this.range(name, from, to, write, step);
   }
 
   /** The statements are written for each index from 0 below `count`. */

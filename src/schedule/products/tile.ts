@@ -10,7 +10,7 @@
 //       for v in 0 .. 2 unrolled
 //         acc[r][v] += x * w[v]
 import type { Block } from "../../loops/block.ts";
-import { add, asLoop, entry, load, mul, multiplyAdd, register, splat, unrolled } from "../../loops/build.ts";
+import { add, asLoop, constant, entry, load, mul, multiplyAdd, register, splat, unrolled } from "../../loops/build.ts";
 import type { Expression, Memory, Registers, Unroll, Variable } from "../../loops/program.ts";
 
 /** Where an operand begins. */
@@ -110,4 +110,17 @@ export const sumOf = (sum: Expression, x: Expression, y: Expression, relaxed: bo
 function offsetOf(offsets: readonly number[], index: Expression): Expression {
   const step = offsets.length > 1 ? offsets[1] : 0;
   return offsets.every((offset, i) => offset === i * step) ? mul(index, step) : entry(offsets, index);
+}
+
+/** Adds the body for each vector of a tile: row r, vector v, and its number of lanes. */
+export function eachVector(
+  block: Block,
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  body: (inner: Block, r: Expression, v: Expression, lanes: number) => void,
+): void {
+  block.each("r", rows, (inner, r) => {
+    const full = Math.floor(columns / 4);
+    if (full > 0) inner.each("v", full, (inside, v) => body(inside, r, v, 4));
+    if (columns % 4 > 0) body(inner, r, constant("i32", full), columns % 4);
+  });
 }

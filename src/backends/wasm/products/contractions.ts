@@ -3,9 +3,12 @@
 
 import type { Buffer, Convolution, Store } from "../../../compiler/kernel.ts";
 import { internal } from "../../../errors/error.ts";
+import { variable } from "../../../loops/build.ts";
+import { scheduleConvolution } from "../../../schedule/products/convolution/schedule.ts";
 import type { ConvolutionSpec } from "../../../schedule/products/convolution/spec.ts";
 import { isDirect } from "../../../schedule/products/finisher.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
+import { failuresOf } from "../callees/callees.ts";
 import { type KernelContext, type KernelWriter, kernelParameters } from "../kernel-writer.ts";
 import {
   convolutionScratch,
@@ -16,6 +19,7 @@ import {
 } from "./convolution.ts";
 import { writeFinisher } from "./epilogue.ts";
 import type { FinishedConvolution } from "./finished.ts";
+import { writeScheduled } from "./scheduled.ts";
 
 const bytes = 4;
 
@@ -60,6 +64,8 @@ function convolutionSpec(
 
 /** Writes a convolution: its function calls writeConvolution's function once. */
 export const writeConvolutionKernel: KernelWriter<Convolution> = (context, kernel, name) => {
+  const scheduled = scheduleConvolution(kernel, context, failuresOf(context, variable("table")));
+  if (scheduled !== null) return writeScheduled(context, name, scheduled);
   const { axes, x, w, epilogue } = kernel;
   const sizes = axes.map(({ size }) => size);
   const candidates = epilogue.stores.filter((store) => isDirect(epilogue, store));

@@ -21,6 +21,7 @@ import {
 } from "../../../loops/build.ts";
 import type { Expression, Memory, Variable } from "../../../loops/program.ts";
 import { addPack } from "../pack.ts";
+import { addPart } from "../part.ts";
 import type { Operand } from "../tile.ts";
 import type { MatmulPlan, PanelShape } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
@@ -107,7 +108,7 @@ function addBands(block: Block, problem: MatmulProblem, from: Variable, to: Vari
 function addBlocks(block: Block, problem: MatmulProblem, { first, last, left, right }: Area): void {
   const { spec, plan } = problem;
   const { m, k } = spec;
-  addSteps(block, "p", 0, k, Math.max(plan.block.k, 1), (inner, p) => {
+  block.steps("p", 0, k, Math.max(plan.block.k, 1), (inner, p) => {
     const count = plan.block.k >= k ? k : inner.let("count", sub(min(add(p, plan.block.k), k), p));
     if (plan.packB)
       addPanels(inner, problem, { left, right }, (panel, shape, j) =>
@@ -129,19 +130,6 @@ function addBlocks(block: Block, problem: MatmulProblem, { first, last, left, ri
         plan.block.m,
       );
   });
-}
-
-/** A loop in steps; a single step needs none. */
-function addSteps(
-  block: Block,
-  name: string,
-  from: number,
-  to: number,
-  step: number,
-  body: (inner: Block, at: Expression) => void,
-): void {
-  if (to - from <= step) body(block, constant("i32", from));
-  else block.range(name, from, to, body, step);
 }
 
 /** Adds the loop over the panels in the columns [left, right): whole ones, and at the right edge of C a narrower one. */
@@ -234,17 +222,6 @@ function addRows(
   if (edge === 0) return;
   if (bottom === m) body(block, edge, end);
   else block.if(eq(bottom, m), (inner) => body(inner, edge, end));
-}
-
-/** A part that becomes a function, with the places of operands as variables, so that parts at other places are the same function. */
-function addPart(
-  block: Block,
-  name: string,
-  operands: readonly Operand[],
-  body: (inner: Block, operands: readonly Operand[]) => void,
-): void {
-  const own = operands.map(({ memory, first }) => ({ memory, first: block.named(`${memory.name}First`, first) }));
-  block.outline(name, (inner) => body(inner, own));
 }
 
 function addPanel(block: Block, problem: MatmulProblem, shape: PanelShape, at: PanelPlace & RowsPlace): void {

@@ -14,7 +14,7 @@ import {
   sub,
 } from "../../../loops/build.ts";
 import type { Expression, Memory, Registers, Variable } from "../../../loops/program.ts";
-import { addProducts, type Operand } from "../tile.ts";
+import { addProducts, eachVector, type Operand } from "../tile.ts";
 import type { MatmulProblem } from "./build.ts";
 import type { MatmulPlan, PanelShape } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
@@ -63,7 +63,7 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
   const unfinished = unfinishedSums(problem, at);
   if (!whole && unfinished !== null)
     block.if(ne(at.p, 0), (inner) =>
-      each(inner, shape, (inside, r, v) => {
+      eachVector(inner, shape, (inside, r, v) => {
         inside.assign(acc, [r, v], load(unfinished.memory, unfinished.index(r, v), "f32x4"));
       }),
     );
@@ -95,7 +95,7 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
     (inner) => addFinished(inner, problem, shape, at, acc),
     (inner) => {
       if (unfinished !== null)
-        each(inner, shape, (inside, r, v, lanes) => {
+        eachVector(inner, shape, (inside, r, v, lanes) => {
           inside.add(storeLanes(unfinished.memory, unfinished.index(r, v), register(acc, r, v), lanes));
         });
     },
@@ -124,7 +124,7 @@ function addFinished(
   acc: Registers,
 ): void {
   if (finish)
-    each(block, shape, (inner, r, v, lanes) => {
+    eachVector(block, shape, (inner, r, v, lanes) => {
       const value = finish(inner, {
         value: register(acc, r, v),
         row: add(r, at.i),
@@ -135,21 +135,8 @@ function addFinished(
     });
   if (c === null || spec.c === null) return;
   const { row } = spec.c;
-  each(block, shape, (inner, r, v, lanes) => {
+  eachVector(block, shape, (inner, r, v, lanes) => {
     const index = add(add(c.first, mul(add(r, at.i), row)), add(mul(v, 4), at.j));
     inner.add(storeLanes(c.memory, index, register(acc, r, v), lanes));
-  });
-}
-
-/** Adds the body for each vector of a tile: row r, vector v, and its number of lanes. */
-function each(
-  block: Block,
-  { rows, columns }: PanelShape,
-  body: (inner: Block, r: Expression, v: Expression, lanes: number) => void,
-): void {
-  block.each("r", rows, (inner, r) => {
-    const full = Math.floor(columns / 4);
-    if (full > 0) inner.each("v", full, (inside, v) => body(inside, r, v, 4));
-    if (columns % 4 > 0) body(inner, r, constant("i32", full), columns % 4);
   });
 }
