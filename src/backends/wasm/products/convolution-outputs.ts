@@ -6,7 +6,6 @@
 import {
   area,
   type OutputsPlan,
-  outputsPlan,
   sumsRowBytes,
   tileOutputs,
 } from "../../../schedule/products/convolution/outputs-plan.ts";
@@ -28,9 +27,13 @@ interface Panel {
 }
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByOutputs(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
+export function writeByOutputs(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: OutputsPlan,
+): WasmFunction {
   const { batch, channels, kernel, kernelDilation, padding, x, w } = spec;
-  const plan = outputsPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
   const panels = [Math.min(tileOutputs, spec.outputs), spec.outputs > tileOutputs ? spec.outputs % tileOutputs : 0]
     .filter((outputs) => outputs > 0)

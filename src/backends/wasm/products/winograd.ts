@@ -12,7 +12,6 @@ import {
   sumsStep,
   tileOutputs,
   type WinogradPlan,
-  winogradPlan,
 } from "../../../schedule/products/winograd/plan.ts";
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
@@ -29,9 +28,13 @@ const heights = ({ outputs }: FinishedConvolution): number[] =>
   [Math.min(outputs, tileOutputs), outputs > tileOutputs ? outputs % tileOutputs : 0].filter((height) => height > 0);
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByWinograd(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
+export function writeByWinograd(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: WinogradPlan,
+): WasmFunction {
   const { channels, outputs, padding, x, w, y } = spec;
-  const plan = winogradPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
   const transformImage = writeImageTransform(module, `${name}.image`, spec, plan);
   const transformKernels = heights(spec).map((height) =>

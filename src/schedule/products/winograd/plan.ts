@@ -102,16 +102,18 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
 const is = ([height, width]: readonly [number, number], size: number): boolean => height === size && width === size;
 
 /**
- * Whether a convolution takes this algorithm: the spec allows it, the kernel is 3×3 without stride and dilation, and the estimated speedup
- * is above `minSpeedup`. On images of 32×32, 8 channels to 8 outputs take it, and 3 channels to 32 outputs do not.
+ * The plan of a convolution that takes this algorithm: the spec allows it, the kernel is 3×3 without stride and dilation, and the estimated
+ * speedup is above `minSpeedup`; null for any other. On images of 32×32, 8 channels to 8 outputs take it, and 3 channels to 32 outputs do
+ * not.
  */
-export function byWinograd(spec: ConvolutionSpec): boolean {
+export function winogradIfFaster(spec: ConvolutionSpec): WinogradPlan | null {
   const { winograd, channels, outputs, kernel, stride, inputDilation, kernelDilation } = spec;
-  if (winograd !== true || channels * outputs === 0) return false;
-  if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return false;
-  if (winogradPlan(spec).image > maxKernelBytes) return false;
+  if (winograd !== true || channels * outputs === 0) return null;
+  if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return null;
+  const plan = winogradPlan(spec);
+  if (plan.image > maxKernelBytes) return null;
   const direct = Math.min(positionsCost(spec), outputsCost(spec)) * channels * 9;
-  return direct > minSpeedup * winogradCost(spec);
+  return direct > minSpeedup * winogradCost(spec, plan) ? plan : null;
 }
 
 /** Smallest estimated speedup that is worth larger rounding errors. */
@@ -122,9 +124,10 @@ const maxKernelBytes = 5 * 1024 * 1024;
 const transformCosts = { image: 55, output: 45, kernel: 80 };
 
 /** Cost in half cycles, comparable with positionsCost times the number of terms. */
-function winogradCost(spec: ConvolutionSpec): number {
-  const { batch, groups, channels, outputs, relaxed } = spec;
-  const { rows, across, tileRows, blocksOfImage, units } = winogradPlan(spec);
+function winogradCost(
+  { batch, groups, channels, outputs, relaxed }: ConvolutionSpec,
+  { rows, across, tileRows, blocksOfImage, units }: WinogradPlan,
+): number {
   const lastRows = tileRows - rows * (blocksOfImage - 1);
   const panels = (blocksOfImage - 1) * Math.ceil((rows * across) / 2) + Math.ceil((lastRows * across) / 2);
   const { image, output, kernel } = transformCosts;

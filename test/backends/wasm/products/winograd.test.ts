@@ -14,11 +14,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
 import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
-import { describeConvolution, finishedLanes } from "../../../../src/backends/wasm/products/convolution.ts";
 import type { ConvolutionPlace, FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
 import { writeByWinograd } from "../../../../src/backends/wasm/products/winograd.ts";
-import { byWinograd, winogradPlan } from "../../../../src/schedule/products/winograd/plan.ts";
+import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
+import { winogradIfFaster, winogradPlan } from "../../../../src/schedule/products/winograd/plan.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
 import { guard, memory, pages, views } from "../guarded-memory.ts";
 import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
@@ -72,7 +72,7 @@ function fill(seed: number, number: (draw: Draw) => number): void {
 /** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
 function convolve(problem: FinishedConvolution, ranges?: readonly (readonly [number, number])[]): Float32Array {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  module.export("convolve", writeByWinograd(module, "conv", problem));
+  module.export("convolve", writeByWinograd(module, "conv", problem, winogradPlan(problem)));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const run = instance.exports.convolve as (...args: number[]) => void;
   const { x, w, y, other, scratch } = places;
@@ -255,7 +255,7 @@ describe("finish", () => {
 
   it("receives each complete element once, with its indices", () => {
     for (const problem of finished.map(spec)) {
-      const known = finishedLanes(problem);
+      const known = planConvolution(problem).finishes;
       const elements = [...eachElement(problem)];
       for (const { at } of elements) numbers[places.other + at] = 0;
       // other += 1; value = max(value + other, 0)
@@ -352,9 +352,9 @@ describe("Winograd's algorithm is used for", () => {
   const two = [2, 2] as const;
 
   it("convolutions of 3×3 without strides and gaps, with enough channels, outputs and positions, where the option allows it", () => {
-    expect(byWinograd(pays)).toBe(true);
-    expect(byWinograd(layouts["the kernel turned round, as the gradient of x has it"](pays))).toBe(true);
-    expect(byWinograd(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).toBe(true);
+    expect(winogradIfFaster(pays)).not.toBe(null);
+    expect(winogradIfFaster(layouts["the kernel turned round, as the gradient of x has it"](pays))).not.toBe(null);
+    expect(winogradIfFaster(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).not.toBe(null);
     const others: Record<string, FinishedConvolution> = {
       "not asked for": { ...pays, winograd: false },
       "3×5": { ...pays, kernel: [3, 5] },
@@ -368,11 +368,11 @@ describe("Winograd's algorithm is used for", () => {
       "a large kernel, of which each thread would have its own": spec({ channels: 512, outputs: 512, size: [14, 14] }),
     };
     for (const [name, other] of Object.entries(others))
-      expect({ name, so: byWinograd(other) }).toEqual({ name, so: false });
+      expect({ name, so: winogradIfFaster(other) !== null }).toEqual({ name, so: false });
   });
 
   it("the plan in words", () => {
-    expect(describeConvolution(pays)).toMatchInlineSnapshot(
+    expect(describeConvolution(planConvolution(pays))).toMatchInlineSnapshot(
       `"Winograd F(2×2, 3×3), products of 4 outputs × 8 tiles, 16 rows of tiles at a time"`,
     );
   });
