@@ -108,16 +108,19 @@ function readsTwice(loops: readonly For[], rows: For): boolean {
   if (place === null) return false;
   const seen = new Set<number>();
   let count = 0;
-  const visit = (left: readonly For[], known: ReadonlyMap<Variable, number>): void => {
-    if (left.length === 0) {
+  const known = new Map<Variable, number>();
+  const visit = ([loop, ...inner]: readonly For[]): void => {
+    if (loop === undefined) {
       seen.add(numberAt(place.index, known));
       count++;
       return;
     }
-    const [{ index, from, to, step }, ...inner] = left;
-    for (let i = numberOf(from); i < numberOf(to); i += step) visit(inner, new Map([...known, [index, i]]));
+    for (let i = numberOf(loop.from); i < numberOf(loop.to); i += loop.step) {
+      known.set(loop.index, i);
+      visit(inner);
+    }
   };
-  visit([...loops, rows], new Map());
+  visit([...loops, rows]);
   return seen.size < count;
 }
 

@@ -6,6 +6,7 @@ import type { Block } from "../../../loops/block.ts";
 import { add, max, min, mul, sub } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
 import type { Part } from "./gaps.ts";
+import { addByOutputs } from "./outputs.ts";
 import type { Algorithm, ConvolutionPlan, PlannedPart, Plans } from "./plan.ts";
 import { addByPositions } from "./positions.ts";
 import type { ConvolutionProblem, Finish } from "./problem.ts";
@@ -25,7 +26,7 @@ const builders: { readonly [A in Algorithm]: Builder<A> | null } = {
   gradient: null,
   depthwise: null,
   positions: addByPositions,
-  outputs: null,
+  outputs: addByOutputs,
 };
 
 /** Whether all parts of a convolution have a builder of loops. */
