@@ -23,13 +23,14 @@ import {
   tensor,
 } from "chainrule";
 import { beforeAll, describe, expect, it } from "vitest";
-import { wasmBackend } from "../../../src/backends/wasm/backend.ts";
+import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
 import { registerBackend } from "../../../src/compiler/compile.ts";
 import { verifier } from "../../compiler/verifier.ts";
 import { trainingStep } from "../../training-step.js";
 
 beforeAll(() => {
-  registerBackend(wasmBackend({ verifier }));
+  verification.by = verifier;
+  registerBackend(wasm);
 });
 
 const nets = {
