@@ -8,13 +8,13 @@ import { movements } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
 
-const lowerings = {
+const lowerings: { readonly [N in OpName]: Lowering<N> } = {
   ...sources,
   ...elementwise,
   ...movements,
   ...reductions,
   ...indexing,
   ...contractions,
-} satisfies { readonly [N in OpName]: Lowering<N> };
+};
 
-export const loweringOf = (op: OpName): Lowering<never> => lowerings[op];
+export const loweringOf = <N extends OpName>(op: N): Lowering<N> => lowerings[op];

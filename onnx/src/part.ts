@@ -35,8 +35,8 @@ export function partsOf({ nodes, result }: SymbolicGraph): Part[] {
 const depth = (region: SymbolicRegion): number => (region.parent === null ? 0 : 1 + depth(region.parent));
 
 /** The node of an op in a part, if there is exactly one; else null. */
-export function only(part: Part, op: OpName): SymbolicNode | null {
-  const found = part.nodes.filter((n) => n.op === op);
+export function only<N extends OpName>(part: Part, op: N): Extract<SymbolicNode, { readonly op: N }> | null {
+  const found = part.nodes.filter((n): n is Extract<SymbolicNode, { readonly op: N }> => n.op === op);
   return found.length === 1 ? found[0] : null;
 }
 

@@ -6,7 +6,7 @@ import { convolutionAttributes } from "./ops/contractions.ts";
 import { only, type Part, type Settings, settingsOf, unshaped } from "./part.ts";
 import type { Attribute } from "./protobuf/encode.ts";
 import { isFixed, type Size } from "./size.ts";
-import { attributesOf, type SymbolicNode } from "./symbolic.ts";
+import type { SymbolicNode } from "./symbolic.ts";
 import type { Value, Writer } from "./writer.ts";
 
 /** The writer, and the values of nodes that are written already. */
@@ -120,7 +120,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const [x, weight] = conv.inputs;
     const bias = addend(part, conv);
     if (bias === undefined || part.inputs.length !== (bias ? 3 : 2)) return null;
-    const attributes = convolutionAttributes({ node: conv, attributes: attributesOf(conv, "conv") });
+    const attributes = convolutionAttributes({ node: conv, attributes: conv.attributes });
     return asOneOp(part, "Conv", bias ? [x, weight, bias] : [x, weight], attributes);
   },
 

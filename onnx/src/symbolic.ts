@@ -1,7 +1,7 @@
 // Makes one graph from two traces of the same function with batches of two sizes. Numbers that are equal in both are constants, numbers
 // that grow in proportion to the batch are multiples of it; where a number is neither, the function cannot be written for every batch.
 import { ChainruleError } from "chainrule";
-import type { Attributes, DType, Graph, Node, NodeOp, OpName, Region } from "chainrule/compiler";
+import type { Attributes, DType, Graph, Node, OpName, Region } from "chainrule/compiler";
 import { fit, nameOf, type Size } from "./size.ts";
 
 /** The type T with a Size in place of each number. */
@@ -13,13 +13,22 @@ export type Sized<T> = T extends number
       ? { readonly [K in keyof T]: Sized<T[K]> }
       : T;
 
-export interface SymbolicNode {
-  readonly op: NodeOp;
+interface Typed<Op, Attributes> {
+  readonly op: Op;
   readonly inputs: readonly SymbolicNode[];
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: Attributes;
   readonly shape: readonly Size[];
   readonly dtype: DType;
   readonly region: SymbolicRegion | null;
+}
+
+/** The symbolic node of an op, with that op's attributes; for several ops, one of their nodes. */
+export type SymbolicOf<N extends OpName = OpName> = { readonly [P in N]: Typed<P, Sized<Attributes<P>>> }[N];
+
+export type SymbolicNode = SymbolicOf | Typed<"argument", Index> | Typed<"state", Index>;
+
+interface Index {
+  readonly index: number;
 }
 
 export interface SymbolicRegion {
@@ -33,9 +42,6 @@ export interface SymbolicGraph {
   readonly nodes: readonly SymbolicNode[];
   readonly result: SymbolicNode;
 }
-
-export const attributesOf = <N extends OpName>({ attributes }: SymbolicNode, _op: N): Sized<Attributes<N>> =>
-  attributes as Sized<Attributes<N>>;
 
 /** A node in words: "matmul (in linear), float32[batch,10]". */
 export function describeNode({ op, region, dtype, shape }: SymbolicNode): string {
@@ -68,14 +74,15 @@ class Merger {
         `with a batch of ${this.#batches[0]} the model computes ${where}, with one of ${this.#batches[1]} ${b.op}${within(b.region)} in its place; ${cure}`,
       );
     }
-    const made: SymbolicNode = {
+    // Merging replaces numbers by sizes and keeps lists and records, so the attributes are those of the same op.
+    const made = {
       op: a.op,
       inputs: a.inputs.map((input) => this.mergedOf(input)),
-      attributes: this.#value(where, a.attributes, b.attributes) as SymbolicNode["attributes"],
-      shape: this.#value(where, a.shape, b.shape) as readonly Size[],
+      attributes: this.#value(where, a.attributes, b.attributes),
+      shape: this.#value(where, a.shape, b.shape),
       dtype: a.dtype,
       region: this.#region(a.region, b.region),
-    };
+    } as SymbolicNode;
     this.#nodes.set(a, made);
     this.#partners.set(a, b);
     return made;

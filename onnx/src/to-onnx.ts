@@ -95,7 +95,7 @@ function twoSizes(tensors: readonly Tensor[]): [number, number] {
 function refuseUpdates({ graph, states }: TracedGraph, tensors: ReadonlyMap<Tensor, string>): void {
   const [update] = graph.updates;
   if (update === undefined) return;
-  const state = states[Number(update.state.attributes.index)];
+  const state = states[update.state.attributes.index];
   throw new ChainruleError(
     "option",
     "toOnnx",

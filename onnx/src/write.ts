@@ -2,14 +2,13 @@
 
 import type { Tensor } from "chainrule";
 import { ChainruleError } from "chainrule";
-import type { OpName } from "chainrule/compiler";
-import type { Call, Lowering } from "./lowering.ts";
+import type { Call } from "./lowering.ts";
 import { loweringOf } from "./ops.ts";
 import { partsOf } from "./part.ts";
 import type { OnnxGraph } from "./protobuf/encode.ts";
 import { type RegionWriter, regionWriterOf } from "./regions.ts";
 import { isFixed } from "./size.ts";
-import type { SymbolicGraph, SymbolicNode } from "./symbolic.ts";
+import type { SymbolicGraph, SymbolicNode, SymbolicOf } from "./symbolic.ts";
 import { type Value, Writer } from "./writer.ts";
 
 export interface Names {
@@ -50,22 +49,22 @@ export function write(graph: SymbolicGraph, states: readonly Tensor[], names: Na
       return writer.constant(n.dtype, n.shape, []);
     if (n.op === "argument") return writer.input(names.input, n.dtype, n.shape);
     if (n.op === "state") {
-      const index = Number(n.attributes.index);
+      const { index } = n.attributes;
       const { dtype, shape, data } = states[index];
       return writer.weight(names.states[index], dtype, shape, data);
     }
-    return writeOp(n, n.op);
+    return writeOp(n);
   };
-  const writeOp = (n: SymbolicNode, op: OpName): Value => {
+  const writeOp = (n: SymbolicOf): Value => {
     const call: Call = {
       node: n,
       inputs: n.inputs.map(written),
-      attributes: n.attributes as Call["attributes"],
+      attributes: n.attributes,
       shape: n.shape,
       dtype: n.dtype,
       whole: (position) => read(n.inputs[position]),
     };
-    return (loweringOf(op) as Lowering<OpName>)(call, writer);
+    return loweringOf(n.op)(call, writer);
   };
 
   for (const n of graph.nodes) {

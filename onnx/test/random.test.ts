@@ -3,6 +3,7 @@ import { type Tensor, tensor } from "chainrule";
 import type { Graph, Node } from "chainrule/compiler";
 import { expect, it } from "vitest";
 import { evaluate } from "../../src/backends/reference.ts";
+import { input, isInput } from "../../src/compiler/graph.ts";
 import { print } from "../../src/compiler/graph-text.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 import { randomGraph } from "../../test/compiler/random-graph.ts";
@@ -18,10 +19,8 @@ import { load } from "./run.ts";
 function constantGraph({ graph, args, states }: Trial): { readonly graph: Graph; readonly states: readonly NDArray[] } {
   const moved = new Map<Node, Node>();
   for (const n of graph.nodes) {
-    const index = Number(n.attributes.index) + (n.op === "state" ? args.length : 0);
-    const isInput = n.op === "argument" || n.op === "state";
-    const inputs = n.inputs.map((x) => moved.get(x) ?? x);
-    moved.set(n, isInput ? { ...n, op: "state", attributes: { index } } : { ...n, inputs });
+    if (isInput(n)) moved.set(n, input("state", n.attributes.index + (n.op === "state" ? args.length : 0), n));
+    else moved.set(n, { ...n, inputs: n.inputs.map((x) => moved.get(x) ?? x) });
   }
   const results = graph.results.slice(-1).map((n) => moved.get(n) ?? n);
   return { graph: { nodes: [...moved.values()], updates: [], results }, states: [...args, ...states] };

@@ -6,7 +6,7 @@ import { input, node } from "../compiler/graph.ts";
 import { describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
 import { contractions } from "../tensor/ops/contractions.ts";
-import { type ContractionName, isContraction } from "../tensor/ops.ts";
+import { type Attributes, type ContractionName, isContraction } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -39,12 +39,16 @@ export function programRows(rows: number): number {
 /** Returns a function that computes an operation as a program, or returns null if it has to be computed in JavaScript. */
 export function oneOpPrograms({ prepare }: Backend): (operation: Operation) => Storage | null {
   const programs = new Map<string, Program>();
-  const programOf = (name: ContractionName, types: readonly Type[], attributes: unknown): Program => {
+  const programOf = (
+    name: ContractionName,
+    types: readonly Type[],
+    attributes: Attributes<ContractionName>,
+  ): Program => {
     const key = `${name} ${types.map(describe).join(" ")} ${JSON.stringify(attributes)}`;
     let program = programs.get(key);
     if (program === undefined) {
       const args = types.map((type, i) => input("argument", i, type));
-      const result = node(name, args, attributes as Readonly<Record<string, unknown>>);
+      const result = node(name, args, attributes);
       const graph = { nodes: [...args, result], updates: [], results: [result] };
       program = prepare(graph, [], { relaxed: true, threads: null });
       for (const oldest of programs.keys()) if (programs.size >= maxPrograms) programs.delete(oldest);

@@ -1,7 +1,7 @@
 // Runs large eager sums, largest elements and their places, of float32, as kernels over pieces (wasm/reductions.ts). The reduced dims may
 // be any: neighbours that are both reduced, or both kept, are joined, and the last two or three groups of dims are what a kernel computes.
 import { allocate } from "../tensor/dtype.ts";
-import type { Operation } from "../tensor/eager.ts";
+import type { Operation, Reduced } from "../tensor/eager.ts";
 import { exceeds } from "../tensor/op.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
@@ -105,10 +105,9 @@ function largestOf(kernels: ReductionKernels, size: number, wantsPlaces: boolean
 }
 
 /** Computes sum, max or argmax; null if the loops have to. */
-export function reduceLarge({ name, inputs: [x], attributes, shape }: Operation): Storage | null {
+export function reduceLarge({ name, inputs: [x], attributes, shape }: Operation<Reduced>): Storage | null {
   if (x.dtype !== "float32" || x.size < minElements || !runsPrograms()) return null;
-  const { dims, dim } = attributes as { readonly dims?: readonly number[]; readonly dim?: number };
-  const layout = layoutOf(x.shape, dims ?? [dim ?? 0]);
+  const layout = layoutOf(x.shape, "dims" in attributes ? attributes.dims : [attributes.dim]);
   if (layout === null) return null;
   const kernels = reductionKernels();
   const size = sizeOf(shape);

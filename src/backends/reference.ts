@@ -28,17 +28,17 @@ export function evaluate(graph: Graph, args: readonly NDArray[], states: readonl
     return computed;
   };
   for (const node of graph.nodes) {
-    const { op, inputs, attributes, shape, dtype } = node;
-    if (op === "argument") values.set(node, args[Number(attributes.index)]);
-    else if (op === "state") values.set(node, states[Number(attributes.index)]);
+    if (node.op === "argument") values.set(node, args[node.attributes.index]);
+    else if (node.op === "state") values.set(node, states[node.attributes.index]);
     else {
+      const { op, inputs, attributes, shape, dtype } = node;
       const result: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
-      opOf(op).evaluate(result, inputs.map(value), attributes as never);
+      opOf(op).evaluate(result, inputs.map(value), attributes);
       values.set(node, result);
     }
   }
   const after = [...states];
-  for (const update of graph.updates) after[Number(update.state.attributes.index)] = value(update.value);
+  for (const update of graph.updates) after[update.state.attributes.index] = value(update.value);
   return { results: graph.results.map(value), states: after };
 }
 
@@ -51,7 +51,7 @@ export const reference: Backend = {
     const run = (args: readonly Tensor[]): ArrayStorage[] => {
       const { results, states: after } = evaluate(graph, args.map(contents), states.map(contents));
       for (const { state } of graph.updates) {
-        const index = Number(state.attributes.index);
+        const { index } = state.attributes;
         states[index].replaceStorage(new ArrayStorage(after[index].data));
       }
       return results.map(({ data }) => new ArrayStorage(data));

@@ -1,7 +1,7 @@
 // Runs elementwise ops on large tensors, and pointwise functions (tensor/stream.ts), as programs over pieces (wasm/pieces.ts): a piece of
 // each operand is copied into WebAssembly's memory, computed, and copied out while it is in the second-level cache. A program serves one
 // op or function and its dtypes with all shapes, so that few programs are compiled. A broadcast operand is written into the pieces alone.
-import { type Graph, input, type Node, node } from "../compiler/graph.ts";
+import { type Graph, input, isInput, type Node, node } from "../compiler/graph.ts";
 import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
 import { internal } from "../errors/error.ts";
@@ -10,7 +10,7 @@ import { allocate, type DType, describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
 import { elementwise } from "../tensor/ops/elementwise.ts";
 import { sources } from "../tensor/ops/sources.ts";
-import { isElementwise, isSource, isView, type OpName } from "../tensor/ops.ts";
+import { type Attributes, isElementwise, isSource, isView, type OpName } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../tensor/storage.ts";
 import type { StreamCall } from "../tensor/stream.ts";
@@ -55,7 +55,7 @@ export function streamOperation({ name, inputs, attributes, dtype, shape }: Oper
   entry.elements += size;
   if (entry.program === null && isExact && entry.elements < minElements) return null;
   if (entry.program === null) {
-    entry.program = preparePieces(graphOf(name, inputs, attributes as Node["attributes"]));
+    entry.program = preparePieces(graphOf(name, inputs, attributes));
     for (const oldest of programs.keys()) if (programs.size > maxPrograms) programs.delete(oldest);
   }
   const result = allocate(dtype, size);
@@ -71,13 +71,13 @@ export function streamOperation({ name, inputs, attributes, dtype, shape }: Oper
 const numberOf = ({ uniform, repetition }: Storage): number | null =>
   uniform ?? (repetition?.elements.length === 1 ? repetition.elements[0] : null);
 
-function graphOf(name: OpName, operands: readonly Tensor[], attributes: Node["attributes"]): Graph {
+function graphOf(name: OpName, operands: readonly Tensor[], attributes: Attributes<OpName>): Graph {
   const args = operands.map(({ dtype, storage }, i) =>
     input("argument", i, { dtype, shape: numberOf(storage) === null ? [piece] : [] }),
   );
-  const whole = args.map((arg) => (arg.shape.length === 1 ? arg : node("expand", [arg], { shape: [piece] })));
+  const whole = args.map((arg): Node => (arg.shape.length === 1 ? arg : node("expand", [arg], { shape: [piece] })));
   const result = node(name, whole, attributes);
-  return { nodes: [...args, ...whole.filter((arg) => !args.includes(arg)), result], updates: [], results: [result] };
+  return { nodes: [...args, ...whole.filter((arg) => !isInput(arg)), result], updates: [], results: [result] };
 }
 
 // ── functions

@@ -166,7 +166,7 @@ function entryOf(
   const { graph, states, guards, open } = traced;
   const readyOptions = { backend, checkFinite, relaxed, winograd, threads: threads ?? null };
   const program = ready(graph, states, readyOptions);
-  const updated = new Set(graph.updates.map(({ state }) => states[Number(state.attributes.index)]));
+  const updated = new Set(graph.updates.map(({ state }) => states[state.attributes.index]));
   const pullback = open && new Pullback(traced, open, (own, read) => ready(own, read, readyOptions));
   return {
     key,

@@ -2,9 +2,9 @@
 // NaN or an infinity from finite numbers. Constants that are infinite themselves (a causal mask's -∞, padding) are no mistake, nor are
 // ops that only pass an infinity on.
 import { describe, isFloating } from "../tensor/dtype.ts";
-import { isPlacement, isView } from "../tensor/ops.ts";
+import { type Attributes, isPlacement, isView, type OpName } from "../tensor/ops.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type Graph, type Node, node } from "./graph.ts";
+import { type Graph, isInput, type Node, node } from "./graph.ts";
 
 export interface Watched {
   /** Its last result is float64 [2 · nodes.length]: the minimum and the maximum of each node, NaN if the node has one. */
@@ -28,8 +28,8 @@ export function watchRanges(graph: Graph): Watched {
     (n) => isFloating(n.dtype) && sizeOf(n.shape) > 0 && n.op !== "full" && !isMovement(n),
   );
   const added: Node[] = [];
-  const add: typeof node = (...args) => {
-    const made = node(...args);
+  const add = <N extends OpName>(op: N, inputs: readonly Node[], attributes: Attributes<N>): Node => {
+    const made = node<OpName>(op, inputs, attributes);
     added.push(made);
     return made;
   };
@@ -37,7 +37,7 @@ export function watchRanges(graph: Graph): Watched {
     const flat = add("reshape", [x], { shape: [sizeOf(x.shape)] });
     return add("cast", [add("max", [flat], { dims: [0] })], { dtype: "float64" });
   };
-  const ranges = nodes.flatMap((n) => [add("neg", [largest(add("neg", [n]))]), largest(n)]);
+  const ranges = nodes.flatMap((n) => [add("neg", [largest(add("neg", [n], {}))], {}), largest(n)]);
   if (ranges.length > 0) add("concat", ranges, { dim: 0 });
   else add("full", [], { shape: [0], dtype: "float64", value: 0 });
   return {
@@ -52,19 +52,19 @@ export function blame({ nodes, inputs }: Watched, ranges: ArrayLike<number>): st
   const rangeOf = new Map(nodes.map((n, i) => [n, { low: ranges[2 * i], high: ranges[2 * i + 1] }]));
   const finite = (n: Node): boolean => {
     const range = rangeOf.get(n);
-    if (range === undefined) return n.op !== "full" || Number.isFinite(Number(n.attributes.value));
+    if (range === undefined) return n.op !== "full" || Number.isFinite(n.attributes.value);
     return Number.isFinite(range.low) && Number.isFinite(range.high);
   };
   const words = (n: Node): string => {
     const range = rangeOf.get(n);
     if (range === undefined) return n.op === "full" ? `the constant ${n.attributes.value}` : describe(n);
     const holds = Number.isNaN(range.low) ? "with NaN" : `from ${short(range.low)} to ${short(range.high)}`;
-    const name = n.op === "argument" || n.op === "state" ? `${n.op} ${n.attributes.index}, ` : "";
+    const name = isInput(n) ? `${n.op} ${n.attributes.index}, ` : "";
     return `${name}${describe(n)} ${holds}`;
   };
   for (const n of nodes) {
     const given = inputs.get(n) ?? [];
-    if (n.op === "argument" || n.op === "state") {
+    if (isInput(n)) {
       if (Number.isNaN(rangeOf.get(n)?.low)) return `${words(n)} comes in`;
       continue;
     }

@@ -9,7 +9,7 @@ import type { Memory } from "./fuse/lines.ts";
 import { lower } from "./fuse/lower.ts";
 import { type Home, schedule } from "./fuse/schedule.ts";
 import { type Input, isAll, type Step, writersOf } from "./fuse/steps.ts";
-import { argumentsOf, type Graph, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
+import { argumentsOf, type Graph, type InputOf, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
 import type { Buffer, KernelProgram } from "./kernel.ts";
 
 export function fuse(graph: Graph): KernelProgram {
@@ -69,9 +69,7 @@ function stepInShape(builder: Builder, node: Node, shapes: Map<Step, Shape>): St
 
 const rowMajor = (shape: Shape): number[] => shape.map((_, axis) => axis);
 
-function inputBuffer({ op, attributes, dtype, shape }: Node): Buffer {
-  const index = Number(attributes.index);
-  const kind = op === "argument" ? "argument" : "state";
+function inputBuffer({ op: kind, attributes: { index }, dtype, shape }: InputOf): Buffer {
   return { name: `${kind[0]}${index}`, kind, index, dtype, shape, order: rowMajor(shape) };
 }
 

@@ -5,12 +5,10 @@ import { describe } from "../tensor/dtype.ts";
 import { opOf } from "../tensor/ops.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { printAttribute } from "./attribute-text.ts";
-import { argumentsOf, type Graph, type Node, outputsOf, type Region, statesOf } from "./graph.ts";
+import { argumentsOf, type Graph, isInput, type Node, outputsOf, type Region, statesOf } from "./graph.ts";
 import { namesOf, printNode, regionsOf } from "./graph-text.ts";
 
 type Rule = (graph: Graph) => readonly string[];
-
-const isInput = ({ op }: Node): boolean => op === "argument" || op === "state";
 
 const isType = ({ shape }: Node): boolean => shape.every((n) => Number.isInteger(n) && n >= 0);
 
@@ -23,17 +21,16 @@ const each =
   };
 
 function typeHolds(n: Node): boolean {
-  const { op } = n;
-  if (op === "argument" || op === "state") return n.inputs.length === 0 && isType(n);
+  if (isInput(n)) return n.inputs.length === 0 && isType(n);
   try {
-    const { shape, dtype } = opOf(op).type(n.inputs, n.attributes as never);
+    const { shape, dtype } = opOf(n.op).type(n.inputs, n.attributes);
     return isType(n) && n.dtype === dtype && sameShape(n.shape, shape);
   } catch {
     return false;
   }
 }
 
-function isPrintable(attributes: Readonly<Record<string, unknown>>): boolean {
+function isPrintable(attributes: object): boolean {
   try {
     return printAttribute(attributes) !== "";
   } catch {
@@ -106,8 +103,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   "attributes fit the inputs": (graph) => {
     const names = namesOf(graph);
     return graph.nodes.flatMap((n) => {
-      if (n.op === "argument" || n.op === "state") return [];
-      const flaw = opOf(n.op).flaw?.(n.inputs, n.attributes as never) ?? null;
+      const flaw = isInput(n) ? null : (opOf(n.op).flaw?.(n.inputs, n.attributes) ?? null);
       return flaw === null ? [] : [`${printNode(n, names)}: ${flaw}`];
     });
   },

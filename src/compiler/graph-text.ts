@@ -13,7 +13,7 @@ import { type DType, describe, isDType, type Type } from "../tensor/dtype.ts";
 import { type OpName, ops } from "../tensor/ops.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { listOf, parseAttribute, printAttribute, Scanner } from "./attribute-text.ts";
-import { type Graph, input, type Node, node, type Region, type Update } from "./graph.ts";
+import { type Graph, input, isInput, type Node, node, type Region, type Update } from "./graph.ts";
 
 type Names = ReadonlyMap<Node, string>;
 
@@ -22,7 +22,7 @@ export const namesOf = ({ nodes }: Graph): Names => new Map(nodes.map((n, place)
 
 const pathOf = ({ name, id, parent }: Region): string => `${parent === null ? "" : `${pathOf(parent)}/`}${name}.${id}`;
 
-function suffix(attributes: Readonly<Record<string, unknown>>): string {
+function suffix(attributes: object): string {
   return Object.keys(attributes).length === 0 ? "" : ` ${printAttribute(attributes)}`;
 }
 
@@ -30,8 +30,7 @@ function suffix(attributes: Readonly<Record<string, unknown>>): string {
 export function printNode(n: Node, names: Names): string {
   const nameOf = (x: Node) => names.get(x) ?? "%?";
   const sources = n.inputs.length === 0 ? "" : ` ${n.inputs.map(nameOf).join(", ")}`;
-  const isInput = n.op === "argument" || n.op === "state";
-  const attributes = isInput ? ` ${n.attributes.index}` : suffix(n.attributes);
+  const attributes = isInput(n) ? ` ${n.attributes.index}` : suffix(n.attributes);
   const region = n.region === null ? "" : ` @ ${pathOf(n.region)}`;
   return `${nameOf(n)} = ${n.op}${sources}${attributes} : ${describe(n)}${region}`;
 }
@@ -99,7 +98,7 @@ class Reader {
   #update(line: Scanner): void {
     const index = number(line);
     line.require("<-");
-    const state = [...this.#nodes.values()].find(({ op, attributes }) => op === "state" && attributes.index === index);
+    const state = [...this.#nodes.values()].filter((n) => n.op === "state").find((n) => n.attributes.index === index);
     if (state === undefined) throw new ChainruleError("file", "parse", `there is no state ${index}`);
     this.#updates.push({ state, value: this.#nodeOf(line) });
   }

@@ -2,21 +2,40 @@
 // op table's primitives. Nodes are immutable: a state's node stands for its contents before the call, and an update gives its contents
 // after it. graph-text.ts prints and parses graphs, graph-rules.ts verifies them.
 import type { Type } from "../tensor/dtype.ts";
-import { type OpName, opOf } from "../tensor/ops.ts";
+import {
+  type Attributes,
+  type ElementwiseName,
+  isElementwise,
+  isView,
+  type OpName,
+  opOf,
+  type ViewName,
+} from "../tensor/ops.ts";
 
-/** A primitive op; or an argument of the call; or a state, the contents before the call of a tensor that outlives the call. */
-export type NodeOp = OpName | "argument" | "state";
+/** An argument of the call; or a state, the contents before the call of a tensor that outlives the call. */
+export type InputOp = "argument" | "state";
 
-export interface Node extends Type {
-  readonly op: NodeOp;
+/** A primitive op, or an input of the graph. */
+export type NodeOp = OpName | InputOp;
+
+interface Typed<Op, Attributes> extends Type {
+  readonly op: Op;
   readonly inputs: readonly Node[];
-  /** The op's attributes; { index } for arguments and states. */
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: Attributes;
   /** The innermost composite that the node is part of. */
   readonly region: Region | null;
   /** The line of the user's program that called the op, if lines were recorded. */
   readonly line: string | null;
 }
+
+/** The node of an op, with that op's attributes; for several ops, one of their nodes. */
+export type NodeOf<N extends OpName = OpName> = { readonly [P in N]: Typed<P, Attributes<P>> }[N];
+
+/** An input of the graph: the argument or the state of this index. */
+export type InputOf<N extends InputOp = InputOp> = { readonly [P in N]: Typed<P, { readonly index: number }> }[N];
+
+/** Where the op of a node is known, so are its attributes: `op` tells the members of this union apart. */
+export type Node = NodeOf | InputOf;
 
 /** One call of a composite such as softmax or a layer norm. explain() shows it, and other formats may have an op for it. */
 export interface Region {
@@ -29,7 +48,7 @@ export interface Region {
 
 /** A state's contents after the program has run. */
 export interface Update {
-  readonly state: Node;
+  readonly state: InputOf<"state">;
   readonly value: Node;
 }
 
@@ -41,24 +60,35 @@ export interface Graph {
   readonly results: readonly Node[];
 }
 
+/** Where a node comes from: its region, and its line in the user's program. */
+interface Origin {
+  readonly region?: Region | null;
+  readonly line?: string | null;
+}
+
 /** Makes a node, whose type follows from the op's shape rule. */
-export function node(
-  op: OpName,
-  inputs: readonly Node[] = [],
-  attributes: Readonly<Record<string, unknown>> = {},
-  { region = null, line = null }: { readonly region?: Region | null; readonly line?: string | null } = {},
-): Node {
-  const { shape, dtype } = opOf(op).type(inputs, attributes as never);
+export function node<N extends OpName>(
+  op: N,
+  inputs: readonly Node[],
+  attributes: Attributes<N>,
+  { region = null, line = null }: Origin = {},
+): NodeOf<N> {
+  const { shape, dtype } = opOf(op).type(inputs, attributes);
   return { op, inputs, attributes, shape, dtype, region, line };
 }
 
 /** Makes an argument or a state. */
-export function input(op: "argument" | "state", index: number, { shape, dtype }: Type): Node {
+export function input<N extends InputOp>(op: N, index: number, { shape, dtype }: Type): InputOf<N> {
   return { op, inputs: [], attributes: { index }, shape, dtype, region: null, line: null };
 }
 
-export const argumentsOf = ({ nodes }: Graph): Node[] => nodes.filter(({ op }) => op === "argument");
-export const statesOf = ({ nodes }: Graph): Node[] => nodes.filter(({ op }) => op === "state");
+export const isInput = (n: Node): n is InputOf => n.op === "argument" || n.op === "state";
+export const isElementwiseNode = (n: Node): n is NodeOf<ElementwiseName> => isElementwise(n.op);
+/** Whether a node is a view of its input. */
+export const isViewNode = (n: Node): n is NodeOf<ViewName> => isView(n.op);
+
+export const argumentsOf = ({ nodes }: Graph): InputOf<"argument">[] => nodes.filter((n) => n.op === "argument");
+export const statesOf = ({ nodes }: Graph): InputOf<"state">[] => nodes.filter((n) => n.op === "state");
 
 /** The results, then the new contents of the states. */
 export const outputsOf = ({ results, updates }: Graph): Node[] => [...results, ...updates.map(({ value }) => value)];
@@ -106,6 +136,6 @@ export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   }
   const updates = graph.updates.map(({ state, value }) => ({ state, value: replacementOf(value) }));
   const results = graph.results.map(replacementOf);
-  const inputs = graph.nodes.filter(({ op }) => op === "argument" || op === "state");
+  const inputs = graph.nodes.filter(isInput);
   return { nodes: reachable([...results, ...updates.map(({ value }) => value)], inputs), updates, results };
 }

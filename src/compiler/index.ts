@@ -5,7 +5,7 @@ import { trace } from "./trace.ts";
 
 export type { DType } from "../tensor/dtype.ts";
 export type { Attributes, OpName } from "../tensor/ops.ts";
-export type { Graph, Node, NodeOp, Region, Update } from "./graph.ts";
+export type { Graph, InputOf, Node, NodeOf, NodeOp, Region, Update } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
 
 /** A function's graph, and the tensors from outside the function that are its states: states[i] belongs to the node `state i`. */

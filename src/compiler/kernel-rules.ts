@@ -123,7 +123,7 @@ function hasRightTypes(kernel: Kernel): boolean {
       case "op":
         try {
           const types = line.operands.map((v) => ({ shape: [], dtype: dtypes[v] }));
-          return opOf(line.op).type(types, { dtype: line.dtype } as never).dtype === line.dtype;
+          return opOf(line.op).type(types, { dtype: line.dtype }).dtype === line.dtype;
         } catch {
           return false;
         }

@@ -6,8 +6,7 @@
 //
 // The plans for products have wider blocks than those for convolutions, and a row of an image need not begin a new vector: at 14×14 a
 // product is two to three times as fast. Sums run over the channels in order in both, so no bit changes.
-import type { Convolution } from "../tensor/ops/contractions.ts";
-import { type Graph, type Node, node, rewrite } from "./graph.ts";
+import { type Graph, type Node, type NodeOf, node, rewrite } from "./graph.ts";
 
 /** Images of fewer positions stay convolutions, whose tiles may hold several images. A single position is a row of one product. */
 const minPositions = 16;
@@ -15,7 +14,7 @@ const minPositions = 16;
 /** Replaces such convolutions in float32; every result keeps its bits. */
 export const multiply = (graph: Graph): Graph => rewrite(graph, (n) => (n.op === "conv" ? asProduct(n) : n));
 
-function asProduct(n: Node): Node {
+function asProduct(n: NodeOf<"conv">): Node {
   const [x, w] = n.inputs;
   const [batch, outputs, height, width] = n.shape;
   const [, channels] = w.shape;
@@ -34,8 +33,8 @@ function asProduct(n: Node): Node {
   return node("reshape", [node("matmul", [matrix, columns], {}, n)], { shape: n.shape }, n);
 }
 
-function isOneByOne({ attributes, inputs: [, w] }: Node): boolean {
-  const { stride, padding, inputDilation, groups } = attributes as unknown as Convolution;
+function isOneByOne({ attributes, inputs: [, w] }: NodeOf<"conv">): boolean {
+  const { stride, padding, inputDilation, groups } = attributes;
   const [, , height, width] = w.shape;
   return (
     height * width === 1 &&

@@ -7,7 +7,7 @@ import { isRecording } from "../tensor/mode.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Program } from "./backend.ts";
-import { type Graph, input, type Node, reachable } from "./graph.ts";
+import { type Graph, type InputOf, input, isInput, type Node, reachable } from "./graph.ts";
 import { simplify } from "./simplify.ts";
 import type { OpenEnds, Traced } from "./traced.ts";
 
@@ -35,7 +35,7 @@ interface Call {
 }
 
 const name = "compile";
-const indexOf = ({ attributes }: Node): number => Number(attributes.index);
+const indexOf = ({ attributes }: InputOf): number => attributes.index;
 
 /** Gives the history of the result with this index; null if it has none. */
 export type HistoryOf = (index: number) => OutputHistory | null;
@@ -165,10 +165,11 @@ function asProgram(
   const states: number[] = [];
   const after = new Map<Node, Node>();
   for (const n of order) {
+    if (!isInput(n)) continue;
     const index = indexOf(n);
     if (n.op === "state" && !changing.has(index)) after.set(n, input("state", states.push(index) - 1, n));
     else if (n.op === "state") after.set(n, input("argument", feeds.push({ from: "before", index }) - 1, n));
-    else if (n.op === "argument") {
+    else {
       const feed: Feed = index < first ? { from: "argument", index } : { from: "gradient", index: index - first };
       after.set(n, input("argument", feeds.push(feed) - 1, n));
     }

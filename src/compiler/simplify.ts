@@ -3,14 +3,14 @@
 // simplified at once, so that few rounds are needed. No rule changes a bit of any result (all NaN count as equal).
 import type { Attributes, OpName } from "../tensor/ops.ts";
 import { printAttribute } from "./attribute-text.ts";
-import { type Graph, type Node, node, rewrite, usesOf } from "./graph.ts";
+import { type Graph, isInput, type Node, type NodeOf, node, rewrite, usesOf } from "./graph.ts";
 import { choices } from "./simplify/choices.ts";
 import { constants } from "./simplify/constants.ts";
 import { identities } from "./simplify/identities.ts";
 import { gathering, scattering } from "./simplify/indexing.ts";
 import { movements } from "./simplify/movements.ts";
 import { reductions } from "./simplify/reductions.ts";
-import { attributesOf, commutingNames, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
+import { commutingNames, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
 
 const always: Rules = {
@@ -92,7 +92,7 @@ class Simplifier implements Rewriter {
     this.hasChanged = false;
     for (const n of graph.nodes) {
       if (n.op !== "gather") continue;
-      const { dim } = attributesOf(n, "gather");
+      const { dim } = n.attributes;
       this.#gathers.add(`${this.#idOf(n.inputs[1])} ${dim} ${n.inputs[0].shape[dim]}`);
     }
   }
@@ -100,7 +100,7 @@ class Simplifier implements Rewriter {
   /** The simplified form of the graph's next node, whose inputs are simplified already. */
   visit(moved: Node): Node {
     const before = this.#before[this.#next++];
-    if (moved.op === "argument" || moved.op === "state") return moved;
+    if (isInput(moved)) return moved;
     const uses = this.#uses.get(before) ?? 0;
     if (this.#unchanged.get(moved) === this.#readOnceBits(moved)) return moved;
     const simple = this.#simplify(moved);
@@ -115,10 +115,10 @@ class Simplifier implements Rewriter {
   }
 
   make<N extends OpName>(op: N, inputs: readonly Node[], attributes: Attributes<N>, like: Node): Node {
-    return this.#add(node(op, inputs, attributes as Node["attributes"], like));
+    return this.#add(node<OpName>(op, inputs, attributes, like));
   }
-  remake(n: Node, inputs: readonly Node[]): Node {
-    return this.#add(node(n.op as OpName, inputs, n.attributes, n));
+  remake(n: NodeOf, inputs: readonly Node[]): Node {
+    return this.#add(node(n.op, inputs, n.attributes, n));
   }
   isReadOnce(n: Node): boolean {
     return (this.#uses.get(n) ?? 0) <= 1;
@@ -127,14 +127,14 @@ class Simplifier implements Rewriter {
     return this.#gathers.has(`${this.#idOf(index)} ${dim} ${size}`);
   }
 
-  #add(made: Node): Node {
+  #add(made: NodeOf): Node {
     const simple = this.#simplify(made);
     if (simple === made) for (const x of made.inputs) this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
     return simple;
   }
 
   /** The simplified form of a node: that of an equal node seen before, or the result of the first rule that applies. */
-  #simplify(n: Node): Node {
+  #simplify(n: NodeOf): Node {
     const key = this.#keyOf(n);
     const existing = this.#simplified.get(key);
     if (existing !== undefined && existing !== n) return existing;
@@ -143,7 +143,7 @@ class Simplifier implements Rewriter {
     return simple;
   }
 
-  #applyRules(n: Node): Node {
+  #applyRules(n: NodeOf): Node {
     if (this.#depth >= maxDepth) return n;
     this.#depth++;
     for (const { apply } of this.#rules.get(n.op) ?? []) {

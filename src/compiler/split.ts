@@ -2,9 +2,8 @@
 // more than one unit of work, which one thread would do while the others wait. Here it becomes several products over parts of the sum,
 // which are groups of one convolution (or a batch of one matmul), and the sum of their results. The parts follow from the shapes alone, so
 // that bits do not depend on the number of threads.
-import type { Convolution } from "../tensor/ops/contractions.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import { type Graph, type Node, node, rewrite } from "./graph.ts";
+import { type Graph, type Node, type NodeOf, node, rewrite } from "./graph.ts";
 
 /** Decides which sums are split, and into how many parts. */
 export interface SplitLimits {
@@ -65,10 +64,9 @@ function partsOf({ matrices, rows, columns, terms, divisible }: Product, limits:
 }
 
 /** Each result sums over channels, rows and columns of the kernel; each part of the channels becomes a group. */
-function convolution(n: Node, limits: SplitLimits): Node {
+function convolution(n: NodeOf<"conv">, limits: SplitLimits): Node {
   const [x, w] = n.inputs;
-  const attributes = n.attributes as unknown as Convolution;
-  const { groups } = attributes;
+  const { groups } = n.attributes;
   const [batch, all, ...positions] = n.shape;
   const [channels, ...kernel] = w.shape.slice(1);
   const outputs = all / groups;
@@ -79,13 +77,13 @@ function convolution(n: Node, limits: SplitLimits): Node {
   const apart = node("reshape", [w], { shape: [groups, outputs, parts, share, ...kernel] }, n);
   const grouped = node("permute", [apart], { dims: [0, 2, 1, 3, 4, 5] }, n);
   const weight = node("reshape", [grouped], { shape: [groups * parts * outputs, share, ...kernel] }, n);
-  const sums = node("conv", [x, weight], { ...attributes, groups: groups * parts }, n);
+  const sums = node("conv", [x, weight], { ...n.attributes, groups: groups * parts }, n);
   const listed = node("reshape", [sums], { shape: [batch, groups, parts, outputs, ...positions] }, n);
   return node("reshape", [node("sum", [listed], { dims: [2] }, n)], { shape: n.shape }, n);
 }
 
 /** [.., m, k] · [.., k, n]: the parts of k become a batch dim. */
-function matmul(n: Node, limits: SplitLimits): Node {
+function matmul(n: NodeOf<"matmul">, limits: SplitLimits): Node {
   const [a, b] = n.inputs;
   const front = n.shape.slice(0, -2);
   const [rows, columns] = n.shape.slice(-2);

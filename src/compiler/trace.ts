@@ -12,7 +12,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { apply, Tensor } from "../tensor/tensor.ts";
 import { type Tracer, withTracer } from "../tensor/tracing.ts";
 import { type Reader, startWatching, type Written } from "../tensor/watch.ts";
-import { input, type Node, node, type Region, type Update } from "./graph.ts";
+import { type InputOf, input, isInput, type Node, node, type Region, type Update } from "./graph.ts";
 import { keysGuard, propertyGuard } from "./properties.ts";
 import { mapTensors } from "./structure.ts";
 import { type GradEffect, type Guard, type OpenEnds, type Traced, TracedStorage } from "./traced.ts";
@@ -21,7 +21,7 @@ import { userLine } from "./user-line.ts";
 class Trace implements Tracer, Reader {
   readonly #lines: boolean;
   readonly #nodes: Node[] = [];
-  readonly #states = new Map<Tensor, Node>();
+  readonly #states = new Map<Tensor, InputOf<"state">>();
   readonly #standIns = new Set<Tensor>();
   /** The tensors from outside that the function changed, each with a function that undoes the change. */
   readonly #before = new Map<Tensor, { readonly storage: Storage; readonly restore: () => void }>();
@@ -48,12 +48,8 @@ class Trace implements Tracer, Reader {
 
   run({ name, inputs, attributes }: Operation): Storage {
     const options = { region: this.#regionNow(), line: this.#line() };
-    const made = node(
-      name,
-      inputs.map((tensor) => this.#nodeOf(tensor)),
-      attributes as Node["attributes"],
-      options,
-    );
+    const operands = inputs.map((tensor) => this.#nodeOf(tensor));
+    const made = node(name, operands, attributes, options);
     this.#nodes.push(made);
     return new TracedStorage(made, this);
   }
@@ -154,7 +150,7 @@ class Trace implements Tracer, Reader {
       `${describe(tensor)} comes from a trace that is over${at()}; return it from the function that made it, or make it in this one`,
     );
   }
-  #stateOf(tensor: Tensor): Node {
+  #stateOf(tensor: Tensor): InputOf<"state"> {
     const existing = this.#states.get(tensor);
     if (existing) return existing;
     const state = input("state", this.#states.size, tensor);
@@ -212,7 +208,6 @@ class Trace implements Tracer, Reader {
     const { updates, grads, results, assigned } = this.#effects(left, standIns);
     const open = this.#trains ? null : this.#quietly(() => this.#openEnds(results));
     const states = [...this.#states];
-    const isInput = ({ op }: Node) => op === "argument" || op === "state";
     const nodes = [
       ...this.#nodes.filter(({ op }) => op === "argument"),
       ...states.map(([, state]) => state),

@@ -4,7 +4,7 @@ import { ChainruleError } from "../errors/error.ts";
 import type { Type } from "./dtype.ts";
 import { isRecording, withRecording } from "./mode.ts";
 import type { Saved } from "./op.ts";
-import { type OpName, opOf } from "./ops.ts";
+import { type Attributes, type OpName, opOf } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
@@ -14,7 +14,7 @@ export type History = OpHistory | OutputHistory | CallHistory;
 export interface OpHistory {
   readonly kind: "op";
   readonly name: OpName;
-  readonly attributes: unknown;
+  readonly attributes: Attributes<OpName>;
   readonly inputs: readonly Source[];
 }
 
@@ -113,7 +113,7 @@ export function unchanged(
 }
 
 /** The tensors that a gradient rule may use. A result has version 0 when it is made; after `assign` its contents are lost, and y throws. */
-function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionOf }: Flow): Saved<never> {
+function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionOf }: Flow): Saved<Attributes<OpName>> {
   const input = (position: number) => unchanged(history.inputs[position], history.name, versionOf);
   return {
     dy,
@@ -131,7 +131,7 @@ function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionO
     },
     input,
     types: history.inputs.map(({ tensor }): Type => tensor),
-    attributes: history.attributes as never,
+    attributes: history.attributes,
     apply,
   };
 }

@@ -8,26 +8,28 @@ import { indexing } from "./ops/indexing.ts";
 import { movements } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
-import { forAll, type OpName, opOf } from "./ops.ts";
+import { type Attributes, forAll, type OpName, opOf } from "./ops.ts";
 import { runOf } from "./repetition.ts";
 import { sizeOf } from "./shape.ts";
 import { ArrayStorage, RepeatedStorage, type Storage, UniformStorage } from "./storage.ts";
 import { minProgramElements } from "./stream.ts";
 import type { Tensor } from "./tensor.ts";
 
-export interface Operation extends Type {
-  readonly name: OpName;
+export interface Operation<N extends OpName = OpName> extends Type {
+  readonly name: N;
   readonly inputs: readonly Tensor[];
-  readonly attributes: unknown;
+  readonly attributes: Attributes<N>;
 }
+
+/** The reductions that a backend computes. */
+export type Reduced = "sum" | "max" | "argmax";
 
 /** A backend for large operations; it returns null for those that it leaves to the loops. */
 export interface Carrier {
   product(operation: Operation): Storage | null;
   /** Computes an elementwise op, at least one of whose operands is not uniform. */
   elementwise(operation: Operation): Storage | null;
-  /** Computes sum, max or argmax. */
-  reduction(operation: Operation): Storage | null;
+  reduction(operation: Operation<Reduced>): Storage | null;
 }
 
 let carrier: Carrier = { product: () => null, elementwise: () => null, reduction: () => null };
@@ -37,13 +39,13 @@ export function carryLarge(other: Carrier): void {
   carrier = other;
 }
 
-type Way = (operation: Operation) => Storage | null;
+type Way<N extends OpName = OpName> = (operation: Operation<N>) => Storage | null;
 
 const product: Way = (operation) => carrier.product(operation);
-const reduction: Way = (operation) => carrier.reduction(operation);
+const reduction: Way<Reduced> = (operation) => carrier.reduction(operation);
 
 /** For each op, the way that is tried before its loops; null if there is none. */
-const ways = {
+const ways: { readonly [N in OpName]: Way<N> | null } = {
   ...forAll(sources, null),
   ...forAll(elementwise, pointwise),
   ...forAll(movements, null),
@@ -54,13 +56,12 @@ const ways = {
   max: reduction,
   argmax: reduction,
   reshape: ({ inputs: [x] }) => x.storage.share(),
-  full: ({ attributes, dtype, shape }) => {
-    const { value } = attributes as { readonly value: number };
+  full: ({ attributes: { value }, dtype, shape }) => {
     const [converted] = allocate(dtype, 1).fill(value);
     return new UniformStorage(dtype, sizeOf(shape), converted);
   },
   expand,
-} satisfies Record<OpName, Way | null>;
+};
 
 /** How many times as large an expanded tensor is at least to be stored as a repetition. */
 const minRepetition = 4;
@@ -86,7 +87,7 @@ function pointwise(operation: Operation): Storage | null {
   return size < minProgramElements ? null : carrier.elementwise(operation);
 }
 
-export function eager(operation: Operation): Storage {
+export function eager<N extends OpName>(operation: Operation<N>): Storage {
   const { name, inputs, attributes, shape, dtype } = operation;
   const carried = ways[name]?.(operation) ?? null;
   if (carried !== null) return carried;
@@ -94,10 +95,15 @@ export function eager(operation: Operation): Storage {
   return new ArrayStorage(evaluate(name, arrays, attributes, { shape, dtype }));
 }
 
-function evaluate(name: OpName, inputs: readonly NDArray[], attributes: unknown, type: Type): TypedArray {
+function evaluate<N extends OpName>(
+  name: N,
+  inputs: readonly NDArray[],
+  attributes: Attributes<N>,
+  type: Type,
+): TypedArray {
   const result: NDArray = { ...type, data: allocate(type.dtype, sizeOf(type.shape)) };
   const op = opOf(name);
-  const isDone = op.faster?.(result, inputs, attributes as never) ?? false;
-  if (!isDone) op.evaluate(result, inputs, attributes as never);
+  const isDone = op.faster?.(result, inputs, attributes) ?? false;
+  if (!isDone) op.evaluate(result, inputs, attributes);
   return result.data;
 }

@@ -4,7 +4,7 @@ import type { Op } from "./op.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
 import { indexing } from "./ops/indexing.ts";
-import { movements, placements, views } from "./ops/movement.ts";
+import { type Movement, movements, placements, views } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
 
@@ -15,10 +15,11 @@ export type ElementwiseName = keyof typeof elementwise;
 export type ViewName = keyof typeof views;
 export type ContractionName = keyof typeof contractions;
 
+type AttributesOf<Entry> = Entry extends { type(inputs: never, attributes: infer A): unknown } ? A : never;
+type AttributeTable = { readonly [N in OpName]: AttributesOf<(typeof ops)[N]> };
+
 /** The attributes of an op: its parameters beside the inputs. */
-export type Attributes<N extends OpName> = (typeof ops)[N] extends { type(inputs: never, attributes: infer A): unknown }
-  ? A
-  : never;
+export type Attributes<N extends OpName> = AttributeTable[N];
 
 /** The names of a family's ops. */
 export const namesOf = <N extends string>(family: Readonly<Record<N, unknown>>): readonly N[] =>
@@ -41,7 +42,12 @@ export const isPlacement = belongsTo(placements);
 export const isContraction = belongsTo(contractions);
 export const isSource = belongsTo(sources);
 
+const entries: { readonly [N in OpName]: Op<AttributeTable[N]> } = ops;
+
 /** The entry of an op, for code that treats all ops in the same way. */
-export function opOf(name: OpName): Op<never> {
-  return ops[name];
-}
+export const opOf = <N extends OpName>(name: N): Op<Attributes<N>> => entries[name];
+
+const viewEntries: { readonly [N in ViewName]: Movement<AttributeTable[N]> } = views;
+
+/** The entry of an op whose result is a view. */
+export const viewOf = <N extends ViewName>(name: N): Movement<Attributes<N>> => viewEntries[name];

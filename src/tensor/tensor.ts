@@ -18,18 +18,18 @@ import { tracing } from "./tracing.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Runs an op: checks the inputs, computes or traces the result, and records the op in it if an input requires a gradient. */
-export function apply<N extends OpName>(name: N, inputs: readonly Tensor[], attributes?: Attributes<N>): Tensor {
+export function apply<N extends OpName>(
+  name: N,
+  inputs: readonly Tensor[],
+  attributes: Attributes<N> = {} as Attributes<N>,
+): Tensor {
   const { type: typeOf, vjp } = opOf(name);
-  const type = typeOf(inputs, (attributes ?? {}) as never);
-  const operation = { name, inputs, attributes: attributes ?? {}, ...type };
+  const type = typeOf(inputs, attributes);
+  const operation = { name, inputs, attributes, ...type };
   const storage = tracing()?.run(operation) ?? eager(operation);
   const isRecorded =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
-  return new Tensor(
-    storage,
-    type,
-    isRecorded ? { kind: "op", name, attributes: attributes ?? {}, inputs: inputs.map(sourceOf) } : null,
-  );
+  return new Tensor(storage, type, isRecorded ? { kind: "op", name, attributes, inputs: inputs.map(sourceOf) } : null);
 }
 
 /** apply for gradient rules, which name an op by a string. */

@@ -1,16 +1,16 @@
 // The parts of error bounds: a node's value and its inputs with their radii, the rounding of each dtype, and a way to run an op's loops on
 // other numbers.
 import type { DType, NDArray } from "../../src/tensor/dtype.ts";
-import { type OpName, opOf } from "../../src/tensor/ops.ts";
+import { type Attributes, type OpName, opOf } from "../../src/tensor/ops.ts";
 
 export interface Bounded extends NDArray {
   readonly radius: Float64Array;
 }
 
 /** A node with its value and its inputs' values and radii. */
-export interface Step {
-  readonly op: OpName;
-  readonly attributes: Readonly<Record<string, unknown>>;
+export interface Step<N extends OpName = OpName> {
+  readonly op: N;
+  readonly attributes: Attributes<N>;
   readonly y: NDArray;
   readonly inputs: readonly Bounded[];
 }
@@ -22,7 +22,7 @@ export function replay({ op, attributes, y, inputs }: Step, data: readonly (Floa
     const other = data[i];
     return other ? { shape: x.shape, dtype: "float64", data: other } : x;
   });
-  opOf(op).evaluate(result, operands, attributes as never);
+  opOf(op).evaluate(result, operands, attributes);
   return Float64Array.from(result.data);
 }
 

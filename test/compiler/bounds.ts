@@ -3,15 +3,18 @@
 // equal numbers is larger, to which integer a number is rounded, whether a result overflows. The method is forward error analysis: the
 // error that the inputs' errors cause, plus the error of the op itself. The latter is some units of the last place for elementwise ops (a
 // product may reach a sum unrounded, by fused multiply-add) and c · √K · ε · Σ|terms| for sums.
-import type { Graph, Node } from "../../src/compiler/graph.ts";
+import { type Graph, isInput, type Node } from "../../src/compiler/graph.ts";
 import { allocate, isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 import { forEachLine } from "../../src/tensor/op.ts";
-import { type OpName, opOf } from "../../src/tensor/ops.ts";
+import { elementwise } from "../../src/tensor/ops/elementwise.ts";
+import { movements } from "../../src/tensor/ops/movement.ts";
+import { sources } from "../../src/tensor/ops/sources.ts";
+import { forAll, type OpName, opOf } from "../../src/tensor/ops.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import { elementwiseRadius } from "./bounds-elementwise.ts";
 import { type Bounded, type Rounding, replay, roundings, type Step } from "./bounds-step.ts";
 
-type Radius = (step: Step) => Float64Array;
+type Radius<N extends OpName = OpName> = (step: Step<N>) => Float64Array;
 
 /** The c of c · √K · ε · Σ|terms|; for K ≤ c² the bound is at least K · ε · Σ|terms|, the worst case. */
 const sumFactor = 4;
@@ -91,8 +94,7 @@ const convolved: Radius = (step) =>
   step.inputs.every(({ data }) => data.every(Number.isFinite)) ? multiplied(step) : all(step.y, Infinity);
 
 /** Positions of the k largest elements, or of the largest: certain where each of these is certainly larger than all elements ranked below. */
-const ranked: Radius = ({ y, inputs: [x], attributes }) => {
-  const dim = Number(attributes.dim);
+const ranked: Radius<"argmax" | "topk"> = ({ y, inputs: [x], attributes: { dim } }) => {
   const lines: boolean[] = [];
   forEachLine(x, dim, (start, stride, line) => {
     const at = (place: number) => start + place * stride;
@@ -121,48 +123,11 @@ const ranked: Radius = ({ y, inputs: [x], attributes }) => {
 const isAbove = ({ data, radius }: Bounded, i: number, j: number): boolean =>
   (Number.isNaN(data[i]) && radius[i] === 0 && radius[j] === 0) || data[i] - radius[i] > data[j] + radius[j];
 
-const one = elementwiseRadius;
-
-const radii = {
-  full: source,
-  iota: source,
-  randomBits: source,
-  neg: one,
-  abs: one,
-  sign: one,
-  floor: one,
-  round: one,
-  exp: one,
-  expm1: one,
-  log: one,
-  log1p: one,
-  sqrt: one,
-  sin: one,
-  cos: one,
-  erf: one,
-  tanh: one,
-  sigmoid: one,
-  add: one,
-  sub: one,
-  mul: one,
-  div: one,
-  pow: one,
-  maximum: one,
-  minimum: one,
-  eq: one,
-  lt: one,
-  le: one,
-  where: one,
-  cast: one,
-  reshape: movedRadius,
-  permute: movedRadius,
-  expand: movedRadius,
-  slice: movedRadius,
-  flip: movedRadius,
-  unfold: movedRadius,
+const radii: { readonly [N in OpName]: Radius<N> } = {
+  ...forAll(sources, source),
+  ...forAll(elementwise, elementwiseRadius),
+  ...forAll(movements, movedRadius),
   fold: added,
-  pad: movedRadius,
-  concat: movedRadius,
   sum: added,
   max: movedRadius,
   argmax: ranked,
@@ -172,7 +137,9 @@ const radii = {
   scatterAdd: added,
   matmul: multiplied,
   conv: convolved,
-} satisfies Record<OpName, Radius>;
+};
+
+const radiusOf = <N extends OpName>(step: Step<N>): Float64Array => radii[step.op](step);
 
 const exactly = (value: NDArray): Bounded => ({ ...value, radius: all(value, 0) });
 
@@ -185,16 +152,16 @@ export interface BoundedValues {
 function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Map<Node, Bounded> {
   const bounds = new Map<Node, Bounded>();
   for (const n of graph.nodes) {
-    const { op, attributes, shape, dtype } = n;
-    if (op === "argument" || op === "state") {
-      bounds.set(n, exactly((op === "argument" ? args : states)[Number(attributes.index)]));
+    if (isInput(n)) {
+      bounds.set(n, exactly((n.op === "argument" ? args : states)[n.attributes.index]));
       continue;
     }
+    const { op, attributes, shape, dtype } = n;
     const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
     const inputs = n.inputs.map((x) => boundOf(bounds, x));
-    opOf(op).evaluate(y, inputs, attributes as never);
+    opOf(op).evaluate(y, inputs, attributes);
     // NaN comes from a radius of ∞ times a factor of 0.
-    const radius = radii[op]({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
+    const radius = radiusOf({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
     bounds.set(n, { ...y, radius });
   }
   return bounds;
@@ -210,6 +177,6 @@ function boundOf(bounds: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
 export function bound(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): BoundedValues {
   const bounds = boundAll(graph, args, states);
   const after = states.map(exactly);
-  for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = boundOf(bounds, value);
+  for (const { state, value } of graph.updates) after[state.attributes.index] = boundOf(bounds, value);
   return { results: graph.results.map((n) => boundOf(bounds, n)), states: after };
 }

@@ -1,5 +1,5 @@
 // Executors for testing the tests: they run one op after the other with the op table's loops, some of which may be replaced.
-import type { Node } from "../../src/compiler/graph.ts";
+import { isInput, type Node } from "../../src/compiler/graph.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
 import { type OpName, opOf } from "../../src/tensor/ops.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
@@ -14,18 +14,17 @@ export const executor =
     const values = new Map<Node, NDArray>();
     const of = (n: Node): NDArray => values.get(n) ?? { ...n, data: allocate(n.dtype, 0) };
     for (const n of graph.nodes) {
-      const { op, shape, dtype, attributes } = n;
-      if (op === "argument" || op === "state")
-        values.set(n, (op === "argument" ? args : states)[Number(attributes.index)]);
+      if (isInput(n)) values.set(n, (n.op === "argument" ? args : states)[n.attributes.index]);
       else {
+        const { op, shape, dtype, attributes } = n;
         const y: NDArray = { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
         const inputs = n.inputs.map(of);
-        if (!loops(op, y, inputs, n)) opOf(op).evaluate(y, inputs, attributes as never);
+        if (!loops(op, y, inputs, n)) opOf(op).evaluate(y, inputs, attributes);
         values.set(n, y);
       }
     }
     const after = [...states];
-    for (const { state, value } of graph.updates) after[Number(state.attributes.index)] = of(value);
+    for (const { state, value } of graph.updates) after[state.attributes.index] = of(value);
     return { results: graph.results.map(of), states: after };
   };
 
@@ -35,7 +34,7 @@ const transcendental: readonly OpName[] = ["exp", "expm1", "log", "log1p", "sin"
 export const rough = executor((op, y, [a, b], n) => {
   if (y.dtype !== "float32") return false;
   if (transcendental.includes(op)) {
-    opOf(op).evaluate(y, [a], {} as never);
+    opOf(op).evaluate(y, [a], {});
     for (let i = 0; i < y.data.length; i++) y.data[i] *= 1 + ((i % 2) * 4 - 2) * 2 ** -24;
     return true;
   }
@@ -52,8 +51,7 @@ export const rough = executor((op, y, [a, b], n) => {
     }
     return true;
   }
-  const dims = n.attributes.dims as readonly number[];
-  if (op === "sum" && a.shape.every((_, dim) => dims.includes(dim))) {
+  if (n.op === "sum" && a.shape.every((_, dim) => n.attributes.dims.includes(dim))) {
     if (y.data.length > 0) y.data[0] = inFours(a.data.length, (j) => a.data[j]);
     return true;
   }
@@ -73,7 +71,7 @@ export const fused: Executor = (graph, args, states) => {
   return executor((op, y, inputs, n) => {
     if (y.dtype !== "float32") return false;
     if (op === "mul") {
-      opOf(op).evaluate(y, inputs, n.attributes as never);
+      opOf(op).evaluate(y, inputs, n.attributes);
       products.set(
         y,
         Float64Array.from(inputs[0].data, (x, i) => x * inputs[1].data[i]),

@@ -1,13 +1,14 @@
 // Each rule of the graph verifier finds graphs that break it, and its message names the node.
 import { expect, it } from "vitest";
-import { type Graph, input, type Node, node } from "../../src/compiler/graph.ts";
+import { type Graph, input, type Node, type NodeOf, node } from "../../src/compiler/graph.ts";
 import { rules, verify } from "../../src/compiler/graph-rules.ts";
 import { parse } from "../../src/compiler/graph-text.ts";
+import type { Attributes, OpName } from "../../src/tensor/ops.ts";
 
 const a = input("argument", 0, { shape: [2, 3], dtype: "float32" });
 const s = input("state", 0, { shape: [2, 3], dtype: "float32" });
 const t = input("state", 1, { shape: [3], dtype: "float32" });
-const x = node("neg", [a]);
+const x = node("neg", [a], {});
 
 const graph = (nodes: Node[], { results = [], updates = [] }: Partial<Graph> = {}): Graph => ({
   nodes,
@@ -16,7 +17,7 @@ const graph = (nodes: Node[], { results = [], updates = [] }: Partial<Graph> = {
 });
 
 /** A node whose type is not checked by the op's shape rule. */
-const unchecked = (op: Node["op"], inputs: Node[], attributes: Node["attributes"], shape: number[]): Node => ({
+const unchecked = <N extends OpName>(op: N, inputs: Node[], attributes: Attributes<N>, shape: number[]): NodeOf<N> => ({
   ...x,
   op,
   inputs,
@@ -31,7 +32,7 @@ const violations: Record<string, [Graph, string][]> = {
   "a node stands in the list once": [[graph([a, x, x]), "%2 = neg %0 : float32[2,3]"]],
   "an input stands in the list, before its user": [
     [graph([x]), "%0 = neg %? : float32[2,3]"],
-    [graph([a, node("exp", [x]), x]), "%1 = exp %2"],
+    [graph([a, node("exp", [x], {}), x]), "%1 = exp %2"],
   ],
   "a type is what the op's shape rule says": [
     [graph([a, { ...x, shape: [3, 2] }]), "%1 = neg %0 : float32[3,2]"],
@@ -73,7 +74,7 @@ const violations: Record<string, [Graph, string][]> = {
       }),
       "%0 = state 0",
     ],
-    [graph([a], { updates: [{ state: a, value: a }] }), "%0 = argument 0"],
+    [graph([a], { updates: [{ state: input("state", 0, a), value: a }] }), "%? = state 0"],
   ],
   "a state keeps its type": [[graph([s, t], { updates: [{ state: s, value: t }] }), "becomes float32[2,3]"]],
   "results and new contents are nodes of the graph": [
@@ -84,7 +85,10 @@ const violations: Record<string, [Graph, string][]> = {
     [graph([a, node("neg", [a], {}, { region }), node("exp", [a], {}, { region: { ...region } })]), "region 1 r"],
   ],
   "attributes fit the inputs": [
-    [graph([a, t, node("eq", [t, t]), unchecked("where", [node("eq", [t, t]), a, a], {}, [2, 3])]), "differ in shape"],
+    [
+      graph([a, t, node("eq", [t, t], {}), unchecked("where", [node("eq", [t, t], {}), a, a], {}, [2, 3])]),
+      "differ in shape",
+    ],
     [graph([a, node("permute", [a], { dims: [0, 0] })]), "[0,0] are not dims from 0 to 1, each once"],
     [graph([a, unchecked("permute", [a], { dims: [0] }, [2])]), "1 dims for [2,3]"],
     [graph([a, node("expand", [a], { shape: [4, 3] })]), "[2,3] does not expand to [4,3]"],

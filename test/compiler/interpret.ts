@@ -140,7 +140,7 @@ function evaluate(
         });
         const { dtype } = instruction;
         const result = { shape: [1], dtype, data: allocate(dtype, 1) };
-        opOf(instruction.op).evaluate(result, operands, { dtype } as never);
+        opOf(instruction.op).evaluate(result, operands, { dtype });
         return result.data[0];
       }
       default:

@@ -10,10 +10,10 @@ const square: Shape = [4, 6];
 
 /** Ways to make a node of shape [4, 6] from nodes of shape [4, 6]. */
 const ways: readonly ((pick: () => Node, draw: Draw) => Node)[] = [
-  (pick) => node("add", [pick(), pick()]),
-  (pick) => node("sub", [pick(), pick()]),
-  (pick) => node("maximum", [pick(), pick()]),
-  (pick) => node("sin", [pick()]),
+  (pick) => node("add", [pick(), pick()], {}),
+  (pick) => node("sub", [pick(), pick()], {}),
+  (pick) => node("maximum", [pick(), pick()], {}),
+  (pick) => node("sin", [pick()], {}),
   (pick) => {
     const parts = node("reshape", [pick()], { shape: [2, 2, 2, 3] });
     return node("reshape", [node("permute", [parts], { dims: [1, 0, 3, 2] })], { shape: square });
@@ -22,16 +22,16 @@ const ways: readonly ((pick: () => Node, draw: Draw) => Node)[] = [
   (pick, draw) => {
     const op = draw.pick(["sum", "max"] as const);
     const dims = draw.pick([[0], [1], [0, 1]]);
-    const reduced = node("sin", [node(op, [pick()], { dims })]);
+    const reduced = node("sin", [node(op, [pick()], { dims })], {});
     return node("expand", [reduced], { shape: square });
   },
-  (pick) => node("sin", [node("matmul", [pick(), node("permute", [middle(pick)], { dims: [1, 0] })])]),
+  (pick) => node("sin", [node("matmul", [pick(), node("permute", [middle(pick)], { dims: [1, 0] })], {})], {}),
   (pick) => node("flip", [pick()], { dims: [1] }),
   (pick) => node("cumsum", [pick()], { dim: 1 }),
 ];
 
 /** [6, 6], so that a product with it is [4, 6]. */
-const middle = (pick: () => Node): Node => node("matmul", [node("permute", [pick()], { dims: [1, 0] }), pick()]);
+const middle = (pick: () => Node): Node => node("matmul", [node("permute", [pick()], { dims: [1, 0] }), pick()], {});
 
 export function knot(draw: Draw): Trial {
   const args = [0, 1].map((index) => input("argument", index, { shape: square, dtype: "float32" }));

@@ -1,6 +1,6 @@
 // A random graph while it grows: its nodes so far, ways to find or make operands for the next op, and the numbers that the graph will run
 // on. random-ops.ts adds the ops.
-import { type Graph, input, type Node, node } from "../../src/compiler/graph.ts";
+import { type Graph, type InputOf, input, type Node, node } from "../../src/compiler/graph.ts";
 import { allocate, type DType, isFloating, type NDArray, type Type } from "../../src/tensor/dtype.ts";
 import type { Attributes, OpName } from "../../src/tensor/ops.ts";
 import { type Shape, sameShape, sizeOf } from "../../src/tensor/shape.ts";
@@ -23,8 +23,8 @@ const dtypes = [
 
 export class Growth {
   readonly draw: Draw;
-  readonly #args: { readonly node: Node; readonly value: NDArray }[] = [];
-  readonly #states: { readonly node: Node; readonly value: NDArray }[] = [];
+  readonly #args: { readonly node: InputOf<"argument">; readonly value: NDArray }[] = [];
+  readonly #states: { readonly node: InputOf<"state">; readonly value: NDArray }[] = [];
   readonly #nodes: Node[] = [];
   /** Shapes that new inputs often have, so that nodes can be operands of one op. */
   readonly #shapes: readonly Shape[];
@@ -36,7 +36,7 @@ export class Growth {
   }
 
   get all(): readonly Node[] {
-    return [...this.#args, ...this.#states].map((one) => one.node).concat(this.#nodes);
+    return [...[...this.#args, ...this.#states].map((one) => one.node), ...this.#nodes];
   }
 
   #shape(): number[] {
@@ -54,10 +54,14 @@ export class Growth {
 
   /** A new argument, or sometimes a state. */
   input(type: Type, next: (() => number) | null = null): Node {
-    const list = this.draw.unit() < 0.25 ? this.#states : this.#args;
-    const made = input(list === this.#states ? "state" : "argument", list.length, type);
-    list.push({ node: made, value: numbers(this.draw, type, next) });
-    return made;
+    if (this.draw.unit() < 0.25) {
+      const state = input("state", this.#states.length, type);
+      this.#states.push({ node: state, value: numbers(this.draw, type, next) });
+      return state;
+    }
+    const argument = input("argument", this.#args.length, type);
+    this.#args.push({ node: argument, value: numbers(this.draw, type, next) });
+    return argument;
   }
 
   fresh(dtype = this.dtype()): Node {
@@ -65,7 +69,7 @@ export class Growth {
   }
 
   add<N extends OpName>(op: N, inputs: readonly Node[], attributes: Attributes<N>): Node {
-    const made = node(op, inputs, attributes as Node["attributes"]);
+    const made = node<OpName>(op, inputs, attributes);
     this.#nodes.push(made);
     return made;
   }

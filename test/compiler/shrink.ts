@@ -1,37 +1,46 @@
 // Shrinks a graph that fails. First outputs are removed; then nodes are replaced by arguments with the nodes' values, by constants, or by
 // their own inputs. A change is kept if the graph still fails.
 import { evaluate } from "../../src/backends/reference.ts";
-import { type Graph, input, type Node, node, outputsOf, reachable, rewrite } from "../../src/compiler/graph.ts";
+import {
+  type Graph,
+  type InputOf,
+  input,
+  isInput,
+  type Node,
+  node,
+  outputsOf,
+  reachable,
+  rewrite,
+  type Update,
+} from "../../src/compiler/graph.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
 import { sameShape } from "../../src/tensor/shape.ts";
 import type { Trial } from "./random-growth.ts";
 
 type Contents = ReadonlyMap<Node, NDArray>;
 
-const isInput = ({ op }: Node): boolean => op === "argument" || op === "state";
-
 function contentsOf({ graph, args, states }: Trial): Contents {
-  const of = ({ op, attributes }: Node) => (op === "argument" ? args : states)[Number(attributes.index)];
+  const of = ({ op, attributes }: InputOf) => (op === "argument" ? args : states)[attributes.index];
   return new Map(graph.nodes.filter(isInput).map((n) => [n, of(n)]));
 }
 
 /** The graph with only the nodes that its outputs need, its arguments and states numbered again. */
 function tidy(graph: Graph, contents: Contents): Trial {
   const needed = reachable([...outputsOf(graph), ...graph.updates.map(({ state }) => state)]);
-  const kinds = (["argument", "state"] as const).map((kind) => needed.filter(({ op }) => op === kind));
-  const renamed = new Map(
-    kinds.flatMap((nodes) => nodes.map((n, i): [Node, Node] => [n, input(n.op as "argument", i, n)])),
-  );
+  const args = needed.filter((n) => n.op === "argument");
+  const states = needed.filter((n) => n.op === "state");
+  const newStates = new Map(states.map((n, i) => [n, input("state", i, n)]));
+  const renamed = new Map<Node, Node>([...args.map((n, i) => [n, input("argument", i, n)] as const), ...newStates]);
   const of = (n: Node): NDArray => {
     const found = contents.get(n);
     if (found === undefined) throw new Error("internal: an input without contents");
     return found;
   };
-  const inputs = kinds.flat();
+  const inputs = [...args, ...states];
   const all = { ...graph, nodes: [...inputs, ...needed.filter((n) => !isInput(n))] };
   const { nodes, results, updates } = rewrite(all, (n) => renamed.get(n) ?? n);
-  const moved = updates.map(({ state, value }) => ({ state: renamed.get(state) ?? state, value }));
-  const order = ({ state }: { readonly state: Node }) => Number(state.attributes.index);
+  const moved = updates.map(({ state, value }) => ({ state: newStates.get(state) ?? state, value }));
+  const order = ({ state }: Update) => state.attributes.index;
   const first = inputs.flatMap((n) => renamed.get(n) ?? []);
   return {
     graph: {
@@ -39,8 +48,8 @@ function tidy(graph: Graph, contents: Contents): Trial {
       results,
       updates: moved.sort((a, b) => order(a) - order(b)),
     },
-    args: kinds[0].map(of),
-    states: kinds[1].map(of),
+    args: args.map(of),
+    states: states.map(of),
   };
 }
 

@@ -32,9 +32,7 @@ export const reductions = {
   },
 
   cumsum(call: Call<"cumsum">, writer: Writer): Value {
-    // cumsum's shape rule takes no attributes, so their type does not follow from it.
-    const { dim } = call.attributes as Call<"argmax">["attributes"];
-    const axis = writer.scalar("int32", fixed(call, dim));
+    const axis = writer.scalar("int32", fixed(call, call.attributes.dim));
     return carried(writer, [call.whole(0)], viaInt32, ([x], type) =>
       writer.node("CumSum", [x, axis], type, call.shape),
     );

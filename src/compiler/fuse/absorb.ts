@@ -4,9 +4,9 @@
 import { internal } from "../../errors/error.ts";
 import { elementwise } from "../../tensor/ops/elementwise.ts";
 import { views } from "../../tensor/ops/movement.ts";
-import { type Attributes, forAll, type OpName } from "../../tensor/ops.ts";
+import { forAll, type OpName, type ViewName } from "../../tensor/ops.ts";
 import { sizeOf, stridesOf, withSize } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
+import { isInput, type Node, type NodeOf } from "../graph.ts";
 import { strideOf } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { convolution, matmul } from "./contract.ts";
@@ -15,18 +15,19 @@ import { accessOf, dimsOf, innerView } from "./places.ts";
 import { pointwise } from "./pointwise.ts";
 import { type Iota, type Random, type Read, type Scan, segmentsOf, type Topk } from "./steps.ts";
 
-type Rule<N extends OpName> = (builder: Builder, node: Node, attributes: Attributes<N>) => Read;
+type Rule<N extends OpName> = (builder: Builder, node: NodeOf<N>) => Read;
 
 /** Makes the steps of a node, whose inputs have theirs already. */
 export function absorb(builder: Builder, node: Node): void {
   if (builder.has(node)) return;
-  if (node.op === "argument" || node.op === "state") throw internal(`${node.op} was given no step`);
-  const rule: Rule<never> = rules[node.op];
-  const read = sizeOf(node.shape) === 0 ? builder.constant(node, 0) : rule(builder, node, node.attributes as never);
-  builder.set(node, read);
+  if (isInput(node)) throw internal(`${node.op} was given no step`);
+  builder.set(node, sizeOf(node.shape) === 0 ? builder.constant(node, 0) : readOf(builder, node));
 }
 
-const moving = (builder: Builder, node: Node): Read => builder.move(builder.read(node.inputs[0]), accessOf(node));
+const readOf = <N extends OpName>(builder: Builder, node: NodeOf<N>): Read => rules[node.op](builder, node);
+
+const moving = (builder: Builder, node: NodeOf<ViewName>): Read =>
+  builder.move(builder.read(node.inputs[0]), accessOf(node));
 
 /** Reads x as [before, length, after], for steps that run along the dim. */
 function along(builder: Builder, { inputs: [x] }: Node, dim: number) {
@@ -37,8 +38,9 @@ function along(builder: Builder, { inputs: [x] }: Node, dim: number) {
   return { buffers: [read], before: groups[0].dims, after: groups[2].dims, length, stride };
 }
 
-function fold(builder: Builder, node: Node, { dim, step }: Attributes<"fold">): Read {
+function fold(builder: Builder, node: NodeOf<"fold">): Read {
   const [x] = node.inputs;
+  const { dim, step } = node.attributes;
   if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
   const rank = node.shape.length;
   const { target, after } = builder.assemble("fold", node, 0);
@@ -49,8 +51,9 @@ function fold(builder: Builder, node: Node, { dim, step }: Attributes<"fold">): 
   return builder.whole(target);
 }
 
-function pad(builder: Builder, node: Node, { widths, value }: Attributes<"pad">): Read {
+function pad(builder: Builder, node: NodeOf<"pad">): Read {
   const [x] = node.inputs;
+  const { widths, value } = node.attributes;
   if (sizeOf(x.shape) === 0) return builder.constant(node, value);
   if (sizeOf(x.shape) === sizeOf(node.shape)) return builder.read(x);
   const { target, after } = builder.assemble("pad", node, value);
@@ -59,7 +62,8 @@ function pad(builder: Builder, node: Node, { widths, value }: Attributes<"pad">)
   return builder.whole(target);
 }
 
-function concat(builder: Builder, node: Node, { dim }: Attributes<"concat">): Read {
+function concat(builder: Builder, node: NodeOf<"concat">): Read {
+  const { dim } = node.attributes;
   const parts = node.inputs.filter(({ shape }) => sizeOf(shape) > 0);
   if (parts.length === 1) return builder.read(parts[0]);
   const { target } = builder.assemble("concat", node, null);
@@ -73,8 +77,9 @@ function concat(builder: Builder, node: Node, { dim }: Attributes<"concat">): Re
   return builder.whole(target);
 }
 
-function scatterAdd(builder: Builder, node: Node, { dim, size }: Attributes<"scatterAdd">): Read {
+function scatterAdd(builder: Builder, node: NodeOf<"scatterAdd">): Read {
   const [x, index] = node.inputs;
+  const { dim, size } = node.attributes;
   if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
   const [from, at] = [builder.read(x), builder.read(index)];
   const { target, after } = builder.assemble("scatterAdd", node, 0);
@@ -87,10 +92,10 @@ function scatterAdd(builder: Builder, node: Node, { dim, size }: Attributes<"sca
 }
 
 const rules: { readonly [N in OpName]: Rule<N> } = {
-  full: (builder, node, { value }) => builder.constant(node, value),
+  full: (builder, node) => builder.constant(node, node.attributes.value),
   iota: (builder, { shape, dtype }) =>
     builder.whole(builder.step<Iota>({ kind: "iota", name: "iota", shape, dtype, inline: 1 })),
-  randomBits: (builder, { inputs: [key, ...numbers], shape, dtype }, { bits }) => {
+  randomBits: (builder, { inputs: [key, ...numbers], shape, dtype, attributes: { bits } }) => {
     // The kernel reads the key's second number directly after its first, so the key needs stride 1.
     const { read, groups } = builder.grouped(builder.buffer(builder.read(key)), [2], [0]);
     const keys = strideOf(groups[0]) === 1 ? read : builder.copy(read);
@@ -104,22 +109,24 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
   pad,
   concat,
 
-  sum: (builder, node, { dims }) => {
+  sum: (builder, node) => {
     const [x] = node.inputs;
     if (sizeOf(x.shape) === 0) return builder.constant(node, 0);
-    return builder.reduce("sum", builder.read(x), x.shape, dims, node);
+    return builder.reduce("sum", builder.read(x), x.shape, node.attributes.dims, node);
   },
-  max: (builder, node, { dims }) =>
-    builder.reduce("max", builder.read(node.inputs[0]), node.inputs[0].shape, dims, node),
-  argmax: (builder, node, { dim }) =>
-    builder.reduce("argmax", builder.read(node.inputs[0]), node.inputs[0].shape, [dim], node),
-  topk: (builder, node, { dim, k }) => {
+  max: (builder, node) =>
+    builder.reduce("max", builder.read(node.inputs[0]), node.inputs[0].shape, node.attributes.dims, node),
+  argmax: (builder, node) =>
+    builder.reduce("argmax", builder.read(node.inputs[0]), node.inputs[0].shape, [node.attributes.dim], node),
+  topk: (builder, node) => {
     const { shape, dtype } = node;
+    const { dim, k } = node.attributes;
     const step = builder.step<Topk>({ kind: "topk", name: "topk", shape, dtype, k, ...along(builder, node, dim) });
     return builder.whole(step);
   },
-  cumsum: (builder, node, { dim }) => {
+  cumsum: (builder, node) => {
     const { shape, dtype } = node;
+    const { dim } = node.attributes;
     if (shape[dim] === 1) return builder.read(node.inputs[0]);
     return builder.whole(
       builder.step<Scan>({ kind: "scan", name: "cumsum", shape, dtype, ...along(builder, node, dim) }),

@@ -4,7 +4,7 @@
 import { dilated } from "../../tensor/ops/contractions.ts";
 import type { Attributes } from "../../tensor/ops.ts";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
+import type { Node, NodeOf } from "../graph.ts";
 import { compose, joined, marksOf, mergeMarks, sizesBetween, strideOf, stridesAlong, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { accessOf, dimsOf, innerView } from "./places.ts";
@@ -136,7 +136,8 @@ function product(builder: Builder, node: Node, size: number): Read {
   return builder.reduce("sum", terms, shape, [rank], node);
 }
 
-export function convolution(builder: Builder, node: Node, attributes: Attributes<"conv">): Read {
+export function convolution(builder: Builder, node: NodeOf<"conv">): Read {
+  const { attributes } = node;
   const [image, weight] = node.inputs;
   const [batch, outChannels, rows, columns] = node.shape;
   const { groups } = attributes;

@@ -1,14 +1,14 @@
 // Loads whose address depends on data: an affine place plus index · stride. Where a gather is the only reader of an elementwise op,
 // the gather moves to the op's operands, and the op is computed for the chosen elements alone.
-import type { Attributes } from "../../tensor/ops.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
+import type { Node, NodeOf } from "../graph.ts";
 import { grouped, joined, marksOf, strideOf, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { repeated } from "./places.ts";
 import { type Gather, isAll, type Read } from "./steps.ts";
 
-export function gather(builder: Builder, node: Node, { dim }: Attributes<"gather">): Read {
+export function gather(builder: Builder, node: NodeOf<"gather">): Read {
+  const { dim } = node.attributes;
   const [x, index] = node.inputs;
   const limit = x.shape[dim];
   const [from, at] = [builder.read(x), builder.read(index)];

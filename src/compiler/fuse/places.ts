@@ -1,9 +1,8 @@
 // The addresses at which ops read and write elements, as views: movement ops, padding, broadcasting.
-import { internal } from "../../errors/error.ts";
-import { type PadWidth, views } from "../../tensor/ops/movement.ts";
-import { isView } from "../../tensor/ops.ts";
+import type { PadWidth } from "../../tensor/ops/movement.ts";
+import { type ViewName, viewOf } from "../../tensor/ops.ts";
 import { type Shape, stridesOf } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
+import type { NodeOf } from "../graph.ts";
 import { type Dim, joined, type View } from "../view.ts";
 
 export const dimsOf = (shape: Shape, strides: readonly number[]): Dim[] =>
@@ -13,9 +12,8 @@ export const dimsOf = (shape: Shape, strides: readonly number[]): Dim[] =>
 export const repeated = (size: number): View => joined({ offset: 0, dims: [{ size, stride: 0 }] });
 
 /** The view of its input that a movement op's result is. */
-export function accessOf({ op, inputs: [x], shape, attributes }: Node): View {
-  if (!isView(op)) throw internal(`the result of ${op} is no view`);
-  const { offset, strides } = views[op].access(x.shape, attributes as never);
+export function accessOf({ op, inputs: [x], shape, attributes }: NodeOf<ViewName>): View {
+  const { offset, strides } = viewOf(op).access(x.shape, attributes);
   return { offset, dims: dimsOf(shape, strides) };
 }
 

@@ -1,16 +1,14 @@
 // Elementwise ops as steps. An op that reads a computed step through a permutation is computed in that step's own order, and its result
 // is then read through the permutation. So a bias is added while the matrix product is still in registers, even where a permutation
 // that splits attention heads stands between them.
-import { internal } from "../../errors/error.ts";
-import { isElementwise, isView } from "../../tensor/ops.ts";
-import type { Node } from "../graph.ts";
+import { type ElementwiseName, isElementwise, isView } from "../../tensor/ops.ts";
+import type { Node, NodeOf } from "../graph.ts";
 import { inverse, type View } from "../view.ts";
 import type { Builder } from "./builder.ts";
 import { isAll, type Read, runs } from "./steps.ts";
 
-export function pointwise(builder: Builder, node: Node): Read {
+export function pointwise(builder: Builder, node: NodeOf<ElementwiseName>): Read {
   const { op, inputs } = node;
-  if (!isElementwise(op)) throw internal(`${op} is not elementwise`);
   const reads = inputs.map((input) => builder.read(input));
   const leader = reads.findIndex((read, i) => runs(read.step) && !isAll(read) && isOnlyFor(builder, inputs[i], node));
   const lead = reads[leader];

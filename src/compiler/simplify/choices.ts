@@ -2,7 +2,7 @@
 // writes it; a where with a negated condition swaps its branches instead.
 import { type DType, isFloating } from "../../tensor/dtype.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules } from "./rule.ts";
+import { constantOf, elementwiseNames, filled, isFull, rules } from "./rule.ts";
 
 /** c, if the node is its logical negation eq(c, false); else null. */
 const negatedCondition = (n: Node): Node | null =>
@@ -37,7 +37,7 @@ function onlyVariable(inputs: readonly Node[]): Node | null {
   return variable;
 }
 
-export const choices: Rules = {
+export const choices = rules({
   "where with a constant condition is one of its branches": {
     ops: ["where"],
     apply(n) {
@@ -133,9 +133,7 @@ export const choices: Rules = {
       const [between] = n.inputs;
       if (between.op !== "cast") return null;
       const [x] = between.inputs;
-      return exactCasts[x.dtype].includes(between.dtype)
-        ? rewriter.make("cast", [x], attributesOf(n, "cast"), n)
-        : null;
+      return exactCasts[x.dtype].includes(between.dtype) ? rewriter.make("cast", [x], n.attributes, n) : null;
     },
   },
   "an op of a where between constants is a where between constants": {
@@ -154,4 +152,4 @@ export const choices: Rules = {
       return rewriter.make("where", [choice.condition, a, b], {}, n);
     },
   },
-};
+});

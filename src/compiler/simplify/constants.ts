@@ -1,10 +1,10 @@
 // Constant folding. An op of constants is computed at compile time with the op table's own loops: on one element, or for a sum on one
 // line of elements.
 import { allocate, type DType, type NDArray } from "../../tensor/dtype.ts";
-import { namesOf, type OpName, opOf, ops } from "../../tensor/ops.ts";
+import { type Attributes, namesOf, type OpName, opOf, ops } from "../../tensor/ops.ts";
 import { sizeOf } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
-import { attributesOf, constantOf, elementwiseNames, filled, isFull, type Rules, viewNames } from "./rule.ts";
+import type { Node, NodeOf } from "../graph.ts";
+import { constantOf, elementwiseNames, filled, isFull, rules, viewNames } from "./rule.ts";
 
 /** Sums of more elements than this are left to the program. */
 const maxSummedElements = 1 << 20;
@@ -21,9 +21,9 @@ function array(dtype: DType, length: number, value: number): NDArray {
 }
 
 /** The value of each element of an op's result for constant inputs. */
-function compute(op: OpName, dtype: DType, inputs: readonly NDArray[], attributes: unknown): number {
+function compute<N extends OpName>(op: N, dtype: DType, inputs: readonly NDArray[], attributes: Attributes<N>): number {
   const result = array(dtype, 1, 0);
-  opOf(op).evaluate(result, inputs, attributes as never);
+  opOf(op).evaluate(result, inputs, attributes);
   return result.data[0];
 }
 
@@ -39,17 +39,17 @@ function valuesOf({ inputs }: Node): number[] | null {
 }
 
 /** How many elements a reduction combines into each element of its result. */
-const reducedCount = ({ inputs: [{ shape }], attributes }: Node): number =>
-  (attributes.dims as readonly number[]).reduce((product, dim) => product * shape[dim], 1);
+const reducedCount = ({ inputs: [{ shape }], attributes }: NodeOf<"sum">): number =>
+  attributes.dims.reduce((product, dim) => product * shape[dim], 1);
 
 /** Every op but `full`, which is a constant already. */
 const computedOps = namesOf(ops).filter((op) => op !== "full");
 
-export const constants: Rules = {
+export const constants = rules({
   "a constant is rounded to its dtype": {
     ops: ["full"],
     apply(n, rewriter) {
-      const { dtype, value } = attributesOf(n, "full");
+      const { dtype, value } = n.attributes;
       const rounded = roundedTo(dtype, value);
       return Object.is(rounded, value) ? null : filled(n, rounded, rewriter);
     },
@@ -64,7 +64,7 @@ export const constants: Rules = {
       const operands = valuesOf(n);
       if (operands === null) return null;
       const arrays = operands.map((value, i) => array(n.inputs[i].dtype, 1, value));
-      return filled(n, compute(n.op as OpName, n.dtype, arrays, n.attributes), rewriter);
+      return filled(n, compute(n.op, n.dtype, arrays, n.attributes), rewriter);
     },
   },
   "a movement of a constant is a constant": {
@@ -78,7 +78,7 @@ export const constants: Rules = {
   "padding a constant with its own value is a constant": {
     ops: ["pad"],
     apply(n, rewriter) {
-      const value = roundedTo(n.dtype, attributesOf(n, "pad").value);
+      const value = roundedTo(n.dtype, n.attributes.value);
       return sizeOf(n.inputs[0].shape) === 0 || isFull(n.inputs[0], value) ? filled(n, value, rewriter) : null;
     },
   },
@@ -107,4 +107,4 @@ export const constants: Rules = {
     ops: ["matmul"],
     apply: (n, rewriter) => (n.inputs[0].shape.at(-1) === 0 ? filled(n, 0, rewriter) : null),
   },
-};
+});

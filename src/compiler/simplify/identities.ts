@@ -2,8 +2,8 @@
 // (NaN, ∞). For integers, which wrap around, x - x and x · 0 are 0 as well.
 import { isFloating } from "../../tensor/dtype.ts";
 import { opOf } from "../../tensor/ops.ts";
-import type { Node } from "../graph.ts";
-import { commutingNames, constantOf, filled, isFull, type Rules } from "./rule.ts";
+import { isInput, type Node } from "../graph.ts";
+import { commutingNames, constantOf, filled, isFull, rules } from "./rule.ts";
 
 /** x, if the node is neg x; else null. */
 const negated = (n: Node): Node | null => (n.op === "neg" ? n.inputs[0] : null);
@@ -17,9 +17,9 @@ const maxDepth = 6;
 /** Whether no element of a node is -0, as far as the signs of its op and of the nodes below tell. */
 function isNeverMinusZero(n: Node, depth = maxDepth): boolean {
   if (!isFloating(n.dtype)) return true;
-  if (n.op === "argument" || n.op === "state") return false;
+  if (isInput(n)) return false;
   const { freeOfMinusZero = () => false } = opOf(n.op);
-  return freeOfMinusZero(n.inputs, (x) => depth > 0 && isNeverMinusZero(x, depth - 1), n.attributes as never);
+  return freeOfMinusZero(n.inputs, (x) => depth > 0 && isNeverMinusZero(x, depth - 1), n.attributes);
 }
 
 /** Whether x is a power of two whose reciprocal is a normal float32: then x / 2ᵏ and x · 2⁻ᵏ round to the same number. */
@@ -28,7 +28,7 @@ function isPowerOfTwo(x: number): boolean {
   return Number.isInteger(exponent) && Math.abs(exponent) <= 126 && Math.abs(x) === 2 ** exponent;
 }
 
-export const identities: Rules = {
+export const identities = rules({
   "a constant operand stands second": {
     ops: commutingNames,
     apply: (n, rewriter) =>
@@ -155,4 +155,4 @@ export const identities: Rules = {
     ops: ["maximum", "minimum"],
     apply: (n) => (isFull(n.inputs[1], n.op === "maximum" ? -Infinity : Infinity) ? n.inputs[0] : null),
   },
-};
+});

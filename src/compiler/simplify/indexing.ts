@@ -3,16 +3,14 @@
 import { isFloating } from "../../tensor/dtype.ts";
 import { withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, expanded, filled, type Rewriter, type Rules, reshaped } from "./rule.ts";
+import { expanded, filled, type Rewriter, reshaped, rules } from "./rule.ts";
 
 /** Longer lines keep their scatterAdd, since the comparison visits every position. */
 const maxComparedLength = 4096;
 
 /** Whether an index comes from argmax or topk over `size` elements along `dim`, and so is never out of range. */
 const isPlaceOfLargest = (index: Node, dim: number, size: number): boolean =>
-  (index.op === "argmax" || index.op === "topk") &&
-  attributesOf(index, "argmax").dim === dim &&
-  index.inputs[0].shape[dim] === size;
+  (index.op === "argmax" || index.op === "topk") && index.attributes.dim === dim && index.inputs[0].shape[dim] === size;
 
 /** The index along a dim, 0, 1, ..., for each element of a shape. */
 function indexAlong(shape: readonly number[], dim: number, rewriter: Rewriter, like: Node): Node {
@@ -21,29 +19,29 @@ function indexAlong(shape: readonly number[], dim: number, rewriter: Rewriter, l
   return expanded(reshaped(line, row, rewriter, like), shape, rewriter, like);
 }
 
-export const gathering: Rules = {
+export const gathering = rules({
   "a gather at argmax is max": {
     ops: ["gather"],
     apply(n, rewriter) {
       const [x, index] = n.inputs;
-      const { dim } = attributesOf(n, "gather");
-      if (index.op !== "argmax" || index.inputs[0] !== x || attributesOf(index, "argmax").dim !== dim) return null;
+      const { dim } = n.attributes;
+      if (index.op !== "argmax" || index.inputs[0] !== x || index.attributes.dim !== dim) return null;
       return rewriter.make("max", [x], { dims: [dim] }, n);
     },
   },
-};
+});
 
 /**
  * scatterAdd of one element per line becomes 0 + where(index = position, source, 0); adding to 0 turns -0 into 0, as in every sum. An
  * index out of range has to remain an error, so the rule applies only where a gather with the same index reports it, or where the index
  * comes from argmax or topk.
  */
-export const scattering: Rules = {
+export const scattering = rules({
   "a scatterAdd of one element per line is a comparison": {
     ops: ["scatterAdd"],
     apply(n, rewriter) {
       const [source, index] = n.inputs;
-      const { dim, size } = attributesOf(n, "scatterAdd");
+      const { dim, size } = n.attributes;
       if (source.shape[dim] !== 1 || size > maxComparedLength) return null;
       if (!isPlaceOfLargest(index, dim, size) && !rewriter.isGathered(index, dim, size)) return null;
       const shape = withSize(source.shape, dim, size);
@@ -58,4 +56,4 @@ export const scattering: Rules = {
       return isFloating(n.dtype) ? rewriter.make("add", [scattered, zero], {}, n) : scattered;
     },
   },
-};
+});

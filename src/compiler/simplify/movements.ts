@@ -3,7 +3,7 @@
 // costs nothing.
 import { sameShape, withSize } from "../../tensor/shape.ts";
 import type { Node } from "../graph.ts";
-import { attributesOf, filled, type Rewriter, type Rules, reshaped } from "./rule.ts";
+import { filled, type Rewriter, reshaped, rules } from "./rule.ts";
 
 const isAscending = (dims: readonly number[]): boolean => dims.every((dim, i) => i === 0 || dims[i - 1] < dim);
 
@@ -29,7 +29,7 @@ function paddedTo(x: Node, dim: number, length: number, rewriter: Rewriter, like
   return rewriter.make("pad", [x], { widths, value: 0 }, like);
 }
 
-export const movements: Rules = {
+export const movements = rules({
   "a movement that changes nothing is its input": {
     ops: ["reshape", "expand", "permute", "slice", "flip", "pad"],
     apply(n) {
@@ -41,9 +41,9 @@ export const movements: Rules = {
         case "pad":
           return keepsShape(n) ? x : null;
         case "permute":
-          return isAscending(attributesOf(n, "permute").dims) ? x : null;
+          return isAscending(n.attributes.dims) ? x : null;
         default:
-          return attributesOf(n, "flip").dims.length === 0 ? x : null;
+          return n.attributes.dims.length === 0 ? x : null;
       }
     },
   },
@@ -71,15 +71,15 @@ export const movements: Rules = {
     apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "permute") return null;
-      const inner = attributesOf(x, "permute").dims;
-      const dims = attributesOf(n, "permute").dims.map((dim) => inner[dim]);
+      const inner = x.attributes.dims;
+      const dims = n.attributes.dims.map((dim) => inner[dim]);
       return rewriter.make("permute", x.inputs, { dims }, n);
     },
   },
   "a permute that only moves sizes of 1 is a reshape": {
     ops: ["permute"],
     apply(n, rewriter) {
-      const { dims } = attributesOf(n, "permute");
+      const { dims } = n.attributes;
       return keepsOrder(n.inputs[0], dims) ? reshaped(n.inputs[0], n.shape, rewriter, n) : null;
     },
   },
@@ -88,7 +88,7 @@ export const movements: Rules = {
     apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "slice") return null;
-      const [outer, inner] = [attributesOf(n, "slice"), attributesOf(x, "slice")];
+      const [outer, inner] = [n.attributes, x.attributes];
       const starts = inner.starts.map((start, dim) => start + outer.starts[dim] * inner.steps[dim]);
       const steps = inner.steps.map((step, dim) => step * outer.steps[dim]);
       return rewriter.make("slice", x.inputs, { starts, sizes: outer.sizes, steps }, n);
@@ -99,7 +99,7 @@ export const movements: Rules = {
     apply(n, rewriter) {
       const [x] = n.inputs;
       if (x.op !== "flip") return null;
-      const [outer, inner] = [attributesOf(n, "flip").dims, attributesOf(x, "flip").dims];
+      const [outer, inner] = [n.attributes.dims, x.attributes.dims];
       const dims = n.shape.flatMap((_, dim) => (outer.includes(dim) !== inner.includes(dim) ? [dim] : []));
       return rewriter.make("flip", x.inputs, { dims }, n);
     },
@@ -107,7 +107,7 @@ export const movements: Rules = {
   "a flip leaves out dims of size 1": {
     ops: ["flip"],
     apply(n, rewriter) {
-      const { dims } = attributesOf(n, "flip");
+      const { dims } = n.attributes;
       const longDims = dims.filter((dim) => n.shape[dim] > 1);
       return longDims.length === dims.length ? null : rewriter.make("flip", n.inputs, { dims: longDims }, n);
     },
@@ -115,7 +115,7 @@ export const movements: Rules = {
   "a concat leaves out empty inputs": {
     ops: ["concat"],
     apply(n, rewriter) {
-      const { dim } = attributesOf(n, "concat");
+      const { dim } = n.attributes;
       const parts = n.inputs.filter(({ shape }) => shape[dim] > 0);
       if (parts.length === 1) return parts[0];
       return parts.length === 0 || parts.length === n.inputs.length ? null : rewriter.remake(n, parts);
@@ -125,7 +125,7 @@ export const movements: Rules = {
   "a fold of windows that do not overlap is a permute, reshape and pad": {
     ops: ["fold"],
     apply(n, rewriter) {
-      const { dim, step, length } = attributesOf(n, "fold");
+      const { dim, step, length } = n.attributes;
       const [x] = n.inputs;
       const size = x.shape[x.shape.length - 1];
       const windows = x.shape[dim];
@@ -135,4 +135,4 @@ export const movements: Rules = {
       return paddedTo(sum, dim, length, rewriter, n);
     },
   },
-};
+});

@@ -5,28 +5,35 @@ import { elementwise } from "../../tensor/ops/elementwise.ts";
 import { views } from "../../tensor/ops/movement.ts";
 import { type Attributes, namesOf, type OpName } from "../../tensor/ops.ts";
 import { type Shape, sameShape } from "../../tensor/shape.ts";
-import type { Node } from "../graph.ts";
+import type { Node, NodeOf } from "../graph.ts";
 
 /** Makes nodes for rules, and answers the questions that they may ask about the whole graph. */
 export interface Rewriter {
   /** Makes a node, or returns an equal one, and simplifies it at once. It takes region and user line from `like`. */
   make<N extends OpName>(op: N, inputs: readonly Node[], attributes: Attributes<N>, like: Node): Node;
   /** The node with other inputs. */
-  remake(n: Node, inputs: readonly Node[]): Node;
+  remake(n: NodeOf, inputs: readonly Node[]): Node;
   /** Whether at most one node, result or update reads this node. It may be false by mistake, never true by mistake. */
   isReadOnce(n: Node): boolean;
   /** Whether the graph has a gather with this index, dim and size, which reports an index outside of 0 to size - 1. */
   isGathered(index: Node, dim: number, size: number): boolean;
 }
 
-export interface Rule {
-  readonly ops: readonly OpName[];
+export interface Rule<N extends OpName = OpName> {
+  readonly ops: readonly N[];
   /** The node's replacement, made by the rewriter or found among the nodes below; null where the rule does not apply. */
-  apply(n: Node, rewriter: Rewriter): Node | null;
+  apply(n: NodeOf<N>, rewriter: Rewriter): Node | null;
 }
 
 /** Rules, each by a sentence that says what it does. */
 export type Rules = Readonly<Record<string, Rule>>;
+
+/** A table of rules, in which each rule is given nodes of its ops, with their attributes. */
+export const rules = <T extends Readonly<Record<string, OpName>>>(
+  table: {
+    readonly [Name in keyof T]: Rule<T[Name]>;
+  },
+): Rules => table;
 
 export const elementwiseNames = namesOf(elementwise);
 
@@ -35,11 +42,8 @@ export const viewNames = namesOf(views);
 /** The ops of two operands that may change places. */
 export const commutingNames = elementwiseNames.filter((name) => elementwise[name].commutes);
 
-/** The attributes of a node whose op is known. */
-export const attributesOf = <N extends OpName>(n: Node, _op: N): Attributes<N> => n.attributes as Attributes<N>;
-
 /** The value of a constant node; null for other nodes. */
-export const constantOf = (n: Node): number | null => (n.op === "full" ? attributesOf(n, "full").value : null);
+export const constantOf = (n: Node): number | null => (n.op === "full" ? n.attributes.value : null);
 
 /** Whether a node is the constant of this value; 0 and -0 differ. */
 export const isFull = (n: Node, value: number): boolean => Object.is(constantOf(n), value);

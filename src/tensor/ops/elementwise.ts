@@ -163,7 +163,7 @@ export const elementwise = {
   le: comparison({ evaluate: (a, b) => a <= b }),
 
   // condition ? a : b
-  where: elementwiseOp({
+  where: elementwiseOp<None>({
     cost: "simple",
     commutes: false,
     freeOfMinusZero: asInputs,
