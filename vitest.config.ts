@@ -11,8 +11,7 @@ const alone = [
   "test/io/mutate.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
-  "test/backends/wasm/products/depthwise.test.ts",
-  "test/schedule/products/winograd.test.ts",
+  "test/backends/wasm/products/{depthwise,winograd}.test.ts",
   "test/backends/wasm/threads/*.test.ts",
 ];
 
@@ -63,7 +62,7 @@ const slowest = [
   "test/train/resume",
   "web/test/lookups",
   "web/test/images/familiar",
-  "test/schedule/products/winograd",
+  "test/backends/wasm/products/winograd",
   "test/compiler/pytorch",
   "test/nn/pytorch",
   "test/compiler/every-method",

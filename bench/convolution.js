@@ -12,9 +12,8 @@ register();
 const { hasRelaxed } = await import("./limit-loops.js");
 const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
-const { convolutionScratch, convolutionUnits, describeConvolution, writeConvolution } = await import(
-  "../src/backends/wasm/products/convolution.ts"
-);
+const { writeConvolution } = await import("../src/backends/wasm/products/convolution.ts");
+const { describeConvolution, planConvolution } = await import("../src/schedule/products/convolution/plan.ts");
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
@@ -103,11 +102,11 @@ const cases = layers.flatMap((layer) =>
   Object.entries(passes(layer)).map(([pass, { kernelOffset = 0, ...spec }]) => {
     const label = `${layer.from} → ${layer.to}, ${layer.kernel}×${layer.kernel}, ${layer.size}×${layer.size}${layer.stride ? `, stride ${layer.stride}` : ""}, ${pass}`;
     const module = new Module({ initial: pages, maximum: pages, shared: false });
-    module.export("convolve", writeConvolution(module, "conv", spec));
+    module.export("convolve", writeConvolution(module, "conv", spec, planConvolution(spec)));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
-    if (at[3] + convolutionScratch(spec) > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
+    if (at[3] + planConvolution(spec).scratchBytes > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
     const [x, w, y, scratch] = [at[0], at[1] + kernelOffset * 4, at[2], at[3]];
-    const run = () => exports.convolve(x, w, y, scratch, 0, convolutionUnits(spec));
+    const run = () => exports.convolve(x, w, y, scratch, 0, planConvolution(spec).units);
     run();
     check(label, spec, kernelOffset);
     const { batch, channels, outputs, kernel, positions, inputDilation } = spec;
@@ -115,7 +114,7 @@ const cases = layers.flatMap((layer) =>
     const gaps = inputDilation[0] * inputDilation[1];
     const operations = (2 * batch * channels * outputs * kernel[0] * kernel[1] * positions[0] * positions[1]) / gaps;
     const repeats = Math.max(1, Math.ceil(minOperations / operations));
-    return { label, operations, repeats, run, plan: describeConvolution(spec) };
+    return { label, operations, repeats, run, plan: describeConvolution(planConvolution(spec)) };
   }),
 );
 

@@ -13,10 +13,8 @@ const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
 const { writeFunction } = await import("../src/backends/wasm/loops/write.ts");
 const { Block } = await import("../src/loops/block.ts");
 const { constant, variable } = await import("../src/loops/build.ts");
-const { addMatmul, describeMatmul, scratchOfMatmul, unitsOfMatmul } = await import(
-  "../src/schedule/products/matmul/build.ts"
-);
-const { planMatmul } = await import("../src/schedule/products/matmul/plan.ts");
+const { addMatmul } = await import("../src/schedule/products/matmul/build.ts");
+const { describeMatmul, planMatmul } = await import("../src/schedule/products/matmul/plan.ts");
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
 const relaxed = hasRelaxed() && !process.argv.includes("--separate");
@@ -53,8 +51,8 @@ const cases = products.map(({ name, m, n, k, transposed }) => {
   const line = (count) => Math.ceil((count * 4) / 64) * 64 + 64;
   const at = [0, line(m * k), line(m * k) + line(k * n)];
   at.push(at[2] + line(m * n));
-  if (at[3] + 4 * scratchOfMatmul(spec, plan) > memory.buffer.byteLength) throw new Error(`${name} does not fit`);
-  const run = () => exports.multiply(...at, 0, unitsOfMatmul(spec, plan));
+  if (at[3] + 4 * plan.scratch.elements > memory.buffer.byteLength) throw new Error(`${name} does not fit`);
+  const run = () => exports.multiply(...at, 0, plan.units);
   const label = `${name} [${m},${k}]·[${k},${n}]`;
   check(label, spec, run, at);
   const operations = 2 * m * n * k;

@@ -5,7 +5,9 @@
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
 import { mathImports } from "../dist/backends/wasm/emit.js";
 import { kernelContext } from "../dist/backends/wasm/kernel-context.js";
-import { writeLoops } from "../dist/backends/wasm/nests.js";
+import { writeNest } from "../dist/backends/wasm/nests.js";
+import { scheduleNest } from "../dist/schedule/nest/schedule.js";
+import { describe } from "../dist/schedule/text.js";
 import { countIn, fail } from "./arguments.js";
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
@@ -124,15 +126,15 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
   for (const view of views) for (let i = 0; i < view.length; i++) view[i] = Math.sin(i * 12.9898) * 4;
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const loops = { kind: "loops", name: "nest", ...kernel(...buffers) };
-  const written = writeLoops(kernelContext(module, { kernels: [loops] }, false), loops, "nest");
-  module.export("run", written.callee);
+  const schedule = scheduleNest(loops);
+  module.export("run", writeNest(kernelContext(module, { kernels: [loops] }), schedule, "nest"));
   const imports = { env: { memory }, math: mathImports };
   const { run } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), imports).exports;
-  const pointers = written.pointers.map(({ index }) => places[index] * 4);
+  const pointers = schedule.buffers.map(({ index }) => places[index] * 4);
   const result = views[views.length - 1];
   const want = new Float32Array(result.length);
   const inputs = views.slice(0, -1);
-  const ways = [() => run(...pointers, 0, 0, written.units, 0), () => plain(want, ...inputs)];
+  const ways = [() => run(...pointers, 0, 0, schedule.units, 0), () => plain(want, ...inputs)];
   for (const way of ways) way();
   const wrong = want.findIndex((value, i) => !(Math.abs(result[i] - value) <= 2e-6 * Math.max(Math.abs(value), 1e-3)));
   if (wrong >= 0) fail(`${name}: [${wrong}] is ${result[wrong]}, not ${want[wrong]}`);
@@ -146,7 +148,7 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
       if (round >= 0) times[k].push(((performance.now() - start) * 1e3) / repeats);
     }
   }
-  console.log(name.padEnd(26), ...times.map((each) => median(each).toFixed(1).padStart(10)), " ", written.description);
+  console.log(name.padEnd(26), ...times.map((each) => median(each).toFixed(1).padStart(10)), " ", describe(schedule));
 }
 
 function median(values) {

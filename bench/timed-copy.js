@@ -1,6 +1,6 @@
 // Makes a copy of dist/ that measures each pass of the compiler, so that `compile` itself is timed rather than a list of passes that is kept
-// here. The functions that the wasm backend imports from the compiler, and the first passes of compile.ts, are replaced by
-// `globalThis.timePass(name, f)`. A module may assign to an exported function's name, and its importers see the new value.
+// here. The passes that the wasm backend imports, and the first passes of compile.ts, are replaced by `globalThis.timePass(name, f)`. A
+// module may assign to an exported function's name, and its importers see the new value.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,8 +11,7 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 /** The files whose imports are replaced, and a test of which imports are passes. */
 const sources = {
   "compiler/compile.js": (name) => name === "trace" || name === "simplify",
-  "backends/wasm/backend.js": (name, from) =>
-    name === "emitProgram" || (inCompiler(from) && !name.startsWith("verify")),
+  "backends/wasm/backend.js": (name, from) => name === "emitProgram" || name === "scheduleProgram" || inCompiler(from),
 };
 const inCompiler = (from) => dirname(from) === join(dist, "compiler");
 

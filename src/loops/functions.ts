@@ -16,7 +16,15 @@ export interface Parts {
 /** The routine with functions for its parts. */
 export function withFunctions(routine: Routine): Parts {
   const functions: Routine[] = [];
-  const names = new Map<string, string>();
+  const known = new Map<string, Routine[]>();
+  // The text of a routine tells all that it does.
+  const texts = new Map<Routine, string>();
+  const textOf = (part: Routine): string => {
+    const text = texts.get(part) ?? print(part);
+    texts.set(part, text);
+    return text;
+  };
+  const written = new Map<Routine, string>();
   const inside = (statements: readonly Statement[]): readonly Statement[] =>
     statements.map((statement) => {
       const own = withInside(statement, inside);
@@ -25,12 +33,12 @@ export function withFunctions(routine: Routine): Parts {
   const callOf = ({ name, body, result }: Extract<Statement, { readonly kind: "outline" }>): Statement => {
     const { memories, variables } = usedFromOutside(body);
     const part: Routine = { name, memories, parameters: variables, body, ...(result ? { result: result.own } : {}) };
-    // The text of a routine tells all that it does.
-    const text = print(part);
-    const known = names.get(text);
-    const callee = known ?? `${routine.name}.${name}${names.size}`;
-    if (known === undefined) {
-      names.set(text, callee);
+    const alike = known.get(name) ?? [];
+    const same = alike.find((other) => textOf(other) === textOf(part));
+    const callee = (same && written.get(same)) ?? `${routine.name}.${name}${functions.length}`;
+    if (same === undefined) {
+      known.set(name, [...alike, part]);
+      written.set(part, callee);
       functions.push({ ...part, name: callee });
     }
     return { kind: "call", callee, memories, operands: variables, result: result?.variable ?? null };

@@ -95,7 +95,7 @@ export function statementWithPlaces(statement: Statement, change: Change): State
   return withOwn(statement, own, (place) => change({ ...place, index: own(place.index) }));
 }
 
-/** The statement with the lists of statements inside it changed. */
+/** The statement with the lists of statements inside it changed; the statement itself if they are not. */
 export function withInside(
   statement: Statement,
   change: (statements: readonly Statement[]) => readonly Statement[],
@@ -103,10 +103,15 @@ export function withInside(
   switch (statement.kind) {
     case "for":
     case "loop":
-    case "outline":
-      return { ...statement, body: change(statement.body) };
-    case "if":
-      return { ...statement, whenTrue: change(statement.whenTrue), whenFalse: change(statement.whenFalse) };
+    case "outline": {
+      const body = change(statement.body);
+      return body === statement.body ? statement : { ...statement, body };
+    }
+    case "if": {
+      const [whenTrue, whenFalse] = [change(statement.whenTrue), change(statement.whenFalse)];
+      if (whenTrue === statement.whenTrue && whenFalse === statement.whenFalse) return statement;
+      return { ...statement, whenTrue, whenFalse };
+    }
     default:
       return statement;
   }

@@ -13,17 +13,10 @@ import { withInside, withOperands, withOwn } from "./rewrite.ts";
 /** The routine without loops that are unrolled by a number. */
 export const splitLoops = (routine: Routine): Routine => ({ ...routine, body: inside(routine.body) });
 
-const inside = (statements: readonly Statement[]): readonly Statement[] =>
-  statements.some(splits) ? statements.flatMap((one) => whole(withInside(one, inside))) : statements;
-
-/** Whether there is such a loop in a statement. */
-const splits = (statement: Statement): boolean => {
-  let found = statement.kind === "for" && statement.unroll.kind === "copies";
-  withInside(statement, (statements) => {
-    found ||= statements.some(splits);
-    return statements;
-  });
-  return found;
+/** The statements themselves if no loop in them is split. */
+const inside = (statements: readonly Statement[]): readonly Statement[] => {
+  const all = statements.map((statement) => whole(withInside(statement, inside)));
+  return all.every((some, i) => some.length === 1 && some[0] === statements[i]) ? statements : all.flat();
 };
 
 function whole(statement: Statement): readonly Statement[] {

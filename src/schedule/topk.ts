@@ -27,8 +27,10 @@ import {
   sub,
   variable,
 } from "../loops/build.ts";
-import type { Expression, Memory, Statement, Variable } from "../loops/program.ts";
-import { indexAt, memoryOf, type Scheduled, scratchOf, unitRoutine } from "./scheduled.ts";
+import type { Expression, Memory, Routine, Statement, Variable } from "../loops/program.ts";
+import { topkTime } from "./cost.ts";
+import type { Cut } from "./cut.ts";
+import { indexAt, memoryOf, unitRoutine } from "./routine.ts";
 
 /** Largest k that is done by insertion. */
 export const maxInsertedK = 16;
@@ -45,10 +47,37 @@ interface Line {
   readonly k: number;
 }
 
-export function scheduleTopk({ name, axes, x, y, size, k }: Topk): Scheduled {
+/** "insertion": into a sorted list of k. "sort": the indices of the whole line are merge-sorted. */
+export interface TopkSchedule extends Cut<Topk> {
+  readonly method: "insertion" | "sort";
+}
+
+/** Schedules top-k; a unit is a line. */
+export function scheduleTopk(kernel: Topk): TopkSchedule {
+  const { axes, x, y, size, k } = kernel;
+  const method = k > maxInsertedK ? "sort" : "insertion";
+  return {
+    kind: "topk",
+    kernel,
+    buffers: [x.buffer, y.buffer],
+    units: size * k === 0 ? 0 : axes.reduce((product, axis) => product * axis.size, 1),
+    scratchBytes: method === "sort" ? bytesOfLists(size) : 0,
+    time: topkTime(kernel, method === "sort"),
+    method,
+  };
+}
+
+/** Two lists of the indices of a line, i32. */
+const bytesOfLists = (size: number): number => 2 * size * 4;
+
+/** The schedule in words, for explain(). */
+export const describeTopk = ({ kernel: { size, k }, method }: TopkSchedule): string =>
+  method === "sort" ? `lines of ${size} merge-sorted` : `the ${k} largest of lines of ${size} by insertion`;
+
+/** The routine that computes a range of lines. */
+export function topkRoutine({ kernel: { name, axes, x, y, size, k }, method }: TopkSchedule): Routine {
   const sizes = axes.map((axis) => axis.size);
-  const sorted = k > maxInsertedK;
-  const scratch = scratchOf("i32", sorted ? 2 * size : 0);
+  const scratch: Memory = { name: "scratch", element: "i32" };
   const line: Line = {
     x: memoryOf(x.buffer),
     y: memoryOf(y.buffer),
@@ -63,15 +92,9 @@ export function scheduleTopk({ name, axes, x, y, size, k }: Topk): Scheduled {
   const body = [
     declare(line.firstX, indexAt(x, unit, sizes)),
     declare(line.firstY, indexAt(y, unit, sizes)),
-    ...(sorted ? sortIndices(line, scratch.memory) : insertLargest(line)),
+    ...(method === "sort" ? sortIndices(line, scratch) : insertLargest(line)),
   ];
-  return {
-    routine: unitRoutine(name, { memories: [line.x, line.y], scratch, unit, body }),
-    buffers: [x.buffer, y.buffer],
-    units: size * k === 0 ? 0 : sizes.reduce((product, n) => product * n, 1),
-    scratchBytes: scratch.bytes,
-    description: sorted ? `lines of ${size} merge-sorted` : `the ${k} largest of lines of ${size} by insertion`,
-  };
+  return unitRoutine(name, { memories: [line.x, line.y, scratch], unit, body });
 }
 
 /** The element of x at an index of the line. */

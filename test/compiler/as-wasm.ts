@@ -1,6 +1,6 @@
 // Runs a graph as the compiler does: simplified, fused, allocated and emitted as WebAssembly, with a verifier after each pass.
 
-import { verification, wasm } from "../../src/backends/wasm/backend.ts";
+import { wasmBackend } from "../../src/backends/wasm/backend.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
@@ -12,12 +12,13 @@ import { verifier } from "./verifier.ts";
 const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
 const asArray = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
 
+const backend = wasmBackend({ verifier });
+
 export const asWasm: Executor = (graph, args, states) => {
-  verification.by = verifier;
   const simple = simplify(graph);
   verify(simple);
   const tensors = states.map(asTensor);
-  const storages = wasm.prepare(simple, tensors, { relaxed: true, threads: null }).run(args.map(asTensor));
+  const storages = backend.prepare(simple, tensors, { relaxed: true, threads: null }).run(args.map(asTensor));
   return {
     results: graph.results.map((type, i) => ({ ...type, data: storages[i].data })),
     states: tensors.map(asArray),

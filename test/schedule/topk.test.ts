@@ -5,7 +5,7 @@ import { type Contents, interpret } from "../../src/loops/interpret.ts";
 import type { Memory } from "../../src/loops/program.ts";
 import { print } from "../../src/loops/text.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
-import { scheduleTopk } from "../../src/schedule/topk.ts";
+import { scheduleTopk, topkRoutine } from "../../src/schedule/topk.ts";
 import { buffer, expectedOf } from "../backends/wasm/one-kernel.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
 
@@ -22,7 +22,7 @@ const topk = (lines: number, size: number, k: number): Topk => ({
 });
 
 it("a small k is inserted into a sorted list", () => {
-  expect(print(scheduleTopk(topk(8, 100, 5)).routine)).toBe(`\
+  expect(print(topkRoutine(scheduleTopk(topk(8, 100, 5))))).toBe(`\
 largest(a0: f32[], t0: i32[], scratch: i32[], from: i32, to: i32)
   for line in from .. to
     let firstX = line * 100
@@ -53,7 +53,9 @@ it("the loops give what the kernel means, by insertion and by merge sort, whatev
     const values = Float32Array.from({ length: lines * size }, () =>
       draw.unit() < 0.1 ? draw.pick([Number.NaN, Infinity, -0, 0]) : draw.whole(-6, 6),
     );
-    const { routine, units, scratchBytes } = scheduleTopk(kernel);
+    const schedule = scheduleTopk(kernel);
+    const { units, scratchBytes } = schedule;
+    const routine = topkRoutine(schedule);
     expect(faultsOf(routine)).toEqual([]);
     const [x, y, scratch] = routine.memories;
     const result = new Int32Array(lines * k);

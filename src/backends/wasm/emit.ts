@@ -4,21 +4,24 @@
 // range. `share` does the same with several threads (threads/share.ts), if that is worth it. The module imports the memory, and
 // mathImports if a kernel computes functions in float64.
 
-import type { Buffer, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import type { Buffer, Kernel, Kind } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import { internal } from "../../errors/error.ts";
+import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
+import type { SharingLimits } from "../../schedule/limits.ts";
+import type { ScheduledProgram } from "../../schedule/program.ts";
+import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext } from "./kernel-context.ts";
-import { formOf, type KernelWriter, type Site, type WrittenKernel } from "./kernel-writer.ts";
+import type { KernelContext, KernelWriter, Site } from "./kernel-writer.ts";
 import { table } from "./layout.ts";
-import { writeLoops, writeLoopsAlong, writeScan } from "./nests.ts";
+import { writeNest } from "./nests.ts";
 import { writeConvolutionKernel } from "./products/contractions.ts";
 import { writeMatmulKernel } from "./products/matmul.ts";
 import { type Task, writeTasks } from "./tasks.ts";
 import { writeShare } from "./threads/share.ts";
 import { type Plan, planStages, type Work } from "./threads/stages.ts";
-import { timeOf } from "./threads/time.ts";
 import { writeTopkKernel } from "./topk.ts";
 
 export { mathImports } from "./math/imports.ts";
@@ -28,7 +31,6 @@ export interface EmittedProgram {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of scratch memory of each thread. */
   readonly scratch: number;
-  readonly steps: readonly { readonly name: string; readonly description: string; readonly units: number }[];
   /** The tasks: the indices of the steps of each (one step, or those of a chain), and its units. */
   readonly tasks: readonly { readonly steps: readonly number[]; readonly units: number }[];
   readonly sites: readonly Site[];
@@ -40,58 +42,57 @@ export interface EmittedProgram {
 }
 
 export interface EmitOptions {
-  /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
-  readonly relaxed: boolean;
-  /** Whether 3×3 convolutions may be computed by Winograd's algorithm, with larger rounding errors; false by default. */
-  readonly winograd?: boolean;
   readonly memory: Memory;
   /** The largest number of threads; 1 by default. */
   readonly threads?: number;
+  /** What threads share. */
+  readonly sharing?: SharingLimits | undefined;
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-const writers: { readonly [K in Kernel["kind"]]: KernelWriter<Extract<Kernel, { kind: K }>> } = {
-  loops: writeLoops,
-  scan: writeScan,
+const writers: { readonly [K in Kind]: KernelWriter<K> } = {
+  loops: writeNest,
+  scan: writeNest,
   matmul: writeMatmulKernel,
   convolution: writeConvolutionKernel,
   topk: writeTopkKernel,
 };
 
+/** Writes a kernel by the writer of its kind. */
+export function writeKernel(context: KernelContext, schedule: Schedule): WasmFunction {
+  const writer: (context: KernelContext, schedule: never, name: string) => WasmFunction = writers[schedule.kind];
+  return writer(context, schedule as never, schedule.kernel.name);
+}
+
 /** Emits the module of a program; `offsets` are the offsets of all arguments and temporaries in the arena, in bytes. */
 export function emitProgram(
-  program: KernelProgram,
+  program: ScheduledProgram,
   { offsets }: { readonly offsets: ReadonlyMap<Buffer, number> },
-  { relaxed, winograd, memory, threads = 1 }: EmitOptions,
+  { memory, threads = 1, sharing }: EmitOptions,
 ): EmittedProgram {
+  const { schedules } = program;
   const module = new Module(memory);
-  const context = kernelContext(module, program, relaxed, winograd);
+  const context = kernelContext(module, program);
   const stepOfSite: number[] = [];
-  const axes = axesOfChains(program);
-  const written = program.kernels.map((kernel, step) => {
-    const axis = axes.get(step);
-    const result =
-      kernel.kind === "loops" && axis !== undefined
-        ? writeLoopsAlong(context, kernel, kernel.name, axis)
-        : writers[kernel.kind](context, kernel as never, kernel.name);
+  const written = schedules.map((schedule, step) => {
+    const callee = writeKernel(context, schedule);
     while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
-    return result;
+    return callee;
   });
-  const steps = written.map((kernel, i) => ({
-    callee: writeStep(module, `step${i}`, kernel, offsets),
-    units: kernel.units,
-    mayFail: mayFail(program.kernels[i]),
+  const steps = schedules.map((schedule, i) => ({
+    callee: writeStep(module, `step${i}`, written[i], schedule.buffers, offsets),
+    units: schedule.units,
+    mayFail: mayFail(schedule.kernel),
   }));
   const tasks = writeTasks(module, steps, program.chains ?? []);
   writeRun(module, tasks);
-  const scratch = align(Math.max(0, ...written.map((kernel) => kernel.scratch)));
-  const plan = threads > 1 && memory.shared ? planStages(tasks.map(workOf(program.kernels)), { offsets }) : null;
+  const scratch = align(Math.max(0, ...schedules.map(({ scratchBytes }) => scratchBytes)));
+  const plan = threads > 1 && memory.shared ? planStages(tasks.map(workOf(schedules)), { offsets }, sharing) : null;
   if (plan) module.export("share", writeShare(module, tasks, { plan, threads, scratch }));
   return {
     bytes: module.bytes(),
     scratch,
-    steps: written.map(({ description, units }, i) => ({ name: program.kernels[i].name, description, units })),
     tasks: tasks.map(({ steps, units }) => ({ steps, units })),
     sites: context.sites,
     stepOfSite,
@@ -100,31 +101,26 @@ export function emitProgram(
   };
 }
 
-/** The axis along which each kernel of a chain is cut, by the kernel's index. */
-const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
-  new Map(chains.flatMap(({ first, axes }) => axes.map((axis, i): [number, number] => [first + i, axis])));
-
 /** A task as planStages sees it. */
 const workOf =
-  (all: readonly Kernel[]) =>
+  (schedules: readonly Schedule[]) =>
   ({ steps, units, mayFail }: Task): Work => {
-    const kernels = steps.map((step) => all[step]);
-    const time = kernels.reduce((sum, kernel) => sum + timeOf(kernel), 0);
+    const members = steps.map((step) => schedules[step]);
+    const kernels = members.map(({ kernel }) => kernel);
+    const time = members.reduce((sum, schedule) => sum + schedule.time, 0);
     return { kernels, units, time, bound: kernels.some(callsMath), mayFail };
   };
 
 /** Whether a kernel calls imported functions, which only the calling thread's instance of the module has. */
-const callsMath = (kernel: Kernel): boolean => {
-  const instructions = instructionsOf(kernel);
-  const form = formOf(instructions.map(({ dtype }) => dtype));
-  return form === "scalar" && instructions.some((instruction) => mathOf(instruction) !== null);
-};
+const callsMath = (kernel: Kernel): boolean =>
+  formOfKernel(kernel) === "scalar" && instructionsOf(kernel).some((instruction) => mathOf(instruction) !== null);
 
 /** Writes the function of a step, (table, scratch, from, to). */
 function writeStep(
   module: Module,
   name: string,
-  { callee, pointers }: WrittenKernel,
+  callee: WasmFunction,
+  pointers: readonly Buffer[],
   offsets: ReadonlyMap<Buffer, number>,
 ): WasmFunction {
   const parameters = ["i32", "i32", "i32", "i32"] as const;

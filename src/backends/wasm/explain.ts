@@ -4,16 +4,18 @@ import { type Allocation, bytesOf, describeAllocation } from "../../compiler/all
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
-import { byKind, type Chain, type Kernel, type KernelProgram } from "../../compiler/kernel.ts";
+import { byKind, type Chain, type Kernel } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { print as printKernels } from "../../compiler/kernel-text.ts";
+import type { ScheduledProgram } from "../../schedule/program.ts";
+import { describe } from "../../schedule/text.ts";
 import type { EmittedProgram } from "./emit.ts";
 import { whyAlone } from "./threads/surroundings.ts";
 
 /** The results of the passes, in order. */
 export interface Stages {
   readonly graph: Graph;
-  readonly kernels: KernelProgram;
+  readonly kernels: ScheduledProgram;
   readonly allocation: Allocation;
   readonly emitted: EmittedProgram;
   /** Whether products are summed by relaxed multiply-add; false by default. */
@@ -25,7 +27,7 @@ export function chaptersOf(
   { graph, kernels, allocation, emitted }: Stages,
   states: readonly number[],
 ): readonly Chapter[] {
-  const steps = emitted.steps.map(({ name, description }, i) => `k${i} ${name}: ${description}`);
+  const steps = kernels.schedules.map((schedule, i) => `k${i} ${schedule.kernel.name}: ${describe(schedule)}`);
   const stateBytes = states.reduce((sum, bytes) => sum + bytes, 0);
   const memory = [
     describeAllocation(kernels, allocation),
@@ -109,7 +111,7 @@ interface Work {
  * operations in products, this rate as a share of the limit, and the rate of moving each buffer once. `times` are in milliseconds, and
  * `limit` is in floating-point operations per millisecond.
  */
-export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readonly number[], limit: number): string {
+export function reportTimes({ kernels, relaxed }: Stages, times: readonly number[], limit: number): string {
   const works = kernels.kernels.map(
     (kernel, i): Work => ({ operations: productsOf(kernel), bytes: bytesMoved(kernel), time: times[i] }),
   );
@@ -117,7 +119,7 @@ export function reportTimes({ kernels, emitted, relaxed }: Stages, times: readon
   const whole: Work = { operations: sum("operations"), bytes: sum("bytes"), time: sum("time") };
   const all = [
     ["", "µs", "GFLOP/s", "share", "GB/s", ""],
-    ...emitted.steps.map(({ name, description }, i) => [name, ...figures(works[i], limit), description]),
+    ...kernels.schedules.map((schedule, i) => [schedule.kernel.name, ...figures(works[i], limit), describe(schedule)]),
     ["total", ...figures(whole, limit), ""],
   ];
   const widths = all[0].map((_, column) => Math.max(...all.map((cells) => cells[column].length)));
@@ -144,7 +146,7 @@ const pointsOf = ({ axes }: Kernel): number => axes.reduce((product, { size }) =
 /** Multiplications and additions in a product by its definition. */
 const productsOf = byKind<number>({
   matmul: (kernel) => 2 * pointsOf(kernel),
-  // Products with the gaps of a dilated input are not computed (convolution-gaps.ts).
+  // Products with the gaps of a dilated input are not computed (schedule/products/convolution/gaps.ts).
   convolution: (kernel) =>
     (2 * pointsOf(kernel) * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
     (kernel.inputDilation[0] * kernel.inputDilation[1]),

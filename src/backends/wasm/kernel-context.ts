@@ -1,24 +1,18 @@
 // The functions that the kernels of a module call. They are declared before any kernel is written, because a function cannot be written
 // inside another.
-import type { Instruction, Kernel, KernelProgram } from "../../compiler/kernel.ts";
+import type { Instruction, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import { type MathName, vectorMath } from "../../loops/math/functions.ts";
+import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import { writeIntegerPower } from "./callees/integer-power.ts";
 import { writeReport } from "./callees/report.ts";
-import { type Form, formOf, type KernelContext } from "./kernel-writer.ts";
-
-const formOfKernel = (kernel: Kernel): Form => formOf(instructionsOf(kernel).map(({ dtype }) => dtype));
+import type { KernelContext } from "./kernel-writer.ts";
 
 /** The context of one module's kernels; declares all functions that they may call. */
-export function kernelContext(
-  module: Module,
-  { kernels }: Pick<KernelProgram, "kernels">,
-  relaxed: boolean,
-  winograd = false,
-): KernelContext {
+export function kernelContext(module: Module, { kernels }: Pick<KernelProgram, "kernels">): KernelContext {
   const functions = new Map<string, WasmFunction>();
   for (const kernel of kernels) {
     if (formOfKernel(kernel) === "vector") continue;
@@ -29,7 +23,7 @@ export function kernelContext(
   }
   if (kernels.flatMap(instructionsOf).some(isIntegerPower)) functions.set("integerPower", writeIntegerPower(module));
   const report = kernels.some(mayFail) ? writeReport(module) : null;
-  return { module, callees: { functions, report }, relaxed, winograd, sites: [] };
+  return { module, callees: { functions, report }, sites: [] };
 }
 
 const isIntegerPower = (instruction: Instruction): boolean =>

@@ -1,7 +1,6 @@
 // The interface of all kernel writers: the context that they write into, and the function that they return.
-import type { Buffer, Kernel } from "../../compiler/kernel.ts";
-import type { Form } from "../../schedule/body/elementwise.ts";
-import { formOf } from "../../schedule/body/epilogue.ts";
+import type { Buffer, Kind } from "../../compiler/kernel.ts";
+import type { Schedules } from "../../schedule/schedule.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 
 /** A load or store whose index data decides. If an index is out of range, the table's failure word is the site's index plus 1. */
@@ -14,10 +13,6 @@ export interface Site {
 export interface KernelContext {
   readonly module: Module;
   readonly callees: Callees;
-  /** Whether products are summed by relaxed multiply-add. */
-  readonly relaxed: boolean;
-  /** Whether 3×3 convolutions may be computed by Winograd's algorithm (winograd.ts). */
-  readonly winograd: boolean;
   /** The sites of all kernels so far; writers append theirs. */
   readonly sites: Site[];
 }
@@ -34,27 +29,16 @@ export interface Callees {
 }
 
 /**
- * A kernel as a function (...pointers, scratch, from, to, table), all i32. It computes the units of work [from, to) of `units`; results do
- * not depend on how the units are divided among calls. `table` is the address of the program's table (layout.ts), for failures.
+ * Writes a kernel of one kind into the context's module, as a function (...pointers, scratch, from, to, table), all i32. The pointers are
+ * those of the schedule's buffers. It computes the units of work [from, to). `table` is the address of the program's table (layout.ts), for
+ * failures.
  */
-export interface WrittenKernel {
-  readonly callee: WasmFunction;
-  /** The buffers that the pointers point to, in order. */
-  readonly pointers: readonly Buffer[];
-  readonly units: number;
-  /** Bytes of scratch memory of one call. */
-  readonly scratch: number;
-  /** The plan in words, for explain(). */
-  readonly description: string;
-}
-
-/** Writes a kernel of one kind into the context's module. */
-export type KernelWriter<K extends Kernel> = (context: KernelContext, kernel: K, name: string) => WrittenKernel;
+export type KernelWriter<K extends Kind> = (
+  context: KernelContext,
+  schedule: Schedules[K],
+  name: string,
+) => WasmFunction;
 
 /** The parameters of a kernel's function: its pointers, then scratch, from, to, table. */
 export const kernelParameters = (pointers: readonly Buffer[]): "i32"[] =>
   Array.from({ length: pointers.length + 4 }, () => "i32");
-
-export type { Form };
-
-export { formOf };

@@ -1,7 +1,7 @@
 // Programs with equal bytes share one WebAssembly.Module, and one entry in the log from which worker threads load it. A module contains no
 // addresses of the program (they are in its table, layout.ts), so a second model with the same layers, or a program that is compiled again,
 // needs no second compilation. The cache keeps nothing alive: programs hold their code, and the cache has weak references to it.
-import type { Pool, Registered } from "./threads/pool.ts";
+import type { Pool, Registered, Waiting } from "./threads/pool.ts";
 
 /** Number of cached codes; an older code is used further by its programs, but new programs no longer find it. */
 export const maxCachedCodes = 64;
@@ -38,8 +38,9 @@ export class Code {
   }
 
   /** The registration with a pool's workers; null if too many modules are waiting to be loaded by them. */
-  registerWith(pool: Pool): Registered | null {
-    if (this.#registration.registered?.pool !== pool) this.#registration.registered = pool.register(this.bytes);
+  registerWith(pool: Pool, waiting: Waiting): Registered | null {
+    if (this.#registration.registered?.pool !== pool)
+      this.#registration.registered = pool.register(this.bytes, waiting);
     return this.#registration.registered;
   }
 }

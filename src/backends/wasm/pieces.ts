@@ -3,8 +3,9 @@
 // piece stays in the second-level cache. These programs have a small memory of their own, which is not shared between threads: engines
 // copy to and from such a memory in half the time.
 import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
-import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
+import type { Buffer } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
+import type { ScheduledProgram } from "../../schedule/program.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { type Repetition, repeat } from "../../tensor/repetition.ts";
 import { sizeOf } from "../../tensor/shape.ts";
@@ -38,7 +39,7 @@ export class PieceProgram {
   readonly #steps: readonly { readonly run: Entry; readonly units: number }[];
   readonly #bytes: number;
 
-  constructor(program: KernelProgram, allocation: Allocation, emitted: EmittedProgram) {
+  constructor(program: ScheduledProgram, allocation: Allocation, emitted: EmittedProgram) {
     const args: (Place | null)[] = [];
     for (const buffer of program.buffers)
       if (buffer.kind === "argument") args[buffer.index] = placeOf(buffer, allocation);
@@ -51,7 +52,7 @@ export class PieceProgram {
       env: { memory: piecesMemory.memory },
       math: mathImports,
     });
-    this.#steps = emitted.steps.map(({ units }, i) => ({ run: entry(exports, `step${i}`), units }));
+    this.#steps = program.schedules.map(({ units }, i) => ({ run: entry(exports, `step${i}`), units }));
   }
 
   /**

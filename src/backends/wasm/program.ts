@@ -21,7 +21,7 @@ import { HomeStorage, homeOf, settle } from "./memory/home.ts";
 import { programMemory } from "./memory/memory.ts";
 import { type Code, codeOf } from "./module-cache.ts";
 import { marksOf, sliceMs } from "./threads/control.ts";
-import { poolFor } from "./threads/pool.ts";
+import { defaultWaiting, poolFor, type Waiting } from "./threads/pool.ts";
 
 /** Frees the tables of programs that were collected. */
 const tables = new FinalizationRegistry<number>((table) => programMemory.free(table));
@@ -63,8 +63,10 @@ export class WasmProgram implements Program {
   /** Runs the calling thread's part of the program; null if threads do not share it. */
   readonly #share: (() => number) | null;
   readonly #steps: readonly Entry[];
+  readonly #waiting: Waiting;
 
-  constructor(stages: Stages, states: readonly Tensor[]) {
+  constructor(stages: Stages, states: readonly Tensor[], waiting: Waiting = defaultWaiting) {
+    this.#waiting = waiting;
     const { kernels: program, allocation, emitted } = stages;
     this.#code = codeOf(emitted.bytes);
     // Programs with equal bytes keep one copy of them.
@@ -98,7 +100,7 @@ export class WasmProgram implements Program {
     this.#run = entry(exports, "run");
     const share = emitted.plan && entry(exports, "share");
     this.#share = share && (() => share(this.#table, 0, emitted.threads));
-    this.#steps = emitted.steps.map((_, i) => entry(exports, `step${i}`));
+    this.#steps = program.schedules.map((_, i) => entry(exports, `step${i}`));
   }
 
   run(args: readonly Tensor[]): readonly Storage[] {
@@ -135,7 +137,7 @@ export class WasmProgram implements Program {
     const scratch = int32[(this.#table + table.scratch) / 4];
     const start = performance.now();
     if (int32[(this.#table + table.failure) / 4] === 0)
-      this.#steps[step](this.#table, scratch, 0, this.#stages.emitted.steps[step].units);
+      this.#steps[step](this.#table, scratch, 0, this.#stages.kernels.schedules[step].units);
     return performance.now() - start;
   }
 
@@ -151,14 +153,15 @@ export class WasmProgram implements Program {
     const { threads, plan } = this.#stages.emitted;
     if (plan === null || this.#share === null) return false;
     const pool = poolFor(threads);
-    const registered = this.#code.registerWith(pool);
+    const registered = this.#code.registerWith(pool, this.#waiting);
     if (registered === null) return false;
     const { int32 } = programMemory.views();
     int32[(this.#table + table.control) / 4] = pool.block;
     int32[(this.#table + table.marks) / 4] = this.#marks;
     int32.fill(0, this.#marks / 4, this.#marks / 4 + (plan.stages.length * marksOf(threads)) / 4);
     const patience = Math.ceil((maxSlowdown * plan.longestUnitNs) / (1e6 * sliceMs));
-    return pool.run({ id: registered.id, table: this.#table, threads, patience, main: this.#share });
+    const run = { id: registered.id, table: this.#table, threads, main: this.#share };
+    return pool.run({ ...run, waiting: this.#waiting, patience });
   }
 
   /**
@@ -170,9 +173,9 @@ export class WasmProgram implements Program {
     const failure = int32[(this.#table + table.failure) / 4];
     if (failure === 0) return;
     int32[(this.#table + table.failure) / 4] = 0;
-    const { stepOfSite, steps } = this.#stages.emitted;
-    const step = stepOfSite[failure - 1];
-    this.#steps[step](this.#table, int32[(this.#table + table.scratch) / 4], 0, steps[step].units);
+    const { kernels, emitted } = this.#stages;
+    const step = emitted.stepOfSite[failure - 1];
+    this.#steps[step](this.#table, int32[(this.#table + table.scratch) / 4], 0, kernels.schedules[step].units);
   }
 
   /** Prepares a run: settles the states, and copies the arguments into the arena. */

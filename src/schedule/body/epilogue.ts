@@ -5,13 +5,9 @@ import { internal } from "../../errors/error.ts";
 import { Block } from "../../loops/block.ts";
 import { add, f64, laneOf, mul } from "../../loops/build.ts";
 import type { Expression, Memory, Statement, Variable } from "../../loops/program.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import { addStores, valuesOf } from "./body.ts";
-import type { Form } from "./elementwise.ts";
+import { formOf } from "./form.ts";
 import type { Failures, Points } from "./points.ts";
-
-/** Kernels with float64 compute single numbers, all others vectors. */
-export const formOf = (dtypes: readonly DType[]): Form => (dtypes.includes("float64") ? "scalar" : "vector");
 
 /** Every buffer that an epilogue reads or writes, once each. */
 export function buffersOfEpilogue(epilogue: Epilogue): Buffer[] {

@@ -1,4 +1,4 @@
-// Builds a loop nest: a loop over units of work, inside it the loops of schedule.ts, and inside them body, reductions and epilogue. Each
+// Builds a loop nest: a loop over units of work, inside it the loops of plan.ts, and inside them body, reductions and epilogue. Each
 // instruction is placed before the outermost loop in which it does not vary (levels.ts). Along the lane axis several vectors ("slots") are
 // processed at a time: each instruction is added for all slots before the next instruction, so that slots share constants and their
 // latencies overlap. The remainder of the axis has fewer slots, and its last slot may have fewer lanes.

@@ -1,7 +1,7 @@
 // Finds in which loop each value of a nest is computed (the innermost loop in which one of its operands varies: loop-invariant code
 // motion), and which values differ from lane to lane.
 import { type Access, type Buffer, type Instruction, type Value, wordsOf } from "../../compiler/kernel.ts";
-import type { Nest, Schedule } from "./nest.ts";
+import type { Nest, NestPlan } from "./nest.ts";
 
 interface PlacedInstruction {
   readonly value: Value;
@@ -25,7 +25,7 @@ export interface Levels {
 }
 
 /** The levels of a nest's instructions under a schedule. */
-export function levelsOf(nest: Nest, { units, loops, lane }: Schedule): Levels {
+export function levelsOf(nest: Nest, { units, loops, lane }: NestPlan): Levels {
   const { axes, body, stores, reductions, epilogue, running } = nest;
   const outer = loops.filter(({ axis }) => axes[axis].kind !== "reduce").length;
   const lanesReduced = lane !== null && axes[lane].kind === "reduce";

@@ -1,4 +1,4 @@
-// The form that loops and scans share: a nest of axes around a body, with reductions and an epilogue after them; and its schedule.
+// The form that loops and scans share: a nest of axes around a body, with reductions and an epilogue after them; and its plan.
 import type { Access, Axis, Epilogue, Instruction, Reduction, Store } from "../../compiler/kernel.ts";
 
 /** A scan's last axis is "reduce" here, and `running` is the access that stores the partial sums. */
@@ -19,7 +19,7 @@ export interface Loop {
 }
 
 /** How a nest runs. Axes of size 1 are neither units nor loops. */
-export interface Schedule {
+export interface NestPlan {
   /** Axes that are divided into units of work: a unit is one index of each of them, and one piece of the lane axis if that is cut. */
   readonly units: readonly number[];
   /** Elements of a piece of the lane axis; null if the axis is not cut. */
@@ -38,7 +38,7 @@ export const sizeOf = (axes: readonly { readonly size: number }[]): number =>
   axes.reduce((product, { size }) => product * size, 1);
 
 /** Number of units of work. */
-export const unitsOf = ({ axes }: Nest, { units, piece, lane }: Schedule): number => {
+export const unitsOf = ({ axes }: Nest, { units, piece, lane }: NestPlan): number => {
   if (sizeOf(axes.filter(({ kind }) => kind !== "reduce")) === 0) return 0;
   const pieces = piece === null || lane === null ? 1 : Math.ceil(axes[lane].size / piece);
   return sizeOf(units.map((axis) => axes[axis])) * pieces;

@@ -8,12 +8,12 @@ import type { Expression, Memory } from "../../loops/program.ts";
 import type { Form } from "../body/elementwise.ts";
 import type { Failures, Pair, Points } from "../body/points.ts";
 import { type Frame, valueAt } from "./frame.ts";
-import type { Nest, Schedule } from "./nest.ts";
+import type { Nest, NestPlan } from "./nest.ts";
 
 /** A nest with its schedule and memories. */
 export interface NestSpec {
   readonly nest: Nest;
-  readonly plan: Schedule;
+  readonly plan: NestPlan;
   readonly form: Form;
   readonly memories: ReadonlyMap<Buffer, Memory>;
   readonly failures: Failures;

@@ -2,7 +2,7 @@
 import type { Block } from "../../loops/block.ts";
 import { constant, div, eq, mul, rem, select } from "../../loops/build.ts";
 import type { Expression, Variable } from "../../loops/program.ts";
-import type { Nest, Schedule } from "./nest.ts";
+import type { Nest, NestPlan } from "./nest.ts";
 
 /** A piece of the lane axis: the iterations of the lanes' loop, and whether it is the last piece. */
 export interface Piece {
@@ -17,7 +17,7 @@ export interface UnitPlace {
 }
 
 /** Decodes a unit's index, in which the last digit varies fastest: the digits are the axes of units, then the piece of the lane axis. */
-export function placeOfUnit(block: Block, { axes }: Nest, plan: Schedule, unit: Variable): UnitPlace {
+export function placeOfUnit(block: Block, { axes }: Nest, plan: NestPlan, unit: Variable): UnitPlace {
   const { units, piece, lane, vectors } = plan;
   const digits = units.map((axis) => ({ axis, count: axes[axis].size, elements: 1 }));
   if (piece !== null && lane !== null)

@@ -4,7 +4,8 @@
 import type { Buffer, Epilogue, Store } from "../../compiler/kernel.ts";
 import type { Block } from "../../loops/block.ts";
 import type { Expression, Memory, Variable } from "../../loops/program.ts";
-import { finish, formOf } from "../body/epilogue.ts";
+import { finish } from "../body/epilogue.ts";
+import { formOf } from "../body/form.ts";
 import type { Failures } from "../body/points.ts";
 
 /**

@@ -107,7 +107,7 @@ export const sumOf = (sum: Expression, x: Expression, y: Expression, relaxed: bo
   relaxed ? multiplyAdd(x, y, sum) : add(sum, mul(x, y));
 
 /** One of some offsets, at an index that is known when code is written. */
-function offsetOf(offsets: readonly number[], index: Expression): Expression {
+export function offsetOf(offsets: readonly number[], index: Expression): Expression {
   const step = offsets.length > 1 ? offsets[1] : 0;
   return offsets.every((offset, i) => offset === i * step) ? mul(index, step) : entry(offsets, index);
 }

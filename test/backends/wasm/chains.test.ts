@@ -1,11 +1,10 @@
 // Chains change the order of work, never the results: programs with and without them give the same bits, on any number of threads.
 import { BatchNorm2d, compile, LayerNorm, randn, type Tensor, threadsReady } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
-import { chainLimits } from "../../../src/compiler/chain.ts";
 import { printChapters } from "../../../src/compiler/chapters.ts";
 import { simplify } from "../../../src/compiler/simplify.ts";
 import { mapTensors } from "../../../src/compiler/structure.ts";
+import { type ChainLimits, chainLimits } from "../../../src/schedule/limits.ts";
 import type { NDArray } from "../../../src/tensor/dtype.ts";
 import { ArrayStorage } from "../../../src/tensor/storage.ts";
 import { Tensor as AnyTensor } from "../../../src/tensor/tensor.ts";
@@ -14,19 +13,22 @@ import { verifier } from "../../compiler/verifier.ts";
 import { Draw } from "../../tensor/draw.ts";
 import { shareAsUsual, shareEverything } from "./threads/together.ts";
 
-const defaultLimits = { ...chainLimits };
-const everywhere = { minParts: 2, pieceBytes: 0, maxPartBytes: Number.POSITIVE_INFINITY, contiguousOnOneThread: true };
-const nowhere = { maxPartBytes: -1 };
+const everywhere = {
+  ...chainLimits,
+  minParts: 2,
+  pieceBytes: 0,
+  maxPartBytes: Number.POSITIVE_INFINITY,
+  contiguousOnOneThread: true,
+};
+const nowhere = { ...chainLimits, maxPartBytes: -1 };
 
 beforeAll(async () => {
-  verification.by = verifier;
   await threadsReady();
-  shareEverything(3);
 });
-afterAll(() => {
-  Object.assign(chainLimits, defaultLimits);
-  shareAsUsual();
-});
+afterAll(shareAsUsual);
+
+/** The backend that makes chains within these limits; compile() uses it from now on. */
+const limitedTo = (chains: ChainLimits) => shareEverything(3, { verifier, chains });
 
 const bytes = (data: ArrayBufferView): string =>
   Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64");
@@ -37,12 +39,12 @@ describe("random graphs", () => {
   const seed = Number(process.env.FUZZ_SEED ?? 1);
   const count = Number(process.env.FUZZ_COUNT ?? 120);
 
-  function outcome(at: number, threads: number, how: Partial<typeof chainLimits>) {
-    Object.assign(chainLimits, defaultLimits, how);
+  function outcome(at: number, threads: number, how: ChainLimits) {
+    const backend = limitedTo(how);
     const { graph, args, states } = randomGraph(new Draw(at));
     const asTensor = (value: NDArray) => new AnyTensor(new ArrayStorage(value.data.slice()), value);
     const homes = states.map(asTensor);
-    const program = wasm.prepare(simplify(graph), homes, { relaxed: true, threads });
+    const program = backend.prepare(simplify(graph), homes, { relaxed: true, threads });
     const chains = chainsIn(printChapters(program.chapters())).length;
     try {
       const results = program.run(args.map(asTensor));
@@ -79,8 +81,8 @@ describe("softmax, layer norm and batch norm", () => {
   it.each(Object.keys(cases))("%s and its gradient are chains, and the same to the bit", (name) => {
     const { shape, f } = cases[name];
     const [x, dy] = [randn([...shape]), randn([...shape])];
-    const run = (how: Partial<typeof chainLimits>, threads: number) => {
-      Object.assign(chainLimits, defaultLimits, how);
+    const run = (how: ChainLimits, threads: number) => {
+      limitedTo(how);
       const step = compile(
         (given: Tensor) => {
           const leaf = given.detach();
@@ -108,7 +110,7 @@ describe("softmax, layer norm and batch norm", () => {
   });
 
   it("explain() says how many parts a chain runs at a time", () => {
-    Object.assign(chainLimits, defaultLimits);
+    limitedTo(chainLimits);
     const softmax = compile((x: Tensor) => x.softmax(1), { threads: 2 });
     softmax(randn([512, 512]));
     expect(chainsIn(softmax.explain())).toEqual([

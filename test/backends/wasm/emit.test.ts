@@ -3,6 +3,9 @@ import { describe, expect, it } from "vitest";
 import { emitProgram, mathImports } from "../../../src/backends/wasm/emit.ts";
 import { table } from "../../../src/backends/wasm/layout.ts";
 import type { Buffer, Instruction, Kernel, KernelProgram } from "../../../src/compiler/kernel.ts";
+import { plainMachine } from "../../../src/schedule/machine.ts";
+import { scheduleProgram } from "../../../src/schedule/program.ts";
+import { describe as describeSchedule } from "../../../src/schedule/text.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
 
 const memory = new WebAssembly.Memory({ initial: 16, maximum: 16 });
@@ -43,11 +46,8 @@ function map(from: readonly Buffer[], to: Buffer, body: readonly Instruction[]):
 }
 
 function start(program: KernelProgram, offsets: ReadonlyMap<Buffer, number>) {
-  const emitted = emitProgram(
-    program,
-    { offsets },
-    { relaxed: false, memory: { initial: 16, maximum: 16, shared: false } },
-  );
+  const scheduled = scheduleProgram(program, plainMachine);
+  const emitted = emitProgram(scheduled, { offsets }, { memory: { initial: 16, maximum: 16, shared: false } });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
     env: { memory },
     math: mathImports,
@@ -59,7 +59,7 @@ function start(program: KernelProgram, offsets: ReadonlyMap<Buffer, number>) {
   ints[word(table.states)] = places.state;
   const call = (name: string, ...words: number[]) =>
     (exports[name] as (...words: number[]) => void)(places.table, ...words);
-  return { emitted, call, failure: () => [ints[word(table.failure)], ints[word(table.value)]] };
+  return { scheduled, emitted, call, failure: () => [ints[word(table.failure)], ints[word(table.value)]] };
 }
 
 const add = (operands: readonly number[], dtype: DType = "float32"): Instruction => ({
@@ -82,7 +82,7 @@ describe("a program", () => {
   ]);
 
   it("runs its steps in order on arguments, temporaries and states", () => {
-    const { emitted, call, failure } = start(program, offsets);
+    const { scheduled, emitted, call, failure } = start(program, offsets);
     for (let i = 0; i < 10; i++) {
       floats[places.arena / 4 + i] = i;
       floats[places.state / 4 + i] = 100;
@@ -93,9 +93,13 @@ describe("a program", () => {
       Array.from({ length: 10 }, (_, i) => 100 + 4 * i),
     );
     expect(failure()[0]).toBe(0);
-    expect(emitted.steps).toEqual([
-      { name: "to-t0", units: 1, description: "one unit, lanes along 10, 3 vectors at a time" },
-      { name: "to-s0", units: 1, description: "one unit, lanes along 10, 3 vectors at a time" },
+    expect(scheduled.schedules.map(describeSchedule)).toEqual([
+      "one unit, lanes along 10, 3 vectors at a time",
+      "one unit, lanes along 10, 3 vectors at a time",
+    ]);
+    expect(emitted.tasks).toEqual([
+      { steps: [0], units: 1 },
+      { steps: [1], units: 1 },
     ]);
     expect({ scratch: emitted.scratch, sites: emitted.sites }).toEqual({ scratch: 0, sites: [] });
   });

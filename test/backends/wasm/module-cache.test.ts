@@ -5,7 +5,7 @@ import { compile, ones, type Tensor, tensor, zeros } from "chainrule";
 import { afterEach, expect, it } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
 import { cachedCount, codeOf, hashOf, maxCachedCodes } from "../../../src/backends/wasm/module-cache.ts";
-import { poolFor } from "../../../src/backends/wasm/threads/pool.ts";
+import { defaultWaiting, poolFor } from "../../../src/backends/wasm/threads/pool.ts";
 
 /** A module whose function returns a number. */
 function giving(value: number): Uint8Array<ArrayBuffer> {
@@ -89,10 +89,10 @@ it("programs of equal functions share a module and keep their own states; those 
 
 it("workers learn of equal programs once", () => {
   const pool = poolFor(2);
-  const known = codeOf(giving(77)).registerWith(pool);
+  const known = codeOf(giving(77)).registerWith(pool, defaultWaiting);
   expect(known).not.toBeNull();
-  expect(codeOf(giving(77)).registerWith(pool)).toBe(known);
-  expect(codeOf(giving(78)).registerWith(pool)?.id).not.toBe(known?.id);
+  expect(codeOf(giving(77)).registerWith(pool, defaultWaiting)).toBe(known);
+  expect(codeOf(giving(78)).registerWith(pool, defaultWaiting)?.id).not.toBe(known?.id);
 });
 
 it("modules of programs that nobody can reach any more are not kept", async () => {

@@ -2,14 +2,14 @@
 // that the kernel may have written. Guards between the buffers must not change.
 import { expect } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
+import { writeKernel } from "../../../src/backends/wasm/emit.ts";
 import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
-import type { WrittenKernel } from "../../../src/backends/wasm/kernel-writer.ts";
 import { bytesOf } from "../../../src/backends/wasm/layout.ts";
-import { writeConvolutionKernel } from "../../../src/backends/wasm/products/contractions.ts";
-import { writeMatmulKernel } from "../../../src/backends/wasm/products/matmul.ts";
-import { writeTopkKernel } from "../../../src/backends/wasm/topk.ts";
 import type { Buffer, Convolution, Matmul, Topk } from "../../../src/compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
+import { plainMachine } from "../../../src/schedule/machine.ts";
+import { type Schedule, schedule } from "../../../src/schedule/schedule.ts";
+import { describe } from "../../../src/schedule/text.ts";
 import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../src/tensor/shape.ts";
 import { interpret } from "../../compiler/interpret.ts";
@@ -29,20 +29,6 @@ export const buffersOf = (kernel: Product): Buffer[] => [
   ...new Set([...readsOf(kernel), ...writesOf(kernel)].map((access) => access.buffer)),
 ];
 
-function write(module: Module, kernel: Product, relaxed: boolean): WrittenKernel {
-  const context = kernelContext(module, { kernels: [kernel] }, relaxed);
-  switch (kernel.kind) {
-    case "matmul":
-      return writeMatmulKernel(context, kernel, kernel.name);
-    case "convolution":
-      return writeConvolutionKernel(context, kernel, kernel.name);
-    case "topk":
-      return writeTopkKernel(context, kernel, kernel.name);
-    default:
-      return kernel satisfies never;
-  }
-}
-
 const dataOf = (given: ReadonlyMap<Buffer, TypedArray>, buffer: Buffer): TypedArray =>
   given.get(buffer) ?? allocate(buffer.dtype, sizeOf(buffer.shape)).fill(7);
 
@@ -51,10 +37,10 @@ export function runKernel(
   kernel: Product,
   given: ReadonlyMap<Buffer, TypedArray>,
   { parts = 1, relaxed = false }: { readonly parts?: number; readonly relaxed?: boolean } = {},
-): { readonly after: Map<Buffer, TypedArray>; readonly written: WrittenKernel; readonly bytes: number } {
+): { readonly after: Map<Buffer, TypedArray>; readonly written: Schedule; readonly bytes: number } {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  const written = write(module, kernel, relaxed);
-  module.export("run", written.callee);
+  const written = schedule(kernel, { ...plainMachine, relaxed });
+  module.export("run", writeKernel(kernelContext(module, { kernels: [kernel] }), written));
   const bytes = module.bytes();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
@@ -69,7 +55,7 @@ export function runKernel(
     end += Math.ceil((sizeOf(one.shape) * bytesOf(one.dtype)) / 64) * 64 + margin;
   }
   const scratch = end;
-  end += written.scratch + margin;
+  end += written.scratchBytes + margin;
   expect(end).toBeLessThan(pages * 65536);
   views.uint8.fill(guard, 0, end);
   const viewOf = (one: Buffer): TypedArray => {
@@ -77,10 +63,10 @@ export function runKernel(
     return views[one.dtype].subarray(first, first + sizeOf(one.shape));
   };
   for (const one of buffers) viewOf(one).set(dataOf(given, one));
-  const { units, pointers } = written;
+  const { units, buffers: pointers } = written;
   const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * units) / parts));
   for (let part = parts - 1; part >= 0; part--) {
-    views.float32.fill(Number.NaN, scratch / 4, scratch / 4 + Math.ceil(written.scratch / 4));
+    views.float32.fill(Number.NaN, scratch / 4, scratch / 4 + Math.ceil(written.scratchBytes / 4));
     run(...pointers.map((one) => places.get(one) ?? 0), scratch, cuts[part], cuts[part + 1], 0);
   }
   const after = new Map(buffers.map((one) => [one, viewOf(one).slice()]));
@@ -89,7 +75,7 @@ export function runKernel(
     const from = (places.get(one) ?? 0) + sizeOf(one.shape) * bytesOf(one.dtype);
     expect(views.uint8.subarray(from, from + margin).every((byte) => byte === guard)).toBe(true);
   }
-  expect(views.uint8.subarray(scratch + written.scratch, end).every((byte) => byte === guard)).toBe(true);
+  expect(views.uint8.subarray(scratch + written.scratchBytes, end).every((byte) => byte === guard)).toBe(true);
   return { after, written, bytes: bytes.length };
 }
 
@@ -126,7 +112,7 @@ export function expectSame(
       });
       if (wrong >= 0)
         throw new Error(
-          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${results[0].written.description}\n${JSON.stringify(kernel)}`,
+          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${describe(results[0].written)}\n${JSON.stringify(kernel)}`,
         );
     }
   }

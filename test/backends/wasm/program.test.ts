@@ -7,7 +7,9 @@ import { programMemory } from "../../../src/backends/wasm/memory/memory.ts";
 import { WasmProgram } from "../../../src/backends/wasm/program.ts";
 import { allocate, verifyAllocation } from "../../../src/compiler/allocate.ts";
 import { printChapters } from "../../../src/compiler/chapters.ts";
-import type { Access, Buffer, Instruction, Kernel, KernelProgram, Loops, Store } from "../../../src/compiler/kernel.ts";
+import type { Access, Buffer, Instruction, Kernel, Loops, Store } from "../../../src/compiler/kernel.ts";
+import { plainMachine } from "../../../src/schedule/machine.ts";
+import { scheduleProgram } from "../../../src/schedule/program.ts";
 import type { DType } from "../../../src/tensor/dtype.ts";
 import { sizeOf, stridesOf } from "../../../src/tensor/shape.ts";
 
@@ -39,10 +41,10 @@ function programOf(
   results: readonly Buffer[],
   states: readonly Tensor[],
 ) {
-  const program: KernelProgram = { kernels, buffers, results };
+  const program = scheduleProgram({ kernels, buffers, results }, plainMachine);
   const allocation = allocate(program);
   verifyAllocation(program, allocation);
-  const emitted = emitProgram(program, allocation, { relaxed: false, memory: programMemory.limits });
+  const emitted = emitProgram(program, allocation, { memory: programMemory.limits });
   return new WasmProgram(
     { graph: { nodes: [], updates: [], results: [] }, kernels: program, allocation, emitted },
     states,

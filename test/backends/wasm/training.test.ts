@@ -23,14 +23,13 @@ import {
   tensor,
 } from "chainrule";
 import { beforeAll, describe, expect, it } from "vitest";
-import { verification, wasm } from "../../../src/backends/wasm/backend.ts";
+import { wasmBackend } from "../../../src/backends/wasm/backend.ts";
 import { registerBackend } from "../../../src/compiler/compile.ts";
 import { verifier } from "../../compiler/verifier.ts";
 import { trainingStep } from "../../training-step.js";
 
 beforeAll(() => {
-  verification.by = verifier;
-  registerBackend(wasm);
+  registerBackend(wasmBackend({ verifier }));
 });
 
 const nets = {

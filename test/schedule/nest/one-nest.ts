@@ -6,9 +6,11 @@ import { mathImports } from "../../../src/backends/wasm/emit.ts";
 import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
 import type { Site } from "../../../src/backends/wasm/kernel-writer.ts";
 import { bytesOf, table } from "../../../src/backends/wasm/layout.ts";
-import { writeLoops, writeScan } from "../../../src/backends/wasm/nests.ts";
+import { writeNest } from "../../../src/backends/wasm/nests.ts";
 import type { Access, Buffer, Loops, Scan } from "../../../src/compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
+import { scheduleNest } from "../../../src/schedule/nest/schedule.ts";
+import { describe } from "../../../src/schedule/text.ts";
 import type { DType, TypedArray } from "../../../src/tensor/dtype.ts";
 import { guard, margin, memory, pages, views } from "../../backends/wasm/guarded-memory.ts";
 import { interpret } from "../../compiler/interpret.ts";
@@ -38,10 +40,9 @@ export interface Outcome {
 /** The contents of the buffers after all units were run in `parts` calls, the last first. */
 export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1): Outcome {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  const context = kernelContext(module, { kernels: [kernel] }, false);
-  const written =
-    kernel.kind === "loops" ? writeLoops(context, kernel, kernel.name) : writeScan(context, kernel, kernel.name);
-  module.export("run", written.callee);
+  const context = kernelContext(module, { kernels: [kernel] });
+  const schedule = scheduleNest(kernel);
+  module.export("run", writeNest(context, schedule, kernel.name));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
     env: { memory },
     math: mathImports,
@@ -62,7 +63,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
     return views[all[i].dtype].subarray(first, first + data[i].length);
   };
   for (const i of all.keys()) viewOf(i).set(data[i]);
-  const { units, pointers } = written;
+  const { units, buffers: pointers } = schedule;
   const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((i * units) / parts));
   for (let part = parts - 1; part >= 0; part--)
     run(...pointers.map(({ index }) => places[index]), 0, cuts[part], cuts[part + 1], tableAt);
@@ -71,12 +72,12 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
     const from = places[i] + data[i].length * bytesOf(all[i].dtype);
     const to = i + 1 < all.length ? places[i + 1] : end;
     if (!views.uint8.subarray(from, to).every((byte) => byte === guard))
-      throw new Error(`${all[i].name} is written past its end; ${written.description}`);
+      throw new Error(`${all[i].name} is written past its end; ${describe(schedule)}`);
   }
   const failure = views.int32[(tableAt + table.failure) / 4];
   return {
     after,
-    description: written.description,
+    description: describe(schedule),
     failure:
       failure === 0 ? null : { site: context.sites[failure - 1], value: views.int32[(tableAt + table.value) / 4] },
   };

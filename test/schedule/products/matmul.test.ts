@@ -6,13 +6,8 @@ import { Block } from "../../../src/loops/block.ts";
 import { add, constant, load, max, mul, storeLanes, sub, variable } from "../../../src/loops/build.ts";
 import type { Expression, Memory, Routine } from "../../../src/loops/program.ts";
 import { faultsOf } from "../../../src/loops/verify.ts";
-import {
-  addMatmul,
-  describeMatmul,
-  scratchOfMatmul,
-  unitsOfMatmul,
-} from "../../../src/schedule/products/matmul/build.ts";
-import { planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
+import { addMatmul } from "../../../src/schedule/products/matmul/build.ts";
+import { describeMatmul, planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
 import type { MatmulSpec } from "../../../src/schedule/products/matmul/spec.ts";
 import type { Finish, MatmulPlace } from "../../../src/schedule/products/matmul/tile.ts";
 
@@ -51,7 +46,7 @@ function routineOf({ finish, ...spec }: Problem): Routine {
   return routine;
 }
 
-const workUnits = (spec: MatmulSpec): number => unitsOfMatmul(spec, planMatmul(spec));
+const workUnits = (spec: MatmulSpec): number => planMatmul(spec).units;
 
 function compileMatmul(problem: Problem): (ranges?: readonly Range[]) => void {
   const module = new Module({ initial: 640, maximum: 640, shared: false });
@@ -59,7 +54,7 @@ function compileMatmul(problem: Problem): (ranges?: readonly Range[]) => void {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const multiply = instance.exports.multiply as (...args: number[]) => void;
   const { a, b, c, extra, scratch } = places;
-  const elements = scratchOfMatmul(problem, planMatmul(problem));
+  const elements = planMatmul(problem).scratch.elements;
   return (ranges = [[0, workUnits(problem)]]) => {
     for (const [from, to] of ranges) {
       numbers.fill(Number.NaN, scratch, scratch + elements);

@@ -57,7 +57,8 @@ export class ValueWriter {
   readonly #variables: Map<Variable, Local>;
   /** The indices of the unrolled loops around: numbers in the copy that is being written. */
   readonly #known = new Map<Variable, number>();
-  readonly #registers = new Map<Registers, Map<string, Local>>();
+  /** The locals of registers, by their number in row-major order. */
+  readonly #registers = new Map<Registers, Map<number, Local>>();
   readonly #functions: Functions;
 
   /** Declared variables are added to `variables`. */
@@ -307,11 +308,13 @@ export class ValueWriter {
   /** The local of one of some registers, whose indices are known. */
   register(registers: Registers, indices: readonly Expression[]): Local {
     const locals = this.#registers.get(registers);
-    const key = indices.map((index) => this.constantOf(index)).join();
-    if (locals === undefined || indices.some((index) => this.constantOf(index) === null))
-      throw internal(`${registers.name}[${key}] is not declared`);
-    const local = locals.get(key) ?? this.#code.local(localType(registers.type));
-    locals.set(key, local);
+    let number = 0;
+    for (const [i, index] of indices.entries())
+      number = number * registers.sizes[i] + (this.constantOf(index) ?? Number.NaN);
+    if (locals === undefined || Number.isNaN(number))
+      throw internal(`${registers.name} is not declared, or has an index that is not known`);
+    const local = locals.get(number) ?? this.#code.local(localType(registers.type));
+    locals.set(number, local);
     return local;
   }
 

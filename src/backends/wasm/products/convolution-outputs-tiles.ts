@@ -1,7 +1,7 @@
 // Writes the tiles of a convolution with outputs in the lanes (convolution-outputs.ts): each multiplies elements of the padded images by
 // vectors of the packed kernel, and keeps its sums in scratch from one block of the sum to the next.
 
-import { area, type OutputsPlan, sumsRowBytes } from "../../../schedule/products/convolution/outputs-plan.ts";
+import { area, type OutputsPlan, sumsRow } from "../../../schedule/products/convolution/outputs-plan.ts";
 import { pitch } from "../../../schedule/products/convolution/padding.ts";
 import { bestHeight } from "../../../schedule/products/matmul/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
@@ -24,10 +24,10 @@ export function writeTiles(
   const { batch, positions, stride, relaxed } = spec;
   const vectors = Math.ceil(outputs / 4);
   const line = pitch(plan.padding);
-  const image = { a: plan.channels * plan.plane * bytes, c: area(spec) * sumsRowBytes(plan) };
+  const image = { a: plan.channels * plan.plane * bytes, c: area(spec) * 4 * sumsRow(plan) };
   const place = (position: number) => ({
     a: (Math.floor(position / positions[1]) * stride[0] * line + (position % positions[1]) * stride[1]) * bytes,
-    c: position * sumsRowBytes(plan),
+    c: position * 4 * sumsRow(plan),
   });
   // Tiles whose rows have the same distances from their first row share a function. Engines also keep the sums of small functions in
   // registers.
@@ -91,7 +91,7 @@ export function writeTiles(
             () => {
               tiles.forEach(multiply);
               advance(code, a, stride[1] * bytes);
-              advance(code, c, sumsRowBytes(plan));
+              advance(code, c, 4 * sumsRow(plan));
             },
             () => advance(code, a, (stride[0] * line - positions[1] * stride[1]) * bytes),
           ),

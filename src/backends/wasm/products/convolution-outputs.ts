@@ -3,13 +3,7 @@
 // several images, by up to 8 outputs. The kernel may be as large as an image (the gradient of a kernel is such a convolution), so the sum
 // runs block by block; until it is complete, it is kept in scratch as [image][position][output].
 
-import {
-  area,
-  type OutputsPlan,
-  outputsPlan,
-  sumsRowBytes,
-  tileOutputs,
-} from "../../../schedule/products/convolution/outputs-plan.ts";
+import { area, type OutputsPlan, sumsRow, tileOutputs } from "../../../schedule/products/convolution/outputs-plan.ts";
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
 import { writeTiles } from "./convolution-outputs-tiles.ts";
@@ -28,9 +22,13 @@ interface Panel {
 }
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByOutputs(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
+export function writeByOutputs(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: OutputsPlan,
+): WasmFunction {
   const { batch, channels, kernel, kernelDilation, padding, x, w } = spec;
-  const plan = outputsPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
   const panels = [Math.min(tileOutputs, spec.outputs), spec.outputs > tileOutputs ? spec.outputs % tileOutputs : 0]
     .filter((outputs) => outputs > 0)
@@ -54,7 +52,10 @@ export function writeByOutputs(module: Module, name: string, spec: FinishedConvo
     const add = (index: Local, elements: number) => addSteps(code, index, elements * bytes);
     const packPanel = ({ pack, outputs: columns }: Panel) => {
       const across = Math.ceil(columns / 4) * 4;
-      code.get(scratch).i32(plan.packed).op("i32.add");
+      code
+        .get(scratch)
+        .i32(4 * plan.packed)
+        .op("i32.add");
       add(o, plan.channels * plan.kernelRows * kernel[1]).set(target);
       code.for(
         n,
@@ -82,10 +83,14 @@ export function writeByOutputs(module: Module, name: string, spec: FinishedConvo
       );
     };
     const multiplyPanel = ({ multiply }: Panel) => {
-      code.get(scratch).get(scratch).i32(plan.packed).op("i32.add");
+      code
+        .get(scratch)
+        .get(scratch)
+        .i32(4 * plan.packed)
+        .op("i32.add");
       add(o, plan.channels * plan.kernelRows * kernel[1])
         .get(scratch)
-        .i32(plan.sums)
+        .i32(4 * plan.sums)
         .op("i32.add");
       add(o, 1).get(images).get(begun).get(channelCount).get(rowCount).call(multiply);
     };
@@ -174,7 +179,11 @@ export function writeByOutputs(module: Module, name: string, spec: FinishedConvo
           );
         };
         code.for(c, zero, () => code.i32(Math.max(channels, 1)), plan.channels, blocks);
-        code.get(scratch).i32(plan.sums).op("i32.add").get(toY);
+        code
+          .get(scratch)
+          .i32(4 * plan.sums)
+          .op("i32.add")
+          .get(toY);
         code.get(group).get(output).get(outputs).get(image).get(images);
         for (const extra of extras) code.get(extra);
         code.call(gather);
@@ -190,7 +199,7 @@ const reachOfPositions = ({ positions, stride, kernelDilation }: FinishedConvolu
 /** Writes a function (sums, y, group, output, outputs, image, images, ...extras) that finishes the sums and stores them as rows of y. */
 function writeGather(module: Module, name: string, spec: FinishedConvolution, plan: OutputsPlan): WasmFunction {
   const { positions, y, finish } = spec;
-  const rowBytes = sumsRowBytes(plan);
+  const rowBytes = 4 * sumsRow(plan);
   const parameters = Array.from({ length: 7 + (spec.extras ?? 0) }, () => "i32" as const);
   return module.function(
     name,

@@ -6,7 +6,6 @@ import { placeOf } from "../../../schedule/products/convolution/padding.ts";
 import {
   type Panels,
   type PositionsPlan,
-  positionsPlan,
   type RowsPlan,
   reach,
   widthOf,
@@ -20,8 +19,12 @@ import { accumulators, advance, storeStrided, sumProducts } from "./tile.ts";
 const bytes = 4;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByPositions(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
-  const plan = positionsPlan(spec);
+export function writeByPositions(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: PositionsPlan,
+): WasmFunction {
   const panels = plan.panels.map((panels) =>
     writePanels(module, `${name}.${panels.height}x${panels.columns}`, spec, plan, panels),
   );

@@ -4,7 +4,7 @@
 
 import { placeOf } from "../../../schedule/products/convolution/padding.ts";
 import { reach } from "../../../schedule/products/convolution/positions-plan.ts";
-import { type GradientPlan, gradientPlan } from "../../../schedule/products/depthwise/gradient-plan.ts";
+import type { GradientPlan } from "../../../schedule/products/depthwise/gradient-plan.ts";
 import { rowsOfTile } from "../../../schedule/products/depthwise/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
@@ -16,9 +16,13 @@ const bytes = 4;
 const vector = 4 * bytes;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeDepthwiseGradient(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
+export function writeDepthwiseGradient(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: GradientPlan,
+): WasmFunction {
   const { batch, channels, outputs, kernel, positions, stride, kernelDilation, padding, x, w, y } = spec;
-  const plan = gradientPlan(spec);
   const { rows: read } = plan;
   const area = positions[0] * positions[1];
   const pad = read.padding && writePad(module, `${name}.pad`, read.padding);

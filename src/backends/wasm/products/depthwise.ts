@@ -3,7 +3,7 @@
 // of the kernel that it is multiplied by. A sum runs over channels, kernel rows and kernel columns, as in all convolutions.
 
 import { placeOf } from "../../../schedule/products/convolution/padding.ts";
-import { type DepthwisePlan, depthwisePlan, rowsOfTile, tilesOf } from "../../../schedule/products/depthwise/plan.ts";
+import { type DepthwisePlan, rowsOfTile, tilesOf } from "../../../schedule/products/depthwise/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
 import { writeUnits } from "./convolution-positions.ts";
@@ -13,8 +13,12 @@ import { accumulators, advance, multiplyAdd, repeat, storeStrided } from "./tile
 const bytes = 4;
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeDepthwise(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
-  const plan = depthwisePlan(spec);
+export function writeDepthwise(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: DepthwisePlan,
+): WasmFunction {
   const width = plan.vectors * 4;
   const columns = spec.positions[1];
   const count = Math.ceil(columns / width);

@@ -8,8 +8,9 @@ import { variable } from "../../../loops/build.ts";
 import type { Variable } from "../../../loops/program.ts";
 import type { Type } from "../../../loops/types.ts";
 import { buffersOfEpilogue, finish } from "../../../schedule/body/epilogue.ts";
+import type { FinishedLanes } from "../../../schedule/cut.ts";
 import { isInlined } from "../../../schedule/products/finisher.ts";
-import { memoryOf } from "../../../schedule/scheduled.ts";
+import { memoryOf } from "../../../schedule/routine.ts";
 import type { Code, Local, Function as WasmFunction } from "../assembler/assembler.ts";
 import { calleesOf, failuresOf } from "../callees/callees.ts";
 import type { KernelContext } from "../kernel-writer.ts";
@@ -43,8 +44,8 @@ interface EpilogueSpec {
   /** The axis of the lanes, and the sizes of all axes. */
   readonly lane: number;
   readonly sizes: readonly number[];
-  /** All pairs of `lanes` and `apart` that `finish` will receive. */
-  readonly variants: readonly { readonly lanes: number; readonly apart: number }[];
+  /** The vectors of sums that `finish` will receive. */
+  readonly variants: readonly FinishedLanes[];
 }
 
 /** The code that finishes a product's sums, and the buffers it needs. */

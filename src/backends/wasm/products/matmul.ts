@@ -1,10 +1,11 @@
 // Writes the kernel "matmul" from its loop program.
-import type { Matmul } from "../../../compiler/kernel.ts";
 import { variable } from "../../../loops/build.ts";
-import { scheduleMatmul } from "../../../schedule/products/matmul/schedule.ts";
-import { failuresOf } from "../callees/callees.ts";
+import { matmulRoutine } from "../../../schedule/products/matmul/routine.ts";
+import { calleesOf, failuresOf } from "../callees/callees.ts";
 import type { KernelWriter } from "../kernel-writer.ts";
-import { writeScheduled } from "./scheduled.ts";
+import { writeFunction } from "../loops/write.ts";
 
-export const writeMatmulKernel: KernelWriter<Matmul> = (context, kernel, name) =>
-  writeScheduled(context, name, scheduleMatmul(kernel, context.relaxed, failuresOf(context, variable("table"))));
+export const writeMatmulKernel: KernelWriter<"matmul"> = (context, schedule, name) => {
+  const routine = matmulRoutine(schedule, failuresOf(context, variable("table")));
+  return writeFunction(context.module, { ...routine, name }, calleesOf(context));
+};

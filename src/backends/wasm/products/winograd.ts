@@ -7,11 +7,11 @@
 import { pitch } from "../../../schedule/products/convolution/padding.ts";
 import {
   elements,
+  panelStep,
   panelTiles,
   sumsStep,
   tileOutputs,
   type WinogradPlan,
-  winogradPlan,
 } from "../../../schedule/products/winograd/plan.ts";
 import type { Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps, setCount } from "./addressing.ts";
@@ -28,9 +28,13 @@ const heights = ({ outputs }: FinishedConvolution): number[] =>
   [Math.min(outputs, tileOutputs), outputs > tileOutputs ? outputs % tileOutputs : 0].filter((height) => height > 0);
 
 /** Writes a function (x, w, y, scratch, from, to, ...extras) that computes the units [from, to) of y. */
-export function writeByWinograd(module: Module, name: string, spec: FinishedConvolution): WasmFunction {
+export function writeByWinograd(
+  module: Module,
+  name: string,
+  spec: FinishedConvolution,
+  plan: WinogradPlan,
+): WasmFunction {
   const { channels, outputs, padding, x, w, y } = spec;
-  const plan = winogradPlan(spec);
   const pad = writePad(module, `${name}.pad`, plan.padding);
   const transformImage = writeImageTransform(module, `${name}.image`, spec, plan);
   const transformKernels = heights(spec).map((height) =>
@@ -52,7 +56,7 @@ export function writeByWinograd(module: Module, name: string, spec: FinishedConv
         code.get(fromW);
         add(group, w.group);
         add(output, w.output).get(target).call(transform);
-        advance(code, target, elements * (plan.kernelStep * 4));
+        advance(code, target, elements * plan.kernelStep);
       };
       const [height] = heights(spec);
       code.for(
@@ -74,10 +78,7 @@ export function writeByWinograd(module: Module, name: string, spec: FinishedConv
           code.get(fromX);
           add(image, x.image);
           add(group, x.group);
-          add(channel, x.channel)
-            .get(scratch)
-            .i32(plan.padded * 4)
-            .op("i32.add");
+          add(channel, x.channel).get(scratch).i32(plan.padded).op("i32.add");
           add(channel, plan.plane).get(top).i32(2).op("i32.mul").i32(padding[0]).op("i32.sub");
           code.get(rows).i32(2).op("i32.mul").i32(2).op("i32.add").call(pad);
         },
@@ -88,14 +89,11 @@ export function writeByWinograd(module: Module, name: string, spec: FinishedConv
       code.i32(plan.across).op("i32.div_u").i32(2).op("i32.mul").set(at.row);
       index();
       code.i32(plan.across).op("i32.rem_u").i32(panelTiles).op("i32.mul").set(at.column);
-      code
-        .get(scratch)
-        .i32(plan.padded * 4)
-        .op("i32.add");
+      code.get(scratch).i32(plan.padded).op("i32.add");
       add(at.row, pitch(plan.padding));
       add(at.column, 1)
         .get(scratch)
-        .i32(plan.image * 4 + offset)
+        .i32(plan.image + offset)
         .op("i32.add")
         .call(transformImage);
       code.get(at.row).get(top).i32(2).op("i32.mul", "i32.add").set(at.row);
@@ -111,17 +109,8 @@ export function writeByWinograd(module: Module, name: string, spec: FinishedConv
           transformHalf(() => code.get(vector), { row, column }, 0);
           // Without a second vector, the second half of the panel keeps old values, and its sums are not read.
           code.get(vector).i32(1).op("i32.add").get(count).op("i32.lt_s").set(second);
-          code
-            .get(second)
-            .if(() => transformHalf(() => code.get(vector).i32(1).op("i32.add"), rest, (panelTiles * 4) / 2));
-          code
-            .get(scratch)
-            .get(scratch)
-            .i32(plan.image * 4)
-            .op("i32.add")
-            .get(scratch)
-            .i32(plan.sums * 4)
-            .op("i32.add");
+          code.get(second).if(() => transformHalf(() => code.get(vector).i32(1).op("i32.add"), rest, panelStep / 2));
+          code.get(scratch).get(scratch).i32(plan.image).op("i32.add").get(scratch).i32(plan.sums).op("i32.add");
           code.get(toY);
           add(image, y.image);
           add(group, y.group).get(image).get(group).get(row).get(column).get(rest.row).get(rest.column);
@@ -188,8 +177,8 @@ function writeProducts(module: Module, name: string, spec: FinishedConvolution, 
         code.get(matrixA).set(fromA).get(matrixB).set(fromB);
         const products = {
           rows: Array.from({ length: height }, (_, i) => i * bytes),
-          vectors: [0, (panelTiles * 4) / 2],
-          sum: [{ count: channels, a: tileOutputs * bytes, b: panelTiles * 4 }],
+          vectors: [0, panelStep / 2],
+          sum: [{ count: channels, a: tileOutputs * bytes, b: panelStep }],
           relaxed,
         };
         sumProducts(code, products, acc, fromA, fromB);
@@ -198,13 +187,13 @@ function writeProducts(module: Module, name: string, spec: FinishedConvolution, 
             code
               .get(place)
               .get(value)
-              .memory("v128.store", i * (panelTiles * 4) + (v * (panelTiles * 4)) / 2, 2);
+              .memory("v128.store", i * panelStep + (v * panelStep) / 2, 2);
         }
-        advance(code, matrixA, plan.kernelStep * 4);
-        advance(code, matrixB, plan.imageStep * 4);
-        advance(code, place, sumsStep * 4);
+        advance(code, matrixA, plan.kernelStep);
+        advance(code, matrixB, plan.imageStep);
+        advance(code, place, sumsStep);
       });
-      advance(code, kernel, elements * (plan.kernelStep * 4));
+      advance(code, kernel, elements * plan.kernelStep);
       code.get(sums).get(y).get(image).get(group).get(output).i32(height);
       for (const place of others) code.get(place);
       code.call(finish);

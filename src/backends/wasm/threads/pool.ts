@@ -14,13 +14,17 @@ import { parallelism, stayAlone, threadsFor } from "./surroundings.ts";
  * threads than cores it is small (crowded), because a polling thread may occupy the core that the awaited thread needs.
  */
 const spins = { crowded: 50, inside: 20_000, between: 50_000 };
-/** Number of slices (control.ts) without progress after which a thread counts as lost. Tests lower it. */
-export const deadline = { slices: 100 };
-/**
- * For tests: if `wanted`, the caller of a program waits until all workers have loaded and joined it. `entered`: number of workers that
- * joined.
- */
-export const rendezvous = { wanted: false, entered: 0 };
+/** How the caller of a program waits for its workers. */
+export interface Waiting {
+  /** Whether it waits, before it begins, until all workers have loaded and joined the program. Tests do, so that all threads take part. */
+  readonly forWorkers: boolean;
+  /** Number of slices (control.ts) without progress after which a thread counts as lost. */
+  readonly slices: number;
+  /** Is told the number of workers that have joined a run when the caller begins. */
+  readonly joined?: ((workers: number) => void) | undefined;
+}
+
+export const defaultWaiting: Waiting = { forWorkers: false, slices: 100 };
 
 /** A worker of the pool. */
 interface Member {
@@ -42,7 +46,8 @@ export interface Dispatch {
   readonly id: number;
   readonly table: number;
   readonly threads: number;
-  /** Slices beyond the deadline that a thread may take without progress, because the program has long units. */
+  readonly waiting: Waiting;
+  /** Slices beyond those of `waiting` that a thread may take without progress, because the program has long units. */
   readonly patience: number;
   /** Runs the caller's part, as thread 0. */
   readonly main: () => number;
@@ -126,9 +131,9 @@ export class Pool {
   }
 
   /** Adds a module to the log; null if the workers have too many to load. */
-  register(bytes: Uint8Array): Registered | null {
+  register(bytes: Uint8Array, { forWorkers }: Waiting): Registered | null {
     let id = this.#modules.add(bytes);
-    if (rendezvous.wanted) this.#await(() => (id ??= this.#modules.add(bytes)) !== null);
+    if (forWorkers) this.#await(() => (id ??= this.#modules.add(bytes)) !== null);
     if (id === null) return null;
     for (let i = 0; i < this.#members.length; i++) this.#wake(i);
     return { pool: this, id };
@@ -143,21 +148,21 @@ export class Pool {
    * Runs a program with the workers that have loaded its module. Returns false, and does nothing, if there are none. Throws if a thread
    * failed; the program's states may then be half updated.
    */
-  run({ id, table, threads, patience, main }: Dispatch): boolean {
+  run({ id, table, threads, waiting, patience, main }: Dispatch): boolean {
     const helpers = Math.min(this.#members.length, threads - 1);
-    if (rendezvous.wanted) this.#await(() => this.#loaded(id, helpers) === helpers);
+    if (waiting.forWorkers) this.#await(() => this.#loaded(id, helpers) === helpers);
     if (this.#over || this.#loaded(id, helpers) === 0) return false;
     this.#set("stop", 0);
     this.#set("entered", 0);
     this.#set("message", 0);
     this.#set("spins", threads > parallelism() ? spins.crowded : spins.inside);
-    this.#set("patience", deadline.slices + patience);
+    this.#set("patience", waiting.slices + patience);
     this.#set("table", table);
     this.#set("threads", threads);
     this.#set("open", id + 1);
     for (let i = 0; i < helpers; i++) if (this.#hasLoaded(i, id)) this.#wake(i);
-    if (rendezvous.wanted) this.#await(() => this.#word("entered") >= helpers);
-    rendezvous.entered = this.#word("entered");
+    if (waiting.forWorkers) this.#await(() => this.#word("entered") >= helpers);
+    waiting.joined?.(this.#word("entered"));
     let reason = 0;
     let thrown: { readonly error: unknown } | null = null;
     try {
@@ -170,7 +175,7 @@ export class Pool {
       Atomics.notify(this.#words, this.#at("pulse"));
     }
     this.#set("open", 0);
-    const left = this.#waitUntilLeft(deadline.slices + patience);
+    const left = this.#waitUntilLeft(waiting.slices + patience);
     if (!left || reason !== 0) this.giveUp();
     if (thrown) throw thrown.error;
     if (reason === stopped.lost)

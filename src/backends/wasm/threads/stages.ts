@@ -6,6 +6,7 @@ import { type Allocation, bytesOf } from "../../../compiler/allocate.ts";
 import type { Buffer, Kernel } from "../../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../compiler/kernel-accesses.ts";
 import { internal } from "../../../errors/error.ts";
+import { type SharingLimits, sharingLimits } from "../../../schedule/limits.ts";
 
 /**
  * "shared": all threads take units. "single": one unit, for the thread that arrives first. "first": one unit, for the calling thread
@@ -45,21 +46,23 @@ export interface Work {
   readonly mayFail: boolean;
 }
 
-/** Smallest times of a task and of a program that are shared, in nanoseconds. Tests lower them, so that everything is shared. */
-export const minSharedNs = { task: 6e3, program: 40e3 };
 /** Longest time that a thread takes units for, in nanoseconds; a single unit may take longer. */
 const maxClaimNs = 20e6;
 
 /** Plans the stages of a program; null if the program is too short to share. */
-export function planStages(tasks: readonly Work[], allocation: Pick<Allocation, "offsets">): Plan | null {
-  const isShared = ({ units, time, bound }: Work) => units > 1 && !bound && time >= minSharedNs.task;
+export function planStages(
+  tasks: readonly Work[],
+  allocation: Pick<Allocation, "offsets">,
+  { taskNs, programNs }: SharingLimits = sharingLimits,
+): Plan | null {
+  const isShared = ({ units, time, bound }: Work) => units > 1 && !bound && time >= taskNs;
   const shared = tasks.filter(isShared).reduce((sum, { time }) => sum + time, 0);
-  if (shared < minSharedNs.program || tasks.length === 0) return null;
+  if (shared < programNs || tasks.length === 0) return null;
 
   const groups: number[][] = [];
   let open: number[] | null = null;
   for (const [at, task] of tasks.entries()) {
-    const small = task.time < minSharedNs.task;
+    const small = task.time < taskNs;
     if (small && open) open.push(at);
     else groups.push([at]);
     if (!small) open = null;

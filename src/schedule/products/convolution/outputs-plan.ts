@@ -35,7 +35,7 @@ export interface OutputsPlan {
   readonly padding: Padding;
   /** Elements of a padded plane (one channel of one image). */
   readonly plane: number;
-  /** Offsets of the packed kernel and of the sums in scratch, in bytes. */
+  /** Where the packed kernel and the sums begin in scratch. */
   readonly packed: number;
   readonly sums: number;
   /** Whether the rows of a tile are images (at one position), not positions (of one image). */
@@ -98,13 +98,13 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
     images = fewer;
   }
   const across = Math.ceil(outputs / 4) * 4;
-  const packed = images * blockChannels * plane * bytes;
-  const sums = packed + across * blockChannels * kernelRows * kW * bytes;
+  const packed = images * blockChannels * plane;
+  const sums = packed + across * blockChannels * kernelRows * kW;
   const height = bestHeight(byImages ? images : area(spec), Math.min(Math.ceil(outputs / 4), 2), spec.relaxed);
   const tiles = `${height} ${byImages ? "images" : "positions"} × ${Math.min(outputs, tileOutputs)} outputs`;
   return {
     units: unitsOf(images),
-    scratch: sums + images * area(spec) * across * bytes,
+    scratch: (sums + images * area(spec) * across) * bytes,
     description: `tiles of ${tiles}, x padded, w packed, sums in blocks of ${blockChannels}×${kernelRows}×${kW}`,
     outputs,
     images,
@@ -118,5 +118,5 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   };
 }
 
-/** Bytes from one row of the sums in scratch to the next. */
-export const sumsRowBytes = ({ outputs }: OutputsPlan): number => Math.ceil(outputs / 4) * 4 * bytes;
+/** Elements from one row of the sums in scratch to the next. */
+export const sumsRow = ({ outputs }: OutputsPlan): number => Math.ceil(outputs / 4) * 4;

@@ -6,14 +6,19 @@ import { add, constant, mul, register } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
 import { addProducts, eachVector, type Tile } from "../tile.ts";
 import { placeOf } from "./padding.ts";
-import { type Panels, type PositionsPlan, positionsPlan, widthOf } from "./positions-plan.ts";
+import { type Panels, type PositionsPlan, widthOf } from "./positions-plan.ts";
 import { addFinished, type ConvolutionProblem, elementAt } from "./problem.ts";
 import type { ConvolutionSpec } from "./spec.ts";
 import { addUnits, type UnitRows } from "./units.ts";
 
 /** Adds the loops that compute the units [from, to). */
-export function addByPositions(block: Block, problem: ConvolutionProblem, from: Variable, to: Variable): void {
-  const plan = positionsPlan(problem.spec);
+export function addByPositions(
+  block: Block,
+  problem: ConvolutionProblem,
+  plan: PositionsPlan,
+  from: Variable,
+  to: Variable,
+): void {
   addUnits(block, problem, plan, { from, to }, (inner, unit) => {
     for (const panels of plan.panels)
       inner.outline(`panel${panels.height}x${panels.columns}`, (own) => addPanels(own, problem, plan, panels, unit));

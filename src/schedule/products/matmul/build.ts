@@ -23,30 +23,9 @@ import type { Expression, Memory, Variable } from "../../../loops/program.ts";
 import { addPack } from "../pack.ts";
 import { addPart } from "../part.ts";
 import type { Operand } from "../tile.ts";
-import type { MatmulPlan, PanelShape } from "./plan.ts";
+import { type MatmulPlan, type PanelShape, wholeVectors } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
-import { addTile, type Finish, heights, packedWidth, sumsInScratch } from "./tile.ts";
-
-/** Number of units of work: the blocks of C, column by column. */
-export const unitsOfMatmul = ({ m, n }: MatmulSpec, { block }: MatmulPlan): number =>
-  m * n === 0 ? 0 : Math.ceil(m / block.m) * Math.ceil(n / block.n);
-
-const sizeOfA = ({ packA, block }: MatmulPlan): number => (packA ? block.m * block.k : 0);
-
-const sizeOfB = ({ packB, block }: MatmulPlan): number => (packB ? Math.ceil(block.n / 4) * 4 * block.k : 0);
-
-/** Elements of scratch memory: the packed block of B, the packed block of A, and unfinished sums. */
-export function scratchOfMatmul(spec: MatmulSpec, plan: MatmulPlan): number {
-  const sums = sumsInScratch(spec, plan);
-  return sizeOfB(plan) + sizeOfA(plan) + (sums ? spec.m * sums.row : 0);
-}
-
-/** The plan in words, for explain(). */
-export function describeMatmul({ panel, packA, packB, block }: MatmulPlan): string {
-  const operand = (name: string, packed: boolean) => `${name} ${packed ? "packed" : "in place"}`;
-  const blocks = `blocks of ${block.m}×${block.n}×${block.k}`;
-  return `tiles of ${panel.rows}×${panel.columns}, ${operand("A", packA)}, ${operand("B", packB)}, ${blocks}`;
-}
+import { addTile, type Finish, heights } from "./tile.ts";
 
 export interface MatmulProblem {
   readonly spec: MatmulSpec;
@@ -75,7 +54,7 @@ export function addMatmul(block: Block, problem: MatmulProblem, from: Variable, 
   const { m, n } = problem.spec;
   const { block: size } = problem.plan;
   const rowBlocks = Math.ceil(m / size.m);
-  if (unitsOfMatmul(problem.spec, problem.plan) === 1)
+  if (problem.plan.units === 1)
     block.if(lt(from, to), (inner) => addBlocks(inner, problem, { first: 0, last: m, left: 0, right: n }));
   else if (rowBlocks === 1)
     block.range("unit", from, to, (inner, unit) => {
@@ -168,7 +147,7 @@ const packedB = ({ plan, scratch }: MatmulProblem, { j, left }: Pick<PanelPlace,
 
 function packB(block: Block, problem: MatmulProblem, { columns }: PanelShape, at: PanelPlace): void {
   const { b, spec } = problem;
-  const panel = { lines: columns, width: packedWidth(columns), line: spec.b.column, inner: spec.b.inner };
+  const panel = { lines: columns, width: wholeVectors(columns), line: spec.b.column, inner: spec.b.inner };
   const source = { ...b, first: add(add(b.first, mul(at.j, spec.b.column)), mul(at.p, spec.b.inner)) };
   addPart(block, "packB", [source, packedB(problem, at)], (inner, [from, to]) =>
     addPack(inner, panel, from, to, at.count),
@@ -178,7 +157,7 @@ function packB(block: Block, problem: MatmulProblem, { columns }: PanelShape, at
 /** Where the packed block of A begins, as if it began with row 0: a row takes block.k elements. */
 const packedA = ({ plan, scratch }: MatmulProblem, top: Index): Operand => ({
   memory: scratch,
-  first: sub(sizeOfB(plan), mul(top, plan.block.k)),
+  first: sub(plan.scratch.a, mul(top, plan.block.k)),
 });
 
 interface RowsPlace {
@@ -234,7 +213,7 @@ function addPanel(block: Block, problem: MatmulProblem, shape: PanelShape, at: P
   addPart(block, `panel${shape.rows}x${shape.columns}`, [ofA, ofB], (inner, [fromA, fromB]) =>
     addRows(inner, spec, { ...at, whole, edge: edge ?? 0 }, (inside, rows, i) => {
       const row = plan.packA ? plan.block.k : spec.a.row;
-      const sums = { memory: problem.scratch, first: sizeOfB(plan) + sizeOfA(plan) };
+      const sums = { memory: problem.scratch, first: plan.scratch.sums };
       const tileA = { ...fromA, first: add(fromA.first, mul(i, row)) };
       addTile(inside, problem, { rows, columns: shape.columns }, { ...at, i, a: tileA, b: fromB, sums });
     }),

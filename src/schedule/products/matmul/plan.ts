@@ -10,6 +10,12 @@ export interface MatmulPlan {
   readonly block: { readonly m: number; readonly n: number; readonly k: number };
   readonly packA: boolean;
   readonly packB: boolean;
+  /** Elements from one row to the next of the sums that are kept in scratch between blocks of k; null if none are kept there. */
+  readonly sums: { readonly row: number } | null;
+  /** Number of units of work: the blocks of C, column by column. */
+  readonly units: number;
+  /** Scratch memory of one call, in elements: the packed block of B is at 0, then that of A, then the unfinished sums. */
+  readonly scratch: { readonly a: number; readonly sums: number; readonly elements: number };
 }
 
 /** A panel is as wide as a tile. Its tiles have `rows` rows, but for the tile at the bottom of C, which may have fewer. */
@@ -45,7 +51,35 @@ const minPackedRows = 16;
 /** A is packed only for at least this many columns of C. */
 const minPackedColumns = 32;
 
-export function planMatmul({ m, n, k, a, b, relaxed }: MatmulSpec): MatmulPlan {
+/** Plans a product. */
+export function planMatmul(spec: MatmulSpec): MatmulPlan {
+  const cut = cutOf(spec);
+  const { packA, packB, block } = cut;
+  const inScratch = block.k < spec.k && (spec.c === null || spec.sums === "scratch");
+  const sums = inScratch ? { row: wholeVectors(block.n) } : null;
+  const sizeOfB = packB ? wholeVectors(block.n) * block.k : 0;
+  const sizeOfA = packA ? block.m * block.k : 0;
+  const sizeOfSums = sums ? spec.m * sums.row : 0;
+  return {
+    ...cut,
+    sums,
+    units: spec.m * spec.n === 0 ? 0 : Math.ceil(spec.m / block.m) * Math.ceil(spec.n / block.n),
+    scratch: { a: sizeOfB, sums: sizeOfB + sizeOfA, elements: sizeOfB + sizeOfA + sizeOfSums },
+  };
+}
+
+/** Elements of the whole vectors that hold this many. */
+export const wholeVectors = (elements: number): number => Math.ceil(elements / 4) * 4;
+
+/** The plan in words, for explain(). */
+export function describeMatmul({ panel, packA, packB, block }: MatmulPlan): string {
+  const operand = (name: string, packed: boolean) => `${name} ${packed ? "packed" : "in place"}`;
+  const blocks = `blocks of ${block.m}×${block.n}×${block.k}`;
+  return `tiles of ${panel.rows}×${panel.columns}, ${operand("A", packA)}, ${operand("B", packB)}, ${blocks}`;
+}
+
+/** Tiles, blocks, and what is packed. */
+function cutOf({ m, n, k, a, b, relaxed }: MatmulSpec): Omit<MatmulPlan, "sums" | "units" | "scratch"> {
   // 9 to 12 columns are one pass over A with tiles of three vectors; tiles of two vectors and of one would be two passes.
   const vectors = n > 8 && n <= 12 && m > 2 ? 3 : Math.min(bestVectors(m), Math.ceil(n / 4));
   const width = Math.min(vectors * 4, n);

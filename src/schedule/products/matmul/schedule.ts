@@ -1,24 +1,57 @@
-// The kernel "matmul" as a loop program: its accesses become the sizes and strides of a product, which is computed for each matrix of the
-// batch, and its epilogue finishes the sums.
-import type { Access, Buffer, Matmul, Store } from "../../../compiler/kernel.ts";
+// Schedules the kernel "matmul": its accesses become the sizes and strides of a product, which is planned (plan.ts), and one of its stores
+// becomes C.
+import type { Access, Matmul, Store } from "../../../compiler/kernel.ts";
 import { readsOf } from "../../../compiler/kernel-accesses.ts";
-import { Block } from "../../../loops/block.ts";
-import { add, breakIf, constant, div, ge, loop, min, mul, rem, set, sub, variable } from "../../../loops/build.ts";
-import type { Expression, Memory, Variable } from "../../../loops/program.ts";
 import { buffersOfEpilogue } from "../../body/epilogue.ts";
-import type { Failures } from "../../body/points.ts";
-import { memoryOf, type Scheduled } from "../../scheduled.ts";
-import { type Finisher, finisherOf, isDirect } from "../finisher.ts";
-import type { Operand } from "../tile.ts";
-import { addMatmul, describeMatmul, scratchOfMatmul, unitsOfMatmul } from "./build.ts";
-import { planMatmul } from "./plan.ts";
+import { productTime } from "../../cost.ts";
+import { type Cut, distinct } from "../../cut.ts";
+import type { Machine } from "../../machine.ts";
+import { isDirect } from "../finisher.ts";
+import { type MatmulPlan, planMatmul } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
-import type { MatmulPlace } from "./tile.ts";
 
-/** Where a product stores C: the store that the product does itself (null: the epilogue does all), and whether it computes Cᵀ. */
-interface Target {
+export interface MatmulSchedule extends Cut<Matmul> {
+  /** The product of one matrix of the batch, and its plan. */
+  readonly spec: MatmulSpec;
+  readonly plan: MatmulPlan;
+  /** The sizes of the batch's axes; the units of each matrix follow those of the matrix before. */
+  readonly batch: readonly number[];
+  readonly matrices: number;
+  /** Operands of the product. */
+  readonly a: Access;
+  readonly b: Access;
+  readonly target: Target;
+}
+
+/** Where a product stores C: the store that the product does itself (null: the epilogue does all), and whether it computes Cᵀ = Bᵀ·Aᵀ. */
+export interface Target {
   readonly store: Store | null;
   readonly transposed: boolean;
+}
+
+export function scheduleMatmul(kernel: Matmul, { relaxed }: Pick<Machine, "relaxed">): MatmulSchedule {
+  const { axes, epilogue } = kernel;
+  const batch = axes.slice(0, -3).map(({ size }) => size);
+  const matrices = batch.reduce((count, size) => count * size, 1);
+  const target = targetOf(kernel);
+  const [a, b] = target.transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
+  const spec = { ...specOf(kernel, target, a, b), relaxed };
+  const plan = planMatmul(spec);
+  return {
+    kind: "matmul",
+    kernel,
+    buffers: distinct([kernel.a.buffer, kernel.b.buffer, ...buffersOfEpilogue(epilogue)]),
+    units: plan.units * matrices,
+    scratchBytes: 4 * plan.scratch.elements,
+    time: productTime(kernel, spec.k),
+    spec,
+    plan,
+    batch,
+    matrices,
+    a,
+    b,
+    target,
+  };
 }
 
 /**
@@ -46,10 +79,9 @@ const isAlone = (kernel: Matmul, store: Store): boolean =>
   kernel.epilogue.stores.every((other) => other === store || other.access.buffer !== store.access.buffer);
 
 /** Sizes and strides of a kernel's product, or of the transposed product. */
-function matmulSpec(kernel: Matmul, { store, transposed }: Target, relaxed: boolean): MatmulSpec {
+function specOf(kernel: Matmul, { store, transposed }: Target, a: Access, b: Access): Omit<MatmulSpec, "relaxed"> {
   const { axes } = kernel;
   const [rowAxis, columnAxis, sumAxis] = [axes.length - 3, axes.length - 2, axes.length - 1];
-  const [a, b] = transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
   const [rowAxisOfA, columnAxisOfB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];
   const [m, n] = [axes[rowAxisOfA].size, axes[columnAxisOfB].size];
   return {
@@ -60,105 +92,5 @@ function matmulSpec(kernel: Matmul, { store, transposed }: Target, relaxed: bool
     b: { inner: b.strides[sumAxis], column: b.strides[columnAxisOfB] },
     c: store && { row: m === 1 ? n : store.access.strides[rowAxisOfA] },
     ...(store && isAlone(kernel, store) ? {} : { sums: "scratch" as const }),
-    relaxed,
   };
-}
-
-/** The loops of a matrix product. The routine's last parameter is the table to which an index out of range is reported. */
-export function scheduleMatmul(kernel: Matmul, relaxed: boolean, failures: Failures): Scheduled {
-  const { name, axes, epilogue } = kernel;
-  const batch = axes.slice(0, -3).map(({ size }) => size);
-  const target = targetOf(kernel);
-  const spec = matmulSpec(kernel, target, relaxed);
-  const plan = planMatmul(spec);
-  const buffers = [...new Set([kernel.a.buffer, kernel.b.buffer, ...buffersOfEpilogue(epilogue)])];
-  const memories = new Map(buffers.map((buffer) => [buffer, memoryOf(buffer)]));
-  const scratch: Memory = { name: "scratch", element: "f32" };
-  const lane = batch.length + (target.transposed ? 0 : 1);
-  const finisher = finisherOf({ epilogue, direct: target.store, lane, memories, failures });
-  const [a, b] = target.transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const [from, to] = [variable("from"), variable("to")];
-  const units = unitsOfMatmul(spec, plan);
-  const matrices = batch.reduce((count, size) => count * size, 1);
-  const block = new Block();
-  const product = (inner: Block, indices: readonly Expression[], first: Variable, last: Variable) => {
-    const operand = (access: Access): Operand => operandAt(inner, access, memories, indices);
-    const problem = {
-      spec,
-      plan,
-      a: operand(a),
-      b: operand(b),
-      c: target.store && operand(target.store.access),
-      scratch,
-      finish: finisher && finishOf(finisher, indices, target.transposed),
-    };
-    if (matrices === 1) addMatmul(inner, problem, first, last);
-    else inner.outline("product", (own) => addMatmul(own, problem, first, last));
-  };
-  if (units > 0 && matrices === 1)
-    product(
-      block,
-      batch.map(() => constant("i32", 0)),
-      from,
-      to,
-    );
-  else if (units * matrices > 0) addMatrices(block, { from, to, units, batch }, product);
-  return {
-    routine: {
-      name,
-      memories: [...memories.values(), scratch],
-      parameters: [from, to, failures.table],
-      body: block.statements,
-    },
-    buffers,
-    units: units * matrices,
-    scratchBytes: 4 * scratchOfMatmul(spec, plan),
-    description: `${matrices === 1 ? "" : `${matrices} times `}${describeMatmul(plan)}`,
-  };
-}
-
-/** `finish` of the product of one matrix. */
-const finishOf =
-  (finisher: Finisher, matrix: readonly Expression[], transposed: boolean) =>
-  (block: Block, { value, row, column, lanes }: MatmulPlace): Expression | null =>
-    finisher(block, { value, indices: [...matrix, ...(transposed ? [column, row] : [row, column])], lanes, apart: 1 });
-
-/** Where an access begins, for these indices of its first axes. */
-function operandAt(
-  block: Block,
-  { buffer, offset, strides }: Access,
-  memories: ReadonlyMap<Buffer, Memory>,
-  indices: readonly Expression[],
-): Operand {
-  const memory = memories.get(buffer) ?? memoryOf(buffer);
-  const first = indices.reduce((sum, index, axis) => add(sum, mul(index, strides[axis])), constant("i32", offset));
-  return { memory, first: block.named(`${buffer.name}First`, first) };
-}
-
-/** Adds a loop over the matrices that have units in [from, to). */
-function addMatrices(
-  block: Block,
-  {
-    from,
-    to,
-    units,
-    batch,
-  }: { readonly from: Variable; readonly to: Variable; readonly units: number; readonly batch: readonly number[] },
-  product: (inner: Block, indices: readonly Expression[], first: Variable, last: Variable) => void,
-): void {
-  const unit = block.let("unit", from);
-  const body = new Block();
-  body.add(breakIf(ge(unit, to)));
-  const first = body.let("first", rem(unit, units));
-  const last = body.let("last", min(sub(add(first, to), unit), units));
-  let rest: Expression = body.let("matrix", div(unit, units));
-  const indices: Expression[] = [];
-  for (const [axis, size] of [...batch.entries()].toReversed()) {
-    const isOutermost = batch.slice(0, axis).every((outer) => outer === 1);
-    indices.unshift(size === 1 ? constant("i32", 0) : isOutermost ? rest : body.let("index", rem(rest, size)));
-    if (size !== 1 && !isOutermost) rest = body.let("rest", div(rest, size));
-  }
-  body.add(set(unit, add(unit, sub(last, first))));
-  product(body, indices, first, last);
-  block.add(loop(...body.statements));
 }

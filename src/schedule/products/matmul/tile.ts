@@ -16,7 +16,7 @@ import {
 import type { Expression, Memory, Registers, Variable } from "../../../loops/program.ts";
 import { addProducts, eachVector, type Operand } from "../tile.ts";
 import type { MatmulProblem } from "./build.ts";
-import type { MatmulPlan, PanelShape } from "./plan.ts";
+import { type PanelShape, wholeVectors } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
 
 /** A vector of complete sums: the first `lanes` lanes are c[row][column], c[row][column + 1], …; the other lanes are undefined. */
@@ -33,13 +33,6 @@ export type Finish = (block: Block, at: MatmulPlace) => Expression | null;
 /** The heights of the tiles: the full height, and the remainder if there is one. */
 export const heights = ({ m }: MatmulSpec, { rows }: PanelShape): number[] =>
   [rows, m % rows].filter((height) => height > 0);
-
-/** Elements of a packed panel from one p to the next. */
-export const packedWidth = (columns: number): number => Math.ceil(columns / 4) * 4;
-
-/** Elements from one row to the next of the sums that are kept in scratch between blocks of k; null if none are kept there. */
-export const sumsInScratch = (spec: MatmulSpec, { block }: MatmulPlan): { readonly row: number } | null =>
-  block.k < spec.k && (spec.c === null || spec.sums === "scratch") ? { row: Math.ceil(block.n / 4) * 4 } : null;
 
 /** Where a tile is: its first row and column, its range of the sum, its operands, and where unfinished sums begin in scratch. */
 export interface TilePlace {
@@ -79,7 +72,7 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
           name: "k",
           count: at.count,
           a: plan.packA ? shape.rows : spec.a.inner,
-          b: plan.packB ? packedWidth(shape.columns) : spec.b.inner,
+          b: plan.packB ? wholeVectors(shape.columns) : spec.b.inner,
         },
       ],
       relaxed: spec.relaxed,
@@ -107,12 +100,11 @@ function unfinishedSums(
   { spec, plan, c }: MatmulProblem,
   { i, j, left, sums }: TilePlace,
 ): { readonly memory: Memory; index(r: Expression, v: Index): Expression } | null {
-  const inScratch = sumsInScratch(spec, plan);
   const own = (from: Operand, row: number, column: Index) => ({
     memory: from.memory,
     index: (r: Expression, v: Index) => add(add(add(from.first, mul(add(r, i), row)), column), mul(v, 4)),
   });
-  if (inScratch) return own({ ...sums, first: constant("i32", sums.first) }, inScratch.row, sub(j, left));
+  if (plan.sums) return own({ ...sums, first: constant("i32", sums.first) }, plan.sums.row, sub(j, left));
   return c === null || spec.c === null ? null : own(c, spec.c.row, j);
 }
 

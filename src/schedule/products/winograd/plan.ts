@@ -17,8 +17,8 @@ export const elements = 16;
 const maxBlockBytes = 128 * 1024;
 /** Threads need this many units, if there are as many blocks; a single image is cut into half as many blocks. */
 const minUnits = 16;
-/** Numbers between the matrices of two elements: one cache line, so that they do not map to the same cache sets. */
-const gap = 16;
+/** Bytes between the matrices of two elements: one cache line, so that they do not map to the same cache sets. */
+const gapBytes = 64;
 
 export interface WinogradPlan {
   readonly units: number;
@@ -36,17 +36,19 @@ export interface WinogradPlan {
   readonly blocks: number;
   /** Elements of a padded plane. */
   readonly plane: number;
-  /** Numbers from the matrix of one element to that of the next: of the kernel (four outputs) and of the image (a panel). */
+  /** Bytes from the matrix of one element to that of the next: of the kernel (four outputs) and of the image (a panel). */
   readonly kernelStep: number;
   readonly imageStep: number;
-  /** Where the transformed image, the sums and the padded image begin in scratch; the transformed kernel is at 0. */
+  /** Offsets in scratch, in bytes, of the transformed image, the sums and the padded image; the transformed kernel is at 0. */
   readonly image: number;
   readonly sums: number;
   readonly padded: number;
 }
 
-/** Numbers from one element to the next in the sums of a tile. */
-export const sumsStep = tileOutputs * panelTiles;
+/** Bytes from one channel of a panel, or one output of its sums, to the next; half of them is a vector. */
+export const panelStep = panelTiles * bytes;
+/** Bytes from one element to the next in the sums of a tile. */
+export const sumsStep = tileOutputs * panelStep;
 
 export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
   const { batch, groups, channels, outputs, size, positions, padding, x } = spec;
@@ -71,15 +73,15 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
   const blocks = batch * blocksOfImage;
   const blocksOfUnit = Math.max(Math.floor((blocks * groups) / minUnits), 1);
   const plane = (2 * rows + 2) * pitch(padded);
-  const kernelStep = channels * tileOutputs + gap;
-  const imageStep = channels * panelTiles + gap;
+  const kernelStep = channels * tileOutputs * bytes + gapBytes;
+  const imageStep = channels * panelStep + gapBytes;
   const image = Math.ceil(outputs / tileOutputs) * elements * kernelStep;
   const sums = image + elements * imageStep;
   const start = sums + elements * sumsStep;
   const times = blocksOfUnit === 1 ? "" : `, ${blocksOfUnit} times`;
   return {
     units: groups * Math.ceil(blocks / blocksOfUnit),
-    scratch: (start + channels * plane + 4) * bytes,
+    scratch: start + channels * plane * bytes + 16,
     description: `Winograd F(2×2, 3×3), products of ${Math.min(outputs, tileOutputs)} outputs × ${panelTiles} tiles, ${rows} rows of tiles at a time${times}`,
     padding: padded,
     tileRows,
@@ -100,16 +102,18 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
 const is = ([height, width]: readonly [number, number], size: number): boolean => height === size && width === size;
 
 /**
- * Whether a convolution takes this algorithm: the spec allows it, the kernel is 3×3 without stride and dilation, and the estimated speedup
- * is above `minSpeedup`. On images of 32×32, 8 channels to 8 outputs take it, and 3 channels to 32 outputs do not.
+ * The plan of a convolution that takes this algorithm: the spec allows it, the kernel is 3×3 without stride and dilation, and the estimated
+ * speedup is above `minSpeedup`; null for any other. On images of 32×32, 8 channels to 8 outputs take it, and 3 channels to 32 outputs do
+ * not.
  */
-export function byWinograd(spec: ConvolutionSpec): boolean {
+export function winogradIfFaster(spec: ConvolutionSpec): WinogradPlan | null {
   const { winograd, channels, outputs, kernel, stride, inputDilation, kernelDilation } = spec;
-  if (winograd !== true || channels * outputs === 0) return false;
-  if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return false;
-  if (winogradPlan(spec).image * bytes > maxKernelBytes) return false;
+  if (winograd !== true || channels * outputs === 0) return null;
+  if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return null;
+  const plan = winogradPlan(spec);
+  if (plan.image > maxKernelBytes) return null;
   const direct = Math.min(positionsCost(spec), outputsCost(spec)) * channels * 9;
-  return direct > minSpeedup * winogradCost(spec);
+  return direct > minSpeedup * winogradCost(spec, plan) ? plan : null;
 }
 
 /** Smallest estimated speedup that is worth larger rounding errors. */
@@ -120,9 +124,10 @@ const maxKernelBytes = 5 * 1024 * 1024;
 const transformCosts = { image: 55, output: 45, kernel: 80 };
 
 /** Cost in half cycles, comparable with positionsCost times the number of terms. */
-function winogradCost(spec: ConvolutionSpec): number {
-  const { batch, groups, channels, outputs, relaxed } = spec;
-  const { rows, across, tileRows, blocksOfImage, units } = winogradPlan(spec);
+function winogradCost(
+  { batch, groups, channels, outputs, relaxed }: ConvolutionSpec,
+  { rows, across, tileRows, blocksOfImage, units }: WinogradPlan,
+): number {
   const lastRows = tileRows - rows * (blocksOfImage - 1);
   const panels = (blocksOfImage - 1) * Math.ceil((rows * across) / 2) + Math.ceil((lastRows * across) / 2);
   const { image, output, kernel } = transformCosts;

@@ -1,13 +1,9 @@
 // Convolutions in WebAssembly have the bits of plain loops, for every way in which the work can be divided.
 import { describe, expect, it } from "vitest";
 import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import {
-  convolutionUnits,
-  describeConvolution,
-  finishedLanes,
-} from "../../../../src/backends/wasm/products/convolution.ts";
 import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
+import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
 import {
   channelsLast,
   convolve,
@@ -136,7 +132,7 @@ it("ranges of units give the same bits in every division and order", () => {
   for (const relaxed of fused ? [false, true] : [false]) {
     const forward = { ...spec({ batch: 5, groups: 2, outputs: 9, padding: [1, 1] }), relaxed };
     for (const problem of [forward, kernelGradient(relaxed)]) {
-      const units = convolutionUnits(problem);
+      const units = planConvolution(problem).units;
       expect(units).toBeGreaterThan(1);
       const single = Array.from({ length: units }, (_, i): Range => [i, i + 1]).toReversed();
       expect(convolve(problem, single)).toEqual(convolve(problem));
@@ -156,7 +152,7 @@ it("finish receives each complete element once, with its indices and the functio
     const problem = spec(sizes);
     const { groups, outputs, y } = problem;
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
-    const known = finishedLanes(problem);
+    const known = planConvolution(problem).finishes;
     // value = max(value + other[the same place], 0)
     const values = convolve({
       ...problem,
@@ -223,10 +219,10 @@ it("products with the gaps of a dilated input are left out: an infinite weight t
 });
 
 it("the plan in words", () => {
-  expect(describeConvolution(spec({ padding: [1, 1] }))).toMatchInlineSnapshot(
+  expect(describeConvolution(planConvolution(spec({ padding: [1, 1] })))).toMatchInlineSnapshot(
     `"tiles of 5 outputs × 8 positions and 5 outputs × 3 positions, x padded, 3 rows at a time"`,
   );
-  expect(describeConvolution(kernelGradient(false))).toMatchInlineSnapshot(
+  expect(describeConvolution(planConvolution(kernelGradient(false)))).toMatchInlineSnapshot(
     `"tiles of 5 positions × 8 outputs, x padded, w packed, sums in blocks of 2×16×16"`,
   );
 });

@@ -3,13 +3,9 @@
 import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
-import {
-  convolutionUnits,
-  describeConvolution,
-  finishedLanes,
-} from "../../../../src/backends/wasm/products/convolution.ts";
 import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
 import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
+import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
 import { gradientPlan, isDepthwiseGradient } from "../../../../src/schedule/products/depthwise/gradient-plan.ts";
 import { isDepthwise, tilesOf } from "../../../../src/schedule/products/depthwise/plan.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
@@ -201,13 +197,13 @@ const gradients: Record<string, Gradient> = {
 describe("sums in the stated order, to the bit", () => {
   it.each(Object.keys(forwards))("forward: %s", (name) => {
     const problem = spec(forwards[name]);
-    expect(describeConvolution(problem)).toContain("depthwise, tiles of");
+    expect(describeConvolution(planConvolution(problem))).toContain("depthwise, tiles of");
     for (const view of views) expectExact(seen(problem, view));
   });
 
   it.each(Object.keys(gradients))("gradient of the kernel: %s", (name) => {
     const problem = gradient(gradients[name]);
-    expect(describeConvolution(problem)).toContain("depthwise, sums in lanes");
+    expect(describeConvolution(planConvolution(problem))).toContain("depthwise, sums in lanes");
     for (const view of views) expectExact(seen(problem, view));
   });
 
@@ -267,7 +263,7 @@ it("ranges of units give the same bits in every division and order", () => {
     spec(high),
     gradient(gradients["7×7, many groups"]),
   ]) {
-    const units = convolutionUnits(problem);
+    const units = planConvolution(problem).units;
     expect(units).toBeGreaterThan(1);
     const single = Array.from({ length: units }, (_, i): Range => [i, i + 1]).toReversed();
     expect(convolve(problem, single)).toEqual(convolve(problem));
@@ -285,7 +281,7 @@ const finished = [
 it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
   for (const problem of finished) {
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
-    const known = finishedLanes(problem);
+    const known = planConvolution(problem).finishes;
     // value = max(value + other[the same place], 0)
     const values = convolve({
       ...problem,
@@ -414,13 +410,13 @@ describe("programs", () => {
 });
 
 it("the plan in words", () => {
-  expect(describeConvolution(spec({ groups: 6, channels: 1, outputs: 1, padding: [1, 1] }))).toMatchInlineSnapshot(
-    `"depthwise, tiles of 3 rows × 4 positions, w in registers, x padded, 9 rows at a time"`,
-  );
-  expect(describeConvolution(spec(forwards["7×7"]))).toMatchInlineSnapshot(
+  expect(
+    describeConvolution(planConvolution(spec({ groups: 6, channels: 1, outputs: 1, padding: [1, 1] }))),
+  ).toMatchInlineSnapshot(`"depthwise, tiles of 3 rows × 4 positions, w in registers, x padded, 9 rows at a time"`);
+  expect(describeConvolution(planConvolution(spec(forwards["7×7"])))).toMatchInlineSnapshot(
     `"depthwise, tiles of 4 rows × 8 positions, w in place, x padded, 7 rows at a time"`,
   );
-  expect(describeConvolution(gradient(gradients["5×5, stride 2"]))).toMatchInlineSnapshot(
+  expect(describeConvolution(planConvolution(gradient(gradients["5×5, stride 2"])))).toMatchInlineSnapshot(
     `"depthwise, sums in lanes, 9 positions at once, x padded, 6 rows at a time"`,
   );
 });

@@ -1,12 +1,9 @@
 // Runs a single convolution as WebAssembly, with guards around its arrays that it may not change, and by plain loops on the same numbers.
 import { expect } from "vitest";
 import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import {
-  convolutionScratch,
-  convolutionUnits,
-  writeConvolution,
-} from "../../../../src/backends/wasm/products/convolution.ts";
+import { writeConvolution } from "../../../../src/backends/wasm/products/convolution.ts";
 import type { ConvolutionPlace, FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
+import { planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
 
 const pages = 256;
 const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -22,17 +19,17 @@ export type Pair = readonly [number, number];
 /** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
 export function convolve(
   spec: FinishedConvolution,
-  ranges: readonly Range[] = [[0, convolutionUnits(spec)]],
+  ranges: readonly Range[] = [[0, planConvolution(spec).units]],
 ): Float32Array {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
-  module.export("convolve", writeConvolution(module, "conv", spec));
+  module.export("convolve", writeConvolution(module, "conv", spec, planConvolution(spec)));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   const run = instance.exports.convolve as (...args: number[]) => void;
   const { x, w, y, extra, scratch } = places;
   const elements = [...eachElement(spec)];
   const [low, high] = [-64, elements.reduce((most, { at }) => Math.max(most, at), 0) + 64];
   numbers.fill(guard, y + low, y + high);
-  const end = scratch + convolutionScratch(spec) / 4;
+  const end = scratch + planConvolution(spec).scratchBytes / 4;
   const extras = Array.from({ length: spec.extras ?? 0 }, () => extra * 4);
   for (const [from, to] of ranges) {
     numbers.fill(Number.NaN, scratch, end).fill(guard, end, end + 64);

@@ -7,14 +7,20 @@ import { emitProgram } from "../../../../src/backends/wasm/emit.ts";
 import { table } from "../../../../src/backends/wasm/layout.ts";
 import { programMemory } from "../../../../src/backends/wasm/memory/memory.ts";
 import { WasmProgram } from "../../../../src/backends/wasm/program.ts";
-import { deadline, type Pool, poolFor, rendezvous } from "../../../../src/backends/wasm/threads/pool.ts";
+import { type Pool, poolFor, type Waiting } from "../../../../src/backends/wasm/threads/pool.ts";
 import { writeShare } from "../../../../src/backends/wasm/threads/share.ts";
 import { allocate } from "../../../../src/compiler/allocate.ts";
-import type { Buffer, Kernel, KernelProgram } from "../../../../src/compiler/kernel.ts";
-import { shareAsUsual, shareEverything } from "./together.ts";
+import type { Buffer, Kernel } from "../../../../src/compiler/kernel.ts";
+import { plainMachine } from "../../../../src/schedule/machine.ts";
+import { scheduleProgram } from "../../../../src/schedule/program.ts";
+import { everythingShared, joined, shareAsUsual, shareEverything, together } from "./together.ts";
+
+/** How the programs of a test wait; a test may change it between two runs of a program. */
+let waiting: { -readonly [K in keyof Waiting]: Waiting[K] };
 
 beforeEach(async () => {
-  shareEverything(2);
+  waiting = { ...together };
+  shareEverything(2, { waiting });
   await threadsReady();
 });
 afterEach(shareAsUsual);
@@ -34,18 +40,22 @@ function doubling(state: Tensor, fault: "trap" | "hang" | null): WasmProgram {
     stores: [{ access, value: 1, mode: "set" }],
     epilogue: { instructions: [], stores: [] },
   };
-  const kernels: KernelProgram = { buffers: [s0], kernels: [kernel], results: [] };
+  const kernels = scheduleProgram({ buffers: [s0], kernels: [kernel], results: [] }, { ...plainMachine, threads: 2 });
   const allocation = allocate(kernels);
-  const emitted = emitProgram(kernels, allocation, { relaxed: false, memory: programMemory.limits, threads: 2 });
+  const emitted = emitProgram(kernels, allocation, {
+    memory: programMemory.limits,
+    threads: 2,
+    sharing: everythingShared,
+  });
   const graph = { nodes: [], updates: [], results: [] };
   const bytes = fault === null ? emitted.bytes : faulty(fault, emitted);
-  return new WasmProgram({ graph, kernels, allocation, emitted: { ...emitted, bytes, scratch: 64 } }, [state]);
+  return new WasmProgram({ graph, kernels, allocation, emitted: { ...emitted, bytes, scratch: 64 } }, [state], waiting);
 }
 
 /** The same stages with a step that is slow on the calling thread, where it does nothing, and fails on the others. */
 function faulty(
   fault: "trap" | "hang",
-  { plan, threads, steps }: ReturnType<typeof emitProgram>,
+  { plan, threads, tasks }: ReturnType<typeof emitProgram>,
 ): Uint8Array<ArrayBuffer> {
   if (plan === null) throw new Error("nothing is shared");
   const module = new Module(programMemory.limits);
@@ -70,7 +80,7 @@ function faulty(
     "run",
     module.function("run", { parameters: ["i32"], results: [] }, () => {}),
   );
-  const shared = [{ callee: part, units: steps[0].units, mayFail: false, steps: [0] }];
+  const shared = [{ callee: part, units: tasks[0].units, mayFail: false, steps: [0] }];
   module.export("share", writeShare(module, shared, { plan, threads, scratch: 64 }));
   return module.bytes();
 }
@@ -87,7 +97,7 @@ async function worksAgain(): Promise<void> {
   expect(await threadsReady()).toBe(2);
   const state = full([size], 3);
   doubling(state, null).run([]);
-  expect(rendezvous.entered).toBe(1);
+  expect(joined()).toBe(1);
   expect(state.data.every((value) => value === 6)).toBe(true);
 }
 
@@ -106,7 +116,7 @@ it("a worker that traps is an error at once, and its states are refused until th
 });
 
 it("a worker that does not return is an error after the deadline", async () => {
-  deadline.slices = 4;
+  waiting.slices = 4;
   const state = full([size], 1);
   const program = doubling(state, "hang");
   const start = performance.now();
@@ -121,20 +131,20 @@ it("a worker that is killed while it waits does not disturb the next call", asyn
   const state = full([size], 1);
   const program = doubling(state, null);
   program.run([]);
-  rendezvous.wanted = false;
+  waiting.forWorkers = false;
   const pool = kill();
   for (let i = 0; i < 5; i++) program.run([]);
   expect(state.data.every((value) => value === 64)).toBe(true);
   await heardOf(pool);
   program.run([]);
   expect(state.data.every((value) => value === 128)).toBe(true);
-  rendezvous.wanted = true;
+  waiting.forWorkers = true;
   await worksAgain();
 });
 
 it("a worker that is killed at any moment causes neither wrong numbers nor a hang", async () => {
-  deadline.slices = 4;
-  rendezvous.wanted = false;
+  waiting.slices = 4;
+  waiting.forWorkers = false;
   const [a, b, sum] = [randn([200, 200]), randn([200, 200]), zeros([200, 200])];
   const reference = compile(() => a.matmul(b).relu().matmul(b), { threads: 1 })();
   let refused = 0;
@@ -160,12 +170,12 @@ it("a worker that is killed at any moment causes neither wrong numbers nor a han
 }, 120_000);
 
 it("workers drop programs that were collected, and load more programs than the log has entries", async () => {
-  rendezvous.wanted = false;
+  waiting.forWorkers = false;
   for (let i = 0; i < 200; i++) {
     const state = full([size], i);
     doubling(state, null).run([]);
     expect(state.data[size - 1]).toBe(2 * i);
   }
-  rendezvous.wanted = true;
+  waiting.forWorkers = true;
   await worksAgain();
 });

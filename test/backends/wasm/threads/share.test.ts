@@ -18,7 +18,7 @@ import {
   threadsReady,
 } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { verification, wasm } from "../../../../src/backends/wasm/backend.ts";
+import type { Backend } from "../../../../src/compiler/backend.ts";
 import { simplify } from "../../../../src/compiler/simplify.ts";
 import { mapTensors } from "../../../../src/compiler/structure.ts";
 import type { NDArray } from "../../../../src/tensor/dtype.ts";
@@ -30,14 +30,15 @@ import { type Run, runLayer, runOptimiser, runTraining } from "../../../fixtures
 import { runCase } from "../../../fixtures/run.ts";
 import { Draw } from "../../../tensor/draw.ts";
 import { trainingStep } from "../../../training-step.js";
-import { joined, shareAsUsual, shareEverything } from "./together.ts";
+import { joined, shareAsUsual, shareEverything, together } from "./together.ts";
 
 const counts = [2, 3, 8];
 
+let backend: Backend;
+
 beforeAll(async () => {
-  verification.by = verifier;
   await threadsReady();
-  shareEverything(Math.max(...counts));
+  backend = shareEverything(Math.max(...counts), { verifier });
 });
 afterAll(shareAsUsual);
 
@@ -53,7 +54,7 @@ describe("random graphs", () => {
   function outcome(of: ReturnType<typeof randomGraph>, threads: number): readonly string[] {
     const states = of.states.map(asTensor);
     try {
-      const program = wasm.prepare(simplify(of.graph), states, { relaxed: true, threads });
+      const program = backend.prepare(simplify(of.graph), states, { relaxed: true, threads });
       const results = program.run(of.args.map(asTensor));
       return [...results.map(({ data }) => data), ...states.map(({ data }) => data)].map(bytes);
     } catch (error) {
@@ -144,7 +145,7 @@ describe("training", () => {
 
   it("gives the same bits without a rendezvous, in whatever order workers join", () => {
     const alone = train(1);
-    shareEverything(8, { meet: false });
+    shareEverything(8, { verifier, waiting: { ...together, forWorkers: false } });
     for (const threads of [...counts, ...counts]) expect(train(threads)).toEqual(alone);
   });
 });

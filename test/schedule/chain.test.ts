@@ -1,12 +1,13 @@
 // Which kernels become a chain, its parts, and that its buffers do not share bytes.
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { allocate, describeAllocation, verifyAllocation } from "../../src/compiler/allocate.ts";
-import { type Cuts, chain, chainLimits, ownerOf } from "../../src/compiler/chain.ts";
+import { ownerOf } from "../../src/compiler/chain.ts";
 import type { Access, Axis, Buffer, Kernel, KernelProgram, Loops } from "../../src/compiler/kernel.ts";
 import { verify } from "../../src/compiler/kernel-rules.ts";
+import { type Cuts, chain } from "../../src/schedule/chain.ts";
+import { type ChainLimits, chainLimits } from "../../src/schedule/limits.ts";
 
-const defaultLimits = { ...chainLimits };
-afterEach(() => void Object.assign(chainLimits, defaultLimits));
+const unlimited = { ...chainLimits, pieceBytes: 0, maxPartBytes: Infinity, contiguousOnOneThread: true };
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string, ...shape: number[]): Buffer => {
@@ -45,8 +46,7 @@ function chained(
   results: readonly Buffer[],
   cuts: Cuts = () => true,
 ): KernelProgram {
-  Object.assign(chainLimits, { pieceBytes: 0, maxPartBytes: Infinity, contiguousOnOneThread: true });
-  const program = chain({ buffers, kernels, results }, cuts, 1);
+  const program = chain({ buffers, kernels, results }, cuts, 1, unlimited);
   verify(program);
   return program;
 }
@@ -159,19 +159,16 @@ describe("kernels become a chain", () => {
         line.kind === "load" ? { ...line, indirection: { value: 0, stride: 0, size: 1 } } : line,
       ),
     };
-    Object.assign(chainLimits, { pieceBytes: 0, maxPartBytes: Infinity, contiguousOnOneThread: true });
     const program = { buffers: [a0, t0, t1], kernels: [reduce, gather], results: [t1] };
-    expect(chain(program, () => true, 1).chains).toEqual([]);
+    expect(chain(program, () => true, 1, unlimited).chains).toEqual([]);
     const half = copy(each(8, columns), at(a0, whole), at(t1, whole), at(t0, [1, 0]));
     expect(chainTexts(chained([reduce, half], [a0, t0, t1], [t1]))).toEqual([]);
   });
 
   it("not if a backend cannot cut them, if everything fits into the cache, if a part is too large, or on one thread", () => {
     const program = { buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] };
-    const made = (cuts: boolean, threads: number, more: Partial<typeof chainLimits>) => {
-      Object.assign(chainLimits, defaultLimits, more);
-      return chain(program, () => cuts, threads).chains?.length;
-    };
+    const made = (cuts: boolean, threads: number, more: Partial<ChainLimits>) =>
+      chain(program, () => cuts, threads, { ...chainLimits, ...more }).chains?.length;
     expect(made(true, 2, { pieceBytes: 1024 })).toBe(1);
     expect(made(false, 2, { pieceBytes: 1024 })).toBe(0);
     expect(made(true, 2, {})).toBe(0);
@@ -180,9 +177,8 @@ describe("kernels become a chain", () => {
   });
 
   it("with pieces that fill the cache", () => {
-    Object.assign(chainLimits, { pieceBytes: 1024 });
-    const [{ piece }] =
-      chain({ buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] }, () => true, 2).chains ?? [];
+    const program = { buffers: [a0, t0, t1], kernels: [reduce, divide], results: [t1] };
+    const [{ piece }] = chain(program, () => true, 2, { ...chainLimits, pieceBytes: 1024 }).chains ?? [];
     // Each part touches a row of each matrix and one number.
     expect(piece).toBe(Math.floor(1024 / (4 * (2 * columns + 1))));
   });

@@ -1,0 +1,84 @@
+// Plans a convolution: divides it into parts without gaps (gaps.ts) and chooses the algorithm of each. There are two general algorithms, of
+// which the cheaper one is chosen:
+//   positions  a vector holds neighbouring positions, and is multiplied by one element of the kernel;
+//   outputs    a vector holds neighbouring outputs, and is multiplied by one element of the image (for small images and the gradient of
+//              the kernel).
+// Both sum over channels, kernel rows and kernel columns, in this order. Groups with one output have tiles of their own ("depthwise"), and
+// the gradients of their kernels are summed in four parts ("gradient"). Winograd's algorithm has fewer multiplications and rounds
+// differently: it is used only where the spec allows it.
+import type { FinishedLanes } from "../../cut.ts";
+import { type GradientPlan, gradientPlan, isDepthwiseGradient } from "../depthwise/gradient-plan.ts";
+import { type DepthwisePlan, depthwisePlan, isDepthwise } from "../depthwise/plan.ts";
+import { type WinogradPlan, winogradIfFaster } from "../winograd/plan.ts";
+import { type Part, withoutGaps } from "./gaps.ts";
+import { type OutputsPlan, outputsCost, outputsPlan } from "./outputs-plan.ts";
+import { type PositionsPlan, positionsCost, positionsPlan } from "./positions-plan.ts";
+import type { ConvolutionSpec } from "./spec.ts";
+
+/** The plan of each algorithm. */
+export interface Plans {
+  winograd: WinogradPlan;
+  gradient: GradientPlan;
+  depthwise: DepthwisePlan;
+  positions: PositionsPlan;
+  outputs: OutputsPlan;
+}
+
+export type Algorithm = keyof Plans;
+
+/** An algorithm with its plan. */
+export type Planned = { readonly [A in Algorithm]: { readonly algorithm: A; readonly plan: Plans[A] } }[Algorithm];
+
+/** A convolution without gaps, with its algorithm and plan. */
+export type PlannedPart = Part & Planned;
+
+export interface ConvolutionPlan {
+  /** The parts; their units follow one another. There are none if y has no elements. */
+  readonly parts: readonly PlannedPart[];
+  readonly units: number;
+  /** Bytes of scratch memory of one call. */
+  readonly scratchBytes: number;
+  /** The vectors of sums that the epilogue receives. */
+  readonly finishes: readonly FinishedLanes[];
+}
+
+/** Outputs in the lanes also cost copies and a gather, which the estimate leaves out: positions are preferred up to this cost ratio. */
+const maxCostRatio = 1.1;
+
+export function planConvolution(spec: ConvolutionSpec): ConvolutionPlan {
+  const parts = isEmpty(spec) ? [] : withoutGaps(spec).map((part) => ({ ...part, ...plannedOf(part.spec) }));
+  return {
+    parts,
+    units: parts.reduce((sum, { plan }) => sum + plan.units, 0),
+    scratchBytes: Math.max(0, ...parts.map(({ plan }) => plan.scratch)),
+    finishes: finishesOf(parts),
+  };
+}
+
+const isEmpty = ({ batch, groups, outputs, positions }: ConvolutionSpec): boolean =>
+  batch * groups * outputs * positions[0] * positions[1] === 0;
+
+function plannedOf(spec: ConvolutionSpec): Planned {
+  const winograd = winogradIfFaster(spec);
+  if (winograd) return { algorithm: "winograd", plan: winograd };
+  if (isDepthwiseGradient(spec)) return { algorithm: "gradient", plan: gradientPlan(spec) };
+  if (isDepthwise(spec)) return { algorithm: "depthwise", plan: depthwisePlan(spec) };
+  return positionsCost(spec) <= maxCostRatio * outputsCost(spec)
+    ? { algorithm: "positions", plan: positionsPlan(spec) }
+    : { algorithm: "outputs", plan: outputsPlan(spec) };
+}
+
+/** Four lanes of a row of each part, and what remains of the row. */
+function finishesOf(parts: readonly Part[]): FinishedLanes[] {
+  const all = parts.flatMap(({ spec: { positions }, apart }) =>
+    [Math.min(positions[1], 4), positions[1] % 4].map((lanes) => ({ lanes, apart: apart[1] })),
+  );
+  return all.filter(({ lanes }, i) => lanes > 0 && all.findIndex((other) => other.lanes === lanes) === i);
+}
+
+/** The plan in words, for explain(). */
+export function describeConvolution({ parts }: ConvolutionPlan): string {
+  const [first, ...others] = parts.map(({ plan }) => plan.description);
+  if (first === undefined) return "nothing to do";
+  return others.length === 0 ? first : `${others.length + 1} parts without gaps, the first in ${first}`;
+}
