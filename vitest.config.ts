@@ -11,7 +11,8 @@ const alone = [
   "test/io/mutate.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
-  "test/backends/wasm/products/{depthwise,winograd}.test.ts",
+  "test/backends/wasm/products/depthwise.test.ts",
+  "test/schedule/products/winograd.test.ts",
   "test/backends/wasm/threads/*.test.ts",
 ];
 
@@ -62,7 +63,7 @@ const slowest = [
   "test/train/resume",
   "web/test/lookups",
   "web/test/images/familiar",
-  "test/backends/wasm/products/winograd",
+  "test/schedule/products/winograd",
   "test/compiler/pytorch",
   "test/nn/pytorch",
   "test/compiler/every-method",

@@ -27,20 +27,30 @@ export function writeFence(code: Code, pointer: Local, number: number, end: numb
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 
-/** The routine with a fence before each term of a sum in registers, and with pointers that move where rows read the same elements. */
+/**
+ * The routine with a fence before each term of a sum in registers and before each copy of a loop that has registers of its own, and with
+ * pointers that move where rows read the same elements.
+ */
 export const againstSpilling = (routine: Routine): Routine => ({ ...routine, body: fenced(routine.body) });
 
 function fenced(statements: readonly Statement[]): readonly Statement[] {
   const rows = statements.find(isRowsLoop);
-  if (rows === undefined)
-    return statements.map((statement) => withInside(isUnrolled(statement) ? moving(statement) : statement, fenced));
+  if (rows === undefined) return statements.map(fencedInside);
   const place = firstPlace(statements);
   if (place === null) return statements;
   const before = fence(place.memory, place.index);
   return [before, ...statements.map((statement) => (statement === rows ? withFences(rows, before) : statement))];
 }
 
-const isUnrolled = (statement: Statement): statement is For =>
+function fencedInside(statement: Statement): Statement {
+  if (!isUnrolled(statement)) return withInside(statement, fenced);
+  const inner = withInside(moving(statement), fenced);
+  if (inner.kind !== "for" || inner.body.at(0)?.kind !== "registers") return inner;
+  const place = firstPlace(inner.body);
+  return place === null ? inner : { ...inner, body: [fence(place.memory, place.index), ...inner.body] };
+}
+
+export const isUnrolled = (statement: Statement): statement is For =>
   statement.kind === "for" && statement.unroll.kind === "all";
 
 /** for r …: for v …: acc[r][v] += x * w[v] */

@@ -5,7 +5,7 @@ import type { Expression, Memory, Place, Registers, Statement, Variable } from "
 import { isVector, types } from "../../../loops/types.ts";
 import { reads, sets } from "../../../loops/uses.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
-import { hasFence, writeFence } from "./spilling.ts";
+import { hasFence, isUnrolled, writeFence } from "./spilling.ts";
 import { access, type Functions, ValueWriter } from "./values.ts";
 
 type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
@@ -39,7 +39,8 @@ export class RoutineWriter {
     while (next < all.length) {
       const statement = all[next];
       next++;
-      this.#statement(statement);
+      if (this.#afterFences === null && isUnrolled(statement) && hasFence(statement)) this.#fenced([statement]);
+      else this.#statement(statement);
       if (this.#afterFences !== null || statement.kind !== "registers") continue;
       const others = all.findIndex(({ kind }, i) => i >= next && kind === "registers");
       const sums = all.slice(next, others < 0 ? all.length : others);

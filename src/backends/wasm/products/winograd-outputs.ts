@@ -1,7 +1,7 @@
 // Turns the sums of Winograd's products (winograd.ts) into rows of y: transforms them back, finishes and stores them, eight positions of
 // two rows at a time; at the edges of y, only the positions that exist.
 
-import { panelStep } from "../../../schedule/products/winograd/plan.ts";
+import { panelTiles } from "../../../schedule/products/winograd/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { addSteps } from "./addressing.ts";
 import type { FinishedConvolution } from "./finished.ts";
@@ -96,10 +96,10 @@ export function writeFinishedSums(module: Module, name: string, spec: FinishedCo
           1,
           () => {
             finishOutput();
-            advance(code, from, panelStep);
+            advance(code, from, panelTiles * 4);
           },
         );
-        advance(code, sums, panelStep / 2);
+        advance(code, sums, (panelTiles * 4) / 2);
         code.get(nextRow).set(row).get(nextColumn).set(column);
       },
     );

@@ -7,7 +7,7 @@
 // (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, arXiv:1509.09308, section 4.1.)
 
 import { pitch } from "../../../schedule/products/convolution/padding.ts";
-import { panelStep, sumsStep, tileOutputs, type WinogradPlan } from "../../../schedule/products/winograd/plan.ts";
+import { panelTiles, sumsStep, tileOutputs, type WinogradPlan } from "../../../schedule/products/winograd/plan.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import type { FinishedConvolution } from "./finished.ts";
 import { advance, repeat } from "./tile.ts";
@@ -64,12 +64,12 @@ export function writeImageTransform(
           }
           for (const [j, { first, second, op }] of imageTerms.entries()) {
             code.get(to).get(line[first]).get(line[second]).op(op);
-            code.memory("v128.store", (4 * i + j) * plan.imageStep, 2);
+            code.memory("v128.store", (4 * i + j) * (plan.imageStep * 4), 2);
           }
         }
       });
       advance(code, from, plan.plane * bytes);
-      advance(code, to, panelStep);
+      advance(code, to, panelTiles * 4);
     });
   });
 }
@@ -107,7 +107,7 @@ export function writeKernelTransform(
             code
               .get(to)
               .get(value)
-              .memory("v128.store", (4 * i + j) * plan.kernelStep, 2);
+              .memory("v128.store", (4 * i + j) * (plan.kernelStep * 4), 2);
         }
       });
       advance(code, from, w.channel * bytes);
@@ -137,7 +137,7 @@ export function transformSums(code: Code, sums: Local): readonly (readonly [Loca
       for (const [i, value] of column.entries())
         code
           .get(sums)
-          .memory("v128.load", (4 * i + j) * sumsStep, 2)
+          .memory("v128.load", (4 * i + j) * (sumsStep * 4), 2)
           .set(value);
       const [a, b, c, d] = column;
       code.get(a).get(b).op("f32x4.add").get(c).op("f32x4.add").set(down[0]);

@@ -7,7 +7,6 @@
 import { pitch } from "../../../schedule/products/convolution/padding.ts";
 import {
   elements,
-  panelStep,
   panelTiles,
   sumsStep,
   tileOutputs,
@@ -56,7 +55,7 @@ export function writeByWinograd(
         code.get(fromW);
         add(group, w.group);
         add(output, w.output).get(target).call(transform);
-        advance(code, target, elements * plan.kernelStep);
+        advance(code, target, elements * (plan.kernelStep * 4));
       };
       const [height] = heights(spec);
       code.for(
@@ -78,7 +77,10 @@ export function writeByWinograd(
           code.get(fromX);
           add(image, x.image);
           add(group, x.group);
-          add(channel, x.channel).get(scratch).i32(plan.padded).op("i32.add");
+          add(channel, x.channel)
+            .get(scratch)
+            .i32(plan.padded * 4)
+            .op("i32.add");
           add(channel, plan.plane).get(top).i32(2).op("i32.mul").i32(padding[0]).op("i32.sub");
           code.get(rows).i32(2).op("i32.mul").i32(2).op("i32.add").call(pad);
         },
@@ -89,11 +91,14 @@ export function writeByWinograd(
       code.i32(plan.across).op("i32.div_u").i32(2).op("i32.mul").set(at.row);
       index();
       code.i32(plan.across).op("i32.rem_u").i32(panelTiles).op("i32.mul").set(at.column);
-      code.get(scratch).i32(plan.padded).op("i32.add");
+      code
+        .get(scratch)
+        .i32(plan.padded * 4)
+        .op("i32.add");
       add(at.row, pitch(plan.padding));
       add(at.column, 1)
         .get(scratch)
-        .i32(plan.image + offset)
+        .i32(plan.image * 4 + offset)
         .op("i32.add")
         .call(transformImage);
       code.get(at.row).get(top).i32(2).op("i32.mul", "i32.add").set(at.row);
@@ -109,8 +114,17 @@ export function writeByWinograd(
           transformHalf(() => code.get(vector), { row, column }, 0);
           // Without a second vector, the second half of the panel keeps old values, and its sums are not read.
           code.get(vector).i32(1).op("i32.add").get(count).op("i32.lt_s").set(second);
-          code.get(second).if(() => transformHalf(() => code.get(vector).i32(1).op("i32.add"), rest, panelStep / 2));
-          code.get(scratch).get(scratch).i32(plan.image).op("i32.add").get(scratch).i32(plan.sums).op("i32.add");
+          code
+            .get(second)
+            .if(() => transformHalf(() => code.get(vector).i32(1).op("i32.add"), rest, (panelTiles * 4) / 2));
+          code
+            .get(scratch)
+            .get(scratch)
+            .i32(plan.image * 4)
+            .op("i32.add")
+            .get(scratch)
+            .i32(plan.sums * 4)
+            .op("i32.add");
           code.get(toY);
           add(image, y.image);
           add(group, y.group).get(image).get(group).get(row).get(column).get(rest.row).get(rest.column);
@@ -177,8 +191,8 @@ function writeProducts(module: Module, name: string, spec: FinishedConvolution, 
         code.get(matrixA).set(fromA).get(matrixB).set(fromB);
         const products = {
           rows: Array.from({ length: height }, (_, i) => i * bytes),
-          vectors: [0, panelStep / 2],
-          sum: [{ count: channels, a: tileOutputs * bytes, b: panelStep }],
+          vectors: [0, (panelTiles * 4) / 2],
+          sum: [{ count: channels, a: tileOutputs * bytes, b: panelTiles * 4 }],
           relaxed,
         };
         sumProducts(code, products, acc, fromA, fromB);
@@ -187,13 +201,13 @@ function writeProducts(module: Module, name: string, spec: FinishedConvolution, 
             code
               .get(place)
               .get(value)
-              .memory("v128.store", i * panelStep + (v * panelStep) / 2, 2);
+              .memory("v128.store", i * (panelTiles * 4) + (v * (panelTiles * 4)) / 2, 2);
         }
-        advance(code, matrixA, plan.kernelStep);
-        advance(code, matrixB, plan.imageStep);
-        advance(code, place, sumsStep);
+        advance(code, matrixA, plan.kernelStep * 4);
+        advance(code, matrixB, plan.imageStep * 4);
+        advance(code, place, sumsStep * 4);
       });
-      advance(code, kernel, elements * plan.kernelStep);
+      advance(code, kernel, elements * (plan.kernelStep * 4));
       code.get(sums).get(y).get(image).get(group).get(output).i32(height);
       for (const place of others) code.get(place);
       code.call(finish);

@@ -5,6 +5,7 @@ import { internal } from "../../../errors/error.ts";
 import type { Block } from "../../../loops/block.ts";
 import { add, max, min, mul, sub } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
+import { addWinograd } from "../winograd/build.ts";
 import type { Part } from "./gaps.ts";
 import { addByOutputs } from "./outputs.ts";
 import type { Algorithm, ConvolutionPlan, PlannedPart, Plans } from "./plan.ts";
@@ -22,7 +23,7 @@ type Builder<A extends Algorithm> = (
 
 /** The builder of each algorithm; null if it has none. */
 const builders: { readonly [A in Algorithm]: Builder<A> | null } = {
-  winograd: null,
+  winograd: addWinograd,
   gradient: null,
   depthwise: null,
   positions: addByPositions,

@@ -17,8 +17,8 @@ export const elements = 16;
 const maxBlockBytes = 128 * 1024;
 /** Threads need this many units, if there are as many blocks; a single image is cut into half as many blocks. */
 const minUnits = 16;
-/** Bytes between the matrices of two elements: one cache line, so that they do not map to the same cache sets. */
-const gapBytes = 64;
+/** Numbers between the matrices of two elements: one cache line, so that they do not map to the same cache sets. */
+const gap = 16;
 
 export interface WinogradPlan {
   readonly units: number;
@@ -36,19 +36,17 @@ export interface WinogradPlan {
   readonly blocks: number;
   /** Elements of a padded plane. */
   readonly plane: number;
-  /** Bytes from the matrix of one element to that of the next: of the kernel (four outputs) and of the image (a panel). */
+  /** Numbers from the matrix of one element to that of the next: of the kernel (four outputs) and of the image (a panel). */
   readonly kernelStep: number;
   readonly imageStep: number;
-  /** Offsets in scratch, in bytes, of the transformed image, the sums and the padded image; the transformed kernel is at 0. */
+  /** Where the transformed image, the sums and the padded image begin in scratch; the transformed kernel is at 0. */
   readonly image: number;
   readonly sums: number;
   readonly padded: number;
 }
 
-/** Bytes from one channel of a panel, or one output of its sums, to the next; half of them is a vector. */
-export const panelStep = panelTiles * bytes;
-/** Bytes from one element to the next in the sums of a tile. */
-export const sumsStep = tileOutputs * panelStep;
+/** Numbers from one element to the next in the sums of a tile. */
+export const sumsStep = tileOutputs * panelTiles;
 
 export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
   const { batch, groups, channels, outputs, size, positions, padding, x } = spec;
@@ -73,15 +71,15 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
   const blocks = batch * blocksOfImage;
   const blocksOfUnit = Math.max(Math.floor((blocks * groups) / minUnits), 1);
   const plane = (2 * rows + 2) * pitch(padded);
-  const kernelStep = channels * tileOutputs * bytes + gapBytes;
-  const imageStep = channels * panelStep + gapBytes;
+  const kernelStep = channels * tileOutputs + gap;
+  const imageStep = channels * panelTiles + gap;
   const image = Math.ceil(outputs / tileOutputs) * elements * kernelStep;
   const sums = image + elements * imageStep;
   const start = sums + elements * sumsStep;
   const times = blocksOfUnit === 1 ? "" : `, ${blocksOfUnit} times`;
   return {
     units: groups * Math.ceil(blocks / blocksOfUnit),
-    scratch: start + channels * plane * bytes + 16,
+    scratch: (start + channels * plane + 4) * bytes,
     description: `Winograd F(2×2, 3×3), products of ${Math.min(outputs, tileOutputs)} outputs × ${panelTiles} tiles, ${rows} rows of tiles at a time${times}`,
     padding: padded,
     tileRows,
@@ -111,7 +109,7 @@ export function winogradIfFaster(spec: ConvolutionSpec): WinogradPlan | null {
   if (winograd !== true || channels * outputs === 0) return null;
   if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return null;
   const plan = winogradPlan(spec);
-  if (plan.image > maxKernelBytes) return null;
+  if (plan.image * bytes > maxKernelBytes) return null;
   const direct = Math.min(positionsCost(spec), outputsCost(spec)) * channels * 9;
   return direct > minSpeedup * winogradCost(spec, plan) ? plan : null;
 }

@@ -12,33 +12,38 @@ import {
   threadsReady,
 } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Code, Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
-import type { ConvolutionPlace, FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
-import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
-import { writeByWinograd } from "../../../../src/backends/wasm/products/winograd.ts";
-import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
-import { winogradIfFaster, winogradPlan } from "../../../../src/schedule/products/winograd/plan.ts";
-import { Draw, firstSeed } from "../../../tensor/draw.ts";
-import { guard, memory, pages, views } from "../guarded-memory.ts";
-import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
-import { channelsLast, eachElement, spec as plainSpec, type Sizes } from "./one-convolution.ts";
-
-const numbers = views.float32;
-const mega = 1 << 20;
-/** First element of each array; strides may be negative, so x, w and y begin in the middle of their ranges. */
-const places = { x: mega, w: 3 * mega, y: 5 * mega, other: 7 * mega, scratch: 8 * mega };
+import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import { add, constant, max, storeLanes } from "../../../src/loops/build.ts";
+import { describeConvolution, planConvolution } from "../../../src/schedule/products/convolution/plan.ts";
+import { loadApart, storeApart } from "../../../src/schedule/products/lanes.ts";
+import { winogradIfFaster, winogradPlan } from "../../../src/schedule/products/winograd/plan.ts";
+import { joined, shareAsUsual, shareEverything } from "../../backends/wasm/threads/together.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
+import {
+  channelsLast,
+  convolve,
+  eachElement,
+  extraAt,
+  guard,
+  interpretedConvolution,
+  mega,
+  numbers,
+  type Problem,
+  places,
+  spec as plainSpec,
+  type Sizes,
+} from "./one-convolution.ts";
 
 /** A convolution of 3×3 with row-major arrays, by Winograd's filtering. */
 function spec({
   relaxed = false,
   ...sizes
-}: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): FinishedConvolution {
-  return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true };
+}: Omit<Sizes, "kernel" | "stride"> & { readonly relaxed?: boolean }): Problem {
+  return { ...plainSpec({ padding: [1, 1], ...sizes }), relaxed, winograd: true, algorithm: "winograd" };
 }
 
 /** The same convolution with other strides: flipped, with gaps, or permuted. */
-const layouts: Record<string, (problem: FinishedConvolution) => FinishedConvolution> = {
+const layouts: Record<string, (problem: Problem) => Problem> = {
   "row-major": (problem) => problem,
   "channels last": channelsLast,
   "the kernel turned round, as the gradient of x has it": (problem) => ({
@@ -69,36 +74,11 @@ function fill(seed: number, number: (draw: Draw) => number): void {
   for (let i = 0; i < 4 * mega; i++) numbers[i] = some[(i + (i >> 12)) % some.length];
 }
 
-/** Runs the convolution and returns y in the order image, group, output, row, column; checks that nothing else has changed. */
-function convolve(problem: FinishedConvolution, ranges?: readonly (readonly [number, number])[]): Float32Array {
-  const module = new Module({ initial: pages, maximum: pages, shared: false });
-  module.export("convolve", writeByWinograd(module, "conv", problem, winogradPlan(problem)));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
-  const run = instance.exports.convolve as (...args: number[]) => void;
-  const { x, w, y, other, scratch } = places;
-  const { units, scratch: size } = winogradPlan(problem);
-  const elements = [...eachElement(problem)];
-  const lowest = elements.reduce((least, { at }) => Math.min(least, at), 0);
-  const highest = elements.reduce((most, { at }) => Math.max(most, at), 0);
-  const around = views.uint8.subarray(4 * (y + lowest - 16), 4 * (y + highest + 17)).fill(guard);
-  const extras = Array.from({ length: problem.extras ?? 0 }, () => other * 4);
-  const after = views.uint8.subarray(scratch * 4 + size, scratch * 4 + size + 64).fill(guard);
-  for (const [from, to] of ranges ?? [[0, units]]) {
-    numbers.fill(Number.NaN, scratch, scratch + Math.floor(size / 4));
-    run(x * 4, w * 4, y * 4, scratch * 4, from, to, ...extras);
-  }
-  const result = Float32Array.from(elements, ({ at }) => numbers[y + at]);
-  for (const { at } of elements) views.uint8.fill(guard, 4 * (y + at), 4 * (y + at + 1));
-  expect(around.every((byte) => byte === guard)).toBe(true);
-  expect(after.every((byte) => byte === guard)).toBe(true);
-  return result;
-}
-
 /**
  * The results by the definition in float64, and the sizes Σ over channels of (Σ|x| of the window) · (Σ|w| of the kernel): the bound is a
  * multiple of these.
  */
-function definition(problem: FinishedConvolution): { readonly sums: number[]; readonly sizes: number[] } {
+function definition(problem: Problem): { readonly sums: number[]; readonly sizes: number[] } {
   const { channels, size, padding, x, w } = problem;
   const [sums, sizes]: [number[], number[]] = [[], []];
   for (const { image, group, output, row, column } of eachElement(problem)) {
@@ -128,7 +108,7 @@ function definition(problem: FinishedConvolution): { readonly sums: number[]; re
 /** Integers: the transformed kernel has quarters of integers, so every sum is exact. */
 const whole = (draw: Draw): number => draw.whole(-8, 8);
 
-function expectExact(problem: FinishedConvolution): void {
+function expectExact(problem: Problem): void {
   const values = convolve(problem);
   const { sums } = definition(problem);
   const wrong = values.findIndex((value, i) => value !== sums[i]);
@@ -137,7 +117,7 @@ function expectExact(problem: FinishedConvolution): void {
 }
 
 /** A random problem, with a random layout. */
-function randomProblem(draw: Draw): FinishedConvolution {
+function randomProblem(draw: Draw): Problem {
   const pair = (low: number, high: number) => [draw.whole(low, high), draw.whole(low, high)] as const;
   const problem = spec({
     ...{ batch: draw.pick([1, 2, 3, 9]), groups: draw.pick([1, 1, 2, 3]), channels: draw.pick([1, 2, 5, 30]) },
@@ -245,34 +225,23 @@ describe("finish", () => {
   ];
   beforeAll(() => fill(3, whole));
 
-  /** Pushes the address of lane 0's element in the other array, which is laid out as y. */
-  function elementOf(code: Code, at: ConvolutionPlace, y: FinishedConvolution["y"]): void {
-    code.i32(0);
-    for (const index of ["image", "group", "output", "row", "column"] as const)
-      code.get(at[index]).i32(y[index]).op("i32.mul", "i32.add");
-    code.i32(4).op("i32.mul").get(at.extras[0]).op("i32.add");
-  }
-
   it("receives each complete element once, with its indices", () => {
     for (const problem of finished.map(spec)) {
-      const known = planConvolution(problem).finishes;
       const elements = [...eachElement(problem)];
-      for (const { at } of elements) numbers[places.other + at] = 0;
-      // other += 1; value = max(value + other, 0)
+      for (const { at } of elements) numbers[places.extra + at] = 0;
+      // extra += 1; value = max(value + extra, 0)
       const values = convolve({
         ...problem,
-        extras: 1,
-        finish: (code, at) => {
-          expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
-          const [other, place] = [code.local("v128"), code.local("i32")];
-          elementOf(code, at, problem.y);
-          code.tee(place).memory("v128.load", 0, 2).f32x4(1).op("f32x4.add").set(other);
-          storeStrided(code, place, other, at.lanes, 0, 1);
-          code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
+        finish: (block, at) => {
+          expect(at.apart).toBe(1);
+          const place = extraAt(at, problem);
+          const extra = block.let("extra", add(loadApart(place, at.lanes, 1), constant("f32x4", 1)));
+          block.add(storeLanes(place.memory, place.first, extra, at.lanes));
+          return max(add(extra, at.value), constant("f32x4", 0));
         },
       });
       expect([...values]).toEqual(definition(problem).sums.map((sum) => Math.max(sum + 1, 0)));
-      expect(elements.every(({ at }) => numbers[places.other + at] === 1)).toBe(true);
+      expect(elements.every(({ at }) => numbers[places.extra + at] === 1)).toBe(true);
     }
   });
 
@@ -281,20 +250,27 @@ describe("finish", () => {
       const untouched = convolve({
         ...problem,
         stores: false,
-        extras: 1,
-        finish: (code, at) => {
-          const place = code.local("i32");
-          elementOf(code, at, problem.y);
-          code.set(place);
-          storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+        finish: (block, at) => {
+          storeApart(block, extraAt(at, problem), at.value, at.lanes, problem.y.column);
+          return null;
         },
       });
-      const bytes = new Uint8Array(untouched.buffer);
-      expect(bytes.every((byte) => byte === guard)).toBe(true);
-      const stored = [...eachElement(problem)].map(({ at }) => numbers[places.other + at]);
+      expect(untouched.every((value) => value === guard)).toBe(true);
+      const stored = [...eachElement(problem)].map(({ at }) => numbers[places.extra + at]);
       expect(stored).toEqual(definition(problem).sums);
     }
   });
+});
+
+it("the interpreter of loop programs gives the same bits", () => {
+  fill(5, (draw) => draw.unit() * 2 - 1);
+  for (const sizes of [
+    { batch: 1, groups: 2, channels: 2, outputs: 5, size: [5, 11] },
+    { batch: 3, channels: 3, outputs: 4, size: [2, 9], padding: [0, 1] },
+  ] satisfies Sizes[]) {
+    const problem = spec(sizes);
+    expect(interpretedConvolution(problem)).toEqual(convolve(problem));
+  }
 });
 
 describe("numbers that are not finite", () => {
@@ -355,7 +331,7 @@ describe("Winograd's algorithm is used for", () => {
     expect(winogradIfFaster(pays)).not.toBe(null);
     expect(winogradIfFaster(layouts["the kernel turned round, as the gradient of x has it"](pays))).not.toBe(null);
     expect(winogradIfFaster(spec({ batch: 8, groups: 4, channels: 16, outputs: 16, size: [14, 14] }))).not.toBe(null);
-    const others: Record<string, FinishedConvolution> = {
+    const others: Record<string, Problem> = {
       "not asked for": { ...pays, winograd: false },
       "3×5": { ...pays, kernel: [3, 5] },
       "with a stride": { ...pays, stride: two },
