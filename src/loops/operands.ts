@@ -1,11 +1,13 @@
 // The operands of an expression, in the order in which they are computed.
 import type { Expression } from "./program.ts";
 
+const none: readonly Expression[] = [];
+
 export function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case "variable":
     case "number":
-      return [];
+      return none;
     case "register":
       return expression.indices;
     case "entry":

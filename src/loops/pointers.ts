@@ -8,7 +8,7 @@ import { affineOf, expressionOf } from "./affine.ts";
 import { add, mul, variable } from "./build.ts";
 import type { Expression, Memory, Place, Routine, Statement, Variable } from "./program.ts";
 import { statementWithPlaces } from "./rewrite.ts";
-import { eachPlace, statementsIn } from "./uses.ts";
+import { eachOwnPlace, statementsIn } from "./uses.ts";
 
 interface Term {
   readonly variable: Variable;
@@ -162,7 +162,8 @@ class Pass {
       const known = this.#places.get(statement);
       if (known) return known;
       const places: Place[] = [];
-      eachPlace([statement], (place) => places.push(place));
+      eachOwnPlace(statement, (place) => places.push(place));
+      places.push(...this.#placesIn(statementsIn(statement)));
       this.#places.set(statement, places);
       return places;
     });

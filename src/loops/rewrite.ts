@@ -3,39 +3,45 @@ import { rebuilt } from "./build.ts";
 import { operandsOf } from "./operands.ts";
 import type { Expression, Place, Statement } from "./program.ts";
 
-/** The expression with its operands changed; operations on numbers are computed. */
+/** The expression with its operands changed; operations on numbers are computed. The expression itself if no operand changes. */
 export function withOperands(expression: Expression, change: (operand: Expression) => Expression): Expression {
+  const operands = operandsOf(expression);
+  const changed = operands.map(change);
+  return changed.every((operand, i) => operand === operands[i]) ? expression : withOthers(expression, changed);
+}
+
+/** The expression with other operands, in the order of operandsOf. */
+function withOthers(expression: Expression, operands: readonly Expression[]): Expression {
+  const [a, b, c] = operands;
   switch (expression.kind) {
     case "variable":
     case "number":
       return expression;
     case "register":
-      return { ...expression, indices: expression.indices.map(change) };
+      return { ...expression, indices: operands };
     case "entry":
-      return { ...expression, index: change(expression.index) };
+      return { ...expression, index: a };
     case "operation":
-      return rebuilt(expression, expression.operands.map(change));
+      return rebuilt(expression, operands);
     case "call":
-      return { ...expression, operands: expression.operands.map(change) };
-    case "select": {
-      const { condition, whenTrue, whenFalse } = expression;
-      return { ...expression, condition: change(condition), whenTrue: change(whenTrue), whenFalse: change(whenFalse) };
-    }
+      return { ...expression, operands };
+    case "select":
+      return { ...expression, whenTrue: a, whenFalse: b, condition: c };
     case "splat":
     case "bits":
     case "promoteLow":
     case "demoteLow":
     case "any":
     case "bitmask":
-      return { ...expression, value: change(expression.value) };
+      return { ...expression, value: a };
     case "lane":
-      return { ...expression, vector: change(expression.vector) };
+      return { ...expression, vector: a };
     case "withLane":
-      return { ...expression, vector: change(expression.vector), value: change(expression.value) };
+      return { ...expression, vector: a, value: b };
     case "shuffle":
-      return { ...expression, a: change(expression.a), b: change(expression.b) };
+      return { ...expression, a, b };
     case "load":
-      return { ...expression, place: { ...expression.place, index: change(expression.place.index) } };
+      return { ...expression, place: { ...expression.place, index: a } };
     default:
       return expression satisfies never;
   }
@@ -45,13 +51,9 @@ type Change = (place: Place) => Place;
 
 /** The expression with all its places changed, those in indices included. */
 export function withPlaces(expression: Expression, change: Change): Expression {
-  if (!hasPlace(expression)) return expression;
   const result = withOperands(expression, (operand) => withPlaces(operand, change));
   return result.kind === "load" ? { ...result, place: change(result.place) } : result;
 }
-
-const hasPlace = (expression: Expression): boolean =>
-  expression.kind === "load" || operandsOf(expression).some(hasPlace);
 
 /** The statement with its own expressions and places changed; statements inside it stay. */
 export function withOwn(

@@ -52,11 +52,25 @@ export function statementsIn(statement: Statement): readonly Statement[] {
 
 /** Whether statements read a variable. */
 export const reads = (statements: readonly Statement[], variable: Variable): boolean =>
-  statements.some(
-    (statement) =>
-      expressionsOf(statement).some((expression) => contains(expression, variable)) ||
-      reads(statementsIn(statement), variable),
-  );
+  statements.some((statement) => readBy(statement).has(variable));
+
+/** What a statement reads is asked for at each loop around it, and found once. */
+const found = new WeakMap<Statement, ReadonlySet<Variable>>();
+
+/** The variables that a statement and the statements inside it read. */
+function readBy(statement: Statement): ReadonlySet<Variable> {
+  const known = found.get(statement);
+  if (known !== undefined) return known;
+  const variables = new Set<Variable>();
+  const see = (expression: Expression): void => {
+    if (expression.kind === "variable") variables.add(expression);
+    for (const operand of operandsOf(expression)) see(operand);
+  };
+  for (const expression of expressionsOf(statement)) see(expression);
+  for (const inner of statementsIn(statement)) for (const variable of readBy(inner)) variables.add(variable);
+  found.set(statement, variables);
+  return variables;
+}
 
 /** Whether statements set a variable. */
 export const sets = (statements: readonly Statement[], variable: Variable): boolean =>
@@ -65,18 +79,12 @@ export const sets = (statements: readonly Statement[], variable: Variable): bool
       (statement.kind === "set" && statement.variable === variable) || sets(statementsIn(statement), variable),
   );
 
-export const contains = (expression: Expression, variable: Variable): boolean =>
-  expression === variable || operandsOf(expression).some((operand) => contains(operand, variable));
-
-/** Calls `see` with each place that statements load from or store to. */
-export function eachPlace(statements: readonly Statement[], see: (place: Place) => void): void {
+/** Calls `see` with each place that a statement itself loads from or stores to. */
+export function eachOwnPlace(statement: Statement, see: (place: Place) => void): void {
   const inExpression = (expression: Expression): void => {
     for (const operand of operandsOf(expression)) inExpression(operand);
     if (expression.kind === "load") see(expression.place);
   };
-  for (const statement of statements) {
-    for (const expression of expressionsOf(statement)) inExpression(expression);
-    if (statement.kind === "store") see(statement.place);
-    eachPlace(statementsIn(statement), see);
-  }
+  for (const expression of expressionsOf(statement)) inExpression(expression);
+  if (statement.kind === "store") see(statement.place);
 }
