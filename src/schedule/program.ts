@@ -41,5 +41,5 @@ function cutter(): (kernel: Loops, axis: number) => NestSchedule<Loops> {
 }
 
 /** The axis along which each kernel of a chain is cut, by the kernel's index. */
-const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
+export const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
   new Map(chains.flatMap(({ first, axes }) => axes.map((axis, i): [number, number] => [first + i, axis])));

@@ -6,11 +6,12 @@
 
 import type { Buffer, Kernel, Kind } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
+import { patternOf } from "../../compiler/kernel-pattern.ts";
 import { internal } from "../../errors/error.ts";
 import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import type { SharingLimits } from "../../schedule/limits.ts";
-import type { ScheduledProgram } from "../../schedule/program.ts";
+import { axesOfChains, type ScheduledProgram } from "../../schedule/program.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { kernelContext } from "./kernel-context.ts";
@@ -74,12 +75,7 @@ export function emitProgram(
   const { schedules } = program;
   const module = new Module(memory);
   const context = kernelContext(module, program);
-  const stepOfSite: number[] = [];
-  const written = schedules.map((schedule, step) => {
-    const callee = writeKernel(context, schedule);
-    while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
-    return callee;
-  });
+  const { written, stepOfSite } = writeKernels(context, program);
   const steps = schedules.map((schedule, i) => ({
     callee: writeStep(module, `step${i}`, written[i], schedule.buffers, offsets),
     units: schedule.units,
@@ -99,6 +95,24 @@ export function emitProgram(
     threads,
     plan,
   };
+}
+
+/** Writes the functions of all kernels, those of a pattern once; `stepOfSite` has the first step of each site. */
+function writeKernels(context: KernelContext, program: ScheduledProgram) {
+  const axes = axesOfChains(program);
+  const stepOfSite: number[] = [];
+  const patterns = new Map<string, WasmFunction>();
+  const written = program.schedules.map((schedule, step) => {
+    // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
+    const key = `${axes.get(step)} ${patternOf(schedule.kernel)}`;
+    const known = patterns.get(key);
+    if (known !== undefined) return known;
+    const callee = writeKernel(context, schedule);
+    while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
+    patterns.set(key, callee);
+    return callee;
+  });
+  return { written, stepOfSite };
 }
 
 /** A task as planStages sees it. */

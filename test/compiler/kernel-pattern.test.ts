@@ -1,0 +1,79 @@
+// Kernels have one pattern exactly if they do the same work, on whatever buffers; a program has one function for each pattern.
+import { compile, Linear, manualSeed, Sequential, SGD, Tanh, type Tensor, tensor } from "chainrule";
+import { expect, it } from "vitest";
+import type { Access, Buffer, Loops } from "../../src/compiler/kernel.ts";
+import { noEpilogue } from "../../src/compiler/kernel.ts";
+import { patternOf } from "../../src/compiler/kernel-pattern.ts";
+import { trainingStep } from "../training-step.js";
+
+const buffer = (index: number, more: Partial<Buffer> = {}): Buffer => ({
+  name: `t${index}`,
+  kind: "temporary",
+  index,
+  dtype: "float32",
+  shape: [10],
+  order: [0],
+  ...more,
+});
+const at = (buffer: Buffer, stride = 1): Access => ({ buffer, offset: 0, strides: [stride] });
+
+/** to[i] = from[i] · factor. */
+const scaled = (to: Access, from: Access, factor = 2, name = "scaled"): Loops => ({
+  kind: "loops",
+  name,
+  axes: [{ size: 10, kind: "each" }],
+  body: [
+    { kind: "load", access: from, dtype: from.buffer.dtype },
+    { kind: "constant", value: factor, dtype: "float32" },
+    { kind: "op", op: "mul", operands: [0, 1], dtype: "float32" },
+  ],
+  stores: [{ access: to, value: 2, mode: "set" }],
+  reductions: [],
+  epilogue: noEpilogue,
+});
+
+const [t1, t2, t3, t4] = [1, 2, 3, 4].map((index) => buffer(index));
+const one = scaled(at(t2), at(t1));
+
+it("names and buffers are no part of the pattern", () => {
+  const other = scaled(at(t4), at(t3), 2, "other");
+  expect(patternOf(other)).toBe(patternOf(one));
+});
+
+it.each([
+  ["which buffers are one", scaled(at(t1), at(t1))],
+  ["a buffer's dtype", scaled(at(t2), at(buffer(5, { dtype: "int32" })))],
+  ["a stride", scaled(at(t2), at(t1, 2))],
+  ["a constant", scaled(at(t2), at(t1), 3)],
+  ["the size of an axis", { ...one, axes: [{ size: 11, kind: "each" as const }] }],
+  ["the kind of an axis", { ...one, axes: [{ size: 10, kind: "serial" as const }] }],
+])("%s is part of the pattern", (_, kernel) => expect(patternOf(kernel)).not.toBe(patternOf(one)));
+
+it("constants that print alike as JSON are different: 0, -0, NaN and the infinities", () => {
+  const patterns = [0, -0, Number.NaN, Infinity, -Infinity].map((factor) => patternOf(scaled(at(t2), at(t1), factor)));
+  expect(new Set(patterns).size).toBe(5);
+});
+
+it("eight equal layers have the functions of few, and train as each layer by itself", () => {
+  const bytesOf = (layers: number) => {
+    manualSeed(3);
+    const model = new Sequential(...Array.from({ length: layers }, () => [new Linear(24, 24), new Tanh()]).flat());
+    const optimizer = new SGD(model.parameters(), { lr: 0.1 });
+    const loss = trainingStep((x: Tensor, y: Tensor) => model.forward(x).sub(y).square().mean(), optimizer);
+    const x = tensor(
+      Float32Array.from({ length: 24 * 8 }, (_, i) => Math.sin(i)),
+      { shape: [8, 24] },
+    );
+    const step = compile(loss, { threads: 1 });
+    const losses = [0, 1, 2].map(() => step(x, x).item());
+    manualSeed(3);
+    const again = new Sequential(...Array.from({ length: layers }, () => [new Linear(24, 24), new Tanh()]).flat());
+    const other = new SGD(again.parameters(), { lr: 0.1 });
+    const eager = trainingStep((x: Tensor, y: Tensor) => again.forward(x).sub(y).square().mean(), other);
+    expect(losses[2]).toBeCloseTo([0, 1, 2].map(() => eager(x, x).item())[2], 5);
+    return Number(/module of (\d+) bytes/.exec(step.explain())?.[1]);
+  };
+  const [four, eight] = [bytesOf(4), bytesOf(8)];
+  // The additional layers take only the calls of their functions.
+  expect(eight - four).toBeLessThan(four / 5);
+});
