@@ -67,12 +67,10 @@ function stepInShape(builder: Builder, node: Node, shapes: Map<Step, Shape>): St
   return step;
 }
 
-const rowMajor = (shape: Shape): number[] => shape.map((_, axis) => axis);
-
 function inputBuffer({ op: kind, attributes: { index }, dtype, shape }: InputOf): Buffer {
-  return { name: `${kind[0]}${index}`, kind, index, dtype, shape, order: rowMajor(shape) };
+  return { name: `${kind[0]}${index}`, kind, index, dtype, shape };
 }
 
 function temporary(index: number, { dtype, shape }: Pick<Buffer, "dtype" | "shape">): Buffer {
-  return { name: `t${index}`, kind: "temporary", index, dtype, shape, order: rowMajor(shape) };
+  return { name: `t${index}`, kind: "temporary", index, dtype, shape };
 }

@@ -2,15 +2,7 @@
 // op table's primitives. Nodes are immutable: a state's node stands for its contents before the call, and an update gives its contents
 // after it. graph-text.ts prints and parses graphs, graph-rules.ts verifies them.
 import type { Type } from "../tensor/dtype.ts";
-import {
-  type Attributes,
-  type ElementwiseName,
-  isElementwise,
-  isView,
-  type OpName,
-  opOf,
-  type ViewName,
-} from "../tensor/ops.ts";
+import { type Attributes, type ElementwiseName, isElementwise, type OpName, opOf } from "../tensor/ops.ts";
 
 /** An argument of the call; or a state, the contents before the call of a tensor that outlives the call. */
 export type InputOp = "argument" | "state";
@@ -84,8 +76,6 @@ export function input<N extends InputOp>(op: N, index: number, { shape, dtype }:
 
 export const isInput = (n: Node): n is InputOf => n.op === "argument" || n.op === "state";
 export const isElementwiseNode = (n: Node): n is NodeOf<ElementwiseName> => isElementwise(n.op);
-/** Whether a node is a view of its input. */
-export const isViewNode = (n: Node): n is NodeOf<ViewName> => isView(n.op);
 
 export const argumentsOf = ({ nodes }: Graph): InputOf<"argument">[] => nodes.filter((n) => n.op === "argument");
 export const statesOf = ({ nodes }: Graph): InputOf<"state">[] => nodes.filter((n) => n.op === "state");

@@ -231,11 +231,6 @@ export const rules: Readonly<Record<string, Rule>> = {
       name === `${kind[0]}${index}` && buffers.findIndex((other) => other.name === name) === i;
     return buffers.filter((buffer, i) => !named(buffer, i)).map(({ name }) => name);
   },
-  "the order of a buffer's axes names each of them": ({ buffers }) => {
-    const holds = ({ order, shape }: Buffer) =>
-      order.length === shape.length && order.toSorted((a, b) => a - b).every((axis, i) => axis === i);
-    return buffers.filter((buffer) => !holds(buffer)).map(({ name }) => name);
-  },
   "accesses and results are buffers of the program": ({ buffers, kernels, results }) => {
     const declared = new Set(buffers);
     const used = kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]).map(({ buffer }) => buffer);

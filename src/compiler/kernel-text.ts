@@ -15,10 +15,7 @@ import {
 
 /** The whole program: buffers, kernels in order, results. */
 export function print({ buffers, kernels, results }: KernelProgram): string {
-  const declared = buffers.map((buffer) => {
-    const rowMajor = buffer.order.every((axis, i) => axis === i);
-    return `${buffer.name} ${describe(buffer)}${rowMajor ? "" : ` order ${buffer.order.join(" ")}`}`;
-  });
+  const declared = buffers.map((buffer) => `${buffer.name} ${describe(buffer)}`);
   const blocks = kernels.map((kernel, i) => `k${i} ${printKernel(kernel)}`);
   const end = `results ${results.map(({ name }) => name).join(" ")}`.trimEnd();
   return `${[declared.join("\n"), ...blocks, end].filter((block) => block !== "").join("\n\n")}\n`;

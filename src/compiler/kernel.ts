@@ -14,8 +14,6 @@ export interface Buffer {
   readonly index: number;
   readonly dtype: DType;
   readonly shape: Shape;
-  /** The order of its axes in memory, outermost first: [0, 1, 2] is row-major. */
-  readonly order: readonly number[];
 }
 
 /**

@@ -181,7 +181,7 @@ function checkCover(entries: readonly Entry[], start: number, length: number): v
 export const quote = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name);
 
 /** Sets a property, also one named __proto__, for which an assignment would set the prototype. */
-export function define(record: Record<string, string>, key: string, value: string): void {
+function define(record: Record<string, string>, key: string, value: string): void {
   Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }
 

@@ -35,7 +35,7 @@ export function checkTensor(call: string, name: string, value: unknown): asserts
 }
 
 /** The error where a tensor was expected. */
-export function noTensor(call: string, name: string, value: unknown): ChainruleError {
+function noTensor(call: string, name: string, value: unknown): ChainruleError {
   const strange = strangeness(value);
   if (strange !== null) return new ChainruleError("package", call, strange);
   const isArray = Array.isArray(value) || ArrayBuffer.isView(value);

@@ -54,8 +54,6 @@ function kindOf(value: unknown): Kind | null {
   return typeof name === "string" && Object.hasOwn(dtypes, name) ? (name as Kind) : null;
 }
 
-export const isTypedArray = (value: unknown): value is AnyTypedArray => kindOf(value) !== null;
-
 /**
  * Copies the numbers of a typed array, in the wanted dtype or else the array's own. Throws if no dtype is given and an integer does not fit
  * into int32, and for a view that is no array of numbers.

@@ -11,7 +11,7 @@ const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 /** A buffer by its name, such as t3. */
 function buffer(name: string, size: number, dtype: DType = "float32"): Buffer {
   const kind = kinds[name[0] as keyof typeof kinds];
-  return { name, kind, index: Number(name.slice(1)), dtype, shape: [size], order: [0] };
+  return { name, kind, index: Number(name.slice(1)), dtype, shape: [size] };
 }
 
 const access = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: [1] });

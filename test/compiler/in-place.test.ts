@@ -17,7 +17,6 @@ const buffer = (name: string, size = 8): Buffer => ({
   index: Number(name.slice(1)),
   dtype: "float32",
   shape: [size],
-  order: [0],
 });
 const at = (buffer: Buffer, stride = 1, offset = 0): Access => ({ buffer, strides: [stride], offset });
 const copy = (from: Access, to: Access): Loops => ({

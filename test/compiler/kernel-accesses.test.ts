@@ -15,7 +15,7 @@ import { printKernel } from "../../src/compiler/kernel-text.ts";
 
 const buffer = (kind: Buffer["kind"], index: number, dtype: Buffer["dtype"] = "float32"): Buffer => {
   const name = `${kind[0]}${index}`;
-  return { name, kind, index, dtype, shape: [24], order: [0] };
+  return { name, kind, index, dtype, shape: [24] };
 };
 const [a, b, c] = [0, 1, 2].map((i) => buffer("argument", i));
 const [t, u] = [0, 1].map((i) => buffer("temporary", i));

@@ -12,7 +12,6 @@ const buffer = (index: number, more: Partial<Buffer> = {}): Buffer => ({
   index,
   dtype: "float32",
   shape: [10],
-  order: [0],
   ...more,
 });
 const at = (buffer: Buffer, stride = 1): Access => ({ buffer, offset: 0, strides: [stride] });

@@ -12,7 +12,7 @@ const unlimited = { ...chainLimits, pieceBytes: 0, maxPartBytes: Infinity, conti
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string, ...shape: number[]): Buffer => {
   const kind = kinds[name[0] as keyof typeof kinds];
-  return { name, kind, index: Number(name.slice(1)), dtype: "float32", shape, order: shape.map((_, axis) => axis) };
+  return { name, kind, index: Number(name.slice(1)), dtype: "float32", shape };
 };
 const at = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, strides, offset });
 const each = (...sizes: number[]): Axis[] => sizes.map((size) => ({ size, kind: "each" }));

@@ -15,10 +15,10 @@ export interface HubNet {
 }
 
 /** The name of the file in each repository. */
-export const hubFile = "model.safetensors";
+const hubFile = "model.safetensors";
 const publicHub = "https://huggingface.co";
 /** The environment variable with the address of another server that has the same paths. */
-export const hubVariable = "CHAINRULE_HUB";
+const hubVariable = "CHAINRULE_HUB";
 
 interface Seen {
   readonly sha256?: string;

@@ -63,7 +63,7 @@ function combined(one: Spent, other: Spent, sign: 1 | -1): Spent {
 }
 
 /** Pictures a second: of decoding, null where none were decoded; and of the net, without the time in which it waited. */
-export function ratesOf({ pictures, seconds, reading }: Spent): {
+function ratesOf({ pictures, seconds, reading }: Spent): {
   readonly decoded: number | null;
   readonly learned: number;
 } {

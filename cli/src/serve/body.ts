@@ -8,7 +8,7 @@ import { Refusal } from "./refusal.ts";
 export class ClientGone extends Error {}
 
 /** Throws a Refusal where the announced length is over the limit, or is not that of one plain body. */
-export function checkLength({ headers }: IncomingMessage, { bodyBytes }: Pick<Limits, "bodyBytes">): void {
+function checkLength({ headers }: IncomingMessage, { bodyBytes }: Pick<Limits, "bodyBytes">): void {
   if (headers["content-encoding"] !== undefined)
     throw new Refusal(415, "type", "send the body as it is, without Content-Encoding");
   if (Number(headers["content-length"] ?? 0) > bodyBytes) throw tooLong(bodyBytes);

@@ -156,7 +156,7 @@ function begin({ job, data, description, net, plan, resume }: Tuning, { trained 
 const warming = 0.1;
 
 /** The part of the learning rate in a step: it rises linearly for a tenth of the steps, and then falls linearly to 0. */
-export function rateAt(step: number, steps: number): number {
+function rateAt(step: number, steps: number): number {
   return Math.min((step + 1) / Math.max(1, warming * steps), (1 - step / steps) / (1 - warming));
 }
 

@@ -3,8 +3,8 @@
 // had a lower loss already.
 
 /** The number of epochs that each trial may have, and the number of trials that it takes to compare with. */
-export const minEpochs = 2;
-export const minRivals = 3;
+const minEpochs = 2;
+const minRivals = 3;
 
 /** Whether a trial with these validation losses, one an epoch, ends here; `others` are the losses of earlier trials. */
 export function isBehind(losses: readonly number[], others: readonly (readonly number[])[]): boolean {

@@ -40,7 +40,7 @@ export async function panelsOf(
 }
 
 /** Three planes; those of a grey picture are the same. */
-export const inColours = (bytes: Uint8Array, [channels]: Description["input"]): Uint8Array =>
+const inColours = (bytes: Uint8Array, [channels]: Description["input"]): Uint8Array =>
   channels === 3 ? bytes : Uint8Array.from({ length: 3 * bytes.length }, (_, i) => bytes[i % bytes.length]);
 
 /** Each pixel as a square of pixels. */

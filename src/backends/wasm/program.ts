@@ -250,8 +250,6 @@ function lastWithSite({ kernels }: KernelProgram, call: Site["call"], size: numb
 }
 
 function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeStorage[]): Place {
-  if (buffer.order.some((axis, i) => axis !== i))
-    throw internal(`${buffer.name} is an argument, a result or a state, but its axes are in the order ${buffer.order}`);
   const { dtype, shape } = buffer;
   const size = sizeOf(shape);
   if (buffer.kind === "state") return { home: homes[buffer.index], offset: 0, dtype, size };

@@ -17,7 +17,7 @@ type Draft<S> = S extends Step ? Omit<S, Fields> & Partial<Pick<S, Exclude<Field
 const pointsOf = ({ dims }: View): number => dims.reduce((points, { size }) => points * size, 1);
 
 /** The views of buffers and positions that a read of this step loads, inline operands included; null if one is not affine. */
-export function leavesOf({ step, view }: Read): View[] | null {
+function leavesOf({ step, view }: Read): View[] | null {
   if (step.inline === null || step.kind === "iota") return [view];
   const leaves: View[] = [];
   for (const read of step.values) {

@@ -10,7 +10,7 @@ export type Activation = (x: Tensor) => Tensor;
 
 export const relu: Activation = (x) => x.relu();
 export const silu: Activation = (x) => x.silu();
-export const identity: Activation = (x) => x;
+const identity: Activation = (x) => x;
 
 /** min(max(x, 0), 6). The gradient is 0 from 6 on, and NaN stays NaN, as in PyTorch. */
 export function relu6(x: Tensor): Tensor {

@@ -18,7 +18,7 @@ const places = { table: 1024, arena: 4096, scratch: 65536, state: 131072 };
 
 const buffer = (name: string, size: number, dtype: DType = "float32"): Buffer => {
   const kind = ({ a: "argument", s: "state", t: "temporary" } as const)[name[0] as "a" | "s" | "t"];
-  return { name, kind, index: Number(name.slice(1)), dtype, shape: [size], order: [0] };
+  return { name, kind, index: Number(name.slice(1)), dtype, shape: [size] };
 };
 const load = (from: Buffer): Instruction => ({
   kind: "load",

@@ -6,7 +6,7 @@ import { writeKernel } from "../../../src/backends/wasm/emit.ts";
 import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
 import { bytesOf } from "../../../src/backends/wasm/layout.ts";
 import type { Buffer, Convolution, Matmul, Topk } from "../../../src/compiler/kernel.ts";
-import { readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
+import { mapAccesses, readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
 import { plainMachine } from "../../../src/schedule/machine.ts";
 import { type Schedule, schedule } from "../../../src/schedule/schedule.ts";
 import { describe } from "../../../src/schedule/text.ts";
@@ -22,7 +22,7 @@ const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 /** A row-major buffer by its name, as s1. */
 export function buffer(name: string, shape: readonly number[], dtype: DType = "float32"): Buffer {
   const kind = kinds[name[0] as keyof typeof kinds];
-  return { name, kind, index: Number(name.slice(1)), dtype, shape, order: shape.map((_, axis) => axis) };
+  return { name, kind, index: Number(name.slice(1)), dtype, shape };
 }
 
 export const buffersOf = (kernel: Product): Buffer[] => [
@@ -84,11 +84,7 @@ export function expectedOf(kernel: Product, given: ReadonlyMap<Buffer, TypedArra
   const buffers = buffersOf(kernel);
   // The interpreter fills temporaries with arbitrary numbers; here all buffers are states, so that their contents are defined.
   const homes = new Map(buffers.map((one, index): [Buffer, Buffer] => [one, { ...one, kind: "state", index }]));
-  const moved = JSON.parse(JSON.stringify(kernel), (_, value) => {
-    if (typeof value !== "object" || value === null || !("order" in value)) return value;
-    const [, home] = [...homes].find(([one]) => one.name === value.name) ?? [];
-    return home ?? value;
-  }) as Product;
+  const moved = mapAccesses(kernel, (access) => ({ ...access, buffer: homes.get(access.buffer) ?? access.buffer }));
   const states = buffers.map((one) => ({ shape: one.shape, dtype: one.dtype, data: dataOf(given, one) }));
   const after = interpret({ buffers: [...homes.values()], kernels: [moved], results: [] }, [], states).states;
   return new Map(buffers.map((one, i) => [one, after[i].data]));

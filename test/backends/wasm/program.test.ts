@@ -17,7 +17,7 @@ const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 
 function buffer(name: string, shape: readonly number[], dtype: DType = "float32"): Buffer {
   const kind = kinds[name[0] as keyof typeof kinds];
-  return { name, kind, index: Number(name.slice(1)), dtype, shape, order: shape.map((_, axis) => axis) };
+  return { name, kind, index: Number(name.slice(1)), dtype, shape };
 }
 
 const whole = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: stridesOf(buffer.shape) });

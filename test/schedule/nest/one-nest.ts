@@ -22,7 +22,7 @@ export class Buffers {
 
   add(dtype: DType, data: ArrayLike<number>): Buffer {
     const index = this.all.length;
-    const buffer = { name: `s${index}`, kind: "state", index, dtype, shape: [data.length], order: [0] } as const;
+    const buffer = { name: `s${index}`, kind: "state", index, dtype, shape: [data.length] } as const;
     this.all.push(buffer);
     this.data.push(new (views[dtype].constructor as new (data: ArrayLike<number>) => TypedArray)(data));
     return buffer;

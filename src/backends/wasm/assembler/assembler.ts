@@ -163,10 +163,6 @@ export class Code {
   brIf(label: number): this {
     return this.#indexed(0x0d, this.#depth - label);
   }
-  /** Appends atomic.fence, which orders memory accesses between threads. */
-  fence(): this {
-    return this.#push([0xfe, 0x03, 0x00]);
-  }
 
   /** for (i = from; i < to; i += step), tested before the first iteration; from and to push an i32. */
   for(i: Local, from: () => void, to: () => void, step: number, body: () => void): this {

@@ -42,7 +42,7 @@ function known<T>(instruction: T | undefined, { kind, type }: Expression): T {
 }
 
 /** The number of a constant of one lane; null for any other expression. */
-export const numberOf = (expression: Expression): number | null =>
+const numberOf = (expression: Expression): number | null =>
   expression.kind === "number" ? Number(expression.values[0]) : null;
 
 const isZero = (expression: Expression): boolean =>

@@ -29,7 +29,7 @@ const size = 2 ** 16;
 
 /** s0 ← 2 · s0; with `fault`, worker threads run other code instead. */
 function doubling(state: Tensor, fault: "trap" | "hang" | null): WasmProgram {
-  const s0: Buffer = { name: "s0", kind: "state", index: 0, dtype: "float32", shape: [size], order: [0] };
+  const s0: Buffer = { name: "s0", kind: "state", index: 0, dtype: "float32", shape: [size] };
   const access = { buffer: s0, offset: 0, strides: [1] };
   const kernel: Kernel = {
     ...{ kind: "loops", name: "double", axes: [{ size, kind: "each" }], reductions: [] },

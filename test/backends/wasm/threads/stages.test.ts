@@ -8,7 +8,7 @@ import type { Buffer, Loops } from "../../../../src/compiler/kernel.ts";
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;
 const buffer = (name: string): Buffer => ({
   ...{ name, kind: kinds[name[0] as keyof typeof kinds], index: Number(name.slice(1)) },
-  ...{ dtype: "float32", shape: [100], order: [0] },
+  ...{ dtype: "float32", shape: [100] },
 });
 const access = (name: string) => ({ buffer: buffers[name], offset: 0, strides: [1] });
 const buffers = Object.fromEntries(["a0", "s0", "t0", "t1", "t2", "t3"].map((name) => [name, buffer(name)]));

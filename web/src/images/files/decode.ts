@@ -60,7 +60,7 @@ async function scaledDown(file: File): Promise<Picture | null> {
 }
 
 /** Formats that some browsers do not decode, by their first bytes: null for any other. */
-export function formatOf(bytes: Uint8Array): string | null {
+function formatOf(bytes: Uint8Array): string | null {
   const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   // ISO base media files have their length, "ftyp", and the kind of the file.
   if (text(4, 8) === "ftyp") {
