@@ -43,3 +43,14 @@ it("the training step of one optimiser is written once, in test/training-step.js
   );
   expect(byHand).toEqual([]);
 });
+
+it("no source has more than 400 lines (biome.json holds functions to 60)", () => {
+  const long = ["src", "cli/src", "cli/browser", "onnx/src", "web/src", "web/build"].flatMap((folder) =>
+    below(folder)
+      .map((file) => `${folder}/${file}`)
+      .filter((file) => /\.(ts|svelte)$/.test(file))
+      .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").trimEnd().split("\n").length })),
+  );
+  expect(long.length).toBeGreaterThan(500);
+  expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
+});
