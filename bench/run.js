@@ -1,6 +1,6 @@
 // `npm run bench`: runs every benchmark; each checks results before it times anything. First come the parts, from small to large, then
 // decoding (pictures.md), training steps beside the peers (results.md), memory (memory.md), the first step of a fresh process (startup.md),
-// and how time grows with the net (scaling.md, scaling.json, docs/scaling.svg).
+// larger nets (nets.md), and how time grows with the net (scaling.md, scaling.json, docs/scaling.svg).
 //
 //   npm run bench [-- rounds] [-- --only W1,W2 --threads 1 --no-peers --eager]      each option goes to the benches that have it
 import { spawnSync } from "node:child_process";
@@ -24,11 +24,12 @@ const benchmarks = {
   startup: ["only", "threads"],
   eager: ["only", "no-peers"],
   pictures: ["no-peers"],
+  nets: ["threads"],
   scaling: ["threads"],
   backbone: ["threads", "no-peers"],
 };
 /** Benches whose samples are fresh processes; the number of rounds is not passed to them. */
-const inProcesses = new Set(["memory", "startup"]);
+const inProcesses = new Set(["memory", "startup", "nets"]);
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options });
 for (const [name, names] of Object.entries(benchmarks)) {
