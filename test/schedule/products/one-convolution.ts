@@ -9,7 +9,14 @@ import { interpret } from "../../../src/loops/interpret.ts";
 import type { Memory, Routine } from "../../../src/loops/program.ts";
 import { faultsOf } from "../../../src/loops/verify.ts";
 import { addConvolution } from "../../../src/schedule/products/convolution/build.ts";
-import { type PlannedPart, planConvolution } from "../../../src/schedule/products/convolution/plan.ts";
+import { withoutGaps } from "../../../src/schedule/products/convolution/gaps.ts";
+import { outputsPlan } from "../../../src/schedule/products/convolution/outputs-plan.ts";
+import {
+  type ConvolutionPlan,
+  type Planned,
+  planConvolution,
+} from "../../../src/schedule/products/convolution/plan.ts";
+import { positionsPlan } from "../../../src/schedule/products/convolution/positions-plan.ts";
 import { type ConvolutionPlace, elementAt, type Finish } from "../../../src/schedule/products/convolution/problem.ts";
 import type { ConvolutionSpec } from "../../../src/schedule/products/convolution/spec.ts";
 import type { Operand } from "../../../src/schedule/products/tile.ts";
@@ -31,8 +38,8 @@ export interface Problem extends ConvolutionSpec {
   readonly finish?: Finish;
   /** false: only `finish` stores. */
   readonly stores?: false;
-  /** Winograd's algorithm, where the plan would choose another. */
-  readonly algorithm?: "winograd";
+  /** This algorithm, where the plan would choose another. */
+  readonly algorithm?: "winograd" | "positions" | "outputs";
 }
 
 /** All arrays are parts of one memory. */
@@ -47,16 +54,23 @@ export const extraAt = (place: ConvolutionPlace, { y }: Problem): Operand => ({
 });
 
 /** The parts of a problem, their units and their scratch memory. */
-export function planOf(problem: Problem): {
-  readonly parts: readonly PlannedPart[];
-  readonly units: number;
-  readonly scratchBytes: number;
-} {
-  if (problem.algorithm === undefined) return planConvolution(problem);
-  const plan = winogradPlan(problem);
-  const part = { spec: problem, w: 0, y: 0, first: [0, 0], apart: [1, 1], algorithm: "winograd", plan } as const;
-  return { parts: [part], units: plan.units, scratchBytes: plan.scratch };
+export function planOf(problem: Problem): Pick<ConvolutionPlan, "parts" | "units" | "scratchBytes"> {
+  const { algorithm, batch, groups, outputs, positions } = problem;
+  const isEmpty = batch * groups * outputs * positions[0] * positions[1] === 0;
+  if (algorithm === undefined || isEmpty) return planConvolution(problem);
+  const parts = withoutGaps(problem).map((part) => ({ ...part, ...plannedBy[algorithm](part.spec) }));
+  return {
+    parts,
+    units: parts.reduce((sum, { plan }) => sum + plan.units, 0),
+    scratchBytes: Math.max(...parts.map(({ plan }) => plan.scratch)),
+  };
 }
+
+const plannedBy = {
+  winograd: (spec) => ({ algorithm: "winograd", plan: winogradPlan(spec) }),
+  positions: (spec) => ({ algorithm: "positions", plan: positionsPlan(spec) }),
+  outputs: (spec) => ({ algorithm: "outputs", plan: outputsPlan(spec) }),
+} satisfies Record<NonNullable<Problem["algorithm"]>, (spec: ConvolutionSpec) => Planned>;
 
 export function routineOf(problem: Problem): Routine {
   const [from, to] = [variable("from"), variable("to")];

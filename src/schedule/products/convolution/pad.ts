@@ -40,8 +40,8 @@ export interface PaddedRows {
 
 /** Adds a function that writes some padded rows; it reads whole vectors of the image. */
 export function addPad(block: Block, padding: Padding, image: Operand, padded: Operand, rows: PaddedRows): void {
-  const from = block.named("from", image.first);
-  const to = block.named("to", padded.first);
+  const from = block.named("source", image.first);
+  const to = block.named("target", padded.first);
   const first = block.named("first", rows.first);
   const count = block.named("count", rows.count);
   const { size, strides, dilation } = padding;

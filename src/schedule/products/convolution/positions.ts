@@ -36,10 +36,10 @@ function addPanels(
   const { outputs } = problem.spec;
   const width = widthOf(problem.spec);
   const left = outputs % panels.height;
-  block.range("r", 0, unit.rows, (inner, r) => {
+  block.range("line", 0, unit.rows, (inner, line) => {
     const tiles = (inside: Block, height: number, output: Expression) =>
       inside.steps("column", panels.first, panels.first + panels.count * width, width, (innermost, column) =>
-        addTile(innermost, problem, plan, { ...unit, height, columns: panels.columns, r, output, column }),
+        addTile(innermost, problem, plan, { ...unit, height, columns: panels.columns, line, output, column }),
       );
     if (outputs > left)
       inner.steps("output", 0, outputs - left, panels.height, (inside, output) => tiles(inside, panels.height, output));
@@ -47,11 +47,11 @@ function addPanels(
   });
 }
 
-/** A tile of `height` outputs and `columns` columns in row `r` of the unit; its first output and column. */
+/** A tile of `height` outputs and `columns` columns in row `line` of the unit; its first output and column. */
 interface TilePlace extends UnitRows {
   readonly height: number;
   readonly columns: number;
-  readonly r: Expression;
+  readonly line: Expression;
   readonly output: Expression;
   readonly column: Expression;
 }
@@ -63,7 +63,7 @@ function addTile(block: Block, problem: ConvolutionProblem, plan: PositionsPlan,
   const { patches, image, group, height, columns } = at;
   const vectors = Math.ceil(columns / 4);
   const acc = block.registers("acc", "f32x4", [height, vectors], constant("f32x4", 0));
-  const first = add(add(patches.first, mul(at.r, stride[0] * plan.pitch)), at.column);
+  const first = add(add(patches.first, mul(at.line, stride[0] * plan.pitch)), at.column);
   addProducts(
     block,
     {
@@ -82,7 +82,7 @@ function addTile(block: Block, problem: ConvolutionProblem, plan: PositionsPlan,
       image,
       group,
       output: add(at.output, i),
-      row: add(at.row, at.r),
+      row: add(at.row, at.line),
       column: add(at.column, mul(v, 4)),
       lanes,
       apart: 1,

@@ -1,18 +1,20 @@
-// Convolutions in WebAssembly have the bits of plain loops, for every way in which the work can be divided.
+// Convolutions by their two general algorithms have the bits of plain loops, for every way in which the work can be divided.
 import { describe, expect, it } from "vitest";
-import { Module } from "../../../../src/backends/wasm/assembler/assembler.ts";
-import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
-import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
-import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
+import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import { add, constant, max } from "../../../src/loops/build.ts";
+import { describeConvolution, planConvolution } from "../../../src/schedule/products/convolution/plan.ts";
+import { loadApart, storeApart } from "../../../src/schedule/products/lanes.ts";
 import {
   channelsLast,
   convolve,
   eachElement,
-  elementOf,
+  extraAt,
   guard,
+  interpretedConvolution,
   mega,
   numbers,
   type Pair,
+  type Problem,
   places,
   plainLoops,
   type Range,
@@ -28,12 +30,18 @@ const random = () => {
 const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)];
 for (let i = 0; i < 3 * mega; i++) numbers[i] = random() * 2 - 1;
 
-function expectExact(problem: FinishedConvolution): void {
-  const values = convolve(problem);
+const algorithms = ["positions", "outputs"] as const;
+
+function expectExact(problem: Problem): void {
   const expected = Float32Array.from(plainLoops(problem, Math.fround).sums);
-  const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
-  if (wrong >= 0)
-    throw new Error(`element ${wrong} is ${values[wrong]}, not ${expected[wrong]}, in ${JSON.stringify(problem)}`);
+  for (const algorithm of algorithms) {
+    const values = convolve({ ...problem, algorithm });
+    const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
+    if (wrong >= 0)
+      throw new Error(
+        `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}, by ${algorithm} in ${JSON.stringify(problem)}`,
+      );
+  }
 }
 
 describe("each element is the sum over channels, kernel rows and kernel columns, to the bit", () => {
@@ -66,39 +74,49 @@ describe("each element is the sum over channels, kernel rows and kernel columns,
   it.each(Object.keys(instances))("%s", (name) => expectExact(spec(instances[name])));
 
   it("random instances, with strides of every kind", () => {
-    for (let round = 0; round < 150; round++) {
-      const pair = (...values: readonly number[]): Pair => [pick(...values), pick(...values)];
-      const problem = spec({
-        batch: pick(1, 2, 3, 9),
-        groups: pick(1, 1, 2),
-        channels: pick(1, 2, 5),
-        outputs: pick(1, 3, 4, 8, 9, 13),
-        size: pair(1, 2, 5, 8, 12),
-        kernel: pair(1, 2, 3, 5),
-        stride: pair(1, 1, 2, 3),
-        padding: pair(-1, 0, 1, 2),
-        high: pair(-1, 0, 1, 2),
-        inputDilation: pair(1, 1, 2, 3),
-        kernelDilation: pair(1, 1, 2),
-      });
-      const views = pick("contiguous", "turned", "channels last", "spread");
-      const { size, x, w } = problem;
-      if (views === "contiguous") expectExact(problem);
-      if (views === "turned")
-        expectExact({ ...problem, x: { ...x, row: -x.row }, w: { ...w, row: -w.row, column: -w.column } });
-      if (views === "spread")
-        expectExact({
-          ...problem,
-          x: { ...x, image: x.image * 2, column: -2, row: size[1] * 2 },
-          w: { ...w, column: 2 },
-        });
-      if (views === "channels last") expectExact(channelsLast(problem));
-    }
+    for (let round = 0; round < 150; round++) expectExact(randomProblem());
   });
 });
 
+function randomProblem(): Problem {
+  const pair = (...values: readonly number[]): Pair => [pick(...values), pick(...values)];
+  const problem = spec({
+    batch: pick(1, 2, 3, 9),
+    groups: pick(1, 1, 2),
+    channels: pick(1, 2, 5),
+    outputs: pick(1, 3, 4, 8, 9, 13),
+    size: pair(1, 2, 5, 8, 12),
+    kernel: pair(1, 2, 3, 5),
+    stride: pair(1, 1, 2, 3),
+    padding: pair(-1, 0, 1, 2),
+    high: pair(-1, 0, 1, 2),
+    inputDilation: pair(1, 1, 2, 3),
+    kernelDilation: pair(1, 1, 2),
+  });
+  const { size, x, w } = problem;
+  const views = {
+    contiguous: problem,
+    turned: { ...problem, x: { ...x, row: -x.row }, w: { ...w, row: -w.row, column: -w.column } },
+    "channels last": channelsLast(problem),
+    spread: {
+      ...problem,
+      x: { ...x, image: x.image * 2, column: -2, row: size[1] * 2 },
+      w: { ...w, column: 2 },
+    },
+  };
+  return views[pick("contiguous", "turned", "channels last", "spread")];
+}
+
+it("the interpreter of loop programs gives the same bits as WebAssembly", () => {
+  for (let round = 0; round < 12; round++) {
+    const problem = { ...randomProblem(), batch: 1 };
+    for (const algorithm of algorithms)
+      expect(interpretedConvolution({ ...problem, algorithm })).toEqual(convolve({ ...problem, algorithm }));
+  }
+});
+
 /** The gradient of the kernel of 3 -> 8 channels, 3×3, padding 1: it sums over the batch instead of the channels. */
-const kernelGradient = (relaxed: boolean): FinishedConvolution => ({
+const kernelGradient = (relaxed: boolean): Problem => ({
   ...spec({ batch: 3, channels: 6, outputs: 20, size: [16, 16], kernel: [16, 16], padding: [1, 1] }),
   x: { image: 256, group: 0, channel: 3 * 256, row: 16, column: 1 },
   w: { group: 0, output: 256, channel: 20 * 256, row: 16, column: 1 },
@@ -106,15 +124,7 @@ const kernelGradient = (relaxed: boolean): FinishedConvolution => ({
   relaxed,
 });
 
-const fused = WebAssembly.validate(
-  (() => {
-    const module = new Module({ initial: 1, maximum: 1, shared: false });
-    module.function("f", { parameters: ["v128"], results: ["v128"] }, (code, x) =>
-      code.get(x).get(x).get(x).op("f32x4.relaxed_madd"),
-    );
-    return module.bytes();
-  })(),
-);
+const fused = hasFusedMultiplyAdd();
 
 if (fused)
   it("fused multiply-add is within √K · ε · Σ|terms| of the sum in float64", () => {
@@ -140,34 +150,26 @@ it("ranges of units give the same bits in every division and order", () => {
   }
 });
 
-const finished: readonly Sizes[] = [
+const instances: readonly Sizes[] = [
   { groups: 2, padding: [1, 1] },
   { size: [3, 4], outputs: 11 },
   { outputs: 10, inputDilation: [2, 2], padding: [1, 1] },
   { outputs: 5, groups: 2, inputDilation: [1, 3], kernel: [2, 2] },
 ];
+const finished: readonly Problem[] = algorithms.flatMap((algorithm) =>
+  instances.map((sizes) => ({ ...spec(sizes), algorithm })),
+);
 
-it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
-  for (const sizes of finished) {
-    const problem = spec(sizes);
-    const { groups, outputs, y } = problem;
+it("finish receives each complete element once, with its indices", () => {
+  for (const problem of finished) {
+    const { groups, outputs } = problem;
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
-    const known = planConvolution(problem).finishes;
-    // value = max(value + other[the same place], 0)
+    // max(value + extra[the same place], 0)
     const values = convolve({
       ...problem,
-      extras: 1,
-      finish: (code, at) => {
-        expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
-        const other = code.local("v128");
-        for (let lane = 0; lane < at.lanes; lane++) {
-          elementOf(code, at, y);
-          code
-            .get(other)
-            .laneMemory("v128.load32_lane", lane, lane * at.apart * y.column * 4)
-            .set(other);
-        }
-        code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
+      finish: (_, sums) => {
+        const other = loadApart(extraAt(sums, problem), sums.lanes, sums.apart * problem.y.column);
+        return max(add(sums.value, other), constant("f32x4", 0));
       },
     });
     const expected = plainLoops(problem, Math.fround).sums.map((sum, i) => Math.max(Math.fround(sum + (i % 5)), 0));
@@ -177,19 +179,16 @@ it("finish receives each complete element once, with its indices and the functio
 });
 
 it("with stores: false only finish stores", () => {
-  for (const sizes of finished) {
-    const problem = spec(sizes);
+  for (const problem of finished) {
     const count = [...eachElement(problem)].length;
     numbers.fill(guard, places.extra, places.extra + count + 4);
     const untouched = convolve({
       ...problem,
       stores: false,
-      extras: 1,
-      finish: (code, at) => {
-        const place = code.local("i32");
-        elementOf(code, at, problem.y);
-        code.set(place);
-        storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+      finish: (block, sums) => {
+        const { value, lanes, apart } = sums;
+        storeApart(block, extraAt(sums, problem), value, lanes, apart * problem.y.column);
+        return null;
       },
     });
     expect(untouched.every((value) => value === guard)).toBe(true);
@@ -200,7 +199,10 @@ it("with stores: false only finish stores", () => {
 });
 
 it("NaN and infinity reach the results, also where they are multiplied by padding", () => {
-  const problem = spec({ batch: 1, channels: 1, outputs: 1, size: [6, 6], padding: [1, 1] });
+  const problem: Problem = {
+    ...spec({ batch: 1, channels: 1, outputs: 1, size: [6, 6], padding: [1, 1] }),
+    algorithm: "positions",
+  };
   const before = numbers[places.w];
   numbers[places.w] = Infinity;
   expect([...convolve(problem)]).toEqual(plainLoops(problem, Math.fround).sums);
@@ -208,7 +210,10 @@ it("NaN and infinity reach the results, also where they are multiplied by paddin
 });
 
 it("products with the gaps of a dilated input are left out: an infinite weight that meets only them gives no NaN", () => {
-  const problem = spec({ channels: 1, outputs: 1, size: [3, 3], kernel: [1, 2], inputDilation: [1, 2] });
+  const problem: Problem = {
+    ...spec({ channels: 1, outputs: 1, size: [3, 3], kernel: [1, 2], inputDilation: [1, 2] }),
+    algorithm: "positions",
+  };
   const before = numbers[places.w + 1];
   numbers[places.w + 1] = Infinity;
   expect(problem.positions).toEqual([3, 4]);

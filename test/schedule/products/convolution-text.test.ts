@@ -1,0 +1,97 @@
+// A convolution as text: the loops read as the formula.
+import { expect, it } from "vitest";
+import { type Buffer, type Convolution, productLines } from "../../../src/compiler/kernel.ts";
+import { variable } from "../../../src/loops/build.ts";
+import { print } from "../../../src/loops/text.ts";
+import { convolutionRoutine } from "../../../src/schedule/products/convolution/routine.ts";
+import { scheduleConvolution } from "../../../src/schedule/products/convolution/schedule.ts";
+
+const buffer = (name: string, index: number, shape: readonly number[]): Buffer => ({
+  name,
+  kind: "argument",
+  index,
+  dtype: "float32",
+  shape,
+});
+
+/** max(conv2d(x, w) + bias, 0) of x [1, 3, 8, 8] and w [4, 3, 3, 3], with a padding of 1. */
+function kernel(): Convolution {
+  const [x, w] = [buffer("image", 0, [1, 3, 8, 8]), buffer("kernel", 1, [4, 3, 3, 3])];
+  const [bias, y] = [buffer("bias", 2, [4]), buffer("result", 3, [1, 4, 8, 8])];
+  return {
+    kind: "convolution",
+    ...productLines,
+    name: "convolution",
+    axes: [1, 1, 4, 8, 8].map((size) => ({ size, kind: "each" })),
+    channels: 3,
+    size: [8, 8],
+    kernel: [3, 3],
+    stride: [1, 1],
+    padding: [1, 1],
+    inputDilation: [1, 1],
+    kernelDilation: [1, 1],
+    x: { buffer: x, offset: 0, strides: [192, 192, 64, 8, 1] },
+    w: { buffer: w, offset: 0, strides: [108, 27, 9, 3, 1] },
+    epilogue: {
+      instructions: [
+        { kind: "load", access: { buffer: bias, offset: 0, strides: [0, 0, 1, 0, 0] }, dtype: "float32" },
+        { kind: "op", op: "add", operands: [0, 1], dtype: "float32" },
+        { kind: "constant", value: 0, dtype: "float32" },
+        { kind: "op", op: "maximum", operands: [2, 3], dtype: "float32" },
+      ],
+      stores: [{ access: { buffer: y, offset: 0, strides: [256, 256, 64, 8, 1] }, value: 4, mode: "set" }],
+    },
+  };
+}
+
+it("the loops of a 3×3 convolution with bias and ReLU", () => {
+  const schedule = scheduleConvolution(kernel(), { relaxed: false, winograd: false });
+  const failures = { table: variable("table"), site: () => 0 };
+  expect(print(convolutionRoutine(schedule, failures))).toMatchInlineSnapshot(`
+    "convolution(image: f32[], kernel: f32[], bias: f32[], result: f32[], scratch: f32[], from: i32, to: i32, table: i32)
+      for unit in from .. to
+        let row = unit % 8
+        let rows = min(8 - row, 1)
+        for channel in 0 .. 3
+          let source = channel * 64
+          let target = channel * 30
+          let first = row - 1
+          let count = rows + 2
+          pad:
+            for r in 0 .. count
+              let row.2 = first + r
+              if ltUnsigned(row.2, 8)
+                let zero.2 = 0
+                scratch[target + r * 10] = zero.2
+                for v.2 in 0 .. 2 unrolled by 12
+                  scratch[target + r * 10 + 1 + v.2 * 4 .. +4] = image[source + row.2 * 8 + v.2 * 4 .. +4]
+                let zero.3 = 0
+                scratch[target + r * 10 + 9] = zero.3
+              else
+                let zero = 0
+                for v in 0 .. 2 unrolled by 12
+                  scratch[target + r * 10 + v * 4 .. +4] = zero
+                scratch[target + r * 10 + 8 .. +2] = zero
+        panel4x8:
+          for line in 0 .. rows
+            let acc: f32x4[4][2] = 0
+            for c in 0 .. 3 unrolled
+              for i in 0 .. 3 unrolled
+                for j in 0 .. 3 unrolled
+                  let w: f32x4[2]
+                  for v.3 in 0 .. 2 unrolled
+                    w[v.3] = scratch[line * 10 + c * 30 + i * 10 + j + v.3 * 4 .. +4]
+                  for r.2 in 0 .. 4 unrolled
+                    let x = splat(kernel[c * 9 + i * 3 + j + r.2 * 27])
+                    for v.4 in 0 .. 2 unrolled
+                      acc[r.2][v.4] += x * w[v.4]
+            for r.3 in 0 .. 4 unrolled
+              for v.5 in 0 .. 2 unrolled
+                let sum = acc[r.3][v.5]
+                let x.2 = splat(bias[r.3])
+                let add = sum + x.2
+                let c.2 = 0
+                let maximum = pmax(add, c.2) + 0
+                result[r.3 * 64 + (row + line) * 8 + v.5 * 4 .. +4] = maximum"
+  `);
+});
