@@ -11,8 +11,7 @@ const alone = [
   "test/io/mutate.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
-  "test/backends/wasm/products/depthwise.test.ts",
-  "test/schedule/products/winograd.test.ts",
+  "test/schedule/products/{depthwise,winograd}.test.ts",
   "test/backends/wasm/threads/*.test.ts",
 ];
 

@@ -12,7 +12,10 @@ register();
 const { hasRelaxed } = await import("./limit-loops.js");
 const { measureShares } = await import("./shares.js");
 const { Module } = await import("../src/backends/wasm/assembler/assembler.ts");
-const { writeConvolution } = await import("../src/backends/wasm/products/convolution.ts");
+const { writeFunction } = await import("../src/backends/wasm/loops/write.ts");
+const { Block } = await import("../src/loops/block.ts");
+const { constant, variable } = await import("../src/loops/build.ts");
+const { addConvolution } = await import("../src/schedule/products/convolution/build.ts");
 const { describeConvolution, planConvolution } = await import("../src/schedule/products/convolution/plan.ts");
 
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 15 });
@@ -102,11 +105,12 @@ const cases = layers.flatMap((layer) =>
   Object.entries(passes(layer)).map(([pass, { kernelOffset = 0, ...spec }]) => {
     const label = `${layer.from} → ${layer.to}, ${layer.kernel}×${layer.kernel}, ${layer.size}×${layer.size}${layer.stride ? `, stride ${layer.stride}` : ""}, ${pass}`;
     const module = new Module({ initial: pages, maximum: pages, shared: false });
-    module.export("convolve", writeConvolution(module, "conv", spec, planConvolution(spec)));
+    const plan = planConvolution(spec);
+    module.export("convolve", writeFunction(module, routineOf(spec, plan)));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
-    if (at[3] + planConvolution(spec).scratchBytes > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
+    if (at[3] + plan.scratchBytes > memory.buffer.byteLength) throw new Error(`${label} does not fit`);
     const [x, w, y, scratch] = [at[0], at[1] + kernelOffset * 4, at[2], at[3]];
-    const run = () => exports.convolve(x, w, y, scratch, 0, planConvolution(spec).units);
+    const run = () => exports.convolve(x, w, y, scratch, 0, plan.units);
     run();
     check(label, spec, kernelOffset);
     const { batch, channels, outputs, kernel, positions, inputDilation } = spec;
@@ -114,9 +118,19 @@ const cases = layers.flatMap((layer) =>
     const gaps = inputDilation[0] * inputDilation[1];
     const operations = (2 * batch * channels * outputs * kernel[0] * kernel[1] * positions[0] * positions[1]) / gaps;
     const repeats = Math.max(1, Math.ceil(minOperations / operations));
-    return { label, operations, repeats, run, plan: describeConvolution(planConvolution(spec)) };
+    return { label, operations, repeats, run, plan: describeConvolution(plan) };
   }),
 );
+
+/** The loops of a convolution; its memories are x, w, y and scratch. */
+function routineOf(spec, plan) {
+  const [x, w, y, scratch] = ["x", "w", "y", "scratch"].map((name) => ({ name, element: "f32" }));
+  const [from, to] = [variable("from"), variable("to")];
+  const block = new Block();
+  const at = (memory) => ({ memory, first: constant("i32", 0) });
+  addConvolution(block, { spec, x: at(x), w: at(w), y: at(y), scratch, finish: null }, plan.parts, from, to);
+  return { name: "convolve", memories: [x, w, y, scratch], parameters: [from, to], body: block.statements };
+}
 
 /** Throws where the result differs from plain loops in float64 by more than rounding allows. */
 function check(label, spec, kernelOffset) {

@@ -17,10 +17,4 @@ export interface Cut<K extends Kernel> {
   readonly time: number;
 }
 
-/** A vector of a product's sums, as its epilogue receives it: up to four lanes, which are `apart` places from each other. */
-export interface FinishedLanes {
-  readonly lanes: number;
-  readonly apart: number;
-}
-
 export const distinct = (buffers: readonly Buffer[]): Buffer[] => [...new Set(buffers)];

@@ -11,9 +11,17 @@ import type { Code, Local } from "../assembler/assembler.ts";
 /** Vector registers: V8 reserves one of sixteen. */
 const registers = 15;
 
-/** Whether a statement has a fence, or one inside it. */
-export const hasFence = (statement: Statement): boolean =>
-  statement.kind === "fence" || statementsIn(statement).some(hasFence);
+/** Whether a statement is a fence, or has one inside it. A fence belongs to the registers that are declared last before it. */
+export function hasFence(statement: Statement): boolean {
+  if (statement.kind === "if") return beginsWithFence(statement.whenTrue) || beginsWithFence(statement.whenFalse);
+  return statement.kind === "fence" || beginsWithFence(statementsIn(statement));
+}
+
+/** Whether statements have a fence before they declare registers. */
+function beginsWithFence(statements: readonly Statement[]): boolean {
+  const registers = statements.findIndex(({ kind }) => kind === "registers");
+  return statements.slice(0, registers < 0 ? statements.length : registers).some(hasFence);
+}
 
 /**
  * Before version 13, V8 moves all loads of a basic block to its front and all arithmetic to its end; the loaded values then exceed the
@@ -53,9 +61,16 @@ function fencedInside(statement: Statement): Statement {
 export const isUnrolled = (statement: Statement): statement is For =>
   statement.kind === "for" && statement.unroll.kind === "all";
 
-/** for r …: for v …: acc[r][v] += x * w[v] */
+/** for r …: for v …: acc[r][v] += x * w[v], or without a loop over v, for all r or under a condition */
 const isRowsLoop = (statement: Statement): statement is For =>
-  isUnrolled(statement) && statement.body.some((inner) => isUnrolled(inner) && inner.body.every(isSum));
+  isUnrolled(statement) &&
+  withoutConditions(statement.body).some((inner) => isSum(inner) || (isUnrolled(inner) && inner.body.every(isSum)));
+
+/** The statements, with those of conditions in their place. */
+const withoutConditions = (statements: readonly Statement[]): readonly Statement[] =>
+  statements.flatMap((statement) =>
+    statement.kind === "if" ? withoutConditions(statementsIn(statement)) : [statement],
+  );
 
 /** Whether a statement adds a product to a register. */
 function isSum(statement: Statement): boolean {
@@ -92,7 +107,7 @@ const countOf = ({ from, to, step }: For): number => Math.ceil((numberOf(to) - n
  */
 function moving(statement: For): For {
   const terms = termsOf(statement);
-  if (terms === null || !readsTwice(terms.loops, terms.rows)) return statement;
+  if (terms === null || !(meetsSomeRows(terms.rows) || readsTwice(terms.loops, terms.rows))) return statement;
   const move = (loop: For): For => ({
     ...loop,
     unroll: { kind: "all", moves: true },
@@ -111,6 +126,9 @@ function termsOf(loop: For): { readonly loops: readonly For[]; readonly rows: Fo
   }
   return null;
 }
+
+/** Whether a term meets only some of the rows: such tiles read a vector of x a term, and are a tenth faster with pointers that move. */
+const meetsSomeRows = ({ body }: For): boolean => body.some(({ kind }) => kind === "if");
 
 /** Whether two pairs of term and row read the same element. */
 function readsTwice(loops: readonly For[], rows: For): boolean {

@@ -1,14 +1,15 @@
 // Convolutions in float32 as loop programs that are specialised to their sizes and strides. A convolution with gaps is several ones without
 // (gaps.ts); each has its algorithm, and their units follow one another.
 
-import { internal } from "../../../errors/error.ts";
 import type { Block } from "../../../loops/block.ts";
 import { add, max, min, mul, sub } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
+import { addDepthwise } from "../depthwise/build.ts";
+import { addDepthwiseGradient } from "../depthwise/gradient.ts";
 import { addWinograd } from "../winograd/build.ts";
 import type { Part } from "./gaps.ts";
 import { addByOutputs } from "./outputs.ts";
-import type { Algorithm, ConvolutionPlan, PlannedPart, Plans } from "./plan.ts";
+import type { Algorithm, PlannedPart, Plans } from "./plan.ts";
 import { addByPositions } from "./positions.ts";
 import type { ConvolutionProblem, Finish } from "./problem.ts";
 
@@ -21,18 +22,13 @@ type Builder<A extends Algorithm> = (
   to: Variable,
 ) => void;
 
-/** The builder of each algorithm; null if it has none. */
-const builders: { readonly [A in Algorithm]: Builder<A> | null } = {
+const builders: { readonly [A in Algorithm]: Builder<A> } = {
   winograd: addWinograd,
-  gradient: null,
-  depthwise: null,
+  gradient: addDepthwiseGradient,
+  depthwise: addDepthwise,
   positions: addByPositions,
   outputs: addByOutputs,
 };
-
-/** Whether all parts of a convolution have a builder of loops. */
-export const hasLoops = ({ parts }: ConvolutionPlan): boolean =>
-  parts.every(({ algorithm }) => builders[algorithm] !== null);
 
 /**
  * Adds the loops that compute the units [from, to). Operands are read in whole vectors: 12 bytes past the last element of x, of w and of
@@ -60,8 +56,7 @@ export function addConvolution(
 
 /** Adds the loops of a part by its algorithm. */
 function addPart(block: Block, problem: ConvolutionProblem, part: PlannedPart, from: Variable, to: Variable): void {
-  const builder: Builder<never> | null = builders[part.algorithm];
-  if (builder === null) throw internal(`no loops for a convolution by ${part.algorithm}`);
+  const builder: Builder<never> = builders[part.algorithm];
   builder(block, problem, part.plan as never, from, to);
 }
 

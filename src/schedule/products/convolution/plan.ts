@@ -6,7 +6,6 @@
 // Both sum over channels, kernel rows and kernel columns, in this order. Groups with one output have tiles of their own ("depthwise"), and
 // the gradients of their kernels are summed in four parts ("gradient"). Winograd's algorithm has fewer multiplications and rounds
 // differently: it is used only where the spec allows it.
-import type { FinishedLanes } from "../../cut.ts";
 import { type GradientPlan, gradientPlan, isDepthwiseGradient } from "../depthwise/gradient-plan.ts";
 import { type DepthwisePlan, depthwisePlan, isDepthwise } from "../depthwise/plan.ts";
 import { type WinogradPlan, winogradIfFaster } from "../winograd/plan.ts";
@@ -38,8 +37,6 @@ export interface ConvolutionPlan {
   readonly units: number;
   /** Bytes of scratch memory of one call. */
   readonly scratchBytes: number;
-  /** The vectors of sums that the epilogue receives. */
-  readonly finishes: readonly FinishedLanes[];
 }
 
 /** Outputs in the lanes also cost copies and a gather, which the estimate leaves out: positions are preferred up to this cost ratio. */
@@ -51,7 +48,6 @@ export function planConvolution(spec: ConvolutionSpec): ConvolutionPlan {
     parts,
     units: parts.reduce((sum, { plan }) => sum + plan.units, 0),
     scratchBytes: Math.max(0, ...parts.map(({ plan }) => plan.scratch)),
-    finishes: finishesOf(parts),
   };
 }
 
@@ -66,14 +62,6 @@ function plannedOf(spec: ConvolutionSpec): Planned {
   return positionsCost(spec) <= maxCostRatio * outputsCost(spec)
     ? { algorithm: "positions", plan: positionsPlan(spec) }
     : { algorithm: "outputs", plan: outputsPlan(spec) };
-}
-
-/** Four lanes of a row of each part, and what remains of the row. */
-function finishesOf(parts: readonly Part[]): FinishedLanes[] {
-  const all = parts.flatMap(({ spec: { positions }, apart }) =>
-    [Math.min(positions[1], 4), positions[1] % 4].map((lanes) => ({ lanes, apart: apart[1] })),
-  );
-  return all.filter(({ lanes }, i) => lanes > 0 && all.findIndex((other) => other.lanes === lanes) === i);
 }
 
 /** The plan in words, for explain(). */

@@ -62,6 +62,5 @@ function specOf(
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
     w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
     y: { image, group, output, row, column },
-    ...(store ? {} : { stores: false as const }),
   };
 }

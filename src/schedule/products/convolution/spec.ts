@@ -25,8 +25,6 @@ export interface ConvolutionSpec {
   readonly x: Readonly<Record<"image" | "group" | "channel" | "row" | "column", number>>;
   readonly w: Readonly<Record<"group" | "output" | "channel" | "row" | "column", number>>;
   readonly y: Readonly<Record<"image" | "group" | "output" | "row" | "column", number>>;
-  /** false: nothing is stored to y, because the epilogue stores the results itself. */
-  readonly stores?: false;
   /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
   /** Whether Winograd's algorithm (winograd/plan.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */

@@ -29,10 +29,10 @@ export interface GradientPlan {
   readonly groups: number;
   /** The kernel rows of one step, and what they read of x. */
   readonly rows: RowsPlan;
-  /** Offset of the sums in scratch, in bytes; each position has a vector. */
+  /** Where the sums begin in scratch; each position has a vector. */
   readonly sums: number;
-  /** The positions, row by row, divided into parts whose sums fit into registers. */
-  readonly parts: readonly (readonly { readonly row: number; readonly column: number }[])[];
+  /** The positions, counted row by row, divided into parts whose sums fit into registers. */
+  readonly parts: readonly { readonly first: number; readonly count: number }[];
 }
 
 /** Whether a convolution takes this algorithm: it has long sums at few positions, and too few outputs to fill a vector. */
@@ -51,16 +51,15 @@ export function gradientPlan(spec: ConvolutionSpec): GradientPlan {
   const rows = { ...planned, padding: planned.padding && { ...planned.padding, cleared: false } };
   const area = positions[0] * positions[1];
   const size = Math.ceil(area / Math.ceil(area / maxSums));
-  const places = Array.from({ length: area }, (_, i) => ({
-    row: Math.floor(i / positions[1]),
-    column: i % positions[1],
+  const parts = Array.from({ length: Math.ceil(area / size) }, (_, i) => ({
+    first: i * size,
+    count: Math.min(area - i * size, size),
   }));
-  const parts = Array.from({ length: Math.ceil(area / size) }, (_, i) => places.slice(i * size, (i + 1) * size));
-  const sums = Math.ceil(rows.scratch / 16) * 16;
+  const sums = Math.ceil(rows.scratch / 16) * 4;
   const groupsOfUnit = Math.min(Math.max(Math.floor((groups * batch) / minUnits), 1), maxGroups, groups);
   return {
     units: Math.ceil(groups / groupsOfUnit) * batch,
-    scratch: sums + groupsOfUnit * outputs * area * 4 * bytes,
+    scratch: (sums + groupsOfUnit * outputs * area * 4) * bytes,
     description: `depthwise, sums in lanes, ${size} positions at once, ${describeRows(rows)}`,
     groups: groupsOfUnit,
     rows,

@@ -47,21 +47,6 @@ export function tilesOf(
   return { high: Math.floor(rows / height), low: 0, rest: rows % height };
 }
 
-/** The rows u of x that a tile reads, each with the pairs (row of the tile, kernel row i) that use it. */
-export function rowsOfTile(
-  { kernel, stride, kernelDilation }: Pick<ConvolutionSpec, "kernel" | "stride" | "kernelDilation">,
-  height: number,
-) {
-  const rows = new Map<number, { readonly row: number; readonly i: number }[]>();
-  for (let row = 0; row < height; row++) {
-    for (let i = 0; i < kernel[0]; i++) {
-      const u = row * stride[0] + i * kernelDilation[0];
-      rows.set(u, [...(rows.get(u) ?? []), { row, i }]);
-    }
-  }
-  return [...rows].sort(([a], [b]) => a - b).map(([u, meets]) => ({ u, meets }));
-}
-
 export function depthwisePlan(spec: ConvolutionSpec): DepthwisePlan {
   const { channels, kernel, positions, relaxed } = spec;
   const rows = planRows(spec, channels * maxPlaneBytes);

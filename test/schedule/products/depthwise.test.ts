@@ -2,24 +2,26 @@
 // are within the bound of all products.
 import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasFusedMultiplyAdd } from "../../../../src/backends/wasm/features.ts";
-import type { FinishedConvolution } from "../../../../src/backends/wasm/products/finished.ts";
-import { storeStrided } from "../../../../src/backends/wasm/products/tile.ts";
-import { describeConvolution, planConvolution } from "../../../../src/schedule/products/convolution/plan.ts";
-import { gradientPlan, isDepthwiseGradient } from "../../../../src/schedule/products/depthwise/gradient-plan.ts";
-import { isDepthwise, tilesOf } from "../../../../src/schedule/products/depthwise/plan.ts";
-import { Draw, firstSeed } from "../../../tensor/draw.ts";
-import { joined, shareAsUsual, shareEverything } from "../threads/together.ts";
+import { hasFusedMultiplyAdd } from "../../../src/backends/wasm/features.ts";
+import { add, constant, max } from "../../../src/loops/build.ts";
+import { describeConvolution, planConvolution } from "../../../src/schedule/products/convolution/plan.ts";
+import { gradientPlan, isDepthwiseGradient } from "../../../src/schedule/products/depthwise/gradient-plan.ts";
+import { isDepthwise, tilesOf } from "../../../src/schedule/products/depthwise/plan.ts";
+import { loadApart, storeApart } from "../../../src/schedule/products/lanes.ts";
+import { joined, shareAsUsual, shareEverything } from "../../backends/wasm/threads/together.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
 import {
   channelsLast,
   contiguous,
   convolve,
   eachElement,
-  elementOf,
+  extraAt,
   guard,
+  interpretedConvolution,
   mega,
   numbers,
   type Pair,
+  type Problem,
   places,
   plainLoops,
   type Range,
@@ -33,7 +35,7 @@ for (let i = 0; i < 3 * mega; i++) numbers[i] = filling.unit() * 2 - 1;
 /** Layouts that views lead to: x and w in any layout, y with gaps between its elements. */
 const views = ["contiguous", "turned", "spread", "channels last"] as const;
 
-function seen(problem: FinishedConvolution, view: (typeof views)[number]): FinishedConvolution {
+function seen(problem: Problem, view: (typeof views)[number]): Problem {
   const { groups, channels, outputs, size, kernel, x, w, y } = problem;
   switch (view) {
     case "contiguous":
@@ -67,7 +69,7 @@ function seen(problem: FinishedConvolution, view: (typeof views)[number]): Finis
  * The sums by plain loops: each has four parts, by column modulo 4, over channels, blocks and pairs of rows, vectors of columns and rows
  * of a pair.
  */
-function partedSums(problem: FinishedConvolution): Float32Array {
+function partedSums(problem: Problem): Float32Array {
   const { channels, size, kernel, stride, padding, inputDilation, kernelDilation, x, w } = problem;
   const block = gradientPlan(problem).rows.rows;
   const f = Math.fround;
@@ -104,10 +106,10 @@ function partedSums(problem: FinishedConvolution): Float32Array {
   });
 }
 
-const definition = (problem: FinishedConvolution): Float32Array =>
+const definition = (problem: Problem): Float32Array =>
   isDepthwiseGradient(problem) ? partedSums(problem) : Float32Array.from(plainLoops(problem, Math.fround).sums);
 
-function expectExact(problem: FinishedConvolution, seed?: number): void {
+function expectExact(problem: Problem, seed?: number): void {
   const values = convolve(problem);
   const expected = definition(problem);
   const wrong = values.findIndex((value, i) => !Object.is(value, expected[i]) && !(value === 0 && expected[i] === 0));
@@ -278,25 +280,17 @@ const finished = [
   gradient({ size: [16, 17], taps: [5, 5], padding: [1, 1], groups: 19 }),
 ];
 
-it("finish receives each complete element once, with its indices and the function's additional parameters", () => {
+it("finish receives each complete element once, with its indices", () => {
   for (const problem of finished) {
     for (let i = 0; i < 8192; i++) numbers[places.extra + i] = i % 5;
-    const known = planConvolution(problem).finishes;
-    // value = max(value + other[the same place], 0)
+    const apart = planConvolution(problem).parts[0].apart[1];
+    // value = max(value + extra[the same place], 0)
     const values = convolve({
       ...problem,
-      extras: 1,
-      finish: (code, at) => {
-        expect(known).toContainEqual({ lanes: at.lanes, apart: at.apart });
-        const other = code.local("v128");
-        for (let lane = 0; lane < at.lanes; lane++) {
-          elementOf(code, at, problem.y);
-          code
-            .get(other)
-            .laneMemory("v128.load32_lane", lane, lane * at.apart * problem.y.column * 4)
-            .set(other);
-        }
-        code.get(other).get(at.value).op("f32x4.add").f32x4(0).op("f32x4.max").set(at.value);
+      finish: (_, at) => {
+        expect(at.apart).toBe(apart);
+        const extra = loadApart(extraAt(at, problem), at.lanes, at.apart * problem.y.column);
+        return max(add(extra, at.value), constant("f32x4", 0));
       },
     });
     const expected = definition(problem).map((sum, i) => Math.max(Math.fround(sum + (i % 5)), 0));
@@ -311,18 +305,25 @@ it("with stores: false only finish stores", () => {
     const untouched = convolve({
       ...problem,
       stores: false,
-      extras: 1,
-      finish: (code, at) => {
-        const place = code.local("i32");
-        elementOf(code, at, problem.y);
-        code.set(place);
-        storeStrided(code, place, at.value, at.lanes, 0, at.apart * problem.y.column);
+      finish: (block, at) => {
+        storeApart(block, extraAt(at, problem), at.value, at.lanes, at.apart * problem.y.column);
+        return null;
       },
     });
     expect(untouched.every((value) => value === guard)).toBe(true);
     expect(numbers.slice(places.extra, places.extra + count)).toEqual(definition(problem));
     expect(numbers[places.extra + count]).toBe(guard);
   }
+});
+
+it("the interpreter of loop programs gives the same bits", () => {
+  const small: Sizes = { batch: 1, groups: 2, channels: 2, outputs: 1, size: [6, 9], padding: [1, 2], stride: [1, 2] };
+  const all = [
+    spec(small),
+    spec({ ...small, channels: 1, kernelDilation: [2, 1], stride: [1, 1] }),
+    gradient({ images: 1, channels: 2, size: [10, 13], taps: [3, 2], padding: [1, 1] }),
+  ];
+  for (const problem of all) expect(interpretedConvolution(problem)).toEqual(convolve(problem));
 });
 
 describe("infinities", () => {

@@ -11,11 +11,11 @@ import {
   type Matmul,
   productLines,
   type Store,
-} from "../../../../src/compiler/kernel.ts";
-import { allocate, type DType, type TypedArray } from "../../../../src/tensor/dtype.ts";
-import { sizeOf, stridesOf } from "../../../../src/tensor/shape.ts";
-import { Draw, firstSeed } from "../../../tensor/draw.ts";
-import { buffer, buffersOf, expectSame, type Product, runKernel } from "../one-kernel.ts";
+} from "../../../src/compiler/kernel.ts";
+import { allocate, type DType, type TypedArray } from "../../../src/tensor/dtype.ts";
+import { sizeOf, stridesOf } from "../../../src/tensor/shape.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
+import { buffer, buffersOf, expectSame, type Product, runKernel } from "./one-kernel.ts";
 
 const whole = (buffer: Buffer): Access => ({ buffer, offset: 0, strides: stridesOf(buffer.shape) });
 const at = (buffer: Buffer, strides: readonly number[], offset = 0): Access => ({ buffer, offset, strides });
