@@ -45,21 +45,22 @@ class Pass {
   /** Variables that indices have as terms. */
   readonly #inIndices = new Set<Variable>();
   readonly #indices = new Map<Memory, Map<Expression, Index>>();
-  readonly #places = new Map<Statement, readonly Place[]>();
+  readonly #inside = new Map<Statement, readonly Index[]>();
 
   constructor({ parameters, body }: Routine) {
     for (const parameter of parameters) this.#number(parameter);
     this.#numberAll(body);
     removeChanging(body, this.#numbers);
-    for (const place of this.#placesIn(body))
-      for (const { variable } of this.#indexOf(place).terms) this.#inIndices.add(variable);
+    for (const statement of body)
+      for (const { terms } of this.#indicesIn(statement))
+        for (const { variable } of terms) this.#inIndices.add(variable);
   }
 
   /** The body of the routine: it begins with pointers for the parameters that are part of indices. */
   whole({ parameters, body }: Routine): Statement[] {
     const result: Statement[] = [];
     const none: Scope = { last: 0, pointers: new Map() };
-    const scope = this.#pointTo(body, { ...none, last: parameters.length }, none, result);
+    const scope = this.#pointTo(body, 0, { ...none, last: parameters.length }, none, result);
     result.push(...this.#block(body, scope));
     return result;
   }
@@ -72,13 +73,12 @@ class Pass {
         result.push(...this.#for(statement, scope));
         continue;
       }
-      result.push(this.#inside(this.#pointed(statement, scope), scope));
+      result.push(this.#within(this.#pointed(statement, scope), scope));
       const declared = this.#declaredIn(statement);
       if (declared === null) continue;
       scope = { ...scope, last: this.#numbers.get(declared) ?? scope.last };
       // Variables that are declared one after another share their pointers.
-      if (this.#declaredIn(statements[i + 1]) === null)
-        scope = this.#pointTo(statements.slice(i + 1), scope, outer, result);
+      if (this.#declaredIn(statements[i + 1]) === null) scope = this.#pointTo(statements, i + 1, scope, outer, result);
     }
     return result;
   }
@@ -89,15 +89,15 @@ class Pass {
     return statement.variable;
   }
 
-  /** Adds pointers for the indices in `statements` that have variables declared between two scopes. */
-  #pointTo(statements: readonly Statement[], scope: Scope, outer: Scope, result: Statement[]): Scope {
+  /** Adds pointers for the indices in the statements from the i-th on that have variables declared between two scopes. */
+  #pointTo(statements: readonly Statement[], i: number, scope: Scope, outer: Scope, result: Statement[]): Scope {
     const pointers = new Map(scope.pointers);
-    for (const place of this.#placesIn(statements)) {
-      const index = this.#indexOf(place);
-      const [fewer, count] = [countOf(index, outer.last), countOf(index, scope.last)];
-      if (count > fewer && !pointers.has(index.keys[count - 1]))
-        result.push(this.#point(index, fewer, count, pointers));
-    }
+    for (let at = i; at < statements.length; at++)
+      for (const index of this.#indicesIn(statements[at])) {
+        const [fewer, count] = [countOf(index, outer.last), countOf(index, scope.last)];
+        if (count > fewer && !pointers.has(index.keys[count - 1]))
+          result.push(this.#point(index, fewer, count, pointers));
+      }
     return { ...scope, pointers };
   }
 
@@ -121,8 +121,7 @@ class Pass {
     const points: Statement[] = [];
     const moves: Statement[] = [];
     if (this.#inIndices.has(own))
-      for (const place of this.#placesIn(body)) {
-        const index = this.#indexOf(place);
+      for (const index of this.#indicesIn(statement)) {
         const term = index.terms.findIndex(({ variable }) => variable === own);
         if (term < 0 || pointers.has(index.keys[term])) continue;
         const point = this.#point(index, term, term + 1, pointers);
@@ -135,7 +134,7 @@ class Pass {
   }
 
   /** A statement with pointers in the statements inside it. */
-  #inside(statement: Statement, scope: Scope): Statement {
+  #within(statement: Statement, scope: Scope): Statement {
     if (statement.kind === "loop") return { ...statement, body: this.#block(statement.body, scope) };
     if (statement.kind !== "if") return statement;
     const { whenTrue, whenFalse } = statement;
@@ -156,17 +155,19 @@ class Pass {
     }) as S;
   }
 
-  /** The places of statements. They are asked for at each loop around, and found once for each statement. */
-  #placesIn(statements: readonly Statement[]): readonly Place[] {
-    return statements.flatMap((statement) => {
-      const known = this.#places.get(statement);
-      if (known) return known;
-      const places: Place[] = [];
-      eachOwnPlace(statement, (place) => places.push(place));
-      places.push(...this.#placesIn(statementsIn(statement)));
-      this.#places.set(statement, places);
-      return places;
-    });
+  /** The indices, each once, of a statement and of those inside it. They are asked for at each loop around, and found once. */
+  #indicesIn(statement: Statement): readonly Index[] {
+    const known = this.#inside.get(statement);
+    if (known) return known;
+    const indices = new Map<string, Index>();
+    const see = (index: Index) => {
+      if (index.keys.length > 0) indices.set(index.keys[index.keys.length - 1], index);
+    };
+    eachOwnPlace(statement, (place) => see(this.#indexOf(place)));
+    for (const inner of statementsIn(statement)) for (const index of this.#indicesIn(inner)) see(index);
+    const result = [...indices.values()];
+    this.#inside.set(statement, result);
+    return result;
   }
 
   #indexOf({ memory, index }: Place): Index {

@@ -100,8 +100,8 @@ function linesOfOne(statement: Statement, names: Names): string[] {
       return [`break if ${text(statement.when)}`];
     case "if": {
       const { condition, whenTrue, whenFalse } = statement;
-      const rest = whenFalse.length === 0 ? [] : ["else", ...indented(linesOf(whenFalse, names))];
-      return [`if ${text(condition)}`, ...indented(linesOf(whenTrue, names)), ...rest];
+      const first = [`if ${text(condition)}`, ...indented(linesOf(whenTrue, names))];
+      return whenFalse.length === 0 ? first : [...first, "else", ...indented(linesOf(whenFalse, names))];
     }
     default:
       return statement satisfies never;

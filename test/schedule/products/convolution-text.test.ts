@@ -1,8 +1,11 @@
 // A convolution as text: the loops read as the formula.
 import { expect, it } from "vitest";
 import { type Buffer, type Convolution, productLines } from "../../../src/compiler/kernel.ts";
-import { variable } from "../../../src/loops/build.ts";
+import { Block } from "../../../src/loops/block.ts";
+import { constant, variable } from "../../../src/loops/build.ts";
+import type { Memory } from "../../../src/loops/program.ts";
 import { print } from "../../../src/loops/text.ts";
+import { addPad } from "../../../src/schedule/products/convolution/pad.ts";
 import { convolutionRoutine } from "../../../src/schedule/products/convolution/routine.ts";
 import { scheduleConvolution } from "../../../src/schedule/products/convolution/schedule.ts";
 
@@ -61,17 +64,17 @@ it("the loops of a 3×3 convolution with bias and ReLU", () => {
             for r in 0 .. count
               let row.2 = first + r
               if ltUnsigned(row.2, 8)
-                let zero.2 = 0
-                scratch[target + r * 10] = zero.2
-                for v.2 in 0 .. 2 unrolled by 12
-                  scratch[target + r * 10 + 1 + v.2 * 4 .. +4] = image[source + row.2 * 8 + v.2 * 4 .. +4]
-                let zero.3 = 0
-                scratch[target + r * 10 + 9] = zero.3
-              else
                 let zero = 0
+                scratch[target + r * 10] = zero
                 for v in 0 .. 2 unrolled by 12
-                  scratch[target + r * 10 + v * 4 .. +4] = zero
-                scratch[target + r * 10 + 8 .. +2] = zero
+                  scratch[target + r * 10 + 1 + v * 4 .. +4] = image[source + row.2 * 8 + v * 4 .. +4]
+                let zero.2 = 0
+                scratch[target + r * 10 + 9] = zero.2
+              else
+                let zero.3 = 0
+                for v.2 in 0 .. 2 unrolled by 12
+                  scratch[target + r * 10 + v.2 * 4 .. +4] = zero.3
+                scratch[target + r * 10 + 8 .. +2] = zero.3
         panel4x8:
           for line in 0 .. rows
             let acc: f32x4[4][2] = 0
@@ -93,5 +96,69 @@ it("the loops of a 3×3 convolution with bias and ReLU", () => {
                 let c.2 = 0
                 let maximum = pmax(add, c.2) + 0
                 result[r.3 * 64 + (row + line) * 8 + v.5 * 4 .. +4] = maximum"
+  `);
+});
+
+/** The rows of an image of 5×6 with one column of zeros on each side, for columns that are `stride` apart. */
+function padded(stride: number): string {
+  const [image, rows]: Memory[] = [
+    { name: "image", element: "f32" },
+    { name: "padded", element: "f32" },
+  ];
+  const at = (memory: Memory) => ({ memory, first: constant("i32", 0) });
+  const padding = {
+    size: [5, 6],
+    strides: [6, 1],
+    dilation: [1, 1],
+    left: 1,
+    phases: stride,
+    phase: 8 / stride,
+  } as const;
+  const block = new Block();
+  const [first, count] = [variable("first"), variable("count")];
+  addPad(block, { ...padding, cleared: false }, at(image), at(rows), { first, count });
+  return print({ name: "pad", memories: [image, rows], parameters: [first, count], body: block.statements });
+}
+
+it("the padding of rows", () => {
+  expect(padded(1)).toMatchInlineSnapshot(`
+    "pad(image: f32[], padded: f32[], first: i32, count: i32)
+      pad:
+        for r in 0 .. count
+          let row = first + r
+          if ltUnsigned(row, 5)
+            let zero = 0
+            padded[r * 8] = zero
+            for v in 0 .. 1 unrolled by 12
+              padded[r * 8 + 1 + v * 4 .. +4] = image[row * 6 + v * 4 .. +4]
+            padded[r * 8 + 1 + 4 .. +2] = image[row * 6 + 4 .. +4]
+            let zero.2 = 0
+            padded[r * 8 + 7] = zero.2
+          else
+            let zero.3 = 0
+            for v.2 in 0 .. 2 unrolled by 12
+              padded[r * 8 + v.2 * 4 .. +4] = zero.3"
+  `);
+});
+
+it("with a stride of 2, odd columns stand apart from even ones", () => {
+  expect(padded(2)).toMatchInlineSnapshot(`
+    "pad(image: f32[], padded: f32[], first: i32, count: i32)
+      pad:
+        for r in 0 .. count
+          let row = first + r
+          if ltUnsigned(row, 5)
+            let zero = 0
+            padded[r * 8 + 4 + 3] = zero
+            let zero.2 = 0
+            padded[r * 8] = zero.2
+            let x = image[row * 6 .. +4]
+            let x.2 = image[row * 6 + 4 .. +4]
+            padded[r * 8 + 4 .. +3] = shuffle(x, x.2, 0 2 4 6)
+            padded[r * 8 + 1 .. +3] = shuffle(x, x.2, 1 3 5 7)
+          else
+            let zero.3 = 0
+            for v in 0 .. 2 unrolled by 12
+              padded[r * 8 + v * 4 .. +4] = zero.3"
   `);
 });

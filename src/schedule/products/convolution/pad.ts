@@ -1,15 +1,15 @@
 // The padding of convolutions (padding.ts) as loops: rows of an image are copied, with zeros around them and in their gaps.
 //
-//   for r in 0 .. count                           row `first` + r of an image of 5×6, with one zero on each side
+//   for r in 0 .. count                                 rows from `first` on of an image of 5×6, with a column of zeros on each side
 //     let row = first + r
 //     if ltUnsigned(row, 5)
-//       padded[8 * r] = 0
-//       padded[8 * r + 1 .. +4] = image[6 * row .. +4]
-//       padded[8 * r + 5 .. +2] = image[6 * row + 4 .. +4]
-//       padded[8 * r + 7] = 0
+//       padded[r * 8] = zero
+//       padded[r * 8 + 1 .. +4] = image[row * 6 .. +4]
+//       padded[r * 8 + 5 .. +2] = image[row * 6 + 4 .. +4]
+//       padded[r * 8 + 7] = zero
 //     else
-//       padded[8 * r .. +4] = 0
-//       padded[8 * r + 4 .. +4] = 0
+//       for v in 0 .. 2 unrolled by 12
+//         padded[r * 8 + v * 4 .. +4] = zero
 import type { Block } from "../../../loops/block.ts";
 import {
   add,
