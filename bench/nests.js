@@ -3,9 +3,8 @@
 //
 //   node bench/nests.js [rounds]
 import { Module } from "../dist/backends/wasm/assembler/assembler.js";
-import { mathImports } from "../dist/backends/wasm/emit.js";
+import { mathImports, writeKernel } from "../dist/backends/wasm/emit.js";
 import { kernelContext } from "../dist/backends/wasm/kernel-context.js";
-import { writeNest } from "../dist/backends/wasm/nests.js";
 import { scheduleNest } from "../dist/schedule/nest/schedule.js";
 import { describe } from "../dist/schedule/text.js";
 import { countIn, fail } from "./arguments.js";
@@ -115,7 +114,6 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
     index,
     dtype: "float32",
     shape: [size],
-    order: [0],
   }));
   const places = sizes.map((size) => {
     const place = end;
@@ -127,7 +125,7 @@ for (const [name, { sizes, kernel, plain }] of Object.entries(cases)) {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const loops = { kind: "loops", name: "nest", ...kernel(...buffers) };
   const schedule = scheduleNest(loops);
-  module.export("run", writeNest(kernelContext(module, { kernels: [loops] }), schedule, "nest"));
+  module.export("run", writeKernel(kernelContext(module, { kernels: [loops] }), schedule));
   const imports = { env: { memory }, math: mathImports };
   const { run } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), imports).exports;
   const pointers = schedule.buffers.map(({ index }) => places[index] * 4);

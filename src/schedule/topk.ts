@@ -28,9 +28,10 @@ import {
   variable,
 } from "../loops/build.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "../loops/program.ts";
+import type { Failures } from "./body/points.ts";
 import { topkTime } from "./cost.ts";
 import type { Cut } from "./cut.ts";
-import { indexAt, memoryOf, unitRoutine } from "./routine.ts";
+import { indexAt, memoryOf } from "./routine.ts";
 
 /** Largest k that is done by insertion. */
 export const maxInsertedK = 16;
@@ -75,7 +76,8 @@ export const describeTopk = ({ kernel: { size, k }, method }: TopkSchedule): str
   method === "sort" ? `lines of ${size} merge-sorted` : `the ${k} largest of lines of ${size} by insertion`;
 
 /** The routine that computes a range of lines. */
-export function topkRoutine({ kernel: { name, axes, x, y, size, k }, method }: TopkSchedule): Routine {
+export function topkRoutine({ kernel, units, method }: TopkSchedule, failures: Failures): Routine {
+  const { name, axes, x, y, size, k } = kernel;
   const sizes = axes.map((axis) => axis.size);
   const scratch: Memory = { name: "scratch", element: "i32" };
   const line: Line = {
@@ -94,7 +96,13 @@ export function topkRoutine({ kernel: { name, axes, x, y, size, k }, method }: T
     declare(line.firstY, indexAt(y, unit, sizes)),
     ...(method === "sort" ? sortIndices(line, scratch) : insertLargest(line)),
   ];
-  return unitRoutine(name, { memories: [line.x, line.y, scratch], unit, body });
+  const [from, to] = [variable("from"), variable("to")];
+  return {
+    name,
+    memories: [line.x, line.y, scratch],
+    parameters: [from, to, failures.table],
+    body: units === 0 ? [] : [range(unit, from, to, body)],
+  };
 }
 
 /** The element of x at an index of the line. */

@@ -4,25 +4,25 @@
 // range. `share` does the same with several threads (threads/share.ts), if that is worth it. The module imports the memory, and
 // mathImports if a kernel computes functions in float64.
 
-import type { Buffer, Kernel, Kind } from "../../compiler/kernel.ts";
+import type { Buffer, Kernel } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import { patternOf } from "../../compiler/kernel-pattern.ts";
 import { internal } from "../../errors/error.ts";
+import { variable } from "../../loops/build.ts";
 import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import type { SharingLimits } from "../../schedule/limits.ts";
+import { routineOf } from "../../schedule/loops.ts";
 import { axesOfChains, type ScheduledProgram } from "../../schedule/program.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
-import { kernelContext } from "./kernel-context.ts";
-import type { KernelContext, KernelWriter, Site } from "./kernel-writer.ts";
+import { calleesOf, failuresOf } from "./callees/callees.ts";
+import { type KernelContext, kernelContext, type Site } from "./kernel-context.ts";
 import { table } from "./layout.ts";
-import { writeNest } from "./nests.ts";
-import { writeConvolutionKernel, writeMatmulKernel } from "./products.ts";
+import { writeFunction } from "./loops/write.ts";
 import { type Task, writeTasks } from "./tasks.ts";
 import { writeShare } from "./threads/share.ts";
 import { type Plan, planStages, type Work } from "./threads/stages.ts";
-import { writeTopkKernel } from "./topk.ts";
 
 export { mathImports } from "./math/imports.ts";
 
@@ -51,18 +51,13 @@ export interface EmitOptions {
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-const writers: { readonly [K in Kind]: KernelWriter<K> } = {
-  loops: writeNest,
-  scan: writeNest,
-  matmul: writeMatmulKernel,
-  convolution: writeConvolutionKernel,
-  topk: writeTopkKernel,
-};
-
-/** Writes a kernel by the writer of its kind. */
+/**
+ * Writes the loops of a kernel as a function (...pointers, scratch, from, to, table), all i32. The pointers are those of the schedule's
+ * buffers. It computes the units of work [from, to). `table` is the address of the program's table (layout.ts), for failures.
+ */
 export function writeKernel(context: KernelContext, schedule: Schedule): WasmFunction {
-  const writer: (context: KernelContext, schedule: never, name: string) => WasmFunction = writers[schedule.kind];
-  return writer(context, schedule as never, schedule.kernel.name);
+  const routine = routineOf(schedule, failuresOf(context, variable("table")));
+  return writeFunction(context.module, routine, calleesOf(context));
 }
 
 /** Emits the module of a program; `offsets` are the offsets of all arguments and temporaries in the arena, in bytes. */

@@ -1,5 +1,5 @@
-// The functions that the kernels of a module call. They are declared before any kernel is written, because a function cannot be written
-// inside another.
+// What the kernels of a module share: the functions that they call, which are declared before any kernel is written, because a function
+// cannot be written inside another; and the sites whose indices data decides.
 import type { Instruction, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
 import { type MathName, vectorMath } from "../../loops/math/functions.ts";
@@ -9,7 +9,31 @@ import { isFloating } from "../../tensor/dtype.ts";
 import type { Module, Function as WasmFunction } from "./assembler/assembler.ts";
 import { writeIntegerPower } from "./callees/integer-power.ts";
 import { writeReport } from "./callees/report.ts";
-import type { KernelContext } from "./kernel-writer.ts";
+
+/** A load or store whose index data decides. If an index is out of range, the table's failure word is the site's index plus 1. */
+export interface Site {
+  readonly call: "gather" | "scatterAdd";
+  readonly size: number;
+}
+
+/** The context of one module's kernels. */
+export interface KernelContext {
+  readonly module: Module;
+  readonly callees: Callees;
+  /** The sites of all kernels so far. */
+  readonly sites: Site[];
+}
+
+/** The functions that kernels call; vector functions are inlined instead. */
+export interface Callees {
+  /**
+   * The functions that the formulas of ops call, by name: imported ones in float64, and integerPower, (base, exponent) -> power in i32.
+   * There are only those that the kernels need.
+   */
+  readonly functions: ReadonlyMap<string, WasmFunction>;
+  /** (table, site, value): reports an index out of range (report.ts); null if no kernel has a site. */
+  readonly report: WasmFunction | null;
+}
 
 /** The context of one module's kernels; declares all functions that they may call. */
 export function kernelContext(module: Module, { kernels }: Pick<KernelProgram, "kernels">): KernelContext {

@@ -13,7 +13,7 @@ import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
 import { chaptersOf, reportTimes, type Stages } from "./explain.ts";
-import type { Site } from "./kernel-writer.ts";
+import type { Site } from "./kernel-context.ts";
 import { bytesOf, table } from "./layout.ts";
 import { Limit } from "./limit.ts";
 import { arena } from "./memory/arena.ts";

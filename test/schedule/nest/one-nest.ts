@@ -2,11 +2,9 @@
 // same numbers; then compares its buffers and the guards between them.
 import { expect } from "vitest";
 import { Module } from "../../../src/backends/wasm/assembler/assembler.ts";
-import { mathImports } from "../../../src/backends/wasm/emit.ts";
-import { kernelContext } from "../../../src/backends/wasm/kernel-context.ts";
-import type { Site } from "../../../src/backends/wasm/kernel-writer.ts";
+import { mathImports, writeKernel } from "../../../src/backends/wasm/emit.ts";
+import { kernelContext, type Site } from "../../../src/backends/wasm/kernel-context.ts";
 import { bytesOf, table } from "../../../src/backends/wasm/layout.ts";
-import { writeNest } from "../../../src/backends/wasm/nests.ts";
 import type { Access, Buffer, Loops, Scan } from "../../../src/compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../src/compiler/kernel-accesses.ts";
 import { scheduleNest } from "../../../src/schedule/nest/schedule.ts";
@@ -42,7 +40,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const context = kernelContext(module, { kernels: [kernel] });
   const schedule = scheduleNest(kernel);
-  module.export("run", writeNest(context, schedule, kernel.name));
+  module.export("run", writeKernel(context, schedule));
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
     env: { memory },
     math: mathImports,

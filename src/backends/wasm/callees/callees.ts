@@ -1,7 +1,7 @@
 // The functions that loop programs call, and the sites that report an index out of range.
 import type { Variable } from "../../../loops/program.ts";
 import type { Failures } from "../../../schedule/body/points.ts";
-import type { KernelContext } from "../kernel-writer.ts";
+import type { KernelContext } from "../kernel-context.ts";
 import type { Functions } from "../loops/values.ts";
 
 /** The functions of a module by the names that loop programs have for them. */
