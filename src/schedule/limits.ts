@@ -24,10 +24,13 @@ export const chainLimits: ChainLimits = {
   contiguousOnOneThread: false,
 };
 
-/** Smallest estimated times of a task and of a program that threads share, in nanoseconds. */
+/**
+ * Smallest estimated times (cost/time.ts) of a task and of a program that threads share, in nanoseconds. Small nets on two threads took up to
+ * a tenth longer with limits twice as high.
+ */
 export interface SharingLimits {
   readonly taskNs: number;
   readonly programNs: number;
 }
 
-export const sharingLimits: SharingLimits = { taskNs: 6e3, programNs: 40e3 };
+export const sharingLimits: SharingLimits = { taskNs: 2.5e3, programNs: 20e3 };

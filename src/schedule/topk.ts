@@ -29,7 +29,7 @@ import {
 } from "../loops/build.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "../loops/program.ts";
 import type { Failures } from "./body/points.ts";
-import { topkTime } from "./cost.ts";
+import { topkTime } from "./cost/time.ts";
 import type { Cut } from "./cut.ts";
 import { indexAt, memoryOf } from "./routine.ts";
 
@@ -57,13 +57,14 @@ export interface TopkSchedule extends Cut<Topk> {
 export function scheduleTopk(kernel: Topk): TopkSchedule {
   const { axes, x, y, size, k } = kernel;
   const method = k > maxInsertedK ? "sort" : "insertion";
+  const lines = axes.reduce((product, axis) => product * axis.size, 1);
   return {
     kind: "topk",
     kernel,
     buffers: [x.buffer, y.buffer],
-    units: size * k === 0 ? 0 : axes.reduce((product, axis) => product * axis.size, 1),
+    units: size * k === 0 ? 0 : lines,
     scratchBytes: method === "sort" ? bytesOfLists(size) : 0,
-    time: topkTime(kernel, method === "sort"),
+    time: topkTime(method, lines, size),
     method,
   };
 }

@@ -1,6 +1,7 @@
 // Finds in which loop each value of a nest is computed (the innermost loop in which one of its operands varies: loop-invariant code
 // motion), and which values differ from lane to lane.
 import { type Access, type Buffer, type Instruction, type Value, wordsOf } from "../../compiler/kernel.ts";
+import { variesAlong } from "../body/varying.ts";
 import type { Nest, NestPlan } from "./nest.ts";
 
 interface PlacedInstruction {
@@ -98,34 +99,6 @@ function levelOf(instruction: Instruction, innermost: number, { depths, written,
       return Math.max(...wordsOf(instruction).map(accessLevel), valueLevel(instruction.position));
     case "op":
       return Math.max(-1, ...instruction.operands.map(valueLevel));
-    default:
-      return instruction satisfies never;
-  }
-}
-
-/**
- * Whether an instruction's value differs from lane to lane: `along` says whether an access with such strides does, `varying` holds the
- * earlier values that do.
- */
-export function variesAlong(
-  instruction: Instruction,
-  along: (strides: readonly number[]) => boolean,
-  varying: ReadonlySet<Value>,
-): boolean {
-  switch (instruction.kind) {
-    case "load": {
-      const { access, indirection } = instruction;
-      return along(access.strides) || (indirection !== undefined && varying.has(indirection.value));
-    }
-    case "constant":
-      return false;
-    case "position":
-      return along(instruction.strides);
-    case "randomBits": {
-      return wordsOf(instruction).some(({ strides }) => along(strides)) || varying.has(instruction.position);
-    }
-    case "op":
-      return instruction.operands.some((operand) => varying.has(operand));
     default:
       return instruction satisfies never;
   }

@@ -30,10 +30,11 @@ export interface NestPlan {
   readonly lane: number | null;
   /** Vectors along the lane axis that are processed at a time. */
   readonly vectors: number;
+  /** Cost at each point of the axes that are not reduced (cost/instructions.ts). */
+  readonly cost: number;
 }
 
 /** Product of the sizes. */
-
 export const sizeOf = (axes: readonly { readonly size: number }[]): number =>
   axes.reduce((product, { size }) => product * size, 1);
 

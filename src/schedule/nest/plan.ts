@@ -1,10 +1,11 @@
-// Plans a loop nest: the axis of the lanes (lane-cost.ts), the order of the loops, the vectors that are processed at a time, and the
+// Plans a loop nest: the axis of the lanes (cost.ts), the order of the loops, the vectors that are processed at a time, and the
 // units of work. Loops with large strides are outermost. Short loops are unrolled and innermost, inside the lanes' loop: there their
 // iterations share loop-invariant values, and where they read with stride 2, one iteration uses the elements that another skips.
 import type { Access, Instruction } from "../../compiler/kernel.ts";
 import type { Form } from "../body/elementwise.ts";
+import { mathOf } from "../body/math.ts";
 import { bytesOf } from "../elements.ts";
-import { hasMath, laneOf, pointwise, weightOfBody } from "./lane-cost.ts";
+import { cheapestLanes, numberByNumber } from "./cost.ts";
 import { type Nest, type NestPlan, sizeOf, unitsOf } from "./nest.ts";
 
 /** Number of units that is enough for any number of threads. */
@@ -14,6 +15,8 @@ const minUnitPoints = 2048;
 /** Limits of unrolled loops: points, and instructions. */
 const maxUnrolledPoints = 16;
 const maxUnrolledInstructions = 400;
+/** Vector instructions of a function of loops/math, of random bits, and of an addition to a total. */
+const lengths = { math: 42, randomBits: 140, reduction: 2 };
 /** Size of an axis that is not reduced and may be unrolled. */
 const maxUnrolledSize = 4;
 /** Size and stride from which a loop misses the cache. */
@@ -23,7 +26,7 @@ const minCrossedSize = 16;
 export function planNest(nest: Nest, form: Form, first: number | null = null): NestPlan {
   const { axes, reductions, running } = nest;
   const loopAxes = axes.flatMap(({ size }, axis) => (size === 1 ? [] : [axis]));
-  const lane = form === "scalar" ? null : laneOf(nest, loopAxes);
+  const { lane, cost } = form === "scalar" ? numberByNumber(nest) : cheapestLanes(nest, loopAxes);
   const length = lane === null ? 1 : axes[lane].size;
   const vectors = Math.min(vectorsFor(nest), Math.ceil(length / 4));
   const others = loopAxes.filter((axis) => axis !== lane);
@@ -37,7 +40,7 @@ export function planNest(nest: Nest, form: Form, first: number | null = null): N
   const inOrder = running !== null || reductions.some(({ combine }) => combine === "argmax");
   const reduced = inOrder ? axesOf("reduce") : heaviest(axesOf("reduce"));
   const short = reductions.length > 0 ? reduced : each.filter((axis) => axes[axis].size <= maxUnrolledSize);
-  const maxPoints = Math.min(maxUnrolledPoints, maxUnrolledInstructions / (vectors * weightOfBody(nest)));
+  const maxPoints = Math.min(maxUnrolledPoints, maxUnrolledInstructions / (vectors * lengthOfBody(nest)));
   const unrolled: number[] = [];
   if (crossed === null)
     for (const axis of short.toReversed()) {
@@ -68,6 +71,7 @@ export function planNest(nest: Nest, form: Form, first: number | null = null): N
     loops: order.map((axis) => ({ axis, unrolled: unrolled.includes(axis) })),
     lane,
     vectors,
+    cost,
   };
 }
 
@@ -105,13 +109,28 @@ function crossedAxis({ axes, body, stores, reductions, running }: Nest, lane: nu
   return each.find(crosses) ?? null;
 }
 
+/** The instructions that run at each point; the epilogue is among them only if nothing is reduced. */
+const pointwise = ({ body, reductions, epilogue }: Nest): readonly Instruction[] =>
+  reductions.length > 0 ? body : [...body, ...epilogue.instructions];
+
+/** Approximate number of vector instructions that are written for a point. */
+const lengthOfBody = (nest: Nest): number =>
+  pointwise(nest).reduce((sum, instruction) => sum + lengthOf(instruction), 0) +
+  nest.stores.length +
+  lengths.reduction * nest.reductions.length;
+
+const lengthOf = (instruction: Instruction): number => {
+  if (instruction.kind === "randomBits") return lengths.randomBits;
+  return mathOf(instruction) === null ? 1 : lengths.math;
+};
+
 /**
  * Vectors that are processed at a time: several for short bodies, whose loop overhead counts, for functions of loops/math, which share
  * their constants between vectors, and for random bits, which share their blocks.
  */
 function vectorsFor(nest: Nest): number {
   const all = pointwise(nest);
-  if (all.some((instruction) => instruction.kind === "randomBits" || hasMath(instruction))) return 4;
+  if (all.some((instruction) => instruction.kind === "randomBits" || mathOf(instruction) !== null)) return 4;
   // A sum takes two registers for each vector.
   if (nest.reductions.length > 0 && all.length > 4) return 2;
   return all.length <= 12 ? 4 : all.length <= 24 ? 2 : 1;

@@ -3,9 +3,9 @@ import type { Buffer, Loops, Scan } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import type { Form } from "../body/elementwise.ts";
 import { formOfKernel } from "../body/form.ts";
-import { nestTime } from "../cost.ts";
+import { nestTime } from "../cost/time.ts";
 import { type Cut, distinct } from "../cut.ts";
-import { type Nest, type NestPlan, unitsOf } from "./nest.ts";
+import { type Nest, type NestPlan, sizeOf, unitsOf } from "./nest.ts";
 import { planNest } from "./plan.ts";
 
 export interface NestSchedule<K extends Loops | Scan = Loops | Scan> extends Cut<K> {
@@ -28,7 +28,7 @@ export function scheduleNest<K extends Loops | Scan>(kernel: K, first: number | 
     buffers: buffersOf(kernel),
     units: unitsOf(nest, plan),
     scratchBytes: 0,
-    time: nestTime(kernel),
+    time: nestTime(form, plan.cost, sizeOf(nest.axes.filter(({ kind }) => kind !== "reduce"))),
     nest,
     form,
     plan,

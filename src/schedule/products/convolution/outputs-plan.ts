@@ -1,8 +1,8 @@
 // Plans a convolution with outputs in the lanes: its units of work, its blocks and tiles, and its cost.
 
-import { bestHeight, tileCost } from "../matmul/plan.ts";
+import { bestHeight, tileCost } from "../../cost/tiles.ts";
 import { type Padding, pitch } from "./padding.ts";
-import type { ConvolutionSpec } from "./spec.ts";
+import { type ConvolutionSpec, lengthOfSum } from "./spec.ts";
 
 const bytes = 4;
 /** Outputs of a tile. */
@@ -26,6 +26,8 @@ export interface OutputsPlan {
   /** Bytes of scratch memory of one call. */
   readonly scratch: number;
   readonly description: string;
+  /** Cost of all sums, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Outputs and images of a unit. */
   readonly outputs: number;
   readonly images: number;
@@ -63,9 +65,9 @@ const costByImages = (spec: ConvolutionSpec): number => area(spec) * tilesCost(s
 const costByPositions = (spec: ConvolutionSpec): number =>
   area(spec) <= maxPositions ? spec.batch * tilesCost(area(spec), spec) : Infinity;
 
-/** Cost of one term of all sums, in half cycles. */
+/** Cost of all sums, in half cycles. */
 export const outputsCost = (spec: ConvolutionSpec): number =>
-  spec.groups * Math.min(costByImages(spec), costByPositions(spec));
+  lengthOfSum(spec) * spec.groups * Math.min(costByImages(spec), costByPositions(spec));
 
 export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   const { batch, groups, channels, size, kernel, positions, stride, padding, inputDilation, kernelDilation, x } = spec;
@@ -104,6 +106,7 @@ export function outputsPlan(spec: ConvolutionSpec): OutputsPlan {
   const tiles = `${height} ${byImages ? "images" : "positions"} × ${Math.min(outputs, tileOutputs)} outputs`;
   return {
     units: unitsOf(images),
+    cost: outputsCost(spec),
     scratch: (sums + images * area(spec) * across) * bytes,
     description: `tiles of ${tiles}, x padded, w packed, sums in blocks of ${blockChannels}×${kernelRows}×${kW}`,
     outputs,

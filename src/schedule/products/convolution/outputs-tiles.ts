@@ -3,7 +3,7 @@
 import type { Block } from "../../../loops/block.ts";
 import { add, constant, eq, type Operand as Index, load, mul, ne, register, store } from "../../../loops/build.ts";
 import type { Expression } from "../../../loops/program.ts";
-import { bestHeight } from "../matmul/plan.ts";
+import { bestHeight } from "../../cost/tiles.ts";
 import { addProducts, offsetOf } from "../tile.ts";
 import { area, type OutputsPlan, sumsRow } from "./outputs-plan.ts";
 import { packedPanel, type SumBlock } from "./outputs-unit.ts";

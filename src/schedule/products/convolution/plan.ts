@@ -35,6 +35,8 @@ export interface ConvolutionPlan {
   /** The parts; their units follow one another. There are none if y has no elements. */
   readonly parts: readonly PlannedPart[];
   readonly units: number;
+  /** Cost of all parts, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Bytes of scratch memory of one call. */
   readonly scratchBytes: number;
 }
@@ -47,6 +49,7 @@ export function planConvolution(spec: ConvolutionSpec): ConvolutionPlan {
   return {
     parts,
     units: parts.reduce((sum, { plan }) => sum + plan.units, 0),
+    cost: parts.reduce((sum, { plan }) => sum + plan.cost, 0),
     scratchBytes: Math.max(0, ...parts.map(({ plan }) => plan.scratch)),
   };
 }

@@ -1,8 +1,8 @@
 // Plans a convolution with positions in the lanes: its units of work, its panels and tiles, and its cost.
 
-import { bestHeight, bestVectors, tileCost } from "../matmul/plan.ts";
+import { bestHeight, bestVectors, tileCost } from "../../cost/tiles.ts";
 import { type Padding, pitch } from "./padding.ts";
-import type { ConvolutionSpec } from "./spec.ts";
+import { type ConvolutionSpec, lengthOfSum } from "./spec.ts";
 
 const bytes = 4;
 /** Size of a unit's padded image with all channels, in bytes; a unit has as many rows as fit. */
@@ -36,6 +36,8 @@ export interface RowsPlan {
 
 export interface PositionsPlan extends RowsPlan {
   readonly description: string;
+  /** Cost of all sums, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   readonly panels: readonly Panels[];
 }
 
@@ -55,13 +57,13 @@ function panelsOf(spec: ConvolutionSpec): Panels[] {
   ].filter(({ count }) => count > 0);
 }
 
-/** Cost of one term of all sums, in half cycles. */
+/** Cost of all sums, in half cycles. */
 export function positionsCost(spec: ConvolutionSpec): number {
   const { batch, groups, outputs, positions, relaxed } = spec;
   const row = panelsOf(spec).map(
     ({ columns, count, height }) => count * tileCost(outputs, Math.ceil(columns / 4), height, relaxed),
   );
-  return batch * groups * positions[0] * row.reduce((sum, cost) => sum + cost, 0);
+  return lengthOfSum(spec) * batch * groups * positions[0] * row.reduce((sum, cost) => sum + cost, 0);
 }
 
 /** Number of padded rows that `rows` rows of y read. */
@@ -115,5 +117,5 @@ export function positionsPlan(spec: ConvolutionSpec): PositionsPlan {
   const rows = planRows(spec, maxImageBytes);
   const panels = panelsOf(spec);
   const tiles = panels.map(({ height, columns }) => `${height} outputs × ${columns} positions`).join(" and ");
-  return { ...rows, panels, description: `tiles of ${tiles}, ${describeRows(rows)}` };
+  return { ...rows, panels, cost: positionsCost(spec), description: `tiles of ${tiles}, ${describeRows(rows)}` };
 }

@@ -2,7 +2,7 @@
 // stores becomes y.
 import type { Convolution, Store } from "../../../compiler/kernel.ts";
 import { buffersOfEpilogue } from "../../body/epilogue.ts";
-import { productTime } from "../../cost.ts";
+import { productTime } from "../../cost/time.ts";
 import { type Cut, distinct } from "../../cut.ts";
 import type { Machine } from "../../machine.ts";
 import { isDirect } from "../finisher.ts";
@@ -25,13 +25,14 @@ export function scheduleConvolution(
   const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
   const spec = specOf(kernel, store, machine);
   const plan = planConvolution(spec);
+  const results = kernel.axes.reduce((product, { size }) => product * size, 1);
   return {
     kind: "convolution",
     kernel,
     buffers: distinct([x.buffer, w.buffer, ...buffersOfEpilogue(epilogue)]),
     units: plan.units,
     scratchBytes: plan.scratchBytes,
-    time: productTime(kernel, spec.channels * spec.kernel[0] * spec.kernel[1]),
+    time: productTime(plan.cost, { epilogue, lane: 4, results }),
     spec,
     plan,
     store,

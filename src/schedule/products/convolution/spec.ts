@@ -30,3 +30,6 @@ export interface ConvolutionSpec {
   /** Whether Winograd's algorithm (winograd/plan.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */
   readonly winograd?: boolean;
 }
+
+/** Number of terms of each sum: channels, kernel rows and kernel columns. */
+export const lengthOfSum = ({ channels, kernel }: ConvolutionSpec): number => channels * kernel[0] * kernel[1];

@@ -1,6 +1,7 @@
 // Plans the gradient of a depthwise kernel. This gradient is itself a convolution: it has a position for each
 // element of the depthwise kernel, its own kernel is as large as an image, and its channels are the images of the batch.
 
+import { untiledCost } from "../../cost/tiles.ts";
 import { describeRows, planRows, type RowsPlan } from "../convolution/positions-plan.ts";
 import type { ConvolutionSpec } from "../convolution/spec.ts";
 import { maxPlaneBytes } from "./plan.ts";
@@ -25,6 +26,8 @@ export interface GradientPlan {
   /** Bytes of scratch memory of one call. */
   readonly scratch: number;
   readonly description: string;
+  /** Cost of all sums, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Groups of a unit. */
   readonly groups: number;
   /** The kernel rows of one step, and what they read of x. */
@@ -60,6 +63,7 @@ export function gradientPlan(spec: ConvolutionSpec): GradientPlan {
   return {
     units: Math.ceil(groups / groupsOfUnit) * batch,
     scratch: (sums + groupsOfUnit * outputs * area * 4) * bytes,
+    cost: untiledCost(batch * groups * outputs * area * channels * kernel[0] * Math.ceil(kernel[1] / 4)),
     description: `depthwise, sums in lanes, ${size} positions at once, ${describeRows(rows)}`,
     groups: groupsOfUnit,
     rows,

@@ -3,8 +3,9 @@
 // rows of y, so that a loaded vector serves several rows of the kernel. (Groups with two outputs are as fast in the tiles of
 // convolution/positions-plan.ts.)
 
+import { untiledCost } from "../../cost/tiles.ts";
 import { describeRows, planRows, type RowsPlan } from "../convolution/positions-plan.ts";
-import type { ConvolutionSpec } from "../convolution/spec.ts";
+import { type ConvolutionSpec, lengthOfSum } from "../convolution/spec.ts";
 
 /** Vector registers: V8 reserves one of sixteen. */
 const registers = 15;
@@ -19,6 +20,8 @@ export const maxPlaneBytes = 20 * 1024;
 
 export interface DepthwisePlan extends RowsPlan {
   readonly description: string;
+  /** Cost of all sums, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Rows and vectors of a tile. */
   readonly height: number;
   readonly vectors: number;
@@ -47,6 +50,10 @@ export function tilesOf(
   return { high: Math.floor(rows / height), low: 0, rest: rows % height };
 }
 
+/** Cost of all sums, in half cycles (cost/tiles.ts): vectors hold four positions. */
+const depthwiseCost = (spec: ConvolutionSpec): number =>
+  untiledCost(lengthOfSum(spec) * spec.batch * spec.groups * spec.positions[0] * Math.ceil(spec.positions[1] / 4));
+
 export function depthwisePlan(spec: ConvolutionSpec): DepthwisePlan {
   const { channels, kernel, positions, relaxed } = spec;
   const rows = planRows(spec, channels * maxPlaneBytes);
@@ -64,6 +71,7 @@ export function depthwisePlan(spec: ConvolutionSpec): DepthwisePlan {
     height,
     vectors,
     held,
+    cost: depthwiseCost(spec),
     description: `depthwise, tiles of ${tile}, w ${held ? "in registers" : "in place"}, ${describeRows(rows)}`,
   };
 }

@@ -1,5 +1,6 @@
 // Plans a matrix product: the tile that stays in registers, the blocks that stay in cache, and which operands are packed. All constants
 // were measured (bench/matmul.js) and are fixed, so that a shape has the same plan on every machine.
+import { bestHeight, bestVectors, tileCost } from "../../cost/tiles.ts";
 import type { MatmulSpec } from "./spec.ts";
 
 export interface MatmulPlan {
@@ -14,6 +15,8 @@ export interface MatmulPlan {
   readonly sums: { readonly row: number } | null;
   /** Number of units of work: the blocks of C, column by column. */
   readonly units: number;
+  /** Cost of all sums, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Scratch memory of one call, in elements: the packed block of B is at 0, then that of A, then the unfinished sums. */
   readonly scratch: { readonly a: number; readonly sums: number; readonly elements: number };
 }
@@ -23,22 +26,6 @@ export interface PanelShape {
   readonly rows: number;
   readonly columns: number;
 }
-
-/**
- * Rows that a tile may have, by its number of vectors. A CPU starts two multiply-adds per cycle, each with a latency of four cycles, so
- * eight independent sums keep its units busy. V8 has fifteen vector registers for the sums, the vectors of B, an element of A, and,
- * without fused multiply-add, a product.
- */
-const heights: Record<"fused" | "separate", readonly (readonly number[])[]> = {
-  fused: [[1], [8, 6, 4], [6, 5, 4], [3], [2]],
-  separate: [[1], [8, 6, 4], [4, 5], [3], [2]],
-};
-/** Vectors of a tile, by the number of rows of C; index 0 stands for all numbers of rows without an entry. */
-const vectorsByRows = [2, 8, 4, 3] as const;
-/** A tile with fewer sums takes as long as one with this many, because of the latency. */
-const minSums = 8;
-/** Cost of a tile besides its products, in half cycles a term; with fused multiply-add only. */
-const tileOverhead = 0.5;
 
 /** Terms of a sum in one block: 8 columns of B and 6 rows of A take 28 KiB of a first-level cache of 32 KiB. */
 const maxBlockTerms = 512;
@@ -63,9 +50,16 @@ export function planMatmul(spec: MatmulSpec): MatmulPlan {
   return {
     ...cut,
     sums,
+    cost: sumsCost(spec, cut),
     units: spec.m * spec.n === 0 ? 0 : Math.ceil(spec.m / block.m) * Math.ceil(spec.n / block.n),
     scratch: { a: sizeOfB, sums: sizeOfB + sizeOfA, elements: sizeOfB + sizeOfA + sizeOfSums },
   };
+}
+
+/** Cost of all sums: those of the whole panels, and of the edge. */
+function sumsCost({ m, n, k, relaxed }: MatmulSpec, { panel, edge }: Pick<MatmulPlan, "panel" | "edge">): number {
+  const cost = ({ columns, rows }: PanelShape) => tileCost(m, Math.ceil(columns / 4), rows, relaxed);
+  return m * n === 0 ? 0 : k * (Math.floor(n / panel.columns) * cost(panel) + (edge ? cost(edge) : 0));
 }
 
 /** Elements of the whole vectors that hold this many. */
@@ -79,7 +73,14 @@ export function describeMatmul({ panel, packA, packB, block }: MatmulPlan): stri
 }
 
 /** Tiles, blocks, and what is packed. */
-function cutOf({ m, n, k, a, b, relaxed }: MatmulSpec): Omit<MatmulPlan, "sums" | "units" | "scratch"> {
+function cutOf({
+  m,
+  n,
+  k,
+  a,
+  b,
+  relaxed,
+}: MatmulSpec): Pick<MatmulPlan, "panel" | "edge" | "block" | "packA" | "packB"> {
   // 9 to 12 columns are one pass over A with tiles of three vectors; tiles of two vectors and of one would be two passes.
   const vectors = n > 8 && n <= 12 && m > 2 ? 3 : Math.min(bestVectors(m), Math.ceil(n / 4));
   const width = Math.min(vectors * 4, n);
@@ -107,23 +108,4 @@ function cutOf({ m, n, k, a, b, relaxed }: MatmulSpec): Omit<MatmulPlan, "sums" 
 function blockWidth(n: number, width: number): number {
   const blocks = 2 * Math.ceil(n / (maxBlockColumns - (maxBlockColumns % width)) / 2);
   return Math.ceil(n / blocks / width) * width;
-}
-
-/** Vectors of a tile of a product whose C has m rows. */
-export const bestVectors = (m: number): number => vectorsByRows[m] ?? vectorsByRows[0];
-
-/** The height whose tiles, with the lower tile at the bottom, take the fewest cycles a term; of equal heights the first in the table. */
-export function bestHeight(m: number, vectors: number, relaxed: boolean): number {
-  const all = (heights[relaxed ? "fused" : "separate"][vectors] ?? [1]).map((height) =>
-    Math.max(Math.min(height, m), 1),
-  );
-  const costs = all.map((rows) => tileCost(m, vectors, rows, relaxed));
-  return all[costs.indexOf(Math.min(...costs))];
-}
-
-/** Cost of one term of the sums of m rows, in tiles of `rows` rows, in half cycles. */
-export function tileCost(m: number, vectors: number, rows: number, relaxed: boolean): number {
-  const cost = (height: number) =>
-    height > 0 ? Math.max(height * vectors, minSums) + (relaxed ? tileOverhead : 0) : 0;
-  return Math.floor(m / rows) * cost(rows) + cost(m % rows);
 }

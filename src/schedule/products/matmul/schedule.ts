@@ -3,7 +3,7 @@
 import type { Access, Matmul, Store } from "../../../compiler/kernel.ts";
 import { readsOf } from "../../../compiler/kernel-accesses.ts";
 import { buffersOfEpilogue } from "../../body/epilogue.ts";
-import { productTime } from "../../cost.ts";
+import { productTime } from "../../cost/time.ts";
 import { type Cut, distinct } from "../../cut.ts";
 import type { Machine } from "../../machine.ts";
 import { isDirect } from "../finisher.ts";
@@ -43,7 +43,11 @@ export function scheduleMatmul(kernel: Matmul, { relaxed }: Pick<Machine, "relax
     buffers: distinct([kernel.a.buffer, kernel.b.buffer, ...buffersOfEpilogue(epilogue)]),
     units: plan.units * matrices,
     scratchBytes: 4 * plan.scratch.elements,
-    time: productTime(kernel, spec.k),
+    time: productTime(matrices * plan.cost, {
+      epilogue,
+      lane: batch.length + (target.transposed ? 0 : 1),
+      results: matrices * spec.m * spec.n,
+    }),
     spec,
     plan,
     batch,

@@ -1,11 +1,12 @@
 // Decides which convolutions are computed by Winograd's minimal filtering F(2×2, 3×3), where the spec allows it, and plans
 // them. A tile of the product has four outputs, a panel has eight tiles of the image, a block has several rows of tiles of one image, and
 // a unit of work has several blocks of one group. The plan depends on the shape alone.
+
+import { tileCost } from "../../cost/tiles.ts";
 import { outputsCost } from "../convolution/outputs-plan.ts";
 import { type Padding, pitch } from "../convolution/padding.ts";
 import { positionsCost } from "../convolution/positions-plan.ts";
 import type { ConvolutionSpec } from "../convolution/spec.ts";
-import { tileCost } from "../matmul/plan.ts";
 
 const bytes = 4;
 /** Outputs of a tile of the product, and tiles of the image in a panel (two vectors). */
@@ -22,6 +23,8 @@ const gap = 16;
 
 export interface WinogradPlan {
   readonly units: number;
+  /** Cost of all products and transforms, in half cycles (cost/tiles.ts). */
+  readonly cost: number;
   /** Bytes of scratch memory of one call. */
   readonly scratch: number;
   readonly description: string;
@@ -76,9 +79,11 @@ export function winogradPlan(spec: ConvolutionSpec): WinogradPlan {
   const image = Math.ceil(outputs / tileOutputs) * elements * kernelStep;
   const sums = image + elements * imageStep;
   const start = sums + elements * sumsStep;
+  const units = groups * Math.ceil(blocks / blocksOfUnit);
   const times = blocksOfUnit === 1 ? "" : `, ${blocksOfUnit} times`;
   return {
-    units: groups * Math.ceil(blocks / blocksOfUnit),
+    units,
+    cost: winogradCost(spec, { rows, across, tileRows, blocksOfImage, units }),
     scratch: (start + channels * plane + 4) * bytes,
     description: `Winograd F(2×2, 3×3), products of ${Math.min(outputs, tileOutputs)} outputs × ${panelTiles} tiles, ${rows} rows of tiles at a time${times}`,
     padding: padded,
@@ -110,8 +115,8 @@ export function winogradIfFaster(spec: ConvolutionSpec): WinogradPlan | null {
   if (!is(kernel, 3) || !is(stride, 1) || !is(inputDilation, 1) || !is(kernelDilation, 1)) return null;
   const plan = winogradPlan(spec);
   if (plan.image * bytes > maxKernelBytes) return null;
-  const direct = Math.min(positionsCost(spec), outputsCost(spec)) * channels * 9;
-  return direct > minSpeedup * winogradCost(spec, plan) ? plan : null;
+  const direct = Math.min(positionsCost(spec), outputsCost(spec));
+  return direct > minSpeedup * plan.cost ? plan : null;
 }
 
 /** Smallest estimated speedup that is worth larger rounding errors. */
@@ -121,10 +126,16 @@ const maxKernelBytes = 5 * 1024 * 1024;
 /** Measured costs in half cycles: four tiles of one channel (image), four tiles of one output, four outputs' kernels of one channel. */
 const transformCosts = { image: 55, output: 45, kernel: 80 };
 
-/** Cost in half cycles, comparable with positionsCost times the number of terms. */
+/** Cost of all products and transforms, in half cycles. */
 function winogradCost(
   { batch, groups, channels, outputs, relaxed }: ConvolutionSpec,
-  { rows, across, tileRows, blocksOfImage, units }: WinogradPlan,
+  {
+    rows,
+    across,
+    tileRows,
+    blocksOfImage,
+    units,
+  }: Pick<WinogradPlan, "rows" | "across" | "tileRows" | "blocksOfImage" | "units">,
 ): number {
   const lastRows = tileRows - rows * (blocksOfImage - 1);
   const panels = (blocksOfImage - 1) * Math.ceil((rows * across) / 2) + Math.ceil((lastRows * across) / 2);

@@ -99,7 +99,7 @@ describe("stages", () => {
   });
 
   it("do not exist if the program is too short", () => {
-    expect(planStages([step("a0 -> t0", { time: 20e3 })], offsets())).toBe(null);
+    expect(planStages([step("a0 -> t0", { time: 10e3 })], offsets())).toBe(null);
     expect(planStages([step("a0 -> t0", { units: 1 })], offsets())).toBe(null);
     expect(planStages([], offsets())).toBe(null);
   });
