@@ -135,6 +135,42 @@ it("what benches take from within the library is there: no compiler looks at the
   expect(missing).toEqual([]);
 });
 
+/**
+ * Folders side by side that import each other, and the lines that point the way with fewer of them. A file in the folder around two others
+ * may use both and serve both.
+ */
+function pairsIn(imports: readonly Import[]): string[] {
+  const arrowsBetween = new Map<string, string[]>();
+  for (const one of imports) {
+    const [from, to] = [dirname(one.from).split("/"), dirname(one.to).split("/")];
+    const apart = from.findIndex((name, level) => name !== to[level]);
+    if (apart < 0 || apart >= to.length) continue;
+    const arrow = [from, to].map((path) => path.slice(0, apart + 1).join("/")).join(" -> ");
+    arrowsBetween.set(arrow, [...(arrowsBetween.get(arrow) ?? []), show(one)]);
+  }
+  return [...arrowsBetween].flatMap(([arrow, lines]) => {
+    const back = arrowsBetween.get(arrow.split(" -> ").reverse().join(" -> ")) ?? [];
+    return lines.length < back.length || (lines.length === back.length && arrow < back[0]) ? lines : [];
+  });
+}
+
+/** The plan of a convolution chooses between its ways, which know its shapes. */
+const choosers = ["src/schedule/products/convolution/plan.ts", "src/schedule/products/convolution/build.ts"];
+
+it.each(["src", "web/src", "onnx/src"])("no two folders of %s that stand side by side import each other", (folder) => {
+  const inside = importsOf(folder).filter(({ from, to }) => to.startsWith(`${folder}/`) && !choosers.includes(from));
+  expect(inside.length).toBeGreaterThan(20);
+  expect(pairsIn(inside)).toEqual([]);
+});
+
+it("a pair of folders is found, whatever stands between", () => {
+  const line = (from: string, to: string): Import => ({ from, to, typeOnly: false });
+  const around = [line("a/b/x.ts", "a/y.ts"), line("a/y.ts", "a/b/x.ts"), line("a/y.ts", "a/c/z.ts")];
+  expect(pairsIn(around)).toEqual([]);
+  const pair = [line("a/b/x.ts", "a/c/d/z.ts"), line("a/c/w.ts", "a/b/x.ts"), line("a/c/d/z.ts", "a/b/e/v.ts")];
+  expect(pairsIn([...around, ...pair])).toEqual(["a/b/x.ts -> a/c/d/z.ts"]);
+});
+
 it("no file imports itself by way of others (imports of types alone do not count: they are gone when it runs)", () => {
   const edges = new Map<string, string[]>();
   for (const { from, to, typeOnly } of library) if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to]);

@@ -5,9 +5,9 @@ import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { shown } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { checkPicture } from "./check.ts";
 import type { AtLeast, CheckedFile } from "./decoders/decoder.ts";
 import { type DecoderName, decodersFor, isSmallPng } from "./decoders/installed.ts";
-import { checkPicture } from "./formats/check.ts";
 import { throwDamaged } from "./formats/damaged.ts";
 import { isOnItsSide, turnUpright } from "./formats/orientation.ts";
 

@@ -3,7 +3,7 @@ import { deflateSync } from "node:zlib";
 import { decodePicture } from "chainrule/node";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
-import { measurePicture } from "../../src/node/formats/check.ts";
+import { measurePicture } from "../../src/node/check.ts";
 
 type Entry = readonly [tag: number, value: number, count?: number];
 

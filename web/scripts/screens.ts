@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startChromium } from "../../test/browser/chromium.ts";
 import { isolation, serve } from "../../test/browser/serve.ts";
-import { partIds } from "../src/story/parts.ts";
+import { partIds } from "../src/parts.ts";
 import { layoutFaults } from "../test/layout.ts";
 
 const built = resolve(import.meta.dirname, "../dist");

@@ -15,8 +15,8 @@ import { hasFusedMultiplyAdd, requireVectors } from "./features.ts";
 import { programMemory } from "./memory/memory.ts";
 import { PieceProgram, piecesMemory } from "./pieces.ts";
 import { WasmProgram } from "./program.ts";
+import { threadsFor } from "./surroundings.ts";
 import type { Waiting } from "./threads/pool.ts";
-import { threadsFor } from "./threads/surroundings.ts";
 
 /** Checks the results of the passes and throws if they break a rule (kernel-rules.ts, verifyAllocation). */
 export interface Verifier {

@@ -10,7 +10,7 @@ import { print as printKernels } from "../../compiler/kernel-text.ts";
 import type { ScheduledProgram } from "../../schedule/program.ts";
 import { describe } from "../../schedule/text.ts";
 import type { EmittedProgram } from "./emit.ts";
-import { whyAlone } from "./threads/surroundings.ts";
+import { whyAlone } from "./surroundings.ts";
 
 /** The results of the passes, in order. */
 export interface Stages {

@@ -5,12 +5,11 @@ import { closeSync, rmSync } from "node:fs";
 import { relative } from "node:path";
 import { resolveTarget } from "../files.ts";
 import type { PictureFile } from "../folder/list.ts";
+import type { DecodeAnswer, Form } from "../form.ts";
 import { nextTurn } from "../next-turn.ts";
-import type { DecodeAnswer } from "../reading/decode-job.ts";
-import type { Form } from "../reading/framed-file.ts";
-import type { GatheredPictures } from "../reading/gathered-pictures.ts";
 import { type Entry, pictureBlock, readFirstBlock, readPictureBlock } from "./block.ts";
 import { BlockFile } from "./block-file.ts";
+import type { GatheredPictures } from "./gathered-pictures.ts";
 
 /** What a cache is made for. */
 export interface CacheOptions {

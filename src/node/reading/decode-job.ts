@@ -1,19 +1,11 @@
 // A job of reading: some picture files are decoded and brought into a net's form, by a function that runs in a worker thread or without one.
 import { ChainruleError } from "../../errors/error.ts";
-import { type Form, framedFile } from "./framed-file.ts";
+import type { DecodeAnswer, Form } from "../form.ts";
+import { framedFile } from "./framed-file.ts";
 
 export interface DecodeJob {
   readonly paths: readonly string[];
   readonly form: Form;
-}
-
-/** The result of a job. */
-export interface DecodeAnswer {
-  /** The planes of all pictures that can be read, in order: uint8 [planes, height, width]. */
-  readonly data: Uint8Array;
-  /** The number of planes of each picture, 0 where it cannot be read. */
-  readonly planes: readonly (0 | 1 | 3)[];
-  readonly problems: readonly { readonly index: number; readonly problem: string }[];
 }
 
 /** Reads the pictures of a job. */

@@ -4,8 +4,9 @@
 import { availableParallelism } from "node:os";
 import type { DecoderName } from "../decoders/installed.ts";
 import { versionOf } from "../decoders/versions.ts";
+import type { DecodeAnswer } from "../form.ts";
 import { nextTurn } from "../next-turn.ts";
-import { type DecodeAnswer, type DecodeJob, runJob } from "./decode-job.ts";
+import { type DecodeJob, runJob } from "./decode-job.ts";
 import { DecodeThread } from "./decode-thread.ts";
 
 /**

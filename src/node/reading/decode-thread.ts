@@ -1,8 +1,9 @@
 // A thread that decodes pictures. It keeps the process alive only while it has work.
 import { Worker } from "node:worker_threads";
 import { ChainruleError } from "../../errors/error.ts";
+import type { DecodeAnswer } from "../form.ts";
 import { printable } from "../printable.ts";
-import type { DecodeAnswer, DecodeJob } from "./decode-job.ts";
+import type { DecodeJob } from "./decode-job.ts";
 
 /** A thread that does not answer within this time has failed. A job takes a fraction of a second, the largest picture about ten seconds. */
 const timeoutMs = 120_000;

@@ -4,7 +4,8 @@ import { ChainruleError } from "../../errors/error.ts";
 import { isWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
-import { blank, type Form, framedBytes, inChannels } from "./framed-file.ts";
+import type { Form } from "../form.ts";
+import { blank, framedBytes, inChannels } from "./framed-file.ts";
 
 /** The form that a net takes. */
 export interface PictureForm {

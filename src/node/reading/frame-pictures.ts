@@ -4,11 +4,11 @@ import { statSync } from "node:fs";
 import { checkWhole } from "../../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { withinAsync } from "../../tensor/within.ts";
+import { GatheredPictures } from "../cache/gathered-pictures.ts";
+import type { Form } from "../form.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
 import { formOf, type PictureForm } from "./frame-picture.ts";
-import type { Form } from "./framed-file.ts";
-import { GatheredPictures } from "./gathered-pictures.ts";
 import type { Skipped } from "./image-survey.ts";
 
 /** The form that a net takes, and threads and progress. */

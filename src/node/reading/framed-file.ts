@@ -1,21 +1,13 @@
 // Converts a picture file to a net's bytes. Training, evaluation and prediction all read their pictures here, so that all of them get the
 // same bytes of a picture.
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { detailFor, type Framing, framePixels } from "../../data/framing.ts";
+import { detailFor, framePixels } from "../../data/framing.ts";
 import { isGrey } from "../../data/picture.ts";
 import { decodePixels } from "../decode.ts";
 import { fileError } from "../file-error.ts";
 import { checkOrdinary, explain } from "../files.ts";
+import type { Form } from "../form.ts";
 import { maxFileBytes } from "../pictures.ts";
-
-/** The form in which a net takes pictures. */
-export interface Form {
-  /** In pixels. */
-  readonly size: readonly [height: number, width: number];
-  readonly framing: Framing;
-  /** 1: one plane, grey, as digits have it. null: one plane for a grey picture and three for a coloured one. */
-  readonly channels: 1 | null;
-}
 
 export interface FramedFile {
   /** The number of planes. */

@@ -10,13 +10,13 @@ import { ArrayStorage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { withinAsync } from "../../tensor/within.ts";
 import { openCache, type PictureCache } from "../cache/cache.ts";
+import { GatheredPictures } from "../cache/gathered-pictures.ts";
 import { decoderVersions } from "../decoders/versions.ts";
 import { fileError } from "../file-error.ts";
+import type { Form } from "../form.ts";
 import { printable } from "../printable.ts";
 import { type DecodeJob, portions } from "./decode-job.ts";
 import { openPool } from "./decode-pool.ts";
-import type { Form } from "./framed-file.ts";
-import { GatheredPictures } from "./gathered-pictures.ts";
 import { type ImageSurvey, type Skipped, surveyImageFolder } from "./image-survey.ts";
 import { commonestSize } from "./picture-size.ts";
 

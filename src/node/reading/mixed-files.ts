@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import { digest } from "../../data/fingerprint.ts";
 import type { PictureFile } from "../folder/list.ts";
-import type { Form } from "./framed-file.ts";
+import type { Form } from "../form.ts";
 import type { ImageSurvey } from "./image-survey.ts";
 
 /** The files whose headers can be read, in the order of a hash of their names: added files hardly change the shards of the others. */

@@ -4,9 +4,10 @@ import { ChainruleError } from "../../errors/error.ts";
 import type { ShardCache, StoredPicture } from "../cache/shard-cache.ts";
 import { fileError } from "../file-error.ts";
 import type { PictureFile } from "../folder/list.ts";
-import { type DecodeAnswer, portions } from "./decode-job.ts";
+import type { DecodeAnswer, Form } from "../form.ts";
+import { portions } from "./decode-job.ts";
 import { openPool, type Pool } from "./decode-pool.ts";
-import { type Form, framedFile } from "./framed-file.ts";
+import { framedFile } from "./framed-file.ts";
 import type { Skipped } from "./image-survey.ts";
 
 export interface ShardLoading {

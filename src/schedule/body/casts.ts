@@ -4,7 +4,7 @@ import { and, constant, f64, ge, mul, ne, nearest, sub, toF32, toI32, toI64, tru
 import { asFloats, asIntegers } from "../../loops/math/polynomial.ts";
 import type { Expression } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import type { Operation } from "./elementwise.ts";
+import type { Operation } from "./operation.ts";
 
 type Kind = "float" | "integer" | "bool";
 type Conversion = (x: Expression, operation: Operation) => Expression;

@@ -4,7 +4,6 @@
 
 import type { ElementwiseName } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
-import type { Block } from "../../loops/block.ts";
 import {
   abs,
   add,
@@ -31,54 +30,21 @@ import {
   select,
   sqrt,
   sub,
-  toF32,
   withLane,
   xor,
 } from "../../loops/build.ts";
 import { type MathName, vectorMath } from "../../loops/math/functions.ts";
 import { asFloats, asIntegers } from "../../loops/math/polynomial.ts";
 import type { Expression } from "../../loops/program.ts";
-import type { Type } from "../../loops/types.ts";
-import type { DType } from "../../tensor/dtype.ts";
 import { cast } from "./casts.ts";
-
-/** Kernels with float64 compute single numbers ("scalar"), all others vectors of four lanes ("vector"). */
-export type Form = "vector" | "scalar";
-
-/** An operand: its value, and the number if it is a constant. */
-export interface Operand {
-  readonly value: Expression;
-  readonly constant: number | undefined;
-}
-
-export interface Operation {
-  /** Where the formula declares what it uses more than once. */
-  readonly block: Block;
-  readonly form: Form;
-  readonly operands: readonly Operand[];
-  /** dtypes of the last operand and of the result. */
-  readonly from: DType;
-  readonly to: DType;
-}
+import { type Class, classOf, narrow } from "./form.ts";
+import type { Operation } from "./operation.ts";
 
 type Formula = (operation: Operation) => Expression;
-type Class = "f32x4" | "i32x4" | "mask" | "f64" | "i32";
 export type Entry = Readonly<Partial<Record<Class, Formula>>> & {
   /** The function that this op uses: inlined in the form "vector", called in the form "scalar". */
   readonly math?: MathName;
 };
-
-/** The class of each dtype in each form. */
-const classes = {
-  vector: { float32: "f32x4", float64: "f64", int32: "i32x4", uint8: "i32x4", bool: "mask" },
-  scalar: { float32: "f64", float64: "f64", int32: "i32", uint8: "i32", bool: "i32" },
-} as const satisfies Record<Form, Record<DType, Class>>;
-
-/** The type of a dtype's values in each form. */
-export function typeOf(form: Form, dtype: DType): Type {
-  const own = classes[form][dtype];
-  return own === "mask" ? "i32x4" : own;
-}
 
 const unary =
   (of: (x: Expression) => Expression): Formula =>
@@ -215,13 +181,7 @@ export const formulas = {
 /** The value of an op, after the statements that it adds to the block. Its operands are variables. */
 export function valueOfOp(op: ElementwiseName, { block, form, operands, from, to }: Operation): Expression {
   const entry: Entry = formulas[op];
-  const formula = entry[classes[form][from]];
+  const formula = entry[classOf(form, from)];
   if (!formula) throw internal(`${op} of ${from} has no meaning`);
   return narrow(formula({ block, form, operands, from, to }), form, to);
-}
-
-/** The value, rounded or wrapped to its dtype. */
-export function narrow(value: Expression, form: Form, dtype: DType): Expression {
-  if (form === "scalar" && dtype === "float32") return f64(toF32(value));
-  return dtype === "uint8" ? and(value, 255) : value;
 }

@@ -4,7 +4,7 @@ import type { Access, Buffer } from "../../compiler/kernel.ts";
 import type { Block } from "../../loops/block.ts";
 import type { Expression, Memory, Variable } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import type { Form } from "./elementwise.ts";
+import type { Form } from "./form.ts";
 
 export interface Points {
   /** Where values are declared and stores are added. */

@@ -3,7 +3,7 @@ import type { Access, Store } from "../../compiler/kernel.ts";
 import { add, callTo, constant, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
 import type { Expression, Memory, Statement } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import { narrow, typeOf } from "./elementwise.ts";
+import { narrow, typeOf } from "./form.ts";
 import type { DataIndex, Points } from "./points.ts";
 
 export function constantNumber(value: number, dtype: DType): Expression {

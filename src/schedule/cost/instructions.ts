@@ -4,7 +4,7 @@ import type { Instruction, Store, Value } from "../../compiler/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Cost } from "../../tensor/op.ts";
 import { elementwise } from "../../tensor/ops/elementwise.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import { variesAlong } from "../body/varying.ts";
 import { bytesOf } from "../elements.ts";
 

@@ -1,7 +1,7 @@
 // Estimates times on one thread, in nanoseconds, from the costs of plans. They decide which thread does what, and never change results. The
 // rates were measured with bench/estimates.js (x86, 128-bit vectors).
 import type { Epilogue, Value } from "../../compiler/kernel.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import { formOf } from "../body/form.ts";
 import { instructionsCost, storesCost } from "./instructions.ts";
 

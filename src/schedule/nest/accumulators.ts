@@ -7,7 +7,7 @@ import { half, join } from "../../loops/math/double.ts";
 import { asFloats, asIntegers } from "../../loops/math/polynomial.ts";
 import type { Expression, Variable } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import { type Form, narrow } from "../body/elementwise.ts";
+import { type Form, narrow } from "../body/form.ts";
 
 /** Adds the statements of one accumulator to blocks. It is declared when it is made. */
 export interface Accumulator {

@@ -1,6 +1,6 @@
 // What a loop nest costs with lanes along an axis, and the axis with which it costs least. Only the order of the costs decides.
 import type { Value } from "../../compiler/kernel.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import { accessCost, costs, instructionsCost, storesCost } from "../cost/instructions.ts";
 import { type Nest, sizeOf } from "./nest.ts";
 

@@ -5,7 +5,7 @@ import { internal } from "../../errors/error.ts";
 import { affineOf } from "../../loops/affine.ts";
 import { add, load, mul } from "../../loops/build.ts";
 import type { Expression, Memory } from "../../loops/program.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import type { Failures, Pair, Points } from "../body/points.ts";
 import { type Frame, valueAt } from "./frame.ts";
 import type { Nest, NestPlan } from "./nest.ts";

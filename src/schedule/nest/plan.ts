@@ -2,7 +2,7 @@
 // units of work. Loops with large strides are outermost. Short loops are unrolled and innermost, inside the lanes' loop: there their
 // iterations share loop-invariant values, and where they read with stride 2, one iteration uses the elements that another skips.
 import type { Access, Instruction } from "../../compiler/kernel.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import { mathOf } from "../body/math.ts";
 import { bytesOf } from "../elements.ts";
 import { cheapestLanes, numberByNumber } from "./cost.ts";

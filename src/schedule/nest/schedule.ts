@@ -1,7 +1,7 @@
 // Schedules the kernels "loops" and "scan". Both are loop nests: a scan is a sum along its last axis that also stores each partial sum.
 import type { Buffer, Loops, Scan } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
-import type { Form } from "../body/elementwise.ts";
+import type { Form } from "../body/form.ts";
 import { formOfKernel } from "../body/form.ts";
 import { nestTime } from "../cost/time.ts";
 import { type Cut, distinct } from "../cut.ts";

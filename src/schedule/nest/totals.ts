@@ -5,7 +5,7 @@ import type { Block } from "../../loops/block.ts";
 import { add, and, andNot, constant, eq, gt, le, lt, max, not, or, select } from "../../loops/build.ts";
 import type { Expression } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import { type Form, typeOf } from "../body/elementwise.ts";
+import { type Form, typeOf } from "../body/form.ts";
 import type { BodyValue } from "../body/points.ts";
 import { type Accumulator, Argmax, type Combine, type Comparison, FloatMax, Single, WideSum } from "./accumulators.ts";
 

@@ -13,7 +13,7 @@ export function open<ToEngine, ToPage>(
   heard: (message: ToPage) => void,
   failed: (reason: string) => void,
 ): Channel<ToEngine> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: `chainrule ${engine}` });
+  const worker = new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: `chainrule ${engine}` });
   let open = true;
   const end = (reason: string | null) => {
     if (!open) return;

@@ -1,9 +1,10 @@
 // The state of the net on the page's side: its settings, the engine's last report, and the curves so far.
+
+import { onSettings, settingsOf, writeSettings } from "../address.ts";
 import { isDiverging } from "../controls/diverging.ts";
 import { type Channel, open } from "../engine/channel.ts";
 import type { Point } from "../points/datasets.ts";
 import type { Shared } from "../share/links.ts";
-import { onSettings, settingsOf, writeSettings } from "../story/address.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
 import { Keeper } from "./keeper.ts";

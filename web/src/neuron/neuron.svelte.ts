@@ -4,7 +4,7 @@ import { parse, type Statement } from "./formula/expression.ts";
 import { ExpressionError } from "./formula/faults.ts";
 import { presets } from "./formula/presets.ts";
 import type { Role } from "./formula/roles.ts";
-import { build, type Graph, type Leaves, leafNumber } from "./graph/graph.ts";
+import { build, type Graph, type Leaves, leafNumber } from "./graph.ts";
 import { shapeOf } from "./layout/columns.ts";
 import { type End, endOf, type Update, updatesOf } from "./learn/update.ts";
 import { typed } from "./numbers.ts";

@@ -2,7 +2,7 @@
 // backward pass and update.
 import type { Expression, Operator, Statement } from "./formula/expression.ts";
 import { learns } from "./formula/roles.ts";
-import { type Graph, leafNumber } from "./graph/graph.ts";
+import { type Graph, leafNumber } from "./graph.ts";
 
 const roundCount = 20;
 

@@ -1,7 +1,7 @@
 // Part one as the settings of an address: the formula, the numbers and roles that differ from those it begins with, the learning rate.
 import { defaultOf, presets } from "./formula/presets.ts";
 import { isRole, type Role, roleOf } from "./formula/roles.ts";
-import type { Graph, Leaves } from "./graph/graph.ts";
+import type { Graph, Leaves } from "./graph.ts";
 import { typed } from "./numbers.ts";
 
 export const defaultRate = 0.1;

@@ -1,7 +1,7 @@
 // The state of the race on the page's side: the standing of each net, and the chapters of the compiled program.
 import type { Chapter } from "chainrule";
+import { settingsOf, writeSettings } from "../address.ts";
 import { type Channel, open } from "../engine/channel.ts";
-import { settingsOf, writeSettings } from "../story/address.ts";
 import { type Comparison, type FromRace, type Runner, raceMs, type Standing, type ToRace } from "./messages.ts";
 
 /** "away": it waits until this part is in view again. */

@@ -1,6 +1,6 @@
 // What a link to a part holds. A part says what it shows at the moment; of a part that says nothing, a link has the settings that stand in
 // the page's address.
-import { linkTo, settingsOf } from "../story/address.ts";
+import { linkTo, settingsOf } from "../address.ts";
 
 export interface Shared {
   readonly settings: Readonly<Record<string, string>>;

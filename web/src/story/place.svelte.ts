@@ -1,6 +1,6 @@
 // Where in the story the visitor is: the opening or the part that crosses a line at two fifths of the window's height.
 import type { Attachment } from "svelte/attachments";
-import { type PartId, partIds } from "./parts.ts";
+import { type PartId, partIds } from "../parts.ts";
 
 export type Slide = "top" | PartId;
 /** The opening and the parts, in the order of the page. */

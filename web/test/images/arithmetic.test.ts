@@ -11,15 +11,15 @@ import { inkPixels, sheetOf } from "../../src/images/answer/paint.ts";
 import { Classifier } from "../../src/images/engine/classifier.ts";
 import { readDropped, sampleOf } from "../../src/images/engine/dropped-data.ts";
 import { mistakesOf } from "../../src/images/engine/mistakes.ts";
-import { overChannels, smallPictures } from "../../src/images/engine/small-pictures.ts";
-import { Trouble } from "../../src/images/engine/trouble.ts";
 import { kindOf } from "../../src/images/files/file-kinds.ts";
+import { overChannels, smallPictures } from "../../src/images/inside/small-pictures.ts";
 import { stages } from "../../src/images/inside/stages.ts";
 import type { Place } from "../../src/images/inside/unit.ts";
 import { layerWords } from "../../src/images/layer-words.ts";
 import { extended, pathOf, type Stroke, side, three, within } from "../../src/images/pad/strokes.ts";
 import { wordsFor } from "../../src/images/told.ts";
 import { Curves } from "../../src/images/training/curves.ts";
+import { Trouble } from "../../src/images/trouble.ts";
 import { colourOf } from "../../src/story/palette.ts";
 import { images as texts } from "../../src/texts/en/images.ts";
 

@@ -12,8 +12,8 @@ import { temporaryFolder } from "../../../test/node/synthetic.ts";
 import { Classifier } from "../../src/images/engine/classifier.ts";
 import { bytesOf, modelFrom, saved } from "../../src/images/engine/model-file.ts";
 import { factsOf, freshSlot } from "../../src/images/engine/shelf.ts";
-import { Trouble } from "../../src/images/engine/trouble.ts";
 import { wordsFor } from "../../src/images/told.ts";
+import { Trouble } from "../../src/images/trouble.ts";
 import { images as texts } from "../../src/texts/en/images.ts";
 
 const description = (choice: keyof typeof architectures): Description => ({

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { parse, write } from "../../src/neuron/formula/expression.ts";
 import { ExpressionError } from "../../src/neuron/formula/faults.ts";
 import { presets } from "../../src/neuron/formula/presets.ts";
-import { maxNodes } from "../../src/neuron/graph/graph.ts";
+import { maxNodes } from "../../src/neuron/graph.ts";
 import { faultOf, graphOf, valueFrom } from "./figures.ts";
 import { randomFormula } from "./formulas.ts";
 

@@ -2,7 +2,7 @@
 import { parse } from "../../src/neuron/formula/expression.ts";
 import { ExpressionError, wordsOf } from "../../src/neuron/formula/faults.ts";
 import type { Role } from "../../src/neuron/formula/roles.ts";
-import { build, type Graph, type Leaves } from "../../src/neuron/graph/graph.ts";
+import { build, type Graph, type Leaves } from "../../src/neuron/graph.ts";
 import { stepsOf } from "../../src/neuron/steps/steps.ts";
 import { trouble } from "../../src/neuron/steps/trouble.ts";
 import { neuron as words } from "../../src/texts/en/neuron.ts";

@@ -1,9 +1,9 @@
 // The places of cards: no card lies on another or on an edge, and every edge goes from its input to its op.
 import { expect, it } from "vitest";
 import { presets } from "../../src/neuron/formula/presets.ts";
-import type { Graph } from "../../src/neuron/graph/graph.ts";
 import { pulsesOf } from "../../src/neuron/graph/pulses.ts";
 import { readableScale, scrolled, wholeScale, zoomed } from "../../src/neuron/graph/view.ts";
+import type { Graph } from "../../src/neuron/graph.ts";
 import { spread } from "../../src/neuron/layout/align.ts";
 import { columns } from "../../src/neuron/layout/columns.ts";
 import { crossings, rankedOf } from "../../src/neuron/layout/ranks.ts";

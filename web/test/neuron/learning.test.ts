@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { parse } from "../../src/neuron/formula/expression.ts";
 import { presets } from "../../src/neuron/formula/presets.ts";
 import { resultOf } from "../../src/neuron/graph/evaluate.ts";
-import type { Graph } from "../../src/neuron/graph/graph.ts";
+import type { Graph } from "../../src/neuron/graph.ts";
 import { axesOf, frameOf, landscapeOf, resolution } from "../../src/neuron/learn/landscape.ts";
 import { type End, endOf, maxRounds, updatesOf } from "../../src/neuron/learn/update.ts";
 import { programOf } from "../../src/neuron/program.ts";

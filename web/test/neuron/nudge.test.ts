@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { presets } from "../../src/neuron/formula/presets.ts";
 import { resultOf } from "../../src/neuron/graph/evaluate.ts";
-import type { Graph } from "../../src/neuron/graph/graph.ts";
+import type { Graph } from "../../src/neuron/graph.ts";
 import { type AlongLeaf, curve, nudge } from "../../src/neuron/nudge/nudge.ts";
 import { pictureOf } from "../../src/neuron/nudge/secant.ts";
 import { agreeingDecimals, cornerAt, verdictOf } from "../../src/neuron/nudge/verdict.ts";

@@ -1,7 +1,7 @@
 // The steps that the page shows are those of chainrule's backward(): the same numbers, bit by bit, in the same order.
 import { expect, it } from "vitest";
 import { presets } from "../../src/neuron/formula/presets.ts";
-import type { Graph } from "../../src/neuron/graph/graph.ts";
+import type { Graph } from "../../src/neuron/graph.ts";
 import { startOf } from "../../src/neuron/settings.ts";
 import { flowAfter, gradientsAfter, type Step, stepsOf } from "../../src/neuron/steps/steps.ts";
 import { tell } from "../../src/neuron/steps/words.ts";

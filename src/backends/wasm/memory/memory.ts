@@ -3,7 +3,7 @@
 import { ChainruleError, internal } from "../../../errors/error.ts";
 import { describe, type Type } from "../../../tensor/dtype.ts";
 import type { Memory as Limits } from "../assembler/assembler.ts";
-import { whyAlone } from "../threads/surroundings.ts";
+import { whyAlone } from "../surroundings.ts";
 import { Heap } from "./heap.ts";
 
 const page = 64 * 1024;

@@ -1,11 +1,11 @@
 // The layout of the control block through which the threads of a pool communicate; all its words are read and written by atomic operations.
 // A pool has one block, because only one program runs at a time: its caller waits for it.
 
+import { maxThreads } from "../surroundings.ts";
+
 /** Bytes of a cache line; words that different threads write are in different lines. */
 const line = 64;
 
-/** Largest number of threads. */
-export const maxThreads = 64;
 /** Entries of the log: number of modules that may be waiting for the slowest worker. */
 export const logLength = 64;
 /** Bytes of the message in which a worker reports an error. */

@@ -4,10 +4,10 @@
 // program gets a new pool with new workers.
 import { ChainruleError } from "../../../errors/error.ts";
 import { type ProgramMemory, programMemory } from "../memory/memory.ts";
+import { parallelism, stayAlone, threadsFor } from "../surroundings.ts";
 import { control, entry, logLength, sliceMs, slot, stopped } from "./control.ts";
 import { Modules } from "./modules.ts";
 import { type Started, startWorker } from "./start.ts";
-import { parallelism, stayAlone, threadsFor } from "./surroundings.ts";
 
 /**
  * Number of polls before a thread sleeps, inside a program and between programs: about 20 µs if there is a core for each thread. With more

@@ -1,6 +1,7 @@
 // Starts a worker, in Node and in a page. If it cannot start, the caller receives the reason.
+
+import { builtinModules } from "../surroundings.ts";
 import { serve } from "./serve.ts";
-import { builtinModules } from "./surroundings.ts";
 
 /** A worker, wherever it runs. */
 export interface Started {

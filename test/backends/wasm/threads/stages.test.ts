@@ -1,8 +1,8 @@
 // How a program is divided into stages: which tasks threads share, which one thread runs alone, and which stages wait for which.
 import { compile, randn } from "chainrule";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { threadsFor } from "../../../../src/backends/wasm/surroundings.ts";
 import { type Plan, planStages, type Work } from "../../../../src/backends/wasm/threads/stages.ts";
-import { threadsFor } from "../../../../src/backends/wasm/threads/surroundings.ts";
 import type { Buffer, Loops } from "../../../../src/compiler/kernel.ts";
 
 const kinds = { a: "argument", s: "state", t: "temporary" } as const;

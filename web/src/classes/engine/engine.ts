@@ -2,7 +2,7 @@
 // reported and change nothing; any other error ends the worker, and the page reports that.
 import { ChainruleError, threadsReady } from "chainrule";
 import type { Port } from "../../engine/port.ts";
-import { Trouble } from "../../images/engine/trouble.ts";
+import { Trouble } from "../../images/trouble.ts";
 import { forget, recall, remember } from "../../store/store.ts";
 import { signatureOf } from "../list.ts";
 import type { Format, ModelFacts, NewPicture, Problem, Progress, Shown, ToEngine, ToPage } from "../messages.ts";

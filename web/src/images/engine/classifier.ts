@@ -3,11 +3,11 @@
 import { compile, grad, noGrad, type Sequential, type Tensor, tensor } from "chainrule";
 import { batches, frame, type Picture } from "chainrule/data";
 import { architectures, build, type Description } from "chainrule/model";
+import { overChannels, smallPictures } from "../inside/small-pictures.ts";
 import { stages } from "../inside/stages.ts";
 import { type Place, unitOf } from "../inside/unit.ts";
 import { type Answer, type LayerView, type NetChoice, netChoices, type Seen, type SmallPictures } from "../messages.ts";
 import type { Familiar } from "./familiar.ts";
-import { overChannels, smallPictures } from "./small-pictures.ts";
 
 export class Classifier {
   description: Description;

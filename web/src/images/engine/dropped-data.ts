@@ -2,7 +2,7 @@
 // contents tell pictures from labels; the name tells test data (t10k or test) from training data. All files are checked before any is used.
 import type { Tensor } from "chainrule";
 import { type Dataset, fashionClasses, isTransposed, nameLabels, readIdx, split } from "chainrule/data";
-import { aboutFile, Trouble } from "./trouble.ts";
+import { aboutFile, Trouble } from "../trouble.ts";
 
 export interface NamedBytes {
   readonly name: string;

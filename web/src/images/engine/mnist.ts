@@ -2,7 +2,7 @@
 // reported as text, and the next attempt fetches only the shares that are missing.
 import { type Tensor, tensor } from "chainrule";
 import { type Dataset, readIdx } from "chainrule/data";
-import { aboutFile, Missing } from "./trouble.ts";
+import { aboutFile, Missing } from "../trouble.ts";
 
 const digits: readonly string[] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 export const shares = 6;

@@ -3,7 +3,7 @@
 import type { Sequential } from "chainrule";
 import { type Description, readModel, writeModel } from "chainrule/model";
 import type { ModelFormat } from "../messages.ts";
-import { aboutFile } from "./trouble.ts";
+import { aboutFile } from "../trouble.ts";
 
 export function bytesOf(description: Description, net: Sequential): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(writeModel(description, net.stateDict()));

@@ -2,13 +2,13 @@
 // the last step that replaced a trained net or data. The engine ends a net's training before it calls this.
 import { manualSeed } from "chainrule";
 import { architectures, leastSide } from "chainrule/model";
-import type { Intake } from "../files/intake.ts";
 import type { NetChoice, SlotName, StoredNet, ToPage } from "../messages.ts";
+import { Trouble } from "../trouble.ts";
 import { Classifier } from "./classifier.ts";
 import type { Data } from "./dropped-data.ts";
+import type { Intake } from "./intake.ts";
 import { freshSlot, Shelf, type Slot, slotOf, storedNet } from "./shelf.ts";
 import type { Supply } from "./supply.ts";
-import { Trouble } from "./trouble.ts";
 
 export class Nets {
   readonly #send: (message: ToPage) => void;

@@ -3,9 +3,9 @@
 import { type Dataset, framingOf, normalisation } from "chainrule/data";
 import type { Description } from "chainrule/model";
 import type { DataFacts } from "../messages.ts";
+import { Trouble } from "../trouble.ts";
 import { type Data, sampleOf } from "./dropped-data.ts";
 import { Mnist, shareSize, shares } from "./mnist.ts";
-import { Trouble } from "./trouble.ts";
 
 /** The properties of the pictures that a net for them needs. */
 export type Form = Pick<Description, "input" | "classes" | "normalisation" | "framing">;

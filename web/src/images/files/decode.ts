@@ -2,8 +2,8 @@
 // is decoded, and a format that no browser here decodes is named.
 import { ChainruleError } from "chainrule";
 import { type Picture, pictureFromBlob } from "chainrule/data";
-import { Trouble } from "../engine/trouble.ts";
 import type { Told } from "../told.ts";
+import { Trouble } from "../trouble.ts";
 
 /** The longer side of a picture that was scaled down, in pixels: more than any net here reads. */
 const scaledSide = 2048;

@@ -1,6 +1,6 @@
 // The graph's result for other numbers, in plain floating-point arithmetic: the same as chainrule's Values compute, without a graph for
 // each point. Curves and landscapes need it thousands of times.
-import type { Graph, Op } from "./graph.ts";
+import type { Graph, Op } from "../graph.ts";
 
 const arithmetic = {
   "+": (a, b) => a + b,

@@ -1,6 +1,6 @@
 // The places of the graph's cards and the curves of its edges. Each rank is a column (a row on a phone). An edge bends only between two
 // ranks, and passes a rank in a lane of its own, so that it never runs over a card.
-import type { Graph } from "../graph/graph.ts";
+import type { Graph } from "../graph.ts";
 import { align } from "./align.ts";
 import { type Item, type Route, rankedOf } from "./ranks.ts";
 import { boxSize, type Direction, distances, type Layout, margin, type Point, placeOf, type Way } from "./sizes.ts";

@@ -1,6 +1,6 @@
 // The ranks of a graph, from its leaves to its result, and the order within each rank that crosses few edges. An edge over several ranks
 // gets a stop in each rank between, where it has a lane of its own.
-import type { GraphNode } from "../graph/graph.ts";
+import type { GraphNode } from "../graph.ts";
 
 /** What stands in a rank: a node, or the stop of an edge that passes through. */
 export interface Item {

@@ -1,5 +1,5 @@
 // The sizes and distances of the graph's picture, in pixels. A result is one box: the op's circle, and the card that it touches.
-import type { GraphNode } from "../graph/graph.ts";
+import type { GraphNode } from "../graph.ts";
 
 export type Direction = "right" | "down";
 export interface Point {

@@ -2,7 +2,7 @@
 import { contours } from "d3-contour";
 import { learns } from "../formula/roles.ts";
 import { resultOf } from "../graph/evaluate.ts";
-import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Graph, GraphNode } from "../graph.ts";
 
 export interface Frame {
   /** The middle, and how far the frame goes to each side, for both leaves alike. */

@@ -1,6 +1,6 @@
 // The update of gradient descent, w ← w - η · ∂L/∂w, for all numbers that learn, and when a run of it has come to its end.
 import { learns } from "../formula/roles.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph } from "../graph.ts";
 
 export interface Update {
   readonly node: number;

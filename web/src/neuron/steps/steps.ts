@@ -1,7 +1,7 @@
 // The steps of one round of learning before its update. First the values, from the leaves to the result; then those of Value.backward(),
 // one for each op, in its order, with every number in them. The slopes are chainrule's own: backward() of the single op on new leaves.
 import { Value } from "chainrule/scalar";
-import { apply, type Graph, type GraphNode, type Op } from "../graph/graph.ts";
+import { apply, type Graph, type GraphNode, type Op } from "../graph.ts";
 
 /** The gradient that one input of an op receives. */
 export interface Share {

@@ -1,7 +1,7 @@
 // What is told of the current state, in sentences: the question, the step, the answer, and what the update did. The numbers of a step
 // come from words.ts.
 import type { Texts } from "../../texts/language.svelte.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph } from "../graph.ts";
 import type { Update } from "../learn/update.ts";
 import { inWords as n } from "../numbers.ts";
 import type { Step } from "./steps.ts";

@@ -1,6 +1,6 @@
 // Why a number of the graph has no value, or a value but no slope: the first such number, with the operation that is to blame.
 import type { Texts } from "../../texts/language.svelte.ts";
-import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Graph, GraphNode } from "../graph.ts";
 import { inWords as n } from "../numbers.ts";
 import type { Step } from "./steps.ts";
 

@@ -1,7 +1,7 @@
 // The words and numbers of each step: a sentence, the rule and the computation. The table has an entry for every op; the sentences are in
 // the texts of the page's language.
 import type { Texts } from "../../texts/language.svelte.ts";
-import type { Graph, Op } from "../graph/graph.ts";
+import type { Graph, Op } from "../graph.ts";
 import { inWords as n } from "../numbers.ts";
 import type { Share, Step } from "./steps.ts";
 

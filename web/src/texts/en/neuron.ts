@@ -1,5 +1,4 @@
 // Part 1: one neuron.
-import type { Op } from "../../neuron/graph/graph.ts";
 
 /** "w", "w and b", "w1, w2 and b". */
 const list = (names: readonly string[]) => new Intl.ListFormat("en-GB").format(names);
@@ -130,7 +129,7 @@ export const neuron = {
     relu: "relu passes the gradient on where its input is above 0, and stops it elsewhere",
     exp: "The slope of exp is its own value",
     log: "The slope of log is 1 divided by its input",
-  } satisfies Record<Op, string>,
+  },
   table: {
     to: "to",
     slope: "slope",

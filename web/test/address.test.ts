@@ -1,6 +1,6 @@
 // Settings of several parts in one address: no part overwrites another's, and links of one part still work.
 import { expect, it } from "vitest";
-import { afterLink, linkTo, settingsOf, withSettings } from "../../src/story/address.ts";
+import { afterLink, linkTo, settingsOf, withSettings } from "../src/address.ts";
 
 const of = (part: string, hash: string) => Object.fromEntries(settingsOf(part, hash));
 

@@ -1,10 +1,10 @@
 // Builds the graph of a formula with chainrule's own Values: one node for each number that the result depends on, inputs before the nodes
 // that use them. A name that is used twice is one node with two edges. The same statements always give the same node ids.
 import { Value } from "chainrule/scalar";
-import { type Expression, type FunctionName, type Operator, type Statement, write } from "../formula/expression.ts";
-import { ExpressionError } from "../formula/faults.ts";
-import { defaultOf } from "../formula/presets.ts";
-import { type Role, roleOf } from "../formula/roles.ts";
+import { type Expression, type FunctionName, type Operator, type Statement, write } from "./formula/expression.ts";
+import { ExpressionError } from "./formula/faults.ts";
+import { defaultOf } from "./formula/presets.ts";
+import { type Role, roleOf } from "./formula/roles.ts";
 
 export type Op = Operator | FunctionName | "neg";
 

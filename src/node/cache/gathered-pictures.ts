@@ -1,7 +1,7 @@
 // The bytes of a folder's pictures, gathered in one array as they are decoded, in any order. A grey picture has one plane, so the array has
 // one channel until the first coloured picture comes. Then it gets three channels, and the plane of a grey picture is in each of them.
 import { ChainruleError } from "../../errors/error.ts";
-import type { DecodeAnswer } from "./decode-job.ts";
+import type { DecodeAnswer } from "../form.ts";
 
 /** The length of the longest typed array that every supported engine has. */
 const maxBytes = 2 ** 32 - 1;

@@ -1,10 +1,11 @@
 // Pictures from files, one after the other: each is decoded, framed for the net, and answered. A picture that cannot be read is told in its
 // place, and the others are still taken.
-import type { Classifier } from "../engine/classifier.ts";
-import { Trouble } from "../engine/trouble.ts";
+
 import { decode } from "../files/decode.ts";
 import type { Taken } from "../messages.ts";
 import type { Told } from "../told.ts";
+import { Trouble } from "../trouble.ts";
+import type { Classifier } from "./classifier.ts";
 
 interface Step {
   readonly taken: Taken;

@@ -1,10 +1,10 @@
 // Reads dropped files and tells what they are together: pictures, one model, or a data set.
 import type { Sequential } from "chainrule";
 import type { Description } from "chainrule/model";
-import { type Data, type NamedBytes, readDropped } from "../engine/dropped-data.ts";
-import { modelFrom } from "../engine/model-file.ts";
-import { Trouble } from "../engine/trouble.ts";
-import { type Kind, kindOf } from "./file-kinds.ts";
+import { type Kind, kindOf } from "../files/file-kinds.ts";
+import { Trouble } from "../trouble.ts";
+import { type Data, type NamedBytes, readDropped } from "./dropped-data.ts";
+import { modelFrom } from "./model-file.ts";
 
 export type Intake =
   | { readonly kind: "pictures"; readonly files: readonly File[] }

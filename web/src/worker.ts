@@ -1,14 +1,14 @@
 // The script that all workers run: the first message names the engine to start. A failure is sent to the page, not left in the console.
-import type { EngineName, Envelope, Opening, Port } from "./port.ts";
+import type { EngineName, Envelope, Opening, Port } from "./engine/port.ts";
 
 type Start = (port: Port<never, never>) => void;
 
 const engines: Readonly<Record<EngineName, () => Promise<{ start: Start }>>> = {
-  hero: async () => ({ start: (await import("../hero/engine.ts")).start as Start }),
-  net: async () => ({ start: (await import("../net/run/engine.ts")).start as Start }),
-  race: async () => ({ start: (await import("../race/engine.ts")).start as Start }),
-  classes: async () => ({ start: (await import("../classes/engine/engine.ts")).start as Start }),
-  images: async () => ({ start: (await import("../images/engine/engine.ts")).start as Start }),
+  hero: async () => ({ start: (await import("./hero/engine.ts")).start as Start }),
+  net: async () => ({ start: (await import("./net/run/engine.ts")).start as Start }),
+  race: async () => ({ start: (await import("./race/engine.ts")).start as Start }),
+  classes: async () => ({ start: (await import("./classes/engine/engine.ts")).start as Start }),
+  images: async () => ({ start: (await import("./images/engine/engine.ts")).start as Start }),
 };
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;

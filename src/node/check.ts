@@ -1,16 +1,16 @@
 // Checks a picture file before it is decoded: its format, its size, whether its length allows that size, and whether it is whole. For PNG,
 // JPEG, GIF and BMP this takes the structure of the file alone, and a fraction of the time of decoding; the error names the byte, and is the
 // same with every decoder. The headers of the other formats are read by sharp, their only decoder.
-import type { CheckedFile } from "../decoders/decoder.ts";
-import { sharpFor } from "../decoders/installed.ts";
-import { bmp } from "./bmp.ts";
-import { throwDamaged } from "./damaged.ts";
-import { type CheckedFormat, checkSize, type FormatName, type PictureHeader } from "./format.ts";
-import { gif } from "./gif.ts";
-import { jpeg } from "./jpeg.ts";
-import { isOnItsSide } from "./orientation.ts";
-import { png } from "./png.ts";
-import { formatOf } from "./recognise.ts";
+import type { CheckedFile } from "./decoders/decoder.ts";
+import { sharpFor } from "./decoders/installed.ts";
+import { bmp } from "./formats/bmp.ts";
+import { throwDamaged } from "./formats/damaged.ts";
+import { type CheckedFormat, checkSize, type FormatName, type PictureHeader } from "./formats/format.ts";
+import { gif } from "./formats/gif.ts";
+import { jpeg } from "./formats/jpeg.ts";
+import { isOnItsSide } from "./formats/orientation.ts";
+import { png } from "./formats/png.ts";
+import { formatOf } from "./formats/recognise.ts";
 
 /** null: sharp reads the header, and detects a cut-off file when it decodes it. */
 const formats: Readonly<Record<FormatName, CheckedFormat | null>> = {

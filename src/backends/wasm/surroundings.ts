@@ -1,7 +1,9 @@
 // Finds out whether threads are possible in this environment and how many programs may use. It checks nothing before the first program
 // needs to know, so that the library also loads where shared memory, workers or permissions are missing.
-import { checkWhole } from "../../../errors/numbers.ts";
-import { maxThreads } from "./control.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+
+/** Largest number of threads. */
+export const maxThreads = 64;
 
 /** Largest number of threads by default; more have to be asked for. */
 const maxDefaultThreads = 16;

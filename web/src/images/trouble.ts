@@ -1,6 +1,6 @@
 // Errors of the visitor's files and network, which the page tells in its language. Any other error is a bug of the page.
 import { ChainruleError } from "chainrule";
-import type { Told } from "../told.ts";
+import type { Told } from "./told.ts";
 
 export class Trouble extends Error {
   readonly told: Told;
