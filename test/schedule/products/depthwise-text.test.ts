@@ -43,7 +43,7 @@ it("the loops of a depthwise convolution", () => {
       for unit in from .. to
         let group = unit % 2
         let patches = group * 30
-        strips4:
+        strips4by3x3:
           let kernelFirst = group * 9
           let taps: f32x4[3][3]
           for i in 0 .. 3 unrolled

@@ -42,13 +42,13 @@ export function addConvolution(
   to: Variable,
 ): void {
   let before = 0;
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     const own = ofPart(problem, part);
     if (parts.length === 1) addPart(block, own, part, from, to);
     else {
       const within = (index: Variable) => min(max(sub(index, before), 0), part.plan.units);
       const [first, last] = [block.let("first", within(from)), block.let("last", within(to))];
-      block.outline("part", (inner) => addPart(inner, own, part, first, last));
+      block.outline(`part${i}`, (inner) => addPart(inner, own, part, first, last));
     }
     before += part.plan.units;
   }

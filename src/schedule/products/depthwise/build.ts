@@ -27,9 +27,12 @@ export function addDepthwise(
   from: Variable,
   to: Variable,
 ): void {
+  const [rows, columns] = problem.spec.kernel;
   addUnits(block, problem, plan, { from, to }, (inner, unit) => {
     for (const strips of stripsOf(problem.spec, plan))
-      inner.outline(`strips${strips.width}`, (own) => addStrips(own, { problem, plan, strips, unit }));
+      inner.outline(`strips${strips.width}by${rows}x${columns}`, (own) =>
+        addStrips(own, { problem, plan, strips, unit }),
+      );
   });
 }
 

@@ -4,14 +4,14 @@
 // (transforms.ts). A panel of eight tiles is multiplied for all outputs before the next panel, so that its sums stay in the first-level
 // cache.
 import type { Block } from "../../../loops/block.ts";
-import { add, constant, div, lt, min, mul, ne, register, rem, set, store, sub } from "../../../loops/build.ts";
+import { add, constant, div, le, lt, min, mul, ne, register, rem, set, store, sub } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
 import { addPad } from "../convolution/pad.ts";
 import { pitch } from "../convolution/padding.ts";
 import { type ConvolutionProblem, elementAt } from "../convolution/problem.ts";
 import type { ConvolutionSpec } from "../convolution/spec.ts";
 import { addPart } from "../part.ts";
-import { addProducts, type Operand } from "../tile.ts";
+import { addProducts, eachVector, type Operand } from "../tile.ts";
 import { addOutputs, type PanelPlace, placeOfVector } from "./outputs.ts";
 import { elements, panelTiles, sumsStep, tileOutputs, type WinogradPlan } from "./plan.ts";
 import { addImageTransform, addKernelTransform } from "./transforms.ts";
@@ -118,34 +118,54 @@ function addHalf(
   addPart(block, "image", [padded, image], (inner, [from, to]) => addImageTransform(inner, spec, plan, from, to));
 }
 
-/** Multiplies a panel by the kernels of all outputs, and finishes the results. */
+/** Multiplies a panel by the kernels of all outputs, four at a time, and finishes the results. */
 function addPanel(block: Block, problem: ConvolutionProblem, plan: WinogradPlan, panel: PanelPlace): void {
+  const { outputs } = problem.spec;
+  const left = outputs % tileOutputs;
+  const sums = { memory: problem.scratch, first: constant("i32", plan.sums) };
+  block.range(
+    "output",
+    0,
+    outputs,
+    (inner, first) => {
+      const products = (count: number) => (inside: Block) => addTile(inside, problem, plan, first, count);
+      if (left === 0) products(tileOutputs)(inner);
+      else if (outputs < tileOutputs) products(left)(inner);
+      else inner.if(le(first, outputs - tileOutputs), products(tileOutputs), products(left));
+      const count = inner.let("count", min(sub(outputs, first), tileOutputs));
+      inner.outline("outputs", (own) => addOutputs(own, problem, plan, { sums, first, count, panel }));
+    },
+    tileOutputs,
+  );
+}
+
+/** Multiplies a panel by the kernels of `count` outputs; the sums of each element go to scratch. */
+function addTile(
+  block: Block,
+  problem: ConvolutionProblem,
+  plan: WinogradPlan,
+  first: Expression,
+  count: number,
+): void {
   const { spec, scratch } = problem;
-  const sums = { memory: scratch, first: constant("i32", plan.sums) };
-  eachTile(block, spec, (inner, first, count) => {
-    inner.range("element", 0, elements, (inside, element) => {
-      const acc = inside.registers("acc", "f32x4", [count, 2], constant("f32x4", 0));
-      const kernels = kernelsOf(problem, plan, first);
-      addProducts(
-        inside,
-        {
-          a: { ...kernels, first: add(kernels.first, mul(element, plan.kernelStep)) },
-          b: { memory: scratch, first: add(mul(element, plan.imageStep), plan.image) },
-          rows: Array.from({ length: count }, (_, i) => i),
-          vectors: 2,
-          sum: [{ name: "channel", count: spec.channels, a: tileOutputs, b: panelTiles }],
-          relaxed: spec.relaxed,
-        },
-        acc,
-      );
-      inside.each("o", count, (own, o) =>
-        own.each("half", 2, (innermost, half) => {
-          const at = add(mul(element, sumsStep), add(mul(o, panelTiles), mul(half, panelTiles / 2)));
-          innermost.add(store(scratch, add(sums.first, at), register(acc, o, half)));
-        }),
-      );
+  const kernels = kernelsOf(problem, plan, first);
+  block.range("element", 0, elements, (inner, element) => {
+    const acc = inner.registers("acc", "f32x4", [count, 2], constant("f32x4", 0));
+    addProducts(
+      inner,
+      {
+        a: { ...kernels, first: add(kernels.first, mul(element, plan.kernelStep)) },
+        b: { memory: scratch, first: add(mul(element, plan.imageStep), plan.image) },
+        rows: Array.from({ length: count }, (_, i) => i),
+        vectors: 2,
+        sum: [{ name: "channel", count: spec.channels, a: tileOutputs, b: panelTiles }],
+        relaxed: spec.relaxed,
+      },
+      acc,
+    );
+    eachVector(inner, { rows: count, columns: panelTiles }, (inside, o, half) => {
+      const at = add(mul(element, sumsStep), add(mul(o, panelTiles), mul(half, panelTiles / 2)));
+      inside.add(store(scratch, add(at, plan.sums), register(acc, o, half)));
     });
-    const output = inner.named("first", first);
-    inner.outline(`outputs${count}`, (own) => addOutputs(own, problem, plan, { sums, first: output, count, panel }));
   });
 }

@@ -9,7 +9,7 @@ import {
   type ConvolutionProblem,
   type ConvolutionSums,
 } from "../convolution/problem.ts";
-import type { Operand } from "../tile.ts";
+import { eachVector, type Operand } from "../tile.ts";
 import { panelTiles, type WinogradPlan } from "./plan.ts";
 import { addSumsTransform } from "./transforms.ts";
 
@@ -38,7 +38,7 @@ export function addOutputs(
     first,
     count,
     panel,
-  }: { readonly sums: Operand; readonly first: Expression; readonly count: number; readonly panel: PanelPlace },
+  }: { readonly sums: Operand; readonly first: Expression; readonly count: Expression; readonly panel: PanelPlace },
 ): void {
   const { image, group, top, vector, halves } = panel;
   block.range("half", 0, halves, (inner, half) => {
@@ -57,30 +57,33 @@ export function addOutputs(
 /** Stores eight positions of two rows from a place on: all of them, or those that exist. */
 function addPositions(block: Block, problem: ConvolutionProblem, y: Registers, at: ConvolutionPlace): void {
   const { positions } = problem.spec;
-  const each = (inner: Block, store: (inner: Block, sums: ConvolutionSums) => void) => {
-    for (const r of [0, 1])
-      for (const quarter of [0, 1]) {
-        const words = quarter === 0 ? ([0, 4, 1, 5] as const) : ([2, 6, 3, 7] as const);
-        const value = shuffle(register(y, r, 0), register(y, r, 1), words);
-        store(inner, { ...at, value, row: add(at.row, r), column: add(at.column, 4 * quarter), lanes: 4, apart: 1 });
-      }
-  };
-  const whole = (inner: Block) => each(inner, (inside, sums) => addFinished(inside, problem, sums));
-  const edge = (inner: Block) => each(inner, (inside, sums) => addExisting(inside, problem, sums));
+  const sums = block.registers("sums", "f32x4", [2, 2]);
+  block.each("r", 2, (inner, r) => {
+    const [even, odd] = [register(y, r, 0), register(y, r, 1)];
+    inner.assign(sums, [r, 0], shuffle(even, odd, [0, 4, 1, 5]));
+    inner.assign(sums, [r, 1], shuffle(even, odd, [2, 6, 3, 7]));
+  });
+  const each = (store: (inner: Block, four: ConvolutionSums) => void) => (inner: Block) =>
+    eachVector(inner, { rows: 2, columns: panelTiles }, (inside, r, v, lanes) => {
+      const place = { ...at, row: add(at.row, r), column: add(at.column, mul(v, 4)) };
+      store(inside, { ...place, value: register(sums, r, v), lanes, apart: 1 });
+    });
+  const whole = each((inner, four) => addFinished(inner, problem, four));
+  const edge = each((inner, four) => addExisting(inner, problem, four));
   if (positions[0] % 2 === 0 && positions[1] % panelTiles === 0) whole(block);
   else if (positions[1] < panelTiles) edge(block);
   else block.if(and(lt(add(at.row, 1), positions[0]), le(at.column, positions[1] - panelTiles)), whole, edge);
 }
 
 /** A function that finishes and stores those of four positions of a row that exist. */
-function addExisting(block: Block, problem: ConvolutionProblem, sums: ConvolutionSums): void {
+function addExisting(block: Block, problem: ConvolutionProblem, four: ConvolutionSums): void {
   const { positions } = problem.spec;
   const left = positions[1] % 4;
   const own = {
-    ...sums,
-    value: block.let("sums", sums.value),
-    row: block.let("row", sums.row),
-    column: block.let("column", sums.column),
+    ...four,
+    value: block.let("sums", four.value),
+    row: block.let("row", four.row),
+    column: block.let("column", four.column),
   };
   block.outline("edge", (part) =>
     part.if(lt(own.row, positions[0]), (inner) => {
