@@ -1,6 +1,6 @@
 // The whole public API, by name.
 export { threadsReady } from "./backends/bind.ts";
-export type { Chapter, ChapterName } from "./compiler/chapters.ts";
+export type { Chapter, ChapterName, ChapterPart } from "./compiler/chapters.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
 export { type ErrorCode, errorCodes } from "./errors/codes.ts";
 export { ChainruleError, type ErrorDetails } from "./errors/error.ts";

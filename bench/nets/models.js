@@ -1,6 +1,7 @@
 // The nets of bench/nets.js, larger than those of works.js: transformers of equal blocks, an LSTM, and the convolutional nets that people
 // train or fine-tune. Each is made as a user makes it, with a training step and a batch; weights and data are random.
 import * as chainrule from "chainrule";
+import { trainingStep as step } from "../../test/training-step.js";
 
 const {
   AdamW,
@@ -48,15 +49,6 @@ class Positions extends Module {
     return this.symbols.forward(x).add(this.places.forward(arange(x.shape[1])));
   }
 }
-
-const step = (loss, optimizer) =>
-  function train(...batch) {
-    const value = loss(...batch);
-    optimizer.zeroGrad();
-    value.backward();
-    optimizer.step();
-    return value;
-  };
 
 const classes = (count, of) => tensor(Int32Array.from({ length: count }, (_, i) => (7 * i) % of));
 

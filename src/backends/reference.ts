@@ -69,6 +69,7 @@ export const reference: Backend = {
         name: "graph",
         about: `what is computed, ${graph.nodes.length} values`,
         text: `${print(graph)}\nruns node by node with the op table's loops`,
+        parts: [],
       },
     ];
     return { bytes: 0, run, profile, chapters };

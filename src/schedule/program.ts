@@ -1,5 +1,6 @@
 // Schedules a program: its kernels are joined into chains, and each kernel is cut, those of a chain along the chain's axis.
 import type { KernelProgram, Loops } from "../compiler/kernel.ts";
+import { patternOf } from "../compiler/kernel-pattern.ts";
 import { chain } from "./chain.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
 import type { Machine } from "./machine.ts";
@@ -40,6 +41,19 @@ function cutter(): (kernel: Loops, axis: number) => NestSchedule<Loops> {
   };
 }
 
+/** For each kernel the first that has the same loops, on its own buffers: a backend writes these loops once. */
+export function firstAlike(program: ScheduledProgram): readonly number[] {
+  const axes = axesOfChains(program);
+  const firsts = new Map<string, number>();
+  return program.kernels.map((kernel, i) => {
+    // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
+    const key = `${axes.get(i)} ${patternOf(kernel)}`;
+    const first = firsts.get(key) ?? i;
+    firsts.set(key, first);
+    return first;
+  });
+}
+
 /** The axis along which each kernel of a chain is cut, by the kernel's index. */
-export const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
+const axesOfChains = ({ chains = [] }: KernelProgram): ReadonlyMap<number, number> =>
   new Map(chains.flatMap(({ first, axes }) => axes.map((axis, i): [number, number] => [first + i, axis])));

@@ -76,3 +76,19 @@ it("eight equal layers have the functions of few, and train as each layer by its
   // The additional layers take only the calls of their functions.
   expect(eight - four).toBeLessThan(four / 5);
 });
+
+it("explain() has the loops of kernels that are alike once, and says of which they are", () => {
+  const twice = compile((x: Tensor, y: Tensor) => x.matmul(y).matmul(y).sum(), { threads: 1 });
+  const x = tensor(new Float32Array(64), { shape: [8, 8] });
+  twice(x, x.add(1));
+  const chapters = twice.chapters();
+  const loops = chapters.find(({ name }) => name === "loops");
+  const kernels = chapters.find(({ name }) => name === "kernels");
+  expect(loops?.parts.map(({ kernels }) => kernels)).toEqual([[0, 1], [2]]);
+  expect(loops?.parts[0].text).toMatch(
+    /^k0, and alike k1\nmatmul\(a0: f32\[\], a1: f32\[\], t\d: f32\[\], scratch: f32\[\],/,
+  );
+  expect(kernels?.parts.map(({ kernels }) => kernels)).toEqual([[0], [1], [2]]);
+  for (const { text, parts } of chapters) for (const part of parts) expect(text).toContain(part.text);
+  expect(twice.explain()).toContain("── The loops: how each function runs, 2 of them");
+});

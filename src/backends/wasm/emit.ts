@@ -6,14 +6,13 @@
 
 import type { Buffer, Kernel } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
-import { patternOf } from "../../compiler/kernel-pattern.ts";
 import { internal } from "../../errors/error.ts";
 import { variable } from "../../loops/build.ts";
 import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import type { SharingLimits } from "../../schedule/limits.ts";
 import { routineOf } from "../../schedule/loops.ts";
-import { axesOfChains, type ScheduledProgram } from "../../schedule/program.ts";
+import { firstAlike, type ScheduledProgram } from "../../schedule/program.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { calleesOf, failuresOf } from "./callees/callees.ts";
@@ -91,21 +90,14 @@ export function emitProgram(
   };
 }
 
-/** Writes the functions of all kernels, those of a pattern once; `stepOfSite` has the first step of each site. */
+/** Writes the functions of all kernels, one for those that are alike; `stepOfSite` has the first step of each site. */
 function writeKernels(context: KernelContext, program: ScheduledProgram) {
-  const axes = axesOfChains(program);
   const stepOfSite: number[] = [];
-  const patterns = new Map<string, WasmFunction>();
-  const written = program.schedules.map((schedule, step) => {
-    // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
-    const key = `${axes.get(step)} ${patternOf(schedule.kernel)}`;
-    const known = patterns.get(key);
-    if (known !== undefined) return known;
-    const callee = writeKernel(context, schedule);
+  const written: WasmFunction[] = [];
+  for (const [step, first] of firstAlike(program).entries()) {
+    written.push(first < step ? written[first] : writeKernel(context, program.schedules[step]));
     while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
-    patterns.set(key, callee);
-    return callee;
-  });
+  }
   return { written, stepOfSite };
 }
 

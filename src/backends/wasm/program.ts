@@ -12,7 +12,7 @@ import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
-import { chaptersOf, reportTimes, type Stages } from "./explain.ts";
+import { chaptersOf, type Stages } from "./explain.ts";
 import type { Site } from "./kernel-context.ts";
 import { bytesOf, table } from "./layout.ts";
 import { Limit } from "./limit.ts";
@@ -20,6 +20,7 @@ import { arena } from "./memory/arena.ts";
 import { HomeStorage, homeOf, settle } from "./memory/home.ts";
 import { programMemory } from "./memory/memory.ts";
 import { type Code, codeOf } from "./module-cache.ts";
+import { reportTimes } from "./profile.ts";
 import { marksOf, sliceMs } from "./threads/control.ts";
 import { defaultWaiting, poolFor, type Waiting } from "./threads/pool.ts";
 

@@ -23,7 +23,7 @@ it("the compiled one tells its chapters", () => {
   const { step, chapters } = compiled(pointsOf("moons"), 4);
   step();
   const told = chapters?.() ?? [];
-  expect(told.map(({ name }) => name)).toEqual(["graph", "kernels", "functions", "threads", "memory"]);
+  expect(told.map(({ name }) => name)).toEqual(["graph", "kernels", "functions", "loops", "threads", "memory"]);
   for (const { about, text } of told) expect(about.length * text.length).toBeGreaterThan(0);
 });
 

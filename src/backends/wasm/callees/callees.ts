@@ -11,7 +11,7 @@ export const calleesOf =
     name === "report" ? (callees.report ?? undefined) : callees.functions.get(name);
 
 /** How a kernel reports failures: the number of a site is its index in the context's sites, plus 1. Adds the site if it is a new one. */
-export const failuresOf = ({ sites }: KernelContext, table: Variable): Failures => ({
+export const failuresOf = ({ sites }: Pick<KernelContext, "sites">, table: Variable): Failures => ({
   table,
   site(call, size) {
     const index = sites.findIndex((other) => other.call === call && other.size === size);

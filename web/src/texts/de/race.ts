@@ -66,6 +66,10 @@ export const race: Texts["race"] = {
       name: "Funktionen",
       what: "Wie jede Schleife für den Prozessor aufgeteilt ist: vier Zahlen auf einmal, in Kacheln, die in Registern bleiben.",
     },
+    loops: {
+      name: "Schleifen",
+      what: "Jede Funktion der Kernel, wie sie läuft: wie viele Zahlen auf einmal, was in Registern bleibt, welche Schleifen ausgeschrieben sind.",
+    },
     threads: {
       name: "Threads",
       what: "Welcher Thread welchen Teil berechnet, wenn mehrere sich den Schritt teilen.",

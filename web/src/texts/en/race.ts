@@ -64,6 +64,10 @@ export const race = {
       name: "functions",
       what: "How each loop is divided for the processor: four numbers at once, in tiles that stay in registers.",
     },
+    loops: {
+      name: "loops",
+      what: "Every function of the kernels as it runs: how many numbers at a time, what stays in registers, which loops are written out.",
+    },
     threads: {
       name: "threads",
       what: "Which thread computes which part, when several threads share the step.",

@@ -66,6 +66,10 @@ export const race: Texts["race"] = {
       name: "funciones",
       what: "Cómo se divide cada bucle para el procesador: cuatro números a la vez, en bloques que se quedan en registros.",
     },
+    loops: {
+      name: "bucles",
+      what: "Cada función de los kernels tal como se ejecuta: cuántos números a la vez, qué se queda en registros y qué bucles están desenrollados.",
+    },
     threads: {
       name: "hilos",
       what: "Qué hilo calcula qué parte, cuando varios hilos comparten el paso.",
