@@ -95,7 +95,10 @@ it("the loops of a 3×3 convolution with bias and ReLU", () => {
                 let add = sum + x.2
                 let c.2 = 0
                 let maximum = pmax(add, c.2) + 0
-                result[r.3 * 64 + (row + line) * 8 + v.5 * 4 .. +4] = maximum"
+                acc[r.3][v.5] = maximum
+            for r.4 in 0 .. 4 unrolled
+              for v.6 in 0 .. 2 unrolled
+                result[r.4 * 64 + (row + line) * 8 + v.6 * 4 .. +4] = acc[r.4][v.6]"
   `);
 });
 

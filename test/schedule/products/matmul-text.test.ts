@@ -107,9 +107,11 @@ it("the panel becomes a function, with pointers and fences", () => {
           let x.2 = splat(a[48 + u.2 + r.2 * 50])
           for v.4 in 0 .. 2 unrolled
             acc[r.2][v.4] += x.2 * w[v.4]
-      for r.3 in 0 .. 4 unrolled
+      let cAt = &c[0]
+      for r.3 in 0 .. 4 unrolled, pointers move
         for v.5 in 0 .. 2 unrolled
-          c[r.3 * 8 + v.5 * 4 .. +4] = acc[r.3][v.5]
+          cAt[v.5 * 4 .. +4] = acc[r.3][v.5]
+        cAt += 8
 
     matmul(a: f32[], b: f32[], c: f32[], scratch: f32[], from: i32, to: i32)
       if from < to

@@ -43,11 +43,25 @@ export const againstSpilling = (routine: Routine): Routine => ({ ...routine, bod
 
 function fenced(statements: readonly Statement[]): readonly Statement[] {
   const rows = statements.find(isRowsLoop);
-  if (rows === undefined) return statements.map(fencedInside);
+  if (rows === undefined) return withMovingRows(statements.map(fencedInside));
   const place = firstPlace(statements);
   if (place === null) return statements;
   const before = fence(place.memory, place.index);
   return [before, ...statements.map((statement) => (statement === rows ? withFences(rows, before) : statement))];
+}
+
+/**
+ * Statements whose loops over the rows of finished sums have pointers that move from row to row: a convolution of 32 channels with a bias
+ * and ReLU takes 2 % less time than with offsets from one pointer (Node 20).
+ */
+function withMovingRows(statements: readonly Statement[]): readonly Statement[] {
+  const sums = statements.findLastIndex(hasFence);
+  return sums < 0 ? statements : statements.map((statement, i) => (i > sums ? movingRows(statement) : statement));
+}
+
+function movingRows(statement: Statement): Statement {
+  if (statement.kind === "if") return withInside(statement, (inner) => inner.map(movingRows));
+  return isUnrolled(statement) ? { ...statement, unroll: { kind: "all", moves: true } } : statement;
 }
 
 function fencedInside(statement: Statement): Statement {

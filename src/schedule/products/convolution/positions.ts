@@ -2,12 +2,12 @@
 // patches are not copied: they are the padded image itself, read at another offset for each k. A tile is several outputs by up to 8
 // positions.
 import type { Block } from "../../../loops/block.ts";
-import { add, constant, mul, register } from "../../../loops/build.ts";
+import { add, constant, mul } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
-import { addProducts, eachVector, type Tile } from "../tile.ts";
+import { addProducts, type Tile } from "../tile.ts";
 import { placeOf } from "./padding.ts";
 import { type Panels, type PositionsPlan, widthOf } from "./positions-plan.ts";
-import { addFinished, type ConvolutionProblem, elementAt } from "./problem.ts";
+import { addFinishedTile, type ConvolutionProblem, elementAt } from "./problem.ts";
 import type { ConvolutionSpec } from "./spec.ts";
 import { addUnits, type UnitRows } from "./units.ts";
 
@@ -76,18 +76,14 @@ function addTile(block: Block, problem: ConvolutionProblem, plan: PositionsPlan,
     },
     acc,
   );
-  eachVector(block, { rows: height, columns }, (inner, i, v, lanes) =>
-    addFinished(inner, problem, {
-      value: register(acc, i, v),
-      image,
-      group,
-      output: add(at.output, i),
-      row: add(at.row, at.line),
-      column: add(at.column, mul(v, 4)),
-      lanes,
-      apart: 1,
-    }),
-  );
+  addFinishedTile(block, problem, acc, { rows: height, columns }, (i, v) => ({
+    image,
+    group,
+    output: add(at.output, i),
+    row: add(at.row, at.line),
+    column: add(at.column, mul(v, 4)),
+    apart: 1,
+  }));
 }
 
 /** The sum over channels, kernel rows and kernel columns; with a stride, neighbouring columns of the kernel are in other phases of a row. */

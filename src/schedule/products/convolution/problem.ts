@@ -1,9 +1,9 @@
 // A convolution with its operands and what finishes its sums: what the builders take.
 import type { Block } from "../../../loops/block.ts";
-import { add, mul } from "../../../loops/build.ts";
-import type { Expression, Memory } from "../../../loops/program.ts";
+import { add, mul, register } from "../../../loops/build.ts";
+import type { Expression, Memory, Registers } from "../../../loops/program.ts";
 import { storeApart } from "../lanes.ts";
-import type { Operand } from "../tile.ts";
+import { eachVector, type Operand } from "../tile.ts";
 import type { ConvolutionSpec } from "./spec.ts";
 
 /** Where an element of y is. */
@@ -42,6 +42,30 @@ export function addFinished(block: Block, { spec, y, finish }: ConvolutionProble
   if (y === null || value === null) return;
   const index = elementAt(y.first, spec.y, sums);
   storeApart(block, { memory: y.memory, first: index }, value, sums.lanes, spec.y.column);
+}
+
+/**
+ * Finishes the vectors of a tile in registers, then stores them: an epilogue's loads need not wait for stores. `sumsOf` says where a
+ * register belongs in y.
+ */
+export function addFinishedTile(
+  block: Block,
+  problem: ConvolutionProblem,
+  acc: Registers,
+  shape: { readonly rows: number; readonly columns: number },
+  sumsOf: (r: Expression, v: Expression) => Omit<ConvolutionSums, "value" | "lanes">,
+): void {
+  const each = (body: (inner: Block, sums: ConvolutionSums, at: readonly [Expression, Expression]) => void) =>
+    eachVector(block, shape, (inner, r, v, lanes) =>
+      body(inner, { ...sumsOf(r, v), value: register(acc, r, v), lanes }, [r, v]),
+    );
+  const { finish } = problem;
+  if (finish !== null)
+    each((inner, sums, at) => {
+      const value = finish(inner, sums);
+      if (value !== null) inner.assign(acc, at, value);
+    });
+  if (problem.y !== null) each((inner, sums) => addFinished(inner, { ...problem, finish: null }, sums));
 }
 
 /** first + Σ index · stride, over the axes whose index is given. */

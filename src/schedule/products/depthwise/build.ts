@@ -12,10 +12,10 @@ import type { Block } from "../../../loops/block.ts";
 import { add, constant, eq, load, lt, mul, register, select, splat } from "../../../loops/build.ts";
 import type { Expression, Registers, Variable } from "../../../loops/program.ts";
 import { placeOf } from "../convolution/padding.ts";
-import { addFinished, type ConvolutionProblem, elementAt } from "../convolution/problem.ts";
+import { addFinishedTile, type ConvolutionProblem, elementAt } from "../convolution/problem.ts";
 import type { ConvolutionSpec } from "../convolution/spec.ts";
 import { addUnits, type UnitRows } from "../convolution/units.ts";
-import { eachVector, type Operand, offsetOf, sumOf } from "../tile.ts";
+import { type Operand, offsetOf, sumOf } from "../tile.ts";
 import { type DepthwisePlan, tilesOf } from "./plan.ts";
 import { kernelRow, rowsRead } from "./rows.ts";
 
@@ -131,18 +131,14 @@ function addTile(block: Block, tiles: Tiles, at: TilePlace): void {
   const acc = block.registers("acc", "f32x4", [height, Math.ceil(strips.width / 4)], constant("f32x4", 0));
   addSums(block, tiles, at, acc);
   const finish = (columns: number) => (inner: Block) =>
-    eachVector(inner, { rows: height, columns }, (inside, t, v, lanes) =>
-      addFinished(inside, problem, {
-        value: register(acc, t, v),
-        image: unit.image,
-        group: unit.group,
-        output: constant("i32", 0),
-        row: add(add(unit.row, r), t),
-        column: add(column, mul(v, 4)),
-        lanes,
-        apart: 1,
-      }),
-    );
+    addFinishedTile(inner, problem, acc, { rows: height, columns }, (t, v) => ({
+      image: unit.image,
+      group: unit.group,
+      output: constant("i32", 0),
+      row: add(add(unit.row, r), t),
+      column: add(column, mul(v, 4)),
+      apart: 1,
+    }));
   const { first, width, count, last } = strips;
   if (last === width || count === 1) finish(last)(block);
   else block.if(lt(column, first + (count - 1) * width), finish(width), finish(last));
