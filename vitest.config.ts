@@ -11,7 +11,7 @@ const alone = [
   "test/io/mutate.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
-  "test/schedule/products/{depthwise,winograd}.test.ts",
+  "test/schedule/products/{depthwise,winograd}-programs.test.ts",
   "test/backends/wasm/threads/*.test.ts",
 ];
 
