@@ -172,7 +172,9 @@ function textOf(expression: Expression, names: Names, least = 0): string {
     case "lane":
       return `${textOf(expression.vector, names, 9)}.${expression.lane}`;
     case "withLane":
-      return call("withLane", expression.vector, String(expression.lane), expression.value);
+      return (
+        withLanes(expression, names) ?? call("withLane", expression.vector, String(expression.lane), expression.value)
+      );
     case "shuffle":
       return call("shuffle", expression.a, expression.b, expression.words.join(" "));
     case "load":
@@ -180,4 +182,17 @@ function textOf(expression: Expression, names: Names, least = 0): string {
     default:
       return expression satisfies never;
   }
+}
+
+/** "lanes(a, b, c, d)" where every lane of a vector is set, the first innermost; null elsewhere. */
+function withLanes(expression: Expression, names: Names): string | null {
+  const values: Expression[] = [];
+  let inner = expression;
+  while (inner.kind === "withLane") {
+    values.unshift(inner.value);
+    if (inner.lane !== types[expression.type].lanes - values.length) return null;
+    inner = inner.vector;
+  }
+  if (values.length < types[expression.type].lanes) return null;
+  return `lanes(${values.map((value) => textOf(value, names)).join(", ")})`;
 }

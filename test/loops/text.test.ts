@@ -4,6 +4,7 @@ import {
   add,
   breakIf,
   choose,
+  constant,
   declare,
   eq,
   load,
@@ -17,9 +18,10 @@ import {
   storeLanes,
   sub,
   variable,
+  withLane,
 } from "../../src/loops/build.ts";
 import { withPointers } from "../../src/loops/pointers.ts";
-import type { Memory, Routine } from "../../src/loops/program.ts";
+import type { Expression, Memory, Routine } from "../../src/loops/program.ts";
 import { print } from "../../src/loops/text.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
 
@@ -68,6 +70,17 @@ it("parentheses stand where an operation would bind otherwise, and equal names a
 text(i: i32, i.2: i32)
   loop
     break if i - (i.2 - 1) == (i + 2) * 3`);
+});
+
+it("a vector whose lanes are set one after the other is printed as these lanes", () => {
+  const [none, all] = [constant("f32x4", 0, 0, 0, 0), [0, 1, 2, 3]];
+  const gathered = all.reduce<Expression>((vector, lane) => withLane(vector, lane, load(x, mul(i, lane + 2))), none);
+  const body = [storeLanes(y, 0, gathered), storeLanes(y, 4, withLane(gathered, 1, load(x, 0)))];
+  const routine: Routine = { name: "gather", memories: [x, y], parameters: [i], body };
+  expect(print(routine)).toBe(`\
+gather(x: f32[], y: f32[], i: i32)
+  y[0 .. +4] = lanes(x[i * 2], x[i * 3], x[i * 4], x[i * 5])
+  y[4 .. +4] = withLane(lanes(x[i * 2], x[i * 3], x[i * 4], x[i * 5]), 1, x[0])`);
 });
 
 it("numbers are computed at once, and integers lose what changes nothing", () => {
