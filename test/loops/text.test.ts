@@ -75,7 +75,7 @@ text(i: i32, i.2: i32)
 it("a vector whose lanes are set one after the other is printed as these lanes", () => {
   const [none, all] = [constant("f32x4", 0, 0, 0, 0), [0, 1, 2, 3]];
   const gathered = all.reduce<Expression>((vector, lane) => withLane(vector, lane, load(x, mul(i, lane + 2))), none);
-  const body = [storeLanes(y, 0, gathered), storeLanes(y, 4, withLane(gathered, 1, load(x, 0)))];
+  const body = [storeLanes(y, 0, gathered, 4), storeLanes(y, 4, withLane(gathered, 1, load(x, 0)), 4)];
   const routine: Routine = { name: "gather", memories: [x, y], parameters: [i], body };
   expect(print(routine)).toBe(`\
 gather(x: f32[], y: f32[], i: i32)
