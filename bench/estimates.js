@@ -12,6 +12,7 @@ import { inPlace } from "../dist/compiler/in-place.js";
 import { multiply } from "../dist/compiler/one-by-one.js";
 import { split } from "../dist/compiler/split.js";
 import * as chainrule from "../dist/index.js";
+import { minPositions, splitLimits } from "../dist/schedule/limits.js";
 import { scheduleProgram } from "../dist/schedule/program.js";
 import { trainingStep } from "../test/training-step.js";
 import { countIn } from "./arguments.js";
@@ -26,7 +27,7 @@ registerBackend({
   ...wasm,
   prepare(graph, states, options) {
     const machine = { relaxed: options.relaxed && hasFusedMultiplyAdd(), winograd: false, threads: 1 };
-    schedules = scheduleProgram(inPlace(fuse(multiply(split(graph)))), machine).schedules;
+    schedules = scheduleProgram(inPlace(fuse(multiply(split(graph, splitLimits), minPositions))), machine).schedules;
     return wasm.prepare(graph, states, options);
   },
 });

@@ -1,7 +1,7 @@
 // Which kernels may be a chain. A softmax is three loop nests over all rows; for each row the second needs only what the first wrote for this
 // row. If such kernels are cut into parts along their rows, all of them can run on some parts, then all on the next parts, so that the
 // values that they pass on are still in the cache. Each kernel computes the same for each part as without a chain, so no bit changes. Only
-// the order changes, so buffers live as long as their chain (allocate.ts). schedule/chain.ts decides which kernels are worth a chain.
+// the order changes, so buffers live as long as their chain (schedule/allocate.ts). schedule/chain.ts decides which kernels are worth a chain.
 import type { Access, Buffer, Kernel, Loops } from "./kernel.ts";
 import { instructionsOf, mayFail, readsOf, writesOf } from "./kernel-accesses.ts";
 

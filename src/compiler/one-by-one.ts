@@ -8,13 +8,14 @@
 // product is two to three times as fast. Sums run over the channels in order in both, so no bit changes.
 import { type Graph, type Node, type NodeOf, node, rewrite } from "./graph.ts";
 
-/** Images of fewer positions stay convolutions, whose tiles may hold several images. A single position is a row of one product. */
-const minPositions = 16;
+/**
+ * Replaces such convolutions in float32; every result keeps its bits. Images of fewer than `minPositions` positions stay convolutions. A
+ * single position is a row of one product.
+ */
+export const multiply = (graph: Graph, minPositions: number): Graph =>
+  rewrite(graph, (n) => (n.op === "conv" ? asProduct(n, minPositions) : n));
 
-/** Replaces such convolutions in float32; every result keeps its bits. */
-export const multiply = (graph: Graph): Graph => rewrite(graph, (n) => (n.op === "conv" ? asProduct(n) : n));
-
-function asProduct(n: NodeOf<"conv">): Node {
+function asProduct(n: NodeOf<"conv">, minPositions: number): Node {
   const [x, w] = n.inputs;
   const [batch, outputs, height, width] = n.shape;
   const [, channels] = w.shape;

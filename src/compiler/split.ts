@@ -22,19 +22,8 @@ export interface SplitLimits {
   readonly tileColumns: number;
 }
 
-/** A part takes about 20 µs; writing its results is a small share of that. */
-const defaultLimits: SplitLimits = {
-  maxParts: 8,
-  maxResults: 1 << 15,
-  minMultiplications: 1 << 19,
-  minTerms: 256,
-  minTiles: 8,
-  tileRows: 256,
-  tileColumns: 16,
-};
-
 /** Splits long sums. Every result keeps its shape and its terms, but float32 sums are rounded in another order. */
-export const split = (graph: Graph, limits: SplitLimits = defaultLimits): Graph =>
+export const split = (graph: Graph, limits: SplitLimits): Graph =>
   rewrite(graph, (n) => {
     if (n.dtype !== "float32") return n;
     if (n.op === "conv") return convolution(n, limits);

@@ -1,11 +1,11 @@
 // Joins kernels into chains where that is worth it (compiler/chain.ts says what a chain is, and which kernels may be one). A chain moves its
 // kernels before other kernels that stood between them; these neither read what the chain writes nor write what it touches.
 
-import { bytesOf } from "../compiler/allocate.ts";
 import { isAligned, isPlain, type Link, ownerOf, sameOwner } from "../compiler/chain.ts";
 import type { Buffer, Chain, Kernel, KernelProgram, Loops } from "../compiler/kernel.ts";
 import { collide, readsOf, writesOf } from "../compiler/kernel-accesses.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { bytesOfBuffer } from "./allocate.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
 
 /** Tells whether a kernel can be divided into units of work along this axis before any other. */
@@ -111,7 +111,7 @@ function pieceOf(links: readonly Link[], limits: ChainLimits): number | null {
   for (const { kernel, axis } of links) {
     for (const { buffer, strides } of [...readsOf(kernel), ...writesOf(kernel)]) {
       const points = strides.reduce((n, stride, i) => (stride === 0 || i === axis ? n : n * kernel.axes[i].size), 1);
-      const bytes = bytesOf({ dtype: buffer.dtype, shape: [Math.min(points, sizeOf(buffer.shape))] });
+      const bytes = bytesOfBuffer({ dtype: buffer.dtype, shape: [Math.min(points, sizeOf(buffer.shape))] });
       const of = strides[axis] === 0 ? common : own;
       of.set(buffer, Math.max(of.get(buffer) ?? 0, bytes));
     }

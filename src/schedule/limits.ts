@@ -1,4 +1,21 @@
-// Limits that decide how a program is cut, whatever the machine. Tests pass others; none of them changes a bit of a result.
+// Limits that decide how a program is cut, whatever the machine. Tests pass others. splitLimits decide in which order long sums are rounded;
+// the others change no bit of a result.
+
+import type { SplitLimits } from "../compiler/split.ts";
+
+/** Which long sums of products are split. A part takes about 20 µs; writing its results is a small share of that. */
+export const splitLimits: SplitLimits = {
+  maxParts: 8,
+  maxResults: 1 << 15,
+  minMultiplications: 1 << 19,
+  minTerms: 256,
+  minTiles: 8,
+  tileRows: 256,
+  tileColumns: 16,
+};
+
+/** Positions of the images from which a convolution of 1×1 becomes a matrix product; tiles of a convolution may hold several images. */
+export const minPositions = 16;
 
 /** When kernels become a chain. */
 export interface ChainLimits {

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { parse, print } from "../../src/compiler/graph-text.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
+import { minPositions } from "../../src/schedule/limits.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
 
 const plain = "padding: [[0, 0], [0, 0]], inputDilation: [1, 1], kernelDilation: [1, 1]";
@@ -14,7 +15,10 @@ const graphOf = (x: string, w: string, y: string, attributes: string) => `graph
   return %2`;
 
 it("each image is a matrix of channels and positions", () => {
-  const after = multiply(parse(graphOf("8,3,5,4", "6,3,1,1", "8,6,5,4", `stride: [1, 1], ${plain}, groups: 1`)));
+  const after = multiply(
+    parse(graphOf("8,3,5,4", "6,3,1,1", "8,6,5,4", `stride: [1, 1], ${plain}, groups: 1`)),
+    minPositions,
+  );
   verify(after);
   expect(print(after)).toBe(`graph
   %0 = argument 0 : float32[8,3,5,4]
@@ -28,7 +32,10 @@ it("each image is a matrix of channels and positions", () => {
 });
 
 it("pictures of one position are the rows of one product", () => {
-  const after = multiply(parse(graphOf("8,3,1,1", "6,3,1,1", "8,6,1,1", `stride: [1, 1], ${plain}, groups: 1`)));
+  const after = multiply(
+    parse(graphOf("8,3,1,1", "6,3,1,1", "8,6,1,1", `stride: [1, 1], ${plain}, groups: 1`)),
+    minPositions,
+  );
   verify(after);
   expect(print(after)).toContain("matmul %2, %4 : float32[8,6]");
 });
@@ -43,7 +50,7 @@ it.each([
   ],
   ["few positions", graphOf("1,3,3,5", "6,3,1,1", "1,6,3,5", `stride: [1, 1], ${plain}, groups: 1`)],
 ])("with %s it stays a convolution", (_, text) => {
-  expect(print(multiply(parse(text)))).toBe(text);
+  expect(print(multiply(parse(text), minPositions))).toBe(text);
 });
 
 it("a product has the bits of the convolution, with every epilogue", () => {

@@ -4,6 +4,7 @@ import { evaluate } from "../../src/backends/reference.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { parse, print } from "../../src/compiler/graph-text.ts";
 import { type SplitLimits, split } from "../../src/compiler/split.ts";
+import { splitLimits } from "../../src/schedule/limits.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
 import { disagreements } from "./agree.ts";
 import { asWasm } from "./as-wasm.ts";
@@ -18,7 +19,7 @@ it("the gradient of a kernel is summed over parts of the images", () => {
   %1 = argument 1 : float32[8,64,28,28]
   %2 = conv %0, %1 {${options}, groups: 1} : float32[1,8,5,5]
   return %2`);
-  const after = split(graph);
+  const after = split(graph, splitLimits);
   verify(after);
   expect(print(after)).toBe(`graph
   %0 = argument 0 : float32[1,64,28,28]
@@ -39,7 +40,7 @@ it("a small matrix with a long sum is a batch of products, and their sum", () =>
   %1 = argument 1 : float32[4096,16]
   %2 = matmul %0, %1 : float32[32,16]
   return %2`);
-  expect(print(split(graph))).toBe(`graph
+  expect(print(split(graph, splitLimits))).toBe(`graph
   %0 = argument 0 : float32[32,4096]
   %1 = argument 1 : float32[4096,16]
   %2 = reshape %0 {shape: [32, 4, 1024]} : float32[32,4,1024]
@@ -86,7 +87,7 @@ for (const [what, text] of [
   ],
 ])
   it(what, () => {
-    expect(print(split(parse(text)))).toBe(text);
+    expect(print(split(parse(text), splitLimits))).toBe(text);
   });
 
 /** Limits with which every sum that can be divided is split. */

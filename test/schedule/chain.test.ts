@@ -1,9 +1,9 @@
 // Which kernels become a chain, its parts, and that its buffers do not share bytes.
 import { describe, expect, it } from "vitest";
-import { allocate, describeAllocation, verifyAllocation } from "../../src/compiler/allocate.ts";
 import { ownerOf } from "../../src/compiler/chain.ts";
 import type { Access, Axis, Buffer, Kernel, KernelProgram, Loops } from "../../src/compiler/kernel.ts";
 import { verify } from "../../src/compiler/kernel-rules.ts";
+import { allocate, describeAllocation, verifyAllocation } from "../../src/schedule/allocate.ts";
 import { type Cuts, chain } from "../../src/schedule/chain.ts";
 import { type ChainLimits, chainLimits } from "../../src/schedule/limits.ts";
 

@@ -1,5 +1,5 @@
 // The backend "wasm": the passes from a graph to a running program, in order.
-import { type Allocation, allocate } from "../../compiler/allocate.ts";
+
 import type { Backend } from "../../compiler/backend.ts";
 import { fuse } from "../../compiler/fuse.ts";
 import type { Graph } from "../../compiler/graph.ts";
@@ -7,7 +7,8 @@ import { inPlace } from "../../compiler/in-place.ts";
 import type { KernelProgram } from "../../compiler/kernel.ts";
 import { multiply } from "../../compiler/one-by-one.ts";
 import { split } from "../../compiler/split.ts";
-import type { ChainLimits, SharingLimits } from "../../schedule/limits.ts";
+import { type Allocation, allocate } from "../../schedule/allocate.ts";
+import { type ChainLimits, minPositions, type SharingLimits, splitLimits } from "../../schedule/limits.ts";
 import { plainMachine } from "../../schedule/machine.ts";
 import { scheduleProgram } from "../../schedule/program.ts";
 import { emitProgram } from "./emit.ts";
@@ -38,7 +39,7 @@ export const wasmBackend = ({ verifier, chains, sharing, waiting }: WasmOptions 
   name: "wasm",
   prepare(simple, states, { relaxed, winograd = false, threads: asked }) {
     requireVectors();
-    const graph = multiply(split(simple));
+    const graph = multiply(split(simple, splitLimits), minPositions);
     const threads = threadsFor(asked);
     const machine = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, threads };
     const kernels = scheduleProgram(inPlace(fuse(graph)), machine, chains);

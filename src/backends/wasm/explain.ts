@@ -1,5 +1,5 @@
 // Describes a program for people, chapter by chapter: the text of explain().
-import { type Allocation, describeAllocation } from "../../compiler/allocate.ts";
+
 import type { Chapter, ChapterPart } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
@@ -7,6 +7,7 @@ import type { Chain } from "../../compiler/kernel.ts";
 import { printKernel, print as printKernels } from "../../compiler/kernel-text.ts";
 import { variable } from "../../loops/build.ts";
 import { print as printRoutine } from "../../loops/text.ts";
+import { type Allocation, describeAllocation } from "../../schedule/allocate.ts";
 import { routineOf } from "../../schedule/loops.ts";
 import { firstAlike, type ScheduledProgram } from "../../schedule/program.ts";
 import { describe } from "../../schedule/text.ts";

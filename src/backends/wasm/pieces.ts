@@ -2,9 +2,10 @@
 // index. A piece of each operand is copied into WebAssembly's memory, the program runs, and a piece of each result is copied out, so that a
 // piece stays in the second-level cache. These programs have a small memory of their own, which is not shared between threads: engines
 // copy to and from such a memory in half the time.
-import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
+
 import type { Buffer } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
+import { type Allocation, bytesOfBuffer } from "../../schedule/allocate.ts";
 import type { ScheduledProgram } from "../../schedule/program.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { type Repetition, repeat } from "../../tensor/repetition.ts";

@@ -1,7 +1,8 @@
 // The text of profile(): the time of each kernel, and what it says of the kernel's speed.
-import { bytesOf } from "../../compiler/allocate.ts";
+
 import { byKind, type Kernel } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
+import { bytesOfBuffer } from "../../schedule/allocate.ts";
 import { describe } from "../../schedule/text.ts";
 import type { Stages } from "./explain.ts";
 
@@ -64,5 +65,5 @@ const productsOf = byKind<number>({
 /** Bytes of all buffers that a kernel reads, plus those of all that it writes. */
 function bytesMoved(kernel: Kernel): number {
   const once = [readsOf(kernel), writesOf(kernel)].flatMap((all) => [...new Set(all.map(({ buffer }) => buffer))]);
-  return once.reduce((sum, buffer) => sum + bytesOf(buffer), 0);
+  return once.reduce((sum, buffer) => sum + bytesOfBuffer(buffer), 0);
 }

@@ -1,12 +1,12 @@
 // A program that is ready to run: an instance of its module, its table of addresses (layout.ts), and the tensors that are its states. A run
 // copies the arguments into the arena and the results out of it; states stay in their homes. A call allocates nothing but its results.
 
-import { type Allocation, bytesOf as bytesOfBuffer } from "../../compiler/allocate.ts";
 import type { Program } from "../../compiler/backend.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Buffer, Indirection, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, storesOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
+import { type Allocation, bytesOfBuffer } from "../../schedule/allocate.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";

@@ -2,10 +2,10 @@
 // one thread runs alone because they are too short to share. Each thread goes through all stages in order. At each stage it waits for the
 // earlier stages whose bytes it needs, takes units until none are left, and goes on without waiting for the other threads.
 
-import { type Allocation, bytesOf } from "../../../compiler/allocate.ts";
 import type { Buffer, Kernel } from "../../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../compiler/kernel-accesses.ts";
 import { internal } from "../../../errors/error.ts";
+import { type Allocation, bytesOfBuffer } from "../../../schedule/allocate.ts";
 import { type SharingLimits, sharingLimits } from "../../../schedule/limits.ts";
 
 /**
@@ -115,7 +115,7 @@ function touchedBy(kernels: readonly Kernel[], { offsets }: Pick<Allocation, "of
     if (buffer.kind === "state") return { space: buffer.index, from: 0, to: Infinity };
     const from = offsets.get(buffer);
     if (from === undefined) throw internal(`${buffer.name} has no offset in the arena`);
-    return { space: -1, from, to: from + bytesOf(buffer) };
+    return { space: -1, from, to: from + bytesOfBuffer(buffer) };
   };
   const regions = (of: typeof readsOf) => [...new Set(kernels.flatMap(of).map(({ buffer }) => buffer))].map(region);
   return { reads: regions(readsOf), writes: regions(writesOf) };

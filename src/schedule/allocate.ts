@@ -1,12 +1,13 @@
 // Memory allocation from lifetimes: every argument and temporary gets an offset in one arena, and buffers whose lifetimes do not overlap
 // share bytes. The largest buffers are placed first, each into the smallest sufficient gap between buffers that live at the same time.
 // States have memory of their own, since they outlive the program.
+
+import type { Buffer, KernelProgram } from "../compiler/kernel.ts";
+import { readsOf, writesOf } from "../compiler/kernel-accesses.ts";
 import { internal } from "../errors/error.ts";
-import type { DType } from "../tensor/dtype.ts";
 import { describe } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
-import type { Buffer, KernelProgram } from "./kernel.ts";
-import { readsOf, writesOf } from "./kernel-accesses.ts";
+import { bytesOf } from "./elements.ts";
 
 export interface Allocation {
   /** The first byte of each buffer in the arena. */
@@ -27,15 +28,13 @@ interface Placed extends Lifetime {
   readonly to: number;
 }
 
-const elementBytes = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const satisfies Record<DType, number>;
-
 /** Bytes of a cache line; a multiple of a vector's 16 bytes. */
 const alignment = 64;
 /** Bytes after a buffer's last element that belong to it as well, since kernels read whole vectors. */
 const margin = 16;
 
-export const bytesOf = ({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): number =>
-  elementBytes[dtype] * sizeOf(shape);
+export const bytesOfBuffer = ({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): number =>
+  bytesOf(dtype) * sizeOf(shape);
 
 const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
@@ -66,7 +65,7 @@ export function lifetimes({ kernels, results, chains = [] }: KernelProgram): Map
 const meet = (a: Lifetime, b: Lifetime): boolean => a.first <= b.last && b.first <= a.last;
 
 export function allocate(program: KernelProgram): Allocation {
-  const lives = [...lifetimes(program)].map(([buffer, life]) => ({ buffer, ...life, bytes: bytesOf(buffer) }));
+  const lives = [...lifetimes(program)].map(([buffer, life]) => ({ buffer, ...life, bytes: bytesOfBuffer(buffer) }));
   const placed: Placed[] = [];
   for (const { buffer, first, last, bytes } of lives.sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
     const length = align(bytes + margin);
@@ -98,7 +97,7 @@ export function verifyAllocation(program: KernelProgram, { offsets, bytes }: All
   const placed = [...lifetimes(program)].map(([buffer, life]): Placed => {
     const from = offsets.get(buffer);
     if (from === undefined) throw internal(`allocate: ${buffer.name} has no place`);
-    const to = from + bytesOf(buffer) + margin;
+    const to = from + bytesOfBuffer(buffer) + margin;
     if (from < 0 || from % alignment !== 0 || to > bytes)
       throw internal(`allocate: ${buffer.name} lies at ${from} to ${to} of ${bytes} bytes`);
     return { buffer, ...life, from, to };
@@ -120,8 +119,8 @@ export function describeAllocation(program: KernelProgram, { offsets, bytes }: A
     .sort(([a, from], [b, to]) => from - to || (lives.get(a)?.first ?? 0) - (lives.get(b)?.first ?? 0))
     .map(([buffer, from]) => {
       const { first, last } = lives.get(buffer) ?? { first: 0, last: 0 };
-      return `${from}: ${buffer.name} ${describe(buffer)} ${bytesOf(buffer)} bytes, ${moment(first)} to ${moment(last)}`;
+      return `${from}: ${buffer.name} ${describe(buffer)} ${bytesOfBuffer(buffer)} bytes, ${moment(first)} to ${moment(last)}`;
     });
-  const alone = [...lives.keys()].reduce((sum, buffer) => sum + align(bytesOf(buffer) + margin), 0);
+  const alone = [...lives.keys()].reduce((sum, buffer) => sum + align(bytesOfBuffer(buffer) + margin), 0);
   return [`arena of ${bytes} bytes (${alone} if nothing were shared)`, ...lines.map((line) => `  ${line}`)].join("\n");
 }

@@ -1,7 +1,13 @@
 // Offsets in the arena: buffers with overlapping lifetimes never share bytes, and most others do.
 import { describe, expect, it } from "vitest";
-import { allocate, bytesOf, describeAllocation, lifetimes, verifyAllocation } from "../../src/compiler/allocate.ts";
 import type { Access, Buffer, Kernel, KernelProgram } from "../../src/compiler/kernel.ts";
+import {
+  allocate,
+  bytesOfBuffer,
+  describeAllocation,
+  lifetimes,
+  verifyAllocation,
+} from "../../src/schedule/allocate.ts";
 import type { DType } from "../../src/tensor/dtype.ts";
 import { leastTime } from "../least-time.ts";
 import { Draw, firstSeed } from "../tensor/draw.ts";
@@ -147,7 +153,7 @@ it("random programs: valid, and the arena is not much larger than the buffers th
     }
     const lives = [...lifetimes(given)];
     const alive = (at: number) =>
-      lives.reduce((sum, [b, { first, last }]) => sum + (first <= at && at <= last ? bytesOf(b) : 0), 0);
+      lives.reduce((sum, [b, { first, last }]) => sum + (first <= at && at <= last ? bytesOfBuffer(b) : 0), 0);
     needed += Math.max(...given.kernels.map((_, at) => alive(at)));
     taken += allocation.bytes;
   }
