@@ -231,6 +231,24 @@ it("explains itself: graph, kernels, steps, bytes", () => {
     k0 add: one unit, lanes along 3, a vector at a time
     k1 keep: one unit, lanes along 3, a vector at a time
 
+    ── The loops: how each function runs, 2 of them
+    Each kernel is a function that computes the units from .. to. Kernels that differ in their buffers alone share one, which has the names of
+    the first. f32x4 is a vector of four numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.
+
+    k0
+    add(s0: f32[], a0: f32[], t0: f32[], scratch: f32[], from: i32, to: i32, table: i32)
+      for unit in from .. to
+        let x = s0[0 .. +4]
+        let x.2 = a0[0 .. +4]
+        let add = x + x.2
+        t0[0 .. +3] = add
+
+    k1
+    keep(t0: f32[], s0: f32[], scratch: f32[], from: i32, to: i32, table: i32)
+      for unit in from .. to
+        let x = t0[0 .. +4]
+        s0[0 .. +3] = x
+
     ── The threads: which kernels they share
     one thread: one was asked for
 
