@@ -10,6 +10,7 @@ import { split } from "../../src/compiler/split.ts";
 import { variable } from "../../src/loops/build.ts";
 import { type Contents, type Functions, interpret } from "../../src/loops/interpret.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
+import { minPositions, splitLimits } from "../../src/schedule/limits.ts";
 import { routineOf } from "../../src/schedule/loops.ts";
 import { plainMachine } from "../../src/schedule/machine.ts";
 import { scheduleProgram } from "../../src/schedule/program.ts";
@@ -40,7 +41,7 @@ export function asLoops(
   args: readonly NDArray[],
   states: readonly NDArray[],
 ): Values & { readonly kernels: number } {
-  const program = scheduleProgram(inPlace(fuse(multiply(split(graph)))), plainMachine);
+  const program = scheduleProgram(inPlace(fuse(multiply(split(graph, splitLimits), minPositions))), plainMachine);
   const after = states.map((state): NDArray => ({ ...state, data: state.data.slice() }));
   const given = { argument: args.map(({ data }) => data.slice()), state: after.map(({ data }) => data) };
   const contents = new Map<Buffer, Contents>();
