@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { plainMachine } from "../../src/schedule/machine.ts";
 import { scheduleProgram } from "../../src/schedule/program.ts";
+import { schedule } from "../../src/schedule/schedule.ts";
 import { print } from "../../src/schedule/text.ts";
 import { program } from "../compiler/fuse-cases.ts";
 
@@ -73,7 +74,7 @@ it("a matrix product whose sums need several blocks", () => {
   `);
 });
 
-it("a batch of products, whose results are stored by columns", () => {
+it("a batch of products", () => {
   const graph = `
     %0 = argument 0 : float32[6,32,64]
     %1 = argument 1 : float32[6,64,48]
@@ -90,6 +91,30 @@ it("a batch of products, whose results are stored by columns", () => {
       sums     complete after one block
       stores   to t0 by the product
       cost     147000 half cycles"
+  `);
+});
+
+it("a product that is stored by columns is computed transposed", () => {
+  const graph = `
+    %0 = argument 0 : float32[20,64]
+    %1 = argument 1 : float32[64,40]
+    %2 = matmul %0, %1 : float32[20,40]
+    return %2`;
+  const [kernel] = program(graph).kernels;
+  if (kernel.kind !== "matmul") throw new Error(`a kernel ${kernel.kind}`);
+  const [store] = kernel.epilogue.stores;
+  const byColumns = { ...store, access: { ...store.access, strides: [1, 20] } };
+  const epilogue = { ...kernel.epilogue, stores: [byColumns] };
+  expect(print(schedule({ ...kernel, epilogue }, plainMachine))).toMatchInlineSnapshot(`
+    "matmul: 3 units, about 2.5 µs, 2048 bytes of scratch memory
+      product  Cᵀ = Bᵀ·Aᵀ, [40, 64]·[64, 20]
+      tiles    4×8, at the edge 8×4
+      blocks   40 rows × 8 columns × 64 terms
+      Bᵀ       in place
+      Aᵀ       packed at 0 of scratch memory
+      sums     complete after one block
+      stores   to t0 by the product
+      cost     12800 half cycles"
   `);
 });
 
