@@ -46,6 +46,8 @@ class Pass {
   readonly #inIndices = new Set<Variable>();
   readonly #indices = new Map<Memory, Map<Expression, Index>>();
   readonly #inside = new Map<Statement, readonly Index[]>();
+  /** Statements that have places themselves. */
+  readonly #withPlaces = new Set<Statement>();
 
   constructor({ parameters, body }: Routine) {
     for (const parameter of parameters) this.#number(parameter);
@@ -143,6 +145,7 @@ class Pass {
 
   /** A statement with the places of its own expressions relative to pointers. */
   #pointed<S extends Statement>(statement: S, { last, pointers }: Scope): S {
+    if (statement.kind !== "fence" && !this.#withPlaces.has(statement)) return statement;
     return statementWithPlaces(statement, (place) => {
       if (place.pointer !== null) return place;
       const index = this.#indexOf(place);
@@ -163,7 +166,10 @@ class Pass {
     const see = (index: Index) => {
       if (index.keys.length > 0) indices.set(index.keys[index.keys.length - 1], index);
     };
-    eachOwnPlace(statement, (place) => see(this.#indexOf(place)));
+    eachOwnPlace(statement, (place) => {
+      this.#withPlaces.add(statement);
+      see(this.#indexOf(place));
+    });
     for (const inner of statementsIn(statement)) for (const index of this.#indicesIn(inner)) see(index);
     const result = [...indices.values()];
     this.#inside.set(statement, result);

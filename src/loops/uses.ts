@@ -52,12 +52,12 @@ export function statementsIn(statement: Statement): readonly Statement[] {
 
 /** Whether statements read a variable. */
 export const reads = (statements: readonly Statement[], variable: Variable): boolean =>
-  statements.some((statement) => readBy(statement).has(variable));
+  statements.some((statement) => readBy(statement).has(variable) || reads(statementsIn(statement), variable));
 
 /** What a statement reads is asked for at each loop around it, and found once. */
 const found = new WeakMap<Statement, ReadonlySet<Variable>>();
 
-/** The variables that a statement and the statements inside it read. */
+/** The variables in the expressions of a statement, without those of the statements inside it. */
 function readBy(statement: Statement): ReadonlySet<Variable> {
   const known = found.get(statement);
   if (known !== undefined) return known;
@@ -67,7 +67,6 @@ function readBy(statement: Statement): ReadonlySet<Variable> {
     for (const operand of operandsOf(expression)) see(operand);
   };
   for (const expression of expressionsOf(statement)) see(expression);
-  for (const inner of statementsIn(statement)) for (const variable of readBy(inner)) variables.add(variable);
   found.set(statement, variables);
   return variables;
 }
