@@ -50,7 +50,7 @@ function withOthers(expression: Expression, operands: readonly Expression[]): Ex
 type Change = (place: Place) => Place;
 
 /** The expression with all its places changed, those in indices included. */
-export function withPlaces(expression: Expression, change: Change): Expression {
+function withPlaces(expression: Expression, change: Change): Expression {
   const result = withOperands(expression, (operand) => withPlaces(operand, change));
   return result.kind === "load" ? { ...result, place: change(result.place) } : result;
 }

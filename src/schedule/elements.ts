@@ -10,7 +10,7 @@ export const elements = {
   bool: "u8",
 } as const satisfies Record<DType, Element>;
 
-export const elementBytes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const satisfies Record<Element, number>;
+const elementBytes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const satisfies Record<Element, number>;
 
 /** Bytes of one element; a bool is a byte, 0 or 1. */
 export const bytesOf = (dtype: DType): number => elementBytes[elements[dtype]];

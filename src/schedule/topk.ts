@@ -34,7 +34,7 @@ import type { Cut } from "./cut.ts";
 import { indexAt, memoryOf } from "./routine.ts";
 
 /** Largest k that is done by insertion. */
-export const maxInsertedK = 16;
+const maxInsertedK = 16;
 
 /** A line of x and its results in y: the indices of their first elements, and the elements from one to the next. */
 interface Line {

@@ -59,11 +59,6 @@ export class ShardCache {
     return this.#blocks.problem;
   }
 
-  /** Whether the file holds picture n of the list. */
-  has(n: number): boolean {
-    return this.#blockOf[n] !== null;
-  }
-
   async #readHeads(): Promise<void> {
     const handle = this.#blocks.openToRead();
     if (handle < 0) return;

@@ -26,8 +26,7 @@ export type Finisher = (block: Block, at: FinishedSums) => Expression | null;
 const maxInlined = 12;
 
 /** Whether an epilogue stands in each tile; a longer one is a function. */
-export const isInlined = ({ instructions, stores }: Epilogue): boolean =>
-  instructions.length + stores.length <= maxInlined;
+const isInlined = ({ instructions, stores }: Epilogue): boolean => instructions.length + stores.length <= maxInlined;
 
 /**
  * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of

@@ -34,7 +34,7 @@ export function writeFunction(module: Module, routine: Routine, functions: Funct
 }
 
 /** Writes the body of a routine. */
-export function writeRoutine(
+function writeRoutine(
   code: Code,
   routine: Routine,
   addresses: readonly Local[],

@@ -9,7 +9,7 @@ const line = 64;
 /** Entries of the log: number of modules that may be waiting for the slowest worker. */
 export const logLength = 64;
 /** Bytes of the message in which a worker reports an error. */
-export const messageBytes = 256;
+const messageBytes = 256;
 
 /**
  * Byte offsets in the block. `open`: 1 + the id of the program that workers may join, or 0; `table`, `threads`: its table, and its number
