@@ -10,7 +10,7 @@ import { print as printRoutine } from "../../loops/text.ts";
 import { type Allocation, describeAllocation } from "../../schedule/allocate.ts";
 import { routineOf } from "../../schedule/loops.ts";
 import { firstAlike, type ScheduledProgram } from "../../schedule/program.ts";
-import { describe } from "../../schedule/text.ts";
+import { describe, print as printSchedule } from "../../schedule/text.ts";
 import { failuresOf } from "./callees/callees.ts";
 import type { EmittedProgram } from "./emit.ts";
 import { whyAlone } from "./surroundings.ts";
@@ -70,8 +70,10 @@ function loopsOf({ kernels, emitted: { sites } }: Stages): Chapter {
   const failures = failuresOf({ sites: [...sites] }, variable("table"));
   const parts = [...alike].map(([first, numbers]): ChapterPart => {
     const [name, ...others] = numbers.map((i) => `k${i}`);
-    const head = others.length === 0 ? name : `${name}, and alike ${others.join(", ")}`;
-    return { kernels: numbers, text: `${head}\n${printRoutine(routineOf(kernels.schedules[first], failures))}` };
+    const head = others.length === 0 ? name : `${name}, and alike ${others.join(", ")},`;
+    const schedule = kernels.schedules[first];
+    const text = `${head} ${printSchedule(schedule)}\n${printRoutine(routineOf(schedule, failures))}`;
+    return { kernels: numbers, text };
   });
   const text = [aboutLoops, ...parts.map(({ text }) => text)].join("\n\n");
   return { name: "loops", about: `how each function runs, ${parts.length} of them`, text, parts };
@@ -100,8 +102,9 @@ const aboutFunctions =
   "product that stays in registers.";
 
 const aboutLoops =
-  "Each kernel is a function that computes the units from .. to. Kernels that differ in their buffers alone share one, which has the names of\n" +
-  "the first. f32x4 is a vector of four numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.";
+  "For each kernel first its schedule, how it is cut, with the estimated time of one thread; then its loops, a function that computes the\n" +
+  "units from .. to. Kernels that differ in their buffers alone share one, which has the names of the first. f32x4 is a vector of four\n" +
+  "numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.";
 
 type Task = EmittedProgram["tasks"][number];
 
