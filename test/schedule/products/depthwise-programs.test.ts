@@ -2,6 +2,7 @@
 import { type CompileOptions, compile, conv2d, type Tensor, tensor, threadsReady, valueAndGrad } from "chainrule";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { joined, shareAsUsual, shareEverything } from "../../backends/wasm/threads/together.ts";
+import { chapterOf } from "../../compiler/chapter-of.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 
 const threads = 3;
@@ -32,7 +33,7 @@ it.each([
   };
   const run = (options: CompileOptions) => {
     const program = compile(passes, options);
-    return { results: program(x, weight, bias).map(({ data }) => data), text: program.explain() };
+    return { results: program(x, weight, bias).map(({ data }) => data), text: chapterOf(program, "functions") };
   };
   const one = run({ threads: 1 });
   expect(one.text).toContain("depthwise, tiles of");

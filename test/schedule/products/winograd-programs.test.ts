@@ -12,6 +12,7 @@ import {
 } from "chainrule";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { joined, shareAsUsual, shareEverything } from "../../backends/wasm/threads/together.ts";
+import { chapterOf } from "../../compiler/chapter-of.ts";
 
 describe("compile(f, { winograd: true })", () => {
   beforeAll(async () => {
@@ -37,7 +38,7 @@ describe("compile(f, { winograd: true })", () => {
       for (const parameter of model.parameters()) parameter.grad = null;
       return [y, loss, ...grads];
     }, options);
-    return { results: step(images), text: step.explain() };
+    return { results: step(images), text: chapterOf(step, "functions") };
   }
   const bits = ({ results }: ReturnType<typeof run>): string[] =>
     results.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("base64"));
@@ -83,7 +84,7 @@ describe("compile(f, { winograd: true })", () => {
         before.weight.grad = null;
         return grad ?? loss;
       }, options);
-      return { data: step(randn([3, 3, 41, 44])).data, text: step.explain() };
+      return { data: step(randn([3, 3, 41, 44])).data, text: chapterOf(step, "functions") };
     };
     manualSeed(4);
     const usual = gradients({});
