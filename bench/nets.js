@@ -2,7 +2,7 @@
 // that a step's products reach. Every sample is a fresh process (nets/process.js); a figure is the median over processes of the quiet tenth
 // of the rounds, because a neighbour on a shared machine slows loads by half for seconds at a time, but not the loop of the limit.
 //
-//   node bench/nets.js [processes] [--threads 1,2] [--only gpt-1,u-net] [--seconds 4] [--slow 0.8] [--out FILE]
+//   node bench/nets.js [processes] [--threads 1,2] [--only gpt-1,u-net] [--seconds 4] [--slow 0.7] [--out FILE]
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ const { values: options, positionals } = parseArgs({
     threads: { type: "string", default: "1,2" },
     only: { type: "string" },
     seconds: { type: "string", default: "4" },
-    slow: { type: "string", default: "0.8" },
+    slow: { type: "string", default: "0.7" },
     out: { type: "string" },
   },
 });
@@ -111,18 +111,27 @@ function operationsIn(report) {
   return total === undefined ? 0 : total.time * total.rate * 1e3;
 }
 
-/** A table of the products below the share `--slow` that take a hundredth of their net's step or more, with one thread. */
+/** A table of the products below the share `--slow` that take a hundredth of their net's step or more, with one thread; equal ones together. */
 function slowest() {
-  const rows = results
-    .filter(({ threads }) => threads === 1)
-    .flatMap(({ name, report }) => {
-      const lines = linesOf(report);
-      const all = lines.find(({ name }) => name === "total")?.time ?? 0;
-      return lines
-        .filter(({ name, share, time }) => name !== "total" && share < slow && time >= all / 100)
-        .map(({ name: kernel, time, share, plan }) => [name, kernel, `${time}`, percent(share), plan]);
-    });
+  const rows = results.filter(({ threads }) => threads === 1).flatMap(slowestOf);
   if (rows.length === 0) return [];
-  const head = ["net", "kernel", "µs", "share", "plan"];
+  const head = ["net", "kernel", "count", "µs each", "share", "plan"];
   return ["", `Products below ${percent(slow)} of the limit, in one profiled step:`, "", ...table(head, rows, 2)];
+}
+
+function slowestOf({ name, report }) {
+  const lines = linesOf(report);
+  const all = lines.find(({ name }) => name === "total")?.time ?? 0;
+  const alike = new Map();
+  for (const line of lines) {
+    if (line.name === "total" || line.share >= slow || line.time < all / 100) continue;
+    const key = `${line.name} ${line.plan}`;
+    alike.set(key, [...(alike.get(key) ?? []), line]);
+  }
+  return [...alike.values()].map((group) => [
+    ...[name, group[0].name, `${group.length}`],
+    whole(median(group.map(({ time }) => time))),
+    percent(median(group.map(({ share }) => share))),
+    group[0].plan,
+  ]);
 }
