@@ -47,6 +47,19 @@ it("axes that all accesses traverse as one are joined", () => {
   `);
 });
 
+it("a convolution has what follows as its epilogue, unless gaps between columns cut it into parts", () => {
+  const followed = (inputDilation: readonly [number, number], rows: number, columns: number) => `
+    %0 = argument 0 : float32[1,2,4,4]
+    %1 = argument 1 : float32[3,2,3,3]
+    %2 = conv %0, %1 {stride: [1, 1], padding: [[1, 1], [1, 1]], inputDilation: [${inputDilation.join(", ")}], kernelDilation: [1, 1], groups: 1} : float32[1,3,${rows},${columns}]
+    %3 = tanh %2 : float32[1,3,${rows},${columns}]
+    return %3`;
+  expect(names(followed([1, 1], 4, 4))).toEqual(["convolution conv_tanh"]);
+  expect(names(followed([2, 1], 7, 4))).toEqual(["convolution conv_tanh"]);
+  expect(names(followed([1, 2], 4, 7))).toEqual(["convolution conv", "loops tanh"]);
+  expect(names(followed([2, 2], 7, 7))).toEqual(["convolution conv", "loops tanh"]);
+});
+
 it("linear, bias and ReLU are one product, and the mask for backward is stored with it", () => {
   const text = `
     %0 = argument 0 : float32[8,5]
