@@ -9,7 +9,8 @@ import { Tensor } from "../../src/tensor/tensor.ts";
 import type { Executor } from "./fuzz.ts";
 import { verifier } from "./verifier.ts";
 
-const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
+/** A tensor with a copy of the numbers. */
+export const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
 const asArray = ({ shape, dtype, storage }: Tensor): NDArray => ({ shape, dtype, data: storage.data });
 
 const backend = wasmBackend({ verifier });

@@ -4,18 +4,15 @@ import { expect, it } from "vitest";
 import { wasmBackend } from "../../src/backends/wasm/backend.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
-import { ArrayStorage } from "../../src/tensor/storage.ts";
-import { Tensor } from "../../src/tensor/tensor.ts";
 import { Draw } from "../tensor/draw.ts";
 import { asLoops } from "./as-loops.ts";
+import { asTensor } from "./as-wasm.ts";
 import { tell } from "./fuzz.ts";
 import { randomGraph } from "./random-graph.ts";
 
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const count = Number(process.env.FUZZ_COUNT ?? 40);
 const backend = wasmBackend();
-
-const asTensor = (value: NDArray): Tensor => new Tensor(new ArrayStorage(value.data.slice()), value);
 
 /** Where two arrays differ, in words; null if they have the same bits (all NaN count as equal). */
 function difference(loops: NDArray, wasm: ArrayLike<number>): string | null {

@@ -77,26 +77,32 @@ export class ValueWriter {
   /** Writes the instructions that push the value of an expression. */
   push(expression: Expression): void {
     const code = this.#code;
-    if (expression.kind === "variable") {
-      const number = this.#known.get(expression);
-      if (number === undefined) code.get(this.local(expression));
-      else code.i32(number);
-      return;
+    switch (expression.kind) {
+      case "variable": {
+        const number = this.#known.get(expression);
+        if (number === undefined) code.get(this.local(expression));
+        else code.i32(number);
+        return;
+      }
+      case "register":
+        code.get(this.register(expression.registers, expression.indices));
+        return;
+      case "entry":
+        code.i32(this.#knownNumber(expression));
+        return;
+      case "load":
+        this.#load(expression);
+        return;
+      default:
+        if (this.#loadsAtOnce(expression)) return;
+        for (const operand of operandsOf(expression)) this.push(operand);
+        this.#apply(expression);
     }
-    if (expression.kind === "register") {
-      code.get(this.register(expression.registers, expression.indices));
-      return;
-    }
-    if (expression.kind === "entry") {
-      code.i32(this.#knownNumber(expression));
-      return;
-    }
-    if (expression.kind === "load") {
-      this.#load(expression);
-      return;
-    }
-    if (this.#loadsAtOnce(expression)) return;
-    for (const operand of operandsOf(expression)) this.push(operand);
+  }
+
+  /** Writes the instruction of an expression whose operands are pushed. */
+  #apply(expression: Exclude<Expression, { readonly kind: "variable" | "register" | "entry" | "load" }>): void {
+    const code = this.#code;
     switch (expression.kind) {
       case "number":
         this.#number(expression);
