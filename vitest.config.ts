@@ -9,6 +9,7 @@ const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.
 const alone = [
   "test/docs.test.ts",
   "test/io/mutate.test.ts",
+  "test/tensor/device.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
   "test/schedule/products/{depthwise,winograd}-programs.test.ts",

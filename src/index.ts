@@ -82,6 +82,7 @@ export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
 export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
+export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
 export type { Differences } from "./tensor/state.ts";
 export { Tensor } from "./tensor/tensor.ts";

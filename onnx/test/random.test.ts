@@ -2,7 +2,7 @@
 import { type Tensor, tensor } from "chainrule";
 import type { Graph, Node } from "chainrule/compiler";
 import { expect, it } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { input, isInput } from "../../src/compiler/graph.ts";
 import { print } from "../../src/compiler/graph-text.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";

@@ -6,6 +6,7 @@ import { simplify } from "../compiler/simplify.ts";
 import { trace } from "../compiler/trace.ts";
 import { internal } from "../errors/error.ts";
 import { full } from "../tensor/create.ts";
+import { contentsFor } from "../tensor/device.ts";
 import { allocate, type DType, describe, type Type } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
 import { elementwise } from "../tensor/ops/elementwise.ts";
@@ -119,7 +120,7 @@ export function streamFunction(call: StreamCall): readonly Tensor[] | null {
   const { program, results, targets, returned } = entry.compiled;
   const arrays = results.map((type) => allocate(type.dtype, type.shape[0] === piece ? size : sizeOf(type.shape)));
   const inputs = [...streamed, ...shared];
-  const args = inputs.map(({ storage }) => storage.data);
+  const args = inputs.map((tensor) => contentsFor("update", tensor));
   program.stream([...args, ...numbers.map((number) => Float64Array.of(number)), "first"], arrays, size, piece);
   const tensors = arrays.map((array, i): Tensor => {
     const { dtype, shape: own } = results[i];

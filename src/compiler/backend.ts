@@ -24,7 +24,12 @@ export interface Program {
   chapters(): readonly Chapter[];
 }
 
+/** The names of backends: `wasm` and `reference` are the library's own, packages register the others. */
+export type BackendName = "wasm" | "webgpu" | "xla" | "reference";
+
 export interface Backend {
-  readonly name: "wasm" | "reference";
+  readonly name: BackendName;
+  /** Whether results and states live on a device afterwards, so that reading them waits; false if left out. */
+  readonly isDevice?: boolean | undefined;
   prepare(graph: Graph, states: readonly Tensor[], options: BackendOptions): Program;
 }

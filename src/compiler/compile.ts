@@ -9,7 +9,7 @@ import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
-import type { Backend, Program } from "./backend.ts";
+import type { Backend, BackendName, Program } from "./backend.ts";
 import { type Chapter, printChapters } from "./chapters.ts";
 import { defaultBounds, type Found, Programs } from "./programs.ts";
 import { Pullback } from "./pullback.ts";
@@ -27,8 +27,11 @@ export interface CompileOptions {
    * called again. By default 256, and fewer where they take more than 256 MiB together.
    */
   maxPrograms?: number | undefined;
-  /** "wasm" by default; "reference" runs the graph with the loops that define each op. */
-  backend?: Backend["name"] | undefined;
+  /**
+   * "wasm" by default; "reference" runs the graph with the loops that define each op. Other backends come with packages: `import
+   * "chainrule-xla"` has "xla". On a device, such as XLA's, results and states stay until they are read: `await x.read()`, `await settle(x)`.
+   */
+  backend?: BackendName | undefined;
   /** false: no fused multiply-add, so that all engines give the same bits. By default true. */
   relaxed?: boolean | undefined;
   /**
@@ -41,7 +44,10 @@ export interface CompileOptions {
    * default false.
    */
   winograd?: boolean | undefined;
-  /** true: a call throws where a NaN or an infinity first arises, and names the op and the line; this is slow. States keep their contents. */
+  /**
+   * true: a call throws where a NaN or an infinity first arises, and names the op and the line; this is slow. States keep their contents.
+   * Backends whose results live on a device do not have this option.
+   */
   checkFinite?: boolean | undefined;
 }
 
@@ -71,7 +77,10 @@ export interface Compiled<A extends unknown[], R> {
   profiled(...args: A): { readonly result: R; readonly report: string };
 }
 
-const backends = new Map<Backend["name"], Backend>();
+const backends = new Map<BackendName, Backend>();
+
+/** The packages whose import registers a backend. */
+const packages: ReadonlyMap<string, string> = new Map([["xla", "chainrule-xla"]]);
 
 /** Registers a backend under its name. */
 export function registerBackend(backend: Backend): void {
@@ -146,6 +155,23 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
   });
 }
 
+function backendOf(name: BackendName): Backend {
+  const backend = backends.get(name);
+  if (backend !== undefined) return backend;
+  const place = packages.get(name);
+  if (place !== undefined)
+    throw new ChainruleError(
+      "package",
+      "compile",
+      `the backend ${name} comes with the package ${place}: \`npm install ${place}\`, and \`import "${place}"\` once before the first call`,
+    );
+  throw new ChainruleError(
+    "option",
+    "compile",
+    `there is no backend ${String(name)}; there are ${[...backends.keys()].join(" and ")}`,
+  );
+}
+
 /** What a node of the traced graph takes in graphs, kernels and machine code: measured on Node 20, 4 to 7 KB for MLPs and transformers. */
 const bytesOfNode = 5000;
 
@@ -155,12 +181,12 @@ function entryOf(
   { key, recording, tensors }: Signature,
   { backend: name = "wasm", relaxed = true, winograd = false, threads, checkFinite = false }: CompileOptions,
 ): Entry {
-  const backend = backends.get(name);
-  if (backend === undefined)
+  const backend = backendOf(name);
+  if (checkFinite && backend.isDevice === true)
     throw new ChainruleError(
       "option",
       "compile",
-      `there is no backend ${name}; there are ${[...backends.keys()].join(" and ")}`,
+      `checkFinite reads the range of every value at each call, and on ${name} reading waits; use backend "wasm" or "reference" to look for the op`,
     );
   const traced = trace(f, args, tensors, { lines: checkFinite });
   const { graph, states, guards, open } = traced;

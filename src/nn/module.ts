@@ -4,6 +4,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { isTensor, markAs } from "../tensor/copies.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { holdings } from "../tensor/settle.ts";
 import { assignAll, type Differences, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing, tracing } from "../tensor/tracing.ts";
@@ -109,6 +110,12 @@ export abstract class Module {
       copy.#training = original.#training;
       return copy;
     });
+  }
+
+  /** All tensors of this module and of the modules in it, also those that were computed from others, for settle(). */
+  *[holdings](): Iterable<Tensor> {
+    for (const [, tensor] of tensorsOf(this)) yield tensor;
+    for (const module of modulesOf(this)) yield* Object.values(module).filter(isTensor);
   }
 
   /** Returns copies of the parameters and buffers by name; later training does not change them. Throws if two tensors have the same name. */

@@ -7,6 +7,7 @@ import { checkTensors, takes } from "../tensor/arguments.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { holdings } from "../tensor/settle.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -92,6 +93,11 @@ export class ExponentialMovingAverage {
   loadStateDict(state: ReadonlyMap<string, Tensor>): void {
     takes("loadStateDict", arguments.length, 1);
     assignAll(this.#entries(), state, "this average");
+  }
+
+  /** The averages, their number of updates and the parameters, for settle(). */
+  [holdings](): Iterable<Tensor> {
+    return [...this.#entries().values(), ...this.#parameters];
   }
 
   #entries(): Map<string, Tensor> {

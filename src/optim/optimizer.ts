@@ -5,6 +5,7 @@ import { takes } from "../tensor/arguments.ts";
 import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { holdings } from "../tensor/settle.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import { type Streamed, stream } from "../tensor/stream.ts";
@@ -163,6 +164,14 @@ export abstract class Optimizer<S extends State = State> {
     takes("loadStateDict", arguments.length, 1);
     assignAll(new Map(this.#entries()), state, "this optimiser");
     for (const { rate } of [{ rate: this.#rate }, ...this.groups]) rate.reload();
+  }
+
+  /** All tensors of the optimiser, its parameters among them, for settle(). */
+  [holdings](): Iterable<Tensor> {
+    return [
+      ...this.#parameterEntries.map(({ parameter }) => parameter),
+      ...this.#entries().map(([, tensor]) => tensor),
+    ];
   }
 
   #entries(): [string, Tensor][] {

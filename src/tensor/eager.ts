@@ -1,6 +1,7 @@
 // Computes an op at once. Small operands go through the loops of the op's definition, or through faster loops with the same results; large
 // products, elementwise ops and reductions are computed by a backend (backends/one-op.ts, streams.ts, reductions.ts). Tests compare each way
 // with the definition.
+import { checkHere } from "./device.ts";
 import { allocate, type NDArray, type Type, type TypedArray } from "./dtype.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
@@ -89,6 +90,7 @@ function pointwise(operation: Operation): Storage | null {
 
 export function eager<N extends OpName>(operation: Operation<N>): Storage {
   const { name, inputs, attributes, shape, dtype } = operation;
+  if (name !== "reshape") for (const input of inputs) checkHere(name, input);
   const carried = ways[name]?.(operation) ?? null;
   if (carried !== null) return carried;
   const arrays = inputs.map((input): NDArray => ({ shape: input.shape, dtype: input.dtype, data: input.storage.data }));

@@ -1,5 +1,5 @@
 // The storage of a tensor's contents. A Tensor knows only this interface, so that the contents may be in an array, in the memory of a
-// program, or, while a function is traced, not computed yet.
+// program, on a device, or, while a function is traced, not computed yet.
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
 import { type Repetition, repeat } from "./repetition.ts";
 
@@ -19,6 +19,8 @@ export interface Storage {
   readonly repetition?: Repetition | null | undefined;
   /** The text that printing shows if there are no contents yet. */
   readonly placeholder?: string | undefined;
+  /** The device that has the contents, by its name for people, if only `read` brings them to host memory (device.ts). */
+  readonly device?: string | undefined;
 }
 
 export class ArrayStorage implements Storage {

@@ -4,6 +4,7 @@ import { ChainruleError, internal } from "../errors/error.ts";
 import { checkTensor, takes } from "./arguments.ts";
 import { backward, type History, sourceOf } from "./autograd.ts";
 import { markAs } from "./copies.ts";
+import { contentsFor } from "./device.ts";
 import { type DType, describe, isDType, isFloating, noDType, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
 import { type TensorJSON, toJSON } from "./json.ts";
@@ -78,7 +79,7 @@ export class Tensor extends Vocabulary {
   get ndim(): number {
     return this.shape.length;
   }
-  /** The contents, row-major. Do not write to them: use assign. */
+  /** The contents, row-major. Do not write to them: use assign. Throws where they live on a device: await read(). */
   get data(): TypedArray {
     return this.#contents("data");
   }
@@ -88,7 +89,7 @@ export class Tensor extends Vocabulary {
     return tracing()?.reveal(this, "read") ?? this.#storage.read();
   }
   #contents(call: string): TypedArray {
-    return tracing()?.reveal(this, call) ?? this.#storage.data;
+    return tracing()?.reveal(this, call) ?? contentsFor(call, this);
   }
   /** @internal */
   get storage(): Storage {
@@ -163,7 +164,9 @@ export class Tensor extends Vocabulary {
   }
   /** Prints the contents with four decimals; large tensors are shortened in the middle. */
   override toString(): string {
-    return this.#storage.placeholder ?? print(this.#storage.data, this.shape, this.dtype);
+    const { placeholder, device } = this.#storage;
+    if (device !== undefined) return `${describe(this)} on ${device}`;
+    return placeholder ?? print(this.#storage.data, this.shape, this.dtype);
   }
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();

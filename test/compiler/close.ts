@@ -1,5 +1,5 @@
 // Checks that kernels computed what the op table computes: integers exactly, other numbers up to rounding in another order.
-import type { Values } from "../../src/backends/reference.ts";
+import type { Values } from "../../src/compiler/evaluate.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 
 /** All results, and all states afterwards. */

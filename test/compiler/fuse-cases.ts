@@ -1,5 +1,5 @@
 // Short texts of graphs for the tests of fusion, and the kernels that they become.
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { argumentsOf, type Graph, statesOf } from "../../src/compiler/graph.ts";
 import { verify as verifyGraph } from "../../src/compiler/graph-rules.ts";

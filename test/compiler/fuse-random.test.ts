@@ -1,7 +1,7 @@
 // Fusion keeps the meaning of random graphs: their kernels, run by the interpreter, give the results of the op table.
 // CHAINRULE_COUNT=<graphs> tries more of them.
 import { it } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
 import { print as printGraph } from "../../src/compiler/graph-text.ts";
 import { verify } from "../../src/compiler/kernel-rules.ts";

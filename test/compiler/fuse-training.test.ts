@@ -1,6 +1,6 @@
 // Whole training steps, as they are traced: the number of their kernels, and that these give the graph's results.
 import { expect, it } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import type { KernelProgram } from "../../src/compiler/kernel.ts";

@@ -1,7 +1,7 @@
 // Tests of the fuzzer itself: its graphs are valid and cover all ops, its bounds accept results that differ by rounding, and it finds a
 // fault in an executor and reports it in a few lines.
 import { expect, it } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { parse, print } from "../../src/compiler/graph-text.ts";
 import { ops } from "../../src/tensor/ops.ts";

@@ -1,6 +1,6 @@
 // Shrinks a graph that fails. First outputs are removed; then nodes are replaced by arguments with the nodes' values, by constants, or by
 // their own inputs. A change is kept if the graph still fails.
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import {
   type Graph,
   type InputOf,

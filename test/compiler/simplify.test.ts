@@ -1,6 +1,6 @@
 // Each rule of simplification, as text; and that simplification never changes the results of a graph.
 import { expect, it, vi } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { print } from "../../src/compiler/graph-text.ts";
 import { simplify, stages } from "../../src/compiler/simplify.ts";

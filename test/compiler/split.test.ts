@@ -1,6 +1,6 @@
 // Which sums are split, as text; and that a split changes results by float32 rounding alone.
 import { expect, it } from "vitest";
-import { evaluate } from "../../src/backends/reference.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { verify } from "../../src/compiler/graph-rules.ts";
 import { parse, print } from "../../src/compiler/graph-text.ts";
 import { type SplitLimits, split } from "../../src/compiler/split.ts";

@@ -7,6 +7,7 @@ import type { Buffer, Indirection, KernelProgram } from "../../compiler/kernel.t
 import { instructionsOf, storesOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { type Allocation, bytesOfBuffer } from "../../schedule/allocate.ts";
+import { contentsFor } from "../../tensor/device.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
@@ -195,7 +196,7 @@ export class WasmProgram implements Program {
       if (storage instanceof HomeStorage) {
         storage.check();
         views.uint8.copyWithin(to, storage.address, storage.address + storage.bytes);
-      } else views[place.dtype].set(storage.data, to / bytesOf(place.dtype));
+      } else views[place.dtype].set(contentsFor("compile", args[i]), to / bytesOf(place.dtype));
     }
   }
 

@@ -2,6 +2,7 @@
 // long as it lives, so that all programs find its contents at the same address. Contents are copied out of the memory only when they are
 // read from outside.
 import { ChainruleError } from "../../../errors/error.ts";
+import { contentsFor } from "../../../tensor/device.ts";
 import { type DType, describe, type TypedArray } from "../../../tensor/dtype.ts";
 import { ArrayStorage, type Storage } from "../../../tensor/storage.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
@@ -94,6 +95,6 @@ export function settle(tensor: Tensor, home: HomeStorage): void {
     home.check();
     return;
   }
-  home.fill(tensor.storage.data);
+  home.fill(contentsFor("compile", tensor));
   tensor.adoptStorage(home);
 }
