@@ -1,4 +1,5 @@
 // Schedules as text: one line for explain(), and everything that is decided about a kernel, a line for each decision.
+import type { Store } from "../compiler/kernel.ts";
 import { describeNest } from "./nest/plan.ts";
 import type { NestSchedule } from "./nest/schedule.ts";
 import { describeConvolution } from "./products/convolution/plan.ts";
@@ -88,15 +89,21 @@ function linesOfMatmul({ spec, plan, batch, target, matrices }: MatmulSchedule):
     [left, packed(packA, scratch.a)],
     [right, packed(packB, 0)],
     ["sums", sumsOf(block.k >= k, sums !== null, scratch.sums)],
-    ["stores", target.store === null ? "by the epilogue" : `to ${target.store.access.buffer.name} by the product`],
+    ["stores", storesOf(target.store, spec.sums === "rows")],
     ["cost", `${rounded(matrices * plan.cost)} half cycles`],
   ];
 }
 
 /** Where the sums of a tile are between two blocks of terms. */
 function sumsOf(isWhole: boolean, inScratch: boolean, at: number): string {
-  if (isWhole) return "complete after one block";
+  if (isWhole) return `complete after one block${inScratch ? `, at ${at} of scratch memory` : ""}`;
   return inScratch ? `at ${at} of scratch memory between blocks` : "in C between blocks";
+}
+
+/** What stores the results. */
+function storesOf(store: Store | null, inRows: boolean): string {
+  if (store !== null) return `to ${store.access.buffer.name} by the product`;
+  return inRows ? "by the epilogue, row by row" : "by the epilogue";
 }
 
 function linesOfConvolution({ kernel, plan, store }: ConvolutionSchedule): Line[] {
@@ -106,7 +113,7 @@ function linesOfConvolution({ kernel, plan, store }: ConvolutionSchedule): Line[
     ...plan.parts.map(({ algorithm, plan: { units, cost, description } }): Line => {
       return [algorithm, `${description}; ${units} units, ${rounded(cost)} half cycles`];
     }),
-    ["stores", store === null ? "by the epilogue" : `to ${store.access.buffer.name} by the product`],
+    ["stores", storesOf(store, false)],
   ];
 }
 

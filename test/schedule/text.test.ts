@@ -82,11 +82,11 @@ it("a batch of products", () => {
     %3 = permute %2 {dims: [0, 2, 1]} : float32[6,48,32]
     return %3`;
   expect(schedulesOf(graph)).toMatchInlineSnapshot(`
-    "matmul: 24 units, about 28 µs, 14336 bytes of scratch memory
+    "matmul: 6 units, about 28 µs, 20480 bytes of scratch memory
       product  C = A·B, [48, 64]·[64, 32], for [6] matrices
       tiles    4×8
-      blocks   48 rows × 8 columns × 64 terms
-      A        packed at 512 of scratch memory
+      blocks   48 rows × 32 columns × 64 terms
+      A        packed at 2048 of scratch memory
       B        packed at 0 of scratch memory
       sums     complete after one block
       stores   to t0 by the product
@@ -106,10 +106,10 @@ it("a product that is stored by columns is computed transposed", () => {
   const byColumns = { ...store, access: { ...store.access, strides: [1, 20] } };
   const epilogue = { ...kernel.epilogue, stores: [byColumns] };
   expect(print(schedule({ ...kernel, epilogue }, plainMachine))).toMatchInlineSnapshot(`
-    "matmul: 3 units, about 2.5 µs, 2048 bytes of scratch memory
+    "matmul: one unit, about 2.5 µs, 5120 bytes of scratch memory
       product  Cᵀ = Bᵀ·Aᵀ, [40, 64]·[64, 20]
       tiles    4×8, at the edge 8×4
-      blocks   40 rows × 8 columns × 64 terms
+      blocks   40 rows × 20 columns × 64 terms
       Bᵀ       in place
       Aᵀ       packed at 0 of scratch memory
       sums     complete after one block

@@ -10,6 +10,7 @@ import { constantLanes, loadVector, positionLanes, storeVector } from "./lanes.t
 import type { BodyValue, DataIndex, Points } from "./points.ts";
 import { randomBits, randomBitsOfPair, type Words } from "./random-bits.ts";
 import { constantNumber, loadNumber, storeNumber } from "./scalars.ts";
+import { variesAlong } from "./varying.ts";
 
 type Values = (value: Value) => BodyValue;
 
@@ -108,6 +109,30 @@ export function valuesOf(
   const values = [...given];
   for (const instruction of instructions)
     values.push(valueOfInstruction(points, instruction, (value) => values[value]));
+  return values;
+}
+
+/**
+ * The values of instructions at several vectors, vector by vector: each instruction for all vectors before the next, so that they share
+ * constants and their latencies overlap. What does not vary along the lanes is computed once.
+ */
+export function valuesOfVectors(
+  vectors: readonly Points[],
+  instructions: readonly Instruction[],
+  given: readonly (readonly BodyValue[])[],
+): readonly (readonly BodyValue[])[] {
+  const [first] = vectors;
+  const values = given.map((own) => [...own]);
+  const varying = new Set<Value>(given[0].flatMap(({ uniform }, value) => (uniform ? [] : [value])));
+  const along = (strides: readonly number[]) => first.stride(strides) !== 0;
+  for (const instruction of instructions) {
+    const value = values[0].length;
+    const varies = variesAlong(instruction, along, varying);
+    if (varies) varying.add(value);
+    const one = varies ? null : valueOfInstruction(first, instruction, (operand) => values[0][operand]);
+    for (const [i, points] of vectors.entries())
+      values[i].push(one ?? valueOfInstruction(points, instruction, (operand) => values[i][operand]));
+  }
   return values;
 }
 

@@ -5,9 +5,9 @@ import { internal } from "../../errors/error.ts";
 import { Block } from "../../loops/block.ts";
 import { add, f64, laneOf, mul } from "../../loops/build.ts";
 import type { Expression, Memory, Statement, Variable } from "../../loops/program.ts";
-import { addStores, valuesOf } from "./body.ts";
+import { addStores, valuesOf, valuesOfVectors } from "./body.ts";
 import { formOf } from "./form.ts";
-import type { Failures, Points } from "./points.ts";
+import type { BodyValue, Failures, Points } from "./points.ts";
 
 /** Every buffer that an epilogue reads or writes, once each. */
 export function buffersOfEpilogue(epilogue: Epilogue): Buffer[] {
@@ -55,6 +55,26 @@ export function finish({ instructions, stores }: Epilogue, direct: Store | null,
     addStores(one, stores, (of) => values[of]);
   }
   return { statements: block.statements, direct: null };
+}
+
+/** Neighbouring vectors of sums: all but the last have four lanes. */
+export interface SumsOfRow extends Omit<Sums, "value" | "apart"> {
+  /** f32x4, value 0 of the epilogue, of each vector. */
+  readonly values: readonly Variable[];
+  /** The lanes of the last vector. */
+  readonly lanes: number;
+}
+
+/** Computes and stores an epilogue of vectors (form "vector") for some neighbours at once. */
+export function finishRow(block: Block, { instructions, stores }: Epilogue, sums: SumsOfRow): void {
+  const last = sums.values.length - 1;
+  const vectors = sums.values.map((value, i) => {
+    const indices = sums.indices.map((index, axis) => (axis === sums.lane ? add(index, 4 * i) : index));
+    return pointsOf(block, { ...sums, value, indices, lanes: i === last ? sums.lanes : 4, apart: 1 });
+  });
+  const given = sums.values.map((value): BodyValue[] => [{ value, dtype: "float32", uniform: false }]);
+  const values = valuesOfVectors(vectors, instructions, given);
+  for (const [i, points] of vectors.entries()) addStores(points, stores, (value) => values[i][value]);
 }
 
 function pointsOf(block: Block, { indices, lane, lanes, apart, memories, failures }: Sums): Points {

@@ -4,6 +4,7 @@
 import type { Access, Instruction } from "../../compiler/kernel.ts";
 import type { Form } from "../body/form.ts";
 import { mathOf } from "../body/math.ts";
+import { sharesConstants, vectorsAtATime } from "../body/vectors.ts";
 import { bytesOf } from "../elements.ts";
 import { cheapestLanes, numberByNumber } from "./cost.ts";
 import { type Nest, type NestPlan, sizeOf, unitsOf } from "./nest.ts";
@@ -124,16 +125,10 @@ const lengthOf = (instruction: Instruction): number => {
   return mathOf(instruction) === null ? 1 : lengths.math;
 };
 
-/**
- * Vectors that are processed at a time: several for short bodies, whose loop overhead counts, for functions of loops/math, which share
- * their constants between vectors, and for random bits, which share their blocks.
- */
 function vectorsFor(nest: Nest): number {
   const all = pointwise(nest);
-  if (all.some((instruction) => instruction.kind === "randomBits" || mathOf(instruction) !== null)) return 4;
   // A sum takes two registers for each vector.
-  if (nest.reductions.length > 0 && all.length > 4) return 2;
-  return all.length <= 12 ? 4 : all.length <= 24 ? 2 : 1;
+  return nest.reductions.length > 0 && all.length > 4 && !sharesConstants(all) ? 2 : vectorsAtATime(all);
 }
 
 /** The plan in words, for explain(). */

@@ -4,9 +4,10 @@
 import type { Buffer, Epilogue, Store } from "../../compiler/kernel.ts";
 import type { Block } from "../../loops/block.ts";
 import type { Expression, Memory, Variable } from "../../loops/program.ts";
-import { finish } from "../body/epilogue.ts";
+import { finish, finishRow } from "../body/epilogue.ts";
 import { formOf } from "../body/form.ts";
 import type { Failures } from "../body/points.ts";
+import { sharesConstants, vectorsAtATime } from "../body/vectors.ts";
 
 /**
  * A vector of a product's sums: lane 0 is at these indices of the epilogue's axes; lanes are `apart` indices from each other along the axis
@@ -27,6 +28,37 @@ const maxInlined = 12;
 
 /** Whether an epilogue stands in each tile; a longer one is a function. */
 const isInlined = ({ instructions, stores }: Epilogue): boolean => instructions.length + stores.length <= maxInlined;
+
+/** Whether the sums of a product that can keep them in scratch are finished row by row: an epilogue of vectors that is not short. */
+export const isFinishedInRows = (epilogue: Epilogue): boolean =>
+  formOf(epilogue.instructions.map(({ dtype }) => dtype)) === "vector" &&
+  (!isInlined(epilogue) || sharesConstants(epilogue.instructions));
+
+/** Neighbouring vectors of a row's sums: lane 0 of the first is at these indices of the epilogue's axes; the last vector has `lanes` lanes. */
+export interface FinishedSumsOfRow {
+  readonly values: readonly Expression[];
+  readonly indices: readonly Expression[];
+  readonly lanes: number;
+}
+
+export interface RowFinisher {
+  /** Vectors that are finished at a time. */
+  readonly vectors: number;
+  /** Adds the epilogue of some sums with its stores. */
+  add(block: Block, at: FinishedSumsOfRow): void;
+}
+
+/** What finishes a product's sums row by row. */
+export const rowFinisherOf = (spec: Omit<EpilogueSpec, "direct">): RowFinisher => ({
+  vectors: vectorsAtATime(spec.epilogue.instructions),
+  add: (block, { values, indices, lanes }) =>
+    finishRow(block, spec.epilogue, {
+      ...spec,
+      values: values.map((value) => named(block, "sum", value)),
+      indices,
+      lanes,
+    }),
+});
 
 /**
  * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of

@@ -56,6 +56,23 @@ describe("the epilogue of a matrix product", () => {
     }
   });
 
+  it("several functions and stores: of GELU and of what its gradient needs", () => {
+    for (const size of [...sizes, { batch: [2, 3], m: 6, n: 35, k: 4 }]) {
+      const { batch = [], m, n } = size;
+      const [shape, none] = [[...batch, m, n], batch.map(() => 0)];
+      const finish = new Finish();
+      const bias = finish.load(at(buffer("s0", [n]), [...none, 0, 1]));
+      const scale = finish.load(at(buffer("s1", [m]), [...none, 1, 0]));
+      const x = finish.op("mul", [finish.op("add", [0, bias]), finish.op("mul", [scale, finish.constant(0.05)])]);
+      const erf = finish.op("erf", [finish.op("mul", [x, finish.constant(Math.SQRT1_2)])]);
+      const slope = finish.op("exp", [finish.op("neg", [finish.op("mul", [x, x])])]);
+      finish.store(whole(buffer("t0", shape)), finish.op("mul", [x, finish.op("add", [erf, finish.constant(1)])]));
+      finish.store(whole(buffer("t1", shape)), slope);
+      finish.store(whole(buffer("t2", shape, "bool")), finish.op("lt", [x, slope], "bool"));
+      check(matmul(size, finish), 2 ** -22);
+    }
+  });
+
   it("a mask that was stored before", () => {
     for (const size of sizes) {
       const { m, n } = size;

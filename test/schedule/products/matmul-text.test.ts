@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { againstSpilling } from "../../../src/backends/wasm/loops/spilling.ts";
 import { Block } from "../../../src/loops/block.ts";
-import { constant, variable } from "../../../src/loops/build.ts";
+import { add, constant, mul, sqrt, storeLanes, variable } from "../../../src/loops/build.ts";
 import { withFunctions } from "../../../src/loops/functions.ts";
 import { withPointers } from "../../../src/loops/pointers.ts";
 import type { Memory, Routine } from "../../../src/loops/program.ts";
@@ -10,6 +10,7 @@ import { splitLoops } from "../../../src/loops/split.ts";
 import { print } from "../../../src/loops/text.ts";
 import { addMatmul } from "../../../src/schedule/products/matmul/build.ts";
 import { planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
+import type { RowPlace } from "../../../src/schedule/products/matmul/rows.ts";
 
 /** C = A·B with 4 rows, 8 columns, and sums of 50 terms; rows of A and B follow one another. */
 function product(): Routine {
@@ -47,6 +48,34 @@ it("the loops of a product", () => {
           for r.2 in 0 .. 4 unrolled
             for v.3 in 0 .. 2 unrolled
               c[r.2 * 8 + v.3 * 4 .. +4] = acc[r.2][v.3]"
+  `);
+});
+
+it("a long epilogue has loops of its own over the rows of the complete sums", () => {
+  const [a, b, y, scratch] = ["a", "b", "y", "scratch"].map((name): Memory => ({ name, element: "f32" }));
+  const at = (memory: Memory) => ({ memory, first: constant("i32", 0) });
+  const spec = {
+    ...{ m: 4, n: 20, k: 50, relaxed: false, c: null, sums: "rows" as const },
+    ...{ a: { row: 50, inner: 1 }, b: { inner: 20, column: 1 } },
+  };
+  const add8 = (block: Block, { values, row, column, lanes }: RowPlace) => {
+    for (const [v, value] of values.entries())
+      block.add(storeLanes(y, add(add(mul(row, 20), column), 4 * v), sqrt(value), lanes));
+  };
+  const [from, to] = [variable("from"), variable("to")];
+  const block = new Block();
+  const problem = { spec, plan: planMatmul(spec), a: at(a), b: at(b), c: null, scratch, finish: null };
+  addMatmul(block, { ...problem, finishRow: { vectors: 2, add: add8 } }, from, to);
+  const routine = { name: "matmul", memories: [a, b, y, scratch], parameters: [from, to], body: block.statements };
+  const text = print(routine);
+  expect(text.slice(text.indexOf("    finishRows:"))).toMatchInlineSnapshot(`
+    "    finishRows:
+          for i in 0 .. 4
+            for j.2 in 0 .. 16 step 8
+              y[i * 20 + j.2 .. +4] = sqrt(scratch[i * 20 + j.2 .. +4])
+              y[i * 20 + j.2 + 4 .. +4] = sqrt(scratch[i * 20 + j.2 + 4 .. +4])
+            for j.3 in 16 .. 20 step 4
+              y[i * 20 + j.3 .. +4] = sqrt(scratch[i * 20 + j.3 .. +4])"
   `);
 });
 

@@ -8,6 +8,7 @@ import type { Expression, Memory, Routine } from "../../../src/loops/program.ts"
 import { faultsOf } from "../../../src/loops/verify.ts";
 import { addMatmul } from "../../../src/schedule/products/matmul/build.ts";
 import { describeMatmul, planMatmul } from "../../../src/schedule/products/matmul/plan.ts";
+import type { FinishedRow, RowPlace } from "../../../src/schedule/products/matmul/rows.ts";
 import type { MatmulSpec } from "../../../src/schedule/products/matmul/spec.ts";
 import type { Finish, MatmulPlace } from "../../../src/schedule/products/matmul/tile.ts";
 
@@ -23,6 +24,7 @@ type Range = readonly [number, number];
 /** A product and what finishes its sums, which may read and write the memory `extra`, and C. */
 interface Problem extends MatmulSpec {
   readonly finish?: Finish;
+  readonly finishRow?: FinishedRow;
 }
 
 const memories = {
@@ -33,14 +35,19 @@ const memories = {
   scratch: { name: "scratch", element: "f32" },
 } as const satisfies Record<keyof typeof places, Memory>;
 
-function routineOf({ finish, ...spec }: Problem): Routine {
+function routineOf({ finish, finishRow, ...spec }: Problem): Routine {
   const [from, to] = [variable("from"), variable("to")];
   const block = new Block();
   const at = (memory: Memory) => ({ memory, first: constant("i32", 0) });
   const { a, b, c, scratch } = memories;
   const operands = { a: at(a), b: at(b), c: spec.c && at(c), scratch };
   if (workUnits(spec) > 0)
-    addMatmul(block, { spec, plan: planMatmul(spec), ...operands, finish: finish ?? null }, from, to);
+    addMatmul(
+      block,
+      { spec, plan: planMatmul(spec), ...operands, finish: finish ?? null, ...(finishRow && { finishRow }) },
+      from,
+      to,
+    );
   const routine = { name: "matmul", memories: Object.values(memories), parameters: [from, to], body: block.statements };
   expect(faultsOf(routine)).toEqual([]);
   return routine;
@@ -319,11 +326,45 @@ describe("sums that take several blocks are kept in scratch", () => {
   });
 });
 
+describe("complete sums are finished row by row", () => {
+  it("from scratch, with all vectors of a row, for every size and every division of the work", () => {
+    for (const sizes of [
+      { m: 5, n: 11, k: 9 },
+      { m: 170, n: 265, k: 30 },
+      { m: 13, n: 150, k: 1100 },
+      { m: 300, n: 16, k: 5 },
+    ]) {
+      const problem = spec(sizes, "both transposed");
+      const { m, n } = problem;
+      // extra = value + value
+      const add4 = (block: Block, { values, row, column, lanes }: RowPlace) => {
+        for (const [v, value] of values.entries()) {
+          const index = add(add(mul(row, n), column), 4 * v);
+          block.add(storeLanes(memories.extra, index, add(value, value), v < values.length - 1 ? 4 : lanes));
+        }
+      };
+      const inRows: Problem = { ...problem, c: null, sums: "rows", finishRow: { vectors: 3, add: add4 }, units: 3 };
+      const units = workUnits(inRows);
+      numbers.fill(guard, places.extra, places.extra + m * n + 4);
+      product(inRows, [
+        [Math.floor(units / 2), units],
+        [0, Math.floor(units / 2)],
+      ]);
+      const expected = plainLoops(problem).map((value) => value + value);
+      expect({ sizes, at: expected.findIndex((value, i) => value !== numbers[places.extra + i]) }).toEqual({
+        sizes,
+        at: -1,
+      });
+      expect(numbers[places.extra + m * n]).toBe(guard);
+    }
+  });
+});
+
 it("the plan in words", () => {
   expect(describeMatmul(planMatmul(spec({ m: 512, n: 512, k: 512 })))).toMatchInlineSnapshot(
-    `"tiles of 4×8, A in place, B packed, blocks of 160×128×512"`,
+    `"tiles of 4×8, A in place, B packed, blocks of 128×128×512"`,
   );
   expect(describeMatmul(planMatmul(spec({ m: 64, n: 128, k: 784 }, "B transposed")))).toMatchInlineSnapshot(
-    `"tiles of 4×8, A in place, B packed, blocks of 64×32×392"`,
+    `"tiles of 4×8, A in place, B packed, blocks of 64×128×392"`,
   );
 });

@@ -24,6 +24,7 @@ import { addPack } from "../pack.ts";
 import { addPart } from "../part.ts";
 import type { Operand } from "../tile.ts";
 import { type MatmulPlan, type PanelShape, wholeVectors } from "./plan.ts";
+import { addFinishedRows, type FinishedRow, sumsInScratch } from "./rows.ts";
 import type { MatmulSpec } from "./spec.ts";
 import { addTile, type Finish, heights } from "./tile.ts";
 
@@ -36,10 +37,12 @@ export interface MatmulProblem {
   readonly c: Operand | null;
   readonly scratch: Memory;
   readonly finish: Finish | null;
+  /** What finishes and stores sums of a row, with spec.sums "rows". */
+  readonly finishRow?: FinishedRow;
 }
 
 /** The rows and columns of C that a block covers: [first, last) and [left, right). */
-interface Area {
+export interface Area {
   readonly first: Index;
   readonly last: Index;
   readonly left: Index;
@@ -98,6 +101,10 @@ function addBlocks(block: Block, problem: MatmulProblem, { first, last, left, ri
       addPanels(inside, problem, { left, right }, (panel, shape, j) =>
         addPanel(panel, problem, shape, { j, left, top, bottom, p, count }),
       );
+      if (spec.sums !== "rows") return;
+      const finish = (own: Block) => addFinishedRows(own, problem, { first: top, last: bottom, left, right });
+      if (plan.block.k >= k) finish(inside);
+      else inside.if(eq(add(p, count), k), finish);
     };
     if (plan.block.m >= m) rows(inner, first, last);
     else
@@ -213,7 +220,7 @@ function addPanel(block: Block, problem: MatmulProblem, shape: PanelShape, at: P
   addPart(block, `panel${shape.rows}x${shape.columns}`, [ofA, ofB], (inner, [fromA, fromB]) =>
     addRows(inner, spec, { ...at, whole, edge: edge ?? 0 }, (inside, rows, i) => {
       const row = plan.packA ? plan.block.k : spec.a.row;
-      const sums = { memory: problem.scratch, first: plan.scratch.sums };
+      const sums = sumsInScratch(problem, at.top);
       const tileA = { ...fromA, first: add(fromA.first, mul(i, row)) };
       addTile(inside, problem, { rows, columns: shape.columns }, { ...at, i, a: tileA, b: fromB, sums });
     }),

@@ -5,9 +5,10 @@ import { add, breakIf, constant, div, ge, loop, min, mul, rem, set, sub, variabl
 import type { Expression, Memory, Routine, Variable } from "../../../loops/program.ts";
 import type { Failures } from "../../body/points.ts";
 import { memoryOf } from "../../routine.ts";
-import { type Finisher, finisherOf } from "../finisher.ts";
+import { type Finisher, finisherOf, type RowFinisher, rowFinisherOf } from "../finisher.ts";
 import type { Operand } from "../tile.ts";
 import { addMatmul } from "./build.ts";
+import type { FinishedRow } from "./rows.ts";
 import type { MatmulSchedule } from "./schedule.ts";
 import type { MatmulPlace } from "./tile.ts";
 
@@ -18,7 +19,10 @@ export function matmulRoutine(schedule: MatmulSchedule, failures: Failures): Rou
   const memories = new Map(buffers.map((buffer) => [buffer, memoryOf(buffer)]));
   const scratch: Memory = { name: "scratch", element: "f32" };
   const lane = batch.length + (target.transposed ? 0 : 1);
-  const finisher = finisherOf({ epilogue, direct: target.store, lane, memories, failures });
+  const inRows = spec.sums === "rows";
+  const ofEpilogue = { epilogue, lane, memories, failures };
+  const finisher = inRows ? null : finisherOf({ ...ofEpilogue, direct: target.store });
+  const rows = inRows ? rowFinisherOf(ofEpilogue) : null;
   const [from, to] = [variable("from"), variable("to")];
   const block = new Block();
   const product = (inner: Block, indices: readonly Expression[], first: Variable, last: Variable) => {
@@ -31,6 +35,7 @@ export function matmulRoutine(schedule: MatmulSchedule, failures: Failures): Rou
       c: target.store && operand(target.store.access),
       scratch,
       finish: finisher && finishOf(finisher, indices, target.transposed),
+      ...(rows && { finishRow: finishRowOf(rows, indices, target.transposed) }),
     };
     if (matrices === 1) addMatmul(inner, problem, first, last);
     else inner.outline("product", (own) => addMatmul(own, problem, first, last));
@@ -50,7 +55,24 @@ export function matmulRoutine(schedule: MatmulSchedule, failures: Failures): Rou
 const finishOf =
   (finisher: Finisher, matrix: readonly Expression[], transposed: boolean) =>
   (block: Block, { value, row, column, lanes }: MatmulPlace): Expression | null =>
-    finisher(block, { value, indices: [...matrix, ...(transposed ? [column, row] : [row, column])], lanes, apart: 1 });
+    finisher(block, { value, indices: indicesOf(matrix, transposed, row, column), lanes, apart: 1 });
+
+/** The indices of an element of C in the epilogue's axes. */
+const indicesOf = (matrix: readonly Expression[], transposed: boolean, row: Expression, column: Expression) => [
+  ...matrix,
+  ...(transposed ? [column, row] : [row, column]),
+];
+
+/** `finishRow` of the product of one matrix. */
+const finishRowOf = (
+  { vectors, add }: RowFinisher,
+  matrix: readonly Expression[],
+  transposed: boolean,
+): FinishedRow => ({
+  vectors,
+  add: (block, { values, row, column, lanes }) =>
+    add(block, { values, indices: indicesOf(matrix, transposed, row, column), lanes }),
+});
 
 /** Where an access begins, for these indices of its first axes. */
 function operandAt(

@@ -6,7 +6,7 @@ import { buffersOfEpilogue } from "../../body/epilogue.ts";
 import { productTime } from "../../cost/time.ts";
 import { type Cut, distinct } from "../../cut.ts";
 import type { Machine } from "../../machine.ts";
-import { isDirect } from "../finisher.ts";
+import { isDirect, isFinishedInRows } from "../finisher.ts";
 import { type MatmulPlan, planMatmul } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
 
@@ -29,13 +29,21 @@ export interface Target {
   readonly transposed: boolean;
 }
 
-export function scheduleMatmul(kernel: Matmul, { relaxed }: Pick<Machine, "relaxed">): MatmulSchedule {
+/** Units that are enough for several threads. */
+const unitsForThreads = 12;
+
+export function scheduleMatmul(
+  kernel: Matmul,
+  { relaxed, threads }: Pick<Machine, "relaxed" | "threads">,
+): MatmulSchedule {
   const { axes, epilogue } = kernel;
   const batch = axes.slice(0, -3).map(({ size }) => size);
   const matrices = batch.reduce((count, size) => count * size, 1);
-  const target = targetOf(kernel);
+  const inRows = isFinishedInRows(epilogue);
+  const units = threads === 1 ? 1 : Math.ceil(unitsForThreads / matrices);
+  const target = inRows ? { ...targetOf(kernel), store: null } : targetOf(kernel);
   const [a, b] = target.transposed ? [kernel.b, kernel.a] : [kernel.a, kernel.b];
-  const spec = { ...specOf(kernel, target, a, b), relaxed };
+  const spec = { ...specOf(kernel, target, a, b), ...(inRows ? { sums: "rows" as const } : {}), relaxed, units };
   const plan = planMatmul(spec);
   return {
     kind: "matmul",
@@ -86,7 +94,12 @@ const isAlone = (kernel: Matmul, store: Store): boolean =>
   kernel.epilogue.stores.every((other) => other === store || other.access.buffer !== store.access.buffer);
 
 /** Sizes and strides of a kernel's product, or of the transposed product. */
-function specOf(kernel: Matmul, { store, transposed }: Target, a: Access, b: Access): Omit<MatmulSpec, "relaxed"> {
+function specOf(
+  kernel: Matmul,
+  { store, transposed }: Target,
+  a: Access,
+  b: Access,
+): Omit<MatmulSpec, "relaxed" | "units"> {
   const { axes } = kernel;
   const [rowAxis, columnAxis, sumAxis] = [axes.length - 3, axes.length - 2, axes.length - 1];
   const [rowAxisOfA, columnAxisOfB] = transposed ? [columnAxis, rowAxis] : [rowAxis, columnAxis];

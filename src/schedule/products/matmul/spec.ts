@@ -13,9 +13,12 @@ export interface MatmulSpec {
   readonly c: { readonly row: number } | null;
   /**
    * Where unfinished sums are kept if the plan sums in several blocks: in scratch if C is null or this is "scratch", otherwise in C. Only
-   * with sums in scratch may the epilogue read the old elements of C.
+   * with sums in scratch may the epilogue read the old elements of C. With "rows" the complete sums of a block are in scratch as well, where
+   * the epilogue finishes and stores them row by row; C is null.
    */
-  readonly sums?: "scratch";
+  readonly sums?: "scratch" | "rows";
+  /** Units of work that are wanted, for threads: 1 if left out. */
+  readonly units?: number;
   /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
 }

@@ -34,7 +34,7 @@ export type Finish = (block: Block, at: MatmulPlace) => Expression | null;
 export const heights = ({ m }: MatmulSpec, { rows }: PanelShape): number[] =>
   [rows, m % rows].filter((height) => height > 0);
 
-/** Where a tile is: its first row and column, its range of the sum, its operands, and where unfinished sums begin in scratch. */
+/** Where a tile is: its first row and column, its range of the sum, its operands, and where row 0 of the sums in scratch would begin. */
 export interface TilePlace {
   readonly i: Index;
   readonly j: Index;
@@ -43,7 +43,7 @@ export interface TilePlace {
   readonly count: number | Variable;
   readonly a: Operand;
   readonly b: Operand;
-  readonly sums: { readonly memory: Memory; readonly first: number };
+  readonly sums: Operand;
 }
 
 /** Adds one tile. */
@@ -52,6 +52,7 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
   const { k } = spec;
   const vectors = Math.ceil(shape.columns / 4);
   const whole = plan.block.k >= k;
+  const inRows = spec.sums === "rows";
   const acc = block.registers("acc", "f32x4", [shape.rows, vectors], constant("f32x4", 0));
   const unfinished = unfinishedSums(problem, at);
   if (!whole && unfinished !== null)
@@ -79,20 +80,16 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
     },
     acc,
   );
-  if (whole) {
-    addFinished(block, problem, shape, at, acc);
-    return;
-  }
-  block.if(
-    eq(add(at.p, at.count), k),
-    (inner) => addFinished(inner, problem, shape, at, acc),
-    (inner) => {
-      if (unfinished !== null)
-        eachVector(inner, shape, (inside, r, v, lanes) => {
-          inside.add(storeLanes(unfinished.memory, unfinished.index(r, v), register(acc, r, v), lanes));
-        });
-    },
-  );
+  const finished = (inner: Block) => addFinished(inner, problem, shape, at, acc);
+  const stored = (inner: Block) => {
+    if (unfinished !== null)
+      eachVector(inner, shape, (inside, r, v, lanes) => {
+        inside.add(storeLanes(unfinished.memory, unfinished.index(r, v), register(acc, r, v), lanes));
+      });
+  };
+  if (inRows) stored(block);
+  else if (whole) finished(block);
+  else block.if(eq(add(at.p, at.count), k), finished, stored);
 }
 
 /** Where the sums of a tile are between blocks of k: in scratch, or in C. */
@@ -104,7 +101,7 @@ function unfinishedSums(
     memory: from.memory,
     index: (r: Expression, v: Index) => add(add(add(from.first, mul(add(r, i), row)), column), mul(v, 4)),
   });
-  if (plan.sums) return own({ ...sums, first: constant("i32", sums.first) }, plan.sums.row, sub(j, left));
+  if (plan.sums) return own(sums, plan.sums.row, sub(j, left));
   return c === null || spec.c === null ? null : own(c, spec.c.row, j);
 }
 
