@@ -1,6 +1,50 @@
-// Kernels that do the same work on different buffers, as the same layer of each block of a transformer has them: they have one pattern, so
-// a backend writes one function for all of them.
-import type { Buffer, Kernel } from "./kernel.ts";
+// Kernels that do the same work on different buffers, as the same layer of each block of a transformer has them, or the same layer at each
+// step of an LSTM: they have one pattern, so a backend writes one function for all of them.
+import type { Access, Buffer, Kernel } from "./kernel.ts";
+import { mapAccesses, placesOf } from "./kernel-accesses.ts";
+
+export interface Pattern {
+  /** What patternOf says of the kernel with its accesses counted from the origins. */
+  readonly text: string;
+  /** The element of a buffer from which the kernel's accesses are counted; the first where there is none. */
+  readonly origins: ReadonlyMap<Buffer, number>;
+}
+
+/** Origins are multiples of this: a vector of float32 is as aligned as it was, and even elements stay even. */
+const alignment = 4;
+
+/** The pattern of a kernel, from wherever in its buffers it reads and writes. */
+export function patternFromOrigins(kernel: Kernel): Pattern {
+  const origins = originsOf(kernel);
+  return { text: patternOf(fromOrigins(kernel, origins)), origins };
+}
+
+/** The kernel with its accesses counted from the origins. */
+export function fromOrigins<K extends Kernel>(kernel: K, origins: Pattern["origins"]): K {
+  if (origins.size === 0) return kernel;
+  return mapAccesses(kernel, (access) => {
+    const origin = origins.get(access.buffer);
+    return origin === undefined ? access : { ...access, offset: access.offset - origin };
+  });
+}
+
+/** The first element of each buffer that a kernel touches, rounded down to a multiple of `alignment`; those where this is 0 are left out. */
+function originsOf(kernel: Kernel): Map<Buffer, number> {
+  const origins = new Map<Buffer, number>();
+  const places = placesOf(kernel);
+  if (places.every(({ access }) => access.offset < alignment)) return origins;
+  for (const { access, sizes, reach, apart } of places) {
+    const first = firstOf(access, sizes) + Math.min(0, apart * (reach - 1));
+    const origin = Math.max(0, first - (first % alignment));
+    origins.set(access.buffer, Math.min(origin, origins.get(access.buffer) ?? origin));
+  }
+  for (const [buffer, origin] of origins) if (origin === 0) origins.delete(buffer);
+  return origins;
+}
+
+/** The first element that an access reaches. */
+const firstOf = ({ offset, strides }: Access, sizes: readonly number[]): number =>
+  strides.reduce((first, stride, axis) => first + Math.min(0, stride * (sizes[axis] - 1)), offset);
 
 /**
  * The pattern of a kernel: a text of all that it consists of, except for its name and its buffers, which are numbered in the order of their
@@ -11,19 +55,19 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
   const buffers: Buffer[] = [];
   let text = "";
   const visit = (part: unknown): void => {
-    if (Array.isArray(part)) {
+    if (typeof part !== "object" || part === null) text += Object.is(part, -0) ? "-0," : `${part},`;
+    else if (Array.isArray(part)) {
       text += "[";
       for (const item of part) visit(item);
       text += "]";
-    } else if (typeof part === "object" && part !== null) visitFields(part);
-    else text += Object.is(part, -0) ? "-0," : `${part},`;
+    } else visitFields(part as Readonly<Record<string, unknown>>);
   };
-  const visitFields = (part: object): void => {
+  const visitFields = (part: Readonly<Record<string, unknown>>): void => {
     text += "{";
-    for (const [field, value] of Object.entries(part)) {
+    for (const field of Object.keys(part)) {
       text += field;
-      if (field === "buffer") visitBuffer(value);
-      else visit(value);
+      if (field === "buffer") visitBuffer(part.buffer as Buffer);
+      else visit(part[field]);
     }
     text += "}";
   };

@@ -38,8 +38,13 @@ function typeOfOperands(operands: readonly Operand[]): Type {
 /** An operation; operands that are numbers have the type of the first that is not. */
 function operation(name: LanewiseName, operands: readonly Operand[]): Expression {
   const numbers = typeOfOperands(operands);
-  const own = operands.map((operand) => expression(operand, numbers));
-  const given = own.map((operand) => operand.type);
+  const own: Expression[] = [];
+  const given: Type[] = [];
+  for (const operand of operands) {
+    const one = expression(operand, numbers);
+    own.push(one);
+    given.push(one.type);
+  }
   const type = resultOf(name, given);
   if (type === null) throw internal(`${name} of ${given.join(" and ")}`);
   return type === "i32" ? folded(name, own) : { kind: "operation", operation: name, type, operands: own };
@@ -79,12 +84,16 @@ export function rebuilt(
 
 const is = (operand: Operand, value: number): boolean =>
   operand === value ||
-  (typeof operand === "object" && operand.kind === "number" && operand.values.every((own) => own === value));
-const areIndices = (operands: readonly Operand[]): boolean => typeOfOperands(operands) === "i32";
+  (typeof operand === "object" &&
+    operand.kind === "number" &&
+    operand.values.length === 1 &&
+    operand.values[0] === value);
+const areIndices = (a: Operand, b: Operand): boolean =>
+  (typeof a === "object" ? a.type : typeof b === "object" ? b.type : "i32") === "i32";
 
 /** The sum. Adding 0 to an i32 leaves it out; floats keep it, since -0 + 0 is 0. */
 export function add(a: Operand, b: Operand): Expression {
-  if (areIndices([a, b])) {
+  if (areIndices(a, b)) {
     if (is(a, 0)) return expression(b, "i32");
     if (is(b, 0)) return expression(a, "i32");
   }
@@ -92,10 +101,10 @@ export function add(a: Operand, b: Operand): Expression {
 }
 
 export const sub = (a: Operand, b: Operand): Expression =>
-  areIndices([a, b]) && is(b, 0) ? expression(a, "i32") : operation("sub", [a, b]);
+  areIndices(a, b) && is(b, 0) ? expression(a, "i32") : operation("sub", [a, b]);
 
 export function mul(a: Operand, b: Operand): Expression {
-  if (areIndices([a, b])) {
+  if (areIndices(a, b)) {
     if (is(a, 0) || is(b, 0)) return constant("i32", 0);
     if (is(a, 1)) return expression(b, "i32");
     if (is(b, 1)) return expression(a, "i32");

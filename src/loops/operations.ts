@@ -17,7 +17,10 @@ interface Lanewise {
   readonly wide?: (operands: readonly bigint[]) => bigint | boolean;
 }
 
-const alike = (operands: readonly Type[]): boolean => operands.every((type) => type === operands[0]);
+function alike(operands: readonly Type[]): boolean {
+  for (let i = 1; i < operands.length; i++) if (operands[i] !== operands[0]) return false;
+  return true;
+}
 /** Any one type for operands and result. */
 const same: Rule = (operands) => (alike(operands) ? operands[0] : null);
 const integers: Rule = (operands) => (alike(operands) && isInteger(operands[0]) ? operands[0] : null);

@@ -21,8 +21,8 @@ interface Term {
 interface Index {
   readonly memory: Memory;
   readonly terms: readonly Term[];
-  /** The name of the pointer for the first terms: for one term, for two, and so on. */
-  readonly keys: readonly string[];
+  /** The key of the pointer for the first terms: for one term, for two, and so on. */
+  readonly keys: readonly Key[];
   readonly constant: number;
   /** Whether pointers include the constant: if a factor is negative, since an address may not be below 0. */
   readonly includesConstant: boolean;
@@ -30,10 +30,24 @@ interface Index {
   readonly rest: Expression | null;
 }
 
+/** Stands for the first terms of indices of one memory: there is one key for all indices that have these terms. */
+class Key {
+  readonly #longer = new Map<number, Map<number, Key>>();
+
+  /** The key with one more term. */
+  with({ number, factor }: Term): Key {
+    let byFactor = this.#longer.get(number);
+    if (byFactor === undefined) this.#longer.set(number, (byFactor = new Map<number, Key>()));
+    let longer = byFactor.get(factor);
+    if (longer === undefined) byFactor.set(factor, (longer = new Key()));
+    return longer;
+  }
+}
+
 interface Scope {
   /** The number of the last variable that is declared. */
   readonly last: number;
-  readonly pointers: ReadonlyMap<string, Variable>;
+  readonly pointers: ReadonlyMap<Key, Variable>;
 }
 
 /** The routine with pointers. */
@@ -46,6 +60,8 @@ class Pass {
   readonly #inIndices = new Set<Variable>();
   readonly #indices = new Map<Memory, Map<Expression, Index>>();
   readonly #inside = new Map<Statement, readonly Index[]>();
+  /** The keys of no terms: for each memory's name, and the constant if it is included. */
+  readonly #keys = new Map<string, Key>();
   /** Statements that have places themselves. */
   readonly #withPlaces = new Set<Statement>();
 
@@ -104,7 +120,7 @@ class Pass {
   }
 
   /** Declares the pointer for the first `count` terms: the terms after the first `fewer` are added to the pointer for these. */
-  #point(index: Index, fewer: number, count: number, pointers: Map<string, Variable>): Point {
+  #point(index: Index, fewer: number, count: number, pointers: Map<Key, Variable>): Point {
     const { memory, keys, terms, constant, includesConstant } = index;
     const pointer = variable(`${memory.name}At`);
     pointers.set(keys[count - 1], pointer);
@@ -162,7 +178,7 @@ class Pass {
   #indicesIn(statement: Statement): readonly Index[] {
     const known = this.#inside.get(statement);
     if (known) return known;
-    const indices = new Map<string, Index>();
+    const indices = new Map<Key, Index>();
     const see = (index: Index) => {
       if (index.keys.length > 0) indices.set(index.keys[index.keys.length - 1], index);
     };
@@ -171,7 +187,7 @@ class Pass {
       see(this.#indexOf(place));
     });
     for (const inner of statementsIn(statement)) for (const index of this.#indicesIn(inner)) see(index);
-    const result = [...indices.values()];
+    const result = indices.size === 0 ? none : [...indices.values()];
     this.#inside.set(statement, result);
     return result;
   }
@@ -191,12 +207,18 @@ class Pass {
     }
     terms.sort((a, b) => a.number - b.number);
     const includesConstant = terms.some(({ factor }) => factor < 0);
-    const keys: string[] = [];
-    let key = `${memory.name} ${includesConstant ? constant : ""}`;
-    for (const { number, factor } of terms) keys.push((key += ` ${number}*${factor}`));
+    const keys: Key[] = [];
+    let key = this.#keyOf(includesConstant ? `${memory.name} ${constant}` : memory.name);
+    for (const term of terms) keys.push((key = key.with(term)));
     const result = { memory, terms, keys, constant, includesConstant, rest: others };
     ofMemory.set(index, result);
     return result;
+  }
+
+  #keyOf(name: string): Key {
+    let key = this.#keys.get(name);
+    if (key === undefined) this.#keys.set(name, (key = new Key()));
+    return key;
   }
 
   #number(variable: Variable): void {
@@ -213,6 +235,8 @@ class Pass {
     }
   }
 }
+
+const none: readonly Index[] = [];
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 type Point = Extract<Statement, { readonly kind: "point" }>;

@@ -6,8 +6,13 @@ import type { Expression, Place, Statement } from "./program.ts";
 /** The expression with its operands changed; operations on numbers are computed. The expression itself if no operand changes. */
 export function withOperands(expression: Expression, change: (operand: Expression) => Expression): Expression {
   const operands = operandsOf(expression);
-  const changed = operands.map(change);
-  return changed.every((operand, i) => operand === operands[i]) ? expression : withOthers(expression, changed);
+  let changed: Expression[] | null = null;
+  for (let i = 0; i < operands.length; i++) {
+    const operand = change(operands[i]);
+    if (changed !== null) changed.push(operand);
+    else if (operand !== operands[i]) changed = [...operands.slice(0, i), operand];
+  }
+  return changed === null ? expression : withOthers(expression, changed);
 }
 
 /** The expression with other operands, in the order of operandsOf. */
@@ -49,12 +54,6 @@ function withOthers(expression: Expression, operands: readonly Expression[]): Ex
 
 type Change = (place: Place) => Place;
 
-/** The expression with all its places changed, those in indices included. */
-function withPlaces(expression: Expression, change: Change): Expression {
-  const result = withOperands(expression, (operand) => withPlaces(operand, change));
-  return result.kind === "load" ? { ...result, place: change(result.place) } : result;
-}
-
 /** The statement with its own expressions and places changed; statements inside it stay. */
 export function withOwn(
   statement: Statement,
@@ -91,9 +90,12 @@ export function withOwn(
   }
 }
 
-/** The statement with the places of its own expressions changed; statements inside it stay. */
+/** The statement with the places of its own expressions changed, those in indices included; statements inside it stay. */
 export function statementWithPlaces(statement: Statement, change: Change): Statement {
-  const own = (expression: Expression) => withPlaces(expression, change);
+  const own = (expression: Expression): Expression => {
+    const result = withOperands(expression, own);
+    return result.kind === "load" ? { ...result, place: change(result.place) } : result;
+  };
   return withOwn(statement, own, (place) => change({ ...place, index: own(place.index) }));
 }
 

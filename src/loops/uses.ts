@@ -9,20 +9,20 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case "set":
       return [statement.value];
     case "registers":
-      return statement.value === null ? [] : [statement.value];
+      return statement.value === null ? none : [statement.value];
     case "assign":
       return [...statement.indices, statement.value];
     case "fence":
       return [statement.place.index];
     case "outline":
-      return [];
+      return none;
     case "store":
       return [statement.place.index, statement.value];
     case "point":
       return [statement.place.index];
     case "move":
     case "loop":
-      return [];
+      return none;
     case "call":
       return statement.operands;
     case "for":
@@ -46,37 +46,35 @@ export function statementsIn(statement: Statement): readonly Statement[] {
     case "if":
       return [...statement.whenTrue, ...statement.whenFalse];
     default:
-      return [];
+      return none;
   }
 }
 
-/** Whether statements read a variable. */
-export const reads = (statements: readonly Statement[], variable: Variable): boolean =>
-  statements.some((statement) => readBy(statement).has(variable) || reads(statementsIn(statement), variable));
+const none: readonly never[] = [];
 
-/** What a statement reads is asked for at each loop around it, and found once. */
-const found = new WeakMap<Statement, ReadonlySet<Variable>>();
-
-/** The variables in the expressions of a statement, without those of the statements inside it. */
-function readBy(statement: Statement): ReadonlySet<Variable> {
-  const known = found.get(statement);
-  if (known !== undefined) return known;
-  const variables = new Set<Variable>();
-  const see = (expression: Expression): void => {
-    if (expression.kind === "variable") variables.add(expression);
-    for (const operand of operandsOf(expression)) see(operand);
-  };
-  for (const expression of expressionsOf(statement)) see(expression);
-  found.set(statement, variables);
-  return variables;
+/** The variables that statements and those inside them read, and those that they set. */
+export interface Uses {
+  readonly read: ReadonlySet<Variable>;
+  readonly set: ReadonlySet<Variable>;
 }
 
-/** Whether statements set a variable. */
-export const sets = (statements: readonly Statement[], variable: Variable): boolean =>
-  statements.some(
-    (statement) =>
-      (statement.kind === "set" && statement.variable === variable) || sets(statementsIn(statement), variable),
-  );
+export function usesOf(statements: readonly Statement[]): Uses {
+  const read = new Set<Variable>();
+  const set = new Set<Variable>();
+  const see = (expression: Expression): void => {
+    if (expression.kind === "variable") read.add(expression);
+    else for (const operand of operandsOf(expression)) see(operand);
+  };
+  const visit = (all: readonly Statement[]): void => {
+    for (const statement of all) {
+      if (statement.kind === "set") set.add(statement.variable);
+      for (const expression of expressionsOf(statement)) see(expression);
+      visit(statementsIn(statement));
+    }
+  };
+  visit(statements);
+  return { read, set };
+}
 
 /** Calls `see` with each place that a statement itself loads from or stores to. */
 export function eachOwnPlace(statement: Statement, see: (place: Place) => void): void {

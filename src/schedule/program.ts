@@ -1,15 +1,29 @@
-// Schedules a program: its kernels are joined into chains, and each kernel is cut, those of a chain along the chain's axis.
-import type { KernelProgram, Loops } from "../compiler/kernel.ts";
-import { patternOf } from "../compiler/kernel-pattern.ts";
+// Schedules a program: its kernels are joined into chains, and each kernel is cut, those of a chain along the chain's axis. Kernels that do
+// the same work have one plan, and their loops are written once.
+import type { Buffer, Kernel, KernelProgram, Loops, Scan } from "../compiler/kernel.ts";
+import { fromOrigins, type Pattern, patternFromOrigins } from "../compiler/kernel-pattern.ts";
 import { chain } from "./chain.ts";
 import { type ChainLimits, chainLimits } from "./limits.ts";
 import type { Machine } from "./machine.ts";
+import type { NestPlan } from "./nest/nest.ts";
 import { cutsFirst, type NestSchedule, scheduleNest } from "./nest/schedule.ts";
 import { type Schedule, schedule } from "./schedule.ts";
 
 export interface ScheduledProgram extends KernelProgram {
   /** The schedule of each kernel. */
   readonly schedules: readonly Schedule[];
+  /** For each kernel, which one has the same loops. */
+  readonly alike: readonly Alike[];
+}
+
+/** A backend writes the loops of kernels that do the same work once. */
+export interface Alike {
+  /** The first kernel that has these loops, on its own buffers. */
+  readonly first: number;
+  /** The element of a buffer from which the loops count; the first where there is none. */
+  readonly origins: ReadonlyMap<Buffer, number>;
+  /** The schedule of the first kernel, with its accesses counted from the origins: the loops are built from it. */
+  readonly schedule: Schedule;
 }
 
 /** Schedules a program; without `limits` no chains are made. */
@@ -18,40 +32,63 @@ export function scheduleProgram(
   machine: Machine,
   limits: ChainLimits | null = chainLimits,
 ): ScheduledProgram {
-  const along = cutter();
-  const cuts = (kernel: Loops, axis: number) => cutsFirst(along(kernel, axis), axis);
+  const scheduler = new Scheduler(machine);
+  const cuts = (kernel: Loops, axis: number) => cutsFirst(scheduler.nest(kernel, axis), axis);
   const chained = limits === null ? program : chain(program, cuts, machine.threads, limits);
   const axes = axesOfChains(chained);
-  const schedules = chained.kernels.map((kernel, i) => {
-    const axis = axes.get(i);
-    return kernel.kind === "loops" && axis !== undefined ? along(kernel, axis) : schedule(kernel, machine);
-  });
-  return { ...chained, schedules };
+  const axisOf = (i: number) => axes.get(i) ?? null;
+  const schedules = chained.kernels.map((kernel, i) => scheduler.schedule(kernel, axisOf(i)));
+  return { ...chained, schedules, alike: scheduler.alike(chained.kernels, schedules, axisOf) };
 }
 
-/** Cuts nests along an axis, each once. */
-function cutter(): (kernel: Loops, axis: number) => NestSchedule<Loops> {
-  const known = new Map<Loops, Map<number, NestSchedule<Loops>>>();
-  return (kernel, axis) => {
-    const ofKernel = known.get(kernel) ?? new Map<number, NestSchedule<Loops>>();
-    known.set(kernel, ofKernel);
-    const cut = ofKernel.get(axis) ?? scheduleNest(kernel, axis);
-    ofKernel.set(axis, cut);
-    return cut;
-  };
-}
+/** Schedules kernels, with one plan for all nests of a pattern. */
+class Scheduler {
+  readonly #machine: Machine;
+  readonly #patterns = new Map<Kernel, Pattern>();
+  readonly #plans = new Map<string, NestPlan>();
 
-/** For each kernel the first that has the same loops, on its own buffers: a backend writes these loops once. */
-export function firstAlike(program: ScheduledProgram): readonly number[] {
-  const axes = axesOfChains(program);
-  const firsts = new Map<string, number>();
-  return program.kernels.map((kernel, i) => {
-    // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
-    const key = `${axes.get(i)} ${patternOf(kernel)}`;
-    const first = firsts.get(key) ?? i;
-    firsts.set(key, first);
-    return first;
-  });
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** The schedule of a kernel, which is cut along an axis if it is part of a chain. */
+  schedule(kernel: Kernel, axis: number | null): Schedule {
+    return kernel.kind === "loops" || kernel.kind === "scan"
+      ? this.nest(kernel, axis)
+      : schedule(kernel, this.#machine);
+  }
+
+  nest<K extends Loops | Scan>(kernel: K, axis: number | null): NestSchedule<K> {
+    const key = `${axis} ${this.#patternOf(kernel).text}`;
+    const made = scheduleNest(kernel, axis, this.#plans.get(key));
+    this.#plans.set(key, made.plan);
+    return made;
+  }
+
+  alike(
+    kernels: readonly Kernel[],
+    schedules: readonly Schedule[],
+    axisOf: (i: number) => number | null,
+  ): readonly Alike[] {
+    const known = new Map<string, Alike>();
+    return kernels.map((kernel, i) => {
+      const { text, origins } = this.#patternOf(kernel);
+      // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
+      const key = `${axisOf(i)} ${text}`;
+      const before = known.get(key);
+      if (before !== undefined) return { ...before, origins };
+      const own = origins.size === 0 ? schedules[i] : this.schedule(fromOrigins(kernel, origins), axisOf(i));
+      const alike = { first: i, origins, schedule: own };
+      known.set(key, alike);
+      return alike;
+    });
+  }
+
+  #patternOf(kernel: Kernel): Pattern {
+    let pattern = this.#patterns.get(kernel);
+    if (pattern === undefined) this.#patterns.set(kernel, (pattern = patternFromOrigins(kernel)));
+    return pattern;
+  }
 }
 
 /** The axis along which each kernel of a chain is cut, by the kernel's index. */

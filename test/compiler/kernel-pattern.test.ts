@@ -1,9 +1,9 @@
 // Kernels have one pattern exactly if they do the same work, on whatever buffers; a program has one function for each pattern.
-import { compile, Linear, manualSeed, Sequential, SGD, Tanh, type Tensor, tensor } from "chainrule";
+import { compile, Linear, manualSeed, Sequential, SGD, Tanh, type Tensor, tensor, zeros } from "chainrule";
 import { expect, it } from "vitest";
 import type { Access, Buffer, Loops } from "../../src/compiler/kernel.ts";
 import { noEpilogue } from "../../src/compiler/kernel.ts";
-import { patternOf } from "../../src/compiler/kernel-pattern.ts";
+import { fromOrigins, patternFromOrigins, patternOf } from "../../src/compiler/kernel-pattern.ts";
 import { trainingStep } from "../training-step.js";
 
 const buffer = (index: number, more: Partial<Buffer> = {}): Buffer => ({
@@ -51,6 +51,67 @@ it.each([
 it("constants that print alike as JSON are different: 0, -0, NaN and the infinities", () => {
   const patterns = [0, -0, Number.NaN, Infinity, -Infinity].map((factor) => patternOf(scaled(at(t2), at(t1), factor)));
   expect(new Set(patterns).size).toBe(5);
+});
+
+/** to[i] = 2 · from[offset + stride · i]. */
+const beginningAt = (offset: number, stride = 1) =>
+  scaled(at(t2), { buffer: buffer(1, { shape: [100] }), offset, strides: [stride] });
+
+it("where in its buffers a kernel begins is its origins, multiples of 4, and not the pattern", () => {
+  const [first, later] = [beginningAt(1), beginningAt(41)].map(patternFromOrigins);
+  expect(later.text).toBe(first.text);
+  expect([...first.origins.values(), ...later.origins.values()]).toEqual([40]);
+  expect(patternFromOrigins(beginningAt(42)).text).not.toBe(first.text);
+});
+
+it("a kernel that goes backwards begins at the last element that it reads", () => {
+  const { text, origins } = patternFromOrigins(beginningAt(29, -1));
+  expect([...origins.values()]).toEqual([20]);
+  expect(text).toBe(patternOf(beginningAt(9, -1)));
+});
+
+it("the origin of a buffer is that of the access that begins first", () => {
+  const [one, other] = [beginningAt(80), beginningAt(44)];
+  const both: Loops = { ...one, body: [...one.body, other.body[0]] };
+  const shared = (kernel: Loops): Loops => ({
+    ...kernel,
+    body: kernel.body.map((line) =>
+      line.kind === "load" ? { ...line, access: { ...line.access, buffer: t1 } } : line,
+    ),
+  });
+  const { origins } = patternFromOrigins(shared(both));
+  expect(origins).toEqual(new Map([[t1, 44]]));
+  const counted = fromOrigins(shared(both), origins).body;
+  expect(counted.flatMap((line) => (line.kind === "load" ? [line.access.offset] : []))).toEqual([36, 0]);
+});
+
+it("the steps of a recurrent net, which read different parts of a tensor, have the functions of few", () => {
+  const net = (length: number) => {
+    manualSeed(4);
+    const [entry, state] = [new Linear(8, 24), new Linear(12, 24)];
+    const loss = (x: Tensor) => {
+      let h = zeros([3, 12]);
+      for (let t = 0; t < length; t++) {
+        const sum = entry.forward(x.slice(t)).add(state.forward(h.flip([1])));
+        h = sum
+          .slice(null, [0, 12])
+          .tanh()
+          .mul(sum.slice(null, [12, 24]).sigmoid());
+      }
+      return h.square().mean();
+    };
+    return trainingStep(loss, new SGD([...entry.parameters(), ...state.parameters()], { lr: 0.1 }));
+  };
+  const functionsOf = (length: number) => {
+    const x = tensor(
+      Float32Array.from({ length: 3 * 8 * length }, (_, i) => Math.sin(i)),
+      { shape: [length, 3, 8] },
+    );
+    const [step, eager] = [compile(net(length), { threads: 1 }), net(length)];
+    for (let i = 0; i < 2; i++) expect(step(x).item()).toBeCloseTo(eager(x).item(), 6);
+    return step.chapters().find(({ name }) => name === "loops")?.parts.length;
+  };
+  expect(functionsOf(9)).toBe(functionsOf(6));
 });
 
 it("eight equal layers have the functions of few, and train as each layer by itself", () => {

@@ -10,9 +10,10 @@ import { internal } from "../../errors/error.ts";
 import { variable } from "../../loops/build.ts";
 import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
+import { bytesOf } from "../../schedule/elements.ts";
 import type { SharingLimits } from "../../schedule/limits.ts";
 import { routineOf } from "../../schedule/loops.ts";
-import { firstAlike, type ScheduledProgram } from "../../schedule/program.ts";
+import type { Alike, ScheduledProgram } from "../../schedule/program.ts";
 import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { calleesOf, failuresOf } from "./callees/callees.ts";
@@ -70,7 +71,7 @@ export function emitProgram(
   const context = kernelContext(module, program);
   const { written, stepOfSite } = writeKernels(context, program);
   const steps = schedules.map((schedule, i) => ({
-    callee: writeStep(module, `step${i}`, written[i], schedule.buffers, offsets),
+    callee: writeStep(module, `step${i}`, written[i], schedule.buffers, { offsets, ...program.alike[i] }),
     units: schedule.units,
     mayFail: mayFail(schedule.kernel),
   }));
@@ -94,8 +95,8 @@ export function emitProgram(
 function writeKernels(context: KernelContext, program: ScheduledProgram) {
   const stepOfSite: number[] = [];
   const written: WasmFunction[] = [];
-  for (const [step, first] of firstAlike(program).entries()) {
-    written.push(first < step ? written[first] : writeKernel(context, program.schedules[step]));
+  for (const [step, { first, schedule }] of program.alike.entries()) {
+    written.push(first < step ? written[first] : writeKernel(context, schedule));
     while (stepOfSite.length < context.sites.length) stepOfSite.push(step);
   }
   return { written, stepOfSite };
@@ -115,33 +116,43 @@ const workOf =
 const callsMath = (kernel: Kernel): boolean =>
   formOfKernel(kernel) === "scalar" && instructionsOf(kernel).some((instruction) => mathOf(instruction) !== null);
 
+/** Where a step finds its elements: the offsets of buffers in the arena, and the origins in them. */
+interface Places extends Pick<Alike, "origins"> {
+  readonly offsets: ReadonlyMap<Buffer, number>;
+}
+
 /** Writes the function of a step, (table, scratch, from, to). */
 function writeStep(
   module: Module,
   name: string,
   callee: WasmFunction,
   pointers: readonly Buffer[],
-  offsets: ReadonlyMap<Buffer, number>,
+  places: Places,
 ): WasmFunction {
   const parameters = ["i32", "i32", "i32", "i32"] as const;
   const step = module.function(name, { parameters, results: [] }, (code, tableAddress, scratch, from, to) => {
-    for (const buffer of pointers) pushAddress(code, tableAddress, buffer, offsets);
+    for (const buffer of pointers) pushAddress(code, tableAddress, buffer, places);
     code.get(scratch).get(from).get(to).get(tableAddress).call(callee);
   });
   module.export(name, step);
   return step;
 }
 
-/** Pushes the address of a buffer. */
-function pushAddress(code: Code, tableAddress: Local, buffer: Buffer, offsets: ReadonlyMap<Buffer, number>): void {
+/** Pushes the address of the element of a buffer from which a kernel's loops count. */
+function pushAddress(code: Code, tableAddress: Local, buffer: Buffer, { offsets, origins }: Places): void {
   code.get(tableAddress);
+  const origin = (origins.get(buffer) ?? 0) * bytesOf(buffer.dtype);
   if (buffer.kind === "state") {
     code.memory("i32.load", table.states + 4 * buffer.index);
+    if (origin > 0) code.i32(origin).op("i32.add");
     return;
   }
   const offset = offsets.get(buffer);
   if (offset === undefined) throw internal(`${buffer.name} has no offset in the arena`);
-  code.memory("i32.load", table.arena).i32(offset).op("i32.add");
+  code
+    .memory("i32.load", table.arena)
+    .i32(offset + origin)
+    .op("i32.add");
 }
 
 /** Writes the function that runs all tasks on one thread. */

@@ -9,7 +9,7 @@ import { variable } from "../../loops/build.ts";
 import { print as printRoutine } from "../../loops/text.ts";
 import { type Allocation, describeAllocation } from "../../schedule/allocate.ts";
 import { routineOf } from "../../schedule/loops.ts";
-import { firstAlike, type ScheduledProgram } from "../../schedule/program.ts";
+import type { ScheduledProgram } from "../../schedule/program.ts";
 import { describe, print as printSchedule } from "../../schedule/text.ts";
 import { failuresOf } from "./callees/callees.ts";
 import type { EmittedProgram } from "./emit.ts";
@@ -66,7 +66,7 @@ function functionsOf({ schedules, chains = [] }: ScheduledProgram): Chapter {
 /** The loops of each kernel, those that are alike once. */
 function loopsOf({ kernels, emitted: { sites } }: Stages): Chapter {
   const alike = new Map<number, number[]>();
-  for (const [i, first] of firstAlike(kernels).entries()) alike.set(first, [...(alike.get(first) ?? []), i]);
+  for (const [i, { first }] of kernels.alike.entries()) alike.set(first, [...(alike.get(first) ?? []), i]);
   const failures = failuresOf({ sites: [...sites] }, variable("table"));
   const parts = [...alike].map(([first, numbers]): ChapterPart => {
     const [name, ...others] = numbers.map((i) => `k${i}`);
@@ -103,8 +103,8 @@ const aboutFunctions =
 
 const aboutLoops =
   "For each kernel first its schedule, how it is cut, with the estimated time of one thread; then its loops, a function that computes the\n" +
-  "units from .. to. Kernels that differ in their buffers alone share one, which has the names of the first. f32x4 is a vector of four\n" +
-  "numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.";
+  "units from .. to. Kernels that differ in their buffers alone, or in the elements at which they begin, share one, which has the names\n" +
+  "of the first. f32x4 is a vector of four numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.";
 
 type Task = EmittedProgram["tasks"][number];
 

@@ -16,12 +16,16 @@ export interface NestSchedule<K extends Loops | Scan = Loops | Scan> extends Cut
 
 /**
  * Schedules a nest; units are cut from the axis `first`, if one is given, before all others: then each of its indices has the same number of
- * consecutive units, unless the axis has to be a loop inside a unit (cutsFirst).
+ * consecutive units, unless the axis has to be a loop inside a unit (cutsFirst). The plan of a nest that does the same work may be given.
  */
-export function scheduleNest<K extends Loops | Scan>(kernel: K, first: number | null = null): NestSchedule<K> {
+export function scheduleNest<K extends Loops | Scan>(
+  kernel: K,
+  first: number | null = null,
+  known?: NestPlan,
+): NestSchedule<K> {
   const nest = nestOf(kernel);
   const form = formOfKernel(kernel);
-  const plan = planNest(nest, form, first);
+  const plan = known ?? planNest(nest, form, first);
   return {
     kind: kernel.kind,
     kernel,

@@ -233,8 +233,8 @@ it("explains itself: graph, kernels, steps, bytes", () => {
 
     ── The loops: how each function runs, 2 of them
     For each kernel first its schedule, how it is cut, with the estimated time of one thread; then its loops, a function that computes the
-    units from .. to. Kernels that differ in their buffers alone share one, which has the names of the first. f32x4 is a vector of four
-    numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.
+    units from .. to. Kernels that differ in their buffers alone, or in the elements at which they begin, share one, which has the names
+    of the first. f32x4 is a vector of four numbers, and a0[i .. +4] are four neighbours. What is unrolled is written once for each index.
 
     k0 add: one unit, about 0.0019 µs
       units  the whole nest

@@ -76,18 +76,18 @@ export class Code {
    * natural one.
    */
   memory(name: MemoryInstruction, offset = 0, align: number = memoryOpcodes[name].align): this {
-    this.#bytes.append(memoryOpcodes[name].code).unsigned(align).unsigned(offset);
+    this.#push(memoryOpcodes[name].code).#bytes.unsigned(align).unsigned(offset);
     return this;
   }
   /** Appends a load or store of one lane. */
   laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
     const { code, align } = laneMemoryOpcodes[name];
-    this.#bytes.append(code).unsigned(align).unsigned(offset).byte(lane);
+    this.#push(code).#bytes.unsigned(align).unsigned(offset).byte(lane);
     return this;
   }
   /** Appends an instruction that reads or replaces one lane. */
   lane(name: LaneInstruction, lane: number): this {
-    this.#bytes.append(laneOpcodes[name]).byte(lane);
+    this.#push(laneOpcodes[name]).#bytes.byte(lane);
     return this;
   }
   /** Appends i8x16.shuffle with 16 byte indices: 0 to 15 are of the first vector, 16 to 31 of the second. */
@@ -179,12 +179,12 @@ export class Code {
     });
   }
 
-  /** The encoded function: length, locals, body. */
-  bytes(): Bytes {
-    const body = new Bytes().unsigned(this.#locals.length);
-    for (const type of this.#locals) body.byte(1).byte(typeCodes[type]);
-    body.append(this.#bytes.view()).byte(0x0b);
-    return new Bytes().sized(body);
+  /** Appends the encoded function to a section: length, locals, body. */
+  appendTo(section: Bytes): void {
+    const locals = new Bytes().unsigned(this.#locals.length);
+    for (const type of this.#locals) locals.byte(1).byte(typeCodes[type]);
+    section.unsigned(locals.length + this.#bytes.length + 1);
+    section.append(locals.view()).append(this.#bytes.view()).byte(0x0b);
   }
 
   #nest(open: readonly number[], body: (label: number) => void): this {
@@ -234,8 +234,11 @@ export class Module {
   readonly #typeIndices = new Map<string, number>();
   readonly #imports: Bytes[] = [];
   readonly #importedFunctions: string[] = [];
-  readonly #functions: { readonly name: string; readonly type: number; readonly body: Bytes }[] = [];
-  readonly #exports: Bytes[] = [];
+  readonly #functions: { readonly name: string; readonly type: number }[] = [];
+  /** The encoded functions, one after the other. */
+  readonly #code = new Bytes();
+  readonly #exports = new Bytes();
+  #exported = 0;
 
   constructor({ initial, maximum, shared }: Memory) {
     const limits = shared ? 0x03 : 0x01;
@@ -259,28 +262,34 @@ export class Module {
     body(code, ...parameters.map((type, place): Local => ({ index: place, type })));
     if (index !== this.#importedFunctions.length + this.#functions.length)
       throw internal(`another function was written inside the body of ${name}`);
-    this.#functions.push({ name, type: this.#type(signature), body: code.bytes() });
+    this.#functions.push({ name, type: this.#type(signature) });
+    code.appendTo(this.#code);
     return { index, name };
   }
 
   /** Exports a function. */
   export(name: string, callee: Function): void {
-    this.#exports.push(new Bytes().text(name).byte(0x00).unsigned(callee.index));
+    this.#exports.text(name).byte(0x00).unsigned(callee.index);
+    this.#exported++;
   }
 
   /** The encoded module. */
   bytes(): Uint8Array<ArrayBuffer> {
+    const functions = new Bytes().unsigned(this.#functions.length);
+    for (const { type } of this.#functions) functions.unsigned(type);
     const names = [...this.#importedFunctions, ...this.#functions.map(({ name }) => name)];
-    const functionNames = names.map((name, index) => new Bytes().unsigned(index).text(name));
+    const functionNames = new Bytes().unsigned(names.length);
+    for (const [index, name] of names.entries()) functionNames.unsigned(index).text(name);
     const content = {
       types: new Bytes().vector(this.#types),
       imports: new Bytes().vector(this.#imports),
-      functions: new Bytes().vector(this.#functions.map(({ type }) => new Bytes().unsigned(type))),
-      exports: new Bytes().vector(this.#exports),
-      code: new Bytes().vector(this.#functions.map(({ body }) => body)),
-      names: new Bytes().text("name").byte(1).sized(new Bytes().vector(functionNames)),
+      functions,
+      exports: new Bytes().unsigned(this.#exported).append(this.#exports.view()),
+      code: new Bytes().unsigned(this.#functions.length).append(this.#code.view()),
+      names: new Bytes().text("name").byte(1).sized(functionNames),
     };
-    const module = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+    const module = new Bytes();
+    for (const byte of [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]) module.byte(byte);
     module.byte(1).sized(content.types).byte(2).sized(content.imports).byte(3).sized(content.functions);
     module.byte(7).sized(content.exports).byte(10).sized(content.code).byte(0).sized(content.names);
     return module.view();

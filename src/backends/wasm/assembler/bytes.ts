@@ -15,7 +15,7 @@ export class Bytes {
     this.#array[this.#length++] = value;
     return this;
   }
-  append(bytes: ArrayLike<number>): this {
+  append(bytes: Uint8Array): this {
     this.#reserve(bytes.length);
     this.#array.set(bytes, this.#length);
     this.#length += bytes.length;

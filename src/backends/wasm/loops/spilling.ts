@@ -13,14 +13,33 @@ const registers = 15;
 
 /** Whether a statement is a fence, or has one inside it. A fence belongs to the registers that are declared last before it. */
 export function hasFence(statement: Statement): boolean {
-  if (statement.kind === "if") return beginsWithFence(statement.whenTrue) || beginsWithFence(statement.whenFalse);
-  return statement.kind === "fence" || beginsWithFence(statementsIn(statement));
+  switch (statement.kind) {
+    case "fence":
+      return true;
+    case "if":
+      return beginsWithFence(statement.whenTrue) || beginsWithFence(statement.whenFalse);
+    case "for":
+    case "loop":
+    case "outline": {
+      // It is asked again at each loop around, and for each copy of a loop that is unrolled.
+      let known = fences.get(statement);
+      if (known === undefined) fences.set(statement, (known = beginsWithFence(statement.body)));
+      return known;
+    }
+    default:
+      return false;
+  }
 }
+
+const fences = new WeakMap<Statement, boolean>();
 
 /** Whether statements have a fence before they declare registers. */
 function beginsWithFence(statements: readonly Statement[]): boolean {
-  const registers = statements.findIndex(({ kind }) => kind === "registers");
-  return statements.slice(0, registers < 0 ? statements.length : registers).some(hasFence);
+  for (const statement of statements) {
+    if (statement.kind === "registers") return false;
+    if (hasFence(statement)) return true;
+  }
+  return false;
 }
 
 /**

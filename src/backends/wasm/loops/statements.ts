@@ -3,16 +3,18 @@ import { internal } from "../../../errors/error.ts";
 import { constant } from "../../../loops/build.ts";
 import type { Expression, Memory, Place, Registers, Statement, Variable } from "../../../loops/program.ts";
 import { isVector, types } from "../../../loops/types.ts";
-import { reads, sets } from "../../../loops/uses.ts";
+import type { Uses } from "../../../loops/uses.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 import { hasFence, isUnrolled, writeFence } from "./spilling.ts";
 import { access, type Functions, ValueWriter } from "./values.ts";
 
 type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
 
+/** Writes statements, of which `uses` tells the variables that they read and set. */
 export class RoutineWriter {
   readonly #code: Code;
   readonly #values: ValueWriter;
+  readonly #uses: Uses;
   /** The label behind the innermost loop. */
   #end: number | null = null;
   /** The label behind the sums in registers, and the number of fences before. */
@@ -23,9 +25,11 @@ export class RoutineWriter {
     code: Code,
     memories: ReadonlyMap<Memory, Local>,
     variables: Map<Variable, Local>,
+    uses: Uses,
     functions: Functions = () => undefined,
   ) {
     this.#code = code;
+    this.#uses = uses;
     this.#values = new ValueWriter(code, memories, variables, functions);
   }
 
@@ -172,12 +176,12 @@ export class RoutineWriter {
       if (count > 0) this.#counted(index, first, count, step, body);
       return;
     }
-    if (end === null && (to.kind !== "variable" || sets(body, to))) {
+    if (end === null && (to.kind !== "variable" || this.#uses.set.has(to))) {
       this.#tested(statement);
       return;
     }
     const local = this.#values.declare(index);
-    const isRead = reads(body, index);
+    const isRead = this.#uses.read.has(index);
     // Without readers the index counts down: it is tested by the instruction that changes it, and the end needs no register.
     const down = !isRead && first === 0 && step === 1;
     this.push(down ? to : from);
@@ -222,7 +226,7 @@ export class RoutineWriter {
 
   #counted(index: Variable, first: number, count: number, step: number, body: readonly Statement[]): void {
     const code = this.#code;
-    const isRead = reads(body, index);
+    const isRead = this.#uses.read.has(index);
     const local = this.#values.declare(index);
     if (isRead || count > 1) code.i32(isRead ? first : count).set(local);
     if (count === 1) {

@@ -5,6 +5,7 @@ import { withFunctions } from "../../../loops/functions.ts";
 import { withPointers } from "../../../loops/pointers.ts";
 import type { Expression, Routine, Statement, Variable } from "../../../loops/program.ts";
 import { splitLoops } from "../../../loops/split.ts";
+import { usesOf } from "../../../loops/uses.ts";
 import type { Code, Local, Module, Function as WasmFunction } from "../assembler/assembler.ts";
 import { againstSpilling } from "./spilling.ts";
 import { RoutineWriter } from "./statements.ts";
@@ -43,8 +44,9 @@ function writeRoutine(
 ): void {
   const memories = new Map(routine.memories.map((memory, i) => [memory, addresses[i]]));
   const variables = new Map(routine.parameters.map((parameter, i) => [parameter, parameters[i]]));
-  const writer = new RoutineWriter(code, memories, variables, functions);
-  writer.statements(withPointers(routine).body);
+  const { body } = withPointers(routine);
+  const writer = new RoutineWriter(code, memories, variables, usesOf(body), functions);
+  writer.statements(body);
   if (routine.result !== undefined) writer.push(routine.result);
 }
 
@@ -59,7 +61,7 @@ export function pushAfter(
   variables: Map<Variable, Local>,
   functions: Functions = () => undefined,
 ): void {
-  const writer = new RoutineWriter(code, new Map(), variables, functions);
+  const writer = new RoutineWriter(code, new Map(), variables, usesOf(statements), functions);
   writer.statements(statements);
   writer.push(expression);
 }
