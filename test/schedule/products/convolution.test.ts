@@ -30,7 +30,7 @@ const random = () => {
 const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)];
 for (let i = 0; i < 3 * mega; i++) numbers[i] = random() * 2 - 1;
 
-const algorithms = ["positions", "outputs"] as const;
+const algorithms = ["positions", "outputs", "images"] as const;
 
 function expectExact(problem: Problem): void {
   const expected = Float32Array.from(plainLoops(problem, Math.fround).sums);

@@ -19,6 +19,7 @@ import {
 import { positionsPlan } from "../../../src/schedule/products/convolution/positions-plan.ts";
 import { type ConvolutionPlace, elementAt, type Finish } from "../../../src/schedule/products/convolution/problem.ts";
 import type { ConvolutionSpec } from "../../../src/schedule/products/convolution/spec.ts";
+import { imagesPlan, takesImages } from "../../../src/schedule/products/images/plan.ts";
 import type { Operand } from "../../../src/schedule/products/tile.ts";
 import { winogradPlan } from "../../../src/schedule/products/winograd/plan.ts";
 
@@ -39,7 +40,7 @@ export interface Problem extends ConvolutionSpec {
   /** false: only `finish` stores. */
   readonly stores?: false;
   /** This algorithm, where the plan would choose another. */
-  readonly algorithm?: "winograd" | "positions" | "outputs";
+  readonly algorithm?: "winograd" | "positions" | "outputs" | "images";
 }
 
 /** All arrays are parts of one memory. */
@@ -70,6 +71,10 @@ const plannedBy = {
   winograd: (spec) => ({ algorithm: "winograd", plan: winogradPlan(spec) }),
   positions: (spec) => ({ algorithm: "positions", plan: positionsPlan(spec) }),
   outputs: (spec) => ({ algorithm: "outputs", plan: outputsPlan(spec) }),
+  images: (spec): Planned =>
+    takesImages(spec)
+      ? { algorithm: "images", plan: imagesPlan(spec) }
+      : { algorithm: "outputs", plan: outputsPlan(spec) },
 } satisfies Record<NonNullable<Problem["algorithm"]>, (spec: ConvolutionSpec) => Planned>;
 
 export function routineOf(problem: Problem): Routine {

@@ -6,6 +6,7 @@ import { add, max, min, mul, sub } from "../../../loops/build.ts";
 import type { Expression, Variable } from "../../../loops/program.ts";
 import { addDepthwise } from "../depthwise/build.ts";
 import { addDepthwiseGradient } from "../depthwise/gradient.ts";
+import { addByImages } from "../images/build.ts";
 import { addWinograd } from "../winograd/build.ts";
 import type { Part } from "./gaps.ts";
 import { addByOutputs } from "./outputs.ts";
@@ -28,6 +29,7 @@ const builders: { readonly [A in Algorithm]: Builder<A> } = {
   depthwise: addDepthwise,
   positions: addByPositions,
   outputs: addByOutputs,
+  images: addByImages,
 };
 
 /**

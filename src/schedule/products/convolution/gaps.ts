@@ -43,6 +43,7 @@ export function withoutGaps(spec: ConvolutionSpec): Part[] {
           apart: [split[0] ? inputDilation[0] : 1, split[1] ? inputDilation[1] : 1],
           spec: {
             ...spec,
+            runs: "rows",
             positions: [row.positions, column.positions],
             kernel: [row.taps, column.taps],
             kernelDilation: [row.kernelDilation, column.kernelDilation],

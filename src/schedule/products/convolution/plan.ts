@@ -1,13 +1,15 @@
-// Plans a convolution: divides it into parts without gaps (gaps.ts) and chooses the algorithm of each. There are two general algorithms, of
-// which the cheaper one is chosen:
+// Plans a convolution: divides it into parts without gaps (gaps.ts) and chooses the algorithm of each. There are three general algorithms,
+// of which the cheapest one is chosen:
 //   positions  a vector holds neighbouring positions, and is multiplied by one element of the kernel;
-//   outputs    a vector holds neighbouring outputs, and is multiplied by one element of the image (for small images and the gradient of
-//              the kernel).
-// Both sum over channels, kernel rows and kernel columns, in this order. Groups with one output have tiles of their own ("depthwise"), and
+//   outputs    a vector holds neighbouring outputs, and is multiplied by one element of the image (for few small images);
+//   images     a vector holds neighbouring images, and is multiplied by one element of the kernel (for many small images, and the gradient
+//              of the kernel). It leaves out the products with padding.
+// All sum over channels, kernel rows and kernel columns, in this order. Groups with one output have tiles of their own ("depthwise"), and
 // the gradients of their kernels are summed in four parts ("gradient"). Winograd's algorithm has fewer multiplications and rounds
 // differently: it is used only where the spec allows it.
 import { type GradientPlan, gradientPlan, isDepthwiseGradient } from "../depthwise/gradient-plan.ts";
 import { type DepthwisePlan, depthwisePlan, isDepthwise } from "../depthwise/plan.ts";
+import { type ImagesPlan, imagesCost, imagesPlan } from "../images/plan.ts";
 import { type WinogradPlan, winogradIfFaster } from "../winograd/plan.ts";
 import { type Part, withoutGaps } from "./gaps.ts";
 import { type OutputsPlan, outputsCost, outputsPlan } from "./outputs-plan.ts";
@@ -21,6 +23,7 @@ export interface Plans {
   depthwise: DepthwisePlan;
   positions: PositionsPlan;
   outputs: OutputsPlan;
+  images: ImagesPlan;
 }
 
 export type Algorithm = keyof Plans;
@@ -62,7 +65,9 @@ function plannedOf(spec: ConvolutionSpec): Planned {
   if (winograd) return { algorithm: "winograd", plan: winograd };
   if (isDepthwiseGradient(spec)) return { algorithm: "gradient", plan: gradientPlan(spec) };
   if (isDepthwise(spec)) return { algorithm: "depthwise", plan: depthwisePlan(spec) };
-  return positionsCost(spec) <= maxCostRatio * outputsCost(spec)
+  const [positions, outputs] = [positionsCost(spec), maxCostRatio * outputsCost(spec)];
+  if (imagesCost(spec) < Math.min(positions, outputs)) return { algorithm: "images", plan: imagesPlan(spec) };
+  return positions <= outputs
     ? { algorithm: "positions", plan: positionsPlan(spec) }
     : { algorithm: "outputs", plan: outputsPlan(spec) };
 }

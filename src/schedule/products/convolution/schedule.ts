@@ -1,6 +1,7 @@
 // Schedules the kernel "convolution": its accesses become the sizes and strides of a convolution, which is planned (plan.ts), and one of its
 // stores becomes y.
-import type { Convolution, Store } from "../../../compiler/kernel.ts";
+import { type Convolution, noLines, type Store } from "../../../compiler/kernel.ts";
+import { readsOf } from "../../../compiler/kernel-accesses.ts";
 import { buffersOfEpilogue } from "../../body/epilogue.ts";
 import { productTime } from "../../cost/time.ts";
 import { type Cut, distinct } from "../../cut.ts";
@@ -39,11 +40,27 @@ export function scheduleConvolution(
   };
 }
 
+/** How far the places of an epilogue follow one another (spec.ts). */
+function runsOf({ axes, epilogue }: Convolution): ConvolutionSpec["runs"] {
+  const [, , , rows, columns] = axes.map(({ size }) => size);
+  const reads = readsOf({ kind: "loops", name: "", axes: [], ...noLines, epilogue });
+  const all = [
+    ...[...reads, ...epilogue.stores.map(({ access }) => access)].map(({ strides }) => strides),
+    ...epilogue.instructions.flatMap((line) => (line.kind === "position" ? [line.strides] : [])),
+  ];
+  const follow = (axis: number, places: number) =>
+    all.every((strides) => (strides[axis] ?? 0) === places * (strides[4] ?? 0));
+  // Along an axis of size 1 there is no index to count by.
+  if (columns === 1 || !follow(3, columns)) return "rows";
+  return follow(0, rows * columns) ? "images" : "planes";
+}
+
 function specOf(
-  { axes, channels, x, w, size, kernel, stride, padding, inputDilation, kernelDilation }: Convolution,
+  kernelOf: Convolution,
   store: Store | null,
   { relaxed, winograd }: Pick<Machine, "relaxed" | "winograd">,
 ): ConvolutionSpec {
+  const { axes, channels, x, w, size, kernel, stride, padding, inputDilation, kernelDilation } = kernelOf;
   const [batch, groups, outputs, rows, columns] = axes.map(({ size }) => size);
   const [image = 0, group = 0, output = 0, row = 0, column = 0] = store?.access.strides ?? [];
   return {
@@ -58,6 +75,7 @@ function specOf(
     padding,
     inputDilation,
     kernelDilation,
+    runs: runsOf(kernelOf),
     relaxed,
     winograd,
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },

@@ -25,6 +25,12 @@ export interface ConvolutionSpec {
   readonly x: Readonly<Record<"image" | "group" | "channel" | "row" | "column", number>>;
   readonly w: Readonly<Record<"group" | "output" | "channel" | "row" | "column", number>>;
   readonly y: Readonly<Record<"image" | "group" | "output" | "row" | "column", number>>;
+  /**
+   * How far the places of a result follow one another, for y and for all that the epilogue reads and writes: along a row; from row to row of
+   * a plane; or from image to image as well. In planes, a column may be past its row: column 5 of row 0 of a plane of 3×3 is column 2 of row 1.
+   * Default: rows.
+   */
+  readonly runs?: "rows" | "planes" | "images";
   /** Whether products are summed by relaxed multiply-add, which may round product and sum together. */
   readonly relaxed: boolean;
   /** Whether Winograd's algorithm (winograd/plan.ts), with fewer multiplications and larger rounding errors, may be used where it is faster. */
