@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { optimiseLater } from "./scripts/optimise-later.js";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
@@ -123,7 +124,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     maxWorkers: 3,
     // MiB: many small tensors live for a test, and the collector copies less of them from a larger nursery (a tenth of the time).
-    execArgv: ["--max-semi-space-size=64"],
+    execArgv: ["--max-semi-space-size=64", ...optimiseLater],
     server: { deps: { external: [/\/dist\/.*\.js$/] } },
     globalSetup: ["test/build.ts"],
     setupFiles: ["test/equality.ts"],

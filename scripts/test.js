@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "./browser.js";
 import { closingLines } from "./closing-lines.js";
+import { optimiseLater } from "./optimise-later.js";
 
 const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
 const report = join(folder, "vitest.json");
@@ -30,7 +31,7 @@ let skipped = 0;
 const results = checks.map(
   ([name, ...args]) =>
     new Promise((done) => {
-      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(process.execPath, [...optimiseLater, ...args], { stdio: ["ignore", "pipe", "pipe"] });
       const output = [];
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => output.push(text));
       child.on("close", (status) => done({ name, status, text: Buffer.concat(output).toString() }));

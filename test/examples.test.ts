@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { optimiseLater } from "../scripts/optimise-later.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "chainrule-examples-"));
@@ -59,7 +60,7 @@ test.each(readdirSync(join(root, "examples")).filter((name) => name.endsWith(".t
   const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
   // Tests run side by side: one thread each.
   const env = { ...process.env, CHAINRULE_THREADS: "1" };
-  const output = execFileSync(process.execPath, [tsx, join("examples", name), folder], {
+  const output = execFileSync(process.execPath, [tsx, ...optimiseLater, join("examples", name), folder], {
     cwd: root,
     encoding: "utf8",
     env,

@@ -3,12 +3,18 @@
 import { spawn } from "node:child_process";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { optimiseLater } from "../../scripts/optimise-later.js";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 
 /** The decoded pictures of the tests are kept here, not among those of the user; the files of one process share it. */
 const cacheFolder = temporaryFolder();
 
 const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
+
+/** What Node is told, before the words of the command line. */
+export const start: readonly string[] = [...optimiseLater, program];
+/** The program as a shell starts it. */
+export const shellStart = [process.execPath, ...start].map((word) => `"${word}"`).join(" ");
 
 export interface Finished {
   readonly code: number | null;
@@ -40,7 +46,8 @@ const environment = (added: Where["env"]): Readonly<Record<string, string | unde
 /** Runs the program in a process: for its threads, signals, streams and exit codes. */
 export function chainruleProcess(args: readonly string[], { cwd, env, started, watch }: Watched): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...process.env, ...environment(env) } });
+    const words = [...start, ...args];
+    const child = spawn(process.execPath, words, { cwd, env: { ...process.env, ...environment(env) } });
     started?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -3,13 +3,11 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { loadModel } from "../src/model-file.ts";
-import { chainruleProcess, type Event, events } from "./command.ts";
+import { chainruleProcess, type Event, events, start } from "./command.ts";
 
-const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
 const [model, checkpoint] = ["m.safetensors", "m.checkpoint.safetensors"];
 
 export interface Whole {
@@ -105,7 +103,7 @@ interface Life {
 
 function oneLife(args: readonly string[], { cwd, env, seconds }: Life): Promise<{ told: Event[]; alive: boolean }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [...start, ...args], {
       ...{ cwd, env: { ...process.env, ...env } },
       stdio: ["ignore", "pipe", "pipe"],
     });

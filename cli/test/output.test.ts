@@ -2,14 +2,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
-import { chainrule } from "./command.ts";
+import { chainrule, shellStart } from "./command.ts";
 import { writePictures } from "./pictures.ts";
 
 const cwd = temporaryFolder();
-const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
 const model = "m.safetensors";
 
 beforeAll(async () => {
@@ -22,7 +20,7 @@ beforeAll(async () => {
 describe.skipIf(!existsSync("/dev/full"))("output that cannot be written", () => {
   /** Runs the command in a shell with this redirection; stdout and stderr where they are not redirected. */
   const run = (args: string, redirection: string) =>
-    spawnSync("/bin/sh", ["-c", `"${process.execPath}" "${program}" ${args} ${redirection}`], {
+    spawnSync("/bin/sh", ["-c", `${shellStart} ${args} ${redirection}`], {
       ...{ cwd, encoding: "utf8" },
       env: { ...process.env, CHAINRULE_THREADS: "1" },
     });
@@ -69,7 +67,7 @@ describe.skipIf(!existsSync("/dev/full"))("output that cannot be written", () =>
 // util-linux's script runs a command on a terminal of its own.
 describe.skipIf(process.platform !== "linux" || !existsSync("/usr/bin/script"))("on a terminal", () => {
   const onTerminal = (args: string, env: Readonly<Record<string, string>>) =>
-    execFileSync("/usr/bin/script", ["-qec", `${process.execPath} ${program} ${args}`, "/dev/null"], {
+    execFileSync("/usr/bin/script", ["-qec", `${shellStart} ${args}`, "/dev/null"], {
       ...{ cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
       env: { ...process.env, ...plain, CHAINRULE_THREADS: "1", ...env },
     });

@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { tensor } from "chainrule";
 import { type Description, writeModel } from "chainrule/model";
 import { PNG } from "pngjs";
@@ -21,7 +20,7 @@ import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { CsvTable, csvLine } from "../src/predict/csv.ts";
 import { folderNames, safeFileName, safeName } from "../src/predict/safe-name.ts";
 import { Sorting } from "../src/predict/sort.ts";
-import { chainrule, events } from "./command.ts";
+import { chainrule, events, shellStart } from "./command.ts";
 
 const cwd = temporaryFolder();
 const at = (...path: string[]) => join(cwd, ...path);
@@ -169,8 +168,7 @@ test.skipIf(process.platform === "win32")("where a file cannot be written, one l
   picture("large/1.png", 255);
   picture("large/2.png", 250, true);
   picture("large/3.png", 255);
-  const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
-  const limited = `trap '' XFSZ; ulimit -f 1; exec "${process.execPath}" "${program}" predict ${model} large --sort full --csv full.csv`;
+  const limited = `trap '' XFSZ; ulimit -f 1; exec ${shellStart} predict ${model} large --sort full --csv full.csv`;
   const env = { ...process.env, CHAINRULE_THREADS: "1" };
   const { status, stderr } = spawnSync("/bin/sh", ["-c", limited], { cwd, encoding: "utf8", env });
   expect(stderr).toBe(
@@ -183,10 +181,9 @@ test.skipIf(process.platform === "win32")("where a file cannot be written, one l
 
 test.skipIf(!existsSync("/dev/full"))("where the answers cannot be printed, the files are written all the same", () => {
   picture("print/1.png", 255);
-  const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
   const args = `predict ${model} print --csv print.csv --sort printed`;
   const env = { ...process.env, CHAINRULE_THREADS: "1" };
-  const command = `"${process.execPath}" "${program}" ${args} > /dev/full`;
+  const command = `${shellStart} ${args} > /dev/full`;
   const { status, stderr } = spawnSync("/bin/sh", ["-c", command], { cwd, encoding: "utf8", env });
   expect(stderr).toBe(
     "error: stdout: cannot be written: there is no space left on the device (ENOSPC); print.csv is written: 1 line; 1 picture was copied into printed: bright 1\n",

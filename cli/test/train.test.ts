@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readSafetensors } from "chainrule/io";
 import { describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
-import { chainrule, chainruleProcess, events } from "./command.ts";
+import { chainrule, chainruleProcess, events, shellStart } from "./command.ts";
 
 const folder = temporaryFolder();
 const data = writeIdxFolder(folder, { train: bars(2000), test: bars(300, { seed: 9 }) });
@@ -181,8 +180,7 @@ test.skipIf(process.platform !== "linux" || !existsSync("/usr/bin/script"))(
   "on a terminal the bar is redrawn in place, and the pictures have greys",
   async () => {
     const cwd = temporaryFolder();
-    const program = fileURLToPath(new URL("../bin/chainrule.js", import.meta.url));
-    const command = `${process.execPath} ${program} train ${data} --epochs 1 --batch-size 10`;
+    const command = `${shellStart} train ${data} --epochs 1 --batch-size 10`;
     const shown = execFileSync("/usr/bin/script", ["-qec", command, "/dev/null"], {
       ...{ cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
       env: {

@@ -9,6 +9,7 @@ import { runInNewContext } from "node:vm";
 import { type BuildOptions, build, type Format } from "esbuild";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { optimiseLater } from "../../scripts/optimise-later.js";
 import { it as inChromium, startChromium } from "../browser/chromium.ts";
 import { isolation, serve } from "../browser/serve.ts";
 import { build as buildLibrary } from "../browser/site.ts";
@@ -26,7 +27,7 @@ let expected: Outcome;
 /** What Node prints; nothing may be said beside it. */
 function node(args: readonly string[]): Outcome {
   const options = { cwd: project, encoding: "utf8" } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...optimiseLater, ...args], options);
   expect([status, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
@@ -85,7 +86,7 @@ test("two copies in one program know each other's tensors and modules for what t
 
 test("tsx, as TypeScript and as CommonJS", () => {
   const tsx = join(root, "node_modules", "tsx", "dist", "cli.mjs");
-  for (const program of ["program.ts", "program.cjs"]) expectTrained(node([tsx, program]));
+  for (const program of ["program.ts", "program.cjs"]) expectTrained(node([tsx, ...optimiseLater, program]));
 });
 
 test.each(formats)("a bundle of esbuild as %s, in Node", (format) => {
@@ -140,7 +141,7 @@ test("an IIFE where there is nothing but the language: no URL, no TextEncoder, n
 test("where no worker may start, one thread does everything, and a word says why", () => {
   const [major] = process.versions.node.split(".").map(Number);
   const permission = major < 24 ? "--experimental-permission" : "--permission";
-  const args = [permission, "--allow-fs-read=*", "--no-warnings", "program.mjs"];
+  const args = [...optimiseLater, permission, "--allow-fs-read=*", "--no-warnings", "program.mjs"];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: "utf8" });
   expectTrained(JSON.parse(stdout), 1);
   expect(stderr).toMatch(/^chainrule: one thread: workers do not start here \(Error: Access to this API.*\)\n$/);
@@ -159,7 +160,8 @@ test.each([
 ] as const)("%s finds the types: %j", (compiler, args) => {
   const common = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
   const options = { cwd: project, encoding: "utf8" } as const;
-  const { status, stdout } = spawnSync(process.execPath, [compilers[compiler], ...common, ...args], options);
+  const words = [...optimiseLater, compilers[compiler], ...common, ...args];
+  const { status, stdout } = spawnSync(process.execPath, words, options);
   expect([stdout, status]).toEqual(["", 0]);
 });
 

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { optimiseLater } from "../../scripts/optimise-later.js";
 import { programs, typedPrograms } from "./program.ts";
 
 const root = resolve(import.meta.dirname, "..", "..");
@@ -24,7 +25,7 @@ export function writePrograms(folder: string): void {
 export function makeProject(folder: string): void {
   const staged = join(folder, "staged");
   for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(staged, name), { recursive: true });
-  run(process.execPath, [join(root, "scripts", "commonjs.js"), staged], root);
+  run(process.execPath, [...optimiseLater, join(root, "scripts", "commonjs.js"), staged], root);
   const library = join(folder, "node_modules", "chainrule");
   mkdirSync(library, { recursive: true });
   const name = run("npm", ["pack", "--ignore-scripts", "--silent", "--offline", "--pack-destination", folder], staged);
