@@ -5,7 +5,7 @@ import { optimiseLater } from "./scripts/optimise-later.js";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
-const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "web/test/**/*.test.ts"];
+const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "xla/test/**/*.test.ts", "web/test/**/*.test.ts"];
 /** These change what a process has of its own, such as its pool of threads, its console or its environment. */
 const alone = [
   "test/docs.test.ts",
@@ -95,7 +95,7 @@ const builtModules: Plugin = {
   async resolveId(id, importer) {
     const resolved = await this.resolve(id, importer, { skipSelf: true });
     if (!resolved?.id.startsWith(root)) return null;
-    const source = /^((?:onnx\/|cli\/)?)src\/(.*)\.ts$/.exec(resolved.id.slice(root.length));
+    const source = /^((?:onnx\/|xla\/|cli\/)?)src\/(.*)\.ts$/.exec(resolved.id.slice(root.length));
     return source && { id: `${root}${source[1]}dist/${source[2]}.js` };
   },
 };
@@ -108,6 +108,7 @@ export default defineConfig({
       { find: /^chainrule\/(compiler|scalar|data|io|model|train|node)$/, replacement: source("$1/index.ts") },
       { find: /^chainrule-backbone$/, replacement: source("../backbone/index.js") },
       { find: /^chainrule-onnx$/, replacement: source("../onnx/src/index.ts") },
+      { find: /^chainrule-xla$/, replacement: source("../xla/src/index.ts") },
     ],
   },
   test: {

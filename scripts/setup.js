@@ -37,7 +37,7 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
 }
 
 // tsc -b does nothing where its output is up to date.
-if (["dist", "onnx/dist", "cli/dist"].some((folder) => !existsSync(join(root, folder))))
-  say("compiling TypeScript to dist/, onnx/dist/ and cli/dist/ (tsc -b)");
-run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "onnx", "cli"]);
+if (["dist", "onnx/dist", "xla/dist", "cli/dist"].some((folder) => !existsSync(join(root, folder))))
+  say("compiling TypeScript to dist/, onnx/dist/, xla/dist/ and cli/dist/ (tsc -b)");
+run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "src", "onnx", "xla", "cli"]);
 run(process.execPath, [join(root, "cli", "scripts", "bundle.js")]);

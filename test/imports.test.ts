@@ -82,6 +82,7 @@ const packages: Record<string, { readonly parts: readonly string[]; readonly nei
     neighbours: ["chainrule-backbone", "chainrule-onnx"],
   },
   onnx: { parts: ["compiler", "model"], neighbours: [] },
+  xla: { parts: ["compiler"], neighbours: [] },
   web: { parts: ["scalar", "data", "io", "model", "train"], neighbours: ["chainrule-backbone", "chainrule-onnx"] },
 };
 
@@ -157,7 +158,7 @@ function pairsIn(imports: readonly Import[]): string[] {
 /** The plan of a convolution chooses between its ways, which know its shapes. */
 const choosers = ["src/schedule/products/convolution/plan.ts", "src/schedule/products/convolution/build.ts"];
 
-it.each(["src", "web/src", "onnx/src"])("no two folders of %s that stand side by side import each other", (folder) => {
+it.each(["src", "web/src", "onnx/src", "xla/src"])("no two folders of %s that stand side by side import each other", (folder) => {
   const inside = importsOf(folder).filter(({ from, to }) => to.startsWith(`${folder}/`) && !choosers.includes(from));
   expect(inside.length).toBeGreaterThan(20);
   expect(pairsIn(inside)).toEqual([]);

@@ -33,7 +33,7 @@ it("a test that has the name of a file in src/ stands in that file's folder", ()
 it("the training step of one optimiser is written once, in test/training-step.js", () => {
   // What users write themselves is written out: a page that is bundled, programs, a net of two optimisers.
   const own = /^test\/(training-step\.js|browser\/bundlers\/|(types\/)?programs\/|environments\/|train\/tasks\.ts)/;
-  const byHand = ["test", "bench", "onnx/test", "cli/test", "web/test"].flatMap((folder) =>
+  const byHand = ["test", "bench", "onnx/test", "xla/test", "cli/test", "web/test"].flatMap((folder) =>
     below(folder)
       .map((file) => `${folder}/${file}`)
       .filter((file) => /\.[jt]s$/.test(file) && !file.includes("node_modules") && !own.test(file))
@@ -45,7 +45,7 @@ it("the training step of one optimiser is written once, in test/training-step.js
 });
 
 it("no file of sources or tests has more than 400 lines (biome.json holds functions of sources to 60)", () => {
-  const beside = ["cli", "onnx", "web"].flatMap((name) => [`${name}/src`, `${name}/test`]);
+  const beside = ["cli", "onnx", "web", "xla"].flatMap((name) => [`${name}/src`, `${name}/test`]);
   const lengths = ["src", "test", "cli/browser", "web/build", ...beside].flatMap((folder) =>
     below(folder)
       .map((file) => `${folder}/${file}`)

@@ -1,12 +1,22 @@
 // The public API of "chainrule/compiler": the graph of a function, for packages that write it in other formats.
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph } from "./graph.ts";
-import { trace } from "./trace.ts";
+import { traceFunction } from "./trace-function.ts";
 
 export type { DType } from "../tensor/dtype.ts";
+export { type Label, labelOf } from "../tensor/labels.ts";
 export type { Attributes, OpName } from "../tensor/ops.ts";
 export type { Graph, InputOf, Node, NodeOf, NodeOp, Region, Update } from "./graph.ts";
+export { argumentsOf, statesOf } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
+
+export {
+  type ResultRole,
+  type TensorRole,
+  type TracedArgument,
+  type TracedFunction,
+  traceFunction,
+} from "./trace-function.ts";
 
 /** A function's graph, and the tensors from outside the function that are its states: states[i] belongs to the node `state i`. */
 export interface TracedGraph {
@@ -20,8 +30,6 @@ export interface TracedGraph {
  * Throws, as compile does, where f reads the contents of a tensor.
  */
 export function traceGraph(f: (...args: Tensor[]) => Tensor, args: readonly Tensor[]): TracedGraph {
-  // detach: an argument or a weight that f returns unchanged becomes a result like any other.
-  const traced = (...inside: unknown[]) => f(...(inside as Tensor[])).detach();
-  const { graph, states } = trace(traced, args, args, { lines: false });
+  const { graph, states } = traceFunction(f, args);
   return { graph, states };
 }

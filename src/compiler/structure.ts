@@ -40,6 +40,18 @@ function refuseStrange(place: string, value: unknown): void {
   if (strange !== null) throw new ChainruleError("package", "compile", `${place}: ${strange}`);
 }
 
+/** The tensors in nested arrays, records and maps, in order, each once with its first place: "result.losses.0" in a value called "result". */
+export function placesOf(
+  value: unknown,
+  place: string,
+  found = new Map<Tensor, string>(),
+): ReadonlyMap<Tensor, string> {
+  if (value instanceof Tensor) {
+    if (!found.has(value)) found.set(value, place);
+  } else for (const [key, part] of partsOf(value) ?? []) placesOf(part, `${place}.${String(key)}`, found);
+  return found;
+}
+
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 

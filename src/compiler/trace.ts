@@ -227,6 +227,7 @@ class Trace implements Tracer, Reader {
     return {
       graph,
       states: states.map(([tensor]) => tensor),
+      owners: [...this.#guards.keys()],
       guards: [...this.#guards.values()].flatMap((guards) => [...guards.values()]),
       modes: [...this.#setModes.values()].flatMap((modes) => [...modes.values()].map(({ write }) => write)),
       written,

@@ -25,6 +25,8 @@ export interface Traced {
   /** The tensors that are the graph's states. */
   readonly states: readonly Tensor[];
   readonly guards: readonly Guard[];
+  /** The objects whose properties or modes the function read: modules, and tensors whose grads it read. */
+  readonly owners: readonly object[];
   /** Functions that set the modes that the function set. */
   readonly modes: readonly (() => void)[];
   /** The properties of modules that the function set; tensors in their values are traced ones. */

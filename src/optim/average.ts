@@ -5,6 +5,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensors, takes } from "../tensor/arguments.ts";
 import { full } from "../tensor/create.ts";
+import { label } from "../tensor/labels.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { holdings } from "../tensor/settle.ts";
@@ -45,6 +46,7 @@ export class ExponentialMovingAverage {
     this.#parameters = [...parameters];
     this.#decay = decay;
     this.averages = parameters.map((parameter) => parameter.detach());
+    for (const [name, tensor] of this.#entries()) label(tensor, { owner: this, kind: "average", name });
   }
 
   /** Updates the averages with the parameters as they are now. */

@@ -4,6 +4,7 @@ import { internal } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
+import { label } from "../tensor/labels.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { holdings } from "../tensor/settle.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -80,6 +81,7 @@ export abstract class Optimizer<S extends State = State> {
     this.#trained = new Set(
       this.#parameterEntries.flatMap(({ parameter }) => (parameter.requiresGrad ? [parameter] : [])),
     );
+    for (const [name, tensor] of this.#entries()) label(tensor, { owner: this, kind: "optimizer", name });
   }
 
   /**

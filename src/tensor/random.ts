@@ -5,6 +5,7 @@ import { checkWhole } from "../errors/numbers.ts";
 import { checkTensor, takes } from "./arguments.ts";
 import { type CreateOptions, checkFloating, createNames, full, tensor } from "./create.ts";
 import { type DType, describe, type FloatingDType } from "./dtype.ts";
+import { label } from "./labels.ts";
 import { noGrad } from "./mode.ts";
 import { checkOptions } from "./options.ts";
 import type { Operand } from "./promotion.ts";
@@ -28,6 +29,8 @@ const globalGenerator: Generator = {
   counter: tensor(0, { dtype: "int32" }),
   first: null,
 };
+for (const name of ["key", "counter"] as const)
+  label(globalGenerator[name], { owner: globalGenerator, kind: "random", name });
 let generator = globalGenerator;
 
 /** Restarts the generator with a seed, a whole number: the same seed gives the same numbers. Without this call the seed is 0. */

@@ -23,8 +23,8 @@ const looksInto = [
   /\w+\.(?:message|words) [!=]== ["'`].*/g,
 ];
 
-it("nothing in the library, the command line, the page and chainrule-onnx decides by an error's words", () => {
-  const found = ["src", "cli/src", "onnx/src", "web/src", "web/build"].flatMap((folder) =>
+it("nothing in the library, the command line, the page, chainrule-onnx and chainrule-xla decides by an error's words", () => {
+  const found = ["src", "cli/src", "onnx/src", "xla/src", "web/src", "web/build"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => /\.(ts|svelte)$/.test(file))
       .flatMap((file) => {

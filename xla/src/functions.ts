@@ -1,0 +1,91 @@
+// The functions of a module. A private one is written when it is first called; functions whose text is the same are one function.
+import { Body } from "./body.ts";
+import { resultText, type Type, typeText, type Value } from "./types.ts";
+
+/** An argument of a function, with the attributes that follow its type in braces. */
+export interface Parameter extends Value {
+  readonly attributes?: string;
+}
+
+interface Made {
+  readonly callee: string;
+  readonly types: readonly Type[];
+}
+
+export class Functions {
+  /** Name and text, in the order in which they were finished. */
+  readonly #texts: (readonly [name: string, text: string])[] = [];
+  readonly #byText = new Map<string, Made>();
+  readonly #byKey = new Map<string, Made>();
+  readonly #counts = new Map<string, number>();
+
+  /** Writes a private function, or finds the one with the same text. The name is `called`, with a number from the second on. */
+  region(
+    called: string,
+    parameters: readonly Parameter[],
+    write: (body: Body, parameters: readonly Value[]) => readonly Value[],
+  ): Made {
+    const body = new Body(this);
+    const results = write(body, parameters);
+    body.finish(results);
+    const key = `${called} ${signature(parameters, results)} ${body.lines.join("\n")}`;
+    const existing = this.#byText.get(key);
+    if (existing !== undefined) return existing;
+    const made = { callee: this.#unused(called), types: results };
+    this.#texts.push([made.callee, text("private", made.callee, parameters, results, body)]);
+    this.#byText.set(key, made);
+    return made;
+  }
+
+  /** Calls a function that several ops share; it is written for the first call of this name, detail and types. */
+  shared(
+    caller: Body,
+    called: string,
+    operands: readonly Value[],
+    write: (body: Body, parameters: readonly Value[]) => readonly Value[],
+    detail = "",
+  ): Value[] {
+    const key = `${called} ${detail} ${operands.map(typeText).join(" ")}`;
+    const parameters = operands.map(({ shape, dtype }, i) => ({ name: `%arg${i}`, shape, dtype }));
+    const made = this.#byKey.get(key) ?? this.region(called, parameters, write);
+    this.#byKey.set(key, made);
+    return caller.call(made.callee, operands, made.types);
+  }
+
+  /** The module: the public function main, then the private ones, each after those that call it. */
+  module(parameters: readonly Parameter[], results: readonly Value[], body: Body): string {
+    body.finish(results);
+    const main = text("public", "main", parameters, results, body);
+    const others = this.#texts.toReversed().map(([, one]) => one);
+    return ["module @chainrule {", ...[main, ...others].map(indented), "}", ""].join("\n");
+  }
+
+  #unused(called: string): string {
+    const count = this.#counts.get(called) ?? 0;
+    this.#counts.set(called, count + 1);
+    return count === 0 && called !== "main" ? called : `${called}_${count + 1}`;
+  }
+}
+
+const signature = (parameters: readonly Parameter[], results: readonly Type[]): string =>
+  `${parameters.map((parameter) => `${parameter.name}: ${typeText(parameter)}`).join(", ")} -> ${resultText(results)}`;
+
+function text(
+  visibility: "public" | "private",
+  name: string,
+  parameters: readonly Parameter[],
+  results: readonly Type[],
+  body: Body,
+): string {
+  const declared = parameters.map(({ attributes = "", ...value }) => `${value.name}: ${typeText(value)}${attributes}`);
+  const isLong = declared.length > 4;
+  const list = isLong ? `(\n${declared.map((one) => `    ${one}`).join(",\n")}\n)` : `(${declared.join(", ")})`;
+  const head = `func.func ${visibility} @${name}${list} -> ${resultText(results)} {`;
+  return [head, ...body.lines.map((line) => `  ${line}`), "}"].join("\n");
+}
+
+const indented = (block: string): string =>
+  block
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");

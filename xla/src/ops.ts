@@ -1,0 +1,25 @@
+// The table of lowerings: each op of chainrule as StableHLO.
+import type { OpName } from "chainrule/compiler";
+import type { Body } from "./body.ts";
+import type { Call, Lowering } from "./lowering.ts";
+import { contractions } from "./ops/contractions.ts";
+import { elementwise } from "./ops/elementwise.ts";
+import { indexing } from "./ops/indexing.ts";
+import { movements } from "./ops/movement.ts";
+import { reductions } from "./ops/reductions.ts";
+import { sources } from "./ops/sources.ts";
+import type { Value } from "./types.ts";
+
+const lowerings = {
+  ...sources,
+  ...elementwise,
+  ...movements,
+  ...reductions,
+  ...indexing,
+  ...contractions,
+} satisfies { readonly [N in OpName]: Lowering<N> };
+
+const entries: { readonly [N in OpName]: Lowering<N> } = lowerings;
+
+/** Writes a node of this op. */
+export const lower = <N extends OpName>(op: N, call: Call<N>, body: Body): Value => entries[op](call, body);

@@ -1,0 +1,67 @@
+// Elementwise ops. Most are one operation of StableHLO; the others differ from chainrule's in the cases that their comments name.
+import type { OpName } from "chainrule/compiler";
+import type { Body, Direction, Uniform } from "../body.ts";
+import type { Call, Lowering } from "../lowering.ts";
+import { isFloating, type Value } from "../types.ts";
+import { toInt32 } from "./to-int32.ts";
+
+type Operands = { readonly inputs: readonly Value[] };
+
+const same =
+  (op: Uniform) =>
+  ({ inputs }: Operands, body: Body): Value =>
+    body.op(op, ...inputs);
+
+const comparison =
+  (direction: Direction) =>
+  ({ inputs: [a, b] }: Operands, body: Body): Value =>
+    body.compare(direction, a, b);
+
+export const elementwise = {
+  neg: same("negate"),
+  abs: ({ inputs: [x] }: Operands, body: Body): Value => (x.dtype === "uint8" ? x : body.op("abs", x)),
+
+  // 0 for NaN and -0, which StableHLO's sign returns as they are.
+  sign({ inputs: [x] }: Operands, body: Body): Value {
+    const [zero, one] = [0, 1].map((n) => body.constant(n, x));
+    const orZero = x.dtype === "uint8" ? zero : body.select(body.compare("LT", x, zero), body.constant(-1, x), zero);
+    return body.select(body.compare("GT", x, zero), one, orZero);
+  },
+
+  floor: same("floor"),
+  round: same("round_nearest_even"),
+  exp: same("exponential"),
+  expm1: same("exponential_minus_one"),
+  log: same("log"),
+  log1p: same("log_plus_one"),
+  sqrt: same("sqrt"),
+  sin: same("sine"),
+  cos: same("cosine"),
+  // Of CHLO, the dialect beside StableHLO for functions that it lacks.
+  erf: ({ inputs: [x], type }: Call<"erf">, body: Body): Value => body.special("chlo.erf", x, type),
+  tanh: same("tanh"),
+  sigmoid: same("logistic"),
+
+  add: same("add"),
+  sub: same("subtract"),
+  // Of bool: and.
+  mul: same("multiply"),
+  div: same("divide"),
+  // As IEEE 754 has it; of integers modulo 2ⁿ, and 0 for negative exponents except with the bases 1 and -1.
+  pow: same("power"),
+  // NaN if either operand is. Of bool: or, and.
+  maximum: same("maximum"),
+  minimum: same("minimum"),
+  eq: comparison("EQ"),
+  lt: comparison("LT"),
+  le: comparison("LE"),
+  where: ({ inputs: [condition, a, b] }: Operands, body: Body): Value => body.select(condition, a, b),
+
+  cast({ inputs: [x], attributes: { dtype } }: Call<"cast">, body: Body): Value {
+    if (dtype === x.dtype) return x;
+    // NaN is true.
+    if (dtype === "bool") return body.compare("NE", x, body.constant(0, x));
+    if (isFloating(x.dtype) && !isFloating(dtype)) return body.convert(toInt32(x, body), dtype);
+    return body.convert(x, dtype);
+  },
+} satisfies { readonly [N in OpName]?: Lowering<N> };

@@ -1,0 +1,99 @@
+// toStableHLO: a function of tensors, such as a training step, as the text of a StableHLO module and a manifest.
+import { ChainruleError, type Tensor } from "chainrule";
+import { type ResultRole, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
+import type { Manifest, ManifestArgument, ManifestResult } from "./manifest.ts";
+import { identifiers, inputNames, type StateName, stateNames, unused } from "./names.ts";
+import { write } from "./write.ts";
+
+export interface StableHLO {
+  /** The module in MLIR's syntax, with a public function main. */
+  readonly text: string;
+  readonly manifest: Manifest;
+  /** The tensors that the manifest's arguments of the kind "state" stand for, in their order. */
+  readonly states: readonly Tensor[];
+}
+
+/**
+ * Writes a function as a StableHLO module, for arguments like these: tensors, also in lists and records, by shape and dtype, all others by
+ * value. The function is traced as compile traces it and nothing is computed. Tensors from outside that it uses are states: arguments of
+ * main, whose new contents are results. Main computes the whole batch on one device; nothing in it says how the batch is divided.
+ *
+ * Indices out of range are no error in the module, as they are in chainrule: gather reads the nearest element, and a sum leaves the element
+ * out. Results have no history.
+ */
+export function toStableHLO<A extends unknown[]>(f: (...args: A) => unknown, ...examples: A): StableHLO {
+  if (typeof f !== "function")
+    throw new ChainruleError("type", "toStableHLO", `takes a function and examples of its arguments, not ${typeof f}`);
+  const traced = traceFunction(f, examples);
+  const inputs = inputNames(traced);
+  const states = stateNames(traced);
+  const manifest = manifestOf(traced, inputs, states);
+  const text = write(traced.graph, {
+    arguments: identifiers(inputs, "arg"),
+    states: identifiers(
+      states.map(({ name }) => name),
+      "model.",
+    ),
+  });
+  return { text, manifest, states: traced.states };
+}
+
+function manifestOf(traced: TracedFunction, inputs: readonly string[], states: readonly StateName[]): Manifest {
+  const { graph } = traced;
+  const batch = traced.arguments[0]?.tensor.shape[0] ?? null;
+  const dimOf = ({ shape }: { readonly shape: readonly number[] }): 0 | null =>
+    shape.length > 0 && shape[0] === batch ? 0 : null;
+  const donated = new Map(
+    graph.updates.map(({ state }, i) => [state.attributes.index, graph.results.length + i] as const),
+  );
+  const fromCall = traced.arguments.map(({ tensor }, i): ManifestArgument => {
+    const { dtype, shape } = tensor;
+    return { name: inputs[i], kind: "input", dtype, shape, batch: dimOf(tensor), owner: null, donatedTo: null };
+  });
+  const fromOutside = traced.states.map(({ dtype, shape }, i): ManifestArgument => {
+    const { name, owner } = states[i];
+    return { name, kind: "state", dtype, shape, batch: null, owner, donatedTo: donated.get(i) ?? null };
+  });
+  const nameOf = (role: TensorRole): string =>
+    "argument" in role ? inputs[role.argument] : (states[traced.states.indexOf(role.outside)]?.name ?? "tensor");
+  const taken = new Set<string>();
+  const results = graph.results.map((node, i): ManifestResult => {
+    const { kind, name } = describeRole(traced.results[i], nameOf);
+    const { dtype, shape } = node;
+    return { name: unused(name, taken), kind, dtype, shape, batch: kind === "gradient" ? null : dimOf(node) };
+  });
+  const updates = graph.updates.map(({ state, value: { dtype, shape } }): ManifestResult => {
+    const { name } = states[state.attributes.index];
+    return { name: unused(name, taken), kind: "state", dtype, shape, batch: null };
+  });
+  return {
+    format: "chainrule-xla",
+    version: 1,
+    batch: fromCall.some(({ batch }) => batch !== null) ? batch : null,
+    arguments: [...fromCall, ...fromOutside],
+    results: [...results, ...updates],
+    random: randomOf(states),
+    cleared: traced.cleared.map(nameOf),
+  };
+}
+
+function describeRole(role: ResultRole, nameOf: (role: TensorRole) => string): Pick<ManifestResult, "kind" | "name"> {
+  switch (role.kind) {
+    case "returned":
+      return { kind: "result", name: role.place === "" ? "result" : `result.${role.place}` };
+    case "gradient":
+      return { kind: "gradient", name: `${nameOf(role.of)}.grad` };
+    case "assigned":
+      return { kind: "input", name: nameOf({ argument: role.argument }) };
+    case "property":
+      return { kind: "property", name: `${role.owner.constructor.name}.${role.key}` };
+    default:
+      return role satisfies never;
+  }
+}
+
+function randomOf(states: readonly StateName[]): Manifest["random"] {
+  const names = states.flatMap(({ name, owner }) => (owner === "random" ? [name] : []));
+  const [key, counter] = ["random.key", "random.counter"];
+  return names.includes(key) && names.includes(counter) ? { key, counter } : null;
+}
