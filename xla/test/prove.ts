@@ -1,8 +1,10 @@
-// Proves the table of ops against the reference, through XLA; it takes minutes and needs Python with jax (CHAINRULE_PYTHON):
+// Proves the table of ops through XLA. It takes minutes, and needs Python with jax (CHAINRULE_PYTHON):
 //
-//   npx tsx xla/test/prove.ts fuzz [SEED] [COUNT]     random graphs, element by element within the bounds of rounding errors
-import { fuzz, tell } from "../../test/compiler/fuzz.ts";
+//   npx tsx xla/test/prove.ts fuzz [SEED] [COUNT]     random graphs against the reference, within the bounds of rounding errors
+//   npx tsx xla/test/prove.ts fixtures                PyTorch's recorded results, with the tolerances of test/fixtures/compare.ts
 import { executor } from "./as-xla.ts";
+import { runFixtures } from "./fixtures.ts";
+import { fuzz } from "./fuzz.ts";
 import { Oracle, whyNoOracle } from "./oracle.ts";
 
 const missing = whyNoOracle();
@@ -10,18 +12,24 @@ if (missing !== null) {
   console.error(missing);
   process.exit(1);
 }
-const [seed = Date.now() % 1_000_000_000, count = 2000] = process.argv.slice(3).map(Number);
 const oracle = new Oracle();
-let failures = 0;
 const start = performance.now();
-for (let done = 0; done < count; done += 50) {
-  const onFailure = (failure: Parameters<typeof tell>[0]) => {
-    failures++;
-    console.log(tell(failure));
-  };
-  fuzz({ seed: seed + done, count: Math.min(50, count - done), run: executor(oracle), onFailure });
-  console.log(`${Math.min(done + 50, count)} graphs from seed ${seed} on, ${failures} differ, ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  if (failures > 5) break;
-}
+const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
+let failures = 0;
+const fail = (text: string): void => {
+  failures++;
+  console.log(text);
+};
+
+const [mode, ...numbers] = process.argv.slice(2);
+if (mode === "fuzz") {
+  const [seed = Date.now() % 1_000_000_000, count = 2000] = numbers.map(Number);
+  for (let done = 0; done < count && failures < 10; done += 50) {
+    fuzz(executor(oracle), seed + done, Math.min(50, count - done), fail);
+    console.log(`${Math.min(done + 50, count)} graphs from seed ${seed} on, ${failures} differ, ${seconds()}`);
+  }
+} else if (mode === "fixtures")
+  runFixtures(oracle, (line) => console.log(`${line}, ${failures} differ, ${seconds()}`), fail);
+else fail(`${mode} is none of fuzz, fixtures`);
 oracle.close();
 process.exitCode = failures > 0 ? 1 : 0;

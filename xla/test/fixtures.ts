@@ -1,0 +1,62 @@
+// PyTorch's recorded results through XLA: each call, layer, optimiser and training run of test/fixtures, compiled for a backend that is XLA.
+import { compile } from "chainrule";
+import { registerBackend } from "../../src/compiler/compile.ts";
+import { load } from "../../test/fixtures/load.ts";
+import {
+  type Run,
+  runAverage,
+  runClipping,
+  runLayer,
+  runNormaliser,
+  runOptimiser,
+  runTraining,
+} from "../../test/fixtures/networks.ts";
+import { runCase } from "../../test/fixtures/run.ts";
+import { backend } from "./as-xla.ts";
+import type { Oracle } from "./oracle.ts";
+
+const families = ["elementwise", "reductions", "layout", "indexing", "products", "dtypes"] as const;
+
+/** Runs all of them; tells what differs, and how many of each kind there are. */
+export function runFixtures(oracle: Oracle, tell: (line: string) => void, fail: (text: string) => void): void {
+  registerBackend(backend(oracle, "reference"));
+  const run: Run = (f) => compile(f, { backend: "reference" });
+  const all = (name: string, differences: readonly (() => readonly string[])[]) => {
+    for (const find of differences) for (const text of find()) fail(text);
+    tell(`${name}: ${differences.length}`);
+  };
+  const { cases, layers, normalisers, optimisers, clippings, averages, runs } = load("networks");
+  all(
+    "layers",
+    layers.map((one) => () => runLayer(one, run)),
+  );
+  all(
+    "normalisers",
+    normalisers.map((one) => () => runNormaliser(one, run)),
+  );
+  all(
+    "optimisers",
+    optimisers.map((one) => () => runOptimiser(one, run)),
+  );
+  all(
+    "clippings",
+    clippings.map((one) => () => runClipping(one, run)),
+  );
+  all(
+    "averages",
+    averages.map((one) => () => runAverage(one, run)),
+  );
+  all(
+    "training runs",
+    runs.map((one) => () => runTraining(one, run)),
+  );
+  all(
+    "losses",
+    cases.map((one) => () => runCase(one, { wrap: run })),
+  );
+  for (const family of families)
+    all(
+      family,
+      load(family).cases.map((one) => () => runCase(one, { wrap: run })),
+    );
+}
