@@ -6,6 +6,7 @@ import { markAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
 import { label } from "../tensor/labels.ts";
 import { noGrad } from "../tensor/mode.ts";
+import { inRegion } from "../tensor/region.ts";
 import { holdings } from "../tensor/settle.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
@@ -106,7 +107,7 @@ export abstract class Optimizer<S extends State = State> {
         const isAlike = grad.dtype === parameter.dtype && sameShape(grad.shape, parameter.shape);
         if (tracing() === null && parameter.ndim > 0 && isAlike && pointwise.has(this.update))
           this.#stream(entry, grad);
-        else this.update(parameter, grad, state, settings);
+        else inRegion("update", {}, () => this.update(parameter, grad, state, settings));
       }
     });
   }

@@ -148,8 +148,18 @@ export interface BoundedValues {
   readonly states: readonly Bounded[];
 }
 
+/** The further error at each element of a node: that of an executor that computes it in another way than chainrule's own. */
+export type Widening = (n: Node, y: NDArray, inputs: readonly Bounded[]) => (i: number) => number;
+
+const none: Widening = () => () => 0;
+
 /** Each node's value and radius. */
-function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): Map<Node, Bounded> {
+function boundAll(
+  graph: Graph,
+  args: readonly NDArray[],
+  states: readonly NDArray[],
+  widening: Widening,
+): Map<Node, Bounded> {
   const bounds = new Map<Node, Bounded>();
   for (const n of graph.nodes) {
     if (isInput(n)) {
@@ -161,7 +171,8 @@ function boundAll(graph: Graph, args: readonly NDArray[], states: readonly NDArr
     const inputs = n.inputs.map((x) => boundOf(bounds, x));
     opOf(op).evaluate(y, inputs, attributes);
     // NaN comes from a radius of ∞ times a factor of 0.
-    const radius = radiusOf({ op, attributes, y, inputs }).map((r) => (Number.isNaN(r) ? Infinity : r));
+    const further = widening(n, y, inputs);
+    const radius = radiusOf({ op, attributes, y, inputs }).map((r, i) => (Number.isNaN(r) ? Infinity : r + further(i)));
     bounds.set(n, { ...y, radius });
   }
   return bounds;
@@ -174,8 +185,13 @@ function boundOf(bounds: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
 }
 
 /** A graph's results and new states, each with its error bounds. */
-export function bound(graph: Graph, args: readonly NDArray[], states: readonly NDArray[]): BoundedValues {
-  const bounds = boundAll(graph, args, states);
+export function bound(
+  graph: Graph,
+  args: readonly NDArray[],
+  states: readonly NDArray[],
+  widening: Widening = none,
+): BoundedValues {
+  const bounds = boundAll(graph, args, states, widening);
   const after = states.map(exactly);
   for (const { state, value } of graph.updates) after[state.attributes.index] = boundOf(bounds, value);
   return { results: graph.results.map((n) => boundOf(bounds, n)), states: after };

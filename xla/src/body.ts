@@ -50,6 +50,7 @@ export class Body {
   readonly functions: Functions;
   readonly #lines: string[] = [];
   readonly #constants = new Map<string, Value>();
+  readonly #callees = new Set<string>();
   #count = 0;
 
   constructor(functions: Functions) {
@@ -58,6 +59,11 @@ export class Body {
 
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** The functions that it calls, in order. */
+  get callees(): readonly string[] {
+    return [...this.#callees];
   }
 
   // ── the forms of lines
@@ -177,6 +183,7 @@ export class Body {
     return this.line(`stablehlo.reduce${operands} : ${typesText([x, start])} -> ${typeText(type)}`, type);
   }
   call(callee: string, operands: readonly Value[], types: readonly Type[]): Value[] {
+    this.#callees.add(callee);
     const names = operands.map(({ name }) => name).join(", ");
     return this.lineOfSeveral(`call @${callee}(${names}) : ${typesText(operands)} -> ${resultText(types)}`, types);
   }

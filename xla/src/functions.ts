@@ -13,8 +13,7 @@ interface Made {
 }
 
 export class Functions {
-  /** Name and text, in the order in which they were finished. */
-  readonly #texts: (readonly [name: string, text: string])[] = [];
+  readonly #texts = new Map<string, { readonly text: string; readonly callees: readonly string[] }>();
   readonly #byText = new Map<string, Made>();
   readonly #byKey = new Map<string, Made>();
   readonly #counts = new Map<string, number>();
@@ -32,7 +31,10 @@ export class Functions {
     const existing = this.#byText.get(key);
     if (existing !== undefined) return existing;
     const made = { callee: this.#unused(called), types: results };
-    this.#texts.push([made.callee, text("private", made.callee, parameters, results, body)]);
+    this.#texts.set(made.callee, {
+      text: text("private", made.callee, parameters, results, body),
+      callees: body.callees,
+    });
     this.#byText.set(key, made);
     return made;
   }
@@ -52,12 +54,20 @@ export class Functions {
     return caller.call(made.callee, operands, made.types);
   }
 
-  /** The module: the public function main, then the private ones, each after those that call it. */
+  /** The module: the public function main, then the private ones in the order in which a reader meets them. */
   module(parameters: readonly Parameter[], results: readonly Value[], body: Body): string {
     body.finish(results);
-    const main = text("public", "main", parameters, results, body);
-    const others = this.#texts.toReversed().map(([, one]) => one);
-    return ["module @chainrule {", ...[main, ...others].map(indented), "}", ""].join("\n");
+    const texts = new Map([["main", text("public", "main", parameters, results, body)]]);
+    const add = (callees: readonly string[]): void => {
+      for (const callee of callees) {
+        const made = this.#texts.get(callee);
+        if (made === undefined || texts.has(callee)) continue;
+        texts.set(callee, made.text);
+        add(made.callees);
+      }
+    };
+    add(body.callees);
+    return ["module @chainrule {", ...[...texts.values()].map(indented), "}", ""].join("\n");
   }
 
   #unused(called: string): string {

@@ -3,6 +3,7 @@
 import { Module, type Tensor } from "chainrule";
 import { labelOf, type TracedFunction } from "chainrule/compiler";
 import type { StateOwner } from "./manifest.ts";
+import type { InputNames } from "./write.ts";
 
 export interface StateName {
   readonly name: string;
@@ -30,12 +31,12 @@ function tensorsOf(models: readonly Module[]): ReadonlyMap<Tensor, string> {
   return named;
 }
 
-/** One name for each state, all different. */
-export function stateNames({ states, owners }: TracedFunction): StateName[] {
+/** One name for each of these tensors from outside, all different. */
+export function namesOf(outside: readonly Tensor[], { owners }: TracedFunction): StateName[] {
   const tensors = tensorsOf(modelsOf(owners));
   const labelled = new Map<string, object[]>();
   const taken = new Set<string>();
-  return states.map((state) => {
+  return outside.map((state) => {
     const own = tensors.get(state);
     const label = labelOf(state);
     let [wanted, owner]: [string, StateOwner] = ["state", null];
@@ -62,11 +63,15 @@ export function unused(wanted: string, taken: Set<string>): string {
   return name;
 }
 
-/** Names as MLIR takes them after a %: letters, digits and . _ $ -, beginning with a letter. */
-export function identifiers(names: readonly string[], prefix: string): string[] {
+/**
+ * The names in the text: letters, digits and . _ $ -, beginning with a letter, as MLIR takes them after a %. Inputs are called arg0, arg1,
+ * ..., or arg1.images; a state whose name begins with a digit gets "model." before it.
+ */
+export function identifiers(inputs: readonly string[], states: readonly string[]): InputNames {
   const taken = new Set<string>();
-  return names.map((name) => {
+  const named = (prefix: string) => (name: string) => {
     const plain = name.replace(/[^A-Za-z0-9_.$-]/g, "_");
     return unused(/^[A-Za-z]/.test(plain) ? plain : `${prefix}${plain}`, taken);
-  });
+  };
+  return { arguments: inputs.map(named("arg")), states: states.map(named("model.")) };
 }

@@ -1,12 +1,20 @@
-// Divides the nodes of a graph among functions: each region becomes a function of its own, called by the region around it. The nodes of a
-// region can be called together only if nothing outside of it stands between two of them; where something does, as between the parts of a
-// backward pass, the region is dissolved, and its nodes are written in the region around it.
+// Divides the nodes of a graph among functions: each region becomes a function of its own, called by the region around it, and so do the
+// gradients of a region's nodes: softmax and softmax_backward, which stand beside each other. The nodes of a function can be called together
+// only if nothing outside of it stands between two of them; where something does, the function is dissolved, and its nodes are written in the
+// one around it.
 import { ChainruleError } from "chainrule";
 import type { Graph, Node, NodeOf, Region } from "chainrule/compiler";
 
-/** A region's nodes, in the order in which they are computed. */
+/** A region, without the gradients of its nodes, or these alone. */
+interface Part {
+  readonly name: string;
+  readonly parent: Part | null;
+}
+
+/** The nodes of a function, in the order in which they are computed. */
 export interface Group {
-  readonly region: Region;
+  /** "softmax", "softmax_backward" */
+  readonly name: string;
   readonly items: readonly Item[];
   /** Nodes from outside, in the order in which they are first read. */
   readonly inputs: readonly Node[];
@@ -38,7 +46,8 @@ class Outline {
   readonly #nodes: readonly NodeOf[];
   readonly #outputs: ReadonlySet<Node>;
   readonly #readers = new Map<Node, NodeOf[]>();
-  readonly #dissolved = new Set<Region>();
+  readonly #parts = new Map<Region, Part[]>();
+  readonly #dissolved = new Set<Part>();
 
   constructor(nodes: readonly NodeOf[], outputs: ReadonlySet<Node>) {
     this.#nodes = nodes;
@@ -51,27 +60,27 @@ class Outline {
   }
 
   /** The items of one function, whose nodes these are. */
-  #items(nodes: readonly NodeOf[], scope: Region | null): Item[] {
+  #items(nodes: readonly NodeOf[], scope: Part | null): Item[] {
     for (;;) {
       const units = this.#unitsOf(nodes, scope);
       const order = inOrder(units);
       if (order.cycle === null) return order.units.map((unit) => this.#item(unit));
-      const region = order.cycle.find((unit) => unit.region !== null)?.region;
-      if (!region) throw new ChainruleError("internal", "internal", "the nodes of a graph read each other in a circle");
-      this.#dissolved.add(region);
+      const part = order.cycle.find((unit) => unit.part !== null)?.part;
+      if (!part) throw new ChainruleError("internal", "internal", "the nodes of a graph read each other in a circle");
+      this.#dissolved.add(part);
     }
   }
 
-  #unitsOf(nodes: readonly NodeOf[], scope: Region | null): Unit[] {
-    const members = new Map<NodeOf | Region, NodeOf[]>();
+  #unitsOf(nodes: readonly NodeOf[], scope: Part | null): Unit[] {
+    const members = new Map<NodeOf | Part, NodeOf[]>();
     for (const n of nodes) {
-      const key = this.#regionBelow(n, scope) ?? n;
+      const key = this.#partBelow(n, scope) ?? n;
       members.set(key, [...(members.get(key) ?? []), n]);
     }
     const units: Unit[] = [];
     const unitOf = new Map<Node, Unit>();
     for (const [key, inside] of members) {
-      const unit: Unit = { region: "op" in key ? null : key, nodes: inside, before: new Set() };
+      const unit: Unit = { part: "op" in key ? null : key, nodes: inside, before: new Set() };
       units.push(unit);
       for (const n of inside) unitOf.set(n, unit);
     }
@@ -85,32 +94,44 @@ class Outline {
     return units;
   }
 
-  /** The outermost region of a node inside this scope that is not dissolved; null for a node of the scope itself. */
-  #regionBelow(n: NodeOf, scope: Region | null): Region | null {
-    let found: Region | null = null;
-    for (let region = n.region; region !== null && region !== scope; region = region.parent)
-      if (!this.#dissolved.has(region)) found = region;
+  /** The outermost part of a node inside this scope that is not dissolved; null for a node of the scope itself. */
+  #partBelow(n: NodeOf, scope: Part | null): Part | null {
+    let found: Part | null = null;
+    for (let part = this.#partOf(n.region, 0); part !== null && part !== scope; part = part.parent)
+      if (!this.#dissolved.has(part)) found = part;
     return found;
   }
 
-  #item({ region, nodes }: Unit): Item {
-    if (region === null) return nodes[0];
+  /** The part of nodes in a region. `gradients` counts the regions "backward" that were left behind on the way out from the node. */
+  #partOf(region: Region | null, gradients: number): Part | null {
+    if (region === null) return null;
+    if (region.name === "backward") return this.#partOf(region.parent, gradients + 1);
+    const parts = this.#parts.get(region) ?? [];
+    this.#parts.set(region, parts);
+    return (parts[gradients] ??= {
+      name: region.name + "_backward".repeat(gradients),
+      parent: this.#partOf(region.parent, gradients),
+    });
+  }
+
+  #item({ part, nodes }: Unit): Item {
+    if (part === null) return nodes[0];
     const own = new Set<Node>(nodes);
     const inputs = new Set(nodes.flatMap((n) => n.inputs).filter((x) => !own.has(x) && !isConstant(x)));
     const isReadOutside = (n: Node) =>
       this.#outputs.has(n) || (this.#readers.get(n) ?? []).some((reader) => !own.has(reader));
     return {
-      region,
-      items: this.#items(nodes, region),
+      name: part.name,
+      items: this.#items(nodes, part),
       inputs: [...inputs],
       outputs: nodes.filter(isReadOutside),
     };
   }
 }
 
-/** What is arranged: one node, or the nodes of a region. */
+/** What is arranged: one node, or the nodes of a part. */
 interface Unit {
-  readonly region: Region | null;
+  readonly part: Part | null;
   readonly nodes: readonly NodeOf[];
   /** The units that it reads. */
   readonly before: Set<Unit>;

@@ -2,7 +2,7 @@
 import { ChainruleError, type Tensor } from "chainrule";
 import { type ResultRole, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
 import type { Manifest, ManifestArgument, ManifestResult } from "./manifest.ts";
-import { identifiers, inputNames, type StateName, stateNames, unused } from "./names.ts";
+import { identifiers, inputNames, namesOf, type StateName, unused } from "./names.ts";
 import { write } from "./write.ts";
 
 export interface StableHLO {
@@ -26,20 +26,39 @@ export function toStableHLO<A extends unknown[]>(f: (...args: A) => unknown, ...
     throw new ChainruleError("type", "toStableHLO", `takes a function and examples of its arguments, not ${typeof f}`);
   const traced = traceFunction(f, examples);
   const inputs = inputNames(traced);
-  const states = stateNames(traced);
-  const manifest = manifestOf(traced, inputs, states);
-  const text = write(traced.graph, {
-    arguments: identifiers(inputs, "arg"),
-    states: identifiers(
+  const named = namesOfOutside(traced);
+  const states = traced.states.map((state) => nameIn(named, state));
+  const manifest = manifestOf(traced, inputs, named);
+  const text = write(
+    traced.graph,
+    identifiers(
+      inputs,
       states.map(({ name }) => name),
-      "model.",
     ),
-  });
+  );
   return { text, manifest, states: traced.states };
 }
 
-function manifestOf(traced: TracedFunction, inputs: readonly string[], states: readonly StateName[]): Manifest {
+type Names = ReadonlyMap<Tensor, StateName>;
+
+/** The names of the states, then those of other tensors from outside whose grad the function sets. */
+function namesOfOutside(traced: TracedFunction): Names {
+  const roles = [...traced.results.flatMap((role) => (role.kind === "gradient" ? [role.of] : [])), ...traced.cleared];
+  const others = roles.flatMap((role) => ("outside" in role ? [role.outside] : []));
+  const tensors = [...new Set([...traced.states, ...others])];
+  const names = namesOf(tensors, traced);
+  return new Map(tensors.map((tensor, i) => [tensor, names[i]]));
+}
+
+function nameIn(names: Names, tensor: Tensor): StateName {
+  const name = names.get(tensor);
+  if (name === undefined) throw new ChainruleError("internal", "internal", "a tensor of the trace has no name");
+  return name;
+}
+
+function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Names): Manifest {
   const { graph } = traced;
+  const states = traced.states.map((state) => nameIn(names, state));
   const batch = traced.arguments[0]?.tensor.shape[0] ?? null;
   const dimOf = ({ shape }: { readonly shape: readonly number[] }): 0 | null =>
     shape.length > 0 && shape[0] === batch ? 0 : null;
@@ -55,7 +74,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], states: r
     return { name, kind: "state", dtype, shape, batch: null, owner, donatedTo: donated.get(i) ?? null };
   });
   const nameOf = (role: TensorRole): string =>
-    "argument" in role ? inputs[role.argument] : (states[traced.states.indexOf(role.outside)]?.name ?? "tensor");
+    "argument" in role ? inputs[role.argument] : nameIn(names, role.outside).name;
   const taken = new Set<string>();
   const results = graph.results.map((node, i): ManifestResult => {
     const { kind, name } = describeRole(traced.results[i], nameOf);

@@ -1,11 +1,12 @@
 // Writes a graph as the text of a module: main, and a private function for each region.
 import { ChainruleError } from "chainrule";
-import type { Graph, Node, NodeOf, OpName, Region } from "chainrule/compiler";
+import type { Graph, Node, NodeOf, OpName } from "chainrule/compiler";
 import { argumentsOf, statesOf } from "chainrule/compiler";
 import { Body } from "./body.ts";
 import { Functions, type Parameter } from "./functions.ts";
 import { lower } from "./ops.ts";
 import { type Group, type Item, isConstant, outline } from "./outline.ts";
+import { tidy } from "./tidy.ts";
 import type { Value } from "./types.ts";
 
 /** The names of main's arguments in the text, without the %. */
@@ -18,7 +19,8 @@ export interface InputNames {
  * The text of a graph. Main takes the arguments, then the states, and returns the results, then the new contents of the states that change,
  * which take the place of the old ones: such a state is donated.
  */
-export function write(graph: Graph, names: InputNames): string {
+export function write(traced: Graph, names: InputNames): string {
+  const graph = tidy(traced);
   const functions = new Functions();
   const donatedTo = new Map<Node, number>(graph.updates.map(({ state }, i) => [state, graph.results.length + i]));
   const nameOf = (n: Node, name: string): readonly [Node, Parameter] => {
@@ -65,10 +67,10 @@ class Scope {
     return lower(op as N, { inputs, attributes: attributes as never, type: { shape, dtype }, node }, this.body);
   }
 
-  #call({ region, items, inputs, outputs }: Group): void {
+  #call({ name, items, inputs, outputs }: Group): void {
     const parameters = inputs.map(({ shape, dtype }, i) => ({ name: `%arg${i}`, shape, dtype }));
     const { functions } = this.body;
-    const { callee, types } = functions.region(nameOf(region), parameters, (body, values) => {
+    const { callee, types } = functions.region(name, parameters, (body, values) => {
       const inside = new Scope(body, new Map(inputs.map((n, i) => [n, values[i]])));
       inside.write(items);
       return outputs.map((n) => inside.read(n));
@@ -78,9 +80,4 @@ class Scope {
       this.#values.set(outputs[i], value);
     });
   }
-}
-
-/** "softmax"; "softmax_backward" for a gradient, whose region is called backward. */
-function nameOf({ name, parent }: Region): string {
-  return name === "backward" && parent !== null ? `${nameOf(parent)}_backward` : name;
 }

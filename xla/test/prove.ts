@@ -2,10 +2,13 @@
 //
 //   npx tsx xla/test/prove.ts fuzz [SEED] [COUNT]     random graphs against the reference, within the bounds of rounding errors
 //   npx tsx xla/test/prove.ts fixtures                PyTorch's recorded results, with the tolerances of test/fixtures/compare.ts
+//   npx tsx xla/test/prove.ts nets                    training steps of W1, W2, W3 and a GPT, against compiled ones
 import { executor } from "./as-xla.ts";
 import { runFixtures } from "./fixtures.ts";
 import { fuzz } from "./fuzz.ts";
+import { nets } from "./nets.ts";
 import { Oracle, whyNoOracle } from "./oracle.ts";
+import { apart, throughWasm, throughXla } from "./training.ts";
 
 const missing = whyNoOracle();
 if (missing !== null) {
@@ -30,6 +33,17 @@ if (mode === "fuzz") {
   }
 } else if (mode === "fixtures")
   runFixtures(oracle, (line) => console.log(`${line}, ${failures} differ, ${seconds()}`), fail);
-else fail(`${mode} is none of fuzz, fixtures`);
+else if (mode === "nets") {
+  for (const [name, make] of nets) {
+    const steps = 12;
+    const { losses, times, lines } = throughXla(oracle, make(), steps);
+    const difference = apart(losses, throughWasm(make(), steps));
+    if (!(difference < 1e-4)) fail(`${name}: the losses differ by ${difference}: ${losses}`);
+    const { write, first, step } = times;
+    console.log(
+      `${name}: ${steps} losses within ${difference.toExponential(1)} of wasm's, ${losses[0]} to ${losses.at(-1)}; ${lines} lines; written in ${write.toFixed(0)} ms, first step ${first.toFixed(0)} ms, later ones ${step.toFixed(1)} ms with copies`,
+    );
+  }
+} else fail(`${mode} is none of fuzz, fixtures, nets`);
 oracle.close();
 process.exitCode = failures > 0 ? 1 : 0;

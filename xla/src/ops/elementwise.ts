@@ -3,6 +3,7 @@ import type { OpName } from "chainrule/compiler";
 import type { Body, Direction, Uniform } from "../body.ts";
 import type { Call, Lowering } from "../lowering.ts";
 import { isFloating, type Value } from "../types.ts";
+import { erf } from "./erf.ts";
 import { toInt32 } from "./to-int32.ts";
 
 type Operands = { readonly inputs: readonly Value[] };
@@ -37,8 +38,7 @@ export const elementwise = {
   sqrt: same("sqrt"),
   sin: same("sine"),
   cos: same("cosine"),
-  // Of CHLO, the dialect beside StableHLO for functions that it lacks.
-  erf: ({ inputs: [x], type }: Call<"erf">, body: Body): Value => body.special("chlo.erf", x, type),
+  erf: ({ inputs: [x] }: Operands, body: Body): Value => erf(x, body),
   tanh: same("tanh"),
   sigmoid: same("logistic"),
 
