@@ -5,7 +5,13 @@ import { optimiseLater } from "./scripts/optimise-later.js";
 
 const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
-const all = ["test/**/*.test.ts", "cli/test/**/*.test.ts", "onnx/test/**/*.test.ts", "xla/test/**/*.test.ts", "web/test/**/*.test.ts"];
+const all = [
+  "test/**/*.test.ts",
+  "cli/test/**/*.test.ts",
+  "onnx/test/**/*.test.ts",
+  "xla/test/**/*.test.ts",
+  "web/test/**/*.test.ts",
+];
 /** These change what a process has of its own, such as its pool of threads, its console or its environment. */
 const alone = [
   "test/docs.test.ts",

@@ -1,11 +1,12 @@
 // `npm test`: runs type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and prints a
-// last line with the counts. Where there is no browser, the line before it says so.
+// last line with the counts. Where there is no browser, or no Python with JAX, a line before it says so.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBrowser } from "./browser.js";
 import { closingLines } from "./closing-lines.js";
+import { findJax } from "./jax.js";
 import { optimiseLater } from "./optimise-later.js";
 
 const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
@@ -68,5 +69,5 @@ try {
   failed++;
 }
 rmSync(folder, { recursive: true });
-console.log(closingLines({ passed, failed, skipped, browser }));
+console.log(closingLines({ passed, failed, skipped, browser, jax: findJax() }));
 process.exitCode = failed === 0 ? 0 : 1;

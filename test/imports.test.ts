@@ -158,11 +158,14 @@ function pairsIn(imports: readonly Import[]): string[] {
 /** The plan of a convolution chooses between its ways, which know its shapes. */
 const choosers = ["src/schedule/products/convolution/plan.ts", "src/schedule/products/convolution/build.ts"];
 
-it.each(["src", "web/src", "onnx/src", "xla/src"])("no two folders of %s that stand side by side import each other", (folder) => {
-  const inside = importsOf(folder).filter(({ from, to }) => to.startsWith(`${folder}/`) && !choosers.includes(from));
-  expect(inside.length).toBeGreaterThan(20);
-  expect(pairsIn(inside)).toEqual([]);
-});
+it.each(["src", "web/src", "onnx/src", "xla/src"])(
+  "no two folders of %s that stand side by side import each other",
+  (folder) => {
+    const inside = importsOf(folder).filter(({ from, to }) => to.startsWith(`${folder}/`) && !choosers.includes(from));
+    expect(inside.length).toBeGreaterThan(20);
+    expect(pairsIn(inside)).toEqual([]);
+  },
+);
 
 it("a pair of folders is found, whatever stands between", () => {
   const line = (from: string, to: string): Import => ({ from, to, typeOnly: false });

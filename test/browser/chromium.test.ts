@@ -76,13 +76,24 @@ describe("without a browser", () => {
   });
 
   test("the count has those that were left out, after the line for which .ci/run looks", () => {
-    const told = closingLines({ passed: 5, failed: 0, skipped: 2, browser: { path: null, reason: "there is none" } });
+    const found = { path: "/usr/bin/chromium", version: "Chromium 1" };
+    const told = closingLines({
+      passed: 5,
+      failed: 0,
+      skipped: 2,
+      browser: { path: null, reason: "there is none" },
+      jax: { python: "python3" },
+    });
     const [loud, count] = told.split("\n");
-    const sought = /grep -q '([^']+)'/.exec(readFileSync(join(root, ".ci", "run"), "utf8"))?.[1];
-    expect(sought).toBe("browser tests did not run");
+    const phrases = [...readFileSync(join(root, ".ci", "run"), "utf8").matchAll(/grep -q '([^']+)'/g)];
+    expect(phrases.map(([, phrase]) => phrase)).toEqual(["browser tests did not run", "StableHLO was not run"]);
     expect(loud).toMatch(/^browser tests did not run: there is none\. Install one /);
     expect(count).toBe("5 passed, 0 failed, 2 skipped");
-    const found = { path: "/usr/bin/chromium", version: "Chromium 1" };
-    expect(closingLines({ passed: 5, failed: 1, skipped: 0, browser: found })).toBe("5 passed, 1 failed");
+    const withoutJax = { browser: found, jax: { python: null, reason: "python3 has no jax" } };
+    const [other] = closingLines({ passed: 5, failed: 0, skipped: 2, ...withoutJax }).split("\n");
+    expect(other).toMatch(/^StableHLO was not run: python3 has no jax\. Set /);
+    expect(closingLines({ passed: 5, failed: 1, skipped: 0, browser: found, jax: { python: "python3" } })).toBe(
+      "5 passed, 1 failed",
+    );
   });
 });

@@ -8,7 +8,7 @@ import { indexing } from "./ops/indexing.ts";
 import { movements } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
-import type { Value } from "./types.ts";
+import { sizeOf, type Value } from "./types.ts";
 
 const lowerings = {
   ...sources,
@@ -21,5 +21,6 @@ const lowerings = {
 
 const entries: { readonly [N in OpName]: Lowering<N> } = lowerings;
 
-/** Writes a node of this op. */
-export const lower = <N extends OpName>(op: N, call: Call<N>, body: Body): Value => entries[op](call, body);
+/** Writes a node of this op. A result without elements is a constant, whatever the op is. */
+export const lower = <N extends OpName>(op: N, call: Call<N>, body: Body): Value =>
+  sizeOf(call.type.shape) === 0 ? body.constant(0, call.type) : entries[op](call, body);

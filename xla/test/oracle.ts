@@ -1,22 +1,13 @@
 // XLA as an oracle: a Python process with JAX runs the modules that tests write. Tests and scripts wait for each answer, as they would for a
 // function, so that everything that takes a backend of compile can be held against it.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Tensor, tensor } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
+import { cure, findJax } from "../../scripts/jax.js";
 import type { NDArray } from "../../src/tensor/dtype.ts";
-
-/** The interpreter: CHAINRULE_PYTHON, or python3. */
-const python = process.env.CHAINRULE_PYTHON ?? "python3";
-
-/** Why the oracle cannot run, in words; null if it can. */
-export function whyNoOracle(): string | null {
-  const { status } = spawnSync(python, ["-c", "import jax"], { stdio: "ignore" });
-  if (status === 0) return null;
-  return `${python} has no jax: StableHLO was not run. Set CHAINRULE_PYTHON to an interpreter with jax (pip install "jax==0.10.2")`;
-}
 
 interface TypeOf {
   readonly dtype: string;
@@ -36,10 +27,14 @@ export class Oracle {
   #count = 0;
 
   constructor() {
+    const found = findJax();
+    if (found.python === null) throw new Error(`StableHLO was not run: ${found.reason}. ${cure}`);
     const [requests, answers] = ["requests", "answers"].map((name) => join(this.#folder, name));
     execFileSync("mkfifo", [requests, answers]);
     const script = join(import.meta.dirname, "run_stablehlo.py");
-    const child = spawn(python, [script, "--serve", requests, answers], { stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(found.python, [script, "--serve", requests, answers], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     child.unref();
     this.#requests = openSync(requests, "w");
     this.#answers = openSync(answers, "r");

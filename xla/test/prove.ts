@@ -7,14 +7,9 @@ import { executor } from "./as-xla.ts";
 import { runFixtures } from "./fixtures.ts";
 import { fuzz } from "./fuzz.ts";
 import { nets } from "./nets.ts";
-import { Oracle, whyNoOracle } from "./oracle.ts";
+import { Oracle } from "./oracle.ts";
 import { apart, throughWasm, throughXla } from "./training.ts";
 
-const missing = whyNoOracle();
-if (missing !== null) {
-  console.error(missing);
-  process.exit(1);
-}
 const oracle = new Oracle();
 const start = performance.now();
 const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;

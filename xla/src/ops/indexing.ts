@@ -3,7 +3,7 @@
 import type { Node } from "chainrule/compiler";
 import type { Body } from "../body.ts";
 import type { Call } from "../lowering.ts";
-import { listText, type Type, typesText, typeText, type Value } from "../types.ts";
+import { listText, sizeOf, type Type, typesText, typeText, type Value } from "../types.ts";
 
 const without = (dim: number, shape: readonly number[]): number[] => shape.flatMap((_, d) => (d === dim ? [] : [d]));
 
@@ -27,8 +27,7 @@ function lineOf(index: Value, dim: number, body: Body): Value {
 export const indexing = {
   gather({ inputs: [x, index], attributes: { dim }, node, type }: Call<"gather">, body: Body): Value {
     const others = without(dim, x.shape);
-    const hasLines = type.shape.every((n) => n > 0);
-    if (hasLines && isSameForLines(node.inputs[1], dim)) {
+    if (isSameForLines(node.inputs[1], dim)) {
       const numbers = `offset_dims = ${listText(others)}, collapsed_slice_dims = [${dim}], start_index_map = [${dim}], index_vector_dim = 1`;
       const sizes = x.shape.map((n, d) => (d === dim ? 1 : n));
       return gathered(body, x, lineOf(index, dim, body), { numbers, sizes, type });
@@ -40,7 +39,7 @@ export const indexing = {
     return gathered(body, x, places, { numbers, sizes: x.shape.map(() => 1), type });
   },
 
-  scatterAdd({ inputs: [x, index], attributes: { dim, size }, node, type }: Call<"scatterAdd">, body: Body): Value {
+  scatterAdd({ inputs: [x, index], attributes: { dim }, node, type }: Call<"scatterAdd">, body: Body): Value {
     const others = without(dim, x.shape);
     // One element a line: it stands where the index is its place, and all else is 0.
     if (x.shape[dim] === 1) {
@@ -50,8 +49,8 @@ export const indexing = {
       return body.select(isHere, body.broadcast(x, dims, type.shape), body.constant(0, type));
     }
     const zeros = body.constant(0, type);
-    const hasLines = x.shape.every((n) => n > 0);
-    if (hasLines && size > 0 && isSameForLines(node.inputs[1], dim)) {
+    if (sizeOf(x.shape) === 0) return zeros;
+    if (isSameForLines(node.inputs[1], dim)) {
       const numbers = `update_window_dims = ${listText(others)}, inserted_window_dims = [${dim}], scatter_dims_to_operand_dims = [${dim}], index_vector_dim = 1`;
       return scattered(body, zeros, lineOf(index, dim, body), x, numbers);
     }

@@ -10,8 +10,6 @@ export const sources = {
 
   // Element i is the top `bits` bits of word (i mod 2) of threefry(key, [i div 2, counter]), where i counts from the third input.
   randomBits({ inputs: [key, counter, start], attributes: { bits }, type }: Call<"randomBits">, body: Body): Value {
-    const size = sizeOf(type.shape);
-    if (size === 0) return body.constant(0, type);
     const operands = start === undefined ? [key, counter] : [key, counter, start];
     const write = (inside: Body, parameters: readonly Value[]) => [drawn(inside, parameters, type, bits)];
     const [result] = body.functions.shared(body, "random_bits", operands, write, `${type.shape} ${bits}`);

@@ -1,0 +1,110 @@
+// Modules run by XLA, where there is a Python with JAX (scripts/jax.js finds it; `npm test` says so if there is none): each op, random bits,
+// whole training steps. xla/test/prove.ts does the same with thousands of graphs and all fixtures of PyTorch.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Dropout, manualSeed, rand, type Tensor, tensor } from "chainrule";
+import { readSafetensors, writeSafetensors } from "chainrule/io";
+import { toStableHLO } from "chainrule-xla";
+import { afterAll, it as anywhere, beforeAll, describe, expect } from "vitest";
+import { findJax } from "../../scripts/jax.js";
+import { type OpName, ops } from "../../src/tensor/ops.ts";
+import { Growth } from "../../test/compiler/random-growth.ts";
+import { builders } from "../../test/compiler/random-ops.ts";
+import { Draw } from "../../test/tensor/draw.ts";
+import { executor } from "./as-xla.ts";
+import { complaintAbout, withoutSubnormals } from "./fuzz.ts";
+import { gpt, nets } from "./nets.ts";
+import { Oracle } from "./oracle.ts";
+import { apart, throughWasm, throughXla } from "./training.ts";
+
+const { python } = findJax();
+const it = anywhere.skipIf(python === null);
+
+let oracle: Oracle;
+beforeAll(() => {
+  if (python !== null) oracle = new Oracle();
+});
+afterAll(() => oracle?.close());
+
+describe("XLA agrees with the reference", () => {
+  it("on each op, on random operands of random dtypes", () => {
+    const seed = Date.now() % 1_000_000;
+    const growth = new Growth(new Draw(seed));
+    const results = Object.keys(ops).flatMap((op) => {
+      for (let tries = 0; tries < 20; tries++) {
+        const made = builders[op as OpName](growth);
+        if (made !== null) return [made];
+      }
+      return [];
+    });
+    expect(results.length).toBe(Object.keys(ops).length);
+    const { graph, args, states } = growth.finish();
+    const trial = { args: args.map(withoutSubnormals), states: states.map(withoutSubnormals) };
+    expect(complaintAbout(executor(oracle), { graph: { ...graph, results }, ...trial }), `seed ${seed}`).toBe(null);
+  });
+
+  it("on casts from floats that integers do not have", () => {
+    const values = [3e9, -3e9, 4294967297, -1, -0.9, 255.9, 256, -257, 1e20, -1e20, Number.NaN, Infinity, 2 ** 31];
+    for (const dtype of ["float32", "float64"] as const) {
+      const x = tensor(values, { dtype });
+      const casts = (y: Tensor) => [y.to("int32"), y.to("uint8"), y.to("bool")];
+      const { text, manifest } = toStableHLO(casts, x);
+      const found = oracle.run({ text, ...manifest }, [x]);
+      expect(found.map(({ data }) => [...data])).toEqual(casts(x).map(({ data }) => [...data]));
+    }
+  });
+
+  it("on random bits and the counter of the generator, exactly", () => {
+    const dropout = new Dropout(0.3);
+    const f = (x: Tensor) => [dropout.forward(x), rand([7]), x.add(rand([3, 5], { dtype: "float64" }).to("float32"))];
+    const x = tensor(Float32Array.from({ length: 15 }, (_, i) => i + 1)).reshape([3, 5]);
+    manualSeed(7);
+    const { text, manifest, states } = toStableHLO(f, x);
+    const found = oracle.run({ text, ...manifest }, [x, ...states]);
+    const expected = f(x);
+    expect(found.slice(0, 3).map(({ data }) => [...data])).toEqual(expected.map(({ data }) => [...data]));
+    expect(manifest.random).toEqual({ key: "random.key", counter: "random.counter" });
+    expect([...found[3].data]).toEqual([...states[1].data]);
+  });
+});
+
+describe("training steps have the losses of the compiled ones", () => {
+  it("an MLP", () => {
+    const make = nets.get("W1");
+    expect(make && apart(throughXla(oracle, make(), 3).losses, throughWasm(make(), 3))).toBeLessThan(1e-6);
+  });
+
+  it("a small GPT", () => {
+    const make = () => gpt({ blocks: 1, width: 16, length: 8, batch: 2 });
+    expect(apart(throughXla(oracle, make(), 3).losses, throughWasm(make(), 3))).toBeLessThan(1e-6);
+  });
+});
+
+it("the script runs a module from files, by the names of the manifest", () => {
+  const folder = mkdtempSync(join(tmpdir(), "chainrule-xla-"));
+  try {
+    const weight = tensor([1, 2, 3], { requiresGrad: true });
+    const f = ({ x }: { x: Tensor }) => ({ sum: x.mul(weight).sum(), doubled: x.mul(2) });
+    const x = tensor([1, 1, 2]);
+    const { text, manifest } = toStableHLO(f, { x });
+    const at = (name: string) => join(folder, name);
+    writeFileSync(at("module.mlir"), text);
+    writeFileSync(at("manifest.json"), JSON.stringify(manifest));
+    const inputs = new Map([
+      ["0.x", x],
+      ["state", weight.detach()],
+    ]);
+    writeFileSync(at("inputs"), writeSafetensors(inputs));
+    const script = join(import.meta.dirname, "run_stablehlo.py");
+    execFileSync(python ?? "", [script, ...["module.mlir", "manifest.json", "inputs", "outputs"].map(at)]);
+    const { tensors } = readSafetensors(new Uint8Array(readFileSync(at("outputs"))));
+    expect([...tensors].map(([name, { data }]) => [name, [...data]]).sort()).toEqual([
+      ["result.doubled", [2, 2, 4]],
+      ["result.sum", [9]],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
