@@ -4,6 +4,7 @@
 import type { Block } from "../../loops/block.ts";
 import {
   add,
+  asLoop,
   type Operand as Count,
   load,
   mul,
@@ -25,6 +26,9 @@ export interface Panel {
   readonly line: number;
   readonly inner: number;
 }
+
+/** Up to so many lines, their blocks are written one after the other. */
+const maxUnrolledLines = 16;
 
 /** Packs `count` elements of each line. */
 export function addPack(block: Block, panel: Panel, source: Operand, to: Operand, count: Count): void {
@@ -74,7 +78,7 @@ function packTransposed(block: Block, panel: Panel, source: Operand, to: Operand
             inside.add(store(to.memory, add(add(to.first, mul(add(p, i), width)), l), vector));
         },
         4,
-        unrolled,
+        aligned > maxUnrolledLines ? asLoop : unrolled,
       );
       if (aligned < lines)
         inner.each("i", 4, (inside, i) => {
