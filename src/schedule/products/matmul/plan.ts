@@ -94,7 +94,8 @@ function cutOf({
   const rows = bestHeight(m, vectors, relaxed);
   const left = n % width;
   const packB = n > 1 && (b.column !== 1 || (m >= minPackedRows && k * Math.abs(b.inner) * 4 > maxUnpackedBytes));
-  const packA = m > 1 && n >= minPackedColumns && a.inner !== 1 && k > 1;
+  const isNearA = a.row === 1 && k * Math.abs(a.inner) * 4 <= maxUnpackedBytes;
+  const packA = m > 1 && n >= minPackedColumns && a.inner !== 1 && k > 1 && !isNearA;
   const ownHeight = !packA && m <= maxBlockRows;
   const edge = { rows: ownHeight ? bestHeight(m, Math.ceil(left / 4), relaxed) : rows, columns: left };
   const kBlocks = Math.ceil(k / maxBlockTerms);
