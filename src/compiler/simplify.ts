@@ -9,6 +9,7 @@ import { constants } from "./simplify/constants.ts";
 import { identities } from "./simplify/identities.ts";
 import { gathering, scattering } from "./simplify/indexing.ts";
 import { movements } from "./simplify/movements.ts";
+import { placements } from "./simplify/placements.ts";
 import { reductions } from "./simplify/reductions.ts";
 import { commutingNames, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
@@ -18,6 +19,7 @@ const always: Rules = {
   ...identities,
   ...choices,
   ...movements,
+  ...placements,
   ...reductions,
   ...gathering,
   ...sinking,

@@ -65,6 +65,20 @@ export const movement: Cases = {
       "%a = reshape %i {shape: [1, 2, 3]}; %b = fold %a {dim: 1, step: 2, length: 5}; return %b",
     ],
   ],
+  "a sum of arrays with zeros around them, at places one after another, is their concat": [
+    [
+      "%a = pad %x {widths: [{before: 0, after: 2, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %b = pad %y {widths: [{before: 2, after: 0, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %d = add %b, %a; return %d",
+      '%8 = concat %x, %y {dim: 0}; %9 = full {shape: [4, 3], dtype: "float32", value: 0}; %10 = add %8, %9; return %10',
+    ],
+    [
+      "%a = pad %x {widths: [{before: 0, after: 5, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %b = pad %y {widths: [{before: 2, after: 3, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %e = exp %x; %f = pad %e {widths: [{before: 4, after: 1, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %d = add %a, %f; %g = add %d, %b; return %g",
+      '%8 = exp %x; %9 = concat %x, %y, %8 {dim: 0}; %10 = full {shape: [6, 3], dtype: "float32", value: 0}; %11 = add %9, %10; %12 = pad %11 {widths: [{before: 0, after: 1, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; return %12',
+    ],
+    [
+      "%a = pad %x {widths: [{before: 0, after: 3, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %b = pad %y {widths: [{before: 3, after: 0, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %d = add %a, %b; return %d",
+      "%a = pad %x {widths: [{before: 0, after: 3, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %b = pad %y {widths: [{before: 3, after: 0, between: 0}, {before: 0, after: 0, between: 0}], value: 0}; %d = add %a, %b; return %d",
+    ],
+  ],
   "a sum leaves out dims of size 1": [
     ["%a = sum %w {dims: [1, 2]}; return %a", "%8 = sum %w {dims: [2]}; return %8"],
     [

@@ -82,11 +82,11 @@ it("a batch of products", () => {
     %3 = permute %2 {dims: [0, 2, 1]} : float32[6,48,32]
     return %3`;
   expect(schedulesOf(graph)).toMatchInlineSnapshot(`
-    "matmul: 6 units, about 28 µs, 20480 bytes of scratch memory
+    "matmul: 6 units, about 28 µs, 8192 bytes of scratch memory
       product  C = A·B, [48, 64]·[64, 32], for [6] matrices
       tiles    4×8
       blocks   48 rows × 32 columns × 64 terms
-      A        packed at 2048 of scratch memory
+      A        in place
       B        packed at 0 of scratch memory
       sums     complete after one block
       stores   to t0 by the product

@@ -37,7 +37,11 @@ const maxBlockRows = 160;
 const maxBlockColumns = 128;
 /** The most blocks into which up to maxBlockColumns columns are cut for the sake of units. */
 const maxNarrowBlocks = 4;
-/** If the columns of B are neighbours, B is packed only if it is larger than maxUnpackedBytes and C has at least minPackedRows rows. */
+/**
+ * Where the lines that a tile reads side by side (columns of B, rows of A) are neighbours, an operand is packed only if the terms of a sum
+ * span more than maxUnpackedBytes; B also only if C has at least minPackedRows rows. (Products of 64×64 by 64×32 whose A is transposed take 5 %
+ * less time with A in place.)
+ */
 const maxUnpackedBytes = 24 * 1024;
 const minPackedRows = 16;
 /** A is packed only for at least this many columns of C. */
