@@ -17,6 +17,7 @@ const alone = [
   "test/docs.test.ts",
   "test/io/mutate.test.ts",
   "test/tensor/device.test.ts",
+  "xla/test/runner.test.ts",
   "test/train/{fit,resume}.test.ts",
   "test/backends/wasm/chains.test.ts",
   "test/schedule/products/{depthwise,winograd}-programs.test.ts",

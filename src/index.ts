@@ -1,5 +1,6 @@
 // The whole public API, by name.
 export { threadsReady } from "./backends/bind.ts";
+export type { BackendName } from "./compiler/backend.ts";
 export type { Chapter, ChapterName, ChapterPart } from "./compiler/chapters.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
 export { type ErrorCode, errorCodes } from "./errors/codes.ts";
@@ -84,5 +85,6 @@ export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngStat
 export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
+export { type ProcessOf, shareOf } from "./tensor/share.ts";
 export type { Differences } from "./tensor/state.ts";
 export { Tensor } from "./tensor/tensor.ts";

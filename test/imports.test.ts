@@ -79,7 +79,7 @@ it("only src/node knows Node, and the library has no dependency but its optional
 const packages: Record<string, { readonly parts: readonly string[]; readonly neighbours: readonly string[] }> = {
   cli: {
     parts: ["scalar", "data", "io", "model", "train", "node"],
-    neighbours: ["chainrule-backbone", "chainrule-onnx"],
+    neighbours: ["chainrule-backbone", "chainrule-onnx", "chainrule-xla"],
   },
   onnx: { parts: ["compiler", "model"], neighbours: [] },
   xla: { parts: ["compiler"], neighbours: [] },

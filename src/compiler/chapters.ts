@@ -1,7 +1,10 @@
 // The description of a program for people, in chapters: explain() prints all of them, and a page may show one at a time.
 
-/** The chapters: the graph, the kernels, how each is divided, its loops, the work of the threads, the layout of the memory. */
-export type ChapterName = "graph" | "kernels" | "functions" | "loops" | "threads" | "memory";
+/**
+ * The chapters: the graph, the kernels, how each is divided, its loops, the work of the threads, the layout of the memory; the module that
+ * another compiler gets.
+ */
+export type ChapterName = "graph" | "kernels" | "functions" | "loops" | "threads" | "memory" | "module";
 
 /** What a chapter says of one kernel, or of several that are alike. */
 export interface ChapterPart {

@@ -1,14 +1,22 @@
-// The public API of "chainrule/compiler": the graph of a function, for packages that write it in other formats.
+// The public API of "chainrule/compiler": the graph of a function, for packages that write it in other formats or run it elsewhere.
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph } from "./graph.ts";
 import { traceFunction } from "./trace-function.ts";
 
-export type { DType } from "../tensor/dtype.ts";
+export { contentsFor, DeviceStorage } from "../tensor/device.ts";
+export { type DType, viewOf } from "../tensor/dtype.ts";
 export { type Label, labelOf } from "../tensor/labels.ts";
 export type { Attributes, OpName } from "../tensor/ops.ts";
+export { ShareStorage } from "../tensor/share.ts";
+export { ArrayStorage, type Storage } from "../tensor/storage.ts";
+export type { Backend, BackendName, BackendOptions, Program } from "./backend.ts";
+export type { Chapter } from "./chapters.ts";
+export { registerBackend } from "./compile.ts";
+export { evaluate } from "./evaluate.ts";
 export type { Graph, InputOf, Node, NodeOf, NodeOp, Region, Update } from "./graph.ts";
 export { argumentsOf, statesOf } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
+export { hostUpdates, type Parts } from "./host-updates.ts";
 
 export {
   type ResultRole,

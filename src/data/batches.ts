@@ -3,10 +3,12 @@
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { type ProcessOf, rowsOf } from "../tensor/share.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Dataset } from "./dataset.ts";
 import { type Batch, picturesOf } from "./pictures.ts";
 import { takeRows } from "./rows.ts";
+import { asWhole, ownOf } from "./sharing.ts";
 import { shuffle } from "./shuffle.ts";
 import { type BatchOf, type Indexed, type InMemory, type Source, sourceOf } from "./source.ts";
 import { stackExamples } from "./stack.ts";
@@ -27,6 +29,11 @@ export interface SourceOptions {
   epoch?: number | undefined;
   /** true: leaves out the last batch if it is smaller. Default false. */
   dropLast?: boolean | undefined;
+  /**
+   * For programs that run on several processes together: this process makes only its own rows of each batch, whose tensors have the shape of
+   * the whole batch (shareOf). A batch that the processes do not divide is made whole by each.
+   */
+  share?: ProcessOf | undefined;
 }
 
 /** How an epoch of pictures is cut into batches. */
@@ -88,6 +95,7 @@ const names: OptionNames<BatchOptions & SourceOptions> = {
   mean: true,
   std: true,
   augment: true,
+  share: true,
 };
 
 /** An epoch that can start at any of its batches. */
@@ -102,7 +110,7 @@ export interface Epoch {
 
 /** batches() for callers that start in the middle of an epoch. Earlier examples are not read, except those of a stream. */
 export function epochOf(call: string, source: Source, options: BatchOptions & SourceOptions): Epoch {
-  const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffleBuffer = 0 } = options;
+  const { batchSize, seed = 0, epoch = 0, dropLast = false, shuffleBuffer = 0, share } = options;
   checkWhole(call, "batchSize", batchSize, { from: 1 });
   checkWhole(call, "seed", seed, { from: 0 });
   checkWhole(call, "epoch", epoch, { from: 0, below: 2 ** 32 });
@@ -111,7 +119,7 @@ export function epochOf(call: string, source: Source, options: BatchOptions & So
   if (source.kind === "stream") {
     const { stream } = source;
     const examples = () => (shuffleBuffer > 0 ? mixed(stream, { size: shuffleBuffer, seed, epoch }) : stream);
-    const from = (skip: number) => ofStream(examples(), { batchSize, dropLast, skip });
+    const from = (skip: number) => ofStream(examples(), { batchSize, dropLast, skip }, share);
     return { batches: null, examples: null, from, readsAhead: false };
   }
   const { count } = source;
@@ -119,7 +127,7 @@ export function epochOf(call: string, source: Source, options: BatchOptions & So
   const shuffled = () =>
     source.kind === "streamed" ? source.data.order({ seed, epoch }) : shuffle(count, { seed, epoch });
   const order = () => ((options.shuffle ?? true) ? shuffled() : new Int32Array(count).map((_, i) => i));
-  const cutting = { order, batchSize, end };
+  const cutting = { order, batchSize, end, share };
   const extent = { batches: Math.ceil(end / batchSize), examples: end };
   if (source.kind === "streamed") {
     const taking = { ...options, seed, epoch };
@@ -175,6 +183,7 @@ interface Cutting {
   readonly end: number;
   /** Number of the first batch. */
   readonly first: number;
+  readonly share: ProcessOf | undefined;
 }
 
 function* chosenOf({ order, batchSize, end, first }: Cutting): Generator<Int32Array, void, undefined> {
@@ -185,20 +194,30 @@ function* chosenOf({ order, batchSize, end, first }: Cutting): Generator<Int32Ar
 
 const immediate = (take: (chosen: Int32Array) => unknown, cutting: Cutting): Iterable<unknown> => ({
   *[Symbol.iterator]() {
-    for (const chosen of chosenOf(cutting)) yield take(chosen);
+    const { share } = cutting;
+    for (const chosen of chosenOf(cutting)) yield asWhole(take(ownOf(chosen, share)), chosen.length, share);
   },
 });
 
 const awaited = (take: (chosen: Int32Array) => Promise<unknown>, cutting: Cutting): AsyncIterable<unknown> => ({
   async *[Symbol.asyncIterator]() {
-    for (const chosen of chosenOf(cutting)) yield await take(chosen);
+    const { share } = cutting;
+    for (const chosen of chosenOf(cutting)) yield asWhole(await take(ownOf(chosen, share)), chosen.length, share);
   },
 });
 
-const ofStream = (stream: Stream, cutting: Parameters<typeof groups>[1]): AsyncIterable<unknown> => ({
+/** A stream is read whole by each process, which then stacks its own examples. */
+const ofStream = (
+  stream: Stream,
+  cutting: Parameters<typeof groups>[1],
+  share: ProcessOf | undefined,
+): AsyncIterable<unknown> => ({
   async *[Symbol.asyncIterator]() {
-    for await (const { examples, start } of groups(stream, cutting))
-      yield stackExamples({ examples, number: (n) => start + n });
+    for await (const { examples, start } of groups(stream, cutting)) {
+      const first = start + ((share && rowsOf(examples.length, share)?.[0]) ?? 0);
+      const made = stackExamples({ examples: ownOf(examples, share), number: (n) => first + n });
+      yield asWhole(made, examples.length, share);
+    }
   },
 });
 
@@ -221,6 +240,15 @@ const belonging: Readonly<Record<Belonging, { readonly kinds: readonly Source["k
 };
 
 function checkBelonging(call: string, { kind }: Source, options: BatchOptions & SourceOptions): void {
+  if (options.share !== undefined && (options.augment?.mixup ?? 0) > 0)
+    throw new ChainruleError(
+      "option",
+      call,
+      "mixup mixes the pictures of a whole batch, which several processes divide",
+      {
+        option: "share",
+      },
+    );
   for (const option of Object.keys(belonging) as Belonging[]) {
     const { kinds, why } = belonging[option];
     if (options[option] !== undefined && !kinds.includes(kind))

@@ -1,6 +1,8 @@
 // Makes batches of pictures that are streamed.
 import { ChainruleError } from "../errors/error.ts";
+import type { ProcessOf } from "../tensor/share.ts";
 import { type Batch, type PictureOptions, streamedPicturesOf } from "./pictures.ts";
+import { asWhole, ownOf } from "./sharing.ts";
 import type { StreamedPictures } from "./streamed.ts";
 
 export interface StreamedCutting {
@@ -9,32 +11,40 @@ export interface StreamedCutting {
   /** The index after that of the last picture, and the number of the first batch, in the order. */
   readonly end: number;
   readonly first: number;
+  readonly share: ProcessOf | undefined;
   readonly taking: PictureOptions;
 }
 
 /** The batches of an epoch, from its batch `first` on. Earlier pictures are not read. */
 export const streamedBatches = (
   data: StreamedPictures,
-  { order, batchSize, end, first, taking }: StreamedCutting,
+  { order, batchSize, end, first, share, taking }: StreamedCutting,
 ): AsyncIterable<Batch> => {
   const make = streamedPicturesOf(data, taking);
   return {
     async *[Symbol.asyncIterator]() {
-      const indices = order().subarray(first * batchSize, end);
-      let [pictures, start]: [Uint8Array[], number] = [[], 0];
+      const numbers = order().subarray(first * batchSize, end);
+      const batches = Array.from({ length: Math.ceil(numbers.length / batchSize) }, (_, i) =>
+        numbers.subarray(i * batchSize, (i + 1) * batchSize),
+      );
+      const own = batches.map((batch) => ownOf(batch, share));
+      const indices = Int32Array.from(own.flatMap((part) => [...part]));
+      let [pictures, count, at]: [Uint8Array[], number, number] = [[], 0, 0];
       for await (const picture of data.read(indices)) {
+        if (at === own.length) throw miscounted(`more than ${indices.length}`, indices.length);
         pictures.push(picture);
-        const stop = start + pictures.length;
-        if (pictures.length < batchSize && stop < indices.length) continue;
-        yield make(indices.subarray(start, stop), pictures);
-        [pictures, start] = [[], stop];
+        count++;
+        if (pictures.length < own[at].length) continue;
+        yield asWhole(make(own[at], pictures), batches[at].length, share) as Batch;
+        [pictures, at] = [[], at + 1];
       }
-      const count = start + pictures.length;
-      if (count !== indices.length)
-        throw new ChainruleError("data", "batches", `read gave ${count} pictures for ${indices.length} indices`);
+      if (count !== indices.length) throw miscounted(`${count}`, indices.length);
     },
   };
 };
+
+const miscounted = (count: string, wanted: number): ChainruleError =>
+  new ChainruleError("data", "batches", `read gave ${count} pictures for ${wanted} indices`);
 
 /** A batch of black pictures of the first class, for checks. */
 export function blackBatch(

@@ -44,6 +44,11 @@ export function allocate(dtype: DType, size: number): TypedArray {
   return new arrayTypes[dtype](size);
 }
 
+/** The bytes of a buffer as an array of this dtype; their number is a multiple of the element's size. */
+export function viewOf(dtype: DType, buffer: ArrayBuffer): TypedArray {
+  return new arrayTypes[dtype](buffer);
+}
+
 export function promote(a: DType, b: DType): DType {
   return order.indexOf(a) > order.indexOf(b) ? a : b;
 }

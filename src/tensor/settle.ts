@@ -14,7 +14,8 @@ interface Holder {
   [holdings](): Iterable<Tensor>;
 }
 
-const isHolder = (value: object): value is Holder => holdings in value && typeof value[holdings] === "function";
+/** Whether settle() finds the tensors of an object by this method. */
+export const isHolder = (value: object): value is Holder => holdings in value && typeof value[holdings] === "function";
 
 /**
  * Brings what lives on a device back to host memory, so that `data`, `item()` and operations outside of compiled functions work again: a

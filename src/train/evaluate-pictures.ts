@@ -13,6 +13,7 @@ import { noGrad } from "../tensor/mode.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
+import { backendFor, type Placement } from "./device.ts";
 import { confusionMatrix } from "./metrics.ts";
 import { inMode } from "./modes.ts";
 import { checkFits } from "./shapes.ts";
@@ -22,7 +23,7 @@ import type { AbortSignalLike } from "./signal.ts";
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 
 /** How pictures are normalised and batched, and the loss. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Placement {
   /** Number of pictures in a batch, default 250: larger batches are no faster, and need more memory. */
   batchSize?: number | undefined;
   /** The normalisation of the training: pixels in [0, 1] become (x - mean) / std; one number, or one for each channel. */
@@ -32,8 +33,6 @@ export interface EvaluateOptions {
   loss?: Loss | undefined;
   /** When the signal is aborted, evaluate throws its reason. */
   signal?: AbortSignalLike | undefined;
-  /** Maximal number of threads; default: all. Results do not depend on it. */
-  threads?: number | undefined;
   /** false: the model runs operation by operation, which is slow. Default true. */
   compile?: boolean | undefined;
 }
@@ -62,19 +61,23 @@ const names: OptionNames<EvaluateOptions> = {
   loss: true,
   signal: true,
   threads: true,
+  device: true,
+  share: true,
   compile: true,
 };
 
-/** One program for each model, loss and number of threads; repeated evaluations use it again. */
-const judges = new WeakMap<Layer, WeakMap<Loss, Map<number | undefined, Judge>>>();
+/** One program for each model, loss, backend and number of threads; repeated evaluations use it again. */
+const judges = new WeakMap<Layer, WeakMap<Loss, Map<string, Judge>>>();
 
-function programOf(model: Layer, loss: Loss, threads: number | undefined): Judge {
-  const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<number | undefined, Judge>>();
+function programOf(model: Layer, loss: Loss, { device, threads }: Placement): Judge {
+  const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<string, Judge>>();
   judges.set(model, ofModel);
-  const ofLoss = ofModel.get(loss) ?? new Map<number | undefined, Judge>();
+  const ofLoss = ofModel.get(loss) ?? new Map<string, Judge>();
   ofModel.set(loss, ofLoss);
-  const judge = ofLoss.get(threads) ?? compile(judging(model, loss), { threads });
-  ofLoss.set(threads, judge);
+  const backend = backendFor("evaluate", device);
+  const key = `${backend} ${threads}`;
+  const judge = ofLoss.get(key) ?? compile(judging(model, loss), { threads, backend });
+  ofLoss.set(key, judge);
   return judge;
 }
 
@@ -103,15 +106,17 @@ export async function evaluatePictures(
     loss: lossOf = crossEntropy,
     signal,
     threads,
+    device,
+    share,
     compile: compiled = true,
   } = options;
   const [count, classes] = [data.labels.size, data.classes.length];
   if (threads !== undefined) checkWhole("evaluate", "threads", threads, { from: 1 });
   if (count === 0) throw new ChainruleError("data", "evaluate", "there are no pictures in this data set");
-  const order = { batchSize, shuffle: false, mean, std };
+  const order = { batchSize, shuffle: false, mean, std, share };
   const all = data instanceof StreamedPictures ? batches(data, order) : batches(data, order);
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
-  const judge = compiled ? programOf(model, lossOf, threads) : judging(model, lossOf);
+  const judge = compiled ? programOf(model, lossOf, { device, threads }) : judging(model, lossOf);
   const answers = new Int32Array(count);
   const scores = new Float32Array(count * classes);
   let [at, loss] = [0, 0];

@@ -6,6 +6,7 @@ import type { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Layer, Module } from "../nn/module.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import type { Placement } from "./device.ts";
 import { type EvaluateOptions, type Evaluation, evaluatePictures } from "./evaluate-pictures.ts";
 import { feedOf } from "./feed.ts";
 import { type Judge, judge, judgeOf } from "./judge.ts";
@@ -16,7 +17,8 @@ import type { DataFor, DataOptions, MetricsOf } from "./training-options.ts";
 
 /** Options of evaluate for data of any kind. The data are not shuffled. */
 export interface JudgeOptions<M extends Model, S, R extends Result, K extends string>
-  extends Omit<DataOptions, "shuffle" | "shuffleBuffer" | "augment"> {
+  extends Omit<DataOptions, "shuffle" | "shuffleBuffer" | "augment">,
+    Placement {
   data: DataFor<S>;
   /** As for fit. */
   loss: (model: M, batch: BatchOf<S>) => R;
@@ -26,8 +28,6 @@ export interface JudgeOptions<M extends Model, S, R extends Result, K extends st
   seed?: number | undefined;
   /** When the signal is aborted, evaluate throws its reason. */
   signal?: AbortSignalLike | undefined;
-  /** Maximal number of threads; default: all. Results do not depend on it. */
-  threads?: number | undefined;
   /** false: the model runs operation by operation, which is slow. Default true. */
   compile?: boolean | undefined;
 }
@@ -68,10 +68,10 @@ type AnyOptions = Omit<JudgeOptions<never, unknown, never, never>, "loss" | "met
   readonly metrics?: Metrics;
 };
 
-/** One program for each model and loss, with the last metrics and number of threads; repeated evaluations use it again. */
+/** One program for each model and loss, with the last metrics and placement; repeated evaluations use it again. */
 const judges = new WeakMap<
   object,
-  WeakMap<Of, { readonly metrics: Metrics | undefined; readonly threads: unknown; readonly judge: Judge }>
+  WeakMap<Of, { readonly metrics: Metrics | undefined; readonly place: string; readonly judge: Judge }>
 >();
 
 const names: OptionNames<AnyOptions> = {
@@ -84,12 +84,14 @@ const names: OptionNames<AnyOptions> = {
   seed: true,
   signal: true,
   threads: true,
+  device: true,
+  share: true,
   compile: true,
 };
 
 async function evaluateSource(model: Model, options: AnyOptions): Promise<unknown> {
   checkOptions("evaluate", options, names);
-  const { data, loss, metrics, seed, signal, threads, compile = true, mean, std } = options;
+  const { data, loss, metrics, seed, signal, threads, device, share, compile = true, mean, std } = options;
   const batchSize =
     options.batchSize ?? (typeof data === "function" || sourceOf("evaluate", data).kind === "stream" ? undefined : 250);
   if (typeof loss !== "function")
@@ -97,8 +99,8 @@ async function evaluateSource(model: Model, options: AnyOptions): Promise<unknow
       option: "loss",
     });
   for (const name of Object.keys(metrics ?? {})) checkMetricName("evaluate", name);
-  const feed = feedOf("evaluate", "data", data, { batchSize, mean, std, shuffle: false });
-  const how = cached(model, loss, { metrics, threads: compile ? threads : null });
+  const feed = feedOf("evaluate", "data", data, { batchSize, mean, std, shuffle: false, share });
+  const how = cached(model, loss, { metrics, placement: compile ? { device, threads } : null });
   const { means, examples } = await judge(how, feed.course(0), { seed, signal });
   return { ...means, examples };
 }
@@ -106,14 +108,15 @@ async function evaluateSource(model: Model, options: AnyOptions): Promise<unknow
 function cached(
   model: Model,
   loss: Of,
-  { metrics, threads }: { readonly metrics: Metrics | undefined; readonly threads: number | undefined | null },
+  { metrics, placement }: { readonly metrics: Metrics | undefined; readonly placement: Placement | null },
 ): Judge {
   const ofModel = judges.get(model) ?? new WeakMap();
   judges.set(model, ofModel);
   const known = ofModel.get(loss);
-  if (known !== undefined && known.metrics === metrics && known.threads === threads) return known.judge;
+  const place = placement === null ? "not compiled" : `${placement.device} ${placement.threads}`;
+  if (known !== undefined && known.metrics === metrics && known.place === place) return known.judge;
   const module: Module = moduleOf("evaluate", model);
-  const judge = judgeOf("evaluate", { module, loss: (batch) => loss(model, batch), metrics: metrics ?? {}, threads });
-  ofModel.set(loss, { metrics, threads, judge });
+  const judge = judgeOf("evaluate", { module, loss: (batch) => loss(model, batch), metrics: metrics ?? {}, placement });
+  ofModel.set(loss, { metrics, place, judge });
   return judge;
 }

@@ -5,12 +5,14 @@ import { type Source, sourceOf } from "../data/source.ts";
 import { fingerprintOf } from "../data/source-fingerprint.ts";
 import type { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
+import type { ProcessOf } from "../tensor/share.ts";
 import type { Course } from "./task.ts";
 import type { DataOptions } from "./training-options.ts";
 
 export interface FeedOptions extends DataOptions {
   readonly seed?: number | undefined;
   readonly dropLast?: boolean | undefined;
+  readonly share?: ProcessOf | undefined;
 }
 
 export interface Feed {

@@ -3,6 +3,7 @@ export type { Checkpoint, Stateful } from "./checkpoint.ts";
 export { isUneven } from "./classifier/examples.ts";
 export { type FitClassifierOptions, type FittedClassifier, fitClassifier } from "./classifier/fit-classifier.ts";
 export type { ClassifierChoice } from "./classifier/penalty.ts";
+export type { Device, Placement } from "./device.ts";
 export { evaluate, type Judgement, type JudgeOptions } from "./evaluate.ts";
 export type { EvaluateOptions, Evaluation, Loss } from "./evaluate-pictures.ts";
 export type {

@@ -6,6 +6,7 @@ import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { breathe } from "./breathe.ts";
+import { backendFor, type Placement } from "./device.ts";
 import { inMode } from "./modes.ts";
 import type { Means } from "./position.ts";
 import { RandomStream } from "./random-stream.ts";
@@ -24,14 +25,16 @@ interface Judging {
   /** Calls the user's loss. */
   readonly loss: (batch: unknown) => unknown;
   readonly metrics: Metrics;
-  /** Maximal number of threads of the program; null: the loss is not compiled. */
-  readonly threads: number | undefined | null;
+  /** Where the program runs; null: the loss is not compiled. */
+  readonly placement: Placement | null;
 }
 
-export function judgeOf(call: string, { module, loss, metrics, threads }: Judging): Judge {
+export function judgeOf(call: string, { module, loss, metrics, placement }: Judging): Judge {
   const compute = (batch: unknown): Computed => noGrad(() => tally(call, loss(batch), batch, metrics));
   const program: Compiled<[unknown], Computed> | typeof compute =
-    threads === null ? compute : compile(compute, { threads });
+    placement === null
+      ? compute
+      : compile(compute, { threads: placement.threads, backend: backendFor(call, placement.device) });
   return { call, module, program };
 }
 

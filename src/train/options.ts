@@ -10,12 +10,13 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Stateful } from "./checkpoint.ts";
+import { backendFor, type Placement } from "./device.ts";
 import type { Loss } from "./evaluate-pictures.ts";
 import type { Metric } from "./position.ts";
 import type { AbortSignalLike } from "./signal.ts";
 
 /** The options of all runs. */
-export interface RunOptions {
+export interface RunOptions extends Placement {
   /** Number of epochs, from 1. */
   epochs: number;
   /** true: leaves out the last batch of an epoch if it is smaller. Default false. */
@@ -28,8 +29,6 @@ export interface RunOptions {
   resume?: Resume | undefined;
   /** true: finds and names the first operation that gives a NaN or an infinity, which is slow. */
   checkFinite?: boolean | undefined;
-  /** Maximal number of threads for training and validation; default: all. Results do not depend on it. */
-  threads?: number | undefined;
   /** false: steps and validation run operation by operation, for models whose branches depend on contents; slow. Default true. */
   compile?: boolean | undefined;
   /** Other state of the run by name, such as an ExponentialMovingAverage: checkpoints contain its stateDict(). */
@@ -107,13 +106,16 @@ const names: OptionNames<FitOptions> = {
   resume: true,
   checkFinite: true,
   threads: true,
+  device: true,
+  share: true,
   state: true,
   compile: true,
   profile: true,
 };
 
 /** Throws if one of the options of all runs is wrong. */
-export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true }: RunOptions): void {
+export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true, device }: RunOptions): void {
+  backendFor("fit", device);
   checkWhole("fit", "epochs", epochs, { from: 1 });
   checkWhole("fit", "seed", seed, { from: 0 });
   checkWhole("fit", "threads", threads, { from: 1 });

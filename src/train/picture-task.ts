@@ -17,7 +17,8 @@ import type { Task } from "./task.ts";
 /** Makes the task. Throws if options are wrong, or if model and data do not fit. */
 export function pictureTask(model: Layer, options: FitOptions): Task {
   checkPictureOptions(model, options);
-  const { train, validation, batchSize, dropLast = false, seed, mean, std, augment, threads, earlyStopping } = options;
+  const { train, validation, batchSize, dropLast = false, seed, mean, std, augment, earlyStopping } = options;
+  const { device, share, threads } = options;
   const { optimizer, labelSmoothing = 0, clipNorm, compile } = options;
   const count = train.labels.size;
   const rest = count % batchSize;
@@ -26,7 +27,7 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
   if (validation !== undefined) checkFits("fit: validation", model, validation, { training: false, sizes: [1] });
   const source = sourceOf("fit", train);
   const course = (epoch: number) =>
-    epochOf("batches", source, { batchSize, dropLast, seed, epoch, mean, std, augment });
+    epochOf("batches", source, { batchSize, dropLast, seed, epoch, mean, std, augment, share });
   const { batches: stepsPerEpoch, examples } = course(0);
   const lossOf: Loss = options.loss ?? ((logits, labels) => crossEntropy(logits, labels, { labelSmoothing }));
   const learn = learner({
@@ -56,7 +57,7 @@ export function pictureTask(model: Layer, options: FitOptions): Task {
       validation === undefined
         ? null
         : async (signal) => {
-            const how = { batchSize, mean, std, loss: options.loss, signal, threads, compile };
+            const how = { batchSize, mean, std, loss: options.loss, signal, threads, device, share, compile };
             const evaluation = await evaluatePictures(model, validation, how);
             const { loss, accuracy } = evaluation;
             return { means: { loss, accuracy }, beside: { evaluation } };

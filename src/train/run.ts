@@ -3,6 +3,7 @@
 // same events as a run that was not stopped, bit for bit, except for times.
 import { prefetch } from "../data/prefetch.ts";
 import { ChainruleError } from "../errors/error.ts";
+import { isHolder, settle } from "../tensor/settle.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
 import { type Checkpoint, gather, restore } from "./checkpoint.ts";
@@ -99,14 +100,22 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     this.#watch.go();
     try {
       for await (const event of this.#events()) {
+        if (event.type !== "step") await this.#bringBack();
         this.#watch.halt();
         yield this.#making.convert(event);
         this.#watch.go();
       }
     } finally {
       this.#watch.halt();
+      await this.#bringBack();
       this.#running = false;
     }
+  }
+
+  /** Brings the weights and the optimisers' tensors back from a device. */
+  async #bringBack(): Promise<void> {
+    const { model, optimizers, state } = this.#making.parts;
+    await settle([model, optimizers, [...state.values()].filter(isHolder)]);
   }
 
   get #stopping(): boolean {

@@ -41,7 +41,7 @@ interface Trained {
 export function sourceTask({ model, module, optimizers }: Trained, options: AnyOptions): Task {
   checkSourceOptions(options);
   const { data, validation, batchSize, dropLast = false, seed, stepsPerEpoch, clipNorm, metrics = {} } = options;
-  const { loss, step, compile = true, threads, monitor = "loss", keepBest = false } = options;
+  const { loss, step, compile = true, threads, device, monitor = "loss", keepBest = false } = options;
   const feed = feedOf("fit", "data", data, feeding(options));
   const tested = validation === undefined ? null : feedOf("fit", "validation", validation, judging(options));
   const ofLoss = (batch: unknown) => loss?.(model, batch);
@@ -57,7 +57,9 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
       step === undefined ? (batch) => tally("fit", ofLoss(batch), batch, metrics) : learn,
     );
   const validate =
-    tested === null ? null : judgeOf("fit", { module, loss: ofLoss, metrics, threads: compile ? threads : null });
+    tested === null
+      ? null
+      : judgeOf("fit", { module, loss: ofLoss, metrics, placement: compile ? { device, threads } : null });
   if (tested !== null && validate !== null && compile) {
     const named = checkBatches(tested, module, false, (batch) => tally("fit", ofLoss(batch), batch, metrics));
     if (named !== null) checkMonitor(monitor, [...named.named.keys()]);
@@ -83,7 +85,7 @@ export function sourceTask({ model, module, optimizers }: Trained, options: AnyO
   };
 }
 
-const feeding = ({ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, dropLast }: AnyOptions) => ({
+const feeding = ({ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, dropLast, share }: AnyOptions) => ({
   batchSize,
   shuffle,
   shuffleBuffer,
@@ -92,10 +94,11 @@ const feeding = ({ batchSize, shuffle, shuffleBuffer, mean, std, augment, seed, 
   augment,
   seed,
   dropLast,
+  share,
 });
 
 /** Validation uses all examples, in order, without augmentation. */
-const judging = ({ batchSize, mean, std }: AnyOptions) => ({ batchSize, shuffle: false, mean, std });
+const judging = ({ batchSize, mean, std, share }: AnyOptions) => ({ batchSize, shuffle: false, mean, std, share });
 
 async function judgement(
   { course }: Feed,
@@ -182,6 +185,8 @@ const names: OptionNames<AnyOptions> = {
   resume: true,
   checkFinite: true,
   threads: true,
+  device: true,
+  share: true,
   compile: true,
   profile: true,
   state: true,

@@ -3,6 +3,7 @@
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
+import { backendFor } from "./device.ts";
 import { inMode } from "./modes.ts";
 import type { RunOptions } from "./options.ts";
 import type { RandomStream } from "./random-stream.ts";
@@ -40,11 +41,11 @@ export class Stepper {
   #obstacle: string | null = null;
 
   constructor(model: Module, { learn, fullBatch }: Task, options: RunOptions, random: RandomStream) {
-    const { checkFinite = false, threads, compile: compiled = true } = options;
+    const { checkFinite = false, threads, device, compile: compiled = true } = options;
     this.#model = model;
     this.#random = random;
     this.#learn = learn;
-    this.#program = compiled ? compile(learn, { checkFinite, threads }) : null;
+    this.#program = compiled ? compile(learn, { checkFinite, threads, backend: backendFor("fit", device) }) : null;
     this.#fullBatch = fullBatch;
     this.#stepsBeforeProfile = options.profile ?? null;
   }

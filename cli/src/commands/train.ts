@@ -68,6 +68,19 @@ function addOutput(command: Command): void {
   command
     .optionsGroup("How it runs, and what it shows:")
     .addOption(threads())
+    .addOption(
+      new Option(
+        "--backend <name>",
+        "what computes the steps: wasm, or xla, a Python with jax (pip install jax), on its CPUs, GPUs or TPUs (default: wasm)",
+      ).choices(["wasm", "xla"]),
+    )
+    .option(
+      "--processes <n>",
+      "with --backend xla: how many processes train together, each on its part of every batch; without --coordinator all of them run here",
+      integer(1, 100_000),
+    )
+    .option("--coordinator <host:port>", "on several machines: the address on which process 0 listens for the others")
+    .option("--process <i>", "on several machines: which of the processes this one is, from 0", integer(0, 100_000))
     .option("--explain", "show how the training step is compiled: its graph, its kernels, its memory")
     .option("--profile", `show where the time of a step goes, kernel by kernel, after ${warmSteps} steps`)
     .addOption(json());

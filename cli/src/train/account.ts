@@ -25,10 +25,12 @@ export interface Outcome {
   readonly replaced: Replaced | null;
 }
 
+export const onThreads = (threads: number): string => (threads === 1 ? "one thread" : `${threads} threads`);
+
 export function announce(
   { screen, plan, description, data, out, mirroring, replaced }: Outcome,
   { parameters, done, rate }: StartEvent,
-  threads: number,
+  { threads, computer }: { readonly threads: number; readonly computer: string },
 ): void {
   const [, height, width] = description.input;
   const { model, epochs, batchSize, lr, seed, patience, augment } = plan;
@@ -40,7 +42,7 @@ export function announce(
   );
   screen.say(
     `${model} with ${thousands(parameters)} parameters; epochs ${epochs}, batch size ${batchSize}, ` +
-      `learning rate ${lr} falling to 0, seed ${seed}; on ${threads === 1 ? "one thread" : `${threads} threads`}`,
+      `learning rate ${lr} falling to 0, seed ${seed}; on ${computer}`,
   );
   // With as many epochs as the patience no training ends early.
   if (patience !== null && patience < epochs)

@@ -24,6 +24,11 @@ export interface TrainOptions extends PlanOptions {
   readonly final?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
+  readonly backend?: "wasm" | "xla";
+  /** How many processes train together, which of them this one is, and the address of process 0. */
+  readonly processes?: number;
+  readonly process?: number;
+  readonly coordinator?: string;
   readonly explain?: boolean;
   readonly profile?: boolean;
   readonly json?: boolean;

@@ -13,11 +13,12 @@ import { rephrased } from "../pictures/read.ts";
 import { goOnWithoutOutput, isReaderGone, sayWithoutOutput } from "../terminal/output.ts";
 import { chooseThreads } from "../threads.ts";
 import { transfer } from "../transfer/transfer.ts";
-import { announce, type Outcome, tellEnd } from "./account.ts";
+import { announce, type Outcome, onThreads, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf, defaultCheckpointSeconds } from "./checkpoints.ts";
 import { notDiverged } from "./diverged.ts";
 import type { Job, TrainOptions } from "./job.ts";
 import { makePlan, prepare, read, readOrStream, tellGaveUp } from "./preparing.ts";
+import { checkXla, joinProcesses, type Processes } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
@@ -28,9 +29,12 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const began = performance.now();
   chooseThreads(options.threads);
   goOnWithoutOutput();
+  checkXla(options, options.batchSize, { isWhole: true });
+  const processes = await joinProcesses(options);
   const job = await prepare(word, options);
   if (typeof job === "number") return job;
   const { backbone } = job;
+  checkXla(options, undefined, { isWhole: backbone === null });
   if (backbone !== null) return transfer({ job, backbone, options, began });
   // The threads start while the pictures are read.
   const ready = threadsReady();
@@ -38,7 +42,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const data = await (options.folds === undefined ? readOrStream : read)(job, options);
   if (data instanceof GaveUp) return tellGaveUp(job, data);
   try {
-    return await learn({ job, data, options, threads: await ready, began });
+    return await learn({ job, data, options, processes, threads: await ready, began });
   } finally {
     if ("streams" in data) await data.streams.close();
   }
@@ -50,12 +54,13 @@ interface Learning {
   readonly options: TrainOptions;
   /** The number of threads that compute. */
   readonly threads: number;
+  readonly processes: Processes | null;
   /** The start of the command, in milliseconds of performance.now(). */
   readonly began: number;
 }
 
 /** Trains, saves and tests; returns the exit code. */
-async function learn({ job, data, options, threads, began }: Learning): Promise<number> {
+async function learn({ job, data, options, processes, threads, began }: Learning): Promise<number> {
   const { word, screen, interrupt, out } = job;
   const planned = await makePlan(job, data, options).catch(gaveUp);
   if (planned instanceof GaveUp)
@@ -71,8 +76,15 @@ async function learn({ job, data, options, threads, began }: Learning): Promise<
     if (options.final === false) return withoutModel(screen, began);
   }
   const profile = options.profile ?? false;
-  const training = begin({ data, description, plan, signal: interrupt.signal, resume: job.resume, profile });
-  const save = (file: string, test?: TestRecord) => saveModel(file, description, training.extras(test));
+  checkXla(options, plan.batchSize, { isWhole: true });
+  const { resume } = job;
+  const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile, processes });
+  const save = async (file: string, test?: TestRecord) => saveModel(file, description, await training.extras(test));
+  if (processes?.leads === false) {
+    for await (const event of training.run) if (event.type === "stopped") break;
+    await processes.end();
+    return 0;
+  }
   const checkpoints = new Checkpoints(checkpointOf(out), {
     seconds: options.checkpoint ?? defaultCheckpointSeconds,
     validated: data.validation !== null,
@@ -83,12 +95,14 @@ async function learn({ job, data, options, threads, began }: Learning): Promise<
   const pace = streams === null ? null : new ReadingPace(() => streams.reading);
   const run = { screen, plan, description, data, word, out, interrupt, mirroring, replaced: job.replaced };
   const shown = { explain: options.explain ?? false, profile };
-  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, pace, threads });
+  const computer = processes?.words ?? onThreads(threads);
+  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, pace, threads, computer });
   if (end === null) {
     // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
     if (checkpoints.written) checkpoints.remove();
     return 0;
   }
+  await processes?.end();
   await save(out);
   sayWithoutOutput(`the training went on without it, and the model is saved in ${out}`);
   checkpoints.remove();
@@ -116,6 +130,8 @@ interface Following extends Outcome {
   readonly explain: boolean;
   readonly profile: boolean;
   readonly threads: number;
+  /** What computes the steps, in words. */
+  readonly computer: string;
 }
 
 /** Runs the training to its end and returns its last event; null where the reader of the output has gone. */
@@ -127,7 +143,7 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
   try {
     for await (const event of run) {
       if (event.type === "start") {
-        announce(following, event, following.threads);
+        announce(following, event, following);
         stepsBefore = event.done.steps;
       }
       if (event.type === "step" && !explained) screen.say(`\n${run.explain()}\n`);

@@ -1,5 +1,5 @@
 // Makes a net, its optimiser and their run from a plan, and saves and restores the run in a model file.
-import { Adam, ChainruleError, manualSeed, type Sequential, type Tensor } from "chainrule";
+import { Adam, ChainruleError, manualSeed, type Sequential, settle, type Tensor } from "chainrule";
 import { build, type Description } from "chainrule/model";
 import { type Fit, fit } from "chainrule/train";
 import type { Data, Pictures } from "../data-set.ts";
@@ -8,6 +8,7 @@ import { BadInput } from "../failure.ts";
 import type { Extras, Model } from "../model-file.ts";
 import { isCount, isRecord } from "../records.ts";
 import { cannotResume, type Plan } from "./plan.ts";
+import type { Processes } from "./processes.ts";
 
 /** Steps before the one that --profile measures: in these the engine optimises the code. */
 export const warmSteps = 50;
@@ -17,7 +18,7 @@ export interface Training {
   readonly run: Fit;
   readonly stepsPerEpoch: number;
   /** The state of the run for the model file, between two steps; with the result of its test after its end. */
-  readonly extras: (test?: TestRecord) => Extras;
+  readonly extras: (test?: TestRecord) => Promise<Extras>;
 }
 
 export interface Beginning {
@@ -28,9 +29,11 @@ export interface Beginning {
   /** The file from which the training goes on; null for a new training. */
   readonly resume: { readonly file: string; readonly saved: Model & Extras } | null;
   readonly profile: boolean;
+  /** The processes that compute the steps with XLA; null, and by default, WebAssembly computes them. */
+  readonly processes?: Processes | null;
 }
 
-export function begin({ data, description, plan, signal, resume, profile }: Beginning): Training {
+export function begin({ data, description, plan, signal, resume, profile, processes = null }: Beginning): Training {
   const { train, validation } = data;
   const { batchSize, epochs, lr, seed, patience, augment } = plan;
   manualSeed(seed);
@@ -50,6 +53,7 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
     optimizer,
     seed,
     signal,
+    ...(processes === null ? {} : { device: "xla" as const, share: processes.share }),
     ...description.normalisation,
     ...(patience === null || validation === null ? {} : { earlyStopping: { patience } }),
     ...(augment === null ? {} : { augment }),
@@ -57,8 +61,9 @@ export function begin({ data, description, plan, signal, resume, profile }: Begi
     schedule: (step: number) => lr * (1 - step / (epochs * stepsPerEpoch)),
   };
   const run = resume === null ? fit(net, options) : resumed(resume, (saved) => fit(net, { ...options, resume: saved }));
-  const extras = (test?: TestRecord): Extras => {
+  const extras = async (test?: TestRecord): Promise<Extras> => {
     const { tensors, position } = run.checkpoint();
+    await settle(tensors);
     return { tensors, training: { ...plan, ...position, ...(test === undefined ? {} : { test }) } };
   };
   return { net, run, stepsPerEpoch, extras };

@@ -38,7 +38,7 @@ export type Result = Pick<TrialRecord, "losses" | "best" | "end"> & {
 export async function runTrial(trial: Trial): Promise<Result | null> {
   const { data, plan, description, checkpoint, signal } = trial;
   const training = resumed(trial, await savedTrial(trial)) ?? begin({ data, description, plan, signal, ...fresh });
-  const save = (file: string) => saveModel(file, description, training.extras());
+  const save = (file: string) => training.extras().then((extras) => saveModel(file, description, extras));
   const checkpoints = new Checkpoints(checkpoint, { seconds: checkpointSeconds, validated: true, write: save });
   let best: TrialRecord["best"] = null;
   const ended = (end: TrialRecord["end"]): Result => ({ losses: lossesOf(training), best, end, save });

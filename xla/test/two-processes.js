@@ -1,0 +1,30 @@
+// One of the processes of a training, or the only one: prints its losses and the sum of its weights.
+import { Adam, compile, crossEntropy, Linear, manualSeed, ReLU, rand, Sequential, settle, tensor } from "chainrule";
+import { batches } from "chainrule/data";
+import { xlaClose, xlaReady } from "chainrule-xla";
+
+const { available, reason, process: own, processes } = await xlaReady();
+if (!available) throw new Error(String(reason));
+const share = processes > 1 ? { process: own, processes } : undefined;
+manualSeed(1);
+const model = new Sequential(new Linear(6, 16), new ReLU(), new Linear(16, 3));
+const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+const step = compile(
+  ({ x, y }) => {
+    optimizer.zeroGrad();
+    const loss = crossEntropy(model.forward(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  },
+  { backend: "xla" },
+);
+// The last batch has three examples, which two processes do not divide.
+const data = { x: rand([19, 6]), y: tensor(Int32Array.from({ length: 19 }, (_, i) => i % 3)) };
+const losses = [];
+for (let epoch = 0; epoch < 2; epoch++)
+  for (const batch of batches(data, { batchSize: 8, epoch, share })) losses.push((await step(batch).read())[0]);
+await settle(model);
+const weights = model.parameters().map(({ data }) => data.reduce((sum, x) => sum + x, 0));
+console.log(JSON.stringify({ losses, weights }));
+await xlaClose();
