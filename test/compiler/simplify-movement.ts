@@ -108,6 +108,12 @@ export const movement: Cases = {
       "%8 = reshape %x {shape: [1, 2, 3]}; %9 = max %8 {dims: [1]}; return %9",
     ],
   ],
+  "a sum of -x is 0 - the sum of x": [
+    [
+      "%n = neg %x; %r = sum %n {dims: [0]}; return %r",
+      '%8 = full {shape: [1, 3], dtype: "float32", value: 0}; %9 = sum %x {dims: [0]}; %10 = sub %8, %9; return %10',
+    ],
+  ],
   "a sum of copies is a product": [
     [
       "%a = expand %x {shape: [4, 2, 3]}; %b = sum %a {dims: [0]}; return %b",

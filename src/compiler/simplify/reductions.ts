@@ -1,7 +1,7 @@
 // Rules that let reductions read fewer elements: a dim of size 1 needs no reducing, and along the dims of an expand all elements are
 // equal.
 import { isFloating } from "../../tensor/dtype.ts";
-import { reduceShape } from "../../tensor/shape.ts";
+import { reduceShape, sizeOf } from "../../tensor/shape.ts";
 import type { Node, NodeOf } from "../graph.ts";
 import { expanded, filled, type Rewriter, rules } from "./rule.ts";
 
@@ -34,6 +34,15 @@ export const reductions = rules({
       const dims = longDims(n);
       if (dims.length === 0) return fromZero(n.inputs[0], rewriter, n);
       return dims.length === n.attributes.dims.length ? null : rewriter.make("sum", n.inputs, { dims }, n);
+    },
+  },
+  // Rounding is the same for both signs, and no sum is -0: it begins with 0. So -x needs no array where only its sum is read.
+  "a sum of -x is 0 - the sum of x": {
+    ops: ["sum"],
+    apply(n, rewriter) {
+      const [x] = n.inputs;
+      if (x.op !== "neg" || sizeOf(x.shape) === 0) return null;
+      return rewriter.make("sub", [filled(n, 0, rewriter), rewriter.remake(n, x.inputs)], {}, n);
     },
   },
   "a max leaves out dims of size 1": {
