@@ -114,17 +114,18 @@ export function valuesOf(
 
 /**
  * The values of instructions at several vectors, vector by vector: each instruction for all vectors before the next, so that they share
- * constants and their latencies overlap. What does not vary along the lanes is computed once.
+ * constants and their latencies overlap. `along` says which accesses differ from lane to lane or vector to vector; what does not differ is
+ * computed once.
  */
 export function valuesOfVectors(
   vectors: readonly Points[],
   instructions: readonly Instruction[],
   given: readonly (readonly BodyValue[])[],
+  along: (strides: readonly number[]) => boolean,
 ): readonly (readonly BodyValue[])[] {
   const [first] = vectors;
   const values = given.map((own) => [...own]);
   const varying = new Set<Value>(given[0].flatMap(({ uniform }, value) => (uniform ? [] : [value])));
-  const along = (strides: readonly number[]) => first.stride(strides) !== 0;
   for (const instruction of instructions) {
     const value = values[0].length;
     const varies = variesAlong(instruction, along, varying);

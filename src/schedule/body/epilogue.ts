@@ -57,24 +57,21 @@ export function finish({ instructions, stores }: Epilogue, direct: Store | null,
   return { statements: block.statements, direct: null };
 }
 
-/** Neighbouring vectors of sums: all but the last have four lanes. */
-export interface SumsOfRow extends Omit<Sums, "value" | "apart"> {
-  /** f32x4, value 0 of the epilogue, of each vector. */
-  readonly values: readonly Variable[];
-  /** The lanes of the last vector. */
-  readonly lanes: number;
+/** Vectors of sums that are finished at once: each with the index of its lane 0 along each axis. */
+export interface ManySums extends Pick<Sums, "lane" | "memories" | "failures"> {
+  readonly vectors: readonly Pick<Sums, "value" | "indices" | "lanes" | "apart">[];
 }
 
-/** Computes and stores an epilogue of vectors (form "vector") for some neighbours at once. */
-export function finishRow(block: Block, { instructions, stores }: Epilogue, sums: SumsOfRow): void {
-  const last = sums.values.length - 1;
-  const vectors = sums.values.map((value, i) => {
-    const indices = sums.indices.map((index, axis) => (axis === sums.lane ? add(index, 4 * i) : index));
-    return pointsOf(block, { ...sums, value, indices, lanes: i === last ? sums.lanes : 4, apart: 1 });
-  });
-  const given = sums.values.map((value): BodyValue[] => [{ value, dtype: "float32", uniform: false }]);
-  const values = valuesOfVectors(vectors, instructions, given);
-  for (const [i, points] of vectors.entries()) addStores(points, stores, (value) => values[i][value]);
+/** Computes and stores an epilogue of vectors (form "vector") for several of them: each instruction for all before the next. */
+export function finishMany(block: Block, { instructions, stores }: Epilogue, sums: ManySums): void {
+  const { lane, vectors } = sums;
+  const points = vectors.map((vector) => pointsOf(block, { ...sums, ...vector }));
+  const given = vectors.map(({ value }): BodyValue[] => [{ value, dtype: "float32", uniform: false }]);
+  const [{ indices }] = vectors;
+  const differ = indices.map((index, axis) => axis === lane || vectors.some((own) => own.indices[axis] !== index));
+  const along = (strides: readonly number[]) => strides.some((stride, axis) => stride !== 0 && differ[axis]);
+  const values = valuesOfVectors(points, instructions, given, along);
+  for (const [i, own] of points.entries()) addStores(own, stores, (value) => values[i][value]);
 }
 
 function pointsOf(block: Block, { indices, lane, lanes, apart, memories, failures }: Sums): Points {

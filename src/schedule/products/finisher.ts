@@ -2,9 +2,11 @@
 // fits: `finish` returns its value. The other stores are added here. Short epilogues stand in each tile; longer ones become a function,
 // because a tile would repeat them at a dozen places.
 import type { Buffer, Epilogue, Store } from "../../compiler/kernel.ts";
+import { affineOf } from "../../loops/affine.ts";
 import type { Block } from "../../loops/block.ts";
+import { add, sub } from "../../loops/build.ts";
 import type { Expression, Memory, Variable } from "../../loops/program.ts";
-import { finish, finishRow } from "../body/epilogue.ts";
+import { finish, finishMany } from "../body/epilogue.ts";
 import { formOf } from "../body/form.ts";
 import type { Failures } from "../body/points.ts";
 import { sharesConstants, vectorsAtATime } from "../body/vectors.ts";
@@ -34,31 +36,54 @@ export const isFinishedInRows = (epilogue: Epilogue): boolean =>
   formOf(epilogue.instructions.map(({ dtype }) => dtype)) === "vector" &&
   (!isInlined(epilogue) || sharesConstants(epilogue.instructions));
 
-/** Neighbouring vectors of a row's sums: lane 0 of the first is at these indices of the epilogue's axes; the last vector has `lanes` lanes. */
-export interface FinishedSumsOfRow {
-  readonly values: readonly Expression[];
-  readonly indices: readonly Expression[];
-  readonly lanes: number;
-}
-
-export interface RowFinisher {
-  /** Vectors that are finished at a time. */
+/** What finishes and stores several vectors of sums at once. */
+export interface ManyFinisher {
+  /** The most vectors that are finished at once. */
   readonly vectors: number;
-  /** Adds the epilogue of some sums with its stores. */
-  add(block: Block, at: FinishedSumsOfRow): void;
+  add(block: Block, vectors: readonly FinishedSums[]): void;
 }
 
-/** What finishes a product's sums row by row. */
-export const rowFinisherOf = (spec: Omit<EpilogueSpec, "direct">): RowFinisher => ({
+/** What finishes a product's sums row by row, in the loops of the product. */
+export const rowFinisherOf = (spec: Omit<EpilogueSpec, "direct">): ManyFinisher => ({
   vectors: vectorsAtATime(spec.epilogue.instructions),
-  add: (block, { values, indices, lanes }) =>
-    finishRow(block, spec.epilogue, {
+  add: (block, vectors) =>
+    finishMany(block, spec.epilogue, {
       ...spec,
-      values: values.map((value) => named(block, "sum", value)),
-      indices,
-      lanes,
+      vectors: vectors.map((at) => ({ ...at, value: named(block, "sum", at.value) })),
     }),
 });
+
+/**
+ * What finishes vectors of a tile by a function of its own; null if the epilogue is short or has float64. Vectors share the constants of
+ * functions: convolutions of 3×3 with GELU and its slope take 3 % (64 channels) to 13 % (16) less time than with a call for each vector.
+ */
+export function tileFinisherOf(spec: Omit<EpilogueSpec, "direct">): ManyFinisher | null {
+  const { epilogue } = spec;
+  if (isInlined(epilogue) || !isFinishedInRows(epilogue)) return null;
+  return {
+    vectors: vectorsAtATime(epilogue.instructions),
+    add(block, vectors) {
+      // The function's parameters: the sums, and the place of the first of them.
+      const values = vectors.map(({ value }) => block.let("sum", value));
+      const [{ indices }] = vectors;
+      const first = indices.map((index) => block.named("i", index));
+      const own = vectors.map((at, i) => ({
+        ...at,
+        value: values[i],
+        indices: at.indices.map((index, axis) => relative(block, index, indices[axis], first[axis])),
+      }));
+      const lanes = vectors.map((at) => at.lanes).join("");
+      block.outline(`finish${lanes}`, (inner) => finishMany(inner, epilogue, { ...spec, vectors: own }));
+    },
+  };
+}
+
+/** An index by its distance from another one, which is in a variable; if the distance is not a number, in a variable of its own. */
+function relative(block: Block, index: Expression, base: Expression, variable: Expression): Expression {
+  if (index === base) return variable;
+  const { constant, factors, rest } = affineOf(sub(index, base));
+  return factors.size === 0 && rest === null ? add(variable, constant) : block.named("i", index);
+}
 
 /**
  * Whether a store may be the direct store: it writes float32, once at each place, and the epilogue computes its value as a vector of

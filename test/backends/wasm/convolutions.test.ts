@@ -2,6 +2,7 @@
 // exact and results equal to the bit.
 import { describe, it } from "vitest";
 import { type Convolution, type Epilogue, productLines } from "../../../src/compiler/kernel.ts";
+import type { DType } from "../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../src/tensor/shape.ts";
 import { Draw, firstSeed } from "../../tensor/draw.ts";
 import { at, check, Finish, numbers, stored, whole } from "./epilogues.ts";
@@ -48,6 +49,8 @@ const instances: Record<string, Images> = {
   "one position": { size: [3, 3], outputs: 19, positions: [1, 1], batch: 9 },
   "a gradient of a kernel": { size: [30, 30], taps: [28, 28], positions: [3, 3], channels: 2, outputs: 9 },
   "1×1": { taps: [1, 1], positions: [6, 7], channels: 9 },
+  depthwise: { groups: 3, channels: 1, outputs: 1, padding: [1, 1], size: [9, 14], positions: [9, 14] },
+  "many small images": { batch: 20, channels: 16, outputs: 7, padding: [1, 1], size: [4, 5], positions: [4, 5] },
   "nothing to sum": { channels: 0, positions: [4, 5] },
   "no images": { batch: 0, positions: [4, 5] },
 };
@@ -94,6 +97,30 @@ describe.each(Object.keys(instances))("the epilogue of a convolution: %s", (name
           );
         }),
       );
+    }
+  });
+
+  it("several functions and stores, of GELU and of what its gradient needs, channels first and last", () => {
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [0, 3, 4, 1, 2],
+    ]) {
+      const kernel = convolution(instance, (shape) => {
+        const finish = new Finish();
+        const bias = finish.load(at(buffer("s0", shape.slice(1, 3)), [0, shape[2], 1, 0, 0]));
+        const ofRow = finish.load(at(buffer("s1", [shape[0], shape[3]]), [shape[3], 0, 0, 1, 0]));
+        const ofColumn = finish.load(at(buffer("s2", [shape[4]]), [0, 0, 0, 0, 1]));
+        const sum = finish.op("add", [finish.op("add", [0, bias]), finish.op("add", [ofRow, ofColumn])]);
+        const x = finish.op("mul", [sum, finish.constant(0.05)]);
+        const erf = finish.op("erf", [finish.op("mul", [x, finish.constant(Math.SQRT1_2)])]);
+        const slope = finish.op("exp", [finish.op("neg", [finish.op("mul", [x, x])])]);
+        const store = (name: string, value: number, dtype: DType = "float32") =>
+          finish.store(at(buffer(name, [sizeOf(shape)], dtype), strides(shape, order)), value);
+        store("t0", finish.op("mul", [x, finish.op("add", [erf, finish.constant(1)])]));
+        store("t1", slope);
+        return store("t2", finish.op("lt", [x, slope], "bool"), "bool");
+      });
+      check(kernel, 2 ** -22);
     }
   });
 

@@ -12,7 +12,7 @@ import type { Part } from "./gaps.ts";
 import { addByOutputs } from "./outputs.ts";
 import type { Algorithm, PlannedPart, Plans } from "./plan.ts";
 import { addByPositions } from "./positions.ts";
-import type { ConvolutionProblem, Finish } from "./problem.ts";
+import type { ConvolutionProblem, ConvolutionSums, FinishMany } from "./problem.ts";
 
 /** Adds the loops that compute the units [from, to) by an algorithm. */
 type Builder<A extends Algorithm> = (
@@ -63,23 +63,28 @@ function addPart(block: Block, problem: ConvolutionProblem, part: PlannedPart, f
 }
 
 /** The convolution that is a part of another one. */
-const ofPart = ({ x, w, y, scratch, finish }: ConvolutionProblem, part: Part): ConvolutionProblem => ({
+const ofPart = ({ x, w, y, scratch, finish, finishMany }: ConvolutionProblem, part: Part): ConvolutionProblem => ({
   spec: part.spec,
   x,
   w: { ...w, first: add(w.first, part.w) },
   y: y && { ...y, first: add(y.first, part.y) },
   scratch,
-  finish: finish && ofWhole(finish, part),
+  finish: finish && ((block, sums) => finish(block, ofWhole(sums, part))),
+  ...(finishMany && { finishMany: finishManyOfPart(finishMany, part) }),
 });
 
-/** `finish` for places of a part: it receives rows and columns of the whole. */
-function ofWhole(finish: Finish, { first, apart }: Part): Finish {
+/** `finishMany` of a part. */
+const finishManyOfPart = ({ vectors, add: finish }: FinishMany, part: Part): FinishMany => ({
+  vectors,
+  add: (block, all) =>
+    finish(
+      block,
+      all.map((sums) => ofWhole(sums, part)),
+    ),
+});
+
+/** Sums of a part with their row and column in the whole. */
+function ofWhole(sums: ConvolutionSums, { first, apart }: Part): ConvolutionSums {
   const place = (index: Expression, dim: 0 | 1) => add(mul(index, apart[dim]), first[dim]);
-  return (block, sums) =>
-    finish(block, {
-      ...sums,
-      row: place(sums.row, 0),
-      column: place(sums.column, 1),
-      apart: sums.apart * apart[1],
-    });
+  return { ...sums, row: place(sums.row, 0), column: place(sums.column, 1), apart: sums.apart * apart[1] };
 }

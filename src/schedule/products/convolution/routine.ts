@@ -5,10 +5,10 @@ import { constant, variable } from "../../../loops/build.ts";
 import type { Expression, Memory, Routine } from "../../../loops/program.ts";
 import type { Failures } from "../../body/points.ts";
 import { memoryOf } from "../../routine.ts";
-import { type Finisher, finisherOf } from "../finisher.ts";
+import { type FinishedSums, type Finisher, finisherOf, type ManyFinisher, tileFinisherOf } from "../finisher.ts";
 import type { Operand } from "../tile.ts";
 import { addConvolution } from "./build.ts";
-import type { Finish } from "./problem.ts";
+import type { ConvolutionSums, Finish, FinishMany } from "./problem.ts";
 import type { ConvolutionSchedule } from "./schedule.ts";
 
 /** The routine of a convolution. Its last parameter is the table to which an index out of range is reported. */
@@ -23,10 +23,13 @@ export function convolutionRoutine(
     first: constant("i32", offset),
   });
   const scratch: Memory = { name: "scratch", element: "f32" };
-  const finisher = finisherOf({ epilogue, direct: store, lane: 4, memories, failures });
+  const ofEpilogue = { epilogue, lane: 4, memories, failures };
+  const finisher = finisherOf({ ...ofEpilogue, direct: store });
+  const ofTiles = tileFinisherOf(ofEpilogue);
   const sizes = axes.map(({ size }) => size);
   const finish = finisher && finishOf(finisher, sizes);
-  const problem = { spec, x: operand(x), w: operand(w), y: store && operand(store.access), scratch, finish };
+  const operands = { x: operand(x), w: operand(w), y: store && operand(store.access) };
+  const problem = { spec, ...operands, scratch, finish, ...(ofTiles && { finishMany: finishManyOf(ofTiles, sizes) }) };
   const [from, to] = [variable("from"), variable("to")];
   const block = new Block();
   addConvolution(block, problem, plan.parts, from, to);
@@ -38,9 +41,27 @@ export function convolutionRoutine(
   };
 }
 
-/** `finish` of a convolution; along an axis of size 1 the index is 0. */
-function finishOf(finisher: Finisher, sizes: readonly number[]): Finish {
+/** Sums with their indices along all axes; along an axis of size 1 the index is 0. */
+function indexed(
+  { value, image, group, output, row, column, lanes, apart }: ConvolutionSums,
+  sizes: readonly number[],
+): FinishedSums {
   const index = (at: Expression, axis: number) => (sizes[axis] === 1 ? constant("i32", 0) : at);
-  return (block, { value, image, group, output, row, column, lanes, apart }) =>
-    finisher(block, { value, indices: [image, group, output, row, column].map(index), lanes, apart });
+  return { value, indices: [image, group, output, row, column].map(index), lanes, apart };
 }
+
+/** `finish` of a convolution. */
+const finishOf =
+  (finisher: Finisher, sizes: readonly number[]): Finish =>
+  (block, sums) =>
+    finisher(block, indexed(sums, sizes));
+
+/** `finishMany` of a convolution. */
+const finishManyOf = ({ vectors, add }: ManyFinisher, sizes: readonly number[]): FinishMany => ({
+  vectors,
+  add: (block, all) =>
+    add(
+      block,
+      all.map((sums) => indexed(sums, sizes)),
+    ),
+});

@@ -4,7 +4,7 @@
 import type { Block } from "../../../loops/block.ts";
 import { add, constant, load, mul } from "../../../loops/build.ts";
 import type { Expression } from "../../../loops/program.ts";
-import { addFinished, type ConvolutionProblem } from "../convolution/problem.ts";
+import { addFinishedRow, type ConvolutionProblem } from "../convolution/problem.ts";
 import { addPack } from "../pack.ts";
 import { addPart } from "../part.ts";
 import { area, type ImagesPlan, lanesOf } from "./plan.ts";
@@ -34,12 +34,10 @@ export function addFinish(block: Block, problem: ConvolutionProblem, plan: Image
     const output = inner.named("output", add(at.output, o));
     const first = inner.named("results", to.first);
     const run = (inside: Block, length: number, place: Expression, image: Expression, row: Expression) =>
-      addRun(inside, length, (innermost, column, run) =>
-        addFinished(innermost, problem, {
-          value: innermost.let("sum", load(scratch, add(add(first, place), column), "f32x4")),
-          ...{ group: at.group, output, image, row, column, lanes: run, apart: 1 },
-        }),
-      );
+      addFinishedRow(inside, problem, length, (innermost, column, lanes) => ({
+        value: innermost.let("sum", load(scratch, add(add(first, place), column), "f32x4")),
+        ...{ group: at.group, output, image, row, column, lanes, apart: 1 },
+      }));
     if (runs === "images") run(inner, all * count, zero, at.image, zero);
     else
       inner.range("n", 0, count, (ofImage, n) => {
@@ -51,11 +49,4 @@ export function addFinish(block: Block, problem: ConvolutionProblem, plan: Image
           );
       });
   });
-}
-
-/** Adds the body for each vector of a run of `length` places. */
-function addRun(block: Block, length: number, body: (inner: Block, column: Expression, lanes: number) => void): void {
-  const left = length % 4;
-  if (length > left) block.steps("column", 0, length - left, 4, (inner, column) => body(inner, column, 4));
-  if (left > 0) body(block, constant("i32", length - left), left);
 }

@@ -5,7 +5,7 @@ import { add, breakIf, constant, div, ge, loop, min, mul, rem, set, sub, variabl
 import type { Expression, Memory, Routine, Variable } from "../../../loops/program.ts";
 import type { Failures } from "../../body/points.ts";
 import { memoryOf } from "../../routine.ts";
-import { type Finisher, finisherOf, type RowFinisher, rowFinisherOf } from "../finisher.ts";
+import { type Finisher, finisherOf, type ManyFinisher, rowFinisherOf } from "../finisher.ts";
 import type { Operand } from "../tile.ts";
 import { addMatmul } from "./build.ts";
 import type { FinishedRow } from "./rows.ts";
@@ -65,13 +65,21 @@ const indicesOf = (matrix: readonly Expression[], transposed: boolean, row: Expr
 
 /** `finishRow` of the product of one matrix. */
 const finishRowOf = (
-  { vectors, add }: RowFinisher,
+  { vectors, add: finish }: ManyFinisher,
   matrix: readonly Expression[],
   transposed: boolean,
 ): FinishedRow => ({
   vectors,
   add: (block, { values, row, column, lanes }) =>
-    add(block, { values, indices: indicesOf(matrix, transposed, row, column), lanes }),
+    finish(
+      block,
+      values.map((value, v) => ({
+        value,
+        indices: indicesOf(matrix, transposed, row, add(column, 4 * v)),
+        lanes: v === values.length - 1 ? lanes : 4,
+        apart: 1,
+      })),
+    ),
 });
 
 /** Where an access begins, for these indices of its first axes. */
