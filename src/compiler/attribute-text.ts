@@ -30,7 +30,17 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-const isWord = (text: string): boolean => /^[A-Za-z_$][\w$]*$/.test(text);
+/** A name as text: a word, or in quotes. There are few names, and they are asked for with each attribute. */
+function printName(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  if (names.size < maxNames) names.set(name, text);
+  return text;
+}
+
+const names = new Map<string, string>();
+const maxNames = 256;
 
 /** The text of an attribute. Throws for a value that is none: undefined, functions, typed arrays. */
 export function printAttribute(value: unknown): string {
@@ -40,7 +50,7 @@ export function printAttribute(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printAttribute).join(", ")}]`;
   if (typeof value === "object" && isPlain(value)) {
     const entries = Object.entries(value);
-    return `{${entries.map(([key, x]) => `${isWord(key) ? key : JSON.stringify(key)}: ${printAttribute(x)}`).join(", ")}}`;
+    return `{${entries.map(([key, x]) => `${printName(key)}: ${printAttribute(x)}`).join(", ")}}`;
   }
   throw internal(`an attribute of type ${typeof value} has no text`);
 }

@@ -83,11 +83,11 @@ export const statesOf = ({ nodes }: Graph): InputOf<"state">[] => nodes.filter((
 /** The results, then the new contents of the states. */
 export const outputsOf = ({ results, updates }: Graph): Node[] => [...results, ...updates.map(({ value }) => value)];
 
-/** How often each node is read, by nodes, updates and results. */
+/** How often each node is read, by nodes, updates and results; nodes that nothing reads are left out. */
 export function usesOf(graph: Graph): Map<Node, number> {
-  const uses = new Map<Node, number>(graph.nodes.map((n) => [n, 0]));
+  const uses = new Map<Node, number>();
   const count = (n: Node) => uses.set(n, (uses.get(n) ?? 0) + 1);
-  for (const { inputs } of graph.nodes) inputs.forEach(count);
+  for (const { inputs } of graph.nodes) for (let i = 0; i < inputs.length; i++) count(inputs[i]);
   outputsOf(graph).forEach(count);
   return uses;
 }
@@ -114,18 +114,26 @@ export function reachable(outputs: readonly Node[], inputs: readonly Node[] = []
 
 /**
  * The graph with each node replaced by what `rule` returns for it, in topological order; nodes that no output needs are removed. The rule
- * gets nodes whose inputs are replaced already.
+ * gets nodes whose inputs are replaced already. A result of \`rewrite\` in which nothing is replaced is returned itself.
  */
 export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   const after = new Map<Node, Node>();
   const replacementOf = (n: Node): Node => after.get(n) ?? n;
+  const isReplaced = (n: Node): boolean => after.has(n);
   for (const before of graph.nodes) {
-    const isSame = before.inputs.every((n) => replacementOf(n) === n);
-    const withNewInputs = isSame ? before : { ...before, inputs: before.inputs.map(replacementOf) };
-    after.set(before, rule(withNewInputs));
+    const isSame = after.size === 0 || !before.inputs.some(isReplaced);
+    const replacement = rule(isSame ? before : { ...before, inputs: before.inputs.map(replacementOf) });
+    if (replacement !== before) after.set(before, replacement);
   }
+  if (after.size === 0 && rewritten.has(graph)) return graph;
   const updates = graph.updates.map(({ state, value }) => ({ state, value: replacementOf(value) }));
   const results = graph.results.map(replacementOf);
   const inputs = graph.nodes.filter(isInput);
-  return { nodes: reachable([...results, ...updates.map(({ value }) => value)], inputs), updates, results };
+  const nodes = reachable([...results, ...updates.map(({ value }) => value)], inputs);
+  const result = { nodes, updates, results };
+  rewritten.add(result);
+  return result;
 }
+
+/** Graphs whose nodes are those that the outputs need, in the order in which `rewrite` puts them. */
+const rewritten = new WeakSet<Graph>();

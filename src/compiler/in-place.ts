@@ -3,7 +3,7 @@
 // because each point of a kernel reads its element before it writes it, as states need anyway.
 import { sizeOf } from "../tensor/shape.ts";
 import { type Access, type Buffer, type Kernel, type KernelProgram, sameAccess } from "./kernel.ts";
-import { mapAccesses, readsOf, writesOf } from "./kernel-accesses.ts";
+import { mapAccesses, placesOf, readsOf, writesOf } from "./kernel-accesses.ts";
 
 export function inPlace(program: KernelProgram): KernelProgram {
   const { kernels, results } = program;
@@ -33,7 +33,10 @@ export function inPlace(program: KernelProgram): KernelProgram {
     return next === undefined ? buffer : of(next);
   };
   const buffers = program.buffers.filter((buffer) => !becomes.has(buffer));
-  const replaced = kernels.map((kernel) => mapAccesses(kernel, (at) => ({ ...at, buffer: of(at.buffer) })));
+  const touches = (kernel: Kernel) => placesOf(kernel).some(({ access }) => becomes.has(access.buffer));
+  const replaced = kernels.map((kernel) =>
+    touches(kernel) ? mapAccesses(kernel, (at) => ({ ...at, buffer: of(at.buffer) })) : kernel,
+  );
   return { ...program, buffers, kernels: replaced };
 }
 

@@ -39,8 +39,10 @@ export function simplify(graph: Graph): Graph {
     simplifier.take(stage);
     for (let round = 0; round < maxRounds; round++) {
       simplifier.start(graph);
-      graph = rewrite(graph, (n) => simplifier.visit(n));
-      if (!simplifier.hasChanged) break;
+      if (simplifier.isDone) break;
+      const simpler = rewrite(graph, (n) => simplifier.visit(n));
+      if (simpler === graph) break;
+      graph = simpler;
     }
   }
   return graph;
@@ -73,7 +75,6 @@ class Simplifier implements Rewriter {
   /** The index, dim and size of each gather in the graph. */
   #gathers = new Set<string>();
   #depth = 0;
-  hasChanged = false;
   /** The simplified form of each node, by the node's key: op, inputs, attributes. */
   readonly #simplified = new Map<string, Node>();
   readonly #ids = new Map<Node, number>();
@@ -91,12 +92,16 @@ class Simplifier implements Rewriter {
     this.#next = 0;
     this.#uses = usesOf(graph);
     this.#gathers = new Set();
-    this.hasChanged = false;
     for (const n of graph.nodes) {
       if (n.op !== "gather") continue;
       const { dim } = n.attributes;
       this.#gathers.add(`${this.#idOf(n.inputs[1])} ${dim} ${n.inputs[0].shape[dim]}`);
     }
+  }
+
+  /** Whether no rule applies to any node. */
+  get isDone(): boolean {
+    return this.#before.every((n) => isInput(n) || this.#unchanged.get(n) === this.#readOnceBits(n));
   }
 
   /** The simplified form of the graph's next node, whose inputs are simplified already. */
@@ -110,7 +115,6 @@ class Simplifier implements Rewriter {
       this.#uses.set(moved, uses);
       return moved;
     }
-    this.hasChanged = true;
     this.#uses.set(simple, (this.#uses.get(simple) ?? 0) + uses);
     this.#release(moved);
     return simple;
@@ -151,7 +155,6 @@ class Simplifier implements Rewriter {
     for (const { apply } of this.#rules.get(n.op) ?? []) {
       const other = apply(n, this);
       if (other === null) continue;
-      this.hasChanged = true;
       this.#depth--;
       return other;
     }

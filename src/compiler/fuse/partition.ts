@@ -14,6 +14,8 @@ interface Entry {
   readonly reads: number[];
   /** The ids of those that it has to read from memory. */
   readonly stored: number[];
+  /** Whether another step reads one of its steps. */
+  isRead: boolean;
   /** The number of the search that visited it last. */
   search: number;
 }
@@ -50,13 +52,14 @@ export class Partition {
     const need = (other: Step, inMemory: boolean) => {
       for (const { id } of writersOf(other)) {
         reads.push(id);
+        this.#entryOf(id).isRead = true;
         if (inMemory) stored.push(id);
       }
     };
     for (const read of step.values) need(read.step, !runs(read.step) || !isAll(read));
     for (const read of step.buffers) need(read.step, true);
     if (step.kind === "place" && step.after !== null) need(step.after, true);
-    this.#of[step.id] = { group: single(step), steps: [step], reads, stored, search: 0 };
+    this.#of[step.id] = { group: single(step), steps: [step], reads, stored, isRead: false, search: 0 };
   }
 
   /** Merges the groups of two steps, which meet at `points` points, if that is possible. */
@@ -78,6 +81,7 @@ export class Partition {
 
   #absorb(into: Entry, from: Entry, group: Group): void {
     into.group = group;
+    into.isRead ||= from.isRead;
     into.steps.push(...from.steps);
     for (const { id } of from.steps) this.#of[id] = into;
     for (const id of from.reads) if (this.#of[id] !== into) into.reads.push(id);
@@ -86,6 +90,7 @@ export class Partition {
 
   /** Whether b has to read a from memory, or depends on a through a third group. */
   #between(a: Entry, b: Entry): boolean {
+    if (!a.isRead) return false;
     for (const id of b.stored) if (this.#of[id] === a) return true;
     const search = ++this.#searches;
     a.search = b.search = search;
