@@ -47,10 +47,16 @@ export function printAttribute(value: unknown): string {
   if (typeof value === "number") return printNumber(value);
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "boolean" || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(printAttribute).join(", ")}]`;
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? "" : ", ") + printAttribute(value[i]);
+    return `${text}]`;
+  }
   if (typeof value === "object" && isPlain(value)) {
-    const entries = Object.entries(value);
-    return `{${entries.map(([key, x]) => `${printName(key)}: ${printAttribute(x)}`).join(", ")}}`;
+    let text = "{";
+    for (const [key, x] of Object.entries(value))
+      text += `${text.length === 1 ? "" : ", "}${printName(key)}: ${printAttribute(x)}`;
+    return `${text}}`;
   }
   throw internal(`an attribute of type ${typeof value} has no text`);
 }

@@ -44,13 +44,20 @@ export interface Link {
 
 /** Whether a kernel is a loop nest that cannot fail: no axis of size 0, no random numbers, no indirection. */
 export function isPlain(kernel: Kernel): kernel is Loops {
-  return (
-    kernel.kind === "loops" &&
-    kernel.axes.every(({ size }) => size > 0) &&
-    !mayFail(kernel) &&
-    instructionsOf(kernel).every((line) => line.kind !== "randomBits")
-  );
+  if (kernel.kind !== "loops") return false;
+  let known = plain.get(kernel);
+  if (known === undefined) {
+    known =
+      kernel.axes.every(({ size }) => size > 0) &&
+      !mayFail(kernel) &&
+      instructionsOf(kernel).every((line) => line.kind !== "randomBits");
+    plain.set(kernel, known);
+  }
+  return known;
 }
+
+/** Each kernel is asked about for every chain that it might join. */
+const plain = new WeakMap<Kernel, boolean>();
 
 /** Whether each buffer that one of these kernels writes has one owner for all of them: each part touches its own elements alone. */
 export function isAligned(links: readonly Link[]): boolean {

@@ -58,7 +58,9 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
     if (typeof part !== "object" || part === null) text += Object.is(part, -0) ? "-0," : `${part},`;
     else if (Array.isArray(part)) {
       text += "[";
-      for (const item of part) visit(item);
+      // Lists of numbers are strides, sizes and operands, in which -0 is no other number than 0.
+      if (typeof part[0] === "number") text += part.join();
+      else for (const item of part) visit(item);
       text += "]";
     } else visitFields(part as Readonly<Record<string, unknown>>);
   };

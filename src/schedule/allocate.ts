@@ -70,14 +70,23 @@ export function allocate(program: KernelProgram): Allocation {
   for (const { buffer, first, last, bytes } of lives.sort((a, b) => b.bytes - a.bytes || a.first - b.first)) {
     const length = align(bytes + margin);
     const from = tightestGap(placed, { first, last }, length);
-    // `placed` is sorted by offset.
-    const next = placed.findLastIndex((other) => other.from <= from) + 1;
-    placed.splice(next, 0, { buffer, first, last, from, to: from + length });
+    placed.splice(countUpTo(placed, from), 0, { buffer, first, last, from, to: from + length });
   }
   return {
     offsets: new Map(placed.map(({ buffer, from }) => [buffer, from])),
     bytes: placed.reduce((end, { to }) => Math.max(end, to), 0),
   };
+}
+
+/** How many buffers begin at an offset or before; they are sorted by their offsets. */
+function countUpTo(placed: readonly Placed[], offset: number): number {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (placed[middle].from <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The start of the smallest sufficient gap between buffers that live at the same time; without one, the end of the last of them. */

@@ -51,10 +51,14 @@ function longestChain(kernels: readonly Kernel[], cuts: Cuts, limits: ChainLimit
 }
 
 /** The axes along which a kernel may be cut; with a `size`, only those of this size. */
-const axesOf = ({ axes }: Loops, size: number | null, { minParts }: ChainLimits): number[] =>
-  [...axes.keys()].filter(
-    (i) => axes[i].kind === "each" && axes[i].size >= minParts && (size === null || axes[i].size === size),
-  );
+function axesOf({ axes }: Loops, size: number | null, { minParts }: ChainLimits): readonly number[] {
+  const found: number[] = [];
+  for (let i = 0; i < axes.length; i++) {
+    const own = axes[i].size;
+    if (axes[i].kind === "each" && own >= minParts && (size === null || own === size)) found.push(i);
+  }
+  return found;
+}
 
 /** The chain that starts with `first` and takes from `others`, in order, each kernel that fits. */
 function grow(first: Link, others: readonly Kernel[], cuts: Cuts, limits: ChainLimits): readonly Link[] {
@@ -63,14 +67,17 @@ function grow(first: Link, others: readonly Kernel[], cuts: Cuts, limits: ChainL
   const overtaken: Kernel[] = [];
   for (const kernel of others) {
     if (overtaken.length > maxOvertakenKernels) break;
-    const axis = isPlain(kernel) && overtaken.every((other) => !collide(other, kernel)) ? joins(kernel) : undefined;
+    const axis = isPlain(kernel) ? axisOf(kernel) : undefined;
     if (axis === undefined || !isPlain(kernel)) overtaken.push(kernel);
     else links.push({ kernel, axis });
   }
   return links;
 
-  function joins(kernel: Loops): number | undefined {
-    return axesOf(kernel, parts, limits).find((axis) => {
+  /** The axis along which a kernel is cut if it joins the chain. */
+  function axisOf(kernel: Loops): number | undefined {
+    const axes = axesOf(kernel, parts, limits);
+    if (axes.length === 0 || overtaken.some((other) => collide(other, kernel))) return undefined;
+    return axes.find((axis) => {
       const link = { kernel, axis };
       return (
         links.some((other) => shares(other, link)) &&

@@ -41,11 +41,17 @@ export function scheduleProgram(
   return { ...chained, schedules, alike: scheduler.alike(chained.kernels, schedules, axisOf) };
 }
 
+/** What is made once for the kernels of a pattern: for the axis of a chain along which they are cut, or null. */
+interface Shared {
+  readonly plans: Map<number | null, NestPlan>;
+  readonly alike: Map<number | null, Alike>;
+}
+
 /** Schedules kernels, with one plan for all nests of a pattern. */
 class Scheduler {
   readonly #machine: Machine;
-  readonly #patterns = new Map<Kernel, Pattern>();
-  readonly #plans = new Map<string, NestPlan>();
+  readonly #shared = new Map<string, Shared>();
+  readonly #known = new Map<Kernel, Shared & Pick<Pattern, "origins">>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -59,9 +65,9 @@ class Scheduler {
   }
 
   nest<K extends Loops | Scan>(kernel: K, axis: number | null): NestSchedule<K> {
-    const key = `${axis} ${this.#patternOf(kernel).text}`;
-    const made = scheduleNest(kernel, axis, this.#plans.get(key));
-    this.#plans.set(key, made.plan);
+    const { plans } = this.#sharedBy(kernel);
+    const made = scheduleNest(kernel, axis, plans.get(axis));
+    plans.set(axis, made.plan);
     return made;
   }
 
@@ -70,24 +76,28 @@ class Scheduler {
     schedules: readonly Schedule[],
     axisOf: (i: number) => number | null,
   ): readonly Alike[] {
-    const known = new Map<string, Alike>();
     return kernels.map((kernel, i) => {
-      const { text, origins } = this.#patternOf(kernel);
+      const { alike, origins } = this.#sharedBy(kernel);
       // A nest of a chain is cut along the chain's axis; all else in a schedule follows from the kernel.
-      const key = `${axisOf(i)} ${text}`;
-      const before = known.get(key);
+      const axis = axisOf(i);
+      const before = alike.get(axis);
       if (before !== undefined) return { ...before, origins };
-      const own = origins.size === 0 ? schedules[i] : this.schedule(fromOrigins(kernel, origins), axisOf(i));
-      const alike = { first: i, origins, schedule: own };
-      known.set(key, alike);
-      return alike;
+      const own = origins.size === 0 ? schedules[i] : this.schedule(fromOrigins(kernel, origins), axis);
+      const made = { first: i, origins, schedule: own };
+      alike.set(axis, made);
+      return made;
     });
   }
 
-  #patternOf(kernel: Kernel): Pattern {
-    let pattern = this.#patterns.get(kernel);
-    if (pattern === undefined) this.#patterns.set(kernel, (pattern = patternFromOrigins(kernel)));
-    return pattern;
+  #sharedBy(kernel: Kernel): Shared & Pick<Pattern, "origins"> {
+    const known = this.#known.get(kernel);
+    if (known !== undefined) return known;
+    const { text, origins } = patternFromOrigins(kernel);
+    let shared = this.#shared.get(text);
+    if (shared === undefined) this.#shared.set(text, (shared = { plans: new Map(), alike: new Map() }));
+    const made = { ...shared, origins };
+    this.#known.set(kernel, made);
+    return made;
   }
 }
 

@@ -10,16 +10,19 @@ const bytesPerElement = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } 
 >;
 
 interface Needs {
-  /** Bytes of the temporaries that the group writes. */
-  readonly bytesMade: number;
   /** Steps of other groups that it reads from temporaries. */
   readonly read: readonly Step[];
+  /** Bytes that running the group next frees, less the bytes of the temporaries that it writes. */
+  gain: number;
 }
+
+const bytesOf = ({ size, dtype }: Step): number => size * bytesPerElement[dtype];
 
 export class Lifetimes {
   readonly #needs = new Map<Group, Needs>();
   /** How many groups have yet to read a step. An output counts one reader more, so that it is never free. */
-  readonly #readers = new Map<Step, number>();
+  readonly #counts = new Map<Step, number>();
+  readonly #readers = new Map<Step, Needs[]>();
 
   /** `isMade` tells whether a step is stored in a temporary. */
   constructor(groups: readonly Group[], isMade: (step: Step) => boolean, outputs: readonly Step[]) {
@@ -29,35 +32,44 @@ export class Lifetimes {
       const read = new Set<Step>();
       let bytesMade = 0;
       for (const step of group.steps) {
-        if (step.kind === "place" || isMade(step)) bytesMade += step.size * bytesPerElement[step.dtype];
+        if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
         for (const { step: source } of [...step.values, ...step.buffers]) {
           if (source.kind === "assembled" || (runs(source) && isMade(source) && !own.has(source))) read.add(source);
         }
       }
-      for (const step of read) this.#count(step, 1);
-      this.#needs.set(group, { bytesMade, read: [...read] });
+      const needs = { read: [...read], gain: -bytesMade };
+      this.#needs.set(group, needs);
+      for (const step of read) {
+        this.#count(step, 1);
+        const readers = this.#readers.get(step);
+        if (readers === undefined) this.#readers.set(step, [needs]);
+        else readers.push(needs);
+      }
     }
+    for (const step of this.#readers.keys()) this.#addToGains(step);
   }
 
   /** The group to run next; its reads are counted as done. */
   pick(ready: readonly Group[]): Group {
     let [best, bestGain] = [ready[0], -1];
     for (const group of ready) {
-      const gain = Math.max(this.#gain(group), -1);
+      const gain = Math.max(this.#needs.get(group)?.gain ?? 0, -1);
       if (gain > bestGain || (gain === bestGain && group.id < best.id)) [best, bestGain] = [group, gain];
     }
-    for (const step of this.#needs.get(best)?.read ?? []) this.#count(step, -1);
+    for (const step of this.#needs.get(best)?.read ?? []) {
+      this.#count(step, -1);
+      this.#addToGains(step);
+    }
     return best;
   }
 
-  /** Bytes that running the group frees, less the bytes that it allocates. */
-  #gain(group: Group): number {
-    const { bytesMade, read } = this.#needs.get(group) ?? { bytesMade: 0, read: [] };
-    const freed = read.filter((step) => this.#readers.get(step) === 1);
-    return freed.reduce((sum, { size, dtype }) => sum + size * bytesPerElement[dtype], -bytesMade);
+  /** If one group has yet to read a step, running it frees the step. What groups gain that have run does not matter any more. */
+  #addToGains(step: Step): void {
+    if (this.#counts.get(step) !== 1) return;
+    for (const needs of this.#readers.get(step) ?? []) needs.gain += bytesOf(step);
   }
 
   #count(step: Step, by: number): void {
-    this.#readers.set(step, (this.#readers.get(step) ?? 0) + by);
+    this.#counts.set(step, (this.#counts.get(step) ?? 0) + by);
   }
 }

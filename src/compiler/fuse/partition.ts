@@ -1,5 +1,6 @@
 // The groups while steps are merged into them. A merge is refused if a step outside would have to run both after one part of the merged
-// group and before another.
+// group and before another. Each group has a height above those that it reads, so that a search for a group looks only above it (a dynamic
+// topological order).
 import { internal } from "../../errors/error.ts";
 import { type Group, joint, single } from "./group.ts";
 import { isAll, runs, type Step, writersOf } from "./steps.ts";
@@ -14,8 +15,10 @@ interface Entry {
   readonly reads: number[];
   /** The ids of those that it has to read from memory. */
   readonly stored: number[];
-  /** Whether another step reads one of its steps. */
-  isRead: boolean;
+  /** The ids of the steps that read it; some of its own may be among them. */
+  readonly readers: number[];
+  /** More than the height of every other group that it reads. */
+  height: number;
   /** The number of the search that visited it last. */
   search: number;
 }
@@ -49,17 +52,20 @@ export class Partition {
   add(step: Step): void {
     const reads: number[] = [];
     const stored: number[] = [];
+    let height = 0;
     const need = (other: Step, inMemory: boolean) => {
       for (const { id } of writersOf(other)) {
+        const writer = this.#entryOf(id);
+        writer.readers.push(step.id);
+        height = Math.max(height, writer.height + 1);
         reads.push(id);
-        this.#entryOf(id).isRead = true;
         if (inMemory) stored.push(id);
       }
     };
     for (const read of step.values) need(read.step, !runs(read.step) || !isAll(read));
     for (const read of step.buffers) need(read.step, true);
     if (step.kind === "place" && step.after !== null) need(step.after, true);
-    this.#of[step.id] = { group: single(step), steps: [step], reads, stored, isRead: false, search: 0 };
+    this.#of[step.id] = { group: single(step), steps: [step], reads, stored, readers: [], height, search: 0 };
   }
 
   /** Merges the groups of two steps, which meet at `points` points, if that is possible. */
@@ -81,16 +87,34 @@ export class Partition {
 
   #absorb(into: Entry, from: Entry, group: Group): void {
     into.group = group;
-    into.isRead ||= from.isRead;
     into.steps.push(...from.steps);
     for (const { id } of from.steps) this.#of[id] = into;
     for (const id of from.reads) if (this.#of[id] !== into) into.reads.push(id);
     for (const id of from.stored) if (this.#of[id] !== into) into.stored.push(id);
+    for (const id of from.readers) if (this.#of[id] !== into) into.readers.push(id);
+    this.#raise(into);
+  }
+
+  /** Gives a merged group a height above what it reads, and those that read it heights above its own. */
+  #raise(merged: Entry): void {
+    for (const id of merged.reads) {
+      const writer = this.#entryOf(id);
+      if (writer !== merged) merged.height = Math.max(merged.height, writer.height + 1);
+    }
+    const raised = [merged];
+    // The list grows while it is read.
+    for (const entry of raised)
+      for (const id of entry.readers) {
+        const reader = this.#entryOf(id);
+        if (reader === entry || reader.height > entry.height) continue;
+        reader.height = entry.height + 1;
+        raised.push(reader);
+      }
   }
 
   /** Whether b has to read a from memory, or depends on a through a third group. */
   #between(a: Entry, b: Entry): boolean {
-    if (!a.isRead) return false;
+    if (b.height <= a.height) return false;
     for (const id of b.stored) if (this.#of[id] === a) return true;
     const search = ++this.#searches;
     a.search = b.search = search;
@@ -99,7 +123,7 @@ export class Partition {
       for (const id of next.reads) {
         const writer = this.#entryOf(id);
         if (writer === a && next !== b) return true;
-        if (writer.search === search) continue;
+        if (writer.search === search || writer.height <= a.height) continue;
         writer.search = search;
         waiting.push(writer);
       }

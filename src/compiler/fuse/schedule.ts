@@ -34,12 +34,20 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   const stored = new Set<Step>(outputs);
   for (const step of steps) {
     const own = of.get(step);
-    for (const read of step.values) if (of.get(read.step) !== own || !isAll(read)) stored.add(read.step);
+    for (const read of step.values) if (!isAll(read) || of.get(read.step) !== own) stored.add(read.step);
     for (const read of step.buffers) stored.add(read.step);
   }
   const order = new Order();
   const groupsOf = (some: readonly Step[]) => some.flatMap((step) => of.get(step) ?? []);
-  for (const group of groups) order.append(group, groupsOf(group.steps.flatMap(before)));
+  for (const group of groups) {
+    const earlier: Group[] = [];
+    for (const step of group.steps)
+      eachBefore(step, (other) => {
+        const own = of.get(other);
+        if (own !== undefined && own !== group) earlier.push(own);
+      });
+    order.append(group, earlier);
+  }
   const homes = new Map<Step, Buffer>();
   for (const { state, step } of updates) {
     const reading = readsOf(state);
@@ -56,10 +64,11 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   return { groups: order.sorted((ready) => lifetimes.pick(ready)), homes, stored };
 }
 
-/** The steps that have to run before a step. */
-function before(step: Step): Step[] {
-  const read = [...step.values, ...step.buffers].flatMap(({ step }) => writersOf(step));
-  return step.kind === "place" && step.after !== null ? [...read, step.after] : read;
+/** Calls \`see\` with each step that has to run before a step. */
+function eachBefore(step: Step, see: (other: Step) => void): void {
+  for (const read of step.values) writersOf(read.step).forEach(see);
+  for (const read of step.buffers) writersOf(read.step).forEach(see);
+  if (step.kind === "place" && step.after !== null) see(step.after);
 }
 
 /** The steps that outputs need. */
