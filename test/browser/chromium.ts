@@ -3,6 +3,7 @@
 import { type Browser, chromium } from "playwright-core";
 import { it as anywhere } from "vitest";
 import { cure, findBrowser } from "../../scripts/browser.js";
+import { optimiseLaterInChromium } from "../../scripts/optimise-later.js";
 
 const browser = findBrowser();
 
@@ -38,6 +39,7 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   `--disable-features=${UNWANTED.join(",")}`,
+  optimiseLaterInChromium,
 ];
 
 /** `more`: further flags. */
