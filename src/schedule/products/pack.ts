@@ -115,7 +115,7 @@ function packNumbers(
 }
 
 /** Transposes four vectors a, b, c, d: the first becomes a₀ b₀ c₀ d₀, and so on. */
-function transposed(block: Block, [a, b, c, d]: readonly Expression[]): Expression[] {
+export function transposed(block: Block, [a, b, c, d]: readonly Expression[]): Expression[] {
   const low = block.let("low", shuffle(a, b, [0, 4, 1, 5]));
   const high = block.let("high", shuffle(a, b, [2, 6, 3, 7]));
   const low2 = block.let("low", shuffle(c, d, [0, 4, 1, 5]));

@@ -23,8 +23,8 @@ const at = {
 
 it.each<[string, (x: Tensor) => Tensor, "byResults" | "byTerms", string]>([
   ["a row, the matrix by rows", (x) => x.reshape([1, terms]).matmul(byResults), "byResults", "1×32"],
-  ["a row, the matrix transposed", (x) => x.reshape([1, terms]).matmul(byTerms.transpose(0, 1)), "byTerms", "8×1"],
-  ["a column, the matrix by rows", (x) => byTerms.matmul(x.reshape([terms, 1])), "byTerms", "8×1"],
+  ["a row, the matrix transposed", (x) => x.reshape([1, terms]).matmul(byTerms.transpose(0, 1)), "byTerms", "1×8"],
+  ["a column, the matrix by rows", (x) => byTerms.matmul(x.reshape([terms, 1])), "byTerms", "1×8"],
   [
     "a column, the matrix transposed",
     (x) => byResults.transpose(0, 1).matmul(x.reshape([terms, 1])),

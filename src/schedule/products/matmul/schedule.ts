@@ -69,15 +69,14 @@ export function scheduleMatmul(
 /**
  * The target of a product. In C, the elements of a row must be neighbours and rows must not overlap. If this holds only with rows and
  * columns exchanged, the product computes Cᵀ = Bᵀ·Aᵀ. A single row or column of C is both: its product with a matrix is computed as a row if
- * the matrix has neighbours along the results, and as a column if it has them along the sums, so that the matrix is read in place.
+ * the matrix has neighbours along the results or along the sums, so that the matrix is read in place.
  */
-function targetOf({ axes, a, b, epilogue }: Matmul): Target {
+function targetOf({ axes, a, epilogue }: Matmul): Target {
   const [m, n] = axes.slice(-3).map(({ size }) => size);
-  const isColumn = m === 1 && n > 1 && b.strides.at(-1) === 1 && b.strides.at(-2) !== 1;
-  const isRow = n === 1 && m > 1 && a.strides.at(-3) === 1 && a.strides.at(-1) !== 1;
+  const isRow = n === 1 && m > 1 && (a.strides.at(-3) === 1 || a.strides.at(-1) === 1);
   const rowsFit = (rows: number, row: number, columns: number, column: number) =>
     (columns === 1 || column === 1) && (rows === 1 || row >= columns);
-  for (const transposed of isColumn || isRow ? [true, false] : [false, true]) {
+  for (const transposed of isRow ? [true, false] : [false, true]) {
     for (const store of epilogue.stores) {
       const [row, column] = store.access.strides.slice(-2);
       const fits = transposed ? rowsFit(n, column, m, row) : rowsFit(m, row, n, column);

@@ -14,7 +14,8 @@ import {
   sub,
 } from "../../../loops/build.ts";
 import type { Expression, Memory, Registers, Variable } from "../../../loops/program.ts";
-import { addProducts, eachVector, type Operand } from "../tile.ts";
+import { addAcross } from "../across.ts";
+import { addProducts, eachVector, type Operand, type Tile } from "../tile.ts";
 import type { MatmulProblem } from "./build.ts";
 import { type PanelShape, wholeVectors } from "./plan.ts";
 import type { MatmulSpec } from "./spec.ts";
@@ -61,25 +62,7 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
         inside.assign(acc, [r, v], load(unfinished.memory, unfinished.index(r, v), "f32x4"));
       }),
     );
-  addProducts(
-    block,
-    {
-      a: at.a,
-      b: at.b,
-      rows: Array.from({ length: shape.rows }, (_, r) => r * (plan.packA ? 1 : spec.a.row)),
-      vectors,
-      sum: [
-        {
-          name: "k",
-          count: at.count,
-          a: plan.packA ? shape.rows : spec.a.inner,
-          b: plan.packB ? wholeVectors(shape.columns) : spec.b.inner,
-        },
-      ],
-      relaxed: spec.relaxed,
-    },
-    acc,
-  );
+  addSums(block, problem, shape, at, acc);
   const finished = (inner: Block) => addFinished(inner, problem, shape, at, acc);
   const stored = (inner: Block) => {
     if (unfinished !== null)
@@ -90,6 +73,31 @@ export function addTile(block: Block, problem: MatmulProblem, shape: PanelShape,
   if (inRows) stored(block);
   else if (whole) finished(block);
   else block.if(eq(add(at.p, at.count), k), finished, stored);
+}
+
+/** Adds the products of a tile's block of the sum. */
+function addSums(
+  block: Block,
+  { spec, plan }: MatmulProblem,
+  { rows, columns }: PanelShape,
+  { a, b, count }: TilePlace,
+  acc: Registers,
+): void {
+  const step = plan.packA ? rows : spec.a.inner;
+  const { relaxed } = spec;
+  if (plan.across) {
+    addAcross(block, { a, step, b, across: spec.b.column, columns, terms: count, relaxed }, acc);
+    return;
+  }
+  const tile: Tile = {
+    a,
+    b,
+    rows: Array.from({ length: rows }, (_, r) => r * (plan.packA ? 1 : spec.a.row)),
+    vectors: Math.ceil(columns / 4),
+    sum: [{ name: "k", count, a: step, b: plan.packB ? wholeVectors(columns) : spec.b.inner }],
+    relaxed,
+  };
+  addProducts(block, tile, acc);
 }
 
 /** Where the sums of a tile are between blocks of k: in scratch, or in C. */
