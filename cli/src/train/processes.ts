@@ -8,6 +8,8 @@ import type { ProcessOf } from "chainrule";
 import type { XlaStatus } from "chainrule-xla";
 import { BadInput } from "../failure.ts";
 import { currentStreams, useStreams } from "../terminal/output.ts";
+import { commandLine } from "../terminal/screen.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { TrainOptions } from "./job.ts";
 
 /** The processes of a training, as one of them sees them. */
@@ -74,6 +76,18 @@ export function checkXla(
     throw new BadInput(
       `--batch-size ${batchSize}: ${processes} processes do not divide it; use a multiple of ${processes}`,
     );
+}
+
+/** What to say when the processes cannot go on together. */
+export function lostWords(
+  { word, checkpoints }: { readonly word: string; readonly checkpoints: Checkpoints },
+  reason: string,
+): string {
+  const resume = commandLine(["train", word, "--backend", "xla", "--resume", checkpoints.file]);
+  const cure = checkpoints.written
+    ? `to go on, with as many processes or others: ${resume} --processes N`
+    : "there is no checkpoint yet, so the training begins again";
+  return `another process of the training has ended, or the network between them failed; ${cure}. XLA said: ${reason}`;
 }
 
 interface Place {

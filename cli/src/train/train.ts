@@ -18,7 +18,7 @@ import { Checkpoints, checkpointOf, defaultCheckpointSeconds } from "./checkpoin
 import { notDiverged } from "./diverged.ts";
 import type { Job, TrainOptions } from "./job.ts";
 import { makePlan, prepare, read, readOrStream, tellGaveUp } from "./preparing.ts";
-import { checkXla, joinProcesses, type Processes } from "./processes.ts";
+import { checkXla, joinProcesses, lostWords, type Processes } from "./processes.ts";
 import { Progress } from "./progress.ts";
 import { Recorder, toldOf } from "./recorder.ts";
 import { test } from "./testing.ts";
@@ -95,8 +95,8 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   const pace = streams === null ? null : new ReadingPace(() => streams.reading);
   const run = { screen, plan, description, data, word, out, interrupt, mirroring, replaced: job.replaced };
   const shown = { explain: options.explain ?? false, profile };
-  const computer = processes?.words ?? onThreads(threads);
-  const end = await follow(training, { ...run, ...shown, checkpoints, recorder, pace, threads, computer });
+  const computing = { computer: processes?.words ?? onThreads(threads), together: processes?.share !== undefined };
+  const end = await follow(training, { ...run, ...shown, ...computing, checkpoints, recorder, pace, threads });
   if (end === null) {
     // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
     if (checkpoints.written) checkpoints.remove();
@@ -130,8 +130,9 @@ interface Following extends Outcome {
   readonly explain: boolean;
   readonly profile: boolean;
   readonly threads: number;
-  /** What computes the steps, in words. */
+  /** What computes the steps, in words, and whether several processes do. */
   readonly computer: string;
+  readonly together: boolean;
 }
 
 /** Runs the training to its end and returns its last event; null where the reader of the output has gone. */
@@ -172,8 +173,11 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
 }
 
 /** The error of a run as the user is told of it. */
-function inWords(error: unknown, { plan, checkpoints }: Following): unknown {
+function inWords(error: unknown, following: Following): unknown {
+  const { plan, checkpoints } = following;
   const told = notDiverged(error, plan);
+  if (following.together && error instanceof ChainruleError && error.code === "device")
+    return new BadInput(lostWords(following, error.words), { cause: error });
   if (told !== error && checkpoints.written) checkpoints.remove();
   // A streamed picture that cannot be read, or a thread that failed.
   if (!(error instanceof ChainruleError) || (error.code !== "file" && error.code !== "device")) return told;
