@@ -52,6 +52,15 @@ async function refused(args: readonly string[], message: RegExp): Promise<void> 
   expect(performance.now() - began).toBeLessThan(20_000);
 }
 
+test("a Python that is not there is named, with what to install", async () => {
+  const env = { CHAINRULE_PYTHON: "no-such-python" };
+  const { code, stderr } = await chainrule(["train", "data", "--backend", "xla"], { cwd, env });
+  expect([code, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
+  expect(stderr).toMatch(
+    /^error: --backend xla: there is no program no-such-python: install Python .* `pip install "jax>=0.10"`/,
+  );
+});
+
 describe("options", () => {
   const cases: [string[], RegExp][] = [
     [["train"], /missing required argument 'data'[\s\S]*chainrule train --help/],
@@ -72,6 +81,25 @@ describe("options", () => {
     [["train", "data", "--batch-size", "64x"], /--batch-size <n>' argument '64x'/],
     [["train", "data", "--seed", "1e99"], /--seed/],
     [["train", "data", "--threads", "0"], /--threads <n>' argument '0' is invalid.*whole number from 1/],
+    [["train", "data", "--processes", "2"], /^error: --processes: is for --backend xla/],
+    [["train", "data", "--backend", "cuda"], /--backend <name>' argument 'cuda' is invalid.*wasm, xla/],
+    [
+      ["train", "data", "--backend", "xla", "--profile"],
+      /--profile: shows kernels of WebAssembly; leave out --backend xla/,
+    ],
+    [["train", "data", "--backend", "xla", "--folds", "3"], /--folds: runs on WebAssembly/],
+    [
+      ["train", "data", "--backend", "xla", "--processes", "2", "--batch-size", "5"],
+      /--batch-size 5: 2 processes do not divide it; use a multiple of 2/,
+    ],
+    [
+      ["train", "data", "--backend", "xla", "--coordinator", "host0:9000", "--processes", "2"],
+      /--coordinator host0:9000: also needs --processes, how many there are, and --process/,
+    ],
+    [
+      ["train", "data", "--backend", "xla", "--processes", "2", "--process", "1"],
+      /--process: also needs --coordinator/,
+    ],
     [["evaluate", "model.safetensors", "data", "--threads", "two"], /--threads <n>' argument 'two' is invalid/],
     [["predict", "model.safetensors", "bar.png", "--threads", "1.5"], /--threads <n>' argument '1.5' is invalid/],
     [["predict", "model.safetensors"], /missing required argument 'image'/],
