@@ -23,6 +23,7 @@ export type Uniform =
   | "multiply"
   | "negate"
   | "not"
+  | "optimization_barrier"
   | "or"
   | "power"
   | "round_nearest_even"

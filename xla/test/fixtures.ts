@@ -17,11 +17,17 @@ import type { Oracle } from "./oracle.ts";
 
 const families = ["elementwise", "reductions", "layout", "indexing", "products", "dtypes"] as const;
 
-/** Runs all of them; tells what differs, and how many of each kind there are. */
-export function runFixtures(oracle: Oracle, tell: (line: string) => void, fail: (text: string) => void): void {
+/** Runs them, or those of the given kinds; tells how many of each kind there are, and what differs. */
+export function runFixtures(
+  oracle: Oracle,
+  kinds: readonly string[],
+  tell: (line: string) => void,
+  fail: (text: string) => void,
+): void {
   registerBackend(backend(oracle, "reference"));
   const run: Run = (f) => compile(f, { backend: "reference" });
   const all = (name: string, differences: readonly (() => readonly string[])[]) => {
+    if (kinds.length > 0 && !kinds.includes(name)) return;
     for (const find of differences) for (const text of find()) fail(text);
     tell(`${name}: ${differences.length}`);
   };

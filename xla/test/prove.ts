@@ -1,7 +1,7 @@
 // Proves the table of ops through XLA. It takes minutes, and needs Python with jax (CHAINRULE_PYTHON):
 //
 //   npx tsx xla/test/prove.ts fuzz [SEED] [COUNT]     random graphs against the reference, within the bounds of rounding errors
-//   npx tsx xla/test/prove.ts fixtures                PyTorch's recorded results, with the tolerances of test/fixtures/compare.ts
+//   npx tsx xla/test/prove.ts fixtures [KIND ...]     PyTorch's recorded results, with the tolerances of test/fixtures/compare.ts
 //   npx tsx xla/test/prove.ts nets                    training steps of W1, W2, W3 and a GPT, against compiled ones
 import { executor } from "./as-xla.ts";
 import { runFixtures } from "./fixtures.ts";
@@ -19,15 +19,15 @@ const fail = (text: string): void => {
   console.log(text);
 };
 
-const [mode, ...numbers] = process.argv.slice(2);
+const [mode, ...words] = process.argv.slice(2);
 if (mode === "fuzz") {
-  const [seed = Date.now() % 1_000_000_000, count = 2000] = numbers.map(Number);
+  const [seed = Date.now() % 1_000_000_000, count = 2000] = words.map(Number);
   for (let done = 0; done < count && failures < 10; done += 50) {
     fuzz(executor(oracle), seed + done, Math.min(50, count - done), fail);
     console.log(`${Math.min(done + 50, count)} graphs from seed ${seed} on, ${failures} differ, ${seconds()}`);
   }
 } else if (mode === "fixtures")
-  runFixtures(oracle, (line) => console.log(`${line}, ${failures} differ, ${seconds()}`), fail);
+  runFixtures(oracle, words, (line) => console.log(`${line}, ${failures} differ, ${seconds()}`), fail);
 else if (mode === "nets") {
   for (const [name, make] of nets) {
     const steps = 12;

@@ -18,6 +18,21 @@ const comparison =
   ({ inputs: [a, b] }: Operands, body: Body): Value =>
     body.compare(direction, a, b);
 
+/**
+ * log(1 + x) in float64, where XLA's own is off by up to 60 units in the last place. With u = 1 + x, rounded: log u · x / (u - 1), where the
+ * quotient corrects the rounding error of u; x where u is 1, and log u where u - 1 is exact or infinite. Source: Goldberg, "What every
+ * computer scientist should know about floating-point arithmetic" (1991), theorem 4.
+ */
+function logOnePlus(x: Value, body: Body): Value {
+  const one = body.constant(1, x);
+  // Without the barrier XLA takes u - 1 for x.
+  const u = body.op("optimization_barrier", body.op("add", x, one));
+  const log = body.op("log", u);
+  const corrected = body.op("multiply", log, body.op("divide", x, body.op("subtract", u, one)));
+  const near = body.select(body.compare("EQ", u, one), x, corrected);
+  return body.select(body.compare("LT", body.op("abs", x), one), near, log);
+}
+
 export const elementwise = {
   neg: same("negate"),
   abs: ({ inputs: [x] }: Operands, body: Body): Value => (x.dtype === "uint8" ? x : body.op("abs", x)),
@@ -34,7 +49,8 @@ export const elementwise = {
   exp: same("exponential"),
   expm1: same("exponential_minus_one"),
   log: same("log"),
-  log1p: same("log_plus_one"),
+  log1p: ({ inputs: [x] }: Operands, body: Body): Value =>
+    x.dtype === "float64" ? logOnePlus(x, body) : body.op("log_plus_one", x),
   sqrt: same("sqrt"),
   sin: same("sine"),
   cos: same("cosine"),

@@ -4,6 +4,7 @@ import type { Node } from "chainrule/compiler";
 import type { Body } from "../body.ts";
 import type { Call } from "../lowering.ts";
 import { listText, sizeOf, type Type, typesText, typeText, type Value } from "../types.ts";
+import { maximumOf } from "./reductions.ts";
 
 const without = (dim: number, shape: readonly number[]): number[] => shape.flatMap((_, d) => (d === dim ? [] : [d]));
 
@@ -24,9 +25,14 @@ function lineOf(index: Value, dim: number, body: Body): Value {
   return body.reshape(line, [index.shape[dim], 1]);
 }
 
+/** Whether an index is where the largest element of each line of the same tensor stands, as in max pooling. */
+const isOfMaximum = ([x, index]: readonly Node[], dim: number): boolean =>
+  index.op === "argmax" && index.attributes.dim === dim && index.inputs[0] === x;
+
 export const indexing = {
   gather({ inputs: [x, index], attributes: { dim }, node, type }: Call<"gather">, body: Body): Value {
     const others = without(dim, x.shape);
+    if (isOfMaximum(node.inputs, dim)) return body.reshape(maximumOf(x, [dim], body), type.shape);
     if (isSameForLines(node.inputs[1], dim)) {
       const numbers = `offset_dims = ${listText(others)}, collapsed_slice_dims = [${dim}], start_index_map = [${dim}], index_vector_dim = 1`;
       const sizes = x.shape.map((n, d) => (d === dim ? 1 : n));

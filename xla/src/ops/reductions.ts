@@ -10,26 +10,23 @@ const lowest = { float32: -Infinity, float64: -Infinity, int32: -(2 ** 31), uint
   number
 >;
 
-function reduced(
-  op: "add" | "maximum",
-  { inputs: [x], attributes: { dims }, type }: Call<"sum" | "max">,
-  body: Body,
-): Value {
-  if (dims.length === 0) return x;
-  return body.reshape(body.reduce(op, x, op === "add" ? 0 : lowest[x.dtype], dims), type.shape);
-}
+/** The largest elements along dims, which the result does not have. */
+export const maximumOf = (x: Value, dims: readonly number[], body: Body): Value =>
+  body.reduce("maximum", x, lowest[x.dtype], dims);
 
 /** x !== x, which holds for NaN alone. */
 const isNotANumber = (x: Value, body: Body): Value => body.compare("NE", x, x);
 
 export const reductions = {
-  sum: (call: Call<"sum">, body: Body): Value => reduced("add", call, body),
-  max: (call: Call<"max">, body: Body): Value => reduced("maximum", call, body),
+  sum: ({ inputs: [x], attributes: { dims }, type }: Call<"sum">, body: Body): Value =>
+    dims.length === 0 ? x : body.reshape(body.reduce("add", x, 0, dims), type.shape),
+  max: ({ inputs: [x], attributes: { dims }, type }: Call<"max">, body: Body): Value =>
+    dims.length === 0 ? x : body.reshape(maximumOf(x, dims, body), type.shape),
 
   // The first index at which the maximum stands. Where the maximum is NaN, that is the first NaN.
   argmax({ inputs: [x], attributes: { dim }, type }: Call<"argmax">, body: Body): Value {
     const dims = x.shape.flatMap((_, d) => (d === dim ? [] : [d]));
-    const largest = body.broadcast(body.reduce("maximum", x, lowest[x.dtype], [dim]), dims, x.shape);
+    const largest = body.broadcast(maximumOf(x, [dim], body), dims, x.shape);
     const isEqual = body.compare("EQ", x, largest);
     const stands = isFloating(x.dtype) ? body.op("or", isEqual, isNotANumber(x, body)) : isEqual;
     const indices: Type = { shape: x.shape, dtype: "int32" };
