@@ -70,11 +70,11 @@ function install(what: string): { readonly modules: string; readonly problem: st
   return { modules, problem: status === 0 ? null : problem };
 }
 
-/** The project, with the library and chainrule-onnx as npm would install them. */
+/** The project, with the library, chainrule-onnx and chainrule-xla as npm would install them. */
 function makeProject(): void {
   mkdirSync(project);
   writePrograms(project);
-  for (const where of [root, join(root, "onnx")])
+  for (const where of [root, join(root, "onnx"), join(root, "xla")])
     must(run("npm", ["pack", "--silent", "--pack-destination", project], where));
   const tarballs = readdirSync(project)
     .filter((name) => name.endsWith(".tgz"))
@@ -82,8 +82,10 @@ function makeProject(): void {
   must(run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", ...tarballs], project));
   const onnx = `{ const { toOnnx } = require("chainrule-onnx"), { Linear, zeros } = require("chainrule");
     if (toOnnx(new Linear(2, 1), zeros([1, 2])).length < 50) throw new Error("no ONNX file"); }\n`;
+  const xla = `{ const { toStableHLO } = require("chainrule-xla"), { zeros } = require("chainrule");
+    if (!toStableHLO((x) => x.add(1), zeros([2])).text.includes("stablehlo.add")) throw new Error("no StableHLO"); }\n`;
   const program = join(project, "program.cjs");
-  writeFileSync(program, onnx + readFileSync(program, "utf8"));
+  writeFileSync(program, onnx + xla + readFileSync(program, "utf8"));
   const settings = { absWorkingDir: project, entryPoints: ["page.js"], bundle: true, logLevel: "error" } as const;
   for (const format of formats) buildSync({ ...settings, entryPoints: ["page.js"], format, outfile: bundleOf(format) });
 }

@@ -19,8 +19,10 @@ export function erf(x: Value, body: Body): Value {
 /** x + x · P(x²) near 0, and sign x · (1 - 2^Q(|x|)) further out. */
 function inParts(x: Value, body: Body): Value {
   const size = body.op("abs", x);
-  const near = body.op("add", body.op("multiply", polynomial(body.op("multiply", x, x), nearZero, body), x), x);
+  // The square is that of a bounded number: of a product, XLA would square the factors, which may overflow.
   const bounded = body.op("minimum", size, body.constant(3.95, x));
+  const square = body.op("multiply", bounded, bounded);
+  const near = body.op("add", body.op("multiply", polynomial(square, nearZero, body), x), x);
   const exponent = body.op("multiply", polynomial(bounded, complement, body), body.constant(Math.LN2, x));
   const rest = body.op("subtract", body.constant(1, x), body.op("exponential", exponent));
   const far = body.op("multiply", body.op("sign", x), rest);
