@@ -15,7 +15,7 @@ import { builders } from "../../test/compiler/random-ops.ts";
 import { Draw } from "../../test/tensor/draw.ts";
 import { executor } from "./as-xla.ts";
 import { complaintAbout, withoutSubnormals } from "./fuzz.ts";
-import { gpt, nets } from "./nets.ts";
+import { nets } from "./nets.ts";
 import { Oracle } from "./oracle.ts";
 import { apart, throughWasm, throughXla } from "./training.ts";
 
@@ -70,16 +70,9 @@ describe("XLA agrees with the reference", () => {
   });
 });
 
-describe("training steps have the losses of the compiled ones", () => {
-  it("an MLP", () => {
-    const make = nets.get("W1");
-    expect(make && apart(throughXla(oracle, make(), 3).losses, throughWasm(make(), 3))).toBeLessThan(1e-6);
-  });
-
-  it("a small GPT", () => {
-    const make = () => gpt({ blocks: 1, width: 16, length: 8, batch: 2 });
-    expect(apart(throughXla(oracle, make(), 3).losses, throughWasm(make(), 3))).toBeLessThan(1e-6);
-  });
+it("a training step has the losses of the compiled one", () => {
+  const make = nets.get("W1");
+  expect(make && apart(throughXla(oracle, make(), 3).losses, throughWasm(make(), 3))).toBeLessThan(1e-6);
 });
 
 it("the script runs a module from files, by the names of the manifest", () => {

@@ -84,8 +84,8 @@ module @chainrule {
     %14 = stablehlo.constant dense<2147483647> : tensor<i32>
     %15 = stablehlo.reduce(%13 init: %14) applies stablehlo.minimum across dimensions = [4] : (tensor<64x8x14x14x4xi32>, tensor<i32>) -> tensor<64x8x14x14xi32>
     %16 = stablehlo.reshape %15 : (tensor<64x8x14x14xi32>) -> tensor<64x8x14x14x1xi32>
-    %17 = stablehlo.reshape %16 : (tensor<64x8x14x14x1xi32>) -> tensor<64x8x14x14x1x1xi32>
-    %18 = "stablehlo.gather"(%4, %17) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [4], operand_batching_dims = [0, 1, 2, 3], start_indices_batching_dims = [0, 1, 2, 3], start_index_map = [4], index_vector_dim = 5>, indices_are_sorted = false, slice_sizes = array<i64: 1, 1, 1, 1, 1>}> : (tensor<64x8x14x14x4xf32>, tensor<64x8x14x14x1x1xi32>) -> tensor<64x8x14x14x1xf32>
+    %17 = stablehlo.reduce(%4 init: %5) applies stablehlo.maximum across dimensions = [4] : (tensor<64x8x14x14x4xf32>, tensor<f32>) -> tensor<64x8x14x14xf32>
+    %18 = stablehlo.reshape %17 : (tensor<64x8x14x14xf32>) -> tensor<64x8x14x14x1xf32>
     %19 = stablehlo.reshape %18 : (tensor<64x8x14x14x1xf32>) -> tensor<64x8x14x14xf32>
     return %16, %18, %19 : tensor<64x8x14x14x1xi32>, tensor<64x8x14x14x1xf32>, tensor<64x8x14x14xf32>
   }
@@ -120,8 +120,8 @@ module @chainrule {
     %14 = stablehlo.constant dense<2147483647> : tensor<i32>
     %15 = stablehlo.reduce(%13 init: %14) applies stablehlo.minimum across dimensions = [4] : (tensor<64x16x7x7x4xi32>, tensor<i32>) -> tensor<64x16x7x7xi32>
     %16 = stablehlo.reshape %15 : (tensor<64x16x7x7xi32>) -> tensor<64x16x7x7x1xi32>
-    %17 = stablehlo.reshape %16 : (tensor<64x16x7x7x1xi32>) -> tensor<64x16x7x7x1x1xi32>
-    %18 = "stablehlo.gather"(%4, %17) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [4], operand_batching_dims = [0, 1, 2, 3], start_indices_batching_dims = [0, 1, 2, 3], start_index_map = [4], index_vector_dim = 5>, indices_are_sorted = false, slice_sizes = array<i64: 1, 1, 1, 1, 1>}> : (tensor<64x16x7x7x4xf32>, tensor<64x16x7x7x1x1xi32>) -> tensor<64x16x7x7x1xf32>
+    %17 = stablehlo.reduce(%4 init: %5) applies stablehlo.maximum across dimensions = [4] : (tensor<64x16x7x7x4xf32>, tensor<f32>) -> tensor<64x16x7x7xf32>
+    %18 = stablehlo.reshape %17 : (tensor<64x16x7x7xf32>) -> tensor<64x16x7x7x1xf32>
     return %16, %18 : tensor<64x16x7x7x1xi32>, tensor<64x16x7x7x1xf32>
   }
   func.func private @linear(%arg0: tensor<10x784xf32>, %arg1: tensor<64x784xf32>, %arg2: tensor<10xf32>) -> (tensor<784x10xf32>, tensor<64x10xf32>) {

@@ -22,27 +22,27 @@ module @chainrule {
   }
   func.func private @erf(%arg0: tensor<2x3xf32>) -> tensor<2x3xf32> {
     %0 = stablehlo.abs %arg0 : tensor<2x3xf32>
-    %1 = stablehlo.multiply %arg0, %arg0 : tensor<2x3xf32>
-    %2 = stablehlo.constant dense<-0.0006111294> : tensor<2x3xf32>
-    %3 = stablehlo.constant dense<0.0050162286> : tensor<2x3xf32>
-    %4 = stablehlo.constant dense<-0.026781958> : tensor<2x3xf32>
-    %5 = stablehlo.constant dense<0.1128223> : tensor<2x3xf32>
-    %6 = stablehlo.constant dense<-0.37612534> : tensor<2x3xf32>
-    %7 = stablehlo.constant dense<0.12837915> : tensor<2x3xf32>
-    %8 = stablehlo.multiply %2, %1 : tensor<2x3xf32>
-    %9 = stablehlo.add %8, %3 : tensor<2x3xf32>
-    %10 = stablehlo.multiply %9, %1 : tensor<2x3xf32>
-    %11 = stablehlo.add %10, %4 : tensor<2x3xf32>
-    %12 = stablehlo.multiply %11, %1 : tensor<2x3xf32>
-    %13 = stablehlo.add %12, %5 : tensor<2x3xf32>
-    %14 = stablehlo.multiply %13, %1 : tensor<2x3xf32>
-    %15 = stablehlo.add %14, %6 : tensor<2x3xf32>
-    %16 = stablehlo.multiply %15, %1 : tensor<2x3xf32>
-    %17 = stablehlo.add %16, %7 : tensor<2x3xf32>
-    %18 = stablehlo.multiply %17, %arg0 : tensor<2x3xf32>
-    %19 = stablehlo.add %18, %arg0 : tensor<2x3xf32>
-    %20 = stablehlo.constant dense<3.95> : tensor<2x3xf32>
-    %21 = stablehlo.minimum %0, %20 : tensor<2x3xf32>
+    %1 = stablehlo.constant dense<3.95> : tensor<2x3xf32>
+    %2 = stablehlo.minimum %0, %1 : tensor<2x3xf32>
+    %3 = stablehlo.multiply %2, %2 : tensor<2x3xf32>
+    %4 = stablehlo.constant dense<-0.0006111294> : tensor<2x3xf32>
+    %5 = stablehlo.constant dense<0.0050162286> : tensor<2x3xf32>
+    %6 = stablehlo.constant dense<-0.026781958> : tensor<2x3xf32>
+    %7 = stablehlo.constant dense<0.1128223> : tensor<2x3xf32>
+    %8 = stablehlo.constant dense<-0.37612534> : tensor<2x3xf32>
+    %9 = stablehlo.constant dense<0.12837915> : tensor<2x3xf32>
+    %10 = stablehlo.multiply %4, %3 : tensor<2x3xf32>
+    %11 = stablehlo.add %10, %5 : tensor<2x3xf32>
+    %12 = stablehlo.multiply %11, %3 : tensor<2x3xf32>
+    %13 = stablehlo.add %12, %6 : tensor<2x3xf32>
+    %14 = stablehlo.multiply %13, %3 : tensor<2x3xf32>
+    %15 = stablehlo.add %14, %7 : tensor<2x3xf32>
+    %16 = stablehlo.multiply %15, %3 : tensor<2x3xf32>
+    %17 = stablehlo.add %16, %8 : tensor<2x3xf32>
+    %18 = stablehlo.multiply %17, %3 : tensor<2x3xf32>
+    %19 = stablehlo.add %18, %9 : tensor<2x3xf32>
+    %20 = stablehlo.multiply %19, %arg0 : tensor<2x3xf32>
+    %21 = stablehlo.add %20, %arg0 : tensor<2x3xf32>
     %22 = stablehlo.constant dense<-0.000024016466> : tensor<2x3xf32>
     %23 = stablehlo.constant dense<0.00053830544> : tensor<2x3xf32>
     %24 = stablehlo.constant dense<-0.0055126636> : tensor<2x3xf32>
@@ -51,19 +51,19 @@ module @chainrule {
     %27 = stablehlo.constant dense<-0.91650385> : tensor<2x3xf32>
     %28 = stablehlo.constant dense<-1.6280314> : tensor<2x3xf32>
     %29 = stablehlo.constant dense<-0.0000889433> : tensor<2x3xf32>
-    %30 = stablehlo.multiply %22, %21 : tensor<2x3xf32>
+    %30 = stablehlo.multiply %22, %2 : tensor<2x3xf32>
     %31 = stablehlo.add %30, %23 : tensor<2x3xf32>
-    %32 = stablehlo.multiply %31, %21 : tensor<2x3xf32>
+    %32 = stablehlo.multiply %31, %2 : tensor<2x3xf32>
     %33 = stablehlo.add %32, %24 : tensor<2x3xf32>
-    %34 = stablehlo.multiply %33, %21 : tensor<2x3xf32>
+    %34 = stablehlo.multiply %33, %2 : tensor<2x3xf32>
     %35 = stablehlo.add %34, %25 : tensor<2x3xf32>
-    %36 = stablehlo.multiply %35, %21 : tensor<2x3xf32>
+    %36 = stablehlo.multiply %35, %2 : tensor<2x3xf32>
     %37 = stablehlo.add %36, %26 : tensor<2x3xf32>
-    %38 = stablehlo.multiply %37, %21 : tensor<2x3xf32>
+    %38 = stablehlo.multiply %37, %2 : tensor<2x3xf32>
     %39 = stablehlo.add %38, %27 : tensor<2x3xf32>
-    %40 = stablehlo.multiply %39, %21 : tensor<2x3xf32>
+    %40 = stablehlo.multiply %39, %2 : tensor<2x3xf32>
     %41 = stablehlo.add %40, %28 : tensor<2x3xf32>
-    %42 = stablehlo.multiply %41, %21 : tensor<2x3xf32>
+    %42 = stablehlo.multiply %41, %2 : tensor<2x3xf32>
     %43 = stablehlo.add %42, %29 : tensor<2x3xf32>
     %44 = stablehlo.constant dense<0.6931472> : tensor<2x3xf32>
     %45 = stablehlo.multiply %43, %44 : tensor<2x3xf32>
@@ -74,7 +74,7 @@ module @chainrule {
     %50 = stablehlo.multiply %49, %48 : tensor<2x3xf32>
     %51 = stablehlo.constant dense<0.9> : tensor<2x3xf32>
     %52 = stablehlo.compare GE, %0, %51, FLOAT : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xi1>
-    %53 = stablehlo.select %52, %50, %19 : tensor<2x3xi1>, tensor<2x3xf32>
+    %53 = stablehlo.select %52, %50, %21 : tensor<2x3xi1>, tensor<2x3xf32>
     return %53 : tensor<2x3xf32>
   }
   func.func private @to_int32(%arg0: tensor<2x3xf32>) -> tensor<2x3xi32> {
