@@ -1,6 +1,7 @@
 // The epilogue of a product's kernel as part of its loops. The product itself does one of the stores, the direct store, if there is one that
-// fits: `finish` returns its value. The other stores are added here. Short epilogues stand in each tile; longer ones become a function,
-// because a tile would repeat them at a dozen places.
+// fits: `finish` returns its value. The other stores are added here. Short epilogues stand in each tile. Longer ones would be repeated there
+// at a dozen places, beside sums that fill the registers: they take up to four vectors at once, in loops over rows of complete sums
+// (rowFinisherOf) or as a function (tileFinisherOf), or one vector, as a function (finisherOf).
 import type { Buffer, Epilogue, Store } from "../../compiler/kernel.ts";
 import { affineOf } from "../../loops/affine.ts";
 import type { Block } from "../../loops/block.ts";

@@ -5,6 +5,7 @@ import { add, and, div, eq, le, lt, mul, register, rem, shuffle } from "../../..
 import type { Expression, Registers } from "../../../loops/program.ts";
 import {
   addFinished,
+  addFinishedTile,
   type ConvolutionPlace,
   type ConvolutionProblem,
   type ConvolutionSums,
@@ -63,13 +64,18 @@ function addPositions(block: Block, problem: ConvolutionProblem, y: Registers, a
     inner.assign(sums, [r, 0], shuffle(even, odd, [0, 4, 1, 5]));
     inner.assign(sums, [r, 1], shuffle(even, odd, [2, 6, 3, 7]));
   });
-  const each = (store: (inner: Block, four: ConvolutionSums) => void) => (inner: Block) =>
-    eachVector(inner, { rows: 2, columns: panelTiles }, (inside, r, v, lanes) => {
-      const place = { ...at, row: add(at.row, r), column: add(at.column, mul(v, 4)) };
-      store(inside, { ...place, value: register(sums, r, v), lanes, apart: 1 });
+  const tile = { rows: 2, columns: panelTiles };
+  const placeOf = (r: Expression, v: Expression) => ({
+    ...at,
+    row: add(at.row, r),
+    column: add(at.column, mul(v, 4)),
+    apart: 1,
+  });
+  const whole = (inner: Block) => addFinishedTile(inner, problem, sums, tile, placeOf);
+  const edge = (inner: Block) =>
+    eachVector(inner, tile, (inside, r, v, lanes) => {
+      addExisting(inside, problem, { ...placeOf(r, v), value: register(sums, r, v), lanes });
     });
-  const whole = each((inner, four) => addFinished(inner, problem, four));
-  const edge = each((inner, four) => addExisting(inner, problem, four));
   if (positions[0] % 2 === 0 && positions[1] % panelTiles === 0) whole(block);
   else if (positions[1] < panelTiles) edge(block);
   else block.if(and(lt(add(at.row, 1), positions[0]), le(at.column, positions[1] - panelTiles)), whole, edge);
