@@ -89,27 +89,33 @@ export class Partition {
     into.group = group;
     into.steps.push(...from.steps);
     for (const { id } of from.steps) this.#of[id] = into;
-    for (const id of from.reads) if (this.#of[id] !== into) into.reads.push(id);
+    const before = into.height;
+    for (const id of from.reads) {
+      const writer = this.#entryOf(id);
+      if (writer === into) continue;
+      into.reads.push(id);
+      into.height = Math.max(into.height, writer.height + 1);
+    }
     for (const id of from.stored) if (this.#of[id] !== into) into.stored.push(id);
-    for (const id of from.readers) if (this.#of[id] !== into) into.readers.push(id);
-    this.#raise(into);
+    const readers = from.readers.filter((id) => this.#of[id] !== into);
+    into.readers.push(...readers);
+    this.#raise(into, into.height > before ? into.readers : readers);
   }
 
-  /** Gives a merged group a height above what it reads, and those that read it heights above its own. */
-  #raise(merged: Entry): void {
-    for (const id of merged.reads) {
-      const writer = this.#entryOf(id);
-      if (writer !== merged) merged.height = Math.max(merged.height, writer.height + 1);
-    }
-    const raised = [merged];
-    // The list grows while it is read.
-    for (const entry of raised)
-      for (const id of entry.readers) {
+  /** Gives those that read a group heights above its own, and so on. */
+  #raise(group: Entry, readers: readonly number[]): void {
+    const raised: Entry[] = [];
+    const raise = (below: Entry, ids: readonly number[]) => {
+      for (const id of ids) {
         const reader = this.#entryOf(id);
-        if (reader === entry || reader.height > entry.height) continue;
-        reader.height = entry.height + 1;
+        if (reader === below || reader.height > below.height) continue;
+        reader.height = below.height + 1;
         raised.push(reader);
       }
+    };
+    raise(group, readers);
+    // The list grows while it is read.
+    for (const reader of raised) raise(reader, reader.readers);
   }
 
   /** Whether b has to read a from memory, or depends on a through a third group. */
