@@ -46,6 +46,7 @@ function readLike(store: Access, kernel: Kernel): Buffer[] {
   const plain = kernel.body.flatMap((line) =>
     line.kind === "load" && !line.indirection && sameAccess(line.access, store) ? [line.access.buffer] : [],
   );
+  if (plain.length === 0) return plain;
   const all = [...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer);
   const count = (list: readonly Buffer[], buffer: Buffer) => list.filter((other) => other === buffer).length;
   return [...new Set(plain)].filter(

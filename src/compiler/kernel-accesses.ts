@@ -36,15 +36,14 @@ const known = new WeakMap<Kernel, Accesses>();
 function accessesOf(kernel: Kernel): Accesses {
   const before = known.get(kernel);
   if (before) return before;
-  const places: Place[] = [];
-  visit(kernel, (place) => {
-    places.push(place);
-    return place.access;
-  });
-  const of = (...uses: readonly Place["use"][]): Access[] =>
-    uses.flatMap((use) => places.filter((place) => place.use === use)).map(({ access }) => access);
-  const writes = places.flatMap(({ use, access }) => (use === "read" ? [] : [access]));
-  const accesses = { places, reads: of("read", "add"), writes };
+  const places = collect(kernel);
+  const [reads, adds, writes]: readonly [Access[], Access[], Access[]] = [[], [], []];
+  for (const { access, use } of places) {
+    if (use === "read") reads.push(access);
+    else writes.push(access);
+    if (use === "add") adds.push(access);
+  }
+  const accesses = { places, reads: [...reads, ...adds], writes };
   known.set(kernel, accesses);
   return accesses;
 }
@@ -96,17 +95,34 @@ export function mapAccesses<K extends Kernel>(
   };
 }
 
+/** The accesses of a kernel, in the order in which `visit` visits them. */
+function collect(kernel: Kernel): Place[] {
+  const places: Place[] = [];
+  visitOperands[kernel.kind](kernel as never, (place) => {
+    places.push(place);
+    return place.access;
+  });
+  const lines = ({ instructions, stores }: Epilogue, sizes: Sizes): void => {
+    for (const instruction of instructions) places.push(...placesIn(instruction, sizes));
+    for (const store of stores) places.push(placeOf(store, sizes));
+  };
+  lines({ instructions: kernel.body, stores: kernel.stores }, sizesOf(kernel));
+  lines(kernel.epilogue, unreducedSizesOf(kernel));
+  return places;
+}
+
 /** The kernel with what `visit` returns in place of each of its accesses. */
 function visit<K extends Kernel>(kernel: K, visit: Visit): K {
-  const all = sizesOf(kernel);
-  const unreduced = kernel.axes.flatMap(({ kind, size }) => (kind === "reduce" ? [] : [size]));
   const operands = visitOperands[kernel.kind](kernel as never, visit);
-  const inBody = visitLines({ instructions: kernel.body, stores: kernel.stores }, all, visit);
-  const epilogue = visitLines(kernel.epilogue, unreduced, visit);
+  const inBody = visitLines({ instructions: kernel.body, stores: kernel.stores }, sizesOf(kernel), visit);
+  const epilogue = visitLines(kernel.epilogue, unreducedSizesOf(kernel), visit);
   return { ...kernel, ...operands, body: inBody.instructions, stores: inBody.stores, epilogue };
 }
 
 const sizesOf = ({ axes }: Kernel): number[] => axes.map(({ size }) => size);
+
+const unreducedSizesOf = ({ axes }: Kernel): number[] =>
+  axes.flatMap(({ kind, size }) => (kind === "reduce" ? [] : [size]));
 
 /** The accesses that a kind has beside its lines. */
 const visitOperands: { readonly [K in Kind]: (kernel: Of<K>, visit: Visit) => Partial<Of<K>> } = {
@@ -141,23 +157,32 @@ const place = (access: Access, use: Place["use"], sizes: Sizes, reach = 1, apart
 
 const visitLines = ({ instructions, stores }: Epilogue, sizes: Sizes, visit: Visit): Epilogue => ({
   instructions: instructions.map((instruction) => visitInstruction(instruction, sizes, visit)),
-  stores: stores.map((store): Store => {
-    const { access, mode, indirection } = store;
-    const use = mode === "add" ? "add" : "write";
-    return { ...store, access: visit(place(access, use, sizes, indirection?.size, indirection?.stride)) };
-  }),
+  stores: stores.map((store): Store => ({ ...store, access: visit(placeOf(store, sizes)) })),
 });
+
+const placeOf = ({ access, mode, indirection }: Store, sizes: Sizes): Place =>
+  place(access, mode === "add" ? "add" : "write", sizes, indirection?.size, indirection?.stride);
+
+const none: readonly Place[] = [];
+
+/** The accesses of an instruction. */
+function placesIn(instruction: Instruction, sizes: Sizes): readonly Place[] {
+  if (instruction.kind === "load") {
+    const { access, indirection } = instruction;
+    return [place(access, "read", sizes, indirection?.size, indirection?.stride)];
+  }
+  if (instruction.kind !== "randomBits") return none;
+  return wordsOf(instruction).map((word, i) => place(word, "read", sizes, i === 0 ? 2 : 1, 1));
+}
 
 function visitInstruction(instruction: Instruction, sizes: Sizes, visit: Visit): Instruction {
   switch (instruction.kind) {
     case "load": {
-      const { access, indirection } = instruction;
-      return { ...instruction, access: visit(place(access, "read", sizes, indirection?.size, indirection?.stride)) };
+      const [access] = placesIn(instruction, sizes).map(visit);
+      return { ...instruction, access };
     }
     case "randomBits": {
-      const [key, counter, first] = wordsOf(instruction).map((word, i) =>
-        visit(place(word, "read", sizes, i === 0 ? 2 : 1, 1)),
-      );
+      const [key, counter, first] = placesIn(instruction, sizes).map(visit);
       return { ...instruction, key, counter, ...(instruction.first && { first }) };
     }
     case "constant":

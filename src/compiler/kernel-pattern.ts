@@ -46,6 +46,8 @@ function originsOf(kernel: Kernel): Map<Buffer, number> {
 const firstOf = ({ offset, strides }: Access, sizes: readonly number[]): number =>
   strides.reduce((first, stride, axis) => first + Math.min(0, stride * (sizes[axis] - 1)), offset);
 
+const isAccess = (part: object): part is Access => "buffer" in part;
+
 /**
  * The pattern of a kernel: a text of all that it consists of, except for its name and its buffers, which are numbered in the order of their
  * first use. For example, a loop over 10 points that stores t3[i] = 2 · t1[i] has the pattern of one that stores t9[i] = 2 · t4[i], and
@@ -65,17 +67,20 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
     } else visitFields(part as Readonly<Record<string, unknown>>);
   };
   const visitFields = (part: Readonly<Record<string, unknown>>): void => {
+    if (isAccess(part)) {
+      text += `${numberOf(part.buffer)}@${part.offset}*${part.strides.join()};`;
+      return;
+    }
     text += "{";
     for (const field of Object.keys(part)) {
       text += field;
-      if (field === "buffer") visitBuffer(part.buffer as Buffer);
-      else visit(part[field]);
+      visit(part[field]);
     }
     text += "}";
   };
-  const visitBuffer = (buffer: Buffer): void => {
+  const numberOf = (buffer: Buffer): string => {
     const known = buffers.indexOf(buffer);
-    text += known >= 0 ? `${known},` : `${buffers.push(buffer) - 1}${buffer.dtype},`;
+    return known >= 0 ? `${known}` : `${buffers.push(buffer) - 1}${buffer.dtype}`;
   };
   visitFields(kernel);
   return text;
