@@ -1,8 +1,8 @@
 // toOnnx: writes a model as the bytes of an ONNX file, from the same graph that `compile` compiles.
 import { ChainruleError, type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
 
-import { type TracedGraph, traceGraph } from "chainrule/compiler";
-import { inEvalMode, tensorNames } from "./model-state.ts";
+import { type TracedGraph, tensorNames, traceGraph } from "chainrule/compiler";
+import { inEvalMode } from "./eval-mode.ts";
 import { encode } from "./protobuf/encode.ts";
 import { merge, type SymbolicGraph } from "./symbolic.ts";
 import { write } from "./write.ts";

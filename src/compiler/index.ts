@@ -18,6 +18,7 @@ export { argumentsOf, statesOf } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
 export { hostUpdates, type Parts } from "./host-updates.ts";
 
+export { type NamesTensors, tensorNames } from "./tensor-names.ts";
 export {
   type ResultRole,
   type TensorRole,

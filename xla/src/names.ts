@@ -1,7 +1,7 @@
 // The names of a function's inputs and states. A state has the name of its owner's state dict; owners beside a single model are told apart by
 // a prefix.
 import { Module, type Tensor } from "chainrule";
-import { labelOf, type TracedFunction } from "chainrule/compiler";
+import { labelOf, type TracedFunction, tensorNames } from "chainrule/compiler";
 import type { StateOwner } from "./manifest.ts";
 import type { InputNames } from "./write.ts";
 
@@ -25,8 +25,7 @@ function tensorsOf(models: readonly Module[]): ReadonlyMap<Tensor, string> {
   const named = new Map<Tensor, string>();
   for (const [i, model] of models.entries()) {
     const prefix = models.length === 1 ? "" : `model${i}.`;
-    for (const [name, tensor] of [...model.namedParameters(), ...model.namedBuffers()])
-      if (!named.has(tensor)) named.set(tensor, `${prefix}${name}`);
+    for (const [tensor, name] of tensorNames(model)) if (!named.has(tensor)) named.set(tensor, `${prefix}${name}`);
   }
   return named;
 }
