@@ -85,6 +85,7 @@ export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngStat
 export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
+export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";
 export { type ProcessOf, shareOf } from "./tensor/share.ts";
 export type { Differences } from "./tensor/state.ts";
 export { Tensor } from "./tensor/tensor.ts";

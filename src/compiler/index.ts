@@ -7,6 +7,7 @@ export { contentsFor, DeviceStorage } from "../tensor/device.ts";
 export { type DType, viewOf } from "../tensor/dtype.ts";
 export { type Label, labelOf } from "../tensor/labels.ts";
 export type { Attributes, OpName } from "../tensor/ops.ts";
+export { shardingOf } from "../tensor/sharding.ts";
 export { ShareStorage } from "../tensor/share.ts";
 export { ArrayStorage, type Storage } from "../tensor/storage.ts";
 export type { Backend, BackendName, BackendOptions, Program } from "./backend.ts";

@@ -9,6 +9,7 @@ import { noGrad } from "../tensor/mode.ts";
 import { inRegion } from "../tensor/region.ts";
 import { holdings } from "../tensor/settle.ts";
 import { sameShape } from "../tensor/shape.ts";
+import { shardLike } from "../tensor/sharding.ts";
 import { assignAll, stateOf } from "../tensor/state.ts";
 import { type Streamed, stream } from "../tensor/stream.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -188,8 +189,8 @@ export abstract class Optimizer<S extends State = State> {
   }
 }
 
-/** A tensor like x, all 0. */
-export const zerosLike = (x: Tensor): Tensor => full(x.shape, 0, { dtype: x.dtype });
+/** A tensor like x, all 0, and divided among devices as x is. */
+export const zerosLike = (x: Tensor): Tensor => shardLike(full(x.shape, 0, { dtype: x.dtype }), x);
 
 /** A counter of steps, float64 []. */
 export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });

@@ -16,6 +16,7 @@ import {
   print,
   ShareStorage,
   type Storage,
+  shardingOf,
   statesOf,
 } from "chainrule/compiler";
 import { currentSession } from "./current.ts";
@@ -67,7 +68,7 @@ class XlaProgram implements Program {
       arguments: argumentsOf(device).map((_, i) => `arg${i}`),
       states: this.#read.map((index) => `state${index}`),
     });
-    this.#manifest = manifestOf(device);
+    this.#manifest = manifestOf(device, states);
     this.bytes = this.#text.length;
   }
 
@@ -178,20 +179,18 @@ function contentsOf(tensor: Tensor): Contents {
 }
 
 /** What the runner has to know of the arguments and results. An argument carries the batch if its dim 0 is that of the first one. */
-function manifestOf(graph: Graph): object {
+function manifestOf(graph: Graph, states: readonly Tensor[]): object {
   const inputs = argumentsOf(graph);
   const batch = inputs[0]?.shape[0];
-  const entry = (kind: string, { dtype, shape }: Pick<InputOf, "dtype" | "shape">) => ({
-    kind,
-    dtype,
-    shape,
-    batch: kind !== "state" && batch !== undefined && shape[0] === batch ? 0 : null,
-  });
+  type Typed = Pick<InputOf, "dtype" | "shape">;
+  const entry = (kind: "input" | "result", { dtype, shape }: Typed) => {
+    return { kind, dtype, shape, batch: batch !== undefined && shape[0] === batch ? 0 : null, sharding: null };
+  };
+  const state = ({ dtype, shape, attributes: { index } }: InputOf<"state">) => {
+    return { kind: "state", dtype, shape, batch: null, sharding: shardingOf(states[index]) };
+  };
   return {
-    arguments: [...inputs.map((n) => entry("input", n)), ...statesOf(graph).map((n) => entry("state", n))],
-    results: [
-      ...graph.results.map((n) => entry("result", n)),
-      ...graph.updates.map(({ value }) => entry("state", value)),
-    ],
+    arguments: [...inputs.map((n) => entry("input", n)), ...statesOf(graph).map(state)],
+    results: [...graph.results.map((n) => entry("result", n)), ...graph.updates.map((update) => state(update.state))],
   };
 }

@@ -1,4 +1,5 @@
 // The manifest: what the arguments and results of a module's function main are, as plain JSON.
+import type { Sharding } from "chainrule";
 import type { DType } from "chainrule/compiler";
 
 /** The owner of a state: a module, an optimiser, an average of weights, the random generator; null for any other tensor. */
@@ -12,6 +13,8 @@ export interface ManifestArgument {
   readonly shape: readonly number[];
   /** The dim that the batch lies along; null where the argument has no batch. */
   readonly batch: 0 | null;
+  /** For each dim the axis of the mesh along which shard() divides it, "model" or null; null for tensors that are not divided. */
+  readonly sharding: Sharding | null;
   /** The owner of a state; null for inputs. */
   readonly owner: StateOwner;
   /** The result that has the state's new contents, in whose place they are computed; null where the call does not change it. */
@@ -29,6 +32,8 @@ export interface ManifestResult {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly batch: 0 | null;
+  /** As for the state whose new contents it is; null for all others. */
+  readonly sharding: Sharding | null;
 }
 
 export interface Manifest {

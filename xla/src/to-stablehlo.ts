@@ -1,6 +1,6 @@
 // toStableHLO: a function of tensors, such as a training step, as the text of a StableHLO module and a manifest.
 import { ChainruleError, type Tensor } from "chainrule";
-import { type ResultRole, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
+import { type ResultRole, shardingOf, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
 import type { Manifest, ManifestArgument, ManifestResult } from "./manifest.ts";
 import { identifiers, inputNames, namesOf, type StateName, unused } from "./names.ts";
 import { write } from "./write.ts";
@@ -67,11 +67,21 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
   );
   const fromCall = traced.arguments.map(({ tensor }, i): ManifestArgument => {
     const { dtype, shape } = tensor;
-    return { name: inputs[i], kind: "input", dtype, shape, batch: dimOf(tensor), owner: null, donatedTo: null };
+    return {
+      name: inputs[i],
+      kind: "input",
+      dtype,
+      shape,
+      batch: dimOf(tensor),
+      sharding: null,
+      owner: null,
+      donatedTo: null,
+    };
   });
-  const fromOutside = traced.states.map(({ dtype, shape }, i): ManifestArgument => {
-    const { name, owner } = states[i];
-    return { name, kind: "state", dtype, shape, batch: null, owner, donatedTo: donated.get(i) ?? null };
+  const fromOutside = traced.states.map((state, i): ManifestArgument => {
+    const [{ dtype, shape }, { name, owner }] = [state, states[i]];
+    const sharding = shardingOf(state);
+    return { name, kind: "state", dtype, shape, batch: null, sharding, owner, donatedTo: donated.get(i) ?? null };
   });
   const nameOf = (role: TensorRole): string =>
     "argument" in role ? inputs[role.argument] : nameIn(names, role.outside).name;
@@ -79,11 +89,19 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
   const results = graph.results.map((node, i): ManifestResult => {
     const { kind, name } = describeRole(traced.results[i], nameOf);
     const { dtype, shape } = node;
-    return { name: unused(name, taken), kind, dtype, shape, batch: kind === "gradient" ? null : dimOf(node) };
+    return {
+      name: unused(name, taken),
+      kind,
+      dtype,
+      shape,
+      batch: kind === "gradient" ? null : dimOf(node),
+      sharding: null,
+    };
   });
   const updates = graph.updates.map(({ state, value: { dtype, shape } }): ManifestResult => {
     const { name } = states[state.attributes.index];
-    return { name: unused(name, taken), kind: "state", dtype, shape, batch: null };
+    const sharding = shardingOf(traced.states[state.attributes.index]);
+    return { name: unused(name, taken), kind: "state", dtype, shape, batch: null, sharding };
   });
   return {
     format: "chainrule-xla",

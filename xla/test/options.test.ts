@@ -4,7 +4,7 @@ import { argumentsOf, settingsOf } from "../src/runner/options.ts";
 
 it("one process, python3 and JAX's own choice of devices, without options", () => {
   const settings = settingsOf({}, {});
-  expect(settings).toEqual({ python: "python3", platform: null, group: null });
+  expect(settings).toEqual({ python: "python3", platform: null, model: null, cpuDevices: null, group: null });
   expect(argumentsOf(settings)).toEqual([]);
 });
 
@@ -16,16 +16,26 @@ it("the environment, and options before it", () => {
     CHAINRULE_PROCESS: "3",
     CHAINRULE_PROCESSES: "4",
     CHAINRULE_HEARTBEAT: "20",
+    CHAINRULE_XLA_MODEL: "2",
+    CHAINRULE_XLA_CPU_DEVICES: "8",
   };
   const group = { coordinator: "node0:9000", process: 3, processes: 4, heartbeat: 20 };
-  expect(settingsOf({}, environment)).toEqual({ python: "/opt/python", platform: "cuda", group });
+  expect(settingsOf({}, environment)).toEqual({
+    python: "/opt/python",
+    platform: "cuda",
+    model: 2,
+    cpuDevices: 8,
+    group,
+  });
   expect(settingsOf({ python: "python", process: 0 }, environment)).toEqual({
     python: "python",
     platform: "cuda",
+    model: 2,
+    cpuDevices: 8,
     group: { ...group, process: 0 },
   });
   expect(argumentsOf(settingsOf({}, environment)).join(" ")).toBe(
-    "--platform cuda --coordinator node0:9000 --process 3 --processes 4 --heartbeat 20",
+    "--platform cuda --model 2 --cpu-devices 8 --coordinator node0:9000 --process 3 --processes 4 --heartbeat 20",
   );
 });
 

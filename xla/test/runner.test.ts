@@ -14,14 +14,16 @@ import {
   rand,
   Sequential,
   settle,
+  shard,
   type Tensor,
   tensor,
   zeros,
 } from "chainrule";
 import { fit } from "chainrule/train";
-import { xlaClose, xlaReady } from "chainrule-xla";
+import { type XlaOptions, xlaClose, xlaReady } from "chainrule-xla";
 import { afterAll, describe, expect, it } from "vitest";
 import { findJax } from "../../scripts/jax.js";
+import { trainingStep } from "../../test/training-step.js";
 
 const { python } = findJax();
 if (python !== null) process.env.CHAINRULE_PYTHON = python;
@@ -153,6 +155,34 @@ const onXla = (): void => {
     state.assign(tensor([5, 5]));
     add(tensor([1, 1]));
     expect([...(await state.read())]).toEqual([6, 6]);
+  });
+
+  it("weights that are divided among devices give the losses of weights that are not", async () => {
+    const run = async (place: XlaOptions) => {
+      await xlaClose();
+      const { devices } = await xlaReady(place);
+      manualSeed(1);
+      const [first, second] = [new Linear(6, 16), new Linear(16, 4)];
+      shard(first.weight, { 0: "model" });
+      shard(second.weight, { 1: "model" });
+      const model = new Sequential(first, new ReLU(), second);
+      const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+      const step = trainingStep((x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y), optimizer);
+      const compiled = compile(step, { backend: "xla" });
+      const [x, y] = [rand([8, 6]), tensor([0, 1, 2, 3, 0, 1, 2, 3], { dtype: "int32" })];
+      const losses: number[] = [];
+      for (let i = 0; i < 5; i++) losses.push((await compiled(x, y).read())[0]);
+      await settle(model);
+      return { devices, losses, weights: [...first.weight.data] };
+    };
+    const whole = await run({});
+    for (const model of [1, 2]) {
+      const { devices, losses, weights } = await run({ cpuDevices: 2, model });
+      expect(devices).toBe(2);
+      for (const [i, loss] of losses.entries()) expect(Math.abs(loss - whole.losses[i])).toBeLessThan(1e-6);
+      for (const [i, weight] of weights.entries()) expect(weight).toBeCloseTo(whole.weights[i], 5);
+    }
+    await xlaClose();
   });
 
   it("two processes give the losses of one, and the same weights in both", async () => {

@@ -2,6 +2,8 @@
 
     --coordinator HOST:PORT --process I --processes N    joins the other processes; without them it runs alone
     --heartbeat SECONDS                                  after which a process that does not answer counts as dead
+    --model N                                            devices along which weights are divided; the others divide the batch
+    --cpu-devices N                                      CPU devices of this process
     --platform cpu|cuda|tpu                              the devices to use; by default JAX chooses
 """
 
@@ -19,6 +21,8 @@ def main():
     parser.add_argument("--process", type=int)
     parser.add_argument("--processes", type=int)
     parser.add_argument("--heartbeat", type=int, default=100)
+    parser.add_argument("--model", type=int, default=1)
+    parser.add_argument("--cpu-devices", type=int)
     parser.add_argument("--platform")
     options = parser.parse_args()
     # Only frames go to standard output: whatever a library prints goes to standard error.
@@ -49,6 +53,8 @@ def connect(options, output):
     jax.config.update("jax_enable_x64", True)
     if options.platform is not None:
         jax.config.update("jax_platforms", options.platform)
+    if options.cpu_devices is not None:
+        jax.config.update("jax_num_cpu_devices", options.cpu_devices)
     if options.coordinator is not None:
         jax.distributed.initialize(
             coordinator_address=options.coordinator,
@@ -73,7 +79,7 @@ def connect(options, output):
             "pid": os.getpid(),
         },
     )
-    return Session(Devices(), output)
+    return Session(Devices(options.model), output)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The devices of all processes as a mesh, and where the arrays of a step are placed on it.
 
-States are replicated: each device has all of them. Arrays that carry the batch are divided along it, one part a device, if the devices
-divide their size; otherwise each device has all of them and computes the same.
+States are replicated, except for dims that a hint divides along the axis "model". Arrays that carry the batch are divided along it, one part
+a device of the axis "batch", if these devices divide their size; otherwise each device has all of them and computes the same.
 """
 
 import jax
@@ -10,17 +10,32 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 
 class Devices:
-    """All devices of all processes, along one axis named "batch"."""
+    """All devices of all processes: as many along "model" as asked for, the others along "batch"."""
 
-    def __init__(self):
-        self.mesh = Mesh(np.array(jax.devices()), ("batch",))
+    def __init__(self, model=1):
+        devices = np.array(jax.devices())
+        if devices.size % model != 0:
+            raise ValueError(f"{devices.size} devices cannot be divided into groups of {model} along the axis model")
+        self.mesh = Mesh(devices.reshape(-1, model), ("batch", "model"))
         self.replicated = NamedSharding(self.mesh, PartitionSpec())
 
-    def sharding(self, shape, batch):
-        """The sharding of an array of this shape whose dim `batch` is the batch; None for no such dim."""
-        if batch is None or shape[batch] % self.mesh.size != 0 or shape[batch] == 0:
+    def sharding(self, entry):
+        """The sharding of an argument or result by its entry of the manifest."""
+        shape, batch, axes = entry["shape"], entry["batch"], entry.get("sharding")
+        if axes is not None:
+            for size, axis in zip(shape, axes):
+                if axis is not None and size % self.mesh.shape[axis] != 0:
+                    raise ValueError(f"{self.mesh.shape[axis]} devices along {axis} do not divide a size of {size} in {shape}")
+            return NamedSharding(self.mesh, PartitionSpec(*axes))
+        if batch is None or shape[batch] % self.mesh.shape["batch"] != 0 or shape[batch] == 0:
             return self.replicated
         return NamedSharding(self.mesh, PartitionSpec(*[None] * batch, "batch"))
+
+    def whole(self, array):
+        """An array that each process has all of. If the processes divide it, all of them have to ask."""
+        if array.is_fully_addressable or array.is_fully_replicated:
+            return array
+        return jax.jit(lambda x: x, out_shardings=self.replicated)(array)
 
     def place(self, value, sharding):
         """A Value as an array with this sharding: from host memory, or from where it lies."""

@@ -12,11 +12,11 @@ class Program:
         self.devices = devices
         self.arguments = manifest["arguments"]
         self.results = manifest["results"]
-        self.in_shardings = tuple(devices.sharding(entry["shape"], entry["batch"]) for entry in self.arguments)
+        self.in_shardings = tuple(devices.sharding(entry) for entry in self.arguments)
         # A process reads only what it holds itself, so results of several processes are replicated.
         alone = jax.process_count() == 1
         self.out_shardings = tuple(
-            devices.sharding(entry["shape"], entry["batch"] if alone else None) for entry in self.results
+            devices.sharding(entry if alone else entry | {"batch": None}) for entry in self.results
         )
         self._call = exported(text, manifest).call
         self._compiled = {}

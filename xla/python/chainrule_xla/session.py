@@ -113,7 +113,7 @@ class Session:
         try:
             if isinstance(value, Failure):
                 raise RuntimeError(value.text)
-            contents = np.ascontiguousarray(host(value.contents))
+            contents = np.ascontiguousarray(host(value.contents, self.devices))
         except Exception as error:
             self.write({"kind": "failed", "request": request, "message": reason(error)})
         else:
@@ -136,11 +136,12 @@ class Session:
         self.is_closed = True
 
 
-def host(contents):
-    """The contents of an array that this process has all of."""
-    if isinstance(contents, jax.Array) and not contents.is_fully_addressable:
-        return np.asarray(contents.addressable_data(0))
-    return np.asarray(contents)
+def host(contents, devices):
+    """The contents of an array in host memory. If processes divide it, all of them have to ask."""
+    if not isinstance(contents, jax.Array):
+        return np.asarray(contents)
+    whole = devices.whole(contents)
+    return np.asarray(whole if whole.is_fully_addressable else whole.addressable_data(0))
 
 
 def reason(error):

@@ -47,7 +47,7 @@ class Step:
 
     def states(self):
         """The states by name, as NumPy arrays."""
-        return {name: np.asarray(host(value.contents)) for name, value in self.values.items()}
+        return {name: host(value.contents, self.program.devices) for name, value in self.values.items()}
 
     def save(self, path):
         """Writes the states as a safetensors file, which readSafetensors of chainrule reads."""

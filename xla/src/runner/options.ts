@@ -14,6 +14,10 @@ export interface XlaOptions {
   readonly process?: number | undefined;
   /** The number of processes; by default CHAINRULE_PROCESSES, otherwise 1. */
   readonly processes?: number | undefined;
+  /** The number of devices along which shard() divides weights, by default CHAINRULE_XLA_MODEL, otherwise 1; the others divide the batch. */
+  readonly model?: number | undefined;
+  /** The number of CPU devices of this process, for trying out how work is divided; by default CHAINRULE_XLA_CPU_DEVICES, otherwise 1. */
+  readonly cpuDevices?: number | undefined;
   /** Seconds after which a process that does not answer counts as dead; by default CHAINRULE_HEARTBEAT, otherwise 100. */
   readonly heartbeat?: number | undefined;
 }
@@ -22,6 +26,8 @@ export interface XlaOptions {
 export interface Settings {
   readonly python: string;
   readonly platform: string | null;
+  readonly model: number | null;
+  readonly cpuDevices: number | null;
   /** null for one process alone. */
   readonly group: Group | null;
 }
@@ -66,13 +72,15 @@ export function settingsOf(options: XlaOptions, environment: Environment): Setti
   return {
     python: text(options.python, "CHAINRULE_PYTHON") ?? "python3",
     platform: text(options.platform, "CHAINRULE_XLA_PLATFORM"),
+    model: number("model", "CHAINRULE_XLA_MODEL", 1),
+    cpuDevices: number("cpuDevices", "CHAINRULE_XLA_CPU_DEVICES", 1),
     group:
       processes > 1 && coordinator !== null && process !== null ? { coordinator, process, processes, heartbeat } : null,
   };
 }
 
 /** The settings as arguments of `python -m chainrule_xla`. */
-export function argumentsOf({ platform, group }: Settings): string[] {
-  const all = Object.entries({ platform, ...group });
+export function argumentsOf({ platform, model, cpuDevices, group }: Settings): string[] {
+  const all = Object.entries({ platform, model, "cpu-devices": cpuDevices, ...group });
   return all.flatMap(([name, value]) => (value === null ? [] : [`--${name}`, String(value)]));
 }
