@@ -114,7 +114,7 @@ export function reachable(outputs: readonly Node[], inputs: readonly Node[] = []
 
 /**
  * The graph with each node replaced by what `rule` returns for it, in topological order; nodes that no output needs are removed. The rule
- * gets nodes whose inputs are replaced already. A result of \`rewrite\` in which nothing is replaced is returned itself.
+ * gets nodes whose inputs are replaced already. A result of `rewrite` in which nothing is replaced is returned itself.
  */
 export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   const after = new Map<Node, Node>();

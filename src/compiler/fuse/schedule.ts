@@ -64,7 +64,7 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   return { groups: order.sorted((ready) => lifetimes.pick(ready)), homes, stored };
 }
 
-/** Calls \`see\` with each step that has to run before a step. */
+/** Calls `see` with each step that has to run before a step. */
 function eachBefore(step: Step, see: (other: Step) => void): void {
   for (const read of step.values) writersOf(read.step).forEach(see);
   for (const read of step.buffers) writersOf(read.step).forEach(see);
