@@ -56,8 +56,13 @@ const layouts: Record<string, (problem: Problem) => Problem> = {
 /** Fills x and w with numbers, wherever their views may read. */
 function fill(seed: number, number: (draw: Draw) => number): void {
   const draw = new Draw(seed);
-  const some = Float32Array.from({ length: 4099 }, () => number(draw));
-  for (let i = 0; i < 4 * mega; i++) numbers[i] = some[(i + (i >> 12)) % some.length];
+  const some = Array.from({ length: 4099 }, () => number(draw));
+  const twice = Float32Array.from([...some, ...some]);
+  // Each 4096 numbers begin at another place.
+  for (let i = 0; i < 4 * mega; i += 4096) {
+    const first = (i + i / 4096) % some.length;
+    numbers.set(twice.subarray(first, first + 4096), i);
+  }
 }
 
 /**
@@ -66,6 +71,8 @@ function fill(seed: number, number: (draw: Draw) => number): void {
  */
 function definition(problem: Problem): { readonly sums: number[]; readonly sizes: number[] } {
   const { channels, size, padding, x, w } = problem;
+  // An import costs a call at each use.
+  const [all, firstX, firstW] = [numbers, places.x, places.w];
   const [sums, sizes]: [number[], number[]] = [[], []];
   for (const { image, group, output, row, column } of eachElement(problem)) {
     let [sum, total] = [0, 0];
@@ -73,11 +80,13 @@ function definition(problem: Problem): { readonly sums: number[]; readonly sizes
       let [window, kernel] = [0, 0];
       for (let i = 0; i < 3; i++) {
         for (let j = 0; j < 3; j++) {
-          const [h, v] = [row + i - padding[0], column + j - padding[1]];
+          const h = row + i - padding[0];
+          const v = column + j - padding[1];
           const inside = h >= 0 && h < size[0] && v >= 0 && v < size[1];
           const from = image * x.image + group * x.group + channel * x.channel + h * x.row + v * x.column;
           const to = group * w.group + output * w.output + channel * w.channel + i * w.row + j * w.column;
-          const [number, tap] = [inside ? numbers[places.x + from] : 0, numbers[places.w + to]];
+          const number = inside ? all[firstX + from] : 0;
+          const tap = all[firstW + to];
           sum += number * tap;
           window += Math.abs(number);
           kernel += Math.abs(tap);
