@@ -1,5 +1,6 @@
 // Convolutions with images in the lanes: where they multiply, when they are chosen, and how their results are finished. That their sums
 // are those of the definition is in convolution.test.ts.
+import { compile, conv2d, rand, type Tensor, valueAndGrad } from "chainrule";
 import { expect, it } from "vitest";
 import { withFunctions } from "../../../src/loops/functions.ts";
 import { print } from "../../../src/loops/text.ts";
@@ -101,4 +102,18 @@ it("the loops of four images of 2×2 read as the formula", () => {
         for v.3 in 0 .. 1 unrolled
           scratch[sums + r.2 * 16 + v.3 * 4 .. +4] = acc[r.2][v.3]"
   `);
+});
+
+it("a single position in each image: a convolution of 1×1 with its gradients, finished by a long epilogue", () => {
+  const [x, w] = [rand([8, 24, 2, 2]), rand([20, 24, 1, 1])];
+  const loss = (x: Tensor, w: Tensor) => conv2d(x, w, null, { stride: 2 }).sub(0.5).tanh().square().sum();
+  const passes = (x: Tensor, w: Tensor): Tensor[] => {
+    const { value, grads } = valueAndGrad(loss)(x, w);
+    return [value, grads[0], w.sub(grads[1].mul(w.abs().add(1)))];
+  };
+  const program = compile(passes, { threads: 1 });
+  const results = program(x, w).map(({ data }) => [...data]);
+  expect(program.explain()).toContain("images without padding");
+  for (const [i, { data }] of passes(x, w).entries())
+    for (const [at, value] of [...data].entries()) expect(results[i][at]).toBeCloseTo(value, 4);
 });

@@ -12,7 +12,7 @@ import { type DepthwisePlan, depthwisePlan, isDepthwise } from "../depthwise/pla
 import { type ImagesPlan, imagesCost, imagesPlan } from "../images/plan.ts";
 import { type WinogradPlan, winogradIfFaster } from "../winograd/plan.ts";
 import { type Part, withoutGaps } from "./gaps.ts";
-import { type OutputsPlan, outputsCost, outputsPlan } from "./outputs-plan.ts";
+import { copiesCost, type OutputsPlan, outputsCost, outputsPlan } from "./outputs-plan.ts";
 import { type PositionsPlan, positionsCost, positionsPlan } from "./positions-plan.ts";
 import type { ConvolutionSpec } from "./spec.ts";
 
@@ -51,7 +51,9 @@ const maxCostRatio = 1.1;
 const minGain = 0.97;
 
 export function planConvolution(spec: ConvolutionSpec): ConvolutionPlan {
-  const parts = isEmpty(spec) ? [] : withoutGaps(spec).map((part) => ({ ...part, ...plannedOf(part.spec) }));
+  const without = isEmpty(spec) ? [] : withoutGaps(spec);
+  const byImages = isCheaperByImages(without.map((part) => part.spec));
+  const parts = without.map((part) => ({ ...part, ...plannedOf(part.spec, byImages) }));
   return {
     parts,
     units: parts.reduce((sum, { plan }) => sum + plan.units, 0),
@@ -63,14 +65,22 @@ export function planConvolution(spec: ConvolutionSpec): ConvolutionPlan {
 const isEmpty = ({ batch, groups, outputs, positions }: ConvolutionSpec): boolean =>
   batch * groups * outputs * positions[0] * positions[1] === 0;
 
-function plannedOf(spec: ConvolutionSpec): Planned {
+/**
+ * Whether parts cost less with images in the lanes. All parts of a convolution are computed in one way: in the input gradient of 128 -> 256
+ * channels on 8×8, the part with one tap would cost the same by positions, but reads the kernel again for each row of an image.
+ */
+function isCheaperByImages(parts: readonly ConvolutionSpec[]): boolean {
+  const sum = (cost: (spec: ConvolutionSpec) => number) => parts.reduce((total, spec) => total + cost(spec), 0);
+  return sum(imagesCost) < minGain * sum((spec) => Math.min(positionsCost(spec), outputsCost(spec) + copiesCost(spec)));
+}
+
+function plannedOf(spec: ConvolutionSpec, byImages: boolean): Planned {
   const winograd = winogradIfFaster(spec);
   if (winograd) return { algorithm: "winograd", plan: winograd };
   if (isDepthwiseGradient(spec)) return { algorithm: "gradient", plan: gradientPlan(spec) };
   if (isDepthwise(spec)) return { algorithm: "depthwise", plan: depthwisePlan(spec) };
-  const [positions, outputs] = [positionsCost(spec), maxCostRatio * outputsCost(spec)];
-  if (imagesCost(spec) < minGain * Math.min(positions, outputs)) return { algorithm: "images", plan: imagesPlan(spec) };
-  return positions <= outputs
+  if (byImages) return { algorithm: "images", plan: imagesPlan(spec) };
+  return positionsCost(spec) <= maxCostRatio * outputsCost(spec)
     ? { algorithm: "positions", plan: positionsPlan(spec) }
     : { algorithm: "outputs", plan: outputsPlan(spec) };
 }

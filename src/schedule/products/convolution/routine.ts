@@ -1,7 +1,7 @@
 // The loops of the kernel "convolution": those of its parts, whose sums its epilogue finishes.
 import type { Access } from "../../../compiler/kernel.ts";
 import { Block } from "../../../loops/block.ts";
-import { constant, variable } from "../../../loops/build.ts";
+import { add, constant, variable } from "../../../loops/build.ts";
 import type { Expression, Memory, Routine } from "../../../loops/program.ts";
 import type { Failures } from "../../body/points.ts";
 import { memoryOf } from "../../routine.ts";
@@ -9,7 +9,7 @@ import { type FinishedSums, type Finisher, finisherOf, type ManyFinisher, tileFi
 import type { Operand } from "../tile.ts";
 import { addConvolution } from "./build.ts";
 import type { ConvolutionSums, Finish, FinishMany } from "./problem.ts";
-import type { ConvolutionSchedule } from "./schedule.ts";
+import { type ConvolutionSchedule, laneOf } from "./schedule.ts";
 
 /** The routine of a convolution. Its last parameter is the table to which an index out of range is reported. */
 export function convolutionRoutine(
@@ -23,13 +23,20 @@ export function convolutionRoutine(
     first: constant("i32", offset),
   });
   const scratch: Memory = { name: "scratch", element: "f32" };
-  const ofEpilogue = { epilogue, lane: 4, memories, failures };
+  const lane = laneOf(kernel);
+  const ofEpilogue = { epilogue, lane, memories, failures };
   const finisher = finisherOf({ ...ofEpilogue, direct: store });
   const ofTiles = tileFinisherOf(ofEpilogue);
   const sizes = axes.map(({ size }) => size);
-  const finish = finisher && finishOf(finisher, sizes);
+  const finish = finisher && finishOf(finisher, { sizes, lane });
   const operands = { x: operand(x), w: operand(w), y: store && operand(store.access) };
-  const problem = { spec, ...operands, scratch, finish, ...(ofTiles && { finishMany: finishManyOf(ofTiles, sizes) }) };
+  const problem = {
+    spec,
+    ...operands,
+    scratch,
+    finish,
+    ...(ofTiles && { finishMany: finishManyOf(ofTiles, { sizes, lane }) }),
+  };
   const [from, to] = [variable("from"), variable("to")];
   const block = new Block();
   addConvolution(block, problem, plan.parts, from, to);
@@ -41,27 +48,34 @@ export function convolutionRoutine(
   };
 }
 
-/** Sums with their indices along all axes; along an axis of size 1 the index is 0. */
+/** The sizes of the axes of an epilogue, and the axis of its lanes. */
+interface Axes {
+  readonly sizes: readonly number[];
+  readonly lane: 0 | 4;
+}
+
+/** Sums with their indices along all axes; along an axis of size 1 the index is 0. With images in the lanes, columns count images. */
 function indexed(
   { value, image, group, output, row, column, lanes, apart }: ConvolutionSums,
-  sizes: readonly number[],
+  { sizes, lane }: Axes,
 ): FinishedSums {
   const index = (at: Expression, axis: number) => (sizes[axis] === 1 ? constant("i32", 0) : at);
-  return { value, indices: [image, group, output, row, column].map(index), lanes, apart };
+  const first = lane === 0 ? add(image, column) : image;
+  return { value, indices: [first, group, output, row, column].map(index), lanes, apart };
 }
 
 /** `finish` of a convolution. */
 const finishOf =
-  (finisher: Finisher, sizes: readonly number[]): Finish =>
+  (finisher: Finisher, axes: Axes): Finish =>
   (block, sums) =>
-    finisher(block, indexed(sums, sizes));
+    finisher(block, indexed(sums, axes));
 
 /** `finishMany` of a convolution. */
-const finishManyOf = ({ vectors, add }: ManyFinisher, sizes: readonly number[]): FinishMany => ({
+const finishManyOf = ({ vectors, add: finish }: ManyFinisher, axes: Axes): FinishMany => ({
   vectors,
   add: (block, all) =>
-    add(
+    finish(
       block,
-      all.map((sums) => indexed(sums, sizes)),
+      all.map((sums) => indexed(sums, axes)),
     ),
 });

@@ -23,7 +23,8 @@ export function scheduleConvolution(
 ): ConvolutionSchedule {
   const { x, w, epilogue } = kernel;
   const candidates = epilogue.stores.filter((store) => isDirect(epilogue, store));
-  const store = candidates.find(({ access }) => access.strides[4] === 1) ?? candidates[0] ?? null;
+  const lane = laneOf(kernel);
+  const store = candidates.find(({ access }) => access.strides[lane] === 1) ?? candidates[0] ?? null;
   const spec = specOf(kernel, store, machine);
   const plan = planConvolution(spec);
   const results = kernel.axes.reduce((product, { size }) => product * size, 1);
@@ -33,12 +34,15 @@ export function scheduleConvolution(
     buffers: distinct([x.buffer, w.buffer, ...buffersOfEpilogue(epilogue)]),
     units: plan.units,
     scratchBytes: plan.scratchBytes,
-    time: productTime(plan.cost, { epilogue, lane: 4, results }),
+    time: productTime(plan.cost, { epilogue, lane, results }),
     spec,
     plan,
     store,
   };
 }
+
+/** The axis of an epilogue's lanes: the columns, or the images where each has a single position. */
+export const laneOf = ({ axes }: Convolution): 0 | 4 => (axes[3].size * axes[4].size === 1 ? 0 : 4);
 
 /** How far the places of an epilogue follow one another (spec.ts). */
 function runsOf({ axes, epilogue }: Convolution): ConvolutionSpec["runs"] {
@@ -50,6 +54,7 @@ function runsOf({ axes, epilogue }: Convolution): ConvolutionSpec["runs"] {
   ];
   const follow = (axis: number, places: number) =>
     all.every((strides) => (strides[axis] ?? 0) === places * (strides[4] ?? 0));
+  if (rows * columns === 1) return "images";
   // Along an axis of size 1 there is no index to count by.
   if (columns === 1 || !follow(3, columns)) return "rows";
   return follow(0, rows * columns) ? "images" : "planes";
@@ -80,6 +85,7 @@ function specOf(
     winograd,
     x: { image: x.strides[0], group: x.strides[1], channel: x.strides[2], row: x.strides[3], column: x.strides[4] },
     w: { group: w.strides[0], output: w.strides[1], channel: w.strides[2], row: w.strides[3], column: w.strides[4] },
-    y: { image, group, output, row, column },
+    // Columns past the first one of an image with a single position are those of the next images.
+    y: { image, group, output, row, column: laneOf(kernelOf) === 0 ? image : column },
   };
 }
