@@ -6,19 +6,21 @@ import { installPeers } from "./peers/install.js";
 const file = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 const own = { label: "chainrule", command: [process.execPath, file("chainrule.js")], own: true };
 export const eager = { label: "chainrule, eager", command: [...own.command, "--eager"], threads: 1 };
+const xla = { label: "chainrule, XLA", command: [...own.command, "--xla"] };
 export const pytorch = { label: "PyTorch", command: [process.env.PYTHON ?? "python3", file("pytorch.py")] };
 
 /** chainrule with this number of threads. */
 export const ownSide = (threads) => ({ ...own, threads });
 
 /** `threads` is a list of numbers. A side's `missing` is the reason why it cannot run, or null. */
-export function sidesOf({ threads, peers, withEager = false }) {
+export function sidesOf({ threads, peers, withEager = false, withXla = false }) {
   const missing = peers ? installPeers() : null;
   const single = (side) => (threads.includes(1) ? [{ ...side, threads: 1 }] : []);
   const each = (side) => threads.map((count) => ({ ...side, threads: count }));
   return [
     ...each(own),
     ...(withEager ? single(eager) : []),
+    ...(withXla ? each(xla) : []),
     ...(peers ? single({ label: "TensorFlow.js", command: [process.execPath, file("tfjs.js")], missing }) : []),
     ...(peers ? single({ label: "jax-js", command: [process.execPath, file("jax.js")], missing }) : []),
     ...(peers ? each(pytorch) : []),

@@ -4,9 +4,11 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 const timeoutMs = 150e3; // for one answer: jax-js takes half a minute to compile the largest net
-/** The environment variables that limit the number of threads of PyTorch's libraries and of chainrule. */
+/** The environment variables that limit the number of threads of PyTorch's libraries, of chainrule and of XLA. */
 const limitedTo = (threads) =>
-  Object.fromEntries(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "CHAINRULE_THREADS"].map((name) => [name, `${threads}`]));
+  Object.fromEntries(
+    ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "CHAINRULE_THREADS", "NPROC"].map((name) => [name, `${threads}`]),
+  );
 
 export class Side {
   #child;

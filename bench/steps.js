@@ -3,7 +3,7 @@
 // (limit-on-threads.js), so that a busy machine slows all of them; figures are medians. The code that an engine makes varies between
 // processes, so chainrule runs each work in several fresh processes, and all sides do so for matrix products.
 //
-//   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--out FILE]
+//   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--xla] [--out FILE]
 //   node bench/steps.js --expect      prints PyTorch's float64 losses, for works.js
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     out: { type: "string" },
     "no-peers": { type: "boolean" },
     eager: { type: "boolean" },
+    xla: { type: "boolean" },
     expect: { type: "boolean" },
   },
 });
@@ -41,7 +42,7 @@ if (options.expect) {
   process.exit();
 }
 
-const sides = sidesOf({ threads, peers: !options["no-peers"], withEager: options.eager });
+const sides = sidesOf({ threads, peers: !options["no-peers"], withEager: options.eager, withXla: options.xla });
 const limits = new Map();
 for (const count of threads) limits.set(count, await Limits.open(count));
 
@@ -52,7 +53,7 @@ for (const work of selectedWorks) {
 }
 const text = report(results, { relaxed, threads });
 console.log(text);
-const isComplete = !options.only && options.threads === "1,2" && !options["no-peers"] && !options.eager;
+const isComplete = !options.only && options.threads === "1,2" && !options["no-peers"] && !options.eager && !options.xla;
 const out = options.out ?? (isComplete ? fileURLToPath(new URL("results.md", import.meta.url)) : null);
 if (out) writeFileSync(out, text);
 if (results.some(({ rows }) => rows.some(({ own, failure }) => own && failure))) process.exitCode = 1;
