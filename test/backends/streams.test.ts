@@ -15,6 +15,7 @@ import {
   zeros,
 } from "chainrule";
 import { describe, expect, it } from "vitest";
+import { optimiseLater } from "../../scripts/optimise-later.js";
 import { vectorMath } from "../../src/loops/math/functions.ts";
 import { allocate, type DType, type NDArray } from "../../src/tensor/dtype.ts";
 import { elementwise } from "../../src/tensor/ops/elementwise.ts";
@@ -151,7 +152,9 @@ it("without WebAssembly everything is computed by loops", () => {
     const draws = [...randn([${long}]).data];
     const x = rand([200, 200]);
     console.log(JSON.stringify({ draws, x: x.data[5], exp: x.exp().data[5], shape: x.matmul(x).add(1).shape }));`;
-  const output = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" });
+  const output = execFileSync(process.execPath, [...optimiseLater, "--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
   const { draws, x, exp, shape } = JSON.parse(output);
   manualSeed(7);
   expect(draws).toEqual([...randn([long]).data]);

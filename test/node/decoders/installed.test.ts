@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { Jimp } from "jimp";
 import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
+import { optimiseLater } from "../../../scripts/optimise-later.js";
 import { temporaryFolder } from "../synthetic.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
@@ -56,7 +57,10 @@ function reads(installed: readonly ("sharp" | "jimp")[], broken: readonly "sharp
     writeFileSync(join(home, "node_modules", name, "index.js"), `throw new Error(${JSON.stringify(words)});`);
     writeFileSync(join(home, "node_modules", name, "package.json"), `{ "name": "${name}", "main": "index.js" }`);
   }
-  const { stdout, stderr } = spawnSync(process.execPath, ["program.js", ...names], { cwd: home, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, [...optimiseLater, "program.js", ...names], {
+    cwd: home,
+    encoding: "utf8",
+  });
   expect(stderr).toBe("");
   return JSON.parse(stdout);
 }

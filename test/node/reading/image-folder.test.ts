@@ -6,6 +6,7 @@ import { frameBatches, framePictures, loadImageFolder, surveyImageFolder } from 
 import { Jimp } from "jimp";
 import { PNG } from "pngjs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { optimiseLater } from "../../../scripts/optimise-later.js";
 import { commonestSize } from "../../../src/node/reading/picture-size.ts";
 import { temporaryFolder } from "../synthetic.ts";
 
@@ -253,7 +254,9 @@ describe("threads", () => {
       const { images, skipped } = await loadImageFolder(${JSON.stringify(root)}, { threads: +process.argv[1], skipBroken: true });
       console.log(createHash("sha256").update(images.data).digest("hex"), images.shape.join(), skipped.length);`;
     const run = (threads: string) =>
-      execFileSync(process.execPath, ["--input-type=module", "-e", script, threads], { encoding: "utf8" });
+      execFileSync(process.execPath, [...optimiseLater, "--input-type=module", "-e", script, threads], {
+        encoding: "utf8",
+      });
     expect(run("2")).toBe(run("0"));
     expect(run("2")).toMatch(/ 300,3,2,4 1$/m);
   });

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
+import { optimiseLater } from "../../../scripts/optimise-later.js";
 import { it } from "../../../test/browser/chromium.ts";
 import { violations } from "../accessible.ts";
 import { Site } from "../site.ts";
@@ -16,7 +17,9 @@ afterAll(() => site.close());
 
 /** What Node prints for the program. */
 function inNode(text: string): Promise<string> {
-  const node = spawn(process.execPath, ["--input-type=module", "-"], { cwd: resolve(import.meta.dirname, "../../..") });
+  const node = spawn(process.execPath, [...optimiseLater, "--input-type=module", "-"], {
+    cwd: resolve(import.meta.dirname, "../../.."),
+  });
   let printed = "";
   for (const stream of [node.stdout, node.stderr]) stream.on("data", (chunk: Buffer) => (printed += chunk));
   node.stdin.end(text);

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { optimiseLater } from "../../../../scripts/optimise-later.js";
 
 const script = fileURLToPath(new URL("process.js", import.meta.url));
 
@@ -16,7 +17,7 @@ interface End {
 
 /** Runs the script until it ends; sends `signal` after its first output. */
 function run(mode: string, signal: NodeJS.Signals | null = null): Promise<End> {
-  const child = spawn(process.execPath, [script, mode], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [...optimiseLater, script, mode], { stdio: ["ignore", "pipe", "pipe"] });
   let [output, complaints, since] = ["", "", performance.now()];
   child.stdout.on("data", (text) => {
     output += text;
