@@ -61,7 +61,7 @@ if (results.some(({ rows }) => rows.some(({ own, failure }) => own && failure)))
 /** Measures one work: { work, operations, limits, rows }, with limits by number of threads, in operations per millisecond. */
 async function measure(work) {
   const question = questionOf(work);
-  const participants = sides.filter(({ own }) => own || !work.call);
+  const participants = sides.filter(({ label, own }) => work.sides?.includes(label) ?? (own || !work.call));
   const rows = participants.map(({ label, own, threads, missing }) => ({
     label,
     own,

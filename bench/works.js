@@ -8,12 +8,25 @@ export const conv = (from, to, kernel, padding) => ({ kind: "conv", from, to, ke
 export const relu = { kind: "relu" };
 export const pool = { kind: "pool" }; // max pooling over 2×2
 export const flatten = { kind: "flatten" };
+/** The layers of a transformer: embeddings of symbols and places, blocks, and the logits of the next symbol at every place. */
+const transformer = ({ symbols, length, width, heads, blocks }) => [
+  { kind: "embedding", symbols, length, width },
+  ...Array.from({ length: blocks }, () => [
+    { kind: "attention", width, heads },
+    { kind: "mlp", width, hidden: 4 * width },
+  ]).flat(),
+  { kind: "norm", width },
+  linear(width, symbols),
+  { kind: "rows" }, // [batch, length, symbols] -> [batch · length, symbols]
+];
+const gpt = { symbols: 65, length: 64, width: 128, heads: 4, blocks: 4 };
 const sgd = { kind: "sgd", lr: 0.1 };
 const adam = { kind: "adam", lr: 1e-3 };
+const adamw = { kind: "adamw", lr: 1e-3 };
 
 /**
  * goal: the project's goals: `share` of the limit with one thread, `faster`: the speed-up with two, `compile` in ms, `call` in µs.
- * processes: the number of fresh processes, default 5.
+ * processes: the number of fresh processes, default 5. sides: the labels of the sides that do the work; all without it.
  */
 export const works = [
   {
@@ -55,6 +68,18 @@ export const works = [
     goal: { share: 0.75, faster: 1.85 },
     processes: 3,
   },
+  {
+    name: "GPT",
+    title: "transformer of 4 blocks, width 128, 4 heads, 65 symbols, length 64, batch 12, AdamW",
+    sequences: gpt,
+    input: [12, gpt.length],
+    layers: transformer(gpt),
+    optimizer: adamw,
+    losses: [4.347303425778892, 4.302417322713948, 4.3206469284161875, 4.3104575551005935],
+    goal: { share: 0.88, faster: 1.85 },
+    sides: ["chainrule", "chainrule, XLA", "PyTorch"],
+    processes: 3,
+  },
   ...[
     [64, 0.5],
     [256, 0.8],
@@ -75,14 +100,16 @@ export function chosenFrom(all, only) {
   return all.filter((work) => words?.some((word) => called(work).includes(word)) ?? true);
 }
 
-export const nets = works.filter(({ layers }) => layers);
+/** The nets that every side can train. */
+export const nets = works.filter(({ layers, sides }) => layers && !sides);
 
 const batches = 4; // steps use them in turn, so that no side can reuse the results of the last step
 const minOperations = 2e7; // floating-point operations between two readings of the clock
 
 /** The floating-point operations of one step: twice the multiply-adds of matmul and convolution, forward and both gradients. */
-export function operationsOf({ input, layers, size }) {
+export function operationsOf({ input, layers, size, sequences }) {
   if (size) return 2 * size ** 3;
+  if (sequences) return operationsOfTransformer(input[0], sequences);
   let [batch, , height = 1, width = 1] = input;
   let total = 0;
   for (const [i, { kind, from, to, kernel = 1 }] of layers.entries()) {
@@ -95,30 +122,70 @@ export function operationsOf({ input, layers, size }) {
   return total;
 }
 
+/** Each place has 12 · width² weights in a block, and width · symbols at the end; attention has two products of length × length × width. */
+function operationsOfTransformer(batch, { symbols, length, width, blocks }) {
+  const weights = blocks * 12 * width ** 2 + width * symbols;
+  return 3 * 2 * batch * length * (weights + blocks * 2 * length * width);
+}
+
+/** The shapes of a layer's parameters, in PyTorch's order, with the bound of their random numbers and what is added to these. */
+function parametersOf({ kind, from, to, kernel = 1, symbols, length, width, hidden }) {
+  const product = (shape, inputs) => [
+    { shape, bound: 1 / Math.sqrt(inputs) },
+    { shape: [shape[0]], bound: 1 / Math.sqrt(inputs) },
+  ];
+  const norm = [
+    { shape: [width], bound: 0.1, plus: 1 },
+    { shape: [width], bound: 0.1 },
+  ];
+  switch (kind) {
+    case "linear":
+      return product([to, from], from);
+    case "conv":
+      return product([to, from, kernel, kernel], from * kernel ** 2);
+    case "embedding":
+      return [symbols, length].map((count) => ({ shape: [count, width], bound: 1 }));
+    case "attention":
+      return [...norm, ...product([3 * width, width], width), ...product([width, width], width)];
+    case "mlp":
+      return [...norm, ...product([hidden, width], width), ...product([width, hidden], hidden)];
+    case "norm":
+      return norm;
+    default:
+      return [];
+  }
+}
+
 /** The question that sends a side its work: one line of JSON, with numbers in base64. */
-export function questionOf({ name, input, layers, optimizer, size, call }) {
+export function questionOf({ name, input, layers, optimizer, size, call, sequences }) {
   if (call) return { name, call, repeats: 100 };
   const uniform = generator(1);
-  const tensor = (shape, bound) => {
+  const tensor = (shape, bound, plus = 0) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
-    for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound;
+    for (let i = 0; i < values.length; i++) values[i] = (2 * uniform() - 1) * bound + plus;
     return { shape, data: base64(values) };
   };
   if (size) {
     const repeats = Math.ceil(minOperations / (2 * size ** 3));
     return { name, size, repeats, a: tensor([size, size], 1), b: tensor([size, size], 1) };
   }
-  const parameters = layers.flatMap(({ kind, from, to, kernel }) => {
-    if (kind !== "linear" && kind !== "conv") return [];
-    const shape = kind === "conv" ? [to, from, kernel, kernel] : [to, from];
-    const bound = 1 / Math.sqrt(from * (kernel ?? 1) ** 2);
-    return [tensor(shape, bound), tensor([to], bound)];
-  });
-  const data = Array.from({ length: batches }, () => ({
-    images: tensor(input, 1),
-    labels: Array.from({ length: input[0] }, () => Math.floor(10 * uniform())),
-  }));
+  const parameters = layers.flatMap(parametersOf).map(({ shape, bound, plus }) => tensor(shape, bound, plus));
+  const whole = (count, below) => Array.from({ length: count }, () => Math.floor(below * uniform()));
+  const data = Array.from({ length: batches }, () =>
+    sequences
+      ? textOf(input, whole(input[0] * (input[1] + 1), sequences.symbols))
+      : { images: tensor(input, 1), labels: whole(input[0], 10) },
+  );
   return { name, layers, optimizer, parameters, batches: data };
+}
+
+/** Rows of length + 1 symbols: all but the last are the input, all but the first what is to be predicted. */
+function textOf([batch, length], symbols) {
+  const rows = Array.from({ length: batch }, (_, i) => symbols.slice(i * (length + 1), (i + 1) * (length + 1)));
+  return {
+    images: { shape: [batch, length], whole: rows.flatMap((row) => row.slice(0, -1)) },
+    labels: rows.flatMap((row) => row.slice(1)),
+  };
 }
 
 /** 64 positions in a matrix product's result, and the elements there, summed in float64. */

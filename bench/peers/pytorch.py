@@ -17,12 +17,55 @@ torch.set_flush_denormal(False)
 
 
 def tensor(described, dtype):
+    if "whole" in described:
+        return torch.tensor(described["whole"]).reshape(described["shape"])
     values = torch.frombuffer(bytearray(base64.b64decode(described["data"])), dtype=torch.float32)
     return values.reshape(described["shape"]).to(dtype)
 
 
+class Embedded(nn.Module):
+    def __init__(self, symbols, length, width):
+        super().__init__()
+        self.words, self.places = nn.Embedding(symbols, width), nn.Embedding(length, width)
+
+    def forward(self, x):
+        return self.words(x) + self.places(torch.arange(x.shape[1]))
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm, self.attention = nn.LayerNorm(width), nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def forward(self, x):
+        y = self.norm(x)
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1], dtype=x.dtype)
+        return x + self.attention(y, y, y, attn_mask=mask, is_causal=True, need_weights=False)[0]
+
+
+class Residual(nn.Module):
+    def __init__(self, *layers):
+        super().__init__()
+        self.inner = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return x + self.inner(x)
+
+
 def layer(described):
     kind = described["kind"]
+    width = described.get("width")
+    if kind == "embedding":
+        return Embedded(described["symbols"], described["length"], width)
+    if kind == "attention":
+        return Attention(width, described["heads"])
+    if kind == "mlp":
+        hidden = described["hidden"]
+        return Residual(nn.LayerNorm(width), nn.Linear(width, hidden), nn.GELU(), nn.Linear(hidden, width))
+    if kind == "norm":
+        return nn.LayerNorm(width)
+    if kind == "rows":
+        return nn.Flatten(0, 1)
     if kind == "linear":
         return nn.Linear(described["from"], described["to"])
     if kind == "conv":
@@ -37,7 +80,7 @@ def train(work):
         for parameter, values in zip(model.parameters(), work["parameters"], strict=True):
             parameter.copy_(tensor(values, dtype))
     batches = [(tensor(batch["images"], dtype), torch.tensor(batch["labels"])) for batch in work["batches"]]
-    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[work["optimizer"]["kind"]]
+    make = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[work["optimizer"]["kind"]]
     optimizer = make(model.parameters(), lr=work["optimizer"]["lr"])
 
     def step(i):
