@@ -21,7 +21,7 @@ export interface StableHLO {
  * Indices out of range are no error in the module, as they are in chainrule: gather reads the nearest element, and a sum leaves the element
  * out. Results have no history.
  */
-export function toStableHLO<A extends unknown[]>(f: (...args: A) => unknown, ...examples: A): StableHLO {
+export function toStableHLO(f: (...args: never[]) => unknown, ...examples: readonly unknown[]): StableHLO {
   if (typeof f !== "function")
     throw new ChainruleError("type", "toStableHLO", `takes a function and examples of its arguments, not ${typeof f}`);
   const traced = traceFunction(f, examples);
