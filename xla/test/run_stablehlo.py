@@ -9,22 +9,20 @@ answer are a frame each: the length of a JSON header and the length of a safeten
 
 Needs jax (tried with 0.10.2) and numpy.
 """
-import dataclasses
 import json
 import os
 import struct
 import sys
+from pathlib import Path
 
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import jax
 import numpy as np
-from jax import export
-from jax.extend import mlir
 
-# The oldest version of StableHLO's portable artifacts that has all operations in use.
-ARTIFACT_VERSION = "1.9.0"
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
+from chainrule_xla.module import exported
 
 NAMES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8, "BOOL": np.bool_}
 CODES = {np.dtype(dtype): code for code, dtype in NAMES.items()}
@@ -60,17 +58,10 @@ def write_tensors(tensors):
 
 
 def compiled(text, arguments, results):
-    """The module as a function of JAX. The Exported of a function with the same arguments and results gets the module in place of its own."""
-    types = [jax.ShapeDtypeStruct(tuple(one["shape"]), np.dtype(one["dtype"])) for one in arguments]
-
-    def placeholder(*_):
-        return tuple(jax.numpy.zeros(tuple(one["shape"]), np.dtype(one["dtype"])) for one in results)
-
-    exported = export.export(jax.jit(placeholder, keep_unused=True), platforms=["cpu"])(*types)
-    artifact = mlir.serialize_portable_artifact(text, ARTIFACT_VERSION)
-    exported = dataclasses.replace(exported, mlir_module_serialized=artifact)
+    """The module as a function of JAX, made as the runner makes it."""
+    module = exported(text, {"arguments": arguments, "results": results})
     donated = tuple(i for i, one in enumerate(arguments) if one.get("donatedTo") is not None)
-    return jax.jit(exported.call, donate_argnums=donated, keep_unused=True)
+    return jax.jit(module.call, donate_argnums=donated, keep_unused=True)
 
 
 def run_once(module, manifest, inputs, outputs):
