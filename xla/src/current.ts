@@ -27,7 +27,7 @@ let session: Session | null = null;
 /** Starts a session, which ends in order when Node has nothing more to do. */
 function start(settings: Settings): Session {
   const started = new Session(settings);
-  process.once("beforeExit", () => void started.close());
+  process.once("beforeExit", () => void started.close(true));
   return started;
 }
 
@@ -70,9 +70,12 @@ export async function xlaReady(options: XlaOptions = {}): Promise<XlaStatus> {
   }
 }
 
-/** Ends the runner; what it holds is lost. Settle what is still needed first. The next call starts a new one. */
-export async function xlaClose(): Promise<void> {
-  await session?.close();
+/**
+ * Ends the runner; what it holds is lost. Settle what is still needed first. The next call starts a new one. In a group it waits until all
+ * processes end theirs, or for the time of a heartbeat; with `wait: false` it ends at once, and the others fail in their next step.
+ */
+export async function xlaClose({ wait = true }: { readonly wait?: boolean } = {}): Promise<void> {
+  await session?.close(wait);
   session = null;
 }
 

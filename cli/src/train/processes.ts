@@ -20,8 +20,8 @@ export interface Processes {
   readonly share: ProcessOf | undefined;
   /** Whether this process writes files and says what happens. */
   readonly leads: boolean;
-  /** Ends the training together with the others; the weights have to be in host memory. */
-  end(): Promise<void>;
+  /** Ends the training together with the others, or at once if this process was stopped; the weights have to be in host memory. */
+  end(how: { readonly stopped: boolean }): Promise<void>;
 }
 
 /** The options that are for --backend xla alone, with the variables that stand for them. */
@@ -57,7 +57,7 @@ export async function joinProcesses(options: TrainOptions): Promise<Processes | 
     words: wordsOf(status),
     share: status.processes > 1 ? { process: status.process, processes: status.processes } : undefined,
     leads,
-    end: xlaClose,
+    end: ({ stopped }) => xlaClose({ wait: !stopped }),
   };
 }
 

@@ -81,9 +81,10 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile, processes });
   const save = async (file: string, test?: TestRecord) => saveModel(file, description, await training.extras(test));
   if (processes?.leads === false) {
-    for await (const event of training.run) if (event.type === "stopped") break;
-    await processes.end();
-    return 0;
+    let stopped = false;
+    for await (const event of training.run) stopped ||= event.type === "stopped";
+    await processes.end({ stopped });
+    return stopped ? interrupt.exitCode : 0;
   }
   const checkpoints = new Checkpoints(checkpointOf(out), {
     seconds: options.checkpoint ?? defaultCheckpointSeconds,
@@ -100,9 +101,10 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   if (end === null) {
     // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
     if (checkpoints.written) checkpoints.remove();
+    await processes?.end({ stopped: true });
     return 0;
   }
-  await processes?.end();
+  await processes?.end({ stopped: end.type === "stopped" });
   await save(out);
   sayWithoutOutput(`the training went on without it, and the model is saved in ${out}`);
   checkpoints.remove();

@@ -61,6 +61,7 @@ def connect(options, output):
             num_processes=options.processes,
             process_id=options.process,
             heartbeat_timeout_seconds=options.heartbeat,
+            shutdown_timeout_seconds=options.heartbeat,
         )
     from .mesh import Devices
     from .session import Session

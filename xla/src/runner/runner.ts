@@ -62,13 +62,14 @@ export class Runner {
     }
   }
 
-  /** Ends the runner in order, with the other processes of its group; resolves when it has ended. */
-  close(): Promise<void> {
+  /** Ends the runner, in order with the other processes of its group or at once; resolves when it has ended. */
+  close(inOrder: boolean): Promise<void> {
     return new Promise((resolve) => {
       if (this.#hasEnded) return resolve();
       this.#child.once("close", () => resolve());
       this.waits(true);
-      this.send({ kind: "close" });
+      if (inOrder) this.send({ kind: "close" });
+      else this.#child.kill("SIGKILL");
       this.#hasEnded = true;
     });
   }

@@ -143,8 +143,9 @@ export class Session {
     if (handle.shares === 0) this.#released.push(handle.id);
   }
 
-  close(): Promise<void> {
-    return this.#runner.close();
+  /** Ends the runner, in order with its group or at once. */
+  close(inOrder: boolean): Promise<void> {
+    return this.#runner.close(inOrder);
   }
 
   #number(): number {
