@@ -72,9 +72,9 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
       return;
     }
     text += "{";
-    for (const field of Object.keys(part)) {
+    for (const [field, value] of Object.entries(part)) {
       text += field;
-      visit(part[field]);
+      visit(value);
     }
     text += "}";
   };

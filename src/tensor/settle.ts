@@ -23,8 +23,12 @@ export const isHolder = (value: object): value is Holder => holdings in value &&
  * tensors. Returns the same object. Contents that a program changes while they are read stay on the device. Throws a ChainruleError
  * "device" if the device was lost, and "type" for objects in which it cannot look for tensors.
  */
-export async function settle<T>(what: T): Promise<T> {
+export function settle<T>(what: T): Promise<T> {
   takes("settle", arguments.length, 1);
+  return settled(what);
+}
+
+async function settled<T>(what: T): Promise<T> {
   if (tracing() !== null)
     throw new ChainruleError("traced", "settle", "waits for a device, and a trace cannot wait; settle after the call");
   const found = new Set<Tensor>();

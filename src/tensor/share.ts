@@ -5,6 +5,7 @@ import { checkWhole } from "../errors/numbers.ts";
 import { checkTensor, takes } from "./arguments.ts";
 import { contentsFor, DeviceStorage } from "./device.ts";
 import type { TypedArray } from "./dtype.ts";
+import { checkOptions } from "./options.ts";
 import { Tensor } from "./tensor.ts";
 
 /** One of several processes: its number, from 0, and how many there are. */
@@ -51,9 +52,11 @@ export function rowsOf(batch: number, { process, processes }: ProcessOf): Rows |
  * A tensor of a batch of all processes, [batch, ...], of which this process has only the rows of `part`, [n, ...], from row `from` on. It is an
  * argument of functions that are compiled for a backend on all processes, such as "xla". Throws if the rows are not in the batch.
  */
-export function shareOf(part: Tensor, { from, batch }: { readonly from: number; readonly batch: number }): Tensor {
+export function shareOf(part: Tensor, place: { readonly from: number; readonly batch: number }): Tensor {
   takes("shareOf", arguments.length, 2);
   checkTensor("shareOf", "part", part);
+  checkOptions("shareOf", place, { from: true, batch: true });
+  const { from, batch } = place;
   checkWhole("shareOf", "from", from, { from: 0 });
   checkWhole("shareOf", "batch", batch, { from: 0 });
   const rows = part.shape[0] ?? 0;

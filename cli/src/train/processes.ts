@@ -24,13 +24,6 @@ export interface Processes {
   end(how: { readonly stopped: boolean }): Promise<void>;
 }
 
-/** The options that are for --backend xla alone, with the variables that stand for them. */
-const variables = {
-  processes: "CHAINRULE_PROCESSES",
-  process: "CHAINRULE_PROCESS",
-  coordinator: "CHAINRULE_COORDINATOR",
-};
-
 /** Starts XLA, and joins the other processes; null for WebAssembly. Throws BadInput where the options, Python or jax do not allow it. */
 export async function joinProcesses(options: TrainOptions): Promise<Processes | null> {
   if (options.backend !== "xla") {
@@ -97,15 +90,18 @@ interface Place {
 }
 
 function placeOf(options: TrainOptions): Place {
-  const number = (name: "processes" | "process"): number | null => {
-    const text = process.env[variables[name]] ?? "";
-    if (options[name] !== undefined || text === "") return options[name] ?? null;
-    if (!/^\d+$/.test(text))
-      throw new BadInput(`${variables[name]}: is ${JSON.stringify(text)}; set it to a whole number`);
+  const { CHAINRULE_PROCESSES, CHAINRULE_PROCESS, CHAINRULE_COORDINATOR } = process.env;
+  const number = (given: number | undefined, variable: string, text = ""): number | null => {
+    if (given !== undefined || text === "") return given ?? null;
+    if (!/^\d+$/.test(text)) throw new BadInput(`${variable}: is ${JSON.stringify(text)}; set it to a whole number`);
     return Number(text);
   };
-  const coordinator = options.coordinator ?? (process.env[variables.coordinator] || null);
-  const place = { processes: number("processes") ?? 1, process: number("process"), coordinator };
+  const coordinator = options.coordinator ?? (CHAINRULE_COORDINATOR || null);
+  const place = {
+    processes: number(options.processes, "CHAINRULE_PROCESSES", CHAINRULE_PROCESSES) ?? 1,
+    process: number(options.process, "CHAINRULE_PROCESS", CHAINRULE_PROCESS),
+    coordinator,
+  };
   if (coordinator !== null && (place.process === null || place.process >= place.processes))
     throw new BadInput(
       `--coordinator ${coordinator}: also needs --processes, how many there are, and --process, which of them this one is, from 0`,

@@ -78,6 +78,10 @@ export const race: Texts["race"] = {
       name: "Speicher",
       what: "Wann jeder Wert gebraucht wird. Werte, die nie gleichzeitig gebraucht werden, teilen sich einen Platz im Speicher.",
     },
+    module: {
+      name: "Modul",
+      what: "Was ein anderer Compiler bekommt, der den Schritt außerhalb des Browsers ausführt.",
+    },
   },
   ask: "Warum ist der kompilierte Schritt so viel schneller, wenn er dasselbe rechnet?",
   answer:

@@ -76,6 +76,10 @@ export const race = {
       name: "memory",
       what: "When each value is needed. Values that are never needed at the same time share one place in memory.",
     },
+    module: {
+      name: "module",
+      what: "What another compiler gets, which runs the step outside of the browser.",
+    },
   },
   ask: "Why is the compiled step so much faster, if it does the same arithmetic?",
   answer:

@@ -78,6 +78,10 @@ export const race: Texts["race"] = {
       name: "memoria",
       what: "Cuándo se necesita cada valor. Los valores que nunca se necesitan a la vez comparten un lugar en la memoria.",
     },
+    module: {
+      name: "módulo",
+      what: "Lo que recibe otro compilador, que ejecuta el paso fuera del navegador.",
+    },
   },
   ask: "¿Por qué es tanto más rápido el paso compilado, si hace las mismas cuentas?",
   answer:
