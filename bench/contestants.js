@@ -12,17 +12,24 @@ export const pytorch = { label: "PyTorch", command: [process.env.PYTHON ?? "pyth
 /** chainrule with this number of threads. */
 export const ownSide = (threads) => ({ ...own, threads });
 
-/** `threads` is a list of numbers. A side's `missing` is the reason why it cannot run, or null. */
-export function sidesOf({ threads, peers, withEager = false, withXla = false }) {
-  const missing = peers ? installPeers() : null;
-  const single = (side) => (threads.includes(1) ? [{ ...side, threads: 1 }] : []);
-  const each = (side) => threads.map((count) => ({ ...side, threads: count }));
+/**
+ * `threads` is a list of numbers; `chosen` are the beginnings of the labels of the sides that take part, all without it. A side's `missing` is
+ * the reason why it cannot run, or null.
+ */
+export function sidesOf({ threads, peers, withEager = false, withXla = false, chosen = null }) {
+  const isChosen = ({ label }) => chosen?.some((begins) => label.startsWith(begins)) ?? true;
+  const single = (side) => (isChosen(side) && threads.includes(1) ? [{ ...side, threads: 1 }] : []);
+  const each = (side) => (isChosen(side) ? threads.map((count) => ({ ...side, threads: count })) : []);
+  const [tfjs, jax] = [
+    { label: "TensorFlow.js", command: [process.execPath, file("tfjs.js")] },
+    { label: "jax-js", command: [process.execPath, file("jax.js")] },
+  ];
+  const missing = peers && [tfjs, jax].some(isChosen) ? installPeers() : null;
   return [
     ...each(own),
     ...(withEager ? single(eager) : []),
     ...(withXla ? each(xla) : []),
-    ...(peers ? single({ label: "TensorFlow.js", command: [process.execPath, file("tfjs.js")], missing }) : []),
-    ...(peers ? single({ label: "jax-js", command: [process.execPath, file("jax.js")], missing }) : []),
+    ...(peers ? [tfjs, jax].flatMap((side) => single({ ...side, missing })) : []),
     ...(peers ? each(pytorch) : []),
   ];
 }

@@ -3,7 +3,7 @@
 // (limit-on-threads.js), so that a busy machine slows all of them; figures are medians. The code that an engine makes varies between
 // processes, so chainrule runs each work in several fresh processes, and all sides do so for matrix products.
 //
-//   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--xla] [--out FILE]
+//   node bench/steps.js [rounds] [--threads 1,2] [--only W1,W2] [--no-peers] [--eager] [--xla] [--sides chainrule,PyTorch] [--out FILE]
 //   node bench/steps.js --expect      prints PyTorch's float64 losses, for works.js
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,6 +30,7 @@ const { values: options, positionals } = parseArgs({
     "no-peers": { type: "boolean" },
     eager: { type: "boolean" },
     xla: { type: "boolean" },
+    sides: { type: "string" },
     expect: { type: "boolean" },
   },
 });
@@ -42,7 +43,9 @@ if (options.expect) {
   process.exit();
 }
 
-const sides = sidesOf({ threads, peers: !options["no-peers"], withEager: options.eager, withXla: options.xla });
+const peers = !options["no-peers"];
+const chosenSides = options.sides?.split(",");
+const sides = sidesOf({ threads, peers, withEager: options.eager, withXla: options.xla, chosen: chosenSides });
 const limits = new Map();
 for (const count of threads) limits.set(count, await Limits.open(count));
 
@@ -53,7 +56,8 @@ for (const work of selectedWorks) {
 }
 const text = report(results, { relaxed, threads });
 console.log(text);
-const isComplete = !options.only && options.threads === "1,2" && !options["no-peers"] && !options.eager && !options.xla;
+const isComplete =
+  !options.only && options.threads === "1,2" && peers && !options.eager && !options.xla && !options.sides;
 const out = options.out ?? (isComplete ? fileURLToPath(new URL("results.md", import.meta.url)) : null);
 if (out) writeFileSync(out, text);
 if (results.some(({ rows }) => rows.some(({ own, failure }) => own && failure))) process.exitCode = 1;
