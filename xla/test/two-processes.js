@@ -1,5 +1,17 @@
 // One of the processes of a training, or the only one: prints its losses and the sum of its weights.
-import { Adam, compile, crossEntropy, Linear, manualSeed, ReLU, rand, Sequential, settle, tensor } from "chainrule";
+import {
+  Adam,
+  compile,
+  crossEntropy,
+  Linear,
+  manualSeed,
+  ReLU,
+  rand,
+  Sequential,
+  settle,
+  shareOf,
+  tensor,
+} from "chainrule";
 import { batches } from "chainrule/data";
 import { xlaClose, xlaReady } from "chainrule-xla";
 
@@ -24,6 +36,13 @@ const data = { x: rand([19, 6]), y: tensor(Int32Array.from({ length: 19 }, (_, i
 const losses = [];
 for (let epoch = 0; epoch < 2; epoch++)
   for (const batch of batches(data, { batchSize: 8, epoch, share })) losses.push((await step(batch).read())[0]);
+// Labels may have more rows than the batch, such as one for each word of a text.
+const words = tensor(Float32Array.from({ length: 16 }, (_, i) => i));
+const own16 = (own * 16) / processes;
+const wordsHere =
+  share === undefined ? words : shareOf(words.slice([own16, own16 + 16 / processes]), { from: own16, batch: 16 });
+const [first] = batches({ x: data.x }, { batchSize: 8, share });
+losses.push((await compile(({ x }, w) => x.sum().add(w.sum()), { backend: "xla" })(first, wordsHere).read())[0] / 1000);
 await settle(model);
 const weights = model.parameters().map(({ data }) => data.reduce((sum, x) => sum + x, 0));
 console.log(JSON.stringify({ losses, weights }));
