@@ -56,6 +56,24 @@ describe("XLA agrees with the reference", () => {
     }
   });
 
+  it("on powers of integers with any exponent", () => {
+    for (const dtype of ["int32", "uint8"] as const) {
+      const exponents =
+        dtype === "int32" ? [0, 5, 63, 64, 68, 4097, 2 ** 30, 2 ** 31 - 1, -1, -2] : [0, 5, 63, 64, 68, 255];
+      const bases = [0, 1, 2, 3, 5, 7, 255, ...(dtype === "int32" ? [-1, -2, -3] : [])];
+      const pairs = bases.flatMap((base) => exponents.map((exponent) => [base, exponent]));
+      const [a, b] = [0, 1].map((i) =>
+        tensor(
+          pairs.map((pair) => pair[i]),
+          { dtype },
+        ),
+      );
+      const { text, manifest } = toStableHLO((x: Tensor, y: Tensor) => x.pow(y), a, b);
+      const [found] = oracle.run({ text, ...manifest }, [a, b]);
+      expect([...found.data]).toEqual([...a.pow(b).data]);
+    }
+  });
+
   it("on random bits and the counter of the generator, exactly", () => {
     const dropout = new Dropout(0.3);
     const f = (x: Tensor) => [dropout.forward(x), rand([7]), x.add(rand([3, 5], { dtype: "float64" }).to("float32"))];

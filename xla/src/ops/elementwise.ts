@@ -4,6 +4,7 @@ import type { Body, Direction, Uniform } from "../body.ts";
 import type { Call, Lowering } from "../lowering.ts";
 import { isFloating, type Value } from "../types.ts";
 import { erf } from "./erf.ts";
+import { integerPower } from "./integer-power.ts";
 import { toInt32 } from "./to-int32.ts";
 
 type Operands = { readonly inputs: readonly Value[] };
@@ -64,7 +65,8 @@ export const elementwise = {
   mul: same("multiply"),
   div: same("divide"),
   // As IEEE 754 has it; of integers modulo 2ⁿ, and 0 for negative exponents except with the bases 1 and -1.
-  pow: same("power"),
+  pow: ({ inputs: [a, b] }: Operands, body: Body): Value =>
+    isFloating(a.dtype) ? body.op("power", a, b) : integerPower(a, b, body),
   // NaN if either operand is. Of bool: or, and.
   maximum: same("maximum"),
   minimum: same("minimum"),
