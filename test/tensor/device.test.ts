@@ -157,7 +157,12 @@ describe("settle", () => {
       },
       { backend: "webgpu" },
     );
-    step(tensor([[1, 2, 3], [4, 5, 6]])); // biome-ignore format: a matrix
+    step(
+      tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    );
     expect(() => model.parameters()[0].data).toThrow(/lives on/);
     await settle([model, optimizer, average, norm]);
     const all = [...model.stateDict().values(), ...optimizer.stateDict().values(), ...average.stateDict().values()];
