@@ -129,11 +129,13 @@ class XlaProgram implements Program {
       const isSame = earlier?.storage === storage && earlier.version === tensor.version;
       return isSame && earlier.there.session === session ? earlier.there.handle : null;
     });
+    // A tensor at several places is sent for each: an argument's array is freed after the run, and a state's is not.
     const missing = inputs.filter((_, i) => there[i] === null);
     const put = session.put(missing.map(contentsOf));
+    let next = 0;
     return there.map((handle, i) => {
       if (handle !== null) return handle;
-      const made = put[missing.indexOf(inputs[i])];
+      const made = put[next++];
       if (i >= argumentCount) remember(inputs[i], made, session);
       return made;
     });

@@ -108,6 +108,12 @@ const onXla = (): void => {
     expect([...(await read().read())]).toEqual([7, 7]);
   });
 
+  it("takes a tensor that is an argument twice and a state as well, at every call", async () => {
+    const x = tensor([1, 2]);
+    const f = compile((a: Tensor, b: Tensor) => a.add(b).add(x), { backend: "xla" });
+    for (let i = 0; i < 3; i++) expect([...(await f(x, x).read())]).toEqual([3, 6]);
+  });
+
   it("explains itself by its module", () => {
     const f = compile((x: Tensor) => x.exp(), { backend: "xla" });
     f(tensor([1]));
