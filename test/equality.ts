@@ -1,8 +1,13 @@
 // Tensors are equal if dtype, shape and every number are: vitest sees only their public properties, and would take all tensors of one
 // shape for the same. Typed arrays with equal numbers are recognised in one loop: vitest compares them property by property, a hundred times
 // slower. Each test file loads this: no more of the library than it needs.
+import { statSync } from "node:fs";
 import { expect } from "vitest";
 import { Tensor } from "../src/tensor/tensor.ts";
+
+// Node 20 resolves no link in the path of a module when the last file that the process asked about by statSync is a pipe: the command line,
+// imported after a test of pipes, then had a copy of the library of its own, node_modules/chainrule. Node 24 does not.
+statSync(import.meta.dirname);
 
 type Numbers = ArrayLike<number | bigint>;
 
