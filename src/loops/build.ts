@@ -321,6 +321,12 @@ export const assign = (registers: Registers, indices: readonly Operand[], value:
 /** What is loaded next, at the index of the memory, is not to be moved before this. */
 export const fence = (memory: Memory, index: Operand): Statement => ({ kind: "fence", place: placeAt(memory, index) });
 
+/** Declares memory that the threads of a workgroup share. */
+export const shared = (memory: Memory, length: number): Statement => ({ kind: "shared", memory, length });
+
+/** Waits for all threads of the workgroup. */
+export const barrier: Statement = { kind: "barrier" };
+
 export const loop = (...body: readonly Statement[]): Statement => ({ kind: "loop", body });
 
 export const breakIf = (when: Expression): Statement => ({ kind: "break", when });

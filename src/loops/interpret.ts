@@ -44,13 +44,24 @@ function keysOf({ sizes }: Registers): string[] {
   );
 }
 
-class Interpreter {
+/** Sees which elements are loaded and stored. */
+export type Watch = (memory: Memory, first: number, count: number, use: "load" | "store") => void;
+
+/** One thread: it runs statements in order, on memories that others may share. */
+export class Interpreter {
   readonly #functions: Functions;
   readonly #memories: ReadonlyMap<Memory, Contents>;
+  readonly #watch: Watch | null;
   readonly #values: Map<Variable, Value>;
   readonly #registers = new Map<Registers, Map<string, Value>>();
 
-  constructor(memories: ReadonlyMap<Memory, Contents>, values: Map<Variable, Value>, functions: Functions = new Map()) {
+  constructor(
+    memories: ReadonlyMap<Memory, Contents>,
+    values: Map<Variable, Value>,
+    functions: Functions = new Map(),
+    watch: Watch | null = null,
+  ) {
+    this.#watch = watch;
     this.#functions = functions;
     this.#memories = memories;
     this.#values = values;
@@ -78,6 +89,9 @@ class Interpreter {
         return false;
       case "fence":
         return false;
+      case "shared":
+      case "barrier":
+        throw internal(`a ${statement.kind} outside of workgroups`);
       case "outline":
         this.run(statement.body);
         if (statement.result !== null) this.#values.set(statement.result.variable, this.value(statement.result.own));
@@ -86,6 +100,7 @@ class Interpreter {
         const { place, value, lanes } = statement;
         const contents = this.#contents(place.memory);
         const first = this.#start(place, lanes);
+        this.#watch?.(place.memory, first, lanes, "store");
         for (const [i, x] of this.value(value).slice(0, lanes).entries()) contents[first + i] = Number(x);
         return false;
       }
@@ -120,6 +135,11 @@ class Interpreter {
       default:
         return statement satisfies never;
     }
+  }
+
+  /** Gives a variable a value. */
+  give(of: Variable, value: Value): void {
+    this.#values.set(of, value);
   }
 
   value(expression: Expression): Value {
@@ -177,6 +197,7 @@ class Interpreter {
       case "load": {
         const contents = this.#contents(expression.place.memory);
         const first = this.#start(expression.place, 1);
+        this.#watch?.(expression.place.memory, first, types[type].lanes, "load");
         return Array.from({ length: types[type].lanes }, (_, i) => rounded(contents[first + i] ?? 7, type));
       }
       default:

@@ -149,6 +149,10 @@ export type Statement =
       readonly whenTrue: readonly Statement[];
       readonly whenFalse: readonly Statement[];
     }
+  /** Declares memory that the threads of a workgroup share; its contents are undefined at first. */
+  | { readonly kind: "shared"; readonly memory: Memory; readonly length: number }
+  /** Waits for all threads of the workgroup: what they have stored before it is loaded after it. */
+  | { readonly kind: "barrier" }
   /** Does nothing: an engine should not move what is before it behind it, and the other way round. It names what is loaded next. */
   | { readonly kind: "fence"; readonly place: Place }
   /**
@@ -171,7 +175,10 @@ export type Unroll =
   | { readonly kind: "copies"; readonly copies: number; readonly moves: boolean }
   | { readonly kind: "all"; readonly moves: boolean };
 
-/** A function: what it computes is in memory afterwards. */
+/**
+ * A function: what it computes is in memory afterwards. One that a GPU runs in workgroups has six parameters: the place of its workgroup
+ * along x, y and z, then the thread's place in the workgroup along the same (workgroups.ts).
+ */
 export interface Routine {
   readonly name: string;
   readonly memories: readonly Memory[];

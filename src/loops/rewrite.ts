@@ -84,6 +84,8 @@ export function withOwn(
     case "move":
     case "loop":
     case "outline":
+    case "shared":
+    case "barrier":
       return statement;
     default:
       return statement satisfies never;

@@ -66,6 +66,10 @@ function linesOfOne(statement: Statement, names: Names): string[] {
     }
     case "assign":
       return [assignment(statement, text)];
+    case "shared":
+      return [`shared ${statement.memory.name}: ${statement.memory.element}[${statement.length}]`];
+    case "barrier":
+      return ["barrier"];
     case "fence":
       return [`fence ${placeOf(statement.place, 1, names)}`];
     case "outline": {

@@ -22,6 +22,8 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
       return [statement.place.index];
     case "move":
     case "loop":
+    case "shared":
+    case "barrier":
       return none;
     case "call":
       return statement.operands;

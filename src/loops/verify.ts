@@ -17,7 +17,7 @@ import { sizeOf, type Type, types } from "./types.ts";
 
 /** What is known at a statement. */
 interface Scope {
-  readonly memories: ReadonlySet<Memory>;
+  readonly memories: Set<Memory>;
   /** Variables that have a value; of these, the constants may not be set. */
   readonly variables: Set<Variable>;
   readonly constants: ReadonlySet<Variable>;
@@ -39,7 +39,13 @@ export function faultsOf({ memories, parameters, body }: Routine): string[] {
 
 /** A block has variables of its own: what it declares is gone after it. */
 function ofStatements(statements: readonly Statement[], outer: Scope): string[] {
-  const scope = { ...outer, variables: new Set(outer.variables), registers: new Set(outer.registers) };
+  const { memories, variables, registers } = outer;
+  const scope = {
+    ...outer,
+    memories: new Set(memories),
+    variables: new Set(variables),
+    registers: new Set(registers),
+  };
   return statements.flatMap((statement) => ofStatement(statement, scope));
 }
 
@@ -54,6 +60,10 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
       return ofVariables(statement, scope);
     case "fence":
       return ofExpression(statement.place.index, scope);
+    case "shared":
+      return ofShared(statement, scope);
+    case "barrier":
+      return [];
     case "outline":
       return ofOutline(statement, scope);
     case "store": {
@@ -174,6 +184,16 @@ function ofFor({ index, from, to, step, body }: Extract<Statement, { readonly ki
     ...typed(`the index ${index.name}`, index, "i32"),
     ...ofStatements(body, inside),
   ];
+}
+
+function ofShared({ memory, length }: Extract<Statement, { readonly kind: "shared" }>, scope: Scope): string[] {
+  const faults = [
+    ...(scope.memories.has(memory) ? [`${memory.name} is declared twice`] : []),
+    ...(Number.isInteger(length) && length >= 1 ? [] : [`${memory.name} has ${length} elements`]),
+    ...(scope.inLoop ? [`${memory.name} is declared in a loop`] : []),
+  ];
+  scope.memories.add(memory);
+  return faults;
 }
 
 /** A part that becomes a function reads what is declared outside, and sets nothing of it. */

@@ -131,6 +131,9 @@ export class RoutineWriter {
         return;
       case "outline":
         throw internal(`the part ${statement.name} is not a function yet`);
+      case "shared":
+      case "barrier":
+        throw internal(`a ${statement.kind} outside of workgroups`);
       case "for":
         this.#for(statement);
         return;
