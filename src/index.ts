@@ -19,20 +19,18 @@ export { Dropout, Dropout2d } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";
 export * as init from "./nn/init.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./nn/losses/binary.ts";
+export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "./nn/losses/cross-entropy.ts";
 export {
-  type BinaryCrossEntropyOptions,
-  binaryCrossEntropyWithLogits,
-  type CrossEntropyOptions,
-  crossEntropy,
+  type DistanceOptions,
   type HuberLossOptions,
   hingeLoss,
   huberLoss,
-  type KLDivOptions,
-  klDivLoss,
   l1Loss,
   mseLoss,
-  nllLoss,
-} from "./nn/losses.ts";
+} from "./nn/losses/distances.ts";
+export { type KLDivOptions, klDivLoss } from "./nn/losses/divergence.ts";
+export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";

@@ -6,7 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { StreamedPictures } from "../data/streamed.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { checkWhole } from "../errors/numbers.ts";
-import { crossEntropy } from "../nn/losses.ts";
+import { crossEntropy } from "../nn/losses/cross-entropy.ts";
 import type { Layer } from "../nn/module.ts";
 import { tensor } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";

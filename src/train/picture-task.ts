@@ -4,7 +4,7 @@ import { epochOf } from "../data/batches.ts";
 import type { Batch } from "../data/pictures.ts";
 import { sourceOf } from "../data/source.ts";
 import { fingerprintOf } from "../data/source-fingerprint.ts";
-import { crossEntropy } from "../nn/losses.ts";
+import { crossEntropy } from "../nn/losses/cross-entropy.ts";
 import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { evaluatePictures, type Loss } from "./evaluate-pictures.ts";

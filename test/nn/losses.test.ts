@@ -1,10 +1,12 @@
 // What losses refuse, and inputs at which their formulas could lose accuracy.
 import {
   binaryCrossEntropyWithLogits,
+  crossEntropy,
   hingeLoss,
   huberLoss,
   klDivLoss,
   l1Loss,
+  mseLoss,
   nllLoss,
   ones,
   tensor,
@@ -55,7 +57,27 @@ it.each([
   [() => nllLoss(ones([1, 3]), tensor([3], { dtype: "int32" })), "nllLoss: index 3 is outside of 0 to 2"],
   [() => klDivLoss(zeros([]), zeros([])), 'klDivLoss: "batchmean" needs [N, ...], not a 0-d tensor'],
   [
-    () => klDivLoss(ones([2]), ones([2]), { reduction: "none" as never }),
-    "klDivLoss: reduction is batchmean, mean, sum, not none",
+    () => klDivLoss(ones([2]), ones([2]), { reduction: "batch" as never }),
+    'klDivLoss: reduction is "batchmean", "mean", "sum", "none", not "batch"',
+  ],
+  [
+    () => mseLoss(ones([2]), ones([2]), { reduction: "batchmean" as never }),
+    'mseLoss: reduction is "mean", "sum", "none", not "batchmean"',
+  ],
+  [
+    () => mseLoss(ones([2]), ones([2]), { weight: ones([1]) }),
+    "mseLoss: the weight has the shape of x, not float32[1]",
+  ],
+  [
+    () => crossEntropy(ones([2, 3]), zeros([2], { dtype: "int32" }), { weight: ones([2]) }),
+    "crossEntropy: the weight has a number for each class, [3], not float32[2]",
+  ],
+  [
+    () => crossEntropy(ones([2, 3]), ones([2, 3]), { ignoreIndex: 0 }),
+    "crossEntropy: ignoreIndex is for labels; set the probabilities of places that do not count to 0",
+  ],
+  [
+    () => binaryCrossEntropyWithLogits(ones([2]), ones([2]), { weight: ones([2, 2]) }),
+    "binaryCrossEntropyWithLogits: weight float32[2,2] does not broadcast to the logits, float32[2]",
   ],
 ])("losses say what they take: %#", (loss, message) => expect(loss).toThrow(message));

@@ -3,7 +3,7 @@
 import { Adam } from "chainrule";
 import { evaluate, fit as train } from "chainrule/train";
 import { expect, it } from "vitest";
-import { crossEntropy } from "../../src/nn/losses.ts";
+import { crossEntropy } from "../../src/nn/losses/cross-entropy.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
 import { inShards } from "../data/in-shards.ts";
 import { begin, eventsOf, everyMoment, rows, smallNet, timeless, weightsOf } from "./synthetic.ts";
