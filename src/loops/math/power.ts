@@ -72,8 +72,12 @@ export function pow(block: Block, a: Expression, b: Expression): Expression {
     const exponent = pmax(pmin(mul(half(b, which), log2(block, base)), 160), -160);
     return block.let("power", demoteLow(exp2(block, exponent)));
   });
-  return withSign(block, withExactOnes(join(low, high), a, b), a, b);
+  return withSpecialValues(block, join(low, high), a, b);
 }
+
+/** aᵇ from the power of |a|. */
+export const withSpecialValues = (block: Block, power: Expression, a: Expression, b: Expression): Expression =>
+  withSign(block, withExactOnes(power, a, b), a, b);
 
 /** The power, or 1 if a = 1, if b = 0, or if |a| = 1 and |b| = ∞ (also if the other operand is NaN). */
 function withExactOnes(power: Expression, a: Expression, b: Expression): Expression {

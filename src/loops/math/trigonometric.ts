@@ -12,7 +12,7 @@ const cosine = [0.0416666546, -0.00138876519, 2.44635018e-5];
 const signBit = -(2 ** 31);
 
 /** sin(n·π/2 + r): ±cos r if n is odd, ±sin r if n is even; negated if n modulo 4 is 2 or 3. */
-function wave(block: Block, r: Variable, n: Variable): Expression {
+export function wave(block: Block, r: Variable, n: Variable): Expression {
   const square = block.let("square", mul(r, r));
   const ofCosine = add(mul(polynomial(square, cosine), mul(square, square)), sub(1, mul(square, 0.5)));
   const ofSine = add(mul(mul(polynomial(square, sine), square), r), r);

@@ -1,7 +1,7 @@
 // The straight-line body of a kernel at some points: each instruction declares its value, and stores write values to memory. All kinds of
-// kernels use this; they differ in the indices of lane 0's elements and the distance between lanes, which Points give. There are two forms.
+// kernels use this; they differ in the indices of lane 0's elements and the distance between lanes, which Points give. There are three forms.
 // In the form "vector" a value has four lanes (float32 as f32x4, int32 and uint8 as i32x4, bool as a mask); the form "scalar" is for
-// kernels with float64 (floats as f64, all others as i32).
+// kernels with float64 (floats as f64, all others as i32), and "single" for threads of a GPU (float32 as f32, all others as i32).
 import { type Indirection, type Instruction, type Store, type Value, wordsOf } from "../../compiler/kernel.ts";
 import { add } from "../../loops/build.ts";
 import type { Expression } from "../../loops/program.ts";
@@ -14,13 +14,15 @@ import { variesAlong } from "./varying.ts";
 
 type Values = (value: Value) => BodyValue;
 
+const numbers = {
+  constant: constantNumber,
+  load: loadNumber,
+  position: (points: Points, offset: number, strides: readonly number[]) => points.position(offset, strides),
+} as const;
 const forms = {
   vector: { constant: constantLanes, load: loadVector, position: positionLanes },
-  scalar: {
-    constant: constantNumber,
-    load: loadNumber,
-    position: (points: Points, offset: number, strides: readonly number[]) => points.position(offset, strides),
-  },
+  scalar: numbers,
+  single: numbers,
 } as const;
 
 /** The index of a load or store that data decides. */
@@ -47,7 +49,7 @@ export function valueOfInstruction(points: Points, instruction: Instruction, val
       return { value, dtype, uniform: isUniform(instruction.access.strides) && data?.index.uniform !== false };
     }
     case "constant": {
-      const value = points.block.let("c", form.constant(instruction.value, dtype));
+      const value = points.block.let("c", form.constant(instruction.value, dtype, points.form));
       return { value, dtype, uniform: true, constant: instruction.value };
     }
     case "position": {

@@ -1,6 +1,23 @@
 // Conversions between dtypes. A float becomes an integer as in typed arrays: truncated towards zero, then modulo 2³² (uint8: modulo 2⁸, by
 // `narrow`); NaN and infinity become 0. As bool every number but 0 is true.
-import { and, constant, f64, ge, mul, ne, nearest, sub, toF32, toI32, toI64, trunc } from "../../loops/build.ts";
+import {
+  add,
+  and,
+  bits,
+  constant,
+  f64,
+  ge,
+  lt,
+  mul,
+  ne,
+  nearest,
+  select,
+  sub,
+  toF32,
+  toI32,
+  toI64,
+  trunc,
+} from "../../loops/build.ts";
 import { asFloats, asIntegers } from "../../loops/math/polynomial.ts";
 import type { Expression } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -35,6 +52,15 @@ const wrapNumber: Conversion = (x, { block }) => {
   return toI32(toI64(sub(whole, mul(nearest(mul(whole, 2 ** -32)), 2 ** 32))));
 };
 
+/**
+ * The same for an f32 on a GPU, where nothing is said of NaN and infinities: they are told by their bits. 2³¹ saturates to 2³¹ − 1; adding
+ * the comparison's 1 wraps that to −2³¹.
+ */
+const wrapSingle: Conversion = (x, { block }) => {
+  const rest = block.let("rest", sub(x, mul(nearest(mul(x, 2 ** -32)), 2 ** 32)));
+  return select(lt(and(bits(x, "i32"), 0x7fff_ffff), 0x7f80_0000), add(toI32(rest), ge(rest, 2 ** 31)), 0);
+};
+
 const vector: Record<Kind, Record<Kind, Conversion>> = {
   float: { float: same, integer: wrapLanes, bool: (x) => ne(x, 0) },
   integer: { float: toF32, integer: same, bool: (x) => ne(x, 0) },
@@ -51,7 +77,13 @@ const scalar: Record<Kind, Record<Kind, Conversion>> = {
   bool: { float: f64, integer: same, bool: same },
 };
 
-const conversions = { vector, scalar } as const;
+const single: Record<Kind, Record<Kind, Conversion>> = {
+  float: { float: same, integer: wrapSingle, bool: (x) => ne(and(bits(x, "i32"), 0x7fff_ffff), 0) },
+  integer: { float: toF32, integer: same, bool: (x) => ne(x, 0) },
+  bool: { float: toF32, integer: same, bool: same },
+};
+
+const conversions = { vector, scalar, single } as const;
 
 /** The operand converted from one dtype to another. */
 export const cast = (operation: Operation): Expression => {

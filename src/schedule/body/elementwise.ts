@@ -1,6 +1,6 @@
 // The elementwise ops as formulas of loop programs: one entry for each op of the op table. The columns are classes of values: f32x4 and i32x4
-// are four float32 or four int32 (also uint8, wrapped afterwards), and mask is four bools, each with all bits 1 or all 0. f64 and i32 are
-// the numbers of kernels with float64; there float32 is rounded after each op, as in the op table.
+// are four float32 or four int32 (also uint8, wrapped afterwards), and mask is four bools, each with all bits 1 or all 0. float and i32
+// are single numbers: f64 in kernels with float64, where float32 is rounded after each op, as in the op table, and f32 on a GPU.
 
 import type { ElementwiseName } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
@@ -30,11 +30,13 @@ import {
   select,
   sqrt,
   sub,
+  toF32,
   withLane,
   xor,
 } from "../../loops/build.ts";
 import { type MathName, vectorMath } from "../../loops/math/functions.ts";
 import { asFloats, asIntegers } from "../../loops/math/polynomial.ts";
+import { singleMath } from "../../loops/math/single.ts";
 import type { Expression } from "../../loops/program.ts";
 import { cast } from "./casts.ts";
 import { type Class, classOf, narrow } from "./form.ts";
@@ -42,7 +44,7 @@ import type { Operation } from "./operation.ts";
 
 type Formula = (operation: Operation) => Expression;
 export type Entry = Readonly<Partial<Record<Class, Formula>>> & {
-  /** The function that this op uses: inlined in the form "vector", called in the form "scalar". */
+  /** The function that this op uses: called in the form "scalar", inlined in the others. */
   readonly math?: MathName;
 };
 
@@ -60,7 +62,12 @@ const fromMath = (math: MathName): Entry => ({
   math,
   f32x4: ({ block, operands }) =>
     vectorMath[math].formula(block, operands[0].value, (operands[1] ?? operands[0]).value),
-  f64: ({ operands }) => call("f64", math, ...operands.map(({ value }) => value)),
+  float: ({ block, form, operands }) => {
+    const values = operands.map(({ value }) => value);
+    return form === "scalar"
+      ? call("f64", math, ...values)
+      : singleMath[math](block, values[0], values[1] ?? values[0]);
+  },
 });
 
 /**
@@ -105,35 +112,35 @@ const sign = (x: Expression): Expression => sub(gt(x, 0), lt(x, 0));
 
 /** The formula of each op. */
 export const formulas = {
-  neg: { f32x4: unary(neg), i32x4: unary(neg), f64: unary(neg), i32: unary((x) => sub(0, x)) },
+  neg: { f32x4: unary(neg), i32x4: unary(neg), float: unary(neg), i32: unary((x) => sub(0, x)) },
   abs: {
     f32x4: unary(abs),
     i32x4: unary(abs),
-    f64: unary(abs),
+    float: unary(abs),
     i32: unary((x) => select(lt(x, 0), sub(0, x), x)),
   },
   sign: {
     f32x4: unary(signs),
     i32x4: unary((x) => min(max(x, -1), 1)),
-    f64: unary((x) => f64(sign(x))),
+    float: ({ form, operands: [x] }) => (form === "scalar" ? f64(sign(x.value)) : toF32(sign(x.value))),
     i32: unary(sign),
   },
-  floor: { f32x4: unary(floor), f64: unary(floor) },
-  round: { f32x4: unary(nearest), f64: unary(nearest) },
+  floor: { f32x4: unary(floor), float: unary(floor) },
+  round: { f32x4: unary(nearest), float: unary(nearest) },
   exp: fromMath("exp"),
   expm1: fromMath("expm1"),
   log: fromMath("log"),
   log1p: fromMath("log1p"),
-  sqrt: { f32x4: unary(sqrt), f64: unary(sqrt) },
+  sqrt: { f32x4: unary(sqrt), float: unary(sqrt) },
   sin: fromMath("sin"),
   cos: fromMath("cos"),
   erf: fromMath("erf"),
   tanh: fromMath("tanh"),
   sigmoid: fromMath("sigmoid"),
-  add: { f32x4: binary(add), i32x4: binary(add), f64: binary(add), i32: binary(add) },
-  sub: { f32x4: binary(sub), i32x4: binary(sub), f64: binary(sub), i32: binary(sub) },
-  mul: { f32x4: binary(mul), i32x4: binary(mul), mask: binary(and), f64: binary(mul), i32: binary(mul) },
-  div: { f32x4: binary(divide), f64: binary(divide) },
+  add: { f32x4: binary(add), i32x4: binary(add), float: binary(add), i32: binary(add) },
+  sub: { f32x4: binary(sub), i32x4: binary(sub), float: binary(sub), i32: binary(sub) },
+  mul: { f32x4: binary(mul), i32x4: binary(mul), mask: binary(and), float: binary(mul), i32: binary(mul) },
+  div: { f32x4: binary(divide), float: binary(divide) },
   pow: {
     ...fromMath("pow"),
     i32x4: integerPowers,
@@ -143,39 +150,39 @@ export const formulas = {
     f32x4: extremum("max"),
     i32x4: binary(max),
     mask: binary(or),
-    f64: binary(max),
+    float: binary(max),
     i32: binary((a, b) => select(gt(a, b), a, b)),
   },
   minimum: {
     f32x4: extremum("min"),
     i32x4: binary(min),
     mask: binary(and),
-    f64: binary(min),
+    float: binary(min),
     i32: binary((a, b) => select(lt(a, b), a, b)),
   },
   eq: {
     f32x4: binary(eq),
     i32x4: binary(eq),
     mask: binary((a, b) => xor(xor(a, b), -1)),
-    f64: binary(eq),
+    float: binary(eq),
     i32: binary(eq),
   },
   lt: {
     f32x4: binary(lt),
     i32x4: binary(lt),
     mask: binary((a, b) => andNot(b, a)),
-    f64: binary(lt),
+    float: binary(lt),
     i32: binary(lt),
   },
   le: {
     f32x4: binary(le),
     i32x4: binary(le),
     mask: binary((a, b) => or(xor(a, -1), b)),
-    f64: binary(le),
+    float: binary(le),
     i32: binary(le),
   },
-  where: { f32x4: bitselect, i32x4: bitselect, mask: bitselect, f64: choose, i32: choose },
-  cast: { f32x4: cast, i32x4: cast, mask: cast, f64: cast, i32: cast },
+  where: { f32x4: bitselect, i32x4: bitselect, mask: bitselect, float: choose, i32: choose },
+  cast: { f32x4: cast, i32x4: cast, mask: cast, float: cast, i32: cast },
 } as const satisfies Record<ElementwiseName, Entry>;
 
 /** The value of an op, after the statements that it adds to the block. Its operands are variables. */

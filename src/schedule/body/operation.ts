@@ -2,7 +2,7 @@
 import type { Block } from "../../loops/block.ts";
 import type { Expression } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import type { Form } from "./form.ts";
+import type { BodyForm } from "./form.ts";
 
 /** An operand: its value, and the number if it is a constant. */
 export interface Operand {
@@ -13,7 +13,7 @@ export interface Operand {
 export interface Operation {
   /** Where the formula declares what it uses more than once. */
   readonly block: Block;
-  readonly form: Form;
+  readonly form: BodyForm;
   readonly operands: readonly Operand[];
   /** dtypes of the last operand and of the result. */
   readonly from: DType;

@@ -2,15 +2,15 @@
 // values.
 import type { Access, Buffer } from "../../compiler/kernel.ts";
 import type { Block } from "../../loops/block.ts";
-import type { Expression, Memory, Variable } from "../../loops/program.ts";
+import type { Expression, Memory, Statement, Variable } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
-import type { Form } from "./form.ts";
+import type { BodyForm } from "./form.ts";
 
 export interface Points {
   /** Where values are declared and stores are added. */
   readonly block: Block;
-  readonly form: Form;
-  /** Number of lanes, 1 to 4; in the form "scalar" 1. The other lanes of a vector are undefined and never stored. */
+  readonly form: BodyForm;
+  /** Number of lanes, 1 to 4; in the other forms 1. The other lanes of a vector are undefined and never stored. */
   readonly lanes: number;
   /** Distance of the lanes of an access with these strides, in elements. */
   stride(strides: readonly number[]): number;
@@ -43,12 +43,13 @@ export interface BodyValue {
   readonly constant?: number;
 }
 
-/** How an index that data decides, and that is out of range, is reported: report(table, site, index). */
+/** How an index that data decides, and that is out of range, is reported: report(table, site, index), or by other statements. */
 export interface Failures {
   /** The address of the program's table. */
   readonly table: Variable;
   /** The number of a site: a call and the size that bounds its index. */
   site(call: "gather" | "scatterAdd", size: number): number;
+  readonly report?: (site: number, index: Expression) => readonly Statement[];
 }
 
 /** An index that data decides (Indirection), and the site to report if it is out of range. */
