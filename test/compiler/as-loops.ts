@@ -1,6 +1,5 @@
 // Runs a graph by the loop programs of its kernels, with the interpreter that defines what they mean: the same passes as those of the backend
 // "wasm", without an engine. Each unit of work runs by itself, the last first, since no bit may depend on how the units are divided.
-import { mathImports } from "../../src/backends/wasm/emit.ts";
 import { fuse } from "../../src/compiler/fuse.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { inPlace } from "../../src/compiler/in-place.ts";
@@ -8,7 +7,7 @@ import type { Buffer } from "../../src/compiler/kernel.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
 import { split } from "../../src/compiler/split.ts";
 import { variable } from "../../src/loops/build.ts";
-import { type Contents, type Functions, interpret } from "../../src/loops/interpret.ts";
+import { type Contents, interpret } from "../../src/loops/interpret.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
 import { minPositions, splitLimits } from "../../src/schedule/limits.ts";
 import { routineOf } from "../../src/schedule/loops.ts";
@@ -16,24 +15,9 @@ import { plainMachine } from "../../src/schedule/machine.ts";
 import { scheduleProgram } from "../../src/schedule/program.ts";
 import type { Schedule } from "../../src/schedule/schedule.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
-import { opOf } from "../../src/tensor/ops.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { Values } from "./agree.ts";
-
-const number = (x: number): NDArray => ({ shape: [], dtype: "int32", data: Int32Array.of(x) });
-
-function integerPower(base: number, exponent: number): number {
-  const y = number(0);
-  opOf("pow").evaluate(y, [number(base), number(exponent)], {});
-  return y.data[0];
-}
-
-const functions: Functions = new Map<string, (...operands: number[]) => number | undefined>([
-  ...Object.entries(mathImports),
-  ["integerPower", integerPower],
-  // Random graphs have no index out of range.
-  ["report", () => undefined],
-]);
+import { callees } from "./callees.ts";
 
 /** The results of a simplified graph, its states afterwards, and the number of its kernels. */
 export function asLoops(
@@ -74,6 +58,6 @@ function run(schedule: Schedule, contentsOf: (buffer: Buffer) => Contents): void
         own ?? (memory.element === "i32" ? new Int32Array(scratchBytes / 4) : new Float32Array(scratchBytes / 4)),
       ]),
     );
-    interpret(routine, scratch, [unit, unit + 1, 0], functions);
+    interpret(routine, scratch, [unit, unit + 1, 0], callees);
   }
 }

@@ -1,10 +1,10 @@
 // The same functions for threads of a GPU, which compute single float32 and have no float64.
 import type { Block } from "../block.ts";
-import { abs, add, mul } from "../build.ts";
+import { add } from "../build.ts";
 import { inOneLane } from "../one-lane.ts";
 import type { Expression } from "../program.ts";
 import { type MathName, vectorMath } from "./functions.ts";
-import { withSpecialValues } from "./power.ts";
+import { singlePower } from "./single-power.ts";
 import { wave } from "./trigonometric.ts";
 import { turned, withSignOf } from "./turn.ts";
 
@@ -27,12 +27,6 @@ const sin: Single = (block, x) => {
   return withSignOf(block.let("y", inOneLane(block, wave, [r, n])), x);
 };
 
-const pow: Single = (block, a, b) => {
-  const logarithm = block.let("logarithm", singleMath.log(block, block.let("size", abs(a)), a));
-  const power = block.let("power", singleMath.exp(block, block.let("exponent", mul(b, logarithm)), a));
-  return inOneLane(block, withSpecialValues, [power, a, b]);
-};
-
 export const singleMath: Readonly<Record<MathName, Single>> = {
   exp: fromVector("exp"),
   expm1: fromVector("expm1"),
@@ -43,5 +37,5 @@ export const singleMath: Readonly<Record<MathName, Single>> = {
   erf: fromVector("erf"),
   sin,
   cos,
-  pow,
+  pow: singlePower,
 };

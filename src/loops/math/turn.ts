@@ -21,7 +21,7 @@ import {
   toF32,
   xor,
 } from "../build.ts";
-import type { Expression, Variable } from "../program.ts";
+import type { Expression } from "../program.ts";
 
 /** 32 zeros, then the first 256 binary digits of 1/2π. */
 const digits = [0, 0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410, 0x7f9458ea, 0xf7aef158].map(
@@ -87,8 +87,8 @@ function fractionOf(block: Block, size: Expression): { readonly high: Expression
   return { high: block.let("high", add(add(mul(mantissa, w0), highProduct(block, mantissa, w1)), carry)), low };
 }
 
-/** The upper 32 bits of the product of a number of 24 bits and one of 32, both without a sign. */
-function highProduct(block: Block, a: Variable, b: Variable): Expression {
+/** The upper 32 bits of the product of a number of up to 30 bits and one of 32, both without a sign. */
+export function highProduct(block: Block, a: Expression, b: Expression): Expression {
   const [aHigh, aLow] = [shiftRightUnsigned(a, 16), and(a, 0xffff)];
   const [bHigh, bLow] = [shiftRightUnsigned(b, 16), and(b, 0xffff)];
   const cross = block.let("cross", mul(aLow, bHigh));

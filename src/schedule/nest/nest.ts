@@ -1,5 +1,5 @@
 // The form that loops and scans share: a nest of axes around a body, with reductions and an epilogue after them; and its plan.
-import type { Access, Axis, Epilogue, Instruction, Reduction, Store } from "../../compiler/kernel.ts";
+import type { Access, Axis, Epilogue, Instruction, Loops, Reduction, Scan, Store } from "../../compiler/kernel.ts";
 
 /** A scan's last axis is "reduce" here, and `running` is the access that stores the partial sums. */
 export interface Nest {
@@ -9,6 +9,16 @@ export interface Nest {
   readonly reductions: readonly Reduction[];
   readonly epilogue: Epilogue;
   readonly running: Access | null;
+}
+
+export function nestOf(kernel: Loops | Scan): Nest {
+  if (kernel.kind === "loops") return { ...kernel, running: null };
+  const last = kernel.axes.length - 1;
+  return {
+    ...kernel,
+    axes: kernel.axes.map(({ size, kind }, axis) => ({ size, kind: axis === last ? "reduce" : kind })),
+    running: kernel.store,
+  };
 }
 
 /** One of the loops within a unit of work. */

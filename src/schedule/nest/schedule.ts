@@ -5,7 +5,7 @@ import type { Form } from "../body/form.ts";
 import { formOfKernel } from "../body/form.ts";
 import { nestTime } from "../cost/time.ts";
 import { type Cut, distinct } from "../cut.ts";
-import { type Nest, type NestPlan, sizeOf, unitsOf } from "./nest.ts";
+import { type Nest, type NestPlan, nestOf, sizeOf, unitsOf } from "./nest.ts";
 import { planNest } from "./plan.ts";
 
 export interface NestSchedule<K extends Loops | Scan = Loops | Scan> extends Cut<K> {
@@ -44,13 +44,3 @@ export const cutsFirst = ({ plan }: NestSchedule, axis: number): boolean => plan
 
 const buffersOf = (kernel: Loops | Scan): Buffer[] =>
   distinct([...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer));
-
-function nestOf(kernel: Loops | Scan): Nest {
-  if (kernel.kind === "loops") return { ...kernel, running: null };
-  const last = kernel.axes.length - 1;
-  return {
-    ...kernel,
-    axes: kernel.axes.map(({ size, kind }, axis) => ({ size, kind: axis === last ? "reduce" : kind })),
-    running: kernel.store,
-  };
-}

@@ -1,0 +1,20 @@
+// How each kind of kernel is cut into dispatches for a GPU.
+import { byKind, type Kernel } from "../../compiler/kernel.ts";
+import { nestOf } from "../nest/nest.ts";
+import type { GpuCut, GpuLimits } from "./dispatch.ts";
+import { cutNest } from "./nest/cut.ts";
+import type { SiteNumber } from "./operands.ts";
+import { plainConvolution, plainMatmul } from "./products/plain.ts";
+import { cutTopk } from "./topk.ts";
+
+/** The dispatches of a kernel. `site` numbers the places where data decides an index. */
+export const cutForGpu: (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut = byKind<
+  GpuCut,
+  [GpuLimits, SiteNumber]
+>({
+  loops: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
+  scan: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
+  matmul: plainMatmul,
+  convolution: plainConvolution,
+  topk: cutTopk,
+});

@@ -1,0 +1,93 @@
+// Runs a graph by the loop programs that a GPU would run, in the interpreter of workgroups: no adapter is needed, and threads that race or
+// barriers that some do not reach are errors.
+import { fuse } from "../../src/compiler/fuse.ts";
+import type { Graph } from "../../src/compiler/graph.ts";
+import { inPlace } from "../../src/compiler/in-place.ts";
+import type { Buffer, Kernel } from "../../src/compiler/kernel.ts";
+import { multiply } from "../../src/compiler/one-by-one.ts";
+import type { Contents } from "../../src/loops/interpret.ts";
+import type { Memory } from "../../src/loops/program.ts";
+import { divergentBarriers } from "../../src/loops/uniform.ts";
+import { faultsOf } from "../../src/loops/verify.ts";
+import { interpretWorkgroups } from "../../src/loops/workgroups.ts";
+import { cutForGpu } from "../../src/schedule/gpu/cut.ts";
+import {
+  type Dispatch,
+  type GpuCut,
+  type GpuLimits,
+  leastLimits,
+  type Source,
+} from "../../src/schedule/gpu/dispatch.ts";
+import type { SiteNumber } from "../../src/schedule/gpu/operands.ts";
+import { minPositions } from "../../src/schedule/limits.ts";
+import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
+import type { Values } from "./agree.ts";
+import { callees } from "./callees.ts";
+
+export type Cut = (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut;
+
+/** The words of an array in a GPU's memory. */
+const toWords = ({ dtype, data }: NDArray): Contents =>
+  dtype === "float32" ? Float32Array.from(data) : Int32Array.from(data);
+
+const fromWords = ({ dtype, shape }: Pick<NDArray, "dtype" | "shape">, words: Contents): NDArray => {
+  const data = allocate(dtype, sizeOf(shape));
+  data.set(words);
+  return { dtype, shape, data };
+};
+
+/** The results of a simplified graph, its states afterwards, and the number of its dispatches. */
+export function asGpu(
+  graph: Graph,
+  args: readonly NDArray[],
+  states: readonly NDArray[],
+  cut: Cut = cutForGpu,
+): Values & { readonly dispatches: number } {
+  const program = inPlace(fuse(multiply(graph, minPositions)));
+  const given = { argument: args.map(toWords), state: states.map(toWords) };
+  const contents = new Map<Buffer, Contents>();
+  const contentsOf = (buffer: Buffer): Contents => {
+    const { kind, index, dtype, shape } = buffer;
+    const fresh = () => toWords({ dtype, shape, data: allocate(dtype, sizeOf(shape)) });
+    const own = contents.get(buffer) ?? (kind === "temporary" ? fresh() : given[kind][index]);
+    contents.set(buffer, own);
+    return own;
+  };
+  let dispatches = 0;
+  for (const kernel of program.kernels) {
+    const { dispatches: all, scratch } = cut(kernel, leastLimits, () => 0);
+    const own = scratch.map((bytes) => new ArrayBuffer(bytes));
+    for (const dispatch of all) runDispatch(dispatch, own, contentsOf);
+    dispatches += all.length;
+  }
+  return {
+    results: program.results.map((buffer) => fromWords(buffer, contentsOf(buffer))),
+    states: states.map((state, i) => fromWords(state, given.state[i])),
+    dispatches,
+  };
+}
+
+/** Runs a dispatch, whose program has no faults. */
+export function runDispatch(
+  { name, routine, operands, workgroups, workgroupSize }: Dispatch,
+  scratch: readonly ArrayBuffer[],
+  contentsOf: (buffer: Buffer) => Contents,
+): void {
+  const faults = [...faultsOf(routine), ...divergentBarriers(routine)];
+  if (faults.length > 0) throw new Error(`${name}: ${faults.join("\n")}`);
+  const memoryOf = (source: Source, { element }: Memory): Contents => {
+    if (source.kind === "buffer") return contentsOf(source.buffer);
+    if (source.kind === "failures") return new Int32Array(2);
+    return element === "f32" ? new Float32Array(scratch[source.index]) : new Int32Array(scratch[source.index]);
+  };
+  const memories = new Map(
+    routine.memories.map((memory, i): [Memory, Contents] => [memory, memoryOf(operands[i].source, memory)]),
+  );
+  const unwatched = new Set(routine.memories.filter((_, i) => operands[i].source.kind === "failures"));
+  const writable = new Map([...memories].filter((_, i) => operands[i].access === "read"));
+  const before = new Map([...writable].map(([memory, own]) => [memory, own.slice()]));
+  interpretWorkgroups(routine, { workgroups, workgroupSize }, memories, callees, unwatched);
+  for (const [memory, own] of writable)
+    if (own.some((x, i) => !Object.is(x, before.get(memory)?.[i]))) throw new Error(`${name} writes ${memory.name}`);
+}

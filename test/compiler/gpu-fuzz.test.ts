@@ -1,0 +1,32 @@
+// Random graphs without float64: what the interpreter of workgroups makes of a GPU's loop programs agrees with the reference. With FUZZ_SEED
+// and FUZZ_COUNT more of them are tried.
+import { expect, it } from "vitest";
+import { simplify } from "../../src/compiler/simplify.ts";
+import { Draw } from "../tensor/draw.ts";
+import { asGpu } from "./as-gpu.ts";
+import { complaintAbout, type Executor, tell } from "./fuzz.ts";
+import { randomGraph } from "./random-graph.ts";
+import { shrink } from "./shrink.ts";
+
+const first = Number(process.env.FUZZ_SEED ?? 1);
+const count = Number(process.env.FUZZ_COUNT ?? 40);
+
+it(`${count} random graphs from seed ${first}: workgroups compute what the reference does`, () => {
+  let dispatches = 0;
+  let graphs = 0;
+  const run: Executor = (graph, args, states) => {
+    const outcome = asGpu(simplify(graph), args, states);
+    dispatches += outcome.dispatches;
+    return outcome;
+  };
+  for (let seed = first; graphs < count; seed++) {
+    const whole = randomGraph(new Draw(seed));
+    if (whole.graph.nodes.some(({ dtype }) => dtype === "float64")) continue;
+    graphs++;
+    if (complaintAbout(run, whole) === null) continue;
+    const trial = shrink(whole, (candidate) => complaintAbout(run, candidate) !== null);
+    throw new Error(tell({ seed, trial, complaint: complaintAbout(run, trial) ?? "it does not fail any more" }));
+  }
+  if (process.env.FUZZ_COUNT !== undefined) console.log(`${dispatches} dispatches`);
+  expect(dispatches).toBeGreaterThan(count);
+});
