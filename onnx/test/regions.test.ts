@@ -51,8 +51,12 @@ const cases: Record<string, Case> = {
   logSoftmax: { f: (x) => x.logSoftmax(), shape: [3], ops: "LogSoftmax" },
   logsumexp: { f: (x) => x.logsumexp(1), shape: [3, 4], ops: "ReduceLogSumExp" },
   "logsumexp, dims kept": { f: (x) => x.logsumexp([1, 2], true), shape: [3, 4], ops: "ReduceLogSumExp" },
-  variance: { f: (x) => x.variance(1), shape: [3, 4], ops: "Div Mul ReduceSum Reshape Sub" },
-  std: { f: (x) => x.std(2), shape: [3, 4], ops: "Div Equal Mul ReduceSum Reshape Sqrt Sub Where" },
+  variance: { f: (x) => x.variance(1), shape: [3, 4], ops: "Abs Div Less Mul ReduceSum Reshape Sub Where" },
+  std: {
+    f: (x) => x.std(2),
+    shape: [3, 4],
+    ops: "Abs And Div Equal Less Mul ReduceMax ReduceSum Reshape Sqrt Sub Where",
+  },
   prod: { f: (x) => x.prod(1), shape: [3], ops: "Mul Pad Reshape Slice" },
 
   conv2d: { f: (x) => conv2d(x, filters, bias), shape: images, ops: "Conv" },

@@ -27,13 +27,19 @@ function shift(x: Tensor, dims: readonly number[]): Tensor {
   return maximum.where(maximum.abs().ne(Infinity), 0);
 }
 
-/** log Σ eˣ = m + log Σ eˣ⁻ᵐ, where m is the largest x, so that it does not overflow. */
+/**
+ * log Σ eˣ = m + log Σ eˣ⁻ᵐ, where m is the largest x, so that it does not overflow. Where all x are -∞ the sum is 0 and the result -∞; such
+ * a row is masked, and its gradient is 0.
+ */
 export function logsumexp(x: Tensor, dim: Dims | undefined, keepdim: boolean): Tensor {
   const dims = normalizeDims("logsumexp", dim, x.ndim);
   if (x.size === 0) return x.exp().sum(dims, keepdim).log();
   return inRegion("logsumexp", { dims, keepdim }, () => {
     const m = shift(x, dims);
-    const y = x.sub(m).exp().sum(dims, true).log().add(m);
+    const total = x.sub(m).exp().sum(dims, true);
+    const isMasked = total.eq(0);
+    const logarithm = constant(total, 1).where(isMasked, total).log();
+    const y = constant(total, -Infinity).where(isMasked, logarithm.add(m));
     return keepdim ? y : y.reshape(x.shape.filter((_, d) => !dims.includes(d)));
   });
 }
@@ -60,35 +66,51 @@ export function logSoftmax(x: Tensor, dim: number): Tensor {
   });
 }
 
-/** Σ (x - mean)² / max(N - correction, 0); NaN where that is 0 / 0. */
-export function variance(
-  x: Tensor,
-  dim: Dims | undefined,
-  options: { correction?: number | undefined; keepdim?: boolean | undefined },
-): Tensor {
-  const { correction = 1, keepdim = false } = options;
-  const dims = normalizeDims("variance", dim, x.ndim);
+/** The options of variance and std, complete. */
+interface SpreadOptions {
+  readonly correction?: number | undefined;
+  readonly keepdim?: boolean | undefined;
+}
+
+/** x - mean over these dims. The gradient of an infinite mean is left out: x - mean is infinite or NaN there, and so is its gradient. */
+function deviations(x: Tensor, dims: Dims | undefined): Tensor {
+  const mean = x.mean(dims, true);
+  return x.sub(mean.where(mean.isfinite(), mean.detach()));
+}
+
+/** What the squares of the deviations are summed over, and what their sum is divided by: max(N - correction, 0). */
+function spreadOf(call: string, x: Tensor, dim: Dims | undefined, { correction = 1, keepdim = false }: SpreadOptions) {
+  const dims = normalizeDims(call, dim, x.ndim);
   const count = dims.reduce((product, d) => product * x.shape[d], 1);
   const dimsOrAll = dims.length === 0 ? undefined : dims;
-  return inRegion("variance", { dims, correction, keepdim }, () =>
-    x
-      .sub(x.mean(dimsOrAll, true))
-      .square()
-      .sum(dimsOrAll, keepdim)
-      .div(Math.max(count - correction, 0)),
+  return { dims: dimsOrAll, divisor: Math.max(count - correction, 0), attributes: { dims, correction, keepdim } };
+}
+
+/** Σ (x - mean)² / max(N - correction, 0); NaN where that is 0 / 0. */
+export function variance(x: Tensor, dim: Dims | undefined, options: SpreadOptions): Tensor {
+  const { dims, divisor, attributes } = spreadOf("variance", x, dim, options);
+  return inRegion("variance", attributes, () =>
+    deviations(x, dims).square().sum(dims, attributes.keepdim).div(divisor),
   );
 }
 
-/** √variance; where it is 0, its gradient is 0 too, as in PyTorch. */
-export function std(
-  x: Tensor,
-  dim: Dims | undefined,
-  options: { correction?: number | undefined; keepdim?: boolean | undefined },
-): Tensor {
-  const v = variance(x, dim, options);
-  const isPositive = v.eq(0).logicalNot();
-  const root = v.where(isPositive, 1).sqrt();
-  return root.where(isPositive, 0);
+/**
+ * √variance; where it is 0, its gradient is 0 too, as in PyTorch. The deviations are divided by the largest of them, since their squares
+ * may overflow or vanish where they themselves do not.
+ */
+export function std(x: Tensor, dim: Dims | undefined, options: SpreadOptions): Tensor {
+  const { dims, divisor, attributes } = spreadOf("std", x, dim, options);
+  return inRegion("std", attributes, () => {
+    const d = deviations(x, dims);
+    if (d.size === 0) return d.square().sum(dims, attributes.keepdim).div(divisor).sqrt();
+    const largest = d.detach().abs().max(dims, true);
+    const scale = largest.where(largest.gt(0).logicalAnd(largest.isfinite()), 1);
+    const ratio = d.div(scale).square().sum(dims, true).div(divisor);
+    const isPositive = ratio.eq(0).logicalNot();
+    const root = ratio.where(isPositive, 1).sqrt().mul(scale);
+    const y = root.where(isPositive, 0);
+    return attributes.keepdim ? y : y.reshape(x.shape.filter((_, d) => !attributes.dims.includes(d)));
+  });
 }
 
 /**

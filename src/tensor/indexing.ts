@@ -27,15 +27,14 @@ function checkChoice(call: string, places: Tensor, count: number): void {
     throw new ChainruleError("index", call, `${describe(places)} chooses among 0: no index is inside`);
 }
 
+/** A 0-d tensor as [1]: the methods of indices treat it so, as PyTorch's do. */
+const asVector = (x: Tensor): Tensor => (x.ndim === 0 ? x.reshape([1]) : x);
+
 /** y[.., i, ..] = x[.., index[.., i, ..], ..] */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const places = checkIndex("gather", index);
   const place = normalizeDim("gather", dim, x.ndim);
-  if (x.ndim === 0)
-    return x
-      .reshape([1])
-      .gather(0, index.reshape([1]))
-      .reshape([]);
+  if (x.ndim === 0 || index.ndim === 0) return gather(asVector(x), place, asVector(places)).reshape(index.shape);
   checkChoice("gather", places, x.shape[place]);
   return x.apply("gather", [cut("gather", x, places.shape, place), places], { dim: place });
 }
@@ -48,6 +47,12 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
       `the index is a vector, not ${describe(index)}; reshape it to [-1]`,
     );
   const place = normalizeDim("indexSelect", dim, x.ndim);
+  if (x.ndim === 0 && index.size !== 1)
+    throw new ChainruleError(
+      "shape",
+      "indexSelect",
+      `a 0-d tensor takes one index, not ${describe(index)}; reshape it to [1]`,
+    );
   if (x.ndim === 0) return x.reshape([1]).indexSelect(0, index).reshape([]);
   const row = index.reshape(x.shape.map((_, d) => (d === place ? index.size : 1)));
   return gather(x, place, row.expand(x.shape.map((n, d) => (d === place ? index.size : n))));
@@ -64,11 +69,8 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
     );
   // A sum of booleans is their or.
   if (x.dtype === "bool") return scatterAdd(x.to("int32"), place, places, source.to("int32")).to("bool");
-  if (x.ndim === 0)
-    return x
-      .reshape([1])
-      .scatterAdd(0, index.reshape([1]), source.reshape([1]))
-      .reshape([]);
+  if (x.ndim === 0 || index.ndim === 0 || source.ndim === 0)
+    return scatterAdd(asVector(x), place, asVector(places), asVector(source)).reshape(x.shape);
   checkChoice("scatterAdd", places, x.shape[place]);
   const values = cut("scatterAdd", cut("scatterAdd", source, places.shape, -1), places.shape, -1);
   cut("scatterAdd", x, places.shape, place);

@@ -112,6 +112,7 @@ export abstract class Vocabulary extends Reductions {
   unfold(this: Tensor, dim: number, size: number, step: number): Tensor {
     takes("unfold", arguments.length, 3);
     const place = normalizeDim("unfold", dim, this.ndim);
+    if (this.ndim === 0) return within("unfold", () => this.reshape([1]).unfold(place, size, step).slice(0));
     if (!(size >= 0 && size <= this.shape[place] && step >= 1)) {
       throw new ChainruleError(
         "shape",

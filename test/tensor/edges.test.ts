@@ -1,5 +1,5 @@
 // The meaning of methods at the limits of what they take: bounds that are NaN, sums of booleans, zero classes.
-import { compile, type Tensor, tensor, zeros } from "chainrule";
+import { compile, concat, grad, type Tensor, tensor, zeros } from "chainrule";
 import { describe, expect, it } from "vitest";
 
 const nan = Number.NaN;
@@ -18,6 +18,31 @@ describe.each([
       (x) => x.scatterAdd(0, index, tensor([true, true, false])),
       tensor([false, true, false]),
       [true, true, false],
+    ],
+    [
+      "logsumexp has the gradient 0 over a row that is masked throughout, where PyTorch's is NaN",
+      (x) =>
+        grad((y: Tensor) =>
+          y
+            .where(tensor([[false], [true]]), -Infinity)
+            .logsumexp(1)
+            .square()
+            .sum(),
+        )(x),
+      tensor([
+        [1, 2],
+        [0, 0],
+      ]),
+      [
+        [0, 0],
+        [Math.fround(Math.LN2), Math.fround(Math.LN2)],
+      ],
+    ],
+    [
+      "logsumexp of -∞ alone is -∞, with the gradient 0",
+      (x) => concat([x.logsumexp(), grad((y: Tensor) => y.logsumexp())(x)].map((y) => y.reshape([-1]))),
+      tensor([-Infinity, -Infinity]),
+      [-Infinity, 0, 0],
     ],
     ["pad fills booleans with true for all but 0", (x) => x.pad([[1, 0]], 7), tensor([false]), [true, false]],
     ["pad fills booleans with true for NaN", (x) => x.pad([[0, 1]], nan).to("int32"), tensor([false]), [0, 1]],

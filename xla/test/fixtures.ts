@@ -15,7 +15,16 @@ import { runCase } from "../../test/fixtures/run.ts";
 import { backend } from "./as-xla.ts";
 import type { Oracle } from "./oracle.ts";
 
-const families = ["elementwise", "reductions", "layout", "indexing", "products", "dtypes", "loss_options"] as const;
+const families = [
+  "elementwise",
+  "reductions",
+  "layout",
+  "indexing",
+  "products",
+  "dtypes",
+  "loss_options",
+  "corners",
+] as const;
 
 /** Runs them, or those of the given kinds; tells how many of each kind there are, and what differs. */
 export function runFixtures(

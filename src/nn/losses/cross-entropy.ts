@@ -8,7 +8,7 @@ import { inRegion } from "../../tensor/region.ts";
 import { type Shape, sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { within } from "../../tensor/within.ts";
-import { checkReduction, type Reduction, type ReductionOptions, reduced } from "./reduction.ts";
+import { checkPair, checkReduction, type Reduction, type ReductionOptions, reduced } from "./reduction.ts";
 
 /** The options of nllLoss. */
 export interface NllLossOptions extends ReductionOptions {
@@ -140,10 +140,10 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   checkReduction("crossEntropy", reduction);
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, { from: 0, to: 1 });
   checkWhole("crossEntropy", "ignoreIndex", ignoreIndex);
-  const isSoft = isFloating(labels.dtype) && isFloating(logits.dtype) && sameShape(labels.shape, logits.shape);
-  if (!isSoft || logits.ndim === 0)
-    checkLabels("crossEntropy", "logits", logits, labels, ", or with probabilities, floating [N, C]");
-  else if (options.ignoreIndex !== undefined)
+  const isSoft = isFloating(labels.dtype) && isFloating(logits.dtype) && labels.ndim === logits.ndim && labels.ndim > 0;
+  if (isSoft) checkPair("crossEntropy", ["logits", logits], ["labels", labels]);
+  else checkLabels("crossEntropy", "logits", logits, labels, ", or with probabilities, floating [N, C]");
+  if (isSoft && options.ignoreIndex !== undefined)
     throw new ChainruleError(
       "option",
       "crossEntropy",

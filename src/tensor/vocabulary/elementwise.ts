@@ -2,10 +2,13 @@
 // users may write: promotion and broadcasting.
 import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../arguments.ts";
+import { clamp } from "../clamp.ts";
 import { gelu, leakyRelu, relu, silu, softplus } from "../composites.ts";
+import { isTensor } from "../copies.ts";
 import { describe, isFloating, toFloating } from "../dtype.ts";
 import { arrange, checkNumeric, constant, floating, type Operand, operands, promoted } from "../promotion.ts";
 import type { Tensor } from "../tensor.ts";
+import { within } from "../within.ts";
 
 export abstract class Elementwise {
   // ── elementwise, two operands
@@ -15,10 +18,11 @@ export abstract class Elementwise {
     const [a, b] = operands("add", this, o);
     return a.dtype === "bool" ? this.apply("maximum", [a, b]) : this.apply("add", [a, b]);
   }
-  /** this - o. Throws for bool. */
+  /** this - o. Throws if either is bool, which has no differences. */
   sub(this: Tensor, o: Operand): Tensor {
     takes("sub", arguments.length, 1);
-    return this.apply("sub", checkNumeric("sub", operands("sub", this, o)));
+    checkNumeric("sub", typeof o === "number" || !isTensor(o) ? [this] : [this, o]);
+    return this.apply("sub", operands("sub", this, o));
   }
   /** this · o. For two bool tensors it is `and`. */
   mul(this: Tensor, o: Operand): Tensor {
@@ -126,10 +130,10 @@ export abstract class Elementwise {
     takes("abs", arguments.length, 0);
     return this.apply("abs", checkNumeric("abs", [this]));
   }
-  /** The sign, -1, 0 or 1, with the gradient 0. Throws for bool. */
+  /** The sign, -1, 0 or 1, with the gradient 0; bool is its own. */
   sign(this: Tensor): Tensor {
     takes("sign", arguments.length, 0);
-    return this.apply("sign", checkNumeric("sign", [this]));
+    return this.dtype === "bool" ? this : this.apply("sign", [this]);
   }
   /** The largest whole number ≤ x, with the gradient 0. */
   floor(this: Tensor): Tensor {
@@ -176,10 +180,11 @@ export abstract class Elementwise {
     takes("rsqrt", arguments.length, 0);
     return this.sqrt().reciprocal();
   }
-  /** x² */
+  /** x²; int32 of bool. */
   square(this: Tensor): Tensor {
     takes("square", arguments.length, 0);
-    return this.mul(this);
+    const x = this.dtype === "bool" ? this.to("int32") : this;
+    return x.mul(x);
   }
   /** 1 / x */
   reciprocal(this: Tensor): Tensor {
@@ -237,12 +242,13 @@ export abstract class Elementwise {
     takes("leakyRelu", arguments.length, 1);
     return leakyRelu(this, { slope });
   }
-  /** x limited to the range from min to max. At the bounds the gradient is that of x. If a bound is NaN, all elements become NaN. */
-  clamp(this: Tensor, min?: number, max?: number): Tensor {
+  /**
+   * x limited to the range from min to max, which are numbers or tensors that broadcast. The gradient is that of x from min to max, both
+   * included, and that of a bound beyond it; 0 where x is NaN. NaN if any of the three is NaN. If min is above max, the result is max.
+   */
+  clamp(this: Tensor, min?: Operand | null, max?: Operand | null): Tensor {
     takes("clamp", arguments.length, 2);
-    if (Number.isNaN(min) || Number.isNaN(max)) return this.where(this.lt(this), Number.NaN);
-    const low = min === undefined ? this : this.where(this.lt(min).logicalNot(), min);
-    return max === undefined ? low : low.where(low.gt(max).logicalNot(), max);
+    return within("clamp", () => clamp(this, min ?? null, max ?? null));
   }
   /** The elements of this where the condition, bool, is true, and those of other elsewhere; the shapes broadcast. */
   where(this: Tensor, condition: Tensor, other: Operand): Tensor {

@@ -36,8 +36,8 @@ module @chainrule {
     %5:2 = call @maxPool2d_2(%4#1) : (tensor<64x16x14x14xf32>) -> (tensor<64x16x7x7x1xi32>, tensor<64x16x7x7x1xf32>)
     %6 = stablehlo.reshape %5#1 : (tensor<64x16x7x7x1xf32>) -> tensor<64x784xf32>
     %7:2 = call @linear(%model.7.weight, %6, %model.7.bias) : (tensor<10x784xf32>, tensor<64x784xf32>, tensor<10xf32>) -> (tensor<784x10xf32>, tensor<64x10xf32>)
-    %8:4 = call @crossEntropy(%7#1, %arg1) : (tensor<64x10xf32>, tensor<64xi32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x1xi32>, tensor<f32>)
-    %9 = call @crossEntropy_backward(%8#2, %8#1, %8#0) : (tensor<64x1xi32>, tensor<64x1xf32>, tensor<64x10xf32>) -> tensor<64x10xf32>
+    %8:6 = call @crossEntropy(%7#1, %arg1) : (tensor<64x10xf32>, tensor<64xi32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64xi1>, tensor<64x1xi32>, tensor<f32>, tensor<f32>)
+    %9 = call @crossEntropy_backward(%8#4, %8#2, %8#3, %8#1, %8#0) : (tensor<f32>, tensor<64xi1>, tensor<64x1xi32>, tensor<64x1xf32>, tensor<64x10xf32>) -> tensor<64x10xf32>
     %10:3 = call @linear_backward(%9, %7#0, %6) : (tensor<64x10xf32>, tensor<784x10xf32>, tensor<64x784xf32>) -> (tensor<10xf32>, tensor<64x784xf32>, tensor<10x784xf32>)
     %11 = call @maxPool2d_backward(%10#1, %5#0) : (tensor<64x784xf32>, tensor<64x16x7x7x1xi32>) -> tensor<64x16x14x14xf32>
     %12 = call @relu_backward(%4#0, %11) : (tensor<64x16x14x14xi1>, tensor<64x16x14x14xf32>) -> tensor<64x16x14x14xf32>
@@ -51,7 +51,7 @@ module @chainrule {
     %20:4 = call @update_4(%optimizer.state.3.step, %optimizer.state.3.exp_avg, %13#0, %optimizer.state.3.exp_avg_sq, %optimizer.lr, %model.3.bias) : (tensor<f64>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>, tensor<f64>, tensor<16xf32>) -> (tensor<f64>, tensor<16xf32>, tensor<16xf32>, tensor<16xf32>)
     %21:4 = call @update_5(%optimizer.state.4.step, %optimizer.state.4.exp_avg, %10#2, %optimizer.state.4.exp_avg_sq, %optimizer.lr, %model.7.weight) : (tensor<f64>, tensor<10x784xf32>, tensor<10x784xf32>, tensor<10x784xf32>, tensor<f64>, tensor<10x784xf32>) -> (tensor<f64>, tensor<10x784xf32>, tensor<10x784xf32>, tensor<10x784xf32>)
     %22:4 = call @update_6(%optimizer.state.5.step, %optimizer.state.5.exp_avg, %10#0, %optimizer.state.5.exp_avg_sq, %optimizer.lr, %model.7.bias) : (tensor<f64>, tensor<10xf32>, tensor<10xf32>, tensor<10xf32>, tensor<f64>, tensor<10xf32>) -> (tensor<f64>, tensor<10xf32>, tensor<10xf32>, tensor<10xf32>)
-    return %8#3, %17#3, %18#3, %19#3, %20#3, %21#3, %22#3, %17#0, %17#1, %17#2, %18#0, %18#1, %18#2, %19#0, %19#1, %19#2, %20#0, %20#1, %20#2, %21#0, %21#1, %21#2, %22#0, %22#1, %22#2 : tensor<f32>, tensor<8x1x5x5xf32>, tensor<8xf32>, tensor<16x8x5x5xf32>, tensor<16xf32>, tensor<10x784xf32>, tensor<10xf32>, tensor<f64>, tensor<8x1x5x5xf32>, tensor<8x1x5x5xf32>, tensor<f64>, tensor<8xf32>, tensor<8xf32>, tensor<f64>, tensor<16x8x5x5xf32>, tensor<16x8x5x5xf32>, tensor<f64>, tensor<16xf32>, tensor<16xf32>, tensor<f64>, tensor<10x784xf32>, tensor<10x784xf32>, tensor<f64>, tensor<10xf32>, tensor<10xf32>
+    return %8#5, %17#3, %18#3, %19#3, %20#3, %21#3, %22#3, %17#0, %17#1, %17#2, %18#0, %18#1, %18#2, %19#0, %19#1, %19#2, %20#0, %20#1, %20#2, %21#0, %21#1, %21#2, %22#0, %22#1, %22#2 : tensor<f32>, tensor<8x1x5x5xf32>, tensor<8xf32>, tensor<16x8x5x5xf32>, tensor<16xf32>, tensor<10x784xf32>, tensor<10xf32>, tensor<f64>, tensor<8x1x5x5xf32>, tensor<8x1x5x5xf32>, tensor<f64>, tensor<8xf32>, tensor<8xf32>, tensor<f64>, tensor<16x8x5x5xf32>, tensor<16x8x5x5xf32>, tensor<f64>, tensor<16xf32>, tensor<16xf32>, tensor<f64>, tensor<10x784xf32>, tensor<10x784xf32>, tensor<f64>, tensor<10xf32>, tensor<10xf32>
   }
   func.func private @conv2d(%arg0: tensor<64x1x28x28xf32>, %arg1: tensor<8x1x5x5xf32>, %arg2: tensor<8xf32>) -> tensor<64x8x28x28xf32> {
     %0 = stablehlo.convolution(%arg0, %arg1) dim_numbers = [b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1], window = {stride = [1, 1], pad = [[2, 2], [2, 2]], lhs_dilate = [1, 1], rhs_dilate = [1, 1]} {batch_group_count = 1 : i64, feature_group_count = 1 : i64, precision_config = [#stablehlo<precision HIGHEST>, #stablehlo<precision HIGHEST>]} : (tensor<64x1x28x28xf32>, tensor<8x1x5x5xf32>) -> tensor<64x8x28x28xf32>
@@ -131,19 +131,31 @@ module @chainrule {
     %3 = stablehlo.add %1, %2 : tensor<64x10xf32>
     return %0, %3 : tensor<784x10xf32>, tensor<64x10xf32>
   }
-  func.func private @crossEntropy(%arg0: tensor<64x10xf32>, %arg1: tensor<64xi32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x1xi32>, tensor<f32>) {
+  func.func private @crossEntropy(%arg0: tensor<64x10xf32>, %arg1: tensor<64xi32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64xi1>, tensor<64x1xi32>, tensor<f32>, tensor<f32>) {
     %0:3 = call @logSoftmax(%arg0) : (tensor<64x10xf32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x10xf32>)
-    %1 = stablehlo.reshape %arg1 : (tensor<64xi32>) -> tensor<64x1xi32>
-    %2 = stablehlo.reshape %1 : (tensor<64x1xi32>) -> tensor<64x1x1xi32>
-    %3 = "stablehlo.gather"(%0#2, %2) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [1], operand_batching_dims = [0], start_indices_batching_dims = [0], start_index_map = [1], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 1>}> : (tensor<64x10xf32>, tensor<64x1x1xi32>) -> tensor<64x1xf32>
-    %4 = stablehlo.constant dense<0.0> : tensor<f32>
-    %5 = stablehlo.reduce(%3 init: %4) applies stablehlo.add across dimensions = [0, 1] : (tensor<64x1xf32>, tensor<f32>) -> tensor<f32>
-    %6 = stablehlo.reshape %5 : (tensor<f32>) -> tensor<1x1xf32>
-    %7 = stablehlo.reshape %6 : (tensor<1x1xf32>) -> tensor<f32>
-    %8 = stablehlo.constant dense<64.0> : tensor<f32>
-    %9 = stablehlo.divide %7, %8 : tensor<f32>
-    %10 = stablehlo.negate %9 : tensor<f32>
-    return %0#0, %0#1, %1, %10 : tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x1xi32>, tensor<f32>
+    %1 = stablehlo.constant dense<-100> : tensor<64xi32>
+    %2 = stablehlo.compare EQ, %arg1, %1, SIGNED : (tensor<64xi32>, tensor<64xi32>) -> tensor<64xi1>
+    %3 = stablehlo.constant dense<false> : tensor<64xi1>
+    %4 = stablehlo.compare EQ, %2, %3, UNSIGNED : (tensor<64xi1>, tensor<64xi1>) -> tensor<64xi1>
+    %5 = stablehlo.constant dense<0> : tensor<64xi32>
+    %6 = stablehlo.select %4, %arg1, %5 : tensor<64xi1>, tensor<64xi32>
+    %7 = stablehlo.reshape %6 : (tensor<64xi32>) -> tensor<64x1xi32>
+    %8 = stablehlo.reshape %7 : (tensor<64x1xi32>) -> tensor<64x1x1xi32>
+    %9 = "stablehlo.gather"(%0#2, %8) <{dimension_numbers = #stablehlo.gather<collapsed_slice_dims = [1], operand_batching_dims = [0], start_indices_batching_dims = [0], start_index_map = [1], index_vector_dim = 2>, indices_are_sorted = false, slice_sizes = array<i64: 1, 1>}> : (tensor<64x10xf32>, tensor<64x1x1xi32>) -> tensor<64x1xf32>
+    %10 = stablehlo.reshape %9 : (tensor<64x1xf32>) -> tensor<64xf32>
+    %11 = stablehlo.negate %10 : tensor<64xf32>
+    %12 = stablehlo.constant dense<0.0> : tensor<64xf32>
+    %13 = stablehlo.select %4, %11, %12 : tensor<64xi1>, tensor<64xf32>
+    %14 = stablehlo.constant dense<0.0> : tensor<f32>
+    %15 = stablehlo.reduce(%13 init: %14) applies stablehlo.add across dimensions = [0] : (tensor<64xf32>, tensor<f32>) -> tensor<f32>
+    %16 = stablehlo.reshape %15 : (tensor<f32>) -> tensor<1xf32>
+    %17 = stablehlo.reshape %16 : (tensor<1xf32>) -> tensor<f32>
+    %18 = stablehlo.convert %4 : (tensor<64xi1>) -> tensor<64xf32>
+    %19 = stablehlo.reduce(%18 init: %14) applies stablehlo.add across dimensions = [0] : (tensor<64xf32>, tensor<f32>) -> tensor<f32>
+    %20 = stablehlo.reshape %19 : (tensor<f32>) -> tensor<1xf32>
+    %21 = stablehlo.reshape %20 : (tensor<1xf32>) -> tensor<f32>
+    %22 = stablehlo.divide %17, %21 : tensor<f32>
+    return %0#0, %0#1, %4, %7, %21, %22 : tensor<64x10xf32>, tensor<64x1xf32>, tensor<64xi1>, tensor<64x1xi32>, tensor<f32>, tensor<f32>
   }
   func.func private @logSoftmax(%arg0: tensor<64x10xf32>) -> (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x10xf32>) {
     %0 = stablehlo.constant dense<0xFF800000> : tensor<f32>
@@ -160,21 +172,29 @@ module @chainrule {
     %11 = stablehlo.subtract %4, %10 : tensor<64x10xf32>
     return %5, %8, %11 : tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x10xf32>
   }
-  func.func private @crossEntropy_backward(%arg0: tensor<64x1xi32>, %arg1: tensor<64x1xf32>, %arg2: tensor<64x10xf32>) -> tensor<64x10xf32> {
+  func.func private @crossEntropy_backward(
+      %arg0: tensor<f32>,
+      %arg1: tensor<64xi1>,
+      %arg2: tensor<64x1xi32>,
+      %arg3: tensor<64x1xf32>,
+      %arg4: tensor<64x10xf32>
+  ) -> tensor<64x10xf32> {
     %0 = stablehlo.constant dense<1.0> : tensor<f32>
-    %1 = stablehlo.negate %0 : tensor<f32>
-    %2 = stablehlo.constant dense<64.0> : tensor<f32>
-    %3 = stablehlo.divide %1, %2 : tensor<f32>
-    %4 = stablehlo.reshape %3 : (tensor<f32>) -> tensor<1x1xf32>
-    %5 = stablehlo.broadcast_in_dim %4, dims = [0, 1] : (tensor<1x1xf32>) -> tensor<64x1xf32>
-    %6 = stablehlo.broadcast_in_dim %arg0, dims = [0, 1] : (tensor<64x1xi32>) -> tensor<64x10xi32>
-    %7 = stablehlo.iota dim = 1 : tensor<64x10xi32>
-    %8 = stablehlo.compare EQ, %6, %7, SIGNED : (tensor<64x10xi32>, tensor<64x10xi32>) -> tensor<64x10xi1>
-    %9 = stablehlo.broadcast_in_dim %5, dims = [0, 1] : (tensor<64x1xf32>) -> tensor<64x10xf32>
-    %10 = stablehlo.constant dense<0.0> : tensor<64x10xf32>
-    %11 = stablehlo.select %8, %9, %10 : tensor<64x10xi1>, tensor<64x10xf32>
-    %12 = call @logSoftmax_backward(%11, %arg1, %arg2) : (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x10xf32>) -> tensor<64x10xf32>
-    return %12 : tensor<64x10xf32>
+    %1 = stablehlo.divide %0, %arg0 : tensor<f32>
+    %2 = stablehlo.reshape %1 : (tensor<f32>) -> tensor<1xf32>
+    %3 = stablehlo.broadcast_in_dim %2, dims = [0] : (tensor<1xf32>) -> tensor<64xf32>
+    %4 = stablehlo.constant dense<0.0> : tensor<64xf32>
+    %5 = stablehlo.select %arg1, %3, %4 : tensor<64xi1>, tensor<64xf32>
+    %6 = stablehlo.negate %5 : tensor<64xf32>
+    %7 = stablehlo.reshape %6 : (tensor<64xf32>) -> tensor<64x1xf32>
+    %8 = stablehlo.broadcast_in_dim %arg2, dims = [0, 1] : (tensor<64x1xi32>) -> tensor<64x10xi32>
+    %9 = stablehlo.iota dim = 1 : tensor<64x10xi32>
+    %10 = stablehlo.compare EQ, %8, %9, SIGNED : (tensor<64x10xi32>, tensor<64x10xi32>) -> tensor<64x10xi1>
+    %11 = stablehlo.broadcast_in_dim %7, dims = [0, 1] : (tensor<64x1xf32>) -> tensor<64x10xf32>
+    %12 = stablehlo.constant dense<0.0> : tensor<64x10xf32>
+    %13 = stablehlo.select %10, %11, %12 : tensor<64x10xi1>, tensor<64x10xf32>
+    %14 = call @logSoftmax_backward(%13, %arg3, %arg4) : (tensor<64x10xf32>, tensor<64x1xf32>, tensor<64x10xf32>) -> tensor<64x10xf32>
+    return %14 : tensor<64x10xf32>
   }
   func.func private @logSoftmax_backward(%arg0: tensor<64x10xf32>, %arg1: tensor<64x1xf32>, %arg2: tensor<64x10xf32>) -> tensor<64x10xf32> {
     %0 = stablehlo.negate %arg0 : tensor<64x10xf32>
