@@ -2,7 +2,7 @@
 // operations on numbers, additions of 0 and multiplications by 1 or 0 are computed at once, so that a builder need not treat them apart.
 
 import { internal } from "../errors/error.ts";
-import { type LanewiseName, lanewiseOf, resultOf } from "./operations.ts";
+import { i32Of, type LanewiseName, resultOf } from "./operations.ts";
 import {
   type Expression,
   type Memory,
@@ -27,8 +27,13 @@ export const constant = (type: Type, ...values: readonly LaneValue[]): Expressio
   values: values.map((value) => rounded(value, type)),
 });
 
-const expression = (operand: Operand, type: Type): Expression =>
-  typeof operand === "object" ? operand : constant(type, operand);
+/** An i32. */
+const index = (value: number): Expression => ({ kind: "number", type: "i32", values: [value | 0] });
+
+function expression(operand: Operand, type: Type): Expression {
+  if (typeof operand === "object") return operand;
+  return type === "i32" && typeof operand === "number" ? index(operand) : constant(type, operand);
+}
 
 function typeOfOperands(operands: readonly Operand[]): Type {
   for (const operand of operands) if (typeof operand === "object") return operand.type;
@@ -38,13 +43,8 @@ function typeOfOperands(operands: readonly Operand[]): Type {
 /** An operation; operands that are numbers have the type of the first that is not. */
 function operation(name: LanewiseName, operands: readonly Operand[]): Expression {
   const numbers = typeOfOperands(operands);
-  const own: Expression[] = [];
-  const given: Type[] = [];
-  for (const operand of operands) {
-    const one = expression(operand, numbers);
-    own.push(one);
-    given.push(one.type);
-  }
+  const own = operands.map((operand) => expression(operand, numbers));
+  const given = own.map((one) => one.type);
   const type = resultOf(name, given);
   if (type === null) throw internal(`${name} of ${given.join(" and ")}`);
   return type === "i32" ? folded(name, own) : { kind: "operation", operation: name, type, operands: own };
@@ -52,12 +52,15 @@ function operation(name: LanewiseName, operands: readonly Operand[]): Expression
 
 /** An operation on i32, or its result if the operands are numbers. */
 function folded(name: LanewiseName, operands: readonly Expression[]): Expression {
-  const values: number[] = [];
-  for (const operand of operands)
-    if (operand.kind === "number" && operand.type === "i32") values.push(Number(operand.values[0]));
-  if (values.length < operands.length) return { kind: "operation", operation: name, type: "i32", operands };
-  return constant("i32", Number(lanewiseOf(name).meaning(values, "i32")));
+  const a = numberOf(operands[0]);
+  const b = operands.length === 1 ? 0 : numberOf(operands[1]);
+  if (a === null || b === null) return { kind: "operation", operation: name, type: "i32", operands };
+  return index(i32Of(name, a, b));
 }
+
+/** The value of an i32 that is a number. */
+const numberOf = (one: Expression): number | null =>
+  one.kind === "number" && one.type === "i32" ? Number(one.values[0]) : null;
 
 /** An operation with other operands: what is known of them is computed. */
 export function rebuilt(
@@ -88,28 +91,32 @@ const is = (operand: Operand, value: number): boolean =>
     operand.kind === "number" &&
     operand.values.length === 1 &&
     operand.values[0] === value);
-const areIndices = (a: Operand, b: Operand): boolean =>
-  (typeof a === "object" ? a.type : typeof b === "object" ? b.type : "i32") === "i32";
+const isIndex = (operand: Operand): boolean => typeof operand !== "object" || operand.type === "i32";
+const areIndices = (a: Operand, b: Operand): boolean => isIndex(a) && isIndex(b);
+
+/** An operation on two i32: most of a program are sums and products of indices. */
+const ofIndices = (name: "add" | "sub" | "mul", a: Operand, b: Operand): Expression =>
+  folded(name, [expression(a, "i32"), expression(b, "i32")]);
 
 /** The sum. Adding 0 to an i32 leaves it out; floats keep it, since -0 + 0 is 0. */
 export function add(a: Operand, b: Operand): Expression {
-  if (areIndices(a, b)) {
-    if (is(a, 0)) return expression(b, "i32");
-    if (is(b, 0)) return expression(a, "i32");
-  }
-  return operation("add", [a, b]);
+  if (!areIndices(a, b)) return operation("add", [a, b]);
+  if (is(a, 0)) return expression(b, "i32");
+  if (is(b, 0)) return expression(a, "i32");
+  return ofIndices("add", a, b);
 }
 
-export const sub = (a: Operand, b: Operand): Expression =>
-  areIndices(a, b) && is(b, 0) ? expression(a, "i32") : operation("sub", [a, b]);
+export function sub(a: Operand, b: Operand): Expression {
+  if (!areIndices(a, b)) return operation("sub", [a, b]);
+  return is(b, 0) ? expression(a, "i32") : ofIndices("sub", a, b);
+}
 
 export function mul(a: Operand, b: Operand): Expression {
-  if (areIndices(a, b)) {
-    if (is(a, 0) || is(b, 0)) return constant("i32", 0);
-    if (is(a, 1)) return expression(b, "i32");
-    if (is(b, 1)) return expression(a, "i32");
-  }
-  return operation("mul", [a, b]);
+  if (!areIndices(a, b)) return operation("mul", [a, b]);
+  if (is(a, 0) || is(b, 0)) return index(0);
+  if (is(a, 1)) return expression(b, "i32");
+  if (is(b, 1)) return expression(a, "i32");
+  return ofIndices("mul", a, b);
 }
 
 /** The quotient of i32 without a sign. */

@@ -1,9 +1,9 @@
 // Parts of a routine become functions of their own (outlining): a call with the addresses of the memories and the variables that the part
 // reads from outside. Engines keep the values of small functions in registers, and parts that are alike are written once.
+import { areAlike } from "./alike.ts";
 import { operandsOf } from "./operands.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "./program.ts";
 import { withInside } from "./rewrite.ts";
-import { print } from "./text.ts";
 import { expressionsOf, statementsIn } from "./uses.ts";
 
 export interface Parts {
@@ -17,13 +17,6 @@ export interface Parts {
 export function withFunctions(routine: Routine): Parts {
   const functions: Routine[] = [];
   const known = new Map<string, Routine[]>();
-  // The text of a routine tells all that it does.
-  const texts = new Map<Routine, string>();
-  const textOf = (part: Routine): string => {
-    const text = texts.get(part) ?? print(part);
-    texts.set(part, text);
-    return text;
-  };
   const written = new Map<Routine, string>();
   const inside = (statements: readonly Statement[]): readonly Statement[] =>
     statements.map((statement) => {
@@ -34,7 +27,7 @@ export function withFunctions(routine: Routine): Parts {
     const { memories, variables } = usedFromOutside(body);
     const part: Routine = { name, memories, parameters: variables, body, ...(result ? { result: result.own } : {}) };
     const alike = known.get(name) ?? [];
-    const same = alike.find((other) => textOf(other) === textOf(part));
+    const same = alike.find((other) => areAlike(other, part));
     const callee = (same && written.get(same)) ?? `${routine.name}.${name}${functions.length}`;
     if (same === undefined) {
       known.set(name, [...alike, part]);
@@ -51,26 +44,33 @@ function usedFromOutside(body: readonly Statement[]): {
   readonly memories: readonly Memory[];
   readonly variables: readonly Variable[];
 } {
-  const memories = new Set<Memory>();
-  const variables = new Set<Variable>();
-  const declared = new Set<Variable>();
-  const expression = (one: Expression): void => {
-    for (const operand of operandsOf(one)) expression(operand);
-    if (one.kind === "load") memories.add(one.place.memory);
-    if (one.kind === "variable" && !declared.has(one)) variables.add(one);
-  };
-  const statements = (all: readonly Statement[]): void => {
-    for (const statement of all) {
-      for (const one of expressionsOf(statement)) expression(one);
-      if (statement.kind === "store" || statement.kind === "fence") memories.add(statement.place.memory);
-      if (statement.kind === "call") for (const memory of statement.memories) memories.add(memory);
-      const own = declaredBy(statement);
-      if (own !== null) declared.add(own);
-      statements(statementsIn(statement));
-    }
-  };
-  statements(body);
-  return { memories: [...memories], variables: [...variables] };
+  const used: Used = { memories: new Set(), variables: new Set(), declared: new Set() };
+  addUsed(body, used);
+  return { memories: [...used.memories], variables: [...used.variables] };
+}
+
+interface Used {
+  readonly memories: Set<Memory>;
+  readonly variables: Set<Variable>;
+  readonly declared: Set<Variable>;
+}
+
+function addUsed(statements: readonly Statement[], used: Used): void {
+  for (const statement of statements) {
+    for (const one of expressionsOf(statement)) addUsedBy(one, used);
+    if (statement.kind === "store" || statement.kind === "fence") used.memories.add(statement.place.memory);
+    if (statement.kind === "call") for (const memory of statement.memories) used.memories.add(memory);
+    const own = declaredBy(statement);
+    if (own !== null) used.declared.add(own);
+    addUsed(statementsIn(statement), used);
+  }
+}
+
+function addUsedBy(expression: Expression, used: Used): void {
+  const operands = operandsOf(expression);
+  for (let i = 0; i < operands.length; i++) addUsedBy(operands[i], used);
+  if (expression.kind === "load") used.memories.add(expression.place.memory);
+  if (expression.kind === "variable" && !used.declared.has(expression)) used.variables.add(expression);
 }
 
 /** The variable that a statement declares. */

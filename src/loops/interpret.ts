@@ -213,8 +213,8 @@ export class Interpreter {
     const { meaning, wide } = lanewiseOf(operation);
     const holds = isVector(type) ? -1 : 1;
     return values[0].map((_, i) => {
-      const lanes = values.map((value) => value[i] ?? value[0]);
-      const x = lane === "i64" && wide ? wide(lanes.map(BigInt)) : meaning(lanes.map(Number), lane);
+      const [a, b = 0, c = 0] = values.map((value) => value[i] ?? value[0]);
+      const x = lane === "i64" && wide ? wide(BigInt(a), BigInt(b)) : meaning(Number(a), Number(b), Number(c), lane);
       return rounded(typeof x === "boolean" ? (x ? holds : 0) : x, type);
     });
   }

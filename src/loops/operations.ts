@@ -11,10 +11,10 @@ interface Lanewise {
   readonly result: Rule;
   /** The sign between two operands, or the name before them in parentheses. */
   readonly sign: string;
-  /** For operands whose lanes have the type `lane`. */
-  readonly meaning: (operands: readonly number[], lane: Lane) => number | bigint | boolean;
+  /** For up to three operands whose lanes have the type `lane`. */
+  readonly meaning: (a: number, b: number, c: number, lane: Lane) => number | bigint | boolean;
   /** For operands of i64; left out where there is no such operation. */
-  readonly wide?: (operands: readonly bigint[]) => bigint | boolean;
+  readonly wide?: (a: bigint, b: bigint) => bigint | boolean;
 }
 
 function alike(operands: readonly Type[]): boolean {
@@ -27,12 +27,12 @@ const integers: Rule = (operands) => (alike(operands) && isInteger(operands[0]) 
 const floats: Rule = (operands) => (alike(operands) && !isInteger(operands[0]) ? operands[0] : null);
 const comparison: Rule = (operands) => (alike(operands) ? types[operands[0]].condition : null);
 /** The second operand, an i32, is the number of bits. */
-const shift: Rule = ([value, bits]) => (isInteger(value) && bits === "i32" ? value : null);
+const shift: Rule = (operands) => (isInteger(operands[0]) && operands[1] === "i32" ? operands[0] : null);
 /** The type of the result, by that of the operand. */
 const conversion =
   (results: Readonly<Partial<Record<Type, Type>>>): Rule =>
-  ([from]) =>
-    results[from] ?? null;
+  (operands) =>
+    results[operands[0]] ?? null;
 
 /** A shift's number of bits, which counts modulo the lane's. */
 const bits64 = (bits: bigint): bigint => BigInt.asUintN(6, bits);
@@ -60,102 +60,106 @@ const saturated64 = (x: number): bigint => {
 };
 
 export const lanewise = {
-  add: { operands: 2, result: same, sign: "+", meaning: ([a, b]) => a + b, wide: ([a, b]) => a + b },
-  sub: { operands: 2, result: same, sign: "-", meaning: ([a, b]) => a - b, wide: ([a, b]) => a - b },
+  add: { operands: 2, result: same, sign: "+", meaning: (a, b) => a + b, wide: (a, b) => a + b },
+  sub: { operands: 2, result: same, sign: "-", meaning: (a, b) => a - b, wide: (a, b) => a - b },
   // The product of two i32 may have more bits than a number of JavaScript holds.
   mul: {
     operands: 2,
     result: same,
     sign: "*",
-    meaning: ([a, b], lane) => (lane === "i32" ? Math.imul(a, b) : a * b),
-    wide: ([a, b]) => a * b,
+    meaning: (a, b, _, lane) => (lane === "i32" ? Math.imul(a, b) : a * b),
+    wide: (a, b) => a * b,
   },
   /** Of i32, both without a sign: one below 0 stands for itself plus 2³². Division by 0 is an error. */
-  divideUnsigned: { operands: 2, result: integers, sign: "/", meaning: ([a, b]) => Math.floor((a >>> 0) / (b >>> 0)) },
-  remainderUnsigned: { operands: 2, result: integers, sign: "%", meaning: ([a, b]) => (a >>> 0) % (b >>> 0) },
-  divide: { operands: 2, result: floats, sign: "/", meaning: ([a, b]) => a / b },
+  divideUnsigned: { operands: 2, result: integers, sign: "/", meaning: (a, b) => Math.floor((a >>> 0) / (b >>> 0)) },
+  remainderUnsigned: { operands: 2, result: integers, sign: "%", meaning: (a, b) => (a >>> 0) % (b >>> 0) },
+  divide: { operands: 2, result: floats, sign: "/", meaning: (a, b) => a / b },
   /** a · b + c of vectors of f32; whether the product is rounded first is the engine's choice. */
   multiplyAdd: {
     operands: 3,
     result: (operands) => (alike(operands) && operands[0] === "f32x4" ? "f32x4" : null),
     sign: "fma",
-    meaning: ([a, b, c]) => a * b + c,
+    meaning: (a, b, c) => a * b + c,
   },
-  neg: { operands: 1, result: same, sign: "-", meaning: ([a]) => -a },
-  abs: { operands: 1, result: same, sign: "abs", meaning: ([a]) => Math.abs(a) },
-  sqrt: { operands: 1, result: floats, sign: "sqrt", meaning: ([a]) => Math.sqrt(a) },
-  floor: { operands: 1, result: floats, sign: "floor", meaning: ([a]) => Math.floor(a) },
-  trunc: { operands: 1, result: floats, sign: "trunc", meaning: ([a]) => Math.trunc(a) },
-  nearest: { operands: 1, result: floats, sign: "nearest", meaning: ([a]) => nearest(a) },
+  neg: { operands: 1, result: same, sign: "-", meaning: (a) => -a },
+  abs: { operands: 1, result: same, sign: "abs", meaning: (a) => Math.abs(a) },
+  sqrt: { operands: 1, result: floats, sign: "sqrt", meaning: (a) => Math.sqrt(a) },
+  floor: { operands: 1, result: floats, sign: "floor", meaning: (a) => Math.floor(a) },
+  trunc: { operands: 1, result: floats, sign: "trunc", meaning: (a) => Math.trunc(a) },
+  nearest: { operands: 1, result: floats, sign: "nearest", meaning: (a) => nearest(a) },
 
   /** The smaller and the larger, of integers with their signs; of floats NaN if one is NaN, and -0 is below 0. */
-  min: { operands: 2, result: same, sign: "min", meaning: ([a, b]) => Math.min(a, b) },
-  max: { operands: 2, result: same, sign: "max", meaning: ([a, b]) => Math.max(a, b) },
+  min: { operands: 2, result: same, sign: "min", meaning: (a, b) => Math.min(a, b) },
+  max: { operands: 2, result: same, sign: "max", meaning: (a, b) => Math.max(a, b) },
   /** b < a ? b : a, and a < b ? b : a: if either is NaN, the result is a. */
-  pmin: { operands: 2, result: floats, sign: "pmin", meaning: ([a, b]) => replacedIf(b < a, a, b) },
-  pmax: { operands: 2, result: floats, sign: "pmax", meaning: ([a, b]) => replacedIf(a < b, a, b) },
+  pmin: { operands: 2, result: floats, sign: "pmin", meaning: (a, b) => replacedIf(b < a, a, b) },
+  pmax: { operands: 2, result: floats, sign: "pmax", meaning: (a, b) => replacedIf(a < b, a, b) },
 
-  and: { operands: 2, result: integers, sign: "and", meaning: ([a, b]) => a & b, wide: ([a, b]) => a & b },
+  and: { operands: 2, result: integers, sign: "and", meaning: (a, b) => a & b, wide: (a, b) => a & b },
   /** a and not b, bit by bit. */
-  andNot: { operands: 2, result: integers, sign: "andNot", meaning: ([a, b]) => a & ~b, wide: ([a, b]) => a & ~b },
-  or: { operands: 2, result: integers, sign: "or", meaning: ([a, b]) => a | b, wide: ([a, b]) => a | b },
-  xor: { operands: 2, result: integers, sign: "xor", meaning: ([a, b]) => a ^ b, wide: ([a, b]) => a ^ b },
+  andNot: { operands: 2, result: integers, sign: "andNot", meaning: (a, b) => a & ~b, wide: (a, b) => a & ~b },
+  or: { operands: 2, result: integers, sign: "or", meaning: (a, b) => a | b, wide: (a, b) => a | b },
+  xor: { operands: 2, result: integers, sign: "xor", meaning: (a, b) => a ^ b, wide: (a, b) => a ^ b },
   /** Whether an i32 is 0. */
-  not: { operands: 1, result: ([a]) => (a === "i32" ? "i32" : null), sign: "not", meaning: ([a]) => a === 0 },
-  shiftLeft: { operands: 2, result: shift, sign: "<<", meaning: ([a, b]) => a << b, wide: ([a, b]) => a << bits64(b) },
+  not: { operands: 1, result: ([a]) => (a === "i32" ? "i32" : null), sign: "not", meaning: (a) => a === 0 },
+  shiftLeft: { operands: 2, result: shift, sign: "<<", meaning: (a, b) => a << b, wide: (a, b) => a << bits64(b) },
   /** With copies of the sign's bit, and with zeros. */
-  shiftRight: { operands: 2, result: shift, sign: ">>", meaning: ([a, b]) => a >> b, wide: ([a, b]) => a >> bits64(b) },
+  shiftRight: { operands: 2, result: shift, sign: ">>", meaning: (a, b) => a >> b, wide: (a, b) => a >> bits64(b) },
   shiftRightUnsigned: {
     operands: 2,
     result: shift,
     sign: ">>>",
-    meaning: ([a, b]) => a >>> b,
-    wide: ([a, b]) => BigInt.asUintN(64, a) >> bits64(b),
+    meaning: (a, b) => a >>> b,
+    wide: (a, b) => BigInt.asUintN(64, a) >> bits64(b),
   },
 
-  eq: { operands: 2, result: comparison, sign: "==", meaning: ([a, b]) => a === b, wide: ([a, b]) => a === b },
-  ne: { operands: 2, result: comparison, sign: "!=", meaning: ([a, b]) => a !== b, wide: ([a, b]) => a !== b },
-  lt: { operands: 2, result: comparison, sign: "<", meaning: ([a, b]) => a < b, wide: ([a, b]) => a < b },
+  eq: { operands: 2, result: comparison, sign: "==", meaning: (a, b) => a === b, wide: (a, b) => a === b },
+  ne: { operands: 2, result: comparison, sign: "!=", meaning: (a, b) => a !== b, wide: (a, b) => a !== b },
+  lt: { operands: 2, result: comparison, sign: "<", meaning: (a, b) => a < b, wide: (a, b) => a < b },
   /** Of i32 without a sign. */
   ltUnsigned: {
     operands: 2,
     result: (types) => (isInteger(types[0]) ? comparison(types) : null),
     sign: "ltUnsigned",
-    meaning: ([a, b]) => a >>> 0 < b >>> 0,
+    meaning: (a, b) => a >>> 0 < b >>> 0,
   },
-  le: { operands: 2, result: comparison, sign: "<=", meaning: ([a, b]) => a <= b, wide: ([a, b]) => a <= b },
-  gt: { operands: 2, result: comparison, sign: ">", meaning: ([a, b]) => a > b, wide: ([a, b]) => a > b },
-  ge: { operands: 2, result: comparison, sign: ">=", meaning: ([a, b]) => a >= b, wide: ([a, b]) => a >= b },
+  le: { operands: 2, result: comparison, sign: "<=", meaning: (a, b) => a <= b, wide: (a, b) => a <= b },
+  gt: { operands: 2, result: comparison, sign: ">", meaning: (a, b) => a > b, wide: (a, b) => a > b },
+  ge: { operands: 2, result: comparison, sign: ">=", meaning: (a, b) => a >= b, wide: (a, b) => a >= b },
 
   /** Conversions. A float becomes the nearest i32 that it holds after truncation; i64 and i32 are cut or extended. */
   toF32: {
     operands: 1,
     result: conversion({ f64: "f32", i32: "f32", i32x4: "f32x4" }),
     sign: "f32",
-    meaning: ([a]) => a,
+    meaning: (a) => a,
   },
   toF64: {
     operands: 1,
     result: conversion({ f32: "f64", i32: "f64", i64: "f64" }),
     sign: "f64",
-    meaning: ([a]) => a,
-    wide: ([a]) => a,
+    meaning: (a) => a,
+    wide: (a) => a,
   },
   toI32: {
     operands: 1,
     result: conversion({ f32: "i32", f64: "i32", f32x4: "i32x4", i64: "i32" }),
     sign: "i32",
-    meaning: ([a]) => saturated(a),
-    wide: ([a]) => a,
+    meaning: (a) => saturated(a),
+    wide: (a) => a,
   },
   /** The nearest i64 that the float holds after truncation; 0 for NaN. */
-  toI64: { operands: 1, result: conversion({ f64: "i64" }), sign: "i64", meaning: ([a]) => saturated64(a) },
+  toI64: { operands: 1, result: conversion({ f64: "i64" }), sign: "i64", meaning: (a) => saturated64(a) },
   /** Of an i32 without a sign. */
-  toI64Unsigned: { operands: 1, result: conversion({ i32: "i64" }), sign: "i64", meaning: ([a]) => a >>> 0 },
+  toI64Unsigned: { operands: 1, result: conversion({ i32: "i64" }), sign: "i64", meaning: (a) => a >>> 0 },
 } as const satisfies Record<string, Lanewise>;
 
 export type LanewiseName = keyof typeof lanewise;
 export const lanewiseOf = (name: LanewiseName): Lanewise => lanewise[name];
+
+/** The result of an operation on i32. */
+export const i32Of = (name: LanewiseName, a: number, b = 0): number =>
+  Number(lanewiseOf(name).meaning(a, b, 0, "i32")) | 0;
 
 /** The type of an operation's result; null if it does not take operands of these types. */
 export function resultOf(name: LanewiseName, operands: readonly Type[]): Type | null {

@@ -61,29 +61,41 @@ export interface Uses {
 }
 
 export function usesOf(statements: readonly Statement[]): Uses {
-  const read = new Set<Variable>();
-  const set = new Set<Variable>();
-  const see = (expression: Expression): void => {
+  const uses = { read: new Set<Variable>(), set: new Set<Variable>() };
+  addUses(statements, uses);
+  return uses;
+}
+
+function addUses(
+  statements: readonly Statement[],
+  uses: { readonly read: Set<Variable>; readonly set: Set<Variable> },
+) {
+  for (let i = 0; i < statements.length; i++) {
+    const statement = statements[i];
+    if (statement.kind === "set") uses.set.add(statement.variable);
+    addRead(expressionsOf(statement), uses.read);
+    addUses(statementsIn(statement), uses);
+  }
+}
+
+function addRead(expressions: readonly Expression[], read: Set<Variable>): void {
+  for (let i = 0; i < expressions.length; i++) {
+    const expression = expressions[i];
     if (expression.kind === "variable") read.add(expression);
-    else for (const operand of operandsOf(expression)) see(operand);
-  };
-  const visit = (all: readonly Statement[]): void => {
-    for (const statement of all) {
-      if (statement.kind === "set") set.add(statement.variable);
-      for (const expression of expressionsOf(statement)) see(expression);
-      visit(statementsIn(statement));
-    }
-  };
-  visit(statements);
-  return { read, set };
+    else addRead(operandsOf(expression), read);
+  }
 }
 
 /** Calls `see` with each place that a statement itself loads from or stores to. */
 export function eachOwnPlace(statement: Statement, see: (place: Place) => void): void {
-  const inExpression = (expression: Expression): void => {
-    for (const operand of operandsOf(expression)) inExpression(operand);
-    if (expression.kind === "load") see(expression.place);
-  };
-  for (const expression of expressionsOf(statement)) inExpression(expression);
+  eachLoaded(expressionsOf(statement), see);
   if (statement.kind === "store") see(statement.place);
+}
+
+function eachLoaded(expressions: readonly Expression[], see: (place: Place) => void): void {
+  for (let i = 0; i < expressions.length; i++) {
+    const expression = expressions[i];
+    eachLoaded(operandsOf(expression), see);
+    if (expression.kind === "load") see(expression.place);
+  }
 }

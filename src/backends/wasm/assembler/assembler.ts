@@ -68,7 +68,7 @@ export class Code {
 
   /** Appends instructions without immediates. */
   op(...names: Instruction[]): this {
-    for (const name of names) this.#push(opcodes[name]);
+    for (let i = 0; i < names.length; i++) this.#push(opcodes[names[i]]);
     return this;
   }
   /**
@@ -205,7 +205,7 @@ export class Code {
     return this;
   }
   #push(bytes: readonly number[]): this {
-    for (const byte of bytes) this.#bytes.byte(byte);
+    for (let i = 0; i < bytes.length; i++) this.#bytes.byte(bytes[i]);
     return this;
   }
   #indexed(code: number, index: number): this {

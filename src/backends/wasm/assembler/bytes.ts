@@ -28,6 +28,7 @@ export class Bytes {
   }
   /** Appends a signed LEB128 number of 32 bits. */
   signed(value: number): this {
+    if (value >= -64 && value < 64) return this.byte(value & 0x7f);
     for (;;) {
       const low = value & 0x7f;
       value >>= 7;

@@ -2,9 +2,9 @@
 // locals.
 import { internal } from "../../../errors/error.ts";
 import { operandsOf } from "../../../loops/operands.ts";
-import { lanewiseOf } from "../../../loops/operations.ts";
+import { i32Of } from "../../../loops/operations.ts";
 import type { Element, Expression, Memory, Place, Registers, Variable } from "../../../loops/program.ts";
-import { isVector, type Lane, rounded, type Type } from "../../../loops/types.ts";
+import { isVector, type Lane, type Type } from "../../../loops/types.ts";
 import type { Code, Local, ValueType, Function as WasmFunction } from "../assembler/assembler.ts";
 import type { MemoryInstruction } from "../assembler/opcodes.ts";
 import { casts, instructions, splats } from "./instructions.ts";
@@ -58,7 +58,7 @@ export class ValueWriter {
   /** The indices of the unrolled loops around: numbers in the copy that is being written. */
   readonly #known = new Map<Variable, number>();
   /** The locals of registers, by their number in row-major order. */
-  readonly #registers = new Map<Registers, Map<number, Local>>();
+  readonly #registers = new Map<Registers, (Local | undefined)[]>();
   readonly #functions: Functions;
 
   /** Declared variables are added to `variables`. */
@@ -95,9 +95,13 @@ export class ValueWriter {
         return;
       default:
         if (this.#loadsAtOnce(expression)) return;
-        for (const operand of operandsOf(expression)) this.push(operand);
+        this.#pushAll(operandsOf(expression));
         this.#apply(expression);
     }
+  }
+
+  #pushAll(expressions: readonly Expression[]): void {
+    for (let i = 0; i < expressions.length; i++) this.push(expressions[i]);
   }
 
   /** Writes the instruction of an expression whose operands are pushed. */
@@ -152,10 +156,10 @@ export class ValueWriter {
 
   #operation({ operation, operands }: Extract<Expression, { readonly kind: "operation" }>): void {
     const code = this.#code;
-    const [{ type }] = operands;
+    const { type } = operands[0];
     if ((operation === "min" || operation === "max") && type === "i32") {
       // min(a, b) = a < b ? a : b; the operands are on the stack once.
-      for (const operand of operands) this.push(operand);
+      this.#pushAll(operands);
       code.op(operation === "min" ? "i32.lt_s" : "i32.gt_s", "select");
       return;
     }
@@ -166,7 +170,7 @@ export class ValueWriter {
   #number(number: Extract<Expression, { readonly kind: "number" }>): void {
     const code = this.#code;
     const { values } = number;
-    const [first] = values;
+    const first = values[0];
     switch (number.type) {
       case "i32":
         code.i32(Number(first));
@@ -244,30 +248,25 @@ export class ValueWriter {
     return local;
   }
 
-  /** Pushes an address and returns the offset in bytes to be added to it, which is not negative. */
+  /**
+   * Pushes an address and returns the offset in bytes to be added to it, which is not negative: the index, if it is a constant. A part that
+   * is computed keeps its constant, because if it is negative, an address below 0 would wrap around to 4 GiB.
+   */
   address(place: Place): number {
     const code = this.#code;
     const { bytes } = access[place.memory.element];
-    const { rest, constant } = this.#split(place.index);
+    const constant = this.constantOf(place.index);
     code.get(this.pointer(place));
-    if (rest !== null) {
-      this.push(rest);
+    if (constant === null) {
+      this.push(place.index);
       if (bytes !== 1) code.i32(bytes).op("i32.mul");
       code.op("i32.add");
+      return 0;
     }
     const offset = constant * bytes;
     if (offset >= 0) return offset;
     code.i32(offset).op("i32.add");
     return 0;
-  }
-
-  /**
-   * An index as a part that is computed and a constant that becomes the offset of the memory instruction. A part that may be negative keeps
-   * the constant, because an address below 0 would wrap around to 4 GiB.
-   */
-  #split(index: Expression): { readonly rest: Expression | null; readonly constant: number } {
-    const constant = this.constantOf(index);
-    return constant === null ? { rest: index, constant: 0 } : { rest: null, constant };
   }
 
   /** The value of an i32 that is known where it is written: of numbers and the indices of unrolled loops. */
@@ -281,17 +280,19 @@ export class ValueWriter {
         return this.#knownNumber(expression);
       case "operation": {
         if (expression.type !== "i32") return null;
-        const values: number[] = [];
-        for (const operand of expression.operands) {
-          const value = operand.type === "i32" ? this.constantOf(operand) : null;
-          if (value === null) return null;
-          values.push(value);
-        }
-        return Number(rounded(Number(lanewiseOf(expression.operation).meaning(values, "i32")), "i32"));
+        const { operands } = expression;
+        const a = this.#knownIndex(operands[0]);
+        if (a === null) return null;
+        const b = operands.length > 1 ? this.#knownIndex(operands[1]) : 0;
+        return b === null ? null : i32Of(expression.operation, a, b);
       }
       default:
         return null;
     }
+  }
+
+  #knownIndex(operand: Expression): number | null {
+    return operand.type === "i32" ? this.constantOf(operand) : null;
   }
 
   #knownNumber({ values, index }: Extract<Expression, { readonly kind: "entry" }>): number {
@@ -308,20 +309,18 @@ export class ValueWriter {
 
   /** Registers that are declared again, in another copy of an unrolled loop, have the same locals. */
   declareRegisters(registers: Registers): void {
-    if (!this.#registers.has(registers)) this.#registers.set(registers, new Map());
+    if (!this.#registers.has(registers)) this.#registers.set(registers, []);
   }
 
   /** The local of one of some registers, whose indices are known. */
   register(registers: Registers, indices: readonly Expression[]): Local {
     const locals = this.#registers.get(registers);
     let number = 0;
-    for (const [i, index] of indices.entries())
-      number = number * registers.sizes[i] + (this.constantOf(index) ?? Number.NaN);
+    for (let i = 0; i < indices.length; i++)
+      number = number * registers.sizes[i] + (this.constantOf(indices[i]) ?? Number.NaN);
     if (locals === undefined || Number.isNaN(number))
       throw internal(`${registers.name} is not declared, or has an index that is not known`);
-    const local = locals.get(number) ?? this.#code.local(localType(registers.type));
-    locals.set(number, local);
-    return local;
+    return (locals[number] ??= this.#code.local(localType(registers.type)));
   }
 
   /** The local with the address of a memory. */
