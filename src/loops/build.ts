@@ -144,6 +144,8 @@ export const divide = binary("divide");
 /** x · y + sum: an engine may round the product, or only the sum. */
 export const multiplyAdd = (x: Expression, y: Expression, sum: Expression): Expression =>
   operation("multiplyAdd", [x, y, sum]);
+/** The f32, of which a compiler must not know how it was computed. */
+export const exact = unary("exact");
 export const neg = unary("neg");
 export const abs = unary("abs");
 export const sqrt = unary("sqrt");

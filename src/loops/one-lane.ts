@@ -4,10 +4,11 @@
 //   let y = select(x < 0, -x, x)        of f32, where the condition is taken as it is
 //   let n = n + (x < 0)                 of i32x4
 //   let n = n + (0 - (x < 0))           of i32
+// What such a formula names are the steps whose rounding it relies on, and so they are exact for compilers of GPUs, too.
 import { internal } from "../errors/error.ts";
 import type { Block } from "./block.ts";
 import { Block as Inner } from "./block.ts";
-import { constant, ne, sub, variable } from "./build.ts";
+import { constant, exact, ne, sub, variable } from "./build.ts";
 import type { Expression, Statement, Variable } from "./program.ts";
 import { isVector, type Type, types } from "./types.ts";
 
@@ -25,7 +26,9 @@ export function inOneLane(block: Block, formula: Formula, operands: readonly Exp
 
 function addOne(block: Block, statement: Statement, known: Map<Variable, Expression>): void {
   if (statement.kind !== "let") throw internal(`a formula with a statement of kind ${statement.kind}`);
-  known.set(statement.variable, block.named(statement.variable.name, oneLane(statement.value, known)));
+  const value = oneLane(statement.value, known);
+  const isComputed = value.type === "f32" && value.kind === "operation";
+  known.set(statement.variable, block.named(statement.variable.name, isComputed ? exact(value) : value));
 }
 
 const typeOfLane = (type: Type): Type => types[type].lane;

@@ -81,6 +81,16 @@ export const lanewise = {
     sign: "fma",
     meaning: (a, b, c) => a * b + c,
   },
+  /**
+   * The f32 itself, of which a compiler must not know how it was computed: it then cannot reorder the sum after it, or drop a product
+   * with 0. A GPU's compilers do so, as WGSL does not forbid it.
+   */
+  exact: {
+    operands: 1,
+    result: ([a]) => (a === "f32" ? "f32" : null),
+    sign: "exact",
+    meaning: (a) => a,
+  },
   neg: { operands: 1, result: same, sign: "-", meaning: (a) => -a },
   abs: { operands: 1, result: same, sign: "abs", meaning: (a) => Math.abs(a) },
   sqrt: { operands: 1, result: floats, sign: "sqrt", meaning: (a) => Math.sqrt(a) },

@@ -2,27 +2,46 @@
 // and FUZZ_COUNT more of them are tried.
 import { expect, it } from "vitest";
 import { simplify } from "../../src/compiler/simplify.ts";
+import { cutForGpu } from "../../src/schedule/gpu/cut.ts";
+import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
+import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
+import { nestOf } from "../../src/schedule/nest/nest.ts";
 import { Draw } from "../tensor/draw.ts";
-import { asGpu } from "./as-gpu.ts";
+import { asGpu, type Cut } from "./as-gpu.ts";
 import { complaintAbout, type Executor, tell } from "./fuzz.ts";
 import { randomGraph } from "./random-graph.ts";
 import { shrink } from "./shrink.ts";
 
+/** Limits under which threads and workgroups share the shortest sums. */
+const eager: NestLimits = {
+  minShared: 2,
+  maxPointsShared: Number.POSITIVE_INFINITY,
+  sharersAlong: 8,
+  sharersAcross: 4,
+  minPart: 3,
+  enoughGroups: 64,
+};
+
+const shared: Cut = (kernel, limits, site) =>
+  kernel.kind === "loops" ? cutNest(kernel, nestOf(kernel), limits, site, eager) : cutForGpu(kernel, limits, site);
+
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const count = Number(process.env.FUZZ_COUNT ?? 40);
 
-it(`${count} random graphs from seed ${first}: workgroups compute what the reference does`, () => {
+it(`${count} random graphs from seed ${first}: workgroups compute what the reference does, one thread a sum and in parts`, () => {
   let dispatches = 0;
   let graphs = 0;
-  const run: Executor = (graph, args, states) => {
-    const outcome = asGpu(simplify(graph), args, states);
-    dispatches += outcome.dispatches;
-    return outcome;
-  };
+  const by =
+    (cut: Cut): Executor =>
+    (graph, args, states) => {
+      const outcome = asGpu(simplify(graph), args, states, cut);
+      dispatches += outcome.dispatches;
+      return outcome;
+    };
   for (let seed = first; graphs < count; seed++) {
     const whole = randomGraph(new Draw(seed));
     if (whole.graph.nodes.some(({ dtype }) => dtype === "float64")) continue;
-    graphs++;
+    const run = by(graphs++ % 2 === 0 ? cutForGpu : shared);
     if (complaintAbout(run, whole) === null) continue;
     const trial = shrink(whole, (candidate) => complaintAbout(run, candidate) !== null);
     throw new Error(tell({ seed, trial, complaint: complaintAbout(run, trial) ?? "it does not fail any more" }));

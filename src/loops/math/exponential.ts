@@ -49,7 +49,8 @@ function reduce(block: Block, value: Expression, coefficients: readonly number[]
   const x = block.let("x", value);
   const shifted = block.let("shifted", add(mul(x, Math.LOG2E), rounder));
   const n = block.let("n", sub(shifted, rounder));
-  const r = block.let("r", sub(sub(x, mul(n, ln2High)), mul(n, ln2Low)));
+  const most = block.let("most", sub(x, mul(n, ln2High)));
+  const r = block.let("r", sub(most, mul(n, ln2Low)));
   const fraction = block.let("fraction", add(mul(polynomial(r, coefficients), mul(r, r)), r));
   return { fraction, n, bits: asIntegers(shifted) };
 }

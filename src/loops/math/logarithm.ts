@@ -42,7 +42,7 @@ function logarithm(block: Block, fraction: Expression, exponent: Expression): Ex
   const s = block.let("s", divide(f, add(f, 2)));
   const square = block.let("square", mul(s, s));
   const half = block.let("half", mul(mul(f, 0.5), f));
-  const rest = add(mul(add(mul(polynomial(square, coefficients), square), half), s), mul(k, ln2Low));
+  const rest = block.let("rest", add(mul(add(mul(polynomial(square, coefficients), square), half), s), mul(k, ln2Low)));
   return add(sub(f, sub(half, rest)), mul(k, ln2High));
 }
 

@@ -1,6 +1,6 @@
 // Loads and stores of single numbers. In kernels with float64 ("scalar") floats are f64, on a GPU ("single") f32; all other dtypes are i32.
 import type { Access, Store } from "../../compiler/kernel.ts";
-import { add, callTo, constant, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
+import { add, callTo, constant, exact, f64, load, ltUnsigned, mul, not, set, store, toF32 } from "../../loops/build.ts";
 import type { Expression, Memory, Statement } from "../../loops/program.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { type BodyForm, narrow, typeOf } from "./form.ts";
@@ -8,6 +8,8 @@ import type { DataIndex, Points } from "./points.ts";
 
 export function constantNumber(value: number, dtype: DType, form: BodyForm): Expression {
   const type = typeOf(form, dtype);
+  // A GPU's compilers would take x · 0 for 0 also where x is infinite, and x + c − c for x.
+  if (form === "single" && type !== "i32") return exact(constant(type, value));
   if (type !== "i32") return constant(type, dtype === "float32" ? Math.fround(value) : value);
   return constant("i32", dtype === "bool" ? Number(value !== 0) : dtype === "uint8" ? value & 255 : value);
 }

@@ -40,6 +40,7 @@ export const instructions: Readonly<Record<LanewiseName, Entry>> = {
   remainderUnsigned: { i32: "i32.rem_u" },
   divide: { f32: "f32.div", f64: "f64.div", f32x4: "f32x4.div", f64x2: "f64x2.div" },
   multiplyAdd: { f32x4: "f32x4.relaxed_madd" },
+  exact: {},
   neg: { f32: "f32.neg", f64: "f64.neg", i32x4: "i32x4.neg", f32x4: "f32x4.neg", f64x2: "f64x2.neg" },
   abs: { f32: "f32.abs", f64: "f64.abs", i32x4: "i32x4.abs", f32x4: "f32x4.abs", f64x2: "f64x2.abs" },
   sqrt: { f32: "f32.sqrt", f64: "f64.sqrt", f32x4: "f32x4.sqrt", f64x2: "f64x2.sqrt" },

@@ -58,6 +58,7 @@ function alone({ kernel, nest, cut, gpu, site, points }: NestParts): Dispatch {
 /** The place of a thread among those that share a point, and the place of the point in the workgroup. */
 function placeOfThread(block: Block, { local }: Threads, { sharers, points, sharersAdjacent }: NestCut) {
   const [x] = local;
+  if (points === 1) return { sharer: x, point: constant("i32", 0) };
   const [sharer, point] = sharersAdjacent ? [rem(x, sharers), div(x, sharers)] : [div(x, points), rem(x, points)];
   return { sharer: block.named("sharer", sharer), point: block.named("own", point) };
 }
