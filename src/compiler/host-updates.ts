@@ -13,8 +13,6 @@ export interface Parts {
   readonly device: Graph;
   /** The graph of the host's updates; null if there are none. It has no results. */
   readonly host: Graph | null;
-  /** The indices of the states that the host updates. */
-  readonly hostStates: ReadonlySet<number>;
 }
 
 /** Separates the updates whose values are small and depend on no argument and on no state that the device updates. */
@@ -35,7 +33,6 @@ export function hostUpdates(graph: Graph): Parts {
   return {
     device: { nodes: reachable(outputs, inputs), updates, results: graph.results },
     host: host.length === 0 ? null : hostGraph(host, statesOf(graph)),
-    hostStates: new Set([...states].map(({ attributes }) => attributes.index)),
   };
 }
 
