@@ -1,4 +1,4 @@
-// PyTorch's recorded results through XLA: each call, layer, optimiser and training run of test/fixtures, compiled for a backend that is XLA.
+// PyTorch's recorded results: each call, layer, optimiser and training run of test/fixtures, compiled for a backend of as-xla.ts.
 import { compile } from "chainrule";
 import { registerBackend } from "../../src/compiler/compile.ts";
 import { load } from "../../test/fixtures/load.ts";
@@ -12,8 +12,7 @@ import {
   runTraining,
 } from "../../test/fixtures/networks.ts";
 import { runCase } from "../../test/fixtures/run.ts";
-import { backend } from "./as-xla.ts";
-import type { Oracle } from "./oracle.ts";
+import { backend, type Prepare } from "./as-xla.ts";
 
 const families = [
   "elementwise",
@@ -28,12 +27,12 @@ const families = [
 
 /** Runs them, or those of the given kinds; tells how many of each kind there are, and what differs. */
 export function runFixtures(
-  oracle: Oracle,
+  prepare: Prepare,
   kinds: readonly string[],
   tell: (line: string) => void,
   fail: (text: string) => void,
 ): void {
-  registerBackend(backend(oracle, "reference"));
+  registerBackend(backend(prepare, "reference"));
   const run: Run = (f) => compile(f, { backend: "reference" });
   const all = (name: string, differences: readonly (() => readonly string[])[]) => {
     if (kinds.length > 0 && !kinds.includes(name)) return;
