@@ -1,5 +1,5 @@
 // `npm test`: runs type check, lint, the demo's build, then every test file (which also run the examples and use the demo), and prints a
-// last line with the counts. Where there is no browser, or no Python with JAX, a line before it says so.
+// last line with the counts. Where there is no browser, no WebGPU for Node, or no Python with JAX, a line before it says so.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { findBrowser } from "./browser.js";
 import { closingLines } from "./closing-lines.js";
 import { findJax } from "./jax.js";
 import { optimiseLater } from "./optimise-later.js";
+import { findWebGpu } from "./webgpu.js";
 
 const folder = mkdtempSync(join(tmpdir(), "chainrule-test-"));
 const report = join(folder, "vitest.json");
@@ -69,5 +70,5 @@ try {
   failed++;
 }
 rmSync(folder, { recursive: true });
-console.log(closingLines({ passed, failed, skipped, browser, jax: findJax() }));
+console.log(closingLines({ passed, failed, skipped, browser, jax: findJax(), webgpu: findWebGpu() }));
 process.exitCode = failed === 0 ? 0 : 1;

@@ -20,6 +20,8 @@ export interface Program {
   run(args: readonly Tensor[]): readonly Storage[];
   /** Runs once, and reports how long each step took. */
   profile(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: string };
+  /** Runs once, as profile does, where the times come later than the call returns. */
+  timed?(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: Promise<string> };
   /** What will run, for people, in chapters. */
   chapters(): readonly Chapter[];
 }

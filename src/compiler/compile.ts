@@ -11,6 +11,7 @@ import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import type { Backend, BackendName, Program } from "./backend.ts";
 import { type Chapter, printChapters } from "./chapters.ts";
+import { needsOpening } from "./devices.ts";
 import { defaultBounds, type Found, Programs } from "./programs.ts";
 import { Pullback } from "./pullback.ts";
 import { ready } from "./ready.ts";
@@ -75,6 +76,8 @@ export interface Compiled<A extends unknown[], R> {
   profile(...args: A): string;
   /** Does the same as profile(), and returns the call's result as well. */
   profiled(...args: A): { readonly result: R; readonly report: string };
+  /** Does the same as profiled() on every backend: the times of a GPU have to be waited for. */
+  timed(...args: A): Promise<{ readonly result: R; readonly report: string }>;
 }
 
 const backends = new Map<BackendName, Backend>();
@@ -142,6 +145,17 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     });
     return { result: result as R, report };
   };
+  const timed = async (...args: A): Promise<{ readonly result: R; readonly report: string }> => {
+    const { entry, signature } = find(args);
+    let report: string | Promise<string> = "";
+    const result = run(entry, signature.tensors, (all) => {
+      const { program } = entry;
+      const profile = program.timed === undefined ? program.profile(all) : program.timed(all);
+      report = profile.report;
+      return profile.results;
+    });
+    return { result: result as R, report: await report };
+  };
   const last = (method: string): Program => {
     if (programs.last === null)
       throw new ChainruleError("order", method, "there is no program before the first call; call the function once");
@@ -152,12 +166,19 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
     chapters: (): readonly Chapter[] => last("chapters").chapters(),
     profile: (...args: A): string => profiled(...args).report,
     profiled,
+    timed,
   });
 }
 
 function backendOf(name: BackendName): Backend {
   const backend = backends.get(name);
   if (backend !== undefined) return backend;
+  if (needsOpening(name))
+    throw new ChainruleError(
+      "order",
+      "compile",
+      `the backend ${name} has to be opened: \`await gpuReady()\` once before the first call; it tells whether there is a GPU`,
+    );
   const place = packages.get(name);
   if (place !== undefined)
     throw new ChainruleError(

@@ -1,7 +1,11 @@
 // Updates that need no device. Where states live on a device, a few follow from themselves alone: the counter of the random generator, a
 // count of steps. They stay in host memory, where programs and operations outside of programs find them without waiting; each run reads
 // them like arguments, and the host computes their new contents.
+import { contentsFor } from "../tensor/device.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { ArrayStorage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { evaluate } from "./evaluate.ts";
 import { type Graph, type InputOf, isInput, type Node, reachable, statesOf, type Update } from "./graph.ts";
 
 /** The most elements of a value that the host computes at each run. */
@@ -13,6 +17,8 @@ export interface Parts {
   readonly device: Graph;
   /** The graph of the host's updates; null if there are none. It has no results. */
   readonly host: Graph | null;
+  /** The indices of the states that the host updates. */
+  readonly hostStates: ReadonlySet<number>;
 }
 
 /** Separates the updates whose values are small and depend on no argument and on no state that the device updates. */
@@ -33,6 +39,25 @@ export function hostUpdates(graph: Graph): Parts {
   return {
     device: { nodes: reachable(outputs, inputs), updates, results: graph.results },
     host: host.length === 0 ? null : hostGraph(host, statesOf(graph)),
+    hostStates: new Set([...states].map(({ attributes }) => attributes.index)),
+  };
+}
+
+/**
+ * Computes the new contents of the host's states, and returns what gives the states these contents: a device that runs the rest calls it after
+ * it has taken the old ones. Throws if one of the states lives on a device, as where another program updated it there.
+ */
+export function hostStatesAfter({ host, hostStates }: Parts, states: readonly Tensor[]): () => void {
+  if (host === null) return () => {};
+  const values = reachable(host.updates.map(({ value }) => value));
+  const read = new Set(values.flatMap((n) => (n.op === "state" ? [n.attributes.index] : [])));
+  const before = states.map((state, i) => {
+    const { shape, dtype } = state;
+    return { shape, dtype, data: read.has(i) ? contentsFor("compile", state) : new Float32Array() };
+  });
+  const { states: after } = evaluate(host, [], before);
+  return () => {
+    for (const index of hostStates) states[index].replaceStorage(new ArrayStorage(after[index].data));
   };
 }
 
@@ -45,5 +70,6 @@ const hostGraph = (updates: readonly Update[], states: readonly Node[]): Graph =
   results: [],
 });
 
-const isSmall = ({ op, shape }: Node): boolean =>
+/** Whether the host may compute a value at each run. */
+export const isSmall = ({ op, shape }: Node): boolean =>
   op !== "argument" && op !== "randomBits" && sizeOf(shape) <= maxElements;

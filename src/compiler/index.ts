@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph } from "./graph.ts";
 import { traceFunction } from "./trace-function.ts";
 
-export { contentsFor, DeviceStorage } from "../tensor/device.ts";
+export { contentsFor, DeviceStorage, lostContents } from "../tensor/device.ts";
 export { type DType, viewOf } from "../tensor/dtype.ts";
 export { type Label, labelOf } from "../tensor/labels.ts";
 export type { Attributes, OpName } from "../tensor/ops.ts";
@@ -17,8 +17,7 @@ export { evaluate } from "./evaluate.ts";
 export type { Graph, InputOf, Node, NodeOf, NodeOp, Region, Update } from "./graph.ts";
 export { argumentsOf, statesOf } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
-export { hostUpdates, type Parts } from "./host-updates.ts";
-
+export { hostStatesAfter, hostUpdates, type Parts } from "./host-updates.ts";
 export { type NamesTensors, tensorNames } from "./tensor-names.ts";
 export {
   type ResultRole,

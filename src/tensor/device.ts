@@ -2,7 +2,7 @@
 // tensor to host memory, and settle() moves tensors, modules and optimisers there. Whatever needs contents at once asks contentsFor(),
 // which throws for such a tensor and says what to await.
 import { ChainruleError } from "../errors/error.ts";
-import { describe, type TypedArray } from "./dtype.ts";
+import { describe, type Type, type TypedArray } from "./dtype.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -34,3 +34,13 @@ export function contentsFor(call: string, tensor: Tensor): TypedArray {
   checkHere(call, tensor);
   return tensor.storage.data;
 }
+
+/** The error about contents that were lost with their holder: "the GPU", "the runner". */
+export const lostContents = (tensor: Type, holder: string, cause: unknown): ChainruleError =>
+  new ChainruleError(
+    "state",
+    "compile",
+    `${describe(tensor)} was lost with ${holder} that held it; load it again, from a checkpoint or a file`,
+    {},
+    { cause },
+  );

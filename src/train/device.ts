@@ -1,16 +1,18 @@
 // Where the programs of training and validation run.
 import type { BackendName } from "../compiler/backend.ts";
+import { openDevice } from "../compiler/devices.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { ProcessOf } from "../tensor/share.ts";
 
-/** "auto": the fastest that needs no waiting, WebAssembly. "xla" comes with the package chainrule-xla. */
+/** "auto": the GPU where there is one, else WebAssembly. "xla" comes with the package chainrule-xla. */
 export type Device = "auto" | "wasm" | "webgpu" | "xla";
 
 /** Where programs run. */
 export interface Placement {
   /**
-   * Where programs run; default "auto". On a device, weights live there during an epoch; fit brings them to host memory at all events but
-   * "step", and `await settle(model)` does at any time.
+   * Where programs run; default "wasm". "webgpu" throws where there is no GPU for programs; "auto" uses WebAssembly there, and in place of
+   * an adapter that computes on the processor, or with checkFinite. On a device, weights live there during an epoch; training brings them to
+   * host memory at all events but "step", and `await settle(model)` does at any time.
    */
   device?: Device | undefined;
   /** One of several processes that run each program together ("xla"): it makes only its own rows of each batch. Results are the same in all. */
@@ -19,16 +21,35 @@ export interface Placement {
   threads?: number | undefined;
 }
 
-const backends: Readonly<Record<Device, BackendName>> = { auto: "wasm", wasm: "wasm", webgpu: "webgpu", xla: "xla" };
+const devices: readonly Device[] = ["auto", "wasm", "webgpu", "xla"];
 
-/** The backend of a device. Throws if there is none of this name. */
-export function backendFor(call: string, device: Device = "auto"): BackendName {
-  if (!Object.hasOwn(backends, device))
-    throw new ChainruleError(
-      "option",
-      call,
-      `there is no device ${String(device)}; there are ${Object.keys(backends).join(", ")}`,
-      { option: "device", value: device },
-    );
-  return backends[device];
+/** Throws if there is no device of this name. */
+export function checkDevice(call: string, device: Device = "wasm"): void {
+  if (!devices.includes(device))
+    throw new ChainruleError("option", call, `there is no device ${String(device)}; there are ${devices.join(", ")}`, {
+      option: "device",
+      value: device,
+    });
+}
+
+/**
+ * Opens the device if that has to be waited for, and returns the backend of its programs. `onHost`: something else that was asked for runs in
+ * host memory only. Throws a ChainruleError "device" if "webgpu" is asked for and there is no GPU for programs.
+ */
+export async function backendOf(
+  call: string,
+  device: Device = "wasm",
+  { onHost = false }: { readonly onHost?: boolean } = {},
+): Promise<BackendName> {
+  checkDevice(call, device);
+  if (device === "wasm" || device === "xla" || (device === "auto" && onHost)) return device === "xla" ? "xla" : "wasm";
+  const status = await openDevice("webgpu");
+  if (device === "auto") return status?.available && !status.software ? "webgpu" : "wasm";
+  if (status?.available) return "webgpu";
+  throw new ChainruleError(
+    "device",
+    call,
+    `there is no GPU for programs: ${status?.reason ?? "this build has none"}; device: "auto" uses WebAssembly where there is none`,
+    { device },
+  );
 }

@@ -13,7 +13,7 @@ import { noGrad } from "../tensor/mode.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
-import { backendFor, type Placement } from "./device.ts";
+import { backendOf, type Placement } from "./device.ts";
 import { confusionMatrix } from "./metrics.ts";
 import { inMode } from "./modes.ts";
 import { checkFits } from "./shapes.ts";
@@ -69,12 +69,12 @@ const names: OptionNames<EvaluateOptions> = {
 /** One program for each model, loss, backend and number of threads; repeated evaluations use it again. */
 const judges = new WeakMap<Layer, WeakMap<Loss, Map<string, Judge>>>();
 
-function programOf(model: Layer, loss: Loss, { device, threads }: Placement): Judge {
+async function programOf(model: Layer, loss: Loss, { device, threads }: Placement): Promise<Judge> {
+  const backend = await backendOf("evaluate", device);
   const ofModel = judges.get(model) ?? new WeakMap<Loss, Map<string, Judge>>();
   judges.set(model, ofModel);
   const ofLoss = ofModel.get(loss) ?? new Map<string, Judge>();
   ofModel.set(loss, ofLoss);
-  const backend = backendFor("evaluate", device);
   const key = `${backend} ${threads}`;
   const judge = ofLoss.get(key) ?? compile(judging(model, loss), { threads, backend });
   ofLoss.set(key, judge);
@@ -116,7 +116,7 @@ export async function evaluatePictures(
   const order = { batchSize, shuffle: false, mean, std, share };
   const all = data instanceof StreamedPictures ? batches(data, order) : batches(data, order);
   checkFits("evaluate", model, data, { training: false, sizes: [Math.min(batchSize, count)] });
-  const judge = compiled ? programOf(model, lossOf, { device, threads }) : judging(model, lossOf);
+  const judge = compiled ? await programOf(model, lossOf, { device, threads }) : judging(model, lossOf);
   const answers = new Int32Array(count);
   const scores = new Float32Array(count * classes);
   let [at, loss] = [0, 0];

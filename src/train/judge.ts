@@ -1,12 +1,12 @@
 // Validation on data of any kind: computes the means of the loss and of all named numbers, each batch once, in order, in evaluation mode.
 // Random numbers, such as those of a variational autoencoder, are the same at each validation, so that epochs can be compared.
 
-import { type Compiled, compile } from "../compiler/compile.ts";
+import { compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { breathe } from "./breathe.ts";
-import { backendFor, type Placement } from "./device.ts";
+import { backendOf, type Placement } from "./device.ts";
 import { inMode } from "./modes.ts";
 import type { Means } from "./position.ts";
 import { RandomStream } from "./random-stream.ts";
@@ -17,7 +17,8 @@ import type { Course } from "./task.ts";
 export interface Judge {
   readonly call: string;
   readonly module: Module;
-  readonly program: (batch: unknown) => Computed;
+  /** What computes the numbers of a batch, once its device is open. */
+  readonly program: () => Promise<(batch: unknown) => Computed>;
 }
 
 interface Judging {
@@ -31,10 +32,13 @@ interface Judging {
 
 export function judgeOf(call: string, { module, loss, metrics, placement }: Judging): Judge {
   const compute = (batch: unknown): Computed => noGrad(() => tally(call, loss(batch), batch, metrics));
-  const program: Compiled<[unknown], Computed> | typeof compute =
-    placement === null
-      ? compute
-      : compile(compute, { threads: placement.threads, backend: backendFor(call, placement.device) });
+  if (placement === null) return { call, module, program: () => Promise.resolve(compute) };
+  const { threads, device } = placement;
+  let compiled: Promise<(batch: unknown) => Computed> | null = null;
+  const program = () => {
+    compiled ??= backendOf(call, device).then((backend) => compile(compute, { threads, backend }));
+    return compiled;
+  };
   return { call, module, program };
 }
 
@@ -45,11 +49,12 @@ export interface Judged {
 
 /** Computes the means over all batches. Throws if there are no examples, and throws the signal's reason when that is aborted. */
 export async function judge(
-  { call, module, program }: Judge,
+  { call, module, program: opened }: Judge,
   course: Course,
   { seed = 0, signal }: { readonly seed?: number | undefined; readonly signal?: AbortSignalLike | undefined },
 ): Promise<Judged> {
   const random = new RandomStream(seed, "validation");
+  const program = await opened();
   let [sums, examples]: [ReadonlyMap<string, number>, number] = [new Map(), 0];
   for await (const batch of course.from(0)) {
     await breathe();

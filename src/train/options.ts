@@ -10,7 +10,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Stateful } from "./checkpoint.ts";
-import { backendFor, type Placement } from "./device.ts";
+import { checkDevice, type Placement } from "./device.ts";
 import type { Loss } from "./evaluate-pictures.ts";
 import type { Metric } from "./position.ts";
 import type { AbortSignalLike } from "./signal.ts";
@@ -115,7 +115,7 @@ const names: OptionNames<FitOptions> = {
 
 /** Throws if one of the options of all runs is wrong. */
 export function checkRun({ epochs, seed = 0, threads = 1, profile = 0, compile = true, device }: RunOptions): void {
-  backendFor("fit", device);
+  checkDevice("fit", device);
   checkWhole("fit", "epochs", epochs, { from: 1 });
   checkWhole("fit", "seed", seed, { from: 0 });
   checkWhole("fit", "threads", threads, { from: 1 });

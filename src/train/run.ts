@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { breathe } from "./breathe.ts";
 import { type Checkpoint, gather, restore } from "./checkpoint.ts";
 import type { TrainingDone, TrainingEpoch, TrainingStep, TrainingValidation } from "./events.ts";
+import { Lead } from "./lead.ts";
 import { type AnyEvent, bestOf, type Making, reasonToEnd, startEvent } from "./making.ts";
 import type { FitEvent } from "./picture-events.ts";
 import {
@@ -23,8 +24,9 @@ import {
 } from "./position.ts";
 import { type Rates, ratesOf, setRates } from "./rates.ts";
 import { resumedProgress, toPosition } from "./saved-position.ts";
-import { Stepper } from "./step.ts";
+import { type Begun, type StepPlace, Stepper } from "./step.ts";
 import { Pace, Stopwatch } from "./stopwatch.ts";
+import type { Counted } from "./tally.ts";
 
 /** A run, made by fit(): an async iterable of events. Iterating over it does the work. */
 export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIterable<E> {
@@ -40,6 +42,7 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
   readonly #watch = new Stopwatch();
   readonly #pace = new Pace();
   #epochPace = new Pace();
+  readonly #lead = new Lead();
 
   /** @internal fit() makes runs. */
   constructor(making: Making<E>) {
@@ -67,6 +70,14 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     if (obstacle !== null) throw new ChainruleError("state", "checkpoint", obstacle);
     const others = { best: this.#last === null ? this.#best : null, last: this.#last };
     return { tensors: gather(this.#making.parts, others), position: toPosition(this.#progress) };
+  }
+
+  /**
+   * Whether checkpoint() works now. On a GPU several steps may have been taken when the event of the first comes: it works at the event of the
+   * last, several times a second, and at all events but "step".
+   */
+  get canCheckpoint(): boolean {
+    return this.#stepper.obstacle === null;
   }
 
   /** The results of each complete epoch, including those before a resume. */
@@ -150,14 +161,21 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     let began = this.#watch.seconds;
     const { from, readsAhead } = course(epoch);
     const batches = from(skipped);
+    await this.#stepper.open();
+    let group: Begun[] = [];
     for await (const batch of readsAhead ? batches : prefetch(batches)) {
       await breathe();
-      if (this.#stopping) return;
-      const event = await this.#take(batch, began);
-      yield event;
-      if (this.#progress.batch === stepsPerEpoch) return;
+      if (this.#stopping) break;
+      group.push(this.#begin(batch, group.length));
+      const isLast = this.#progress.batch + group.length === stepsPerEpoch;
+      if (!isLast && this.#stepper.runsAhead && group.length < this.#lead.steps) continue;
+      yield* this.#end(group, began);
+      if (isLast) return;
+      group = [];
       began = this.#watch.seconds;
     }
+    yield* this.#end(group, began);
+    if (this.#stopping) return;
     const { batch } = this.#progress;
     if (batch === 0)
       throw new ChainruleError(
@@ -169,16 +187,47 @@ export class Fit<E = FitEvent, H = EpochRecord<"accuracy">> implements AsyncIter
     this.#exhausted = true;
   }
 
-  async #take(batch: unknown, began: number): Promise<TrainingStep<string, string, Rates>> {
+  /** Begins a step, `ahead` steps after the progress. */
+  #begin(batch: unknown, ahead: number): Begun {
     const { parts, schedules } = this.#making;
     const { epoch, batch: before, step } = this.#progress;
-    setRates(parts.optimizers, schedules, step);
+    setRates(parts.optimizers, schedules, step + ahead);
     const lr = ratesOf(parts.optimizers);
-    const counted = await this.#stepper.take(batch, { step: step + 1, epoch: epoch + 1, batch: before + 1, lr });
-    this.#progress = afterStep(this.#progress, counted);
-    this.#stepper.settle();
-    const { examples, loss, means } = counted;
+    return this.#stepper.begin(batch, { step: step + ahead + 1, epoch: epoch + 1, batch: before + ahead + 1, lr });
+  }
+
+  /**
+   * Ends steps that have begun, and gives their events. Where there are several, the weights are those after the last one at all of the events:
+   * the progress is too if the loop ends at one of them.
+   */
+  async *#end(group: readonly Begun[], began: number): AsyncGenerator<AnyEvent, void, undefined> {
+    if (group.length === 0) return;
+    const all = await Promise.allSettled(group.map((begun) => this.#stepper.end(begun)));
     const seconds = this.#watch.seconds - began;
+    this.#lead.add(group.length, seconds);
+    let next = 0;
+    const take = (): AnyEvent => {
+      const [ended, { place }] = [all[next], group[next]];
+      if (ended.status === "rejected") {
+        next = group.length;
+        throw ended.reason;
+      }
+      next++;
+      const event = this.#taken(ended.value, place, seconds / group.length);
+      if (next === group.length) this.#stepper.settle();
+      return event;
+    };
+    try {
+      while (next < group.length) yield take();
+    } finally {
+      while (next < group.length) take();
+    }
+  }
+
+  #taken(counted: Counted, { lr }: StepPlace, seconds: number): TrainingStep<string, string, Rates> {
+    const { epoch, batch: before } = this.#progress;
+    this.#progress = afterStep(this.#progress, counted);
+    const { examples, loss, means } = counted;
     for (const pace of [this.#pace, this.#epochPace]) pace.add(examples, seconds);
     const mean = { ...meanOf(this.#progress), examples: this.#progress.examples };
     return {

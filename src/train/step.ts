@@ -3,7 +3,7 @@
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
-import { backendFor } from "./device.ts";
+import { backendOf, type Device } from "./device.ts";
 import { inMode } from "./modes.ts";
 import type { RunOptions } from "./options.ts";
 import type { RandomStream } from "./random-stream.ts";
@@ -26,12 +26,26 @@ export interface StepPlace {
   readonly lr: Rates;
 }
 
+/** A step that has begun: the numbers that it computes, which may come later. */
+export interface Begun {
+  readonly batch: unknown;
+  readonly place: StepPlace;
+  readonly computed: Computed | Promise<Computed>;
+}
+
 export class Stepper {
   readonly #model: Module;
   readonly #random: RandomStream;
   readonly #learn: Task["learn"];
-  /** null if steps are not compiled. */
-  readonly #program: Compiled<[batch: unknown], Computed> | null;
+  /** How steps are compiled; null if they are not. */
+  readonly #compiling: {
+    readonly device: Device | undefined;
+    readonly threads: number | undefined;
+    readonly checkFinite: boolean;
+  } | null;
+  /** null before the first step, and if steps are not compiled. */
+  #program: Compiled<[batch: unknown], Computed> | null = null;
+  #runsAhead = false;
   /** Number of examples of a full batch; null if batches may have any size. */
   readonly #fullBatch: number | null;
   /** Number of steps before the one that is profiled; null if none is profiled. */
@@ -45,7 +59,7 @@ export class Stepper {
     this.#model = model;
     this.#random = random;
     this.#learn = learn;
-    this.#program = compiled ? compile(learn, { checkFinite, threads, backend: backendFor("fit", device) }) : null;
+    this.#compiling = compiled ? { device, threads, checkFinite } : null;
     this.#fullBatch = fullBatch;
     this.#stepsBeforeProfile = options.profile ?? null;
   }
@@ -56,8 +70,10 @@ export class Stepper {
   }
 
   explain(): string {
-    if (this.#program === null)
+    if (this.#compiling === null)
       throw new ChainruleError("order", "explain", "steps of this run are not compiled; leave out compile: false");
+    if (this.#program === null)
+      throw new ChainruleError("order", "explain", "there is no program before the first step; take one");
     return this.#program.explain();
   }
 
@@ -80,14 +96,33 @@ export class Stepper {
     );
   }
 
-  /** Takes a step on a batch, and returns its numbers from before the update. The step lasts until settle(). Throws if the loss is not finite. */
-  async take(batch: unknown, place: StepPlace): Promise<Counted> {
-    this.#obstacle = "a step is running; call it in the body of the loop, at an event";
-    const counted = await count(
-      this.#attempt(place, () => this.#compute(batch, place.step)),
-      batch,
-    );
+  /** Whether steps run on a device that need not be waited for: several may begin before the numbers of the first are read. */
+  get runsAhead(): boolean {
+    return this.#runsAhead;
+  }
+
+  /** Opens the device of the steps. */
+  async open(): Promise<void> {
+    if (this.#compiling === null || this.#program !== null) return;
+    const { device, threads, checkFinite } = this.#compiling;
+    const backend = await backendOf("fit", device, { onHost: checkFinite });
+    this.#runsAhead = backend === "webgpu";
+    this.#program = compile(this.#learn, { checkFinite, threads, backend });
+  }
+
+  /** Begins a step on a batch. The step lasts until settle(). */
+  begin(batch: unknown, place: StepPlace): Begun {
+    this.#obstacle = this.#runsAhead
+      ? "steps are running on the device; call it at the last event before the next pause, such as that of an epoch"
+      : "a step is running; call it in the body of the loop, at an event";
+    const computed = this.#attempt(place, () => this.#compute(batch, place.step));
     this.#stepsTaken++;
+    return { batch, place, computed };
+  }
+
+  /** The numbers of a step from before the update. Throws if the loss is not finite. */
+  async end({ batch, place, computed }: Begun): Promise<Counted> {
+    const counted = await count(await computed, batch);
     const { loss } = counted;
     if (Number.isFinite(loss)) return counted;
     this.#obstacle = `the loss became ${loss}, and the weights are unusable; resume an earlier checkpoint`;
@@ -105,13 +140,20 @@ export class Stepper {
     this.#obstacle = null;
   }
 
-  #compute(batch: unknown, step: number): Computed {
+  #compute(batch: unknown, step: number): Computed | Promise<Computed> {
     const program = this.#program;
     if (program === null) return this.#learn(batch);
     const isDue =
       this.#stepsBeforeProfile !== null && this.#profile === null && this.#stepsTaken >= this.#stepsBeforeProfile;
     if (!isDue || (this.#fullBatch !== null && examplesOf(batch) < this.#fullBatch)) return program(batch);
+    if (this.#runsAhead) return this.#timed(program, batch, step);
     const { result, report } = program.profiled(batch);
+    this.#profile = { step, report };
+    return result;
+  }
+
+  async #timed(program: Compiled<[batch: unknown], Computed>, batch: unknown, step: number): Promise<Computed> {
+    const { result, report } = await program.timed(batch);
     this.#profile = { step, report };
     return result;
   }

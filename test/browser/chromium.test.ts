@@ -77,23 +77,36 @@ describe("without a browser", () => {
 
   test("the count has those that were left out, after the line for which .ci/run looks", () => {
     const found = { path: "/usr/bin/chromium", version: "Chromium 1" };
+    const webgpu = { found: true, reason: null } as const;
     const told = closingLines({
       passed: 5,
       failed: 0,
       skipped: 2,
       browser: { path: null, reason: "there is none" },
       jax: { python: "python3" },
+      webgpu,
     });
     const [loud, count] = told.split("\n");
     const phrases = [...readFileSync(join(root, ".ci", "run"), "utf8").matchAll(/grep -q '([^']+)'/g)];
-    expect(phrases.map(([, phrase]) => phrase)).toEqual(["browser tests did not run", "StableHLO was not run"]);
+    expect(phrases.map(([, phrase]) => phrase)).toEqual([
+      "browser tests did not run",
+      "StableHLO was not run",
+      "WebGPU was not run",
+    ]);
     expect(loud).toMatch(/^browser tests did not run: there is none\. Install one /);
     expect(count).toBe("5 passed, 0 failed, 2 skipped");
-    const withoutJax = { browser: found, jax: { python: null, reason: "python3 has no jax" } };
+    const withoutJax = { browser: found, webgpu, jax: { python: null, reason: "python3 has no jax" } };
     const [other] = closingLines({ passed: 5, failed: 0, skipped: 2, ...withoutJax }).split("\n");
     expect(other).toMatch(/^StableHLO was not run: python3 has no jax\. Set /);
-    expect(closingLines({ passed: 5, failed: 1, skipped: 0, browser: found, jax: { python: "python3" } })).toBe(
-      "5 passed, 1 failed",
-    );
+    const all = { browser: found, jax: { python: "python3" } };
+    const [third] = closingLines({
+      passed: 5,
+      failed: 0,
+      skipped: 2,
+      ...all,
+      webgpu: { found: false, reason: "it is not installed" },
+    }).split("\n");
+    expect(third).toMatch(/^WebGPU was not run: it is not installed\. `node scripts/);
+    expect(closingLines({ passed: 5, failed: 1, skipped: 0, ...all, webgpu })).toBe("5 passed, 1 failed");
   });
 });

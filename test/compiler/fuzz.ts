@@ -6,7 +6,7 @@ import { print } from "../../src/compiler/graph-text.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
 import { Draw } from "../tensor/draw.ts";
 import { disagreements, type Values } from "./agree.ts";
-import { bound } from "./bounds.ts";
+import { bound, type Widening } from "./bounds.ts";
 import { randomGraph } from "./random-graph.ts";
 import type { Trial } from "./random-growth.ts";
 import { shrink } from "./shrink.ts";
@@ -22,8 +22,12 @@ export interface Failure {
 }
 
 /** What is wrong with an executor's results for a graph, in words; null if they are right. */
-export function complaintAbout(run: Executor, { graph, args, states }: Trial): string | null {
-  const expected = bound(graph, args, states);
+export function complaintAbout(
+  run: Executor,
+  { graph, args, states }: Trial,
+  widening?: (graph: Graph) => Widening,
+): string | null {
+  const expected = bound(graph, args, states, widening?.(graph));
   let actual: Values;
   try {
     actual = run(graph, args, states);
@@ -49,19 +53,24 @@ const fail = (failure: Failure): never => {
   throw new Error(tell(failure));
 };
 
-/** Tries `count` graphs, from the seed on. onFailure throws by default; if it returns, the next graph is tried. */
+/**
+ * Tries `count` graphs, from the seed on; `change` changes each first. onFailure throws by default; if it returns, the next graph is tried.
+ */
 export function fuzz(options: {
   readonly seed: number;
   readonly count: number;
   readonly run: Executor;
+  readonly change?: (trial: Trial) => Trial;
+  readonly widening?: (graph: Graph) => Widening;
   readonly onFailure?: (failure: Failure) => void;
 }): void {
-  const { seed: first, count, run, onFailure = fail } = options;
+  const { seed: first, count, run, change = (trial) => trial, widening, onFailure = fail } = options;
+  const complaint = (trial: Trial) => complaintAbout(run, trial, widening);
   for (let seed = first; seed < first + count; seed++) {
-    const whole = randomGraph(new Draw(seed));
+    const whole = change(randomGraph(new Draw(seed)));
     verify(whole.graph);
-    if (complaintAbout(run, whole) === null) continue;
-    const trial = shrink(whole, (candidate) => complaintAbout(run, candidate) !== null);
-    onFailure({ seed, trial, complaint: complaintAbout(run, trial) ?? "it does not fail any more" });
+    if (complaint(whole) === null) continue;
+    const trial = shrink(whole, (candidate) => complaint(candidate) !== null);
+    onFailure({ seed, trial, complaint: complaint(trial) ?? "it does not fail any more" });
   }
 }

@@ -2,15 +2,15 @@
 // runner; small states that follow from themselves, such as the counter of random numbers, stay here (hostUpdates).
 import { ChainruleError, type Tensor } from "chainrule";
 import {
-  ArrayStorage,
   argumentsOf,
   type Backend,
   type Chapter,
   contentsFor,
-  evaluate,
   type Graph,
+  hostStatesAfter,
   hostUpdates,
   type InputOf,
+  lostContents,
   type Parts,
   type Program,
   print,
@@ -20,7 +20,6 @@ import {
   statesOf,
 } from "chainrule/compiler";
 import { currentSession } from "./current.ts";
-import { batchDimOf, batchOf } from "./manifest.ts";
 import type { Contents, Handle, Session } from "./runner/session.ts";
 import { XlaStorage } from "./storage.ts";
 import { write } from "./write.ts";
@@ -77,6 +76,7 @@ class XlaProgram implements Program {
     const session = currentSession();
     const inputs = [...args, ...this.#read.map((index) => this.#states[index])];
     for (const tensor of inputs) checkHeld(tensor, session);
+    const updateHosts = hostStatesAfter(this.#parts, this.#states);
     const handles = this.#handlesOf(inputs, args.length, session);
     const updated = new Set(this.#updated);
     const donated = handles.flatMap((handle, i) => {
@@ -87,7 +87,7 @@ class XlaProgram implements Program {
     const { results } = this.#parts.device;
     const made = session.run(this.#load(session), handles, donated, results.length + this.#updated.length);
     for (const i of args.keys()) if (!(args[i].storage instanceof XlaStorage)) session.release(handles[i]);
-    this.#updateHostStates();
+    updateHosts();
     for (const [i, index] of this.#updated.entries()) {
       const state = this.#states[index];
       sent.delete(state);
@@ -141,21 +141,6 @@ class XlaProgram implements Program {
       return made;
     });
   }
-
-  #updateHostStates(): void {
-    const { host } = this.#parts;
-    if (host === null) return;
-    const before = this.#states.map(({ shape, dtype, storage }) => ({
-      shape,
-      dtype,
-      data: storage.device === undefined ? storage.data : new Float32Array(),
-    }));
-    const { states } = evaluate(host, [], before);
-    for (const { state } of host.updates) {
-      const { index } = state.attributes;
-      this.#states[index].replaceStorage(new ArrayStorage(states[index].data));
-    }
-  }
 }
 
 function remember(state: Tensor, handle: Handle, session: Session): void {
@@ -164,15 +149,10 @@ function remember(state: Tensor, handle: Handle, session: Session): void {
 }
 
 /** Throws if the tensor's contents were lost with an earlier runner. */
-function checkHeld({ storage, shape, dtype }: Tensor, session: Session): void {
-  if (!(storage instanceof XlaStorage) || storage.session === session) return;
-  throw new ChainruleError(
-    "state",
-    "compile",
-    `${dtype}[${shape.join(",")}] was lost with the runner that held it; load it again, from a checkpoint or a file`,
-    {},
-    { cause: storage.session.lost },
-  );
+function checkHeld(tensor: Tensor, session: Session): void {
+  const { storage } = tensor;
+  if (storage instanceof XlaStorage && storage.session !== session)
+    throw lostContents(tensor, "the runner", storage.session.lost);
 }
 
 function contentsOf(tensor: Tensor): Contents {
@@ -181,13 +161,13 @@ function contentsOf(tensor: Tensor): Contents {
   return { dtype, shape, rows: null, data: contentsFor("compile", tensor) };
 }
 
-/** What the runner has to know of the arguments and results. */
+/** What the runner has to know of the arguments and results. An argument carries the batch if its dim 0 is that of the first one. */
 function manifestOf(graph: Graph, states: readonly Tensor[]): object {
   const inputs = argumentsOf(graph);
-  const batch = batchOf(inputs);
+  const batch = inputs[0]?.shape[0];
   type Typed = Pick<InputOf, "dtype" | "shape">;
   const entry = (kind: "input" | "result", { dtype, shape }: Typed) => {
-    return { kind, dtype, shape, batch: batchDimOf({ shape }, batch), sharding: null };
+    return { kind, dtype, shape, batch: batch !== undefined && shape[0] === batch ? 0 : null, sharding: null };
   };
   const state = ({ dtype, shape, attributes: { index } }: InputOf<"state">) => {
     return { kind: "state", dtype, shape, batch: null, sharding: shardingOf(states[index]) };

@@ -1,7 +1,7 @@
 // toStableHLO: a function of tensors, such as a training step, as the text of a StableHLO module and a manifest.
 import { ChainruleError, type Tensor } from "chainrule";
 import { type ResultRole, shardingOf, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
-import { batchDimOf, batchOf, type Manifest, type ManifestArgument, type ManifestResult } from "./manifest.ts";
+import type { Manifest, ManifestArgument, ManifestResult } from "./manifest.ts";
 import { identifiers, inputNames, namesOf, type StateName, unused } from "./names.ts";
 import { write } from "./write.ts";
 
@@ -59,7 +59,9 @@ function nameIn(names: Names, tensor: Tensor): StateName {
 function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Names): Manifest {
   const { graph } = traced;
   const states = traced.states.map((state) => nameIn(names, state));
-  const batch = batchOf(traced.arguments.map(({ tensor }) => tensor));
+  const batch = traced.arguments[0]?.tensor.shape[0] ?? null;
+  const dimOf = ({ shape }: { readonly shape: readonly number[] }): 0 | null =>
+    shape.length > 0 && shape[0] === batch ? 0 : null;
   const donated = new Map(
     graph.updates.map(({ state }, i) => [state.attributes.index, graph.results.length + i] as const),
   );
@@ -70,7 +72,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
       kind: "input",
       dtype,
       shape,
-      batch: batchDimOf(tensor, batch),
+      batch: dimOf(tensor),
       sharding: null,
       owner: null,
       donatedTo: null,
@@ -92,7 +94,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
       kind,
       dtype,
       shape,
-      batch: kind === "gradient" ? null : batchDimOf(node, batch),
+      batch: kind === "gradient" ? null : dimOf(node),
       sharding: null,
     };
   });
@@ -104,7 +106,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
   return {
     format: "chainrule-xla",
     version: 1,
-    batch,
+    batch: fromCall.some(({ batch }) => batch !== null) ? batch : null,
     arguments: [...fromCall, ...fromOutside],
     results: [...results, ...updates],
     random: randomOf(states),

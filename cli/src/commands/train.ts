@@ -2,6 +2,7 @@
 import { architectureNames } from "chainrule/model";
 import { type Command, Option } from "commander";
 import { defaultCheckpointSeconds } from "../train/checkpoints.ts";
+import { deviceNames } from "../train/gpu.ts";
 import type { TrainOptions } from "../train/job.ts";
 import { train } from "../train/train.ts";
 import { warmSteps } from "../train/training.ts";
@@ -68,6 +69,12 @@ function addOutput(command: Command): void {
   command
     .optionsGroup("How it runs, and what it shows:")
     .addOption(threads())
+    .addOption(
+      new Option(
+        "--device <name>",
+        "where the steps run: cpu, gpu (WebGPU: npm install webgpu), or auto, the GPU where there is one (default: cpu)",
+      ).choices(deviceNames),
+    )
     .addOption(
       new Option(
         "--backend <name>",

@@ -24,6 +24,8 @@ export interface CheckpointOptions {
   readonly seconds: number;
   /** Whether each epoch ends with a validation. */
   readonly validated: boolean;
+  /** Whether the weights belong to the event: steps on a GPU run ahead of their events. */
+  readonly isPossible?: () => boolean;
   readonly write: (file: string) => Promise<void>;
 }
 
@@ -45,9 +47,10 @@ export class Checkpoints {
 
   /** Writes a checkpoint where the event is the end of an epoch, or a step after the interval. */
   async see({ type }: FitEvent): Promise<void> {
-    const { seconds, validated, write } = this.#options;
+    const { seconds, validated, isPossible, write } = this.#options;
     const endsEpoch = type === (validated ? "validation" : "epoch");
-    if (!endsEpoch && !(type === "step" && performance.now() - this.#last >= 1000 * seconds)) return;
+    const isDue = type === "step" && performance.now() - this.#last >= 1000 * seconds && (isPossible?.() ?? true);
+    if (!endsEpoch && !isDue) return;
     await write(this.file);
     this.#written = true;
     this.#last = performance.now();

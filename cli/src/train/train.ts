@@ -16,6 +16,7 @@ import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, onThreads, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf, defaultCheckpointSeconds } from "./checkpoints.ts";
 import { notDiverged } from "./diverged.ts";
+import { type Computing, checkWhole, chooseDevice } from "./gpu.ts";
 import type { Job, TrainOptions } from "./job.ts";
 import { makePlan, prepare, read, readOrStream, tellGaveUp } from "./preparing.ts";
 import { checkXla, joinProcesses, lostWords, type Processes } from "./processes.ts";
@@ -31,10 +32,12 @@ export async function train(word: string, options: TrainOptions): Promise<number
   goOnWithoutOutput();
   checkXla(options, options.batchSize, { isWhole: true });
   const processes = await joinProcesses(options);
+  const computing = await chooseDevice(options);
   const job = await prepare(word, options);
   if (typeof job === "number") return job;
   const { backbone } = job;
   checkXla(options, undefined, { isWhole: backbone === null });
+  checkWhole(options, backbone === null);
   if (backbone !== null) return transfer({ job, backbone, options, began });
   // The threads start while the pictures are read.
   const ready = threadsReady();
@@ -42,7 +45,7 @@ export async function train(word: string, options: TrainOptions): Promise<number
   const data = await (options.folds === undefined ? readOrStream : read)(job, options);
   if (data instanceof GaveUp) return tellGaveUp(job, data);
   try {
-    return await learn({ job, data, options, processes, threads: await ready, began });
+    return await learn({ job, data, options, processes, computing, threads: await ready, began });
   } finally {
     if ("streams" in data) await data.streams.close();
   }
@@ -55,13 +58,14 @@ interface Learning {
   /** The number of threads that compute. */
   readonly threads: number;
   readonly processes: Processes | null;
+  readonly computing: Computing;
   /** The start of the command, in milliseconds of performance.now(). */
   readonly began: number;
 }
 
 /** Trains, saves and tests; returns the exit code. */
-async function learn({ job, data, options, processes, threads, began }: Learning): Promise<number> {
-  const { word, resumeBy, screen, interrupt, out } = job;
+async function learn({ job, data, options, processes, computing: where, threads, began }: Learning): Promise<number> {
+  const { word, screen, interrupt, out } = job;
   const planned = await makePlan(job, data, options).catch(gaveUp);
   if (planned instanceof GaveUp)
     return tellGaveUp(job, new GaveUp({ isResumable: "streams" in data && data.streams.isCached }));
@@ -78,7 +82,8 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   const profile = options.profile ?? false;
   checkXla(options, plan.batchSize, { isWhole: true });
   const { resume } = job;
-  const training = begin({ data, description, plan, signal: interrupt.signal, resume, profile, processes });
+  const { signal } = interrupt;
+  const training = begin({ data, description, plan, signal, resume, profile, processes, device: where.device });
   const save = async (file: string, test?: TestRecord) => saveModel(file, description, await training.extras(test));
   if (processes?.leads === false) {
     let stopped = false;
@@ -87,6 +92,7 @@ async function learn({ job, data, options, processes, threads, began }: Learning
     return stopped ? interrupt.exitCode : 0;
   }
   const checkpoints = new Checkpoints(checkpointOf(out), {
+    isPossible: () => training.run.canCheckpoint,
     seconds: options.checkpoint ?? defaultCheckpointSeconds,
     validated: data.validation !== null,
     write: (file) => save(file),
@@ -94,9 +100,13 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   const recorder = new Recorder();
   const streams = "streams" in data ? data.streams : null;
   const pace = streams === null ? null : new ReadingPace(() => streams.reading);
-  const run = { screen, plan, description, data, word, resumeBy, out, interrupt, mirroring, replaced: job.replaced };
+  const run = { screen, plan, description, data, word, out, interrupt, mirroring, replaced: job.replaced };
   const shown = { explain: options.explain ?? false, profile };
-  const computing = { computer: processes?.words ?? onThreads(threads), together: processes?.share !== undefined };
+  const computing = {
+    computer: processes?.words ?? computerWords(where, threads),
+    device: where.device,
+    together: processes?.share !== undefined,
+  };
   const end = await follow(training, { ...run, ...shown, ...computing, checkpoints, recorder, pace, threads });
   if (end === null) {
     // The reader of the output has gone, as with `| head -1`: the command leaves no file behind.
@@ -119,6 +129,11 @@ async function learn({ job, data, options, processes, threads, began }: Learning
   return test(run, { ...trained, save: (record) => save(out, record) });
 }
 
+function computerWords({ device, words }: Computing, threads: number): string {
+  if (words === null) return onThreads(threads);
+  return device === "webgpu" ? words : `${onThreads(threads)} (${words})`;
+}
+
 function stoppedEarly({ screen, interrupt }: Job): number {
   screen.say("stopped before the training began; nothing was saved");
   return isReaderGone() ? 0 : interrupt.exitCode;
@@ -134,6 +149,7 @@ interface Following extends Outcome {
   readonly threads: number;
   /** What computes the steps, in words, and whether several processes do. */
   readonly computer: string;
+  readonly device: Computing["device"];
   readonly together: boolean;
 }
 
@@ -156,7 +172,8 @@ async function follow({ run }: Training, following: Following): Promise<DoneEven
       if (event.type !== "step") pace?.see(event);
       if (event.type === "step" && event.step === run.profiled) {
         progress.stop();
-        screen.say(`\nwhere the time of a step goes, on one thread, after ${event.step - stepsBefore - 1} steps:`);
+        const place = following.device === "webgpu" ? "on the GPU" : "on one thread";
+        screen.say(`\nwhere the time of a step goes, ${place}, after ${event.step - stepsBefore - 1} steps:`);
         screen.say(`${run.profile()}\n`);
       }
       if (event.type === "done" && following.profile && run.profiled === null)

@@ -31,9 +31,20 @@ export interface Beginning {
   readonly profile: boolean;
   /** The processes that compute the steps with XLA; null, and by default, WebAssembly computes them. */
   readonly processes?: Processes | null;
+  /** Where the steps run without processes; by default WebAssembly. */
+  readonly device?: "wasm" | "webgpu";
 }
 
-export function begin({ data, description, plan, signal, resume, profile, processes = null }: Beginning): Training {
+export function begin({
+  data,
+  description,
+  plan,
+  signal,
+  resume,
+  profile,
+  processes = null,
+  device = "wasm",
+}: Beginning): Training {
   const { train, validation } = data;
   const { batchSize, epochs, lr, seed, patience, augment } = plan;
   manualSeed(seed);
@@ -53,7 +64,7 @@ export function begin({ data, description, plan, signal, resume, profile, proces
     optimizer,
     seed,
     signal,
-    ...(processes === null ? {} : { device: "xla" as const, share: processes.share }),
+    ...(processes === null ? { device } : { device: "xla" as const, share: processes.share }),
     ...description.normalisation,
     ...(patience === null || validation === null ? {} : { earlyStopping: { patience } }),
     ...(augment === null ? {} : { augment }),

@@ -1,9 +1,6 @@
 // The text of profile(): the time of each kernel, and what it says of the kernel's speed.
-
-import { byKind, type Kernel } from "../../compiler/kernel.ts";
-import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
-import { bytesOfBuffer } from "../../schedule/allocate.ts";
 import { describe } from "../../schedule/text.ts";
+import { aligned, bytesMoved, giga, micro, productsOf } from "../work.ts";
 import type { Stages } from "./explain.ts";
 
 /** The work of a kernel, or of all kernels: floating-point operations of products, bytes moved, and time in milliseconds. */
@@ -29,12 +26,8 @@ export function reportTimes({ kernels, relaxed }: Stages, times: readonly number
     ...kernels.schedules.map((schedule, i) => [schedule.kernel.name, ...figures(works[i], limit), describe(schedule)]),
     ["total", ...figures(whole, limit), ""],
   ];
-  const widths = all[0].map((_, column) => Math.max(...all.map((cells) => cells[column].length)));
-  const aligned = (cell: string, column: number) =>
-    column === 0 || column === 5 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
-  const lines = all.map((cells) => cells.map(aligned).join("  ").trimEnd());
   const fused = `${relaxed ? "with" : "without"} fused multiply-add`;
-  return [`limit of one thread: ${giga(limit)} GFLOP/s, float32, ${fused}`, ...lines].join("\n");
+  return [`limit of one thread: ${giga(limit)} GFLOP/s, float32, ${fused}`, ...aligned(all, [0, 5])].join("\n");
 }
 
 /** The cells of a line: µs, GFLOP/s, share of the limit, GB/s. */
@@ -42,28 +35,4 @@ function figures({ operations, bytes, time }: Work, limit: number): string[] {
   const rate = (work: number) => (work === 0 || time === 0 ? "" : giga(work / time));
   const share = operations === 0 || time === 0 ? "" : `${((100 * operations) / time / limit).toFixed(0)} %`;
   return [micro(time), rate(operations), share, rate(bytes)];
-}
-
-/** A rate per millisecond, in 10⁹ per second. */
-const giga = (rate: number): string => (rate / 1e6).toFixed(1);
-const micro = (milliseconds: number): string => (milliseconds * 1000).toFixed(0);
-
-const pointsOf = ({ axes }: Kernel): number => axes.reduce((product, { size }) => product * size, 1);
-
-/** Multiplications and additions in a product by its definition. */
-const productsOf = byKind<number>({
-  matmul: (kernel) => 2 * pointsOf(kernel),
-  // Products with the gaps of a dilated input are not computed (schedule/products/convolution/gaps.ts).
-  convolution: (kernel) =>
-    (2 * pointsOf(kernel) * kernel.channels * kernel.kernel[0] * kernel.kernel[1]) /
-    (kernel.inputDilation[0] * kernel.inputDilation[1]),
-  loops: () => 0,
-  scan: () => 0,
-  topk: () => 0,
-});
-
-/** Bytes of all buffers that a kernel reads, plus those of all that it writes. */
-function bytesMoved(kernel: Kernel): number {
-  const once = [readsOf(kernel), writesOf(kernel)].flatMap((all) => [...new Set(all.map(({ buffer }) => buffer))]);
-  return once.reduce((sum, buffer) => sum + bytesOfBuffer(buffer), 0);
 }

@@ -1,0 +1,83 @@
+// Graph -> kernels -> dispatches -> WGSL, as data: all that does not need the device itself. What does not fit the adapter is refused here.
+import { fuse } from "../../compiler/fuse.ts";
+import { type Graph, outputsOf, reachable } from "../../compiler/graph.ts";
+import { inPlace } from "../../compiler/in-place.ts";
+import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
+import { multiply } from "../../compiler/one-by-one.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { cutForGpu } from "../../schedule/gpu/cut.ts";
+import type { Dispatch, FailureSite, GpuCut, GpuLimits } from "../../schedule/gpu/dispatch.ts";
+import { assignSlots, gpuBytesOf, type Slots } from "../../schedule/gpu/slots.ts";
+import { minPositions } from "../../schedule/limits.ts";
+import { describe } from "../../tensor/dtype.ts";
+import { writeWgsl } from "./wgsl/write.ts";
+
+/** A dispatch with its text. */
+export interface Step {
+  /** The index of its kernel. */
+  readonly kernel: number;
+  readonly dispatch: Dispatch;
+  readonly wgsl: string;
+}
+
+/** A graph as a GPU runs it. */
+export interface Lowered {
+  readonly graph: Graph;
+  readonly kernels: KernelProgram;
+  readonly steps: readonly Step[];
+  readonly slots: Slots;
+  /** The accesses whose index data decides, in the order of the table of failures. */
+  readonly sites: readonly FailureSite[];
+}
+
+/** Throws a ChainruleError "dtype" for float64, and "memory" where a tensor is larger than the adapter can bind. */
+export function lower(simple: Graph, limits: GpuLimits): Lowered {
+  checkTypes(simple);
+  const graph = multiply(simple, minPositions);
+  const kernels = inPlace(fuse(graph));
+  checkSizes(kernels, limits);
+  const sites: FailureSite[] = [];
+  const site = (call: FailureSite["call"], size: number): number => {
+    const known = sites.findIndex((other) => other.call === call && other.size === size);
+    return known >= 0 ? known : sites.push({ call, size }) - 1;
+  };
+  const cuts = kernels.kernels.map((kernel): GpuCut => cutForGpu(kernel, limits, site));
+  const steps = cuts.flatMap(({ dispatches }, kernel) =>
+    dispatches.filter(isWork).map((dispatch): Step => ({ kernel, dispatch, wgsl: writeWgsl(dispatch) })),
+  );
+  return { graph, kernels, steps, slots: assignSlots(kernels, cuts), sites };
+}
+
+const isWork = ({ workgroups }: Dispatch): boolean => workgroups.every((count) => count > 0);
+
+function checkTypes(graph: Graph): void {
+  for (const node of reachable(outputsOf(graph))) {
+    if (node.dtype !== "float64") continue;
+    const what = node.op === "argument" ? "an argument" : node.op === "state" ? "a state" : node.op;
+    throw new ChainruleError(
+      "dtype",
+      "compile",
+      `${what} is ${describe(node)}, and GPUs have no float64 (WGSL); convert it to float32 before, or use backend "wasm"`,
+      { op: node.op, dtype: node.dtype, shape: node.shape },
+    );
+  }
+}
+
+function checkSizes({ kernels }: KernelProgram, { bindingBytes }: GpuLimits): void {
+  for (const kernel of kernels) {
+    const large = new Set<Buffer>();
+    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)])
+      if (gpuBytesOf(buffer) > bindingBytes) large.add(buffer);
+    if (large.size === 0) continue;
+    const words = [...large].map((buffer) => `${describe(buffer)} (${mib(gpuBytesOf(buffer))})`);
+    throw new ChainruleError(
+      "memory",
+      "compile",
+      `${kernel.name} needs ${words.join(" and ")}, and this adapter binds at most ${mib(bindingBytes)} a tensor (maxStorageBufferBindingSize); use smaller batches, or backend "wasm"`,
+      { limit: "maxStorageBufferBindingSize", bytes: bindingBytes },
+    );
+  }
+}
+
+const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MiB`;
