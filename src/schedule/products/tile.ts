@@ -10,7 +10,19 @@
 //       for v in 0 .. 2 unrolled
 //         acc[r][v] += x * w[v]
 import type { Block } from "../../loops/block.ts";
-import { add, asLoop, constant, entry, load, mul, multiplyAdd, register, splat, unrolled } from "../../loops/build.ts";
+import {
+  add,
+  asLoop,
+  constant,
+  entry,
+  load,
+  lt,
+  mul,
+  multiplyAdd,
+  register,
+  splat,
+  unrolled,
+} from "../../loops/build.ts";
 import type { Expression, Memory, Registers, Unroll, Variable } from "../../loops/program.ts";
 
 /** Where an operand begins. */
@@ -23,6 +35,8 @@ export interface Operand {
 export interface SumLoop {
   readonly name: string;
   readonly count: number | Variable;
+  /** The largest value of a variable count, if it is known: so many iterations can be unrolled, each under a condition. */
+  readonly most?: number;
   readonly a: number;
   readonly b: number;
 }
@@ -34,7 +48,7 @@ export interface Tile {
   readonly rows: readonly number[];
   /** Vectors of b, which are neighbours. */
   readonly vectors: number;
-  /** The loops of the sum, the outermost first; only the outermost count may be a variable. */
+  /** The loops of the sum, the outermost first. */
   readonly sum: readonly SumLoop[];
   /** The terms of one iteration of the innermost loop, which are always unrolled; one term at 0 if left out. */
   readonly terms?: readonly Term[];
@@ -65,10 +79,13 @@ interface TermPlace {
 function addLoops(block: Block, tile: Tile, acc: Registers, loops: readonly SumLoop[], at: TermPlace): void {
   const { terms } = tile;
   if (loops.length > 0) {
-    const [{ name, count, a, b }, ...inner] = loops;
+    const [{ name, count, most, a, b }, ...inner] = loops;
     const body = (inside: Block, index: Variable) =>
       addLoops(inside, tile, acc, inner, { a: add(at.a, mul(index, a)), b: add(at.b, mul(index, b)) });
-    block.range(name, 0, count, body, 1, unrollOf(tile, loops));
+    const unroll = unrollOf(tile, loops);
+    if (unroll === unrolled && most !== undefined)
+      block.each(name, most, (inside, index) => inside.if(lt(index, count), (own) => body(own, index)));
+    else block.range(name, 0, count, body, 1, unroll);
   } else if (terms === undefined) addTerm(block, tile, acc, at);
   else
     block.each("t", terms.length, (inside, t) => {
@@ -81,7 +98,7 @@ function addLoops(block: Block, tile: Tile, acc: Registers, loops: readonly SumL
 function unrollOf({ terms = [] }: Tile, loops: readonly SumLoop[]): Unroll {
   const inner = Math.max(terms.length, 1);
   const count = loops.reduce(
-    (product, loop) => product * (typeof loop.count === "number" ? loop.count : Infinity),
+    (product, { count, most = Infinity }) => product * (typeof count === "number" ? count : most),
     inner,
   );
   if (count <= maxUnrolledTerms) return unrolled;

@@ -36,7 +36,7 @@ export function addTiles(block: Block, problem: ConvolutionProblem, plan: Images
             mul(add(mul(column, stride[1]), columns.from), at.lanes),
           );
           const position = add(mul(add(row, rows.first), positions[1]), add(column, columns.first));
-          addTile(inside, problem, at, {
+          addTile(inside, problem, plan, at, {
             begun: c,
             channels,
             a: add(kernel, rows.tap * spec.w.row + columns.tap * spec.w.column),
@@ -74,6 +74,7 @@ interface Tile {
 function addTile(
   block: Block,
   problem: ConvolutionProblem,
+  plan: ImagesPlan,
   { height, lanes }: TilesPlace,
   { begun, channels, a, b, sums, taps }: Tile,
 ): void {
@@ -82,7 +83,7 @@ function addTile(
   const { kernelDilation, size } = spec;
   const loops: readonly SumLoop[] = [
     { name: "c", count: channels, a: spec.w.channel, b: planeOf(spec, lanes) },
-    { name: "i", count: taps[0], a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
+    { name: "i", ...tapRowsOf(block, plan, taps[0]), a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
     { name: "j", count: taps[1], a: spec.w.column, b: kernelDilation[1] * lanes },
   ];
   // Variables, also where a place is a number: tiles at other places are the same function.
@@ -111,4 +112,10 @@ function addTile(
       );
     each(own, (inside, r, v) => inside.add(store(scratch, index(r, v), register(acc, r, v))));
   });
+}
+
+/** The rows of taps of a tile: a variable if others have fewer or more, so that they are the same function. */
+function tapRowsOf(block: Block, { rows }: ImagesPlan, taps: number): Pick<SumLoop, "count" | "most"> {
+  if (taps === 0 || rows.every((span) => span.taps === 0 || span.taps === taps)) return { count: taps };
+  return { count: block.let("rows", constant("i32", taps)), most: Math.max(...rows.map((span) => span.taps)) };
 }
