@@ -67,21 +67,26 @@ export {
   valueAndGrad,
 } from "./tensor/derivatives.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
-export {
-  adaptiveAvgPool2d,
-  avgPool2d,
-  type Conv2dOptions,
-  concat,
-  conv2d,
-  maxPool2d,
-  type PoolOptions,
-  stack,
-} from "./tensor/functions.ts";
+export { type Conv2dOptions, concat, conv2d, stack } from "./tensor/functions.ts";
+export type { GeluOptions } from "./tensor/gelu-options.ts";
 export type { TensorJSON } from "./tensor/json.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
+export { add, div, maximum, minimum, mul, pow, sub } from "./tensor/operators.ts";
+export {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  type MaxPoolOptions,
+  maxPool2d,
+  maxUnpool2d,
+  type Pooled,
+  type PoolOptions,
+  type UnpoolOptions,
+} from "./tensor/pooling.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
-export type { KeepDim, VarianceOptions } from "./tensor/reducing.ts";
+export type { KeepDim, SoftmaxOptions, VarianceOptions } from "./tensor/reducing.ts";
+export type { Bound } from "./tensor/reshaping.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";

@@ -46,18 +46,20 @@ const unaryOp =
 
 const rank = (n: SymbolicNode): number => n.shape.length;
 
-/** A rule for a pooling over [N, C, H, W], with "kernel_shape", "strides" and "pads". */
+/** A rule for a pooling over [N, C, H, W], with "kernel_shape", "strides" and "pads"; windows beyond the padding are written op by op. */
 const pooling =
-  (opType: string, more: Readonly<Record<string, Attribute>> = {}): Rule =>
+  (opType: string, more: (settings: Settings) => Readonly<Record<string, Attribute>> | null): Rule =>
   (part) => {
     const settings = settingsOf(part);
     if (part.inputs.length !== 1 || rank(part.inputs[0]) !== 4 || settings === null) return null;
+    const others = settings.flag("ceilMode") ? null : more(settings);
+    if (others === null) return null;
     const [height, width] = settings.numbers("padding");
     return asOneOp(part, opType, part.inputs, {
       kernel_shape: settings.numbers("kernelSize"),
       strides: settings.numbers("stride"),
       pads: [height, width, height, width],
-      ...more,
+      ...others,
     });
   };
 
@@ -141,8 +143,13 @@ const rules: Readonly<Record<string, Rule>> = {
     };
   },
 
-  maxPool2d: pooling("MaxPool"),
-  avgPool2d: pooling("AveragePool", { count_include_pad: 1 }),
+  maxPool2d: pooling("MaxPool", (settings): Readonly<Record<string, Attribute>> => {
+    const dilations = settings.numbers("dilation");
+    return dilations.every((n) => n === 1) ? {} : { dilations };
+  }),
+  avgPool2d: pooling("AveragePool", (settings) =>
+    settings.flag("overridesDivisor") ? null : { count_include_pad: Number(settings.flag("countIncludePad")) },
+  ),
 
   adaptiveAvgPool2d(part) {
     const settings = settingsOf(part);

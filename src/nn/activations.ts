@@ -1,6 +1,7 @@
 // Activation functions as layers: the nonlinearities between linear layers, without which two linear layers would compute no more
 // than one. They take any shape and work element by element, except Softmax and LogSoftmax, which work along a dim.
 import { takes } from "../tensor/arguments.ts";
+import { type GeluOptions, isApproximated } from "../tensor/gelu-options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
@@ -36,13 +37,26 @@ export class LeakyReLU extends Module implements Layer {
 }
 
 /**
- * x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution. It is computed with erf, not with
- * the tanh approximation (Hendrycks and Gimpel 2016).
+ * x · Φ(x), where Φ is the cumulative distribution function of the standard normal distribution. It is computed with erf; with
+ * { approximate: "tanh" } by the tanh approximation (Hendrycks and Gimpel 2016).
  */
 export class GELU extends Module implements Layer {
+  /** "tanh" for the approximation, else "none". */
+  readonly approximate: "none" | "tanh";
+
+  constructor(options: GeluOptions = {}) {
+    super();
+    takes("GELU", arguments.length, 1);
+    this.approximate = isApproximated("GELU", options) ? "tanh" : "none";
+  }
+
   forward(x: Tensor): Tensor {
     checkInput("GELU.forward", x, arguments.length);
-    return x.gelu();
+    return this.approximate === "tanh" ? x.gelu({ approximate: "tanh" }) : x.gelu();
+  }
+
+  override extraRepr(): string {
+    return settings([], { approximate: this.approximate === "none" ? undefined : this.approximate });
   }
 }
 

@@ -1,23 +1,30 @@
 // Pooling layers, which make images [N, C, H, W] or [C, H, W] smaller: each window becomes its maximum or its mean.
 import { takes } from "../tensor/arguments.ts";
-import { adaptiveAvgPool2d, avgPool2d, maxPool2d, type PoolOptions, poolNames } from "../tensor/functions.ts";
-import { checkOptions } from "../tensor/options.ts";
+import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import {
+  type AvgPoolOptions,
+  adaptiveAvgPool2d,
+  avgPool2d,
+  avgPoolNames,
+  type MaxPoolOptions,
+  maxPool2d,
+  maxPoolNames,
+} from "../tensor/pooling.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
 /** A window that slides over the image. The subclasses define what they compute from the elements in it. */
-abstract class Pool2d extends Module {
+abstract class Pool2d<Options extends object> extends Module {
   /** Rows and columns of the window. */
   readonly kernelSize: number | readonly [number, number];
-  /** Stride and padding, as they were given. */
-  readonly options: PoolOptions;
+  /** The options, as they were given. */
+  readonly options: Options;
 
-  constructor(kernelSize: number | readonly [number, number], options: PoolOptions = {}) {
+  constructor(kernelSize: number | readonly [number, number], options: Options, names: OptionNames<Options>) {
     super();
-    takes(new.target.name, arguments.length, 2);
-    checkOptions(new.target.name, options, poolNames);
+    checkOptions(new.target.name, options, names);
     this.kernelSize = kernelSize;
     this.options = options;
   }
@@ -28,15 +35,25 @@ abstract class Pool2d extends Module {
 }
 
 /** Applies maxPool2d; the stride is the window's size if left out. */
-export class MaxPool2d extends Pool2d implements Layer {
+export class MaxPool2d extends Pool2d<MaxPoolOptions> implements Layer {
+  constructor(kernelSize: number | readonly [number, number], options: MaxPoolOptions = {}) {
+    takes("MaxPool2d", arguments.length, 2);
+    super(kernelSize, options, maxPoolNames);
+  }
+
   forward(x: Tensor): Tensor {
     checkInput("MaxPool2d.forward", x, arguments.length);
     return maxPool2d(x, this.kernelSize, this.options);
   }
 }
 
-/** Applies avgPool2d, which counts the padding as zeros; the stride is the window's size if left out. */
-export class AvgPool2d extends Pool2d implements Layer {
+/** Applies avgPool2d, which counts the padding as zeros unless told otherwise; the stride is the window's size if left out. */
+export class AvgPool2d extends Pool2d<AvgPoolOptions> implements Layer {
+  constructor(kernelSize: number | readonly [number, number], options: AvgPoolOptions = {}) {
+    takes("AvgPool2d", arguments.length, 2);
+    super(kernelSize, options, avgPoolNames);
+  }
+
   forward(x: Tensor): Tensor {
     checkInput("AvgPool2d.forward", x, arguments.length);
     return avgPool2d(x, this.kernelSize, this.options);

@@ -11,6 +11,17 @@ export const relu = pointwise("relu", (x) => constant(x, 0).where(x.le(0), x));
 /** x · Φ(x) = x/2 · (1 + erf(x/√2)), where Φ is the distribution function of the standard normal distribution (Hendrycks and Gimpel 2016). */
 export const gelu = pointwise("gelu", (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
 
+/** x/2 · (1 + tanh(√(2/π) · (x + 0.044715 · x³))), an approximation of gelu that needs no erf (Hendrycks and Gimpel 2016). */
+export const geluTanh = pointwise("geluTanh", (x) => {
+  const inner = x
+    .square()
+    .mul(0.044715)
+    .add(1)
+    .mul(x)
+    .mul(Math.sqrt(2 / Math.PI));
+  return x.mul(0.5).mul(inner.tanh().add(1));
+});
+
 export const silu = pointwise("silu", (x) => x.mul(x.sigmoid()));
 
 export const leakyRelu = pointwise<["slope"]>("leakyRelu", (x, slope) => x.where(x.gt(0), x.mul(slope)));
@@ -19,6 +30,13 @@ export const leakyRelu = pointwise<["slope"]>("leakyRelu", (x, slope) => x.where
 export const softplus = pointwise("softplus", (x) => {
   const isLarge = x.gt(20);
   return x.where(isLarge, x.where(isLarge.logicalNot(), 0).exp().log1p());
+});
+
+/** log(1 + e^(beta · x)) / beta; x itself where beta · x is above the threshold. */
+export const scaledSoftplus = pointwise<["beta", "threshold"]>("scaledSoftplus", (x, beta, threshold) => {
+  const scaled = x.mul(beta);
+  const isLarge = scaled.gt(threshold);
+  return x.where(isLarge, scaled.where(isLarge.logicalNot(), 0).exp().log1p().div(beta));
 });
 
 /** The largest element, as a constant for differentiation. 0 where it is infinite, since shifting by it would give ∞ - ∞. */

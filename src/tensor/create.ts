@@ -132,12 +132,16 @@ export function linspace(start: number, stop: number, steps: number): Tensor {
   return new Tensor(new ArrayStorage(data), { shape: [steps], dtype: "float32" });
 }
 
-/** Makes the identity matrix, float32 [n, n]. */
-export function eye(n: number): Tensor {
-  takes("eye", arguments.length, 1);
-  checkShape("eye", [n]);
-  const places = apply("iota", [], { length: n });
-  return places.unsqueeze(1).eq(places).to("float32");
+/** Makes a matrix [n, m] with ones on its diagonal and zeros elsewhere, the identity matrix if m is left out; float32 if no dtype is given. */
+export function eye(n: number, m: number = n, options: CreateOptions = {}): Tensor {
+  takes("eye", arguments.length, 3);
+  checkOptions("eye", options, createNames);
+  const { dtype = "float32", requiresGrad } = options;
+  checkShape("eye", [n, m]);
+  checkDType("eye", dtype);
+  const [rows, columns] = [n, m].map((length) => apply("iota", [], { length }));
+  const isDiagonal = rows.unsqueeze(1).eq(columns);
+  return withGrad(isDiagonal.to(dtype).detach(), requiresGrad);
 }
 
 /** Throws unless the dtype is floating. */

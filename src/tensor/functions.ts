@@ -1,4 +1,4 @@
-// Functions of several tensors or of images: joining, convolution, pooling.
+// Functions of several tensors or of images: joining and convolution. Pooling is in pooling.ts.
 import { ChainruleError } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { checkTensor, checkTensors, shown, takes } from "./arguments.ts";
@@ -10,7 +10,7 @@ import { apply, type Tensor } from "./tensor.ts";
 import { within } from "./within.ts";
 
 type Pair = readonly [height: number, width: number];
-type PairOption = number | readonly [number, number];
+export type PairOption = number | readonly [number, number];
 /** Rows above and below an image, and columns on its left and right. */
 type Margins = readonly [Pair, Pair];
 
@@ -70,14 +70,15 @@ export interface Conv2dOptions {
   /** Rows and columns from one position of the kernel to the next, from 1; 1 if left out. */
   stride?: number | readonly [number, number] | undefined;
   /**
-   * Rows and columns of zeros on each side of the image; or [[above, below], [left, right]]; with "same", as many as preserve its size. 0 if
-   * left out.
+   * Rows and columns of zeros on each side of the image; or [[above, below], [left, right]]; with "same", as many as preserve its size; with
+   * "valid", none. 0 if left out.
    */
   padding?:
     | number
     | readonly [number, number]
     | readonly [readonly [number, number], readonly [number, number]]
     | "same"
+    | "valid"
     | undefined;
   /** Rows and columns from one element of the kernel to the next, from 1; 1 if left out. */
   dilation?: number | readonly [number, number] | undefined;
@@ -143,7 +144,13 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
 }
 
 /** Padding before and after, for height and width. "same" adds dilation · (k - 1) in all; if that is odd, one more after than before. */
-function margins(padding: PairOption | Margins | "same", kernel: Pair, stride: Pair, dilation: Pair): Margins {
+function margins(
+  padding: PairOption | Margins | "same" | "valid",
+  kernel: Pair,
+  stride: Pair,
+  dilation: Pair,
+): Margins {
+  if (padding === "valid") return margins(0, kernel, stride, dilation);
   if (isMargins(padding)) return [onBothSides(padding[0]), onBothSides(padding[1])];
   if (padding !== "same") {
     const [height, width] = pair("conv2d", "padding", padding, 0);
@@ -166,113 +173,3 @@ const isMargins = (padding: unknown): padding is Margins =>
 
 /** Padding before and after. Throws unless both are whole numbers from 0. */
 const onBothSides = (padding: Pair): Pair => pair("conv2d", "padding", padding, 0);
-
-/** The options of maxPool2d, avgPool2d and their layers. */
-export interface PoolOptions {
-  /** Rows and columns from one window to the next; the window's size if left out. */
-  stride?: number | readonly [number, number] | undefined;
-  /** Rows and columns added on each side of the image, at most half of the window's; 0 if left out. */
-  padding?: number | readonly [number, number] | undefined;
-}
-
-export const poolNames: OptionNames<PoolOptions> = { stride: true, padding: true };
-
-/** The window's size, stride and padding as pairs. */
-function windowOf(call: string, kernelSize: PairOption, { stride, padding }: PoolOptions) {
-  return {
-    kernelSize: pair(call, "kernelSize", kernelSize, 1),
-    stride: pair(call, "stride", stride ?? kernelSize, 1),
-    padding: pair(call, "padding", padding ?? 0, 0),
-  };
-}
-
-/** [..., H, W] -> [..., H', W', kH, kW]: the elements in the window at each of its positions. */
-function windows(
-  call: string,
-  x: Tensor,
-  { kernelSize: kernel, stride, padding }: ReturnType<typeof windowOf>,
-  value: number,
-): Tensor {
-  if (x.ndim !== 3 && x.ndim !== 4)
-    throw new ChainruleError("shape", call, `x is [N, C, H, W] or [C, H, W], not ${describe(x)}`);
-  if (padding[0] > kernel[0] / 2 || padding[1] > kernel[1] / 2)
-    throw new ChainruleError("option", call, `padding ${padding} is more than half of the window ${kernel}`);
-  const [height, width] = x.shape.slice(-2).map((n, dim) => n + 2 * padding[dim]);
-  if (kernel[0] > height || kernel[1] > width)
-    throw new ChainruleError("shape", call, `the window ${kernel} is larger than the padded input, ${describe(x)}`);
-  const front = x.shape.slice(0, -2).map(() => [0, 0] as const);
-  const padded =
-    padding[0] + padding[1] === 0 ? x : x.pad([...front, [padding[0], padding[0]], [padding[1], padding[1]]], value);
-  return padded.unfold(x.ndim - 2, kernel[0], stride[0]).unfold(x.ndim - 1, kernel[1], stride[1]);
-}
-
-/** Throws unless a pool was given at most three arguments, known options and a floating tensor. */
-function checkPool(call: string, given: number, x: Tensor, options: PoolOptions): void {
-  takes(call, given, 3);
-  checkOptions(call, options, poolNames);
-  checkTensor(call, "x", x);
-  if (!isFloating(x.dtype))
-    throw new ChainruleError("dtype", call, `is for float32 and float64, not ${describe(x)}; use to("float32")`);
-}
-
-/** Takes the largest element of each window; of equal ones the first gets the gradient. Padding is -∞, and NaN counts as the largest. */
-export function maxPool2d(
-  x: Tensor,
-  kernelSize: number | readonly [number, number],
-  options: PoolOptions = {},
-): Tensor {
-  checkPool("maxPool2d", arguments.length, x, options);
-  const window = windowOf("maxPool2d", kernelSize, options);
-  return inRegion("maxPool2d", window, () => {
-    const flat = windows("maxPool2d", x, window, -Infinity).flatten(-2);
-    return flat.gather(-1, flat.detach().argmax(-1, true)).squeeze(-1);
-  });
-}
-
-/** Takes the mean of each window; the zeros of the padding count as elements. */
-export function avgPool2d(
-  x: Tensor,
-  kernelSize: number | readonly [number, number],
-  options: PoolOptions = {},
-): Tensor {
-  checkPool("avgPool2d", arguments.length, x, options);
-  const window = windowOf("avgPool2d", kernelSize, options);
-  return inRegion("avgPool2d", window, () => windows("avgPool2d", x, window, 0).mean([-2, -1]));
-}
-
-/**
- * Takes the means of outH · outW windows that divide the image, [N, C, H, W] or [C, H, W], as evenly as possible: window row i covers the
- * rows from ⌊i·H/outH⌋ up to, but without, ⌈(i+1)·H/outH⌉, and columns likewise. Neighbours overlap if outH does not divide H.
- */
-export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [number, number]): Tensor {
-  takes("adaptiveAvgPool2d", arguments.length, 2);
-  checkTensor("adaptiveAvgPool2d", "x", x);
-  const [height, width] = pair("adaptiveAvgPool2d", "outputSize", outputSize, 1);
-  if ((x.ndim !== 3 && x.ndim !== 4) || !isFloating(x.dtype))
-    throw new ChainruleError(
-      "shape",
-      "adaptiveAvgPool2d",
-      `x is floating, [N, C, H, W] or [C, H, W], not ${describe(x)}`,
-    );
-  const [rows, columns] = x.shape.slice(-2);
-  if (rows === 0 || columns === 0)
-    throw new ChainruleError("shape", "adaptiveAvgPool2d", `${describe(x)} has no elements to take a mean of`);
-  return inRegion("adaptiveAvgPool2d", { outputSize: [height, width] }, () => {
-    if (height === 1 && width === 1) return x.mean([-2, -1], true);
-    if (rows % height === 0 && columns % width === 0) {
-      const blocks = [...x.shape.slice(0, -2), height, rows / height, width, columns / width];
-      return x.reshape(blocks).mean([-3, -1]);
-    }
-    return evenMeans(evenMeans(x, x.ndim - 2, height), x.ndim - 1, width);
-  });
-}
-
-/** adaptiveAvgPool2d along one dim: the mean of a window is the mean of the means of its rows. */
-function evenMeans(x: Tensor, dim: number, count: number): Tensor {
-  const length = x.shape[dim];
-  const means = Array.from({ length: count }, (_, i) => {
-    const window = [Math.floor((i * length) / count), Math.ceil(((i + 1) * length) / count)] as const;
-    return x.slice(...x.shape.map((_, d) => (d === dim ? window : null))).mean(dim, true);
-  });
-  return concat(means, dim);
-}

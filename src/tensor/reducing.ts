@@ -1,7 +1,7 @@
 // Functions that Tensor's reductions share: the option keepdim, the dims that are dropped, and the minimum by way of the maximum.
 import { ChainruleError } from "../errors/error.ts";
 import { shown } from "./arguments.ts";
-import { isFloating } from "./dtype.ts";
+import { isFloating, toFloating } from "./dtype.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { type Dims, normalizeDims } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -19,6 +19,13 @@ export interface VarianceOptions {
   readonly keepdim?: boolean | undefined;
 }
 
+/** The options of softmax and logSoftmax. */
+export interface SoftmaxOptions {
+  /** The dtype to which x is converted first; float32 for integers and bool, and that of x otherwise, if left out. */
+  readonly dtype?: "float32" | "float64" | undefined;
+}
+
+const softmaxNames: OptionNames<SoftmaxOptions> = { dtype: true };
 const keepdimNames: OptionNames<{ keepdim: boolean }> = { keepdim: true };
 const varianceNames: OptionNames<VarianceOptions> = { correction: true, keepdim: true };
 
@@ -46,6 +53,15 @@ export function varianceOptionsOf(
   checkOptions(call, given, varianceNames);
   const { correction = 1, keepdim = false } = given;
   return { correction, keepdim: keepdimOf(call, keepdim) };
+}
+
+/** x in the dtype that softmax's options ask for. */
+export function convertedFor(call: string, x: Tensor, options: SoftmaxOptions): Tensor {
+  checkOptions(call, options, softmaxNames);
+  const { dtype = toFloating(x.dtype) } = options;
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new ChainruleError("dtype", call, `dtype is "float32" or "float64", not ${shown(dtype)}`);
+  return x.to(dtype);
 }
 
 /** Reduces x over the named dims, or over all if none is named; they are dropped, or stay with size 1. */

@@ -1,16 +1,22 @@
 // The arithmetic of shapes for Tensor's slice, pad, expand and squeeze: it checks the user's arguments and turns them into op attributes.
 import { ChainruleError } from "../errors/error.ts";
 import { describe } from "./dtype.ts";
-import type { PadWidth } from "./ops/movement.ts";
 import { constant } from "./promotion.ts";
-import { checkList, normalizeDim, type Shape } from "./shape.ts";
+import { checkList, type Dims, normalizeDims, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** A whole number, or a 0-d tensor of whole numbers that holds it. */
+export type Bound = number | Tensor;
+
 /**
- * A range of one dim: null is all of it; a number is that index, and drops the dim; [start, stop, step] is as in Python, with step > 0.
+ * A range of one dim: null is all of it; a number is that index, and drops the dim; [start, stop, step] is as in Python, with step > 0. A
+ * number may also be a 0-d tensor, int32 or uint8.
  * @inline
  */
-export type Range = null | number | readonly [start?: number | null, stop?: number | null, step?: number] | undefined;
+export type Range = null | Bound | readonly [start?: Bound | null, stop?: Bound | null, step?: Bound] | undefined;
+
+/** A range whose bounds are numbers. */
+type PlainRange = null | number | readonly [start?: number | null, stop?: number | null, step?: number] | undefined;
 
 export interface Ranges {
   readonly starts: number[];
@@ -20,7 +26,7 @@ export interface Ranges {
   readonly keptDims: number[];
 }
 
-export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
+export function rangesOf(shape: Shape, ranges: readonly PlainRange[]): Ranges {
   if (ranges.length > shape.length)
     throw new ChainruleError("shape", "slice", `${ranges.length} ranges for the ${shape.length} dims of [${shape}]`);
   const result: Ranges = { starts: [], sizes: [], steps: [], keptDims: [] };
@@ -53,18 +59,34 @@ export function rangesOf(shape: Shape, ranges: readonly Range[]): Ranges {
   return result;
 }
 
-export function paddingOf(shape: Shape, widths: readonly (readonly [number, number])[]): PadWidth[] {
-  const valid =
-    widths.length === shape.length &&
-    widths.every((pair) => pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= 0));
-  if (!valid) {
+/** Pads x, and cuts off what negative widths say. */
+export function pad(x: Tensor, widths: readonly (readonly [number, number])[], value: number): Tensor {
+  const isList =
+    Array.isArray(widths) &&
+    widths.length === x.ndim &&
+    widths.every((pair) => pair.length === 2 && pair.every(Number.isInteger));
+  if (!isList)
     throw new ChainruleError(
       "shape",
       "pad",
-      `${JSON.stringify(widths)} should hold [before, after], whole numbers from 0, for each dim of [${shape}]; slice() cuts off`,
+      `${JSON.stringify(widths)} should hold [before, after], whole numbers, for each dim of [${x.shape}]`,
     );
-  }
-  return widths.map(([before, after]) => ({ before, after, between: 0 }));
+  const sizes = x.shape.map((n, dim) => n + widths[dim][0] + widths[dim][1]);
+  if (sizes.some((n) => n < 0))
+    throw new ChainruleError("shape", "pad", `${JSON.stringify(widths)} cut off more than [${x.shape}] has`);
+  const isCut = widths.some(([before, after]) => before < 0 || after < 0);
+  const added = widths.map(([before, after]) => ({
+    before: Math.max(before, 0),
+    after: Math.max(after, 0),
+    between: 0,
+  }));
+  const padded =
+    isCut && added.every(({ before, after }) => before + after === 0)
+      ? x
+      : x.apply("pad", [x], { widths: added, value });
+  if (!isCut) return padded;
+  const starts = widths.map(([before]) => Math.max(-before, 0));
+  return padded.slice(...sizes.map((size, dim) => [starts[dim], starts[dim] + size] as const));
 }
 
 export function expandShape(from: Shape, to: Shape): Shape {
@@ -86,10 +108,11 @@ export function expandShape(from: Shape, to: Shape): Shape {
   return target;
 }
 
-export function squeezeShape(shape: Shape, dim: number | undefined): Shape {
-  if (dim === undefined) return shape.filter((n) => n !== 1);
-  const place = normalizeDim("squeeze", dim, shape.length);
-  return shape.filter((n, d) => d !== place || n !== 1);
+export function squeezeShape(shape: Shape, dims: Dims | undefined): Shape {
+  if (dims === undefined) return shape.filter((n) => n !== 1);
+  if (typeof dims !== "number" && dims.length === 0) return shape;
+  const places = normalizeDims("squeeze", dims, shape.length);
+  return shape.filter((n, d) => !places.includes(d) || n !== 1);
 }
 
 /** Keeps the elements of the last two dims whose column - row satisfies `keep`, and sets the others to 0. */

@@ -7,8 +7,9 @@ import { describe } from "./dtype.ts";
 import { gather, indexSelect, oneHot, scatterAdd } from "./indexing.ts";
 import { matmul } from "./matmul.ts";
 import { promoted } from "./promotion.ts";
-import { expandShape, paddingOf, type Range, rangesOf, squeezeShape, triangle } from "./reshaping.ts";
+import { type Bound, expandShape, pad, type Range, squeezeShape, triangle } from "./reshaping.ts";
 import { type Dims, normalizeDim, normalizeDims, resolveShape, type Shape, sameShape, sizeOf } from "./shape.ts";
+import { narrow, slice } from "./slicing.ts";
 import { chunk, split, type Tuple } from "./splitting.ts";
 import type { Tensor } from "./tensor.ts";
 import { Reductions } from "./vocabulary/reductions.ts";
@@ -59,8 +60,8 @@ export abstract class Vocabulary extends Reductions {
     }
     return this.apply("permute", [this], { dims: order });
   }
-  /** Drops this dim if its size is 1, or, if none is named, all dims of size 1. */
-  squeeze(this: Tensor, dim?: number): Tensor {
+  /** Drops these dims where their size is 1, or, if none is named, all dims of size 1. */
+  squeeze(this: Tensor, dim?: Dims): Tensor {
     takes("squeeze", arguments.length, 1);
     return this.reshape(squeezeShape(this.shape, dim));
   }
@@ -77,12 +78,19 @@ export abstract class Vocabulary extends Reductions {
   }
   /**
    * Takes one range of each dim, first dim first: null is all of the dim; a number is that index, and drops the dim; [start, stop, step] is as
-   * in Python, with step > 0.
+   * in Python, with step > 0. A number may also be a 0-d tensor, int32 or uint8; in a compiled function that holds for indices alone, since
+   * the bounds of a range decide the size of the result.
    */
   slice(this: Tensor, ...ranges: Range[]): Tensor {
-    const { starts, sizes, steps, keptDims } = rangesOf(this.shape, ranges);
-    const sliced = this.apply("slice", [this], { starts, sizes, steps });
-    return keptDims.length === this.ndim ? sliced : sliced.reshape(keptDims.map((dim) => sizes[dim]));
+    return within("slice", () => slice(this, ranges));
+  }
+  /**
+   * Takes `length` elements along dim from `start` on, a whole number or a 0-d tensor of int32 or uint8; it counts from the end if it is
+   * negative.
+   */
+  narrow(this: Tensor, dim: number, start: Bound, length: number): Tensor {
+    takes("narrow", arguments.length, 3);
+    return within("narrow", () => narrow(this, dim, start, length));
   }
   /** Sets elements above a diagonal of the last two dims to 0; diagonal 0 is the main one, and 1 the one above it. */
   tril(this: Tensor, diagonal = 0): Tensor {
@@ -94,11 +102,13 @@ export abstract class Vocabulary extends Reductions {
     takes("triu", arguments.length, 1);
     return triangle("triu", this, (offset) => offset.ge(diagonal));
   }
-  /** Adds elements with this value before and after each dim: widths has [before, after] for each, first dim first. */
+  /**
+   * Adds elements with this value before and after each dim: widths has [before, after] for each, first dim first. Negative widths cut off as
+   * many.
+   */
   pad(this: Tensor, widths: readonly (readonly [before: number, after: number])[], value = 0): Tensor {
     takes("pad", arguments.length, 2);
-    const filler = this.dtype === "bool" ? Number(value !== 0) : value;
-    return this.apply("pad", [this], { widths: paddingOf(this.shape, widths), value: filler });
+    return pad(this, widths, this.dtype === "bool" ? Number(value !== 0) : value);
   }
   /** Reverses the order of the elements along these dims. */
   flip(this: Tensor, dims: Dims): Tensor {

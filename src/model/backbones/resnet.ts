@@ -2,7 +2,7 @@
 import { BatchNorm2d } from "../../nn/batch-norm.ts";
 import { Conv2d } from "../../nn/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
-import { maxPool2d } from "../../tensor/functions.ts";
+import { maxPool2d } from "../../tensor/pooling.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
 import { convNorm, Steps } from "./blocks.ts";

@@ -1,11 +1,13 @@
 // Tensor's elementwise methods, of one operand and of two. A method is an op or a composition of ops; this file adds the rules for what
 // users may write: promotion and broadcasting.
 import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber } from "../../errors/numbers.ts";
 import { checkTensor, takes } from "../arguments.ts";
 import { clamp } from "../clamp.ts";
-import { gelu, leakyRelu, relu, silu, softplus } from "../composites.ts";
+import { gelu, geluTanh, leakyRelu, relu, scaledSoftplus, silu, softplus } from "../composites.ts";
 import { isTensor } from "../copies.ts";
 import { describe, isFloating, toFloating } from "../dtype.ts";
+import { type GeluOptions, isApproximated } from "../gelu-options.ts";
 import { arrange, checkNumeric, constant, floating, type Operand, operands, promoted } from "../promotion.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
@@ -222,20 +224,26 @@ export abstract class Elementwise {
     takes("relu", arguments.length, 0);
     return relu(this);
   }
-  /** x · Φ(x), where Φ is the distribution function of the standard normal distribution, by erf (Hendrycks and Gimpel 2016). */
-  gelu(this: Tensor): Tensor {
-    takes("gelu", arguments.length, 0);
-    return gelu(floating(this));
+  /**
+   * x · Φ(x), where Φ is the distribution function of the standard normal distribution, by erf (Hendrycks and Gimpel 2016);
+   * { approximate: "tanh" } computes their approximation by tanh.
+   */
+  gelu(this: Tensor, options: GeluOptions = {}): Tensor {
+    takes("gelu", arguments.length, 1);
+    return isApproximated("gelu", options) ? geluTanh(floating(this)) : gelu(floating(this));
   }
   /** x · sigmoid(x) (Elfwing et al. 2018). */
   silu(this: Tensor): Tensor {
     takes("silu", arguments.length, 0);
     return silu(floating(this));
   }
-  /** log(1 + eˣ); x itself above 20, as in PyTorch. */
-  softplus(this: Tensor): Tensor {
-    takes("softplus", arguments.length, 0);
-    return softplus(floating(this));
+  /** log(1 + e^(beta · x)) / beta; x itself where beta · x is above the threshold. */
+  softplus(this: Tensor, beta = 1, threshold = 20): Tensor {
+    takes("softplus", arguments.length, 2);
+    checkNumber("softplus", "beta", beta);
+    checkNumber("softplus", "threshold", threshold);
+    const x = floating(this);
+    return beta === 1 && threshold === 20 ? softplus(x) : scaledSoftplus(x, { beta, threshold });
   }
   /** x where x > 0, else slope · x (Maas et al. 2013). */
   leakyRelu(this: Tensor, slope = 0.01): Tensor {

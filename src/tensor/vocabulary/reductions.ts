@@ -6,10 +6,12 @@ import { isFloating, toSum } from "../dtype.ts";
 import { topk } from "../indexing.ts";
 import { floating } from "../promotion.ts";
 import {
+  convertedFor,
   type KeepDim,
   keepdimOf,
   orderReversed,
   reduce,
+  type SoftmaxOptions,
   type VarianceOptions,
   varianceOptionsOf,
 } from "../reducing.ts";
@@ -103,15 +105,15 @@ export abstract class Reductions extends Elementwise {
     takes("logsumexp", arguments.length, 2);
     return logsumexp(floating(this), dim, keepdimOf("logsumexp", keepdim));
   }
-  /** eˣ / Σ eˣ along dim; it does not overflow. */
-  softmax(this: Tensor, dim = -1): Tensor {
-    takes("softmax", arguments.length, 1);
-    return softmax(floating(this), dim);
+  /** eˣ / Σ eˣ along dim; it does not overflow. With { dtype } x is converted first. */
+  softmax(this: Tensor, dim = -1, options: SoftmaxOptions = {}): Tensor {
+    takes("softmax", arguments.length, 2);
+    return softmax(convertedFor("softmax", this, options), dim);
   }
-  /** x - log Σ eˣ along dim; it does not overflow. */
-  logSoftmax(this: Tensor, dim = -1): Tensor {
-    takes("logSoftmax", arguments.length, 1);
-    return logSoftmax(floating(this), dim);
+  /** x - log Σ eˣ along dim; it does not overflow. With { dtype } x is converted first. */
+  logSoftmax(this: Tensor, dim = -1, options: SoftmaxOptions = {}): Tensor {
+    takes("logSoftmax", arguments.length, 2);
+    return logSoftmax(convertedFor("logSoftmax", this, options), dim);
   }
   /** The cumulative sum along dim: each element plus all before it. The sum of integers and bool is int32. */
   cumsum(this: Tensor, dim: number): Tensor {
