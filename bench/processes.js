@@ -4,10 +4,10 @@
 //
 //   CHAINRULE_PYTHON=python3 node bench/processes.js [steps: 60] [--only W2,GPT] [--counts 1,2,4]
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { localCoordinator } from "chainrule-xla";
 import { countIn, threadsIn } from "./arguments.js";
 import { machine, percent, short, table } from "./markdown.js";
 import { median } from "./statistics.js";
@@ -20,18 +20,10 @@ const { values: options, positionals } = parseArgs({
 const steps = countIn(positionals, { name: "steps", fallback: 60 });
 const counts = threadsIn(options.counts);
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
 /** One process of a group: { losses, milliseconds, gradients }. */
-function run(name, count, process_, port) {
+function run(name, count, process_, coordinator) {
   const script = fileURLToPath(new URL("processes/one.js", import.meta.url));
-  const group = { CHAINRULE_COORDINATOR: `127.0.0.1:${port}`, CHAINRULE_PROCESS: process_, CHAINRULE_PROCESSES: count };
+  const group = { CHAINRULE_COORDINATOR: coordinator, CHAINRULE_PROCESS: process_, CHAINRULE_PROCESSES: count };
   const threads = Math.max(1, Math.floor(availableParallelism() / count));
   const env = { ...process.env, NPROC: `${threads}`, ...(count > 1 ? group : {}) };
   return new Promise((resolve, reject) => {
@@ -47,8 +39,8 @@ const rows = [];
 for (const { name } of chosenFrom(works, options.only)) {
   let alone = null;
   for (const count of counts) {
-    const port = await freePort();
-    const all = await Promise.all(Array.from({ length: count }, (_, i) => run(name, count, i, port)));
+    const coordinator = await localCoordinator();
+    const all = await Promise.all(Array.from({ length: count }, (_, i) => run(name, count, i, coordinator)));
     const [{ milliseconds, losses, gradients, batch }] = all;
     if (all.some((one) => one.losses.some((loss, i) => loss !== losses[i]))) throw new Error("the processes differ");
     const ms = median(milliseconds.slice(Math.floor(steps / 3)));

@@ -5,6 +5,7 @@ import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { describe, expect, test } from "vitest";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { checkpointOf, modelOf } from "../src/train/checkpoints.ts";
+import { resumeCommand } from "../src/train/job.ts";
 import { chainrule, events } from "./command.ts";
 import { killAndResume, undisturbed } from "./kill.ts";
 
@@ -56,6 +57,17 @@ test("a checkpoint from the moment before the model was saved gives that model, 
   expect(code, stderr).toBe(0);
   expect(readFileSync(model).equals(whole)).toBe(true);
   expect(readdirSync(cwd).sort()).toEqual(["m.safetensors", "r.html"]);
+});
+
+test("the command that goes on has the backend and the processes that were typed", () => {
+  const together = { backend: "xla", processes: 2, threads: 1 } as const;
+  expect(resumeCommand("my pictures", together, "m.safetensors")).toMatch(
+    /chainrule train 'my pictures' --backend xla --processes 2 --resume m\.safetensors$/,
+  );
+  const several = { backend: "xla", coordinator: "host0:9000", processes: 4, process: 0 } as const;
+  expect(resumeCommand("data", several, "m")).toMatch(
+    /train data --backend xla --processes 4 --coordinator host0:9000 --process 0 --resume m$/,
+  );
 });
 
 describe("early stopping", () => {

@@ -21,7 +21,7 @@ const data = writeIdxFolder(temporaryFolder(), {
 });
 const [model, checkpoint] = ["m.safetensors", "m.checkpoint.safetensors"];
 const together = ["--backend", "xla", "--processes", "2", "--checkpoint", "0.2", "--json"];
-const fresh = ["train", data, "--model", "mlp", "--epochs", "20", "--batch-size", "10", "--out", model, ...together];
+const fresh = ["train", data, "--model", "mlp", "--epochs", "6", "--batch-size", "10", "--out", model, ...together];
 const resumed = ["train", data, "--resume", checkpoint, ...together];
 
 interface Life {
@@ -99,8 +99,8 @@ const until = async <T>(what: string, seconds: number, test: () => T | null | fa
 const isRunning = (pid: number): boolean =>
   processes().some((one) => one.pid === pid && !one.command.includes("<defunct>"));
 
-/** Kills one of the processes; returns who it was, and the seconds until all others had ended. */
-async function killOne(cwd: string): Promise<string> {
+/** Kills one of the processes; returns who it was, and the seconds until all others had ended. null if the training ended before the moment. */
+async function killOne(cwd: string): Promise<string | null> {
   const victims = ["leader", "runner", "follower", "follower's runner"];
   const victim = victims[Math.floor(random() * victims.length)];
   let child: ChildProcess | null = null;
@@ -108,9 +108,10 @@ async function killOne(cwd: string): Promise<string> {
     child = started;
   });
   const leader = (child as ChildProcess | null)?.pid ?? 0;
-  const parts = await until("both processes with their runners", 60, () => partsOf(leader));
-  await until("a checkpoint", 60, () => existsSync(join(cwd, checkpoint)));
-  await new Promise((resolve) => setTimeout(resolve, 1000 * random() * whole.seconds));
+  const parts = await until("both processes with their runners", 180, () => partsOf(leader));
+  await until("a checkpoint", 180, () => existsSync(join(cwd, checkpoint)));
+  const moment = new Promise((resolve) => setTimeout(resolve, 1000 * random() * whole.seconds, null));
+  if ((await Promise.race([life, moment])) !== null) return null;
   process.kill(parts[victim], "SIGKILL");
   const began = performance.now();
   const { code, errors } = await life;
@@ -129,6 +130,10 @@ console.log(
 for (let run = 1; run <= runs; run++) {
   const cwd = temporaryFolder();
   const how = await killOne(cwd);
+  if (how === null) {
+    run--;
+    continue;
+  }
   const last = await live(resumed, cwd);
   if (last.code !== 0) throw new Error(`resuming failed:\n${last.errors}`);
   const expected = whole.curve.slice(whole.curve.length - last.curve.length);

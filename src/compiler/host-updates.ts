@@ -17,8 +17,6 @@ export interface Parts {
   readonly device: Graph;
   /** The graph of the host's updates; null if there are none. It has no results. */
   readonly host: Graph | null;
-  /** The indices of the states that the host updates. */
-  readonly hostStates: ReadonlySet<number>;
 }
 
 /** Separates the updates whose values are small and depend on no argument and on no state that the device updates. */
@@ -39,7 +37,6 @@ export function hostUpdates(graph: Graph): Parts {
   return {
     device: { nodes: reachable(outputs, inputs), updates, results: graph.results },
     host: host.length === 0 ? null : hostGraph(host, statesOf(graph)),
-    hostStates: new Set([...states].map(({ attributes }) => attributes.index)),
   };
 }
 
@@ -47,7 +44,7 @@ export function hostUpdates(graph: Graph): Parts {
  * Computes the new contents of the host's states, and returns what gives the states these contents: a device that runs the rest calls it after
  * it has taken the old ones. Throws if one of the states lives on a device, as where another program updated it there.
  */
-export function hostStatesAfter({ host, hostStates }: Parts, states: readonly Tensor[]): () => void {
+export function hostStatesAfter({ host }: Parts, states: readonly Tensor[]): () => void {
   if (host === null) return () => {};
   const values = reachable(host.updates.map(({ value }) => value));
   const read = new Set(values.flatMap((n) => (n.op === "state" ? [n.attributes.index] : [])));
@@ -57,7 +54,10 @@ export function hostStatesAfter({ host, hostStates }: Parts, states: readonly Te
   });
   const { states: after } = evaluate(host, [], before);
   return () => {
-    for (const index of hostStates) states[index].replaceStorage(new ArrayStorage(after[index].data));
+    for (const { state } of host.updates) {
+      const { index } = state.attributes;
+      states[index].replaceStorage(new ArrayStorage(after[index].data));
+    }
   };
 }
 

@@ -27,7 +27,8 @@ export interface HostValues {
 }
 
 /** Separates the values that the host computes from the device's graph. */
-export function hostValues({ device, hostStates }: Parts): HostValues {
+export function hostValues({ device, host }: Parts): HostValues {
+  const hostStates = new Set(host?.updates.map(({ state }) => state.attributes.index));
   const updated = new Set(device.updates.map(({ state }) => state.attributes.index));
   /** Whether the host can compute a node, and whether it depends on a state: constants stay on the device. */
   const known = new Map<Node, { readonly can: boolean; readonly varies: boolean }>();

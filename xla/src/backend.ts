@@ -20,6 +20,7 @@ import {
   statesOf,
 } from "chainrule/compiler";
 import { currentSession } from "./current.ts";
+import { batchDimOf, batchOf } from "./manifest.ts";
 import type { Contents, Handle, Session } from "./runner/session.ts";
 import { XlaStorage } from "./storage.ts";
 import { write } from "./write.ts";
@@ -161,13 +162,13 @@ function contentsOf(tensor: Tensor): Contents {
   return { dtype, shape, rows: null, data: contentsFor("compile", tensor) };
 }
 
-/** What the runner has to know of the arguments and results. An argument carries the batch if its dim 0 is that of the first one. */
+/** What the runner has to know of the arguments and results. */
 function manifestOf(graph: Graph, states: readonly Tensor[]): object {
   const inputs = argumentsOf(graph);
-  const batch = inputs[0]?.shape[0];
+  const batch = batchOf(inputs);
   type Typed = Pick<InputOf, "dtype" | "shape">;
   const entry = (kind: "input" | "result", { dtype, shape }: Typed) => {
-    return { kind, dtype, shape, batch: batch !== undefined && shape[0] === batch ? 0 : null, sharding: null };
+    return { kind, dtype, shape, batch: batchDimOf({ shape }, batch), sharding: null };
   };
   const state = ({ dtype, shape, attributes: { index } }: InputOf<"state">) => {
     return { kind: "state", dtype, shape, batch: null, sharding: shardingOf(states[index]) };

@@ -4,6 +4,7 @@ import { xla } from "./backend.ts";
 
 export { type XlaStatus, xlaClose, xlaReady } from "./current.ts";
 export type { Manifest, ManifestArgument, ManifestResult, StateOwner } from "./manifest.ts";
+export { localCoordinator } from "./runner/coordinator.ts";
 export type { XlaOptions } from "./runner/options.ts";
 export { type StableHLO, toStableHLO } from "./to-stablehlo.ts";
 

@@ -36,6 +36,17 @@ export interface ManifestResult {
   readonly sharding: Sharding | null;
 }
 
+/** The size of the batch: that of the first input's dim 0. null where there is no such dim. */
+export const batchOf = (inputs: readonly Shaped[]): number | null => inputs[0]?.shape[0] ?? null;
+
+/** The dim of an input or result that the batch lies along: dim 0, if it has the batch's size. */
+export const batchDimOf = ({ shape }: Shaped, batch: number | null): 0 | null =>
+  batch !== null && shape[0] === batch ? 0 : null;
+
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
 export interface Manifest {
   readonly format: "chainrule-xla";
   readonly version: 1;

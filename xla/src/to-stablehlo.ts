@@ -1,7 +1,7 @@
 // toStableHLO: a function of tensors, such as a training step, as the text of a StableHLO module and a manifest.
 import { ChainruleError, type Tensor } from "chainrule";
 import { type ResultRole, shardingOf, type TensorRole, type TracedFunction, traceFunction } from "chainrule/compiler";
-import type { Manifest, ManifestArgument, ManifestResult } from "./manifest.ts";
+import { batchDimOf, batchOf, type Manifest, type ManifestArgument, type ManifestResult } from "./manifest.ts";
 import { identifiers, inputNames, namesOf, type StateName, unused } from "./names.ts";
 import { write } from "./write.ts";
 
@@ -59,9 +59,7 @@ function nameIn(names: Names, tensor: Tensor): StateName {
 function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Names): Manifest {
   const { graph } = traced;
   const states = traced.states.map((state) => nameIn(names, state));
-  const batch = traced.arguments[0]?.tensor.shape[0] ?? null;
-  const dimOf = ({ shape }: { readonly shape: readonly number[] }): 0 | null =>
-    shape.length > 0 && shape[0] === batch ? 0 : null;
+  const batch = batchOf(traced.arguments.map(({ tensor }) => tensor));
   const donated = new Map(
     graph.updates.map(({ state }, i) => [state.attributes.index, graph.results.length + i] as const),
   );
@@ -72,7 +70,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
       kind: "input",
       dtype,
       shape,
-      batch: dimOf(tensor),
+      batch: batchDimOf(tensor, batch),
       sharding: null,
       owner: null,
       donatedTo: null,
@@ -94,7 +92,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
       kind,
       dtype,
       shape,
-      batch: kind === "gradient" ? null : dimOf(node),
+      batch: kind === "gradient" ? null : batchDimOf(node, batch),
       sharding: null,
     };
   });
@@ -106,7 +104,7 @@ function manifestOf(traced: TracedFunction, inputs: readonly string[], names: Na
   return {
     format: "chainrule-xla",
     version: 1,
-    batch: fromCall.some(({ batch }) => batch !== null) ? batch : null,
+    batch,
     arguments: [...fromCall, ...fromOutside],
     results: [...results, ...updates],
     random: randomOf(states),

@@ -1,6 +1,7 @@
-// Graphs through XLA: as an executor of the fuzzer, and as a backend of compile for the recorded fixtures.
+// Graphs through XLA, or through JAX's parser of StableHLO: as an executor of the fuzzer, and as a backend of compile for the recorded fixtures.
 
 import type { Backend } from "../../src/compiler/backend.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
 import { argumentsOf, type Graph, statesOf } from "../../src/compiler/graph.ts";
 import type { NDArray } from "../../src/tensor/dtype.ts";
 import { ArrayStorage } from "../../src/tensor/storage.ts";
@@ -41,15 +42,33 @@ export const executor =
   (graph, args, states) =>
     divided(graph, oracle.run(moduleOf(graph), [...args, ...states]), states);
 
-/** XLA under the name of another backend, whose place it takes when it is registered. */
-export const backend = (oracle: Oracle, name: Backend["name"]): Backend => ({
+/** Makes a function of arguments and states of a graph. */
+export type Prepare = (graph: Graph) => (args: readonly NDArray[], states: readonly NDArray[]) => ReturnType<Executor>;
+
+/** XLA compiles and runs the module. */
+export const running =
+  (oracle: Oracle): Prepare =>
+  (graph) => {
+    const run = oracle.load(moduleOf(graph));
+    return (args, states) => divided(graph, run([...args, ...states]), states);
+  };
+
+/** JAX's parser of StableHLO reads the module and verifies it; the graph is computed by the reference, which is faster. */
+export const verifying =
+  (oracle: Oracle): Prepare =>
+  (graph) => {
+    oracle.verify(moduleOf(graph).text);
+    return (args, states) => evaluate(graph, args, states);
+  };
+
+/** This way of computing under the name of another backend, whose place it takes when it is registered. */
+export const backend = (prepare: Prepare, name: Backend["name"]): Backend => ({
   name,
   prepare(graph, states) {
-    const run = oracle.load(moduleOf(graph));
+    const run = prepare(graph);
     const contents = ({ shape, dtype, storage }: NDArrayOwner): NDArray => ({ shape, dtype, data: storage.data });
     const execute = (args: readonly NDArrayOwner[]) => {
-      const before = states.map(contents);
-      const { results, states: after } = divided(graph, run([...args.map(contents), ...before]), before);
+      const { results, states: after } = run(args.map(contents), states.map(contents));
       for (const { state } of graph.updates) {
         const { index } = state.attributes;
         states[index].replaceStorage(new ArrayStorage(after[index].data));

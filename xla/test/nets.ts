@@ -4,12 +4,13 @@ import { workOf } from "../../bench/training.js";
 import { questionOf, nets as works } from "../../bench/works.js";
 import { trainingStep } from "../../test/training-step.js";
 
-const { arange, Embedding, GELU, LayerNorm, Linear, Module, MultiheadAttention, Sequential } = chainrule;
+const { arange, Embedding, GELU, LayerNorm, Linear, Module, MultiheadAttention, Sequential, shard } = chainrule;
 type Tensor = chainrule.Tensor;
 type Layer = chainrule.Layer;
 
 /** A net made anew, always with the same weights. */
 export interface Trained {
+  readonly model: chainrule.Module;
   readonly step: (...batch: Tensor[]) => Tensor;
   readonly batch: (i: number) => readonly Tensor[];
 }
@@ -43,17 +44,32 @@ export interface GptSizes {
   readonly width: number;
   readonly length: number;
   readonly batch: number;
+  /** Whether its linear layers are divided among devices. */
+  readonly isDivided?: boolean;
+}
+
+/** Divides a pair of linear layers along "model": the first by its outputs, and the second by its inputs, which are the first one's outputs. */
+function divide(first: Tensor, bias: Tensor | null, second: Tensor): void {
+  shard(first, { 0: "model" });
+  if (bias !== null) shard(bias, { 0: "model" });
+  shard(second, { 1: "model" });
 }
 
 /** A GPT on 65 symbols, trained by AdamW. */
-export function gpt({ blocks, width, length, batch }: GptSizes): Trained {
+export function gpt({ blocks, width, length, batch, isDivided = false }: GptSizes): Trained {
   chainrule.manualSeed(1);
-  const block = () => [
-    new Residual(new Sequential(new LayerNorm(width), new MultiheadAttention(width, 4, { causal: true }))),
-    new Residual(
-      new Sequential(new LayerNorm(width), new Linear(width, 4 * width), new GELU(), new Linear(4 * width, width)),
-    ),
-  ];
+  const block = () => {
+    const attention = new MultiheadAttention(width, 4, { causal: true });
+    const [up, down] = [new Linear(width, 4 * width), new Linear(4 * width, width)];
+    if (isDivided) {
+      divide(attention.in_proj_weight, attention.in_proj_bias, attention.out_proj.weight);
+      divide(up.weight, up.bias, down.weight);
+    }
+    return [
+      new Residual(new Sequential(new LayerNorm(width), attention)),
+      new Residual(new Sequential(new LayerNorm(width), up, new GELU(), down)),
+    ];
+  };
   const layers = Array.from({ length: blocks }, block).flat();
   const ends = [new LayerNorm(width), new Linear(width, 65)];
   const model = new Sequential(new Positions(65, length, width), ...layers, ...ends);
@@ -69,15 +85,15 @@ export function gpt({ blocks, width, length, batch }: GptSizes): Trained {
       },
     );
   const optimizer = new chainrule.AdamW(model.parameters(), { lr: 1e-3 });
-  return { step: trainingStep(loss, optimizer), batch: (i) => [symbols(i)] };
+  return { model, step: trainingStep(loss, optimizer), batch: (i) => [symbols(i)] };
 }
 
 export const nets: ReadonlyMap<string, () => Trained> = new Map([
   ...works.map((work): [string, () => Trained] => [
     work.name,
     () => {
-      const { train, batch } = workOf(chainrule, questionOf(work));
-      return { step: train as Trained["step"], batch };
+      const { model, train, batch } = workOf(chainrule, questionOf(work));
+      return { model, step: train as Trained["step"], batch };
     },
   ]),
   ["gpt", () => gpt({ blocks: 4, width: 128, length: 64, batch: 12 })],

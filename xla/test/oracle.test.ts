@@ -4,12 +4,16 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Dropout, manualSeed, rand, type Tensor, tensor } from "chainrule";
+import { Dropout, manualSeed, rand, type Tensor, tensor, zeros } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { toStableHLO } from "chainrule-xla";
 import { afterAll, it as anywhere, beforeAll, describe, expect } from "vitest";
 import { findJax } from "../../scripts/jax.js";
+import { argumentsOf } from "../../src/compiler/graph.ts";
+import { parse } from "../../src/compiler/graph-text.ts";
+import { allocate } from "../../src/tensor/dtype.ts";
 import { type OpName, ops } from "../../src/tensor/ops.ts";
+import { sizeOf } from "../../src/tensor/shape.ts";
 import { Growth } from "../../test/compiler/random-growth.ts";
 import { builders } from "../../test/compiler/random-ops.ts";
 import { Draw } from "../../test/tensor/draw.ts";
@@ -21,6 +25,28 @@ import { apart, throughWasm, throughXla } from "./training.ts";
 
 const { python } = findJax();
 const it = anywhere.skipIf(python === null);
+
+/** Results that have elements, though an operand has none. */
+const withoutElements = `graph
+  %columns = argument 0 : float32[2,0]
+  %rows = argument 1 : float32[0,3]
+  %ids = argument 2 : int32[0,3]
+  %images = argument 3 : float32[2,2,5,5]
+  %blank = argument 4 : float32[2,2,0,5]
+  %kernel = argument 5 : float32[3,2,0,2]
+  %window = argument 6 : float32[3,2,2,2]
+  %none = argument 7 : float32[2,0,5,5]
+  %nothing = argument 8 : float32[3,0,2,2]
+  %sum = sum %columns {dims: [1]}
+  %product = matmul %columns, %rows
+  %padded = pad %rows {widths: [{before: 1, after: 2, between: 1}, {before: 0, after: 0, between: 1}], value: 7}
+  %joined = concat %rows, %product {dim: 0}
+  %folded = fold %columns {dim: 0, step: 1, length: 5}
+  %added = scatterAdd %rows, %ids {dim: 0, size: 4}
+  %kernelless = conv %images, %kernel {stride: [1, 1], padding: [[0, 0], [0, 0]], inputDilation: [1, 1], kernelDilation: [1, 1], groups: 1}
+  %padding = conv %blank, %window {stride: [1, 1], padding: [[2, 2], [0, 0]], inputDilation: [1, 1], kernelDilation: [1, 1], groups: 1}
+  %channelless = conv %none, %nothing {stride: [1, 1], padding: [[0, 0], [0, 0]], inputDilation: [1, 1], kernelDilation: [1, 1], groups: 1}
+  return %sum, %product, %padded, %joined, %folded, %added, %kernelless, %padding, %channelless`;
 
 let oracle: Oracle;
 beforeAll(() => {
@@ -74,6 +100,12 @@ describe("XLA agrees with the reference", () => {
     }
   });
 
+  it("on operands without elements", () => {
+    const graph = parse(withoutElements);
+    const args = argumentsOf(graph).map(({ dtype, shape }) => ({ dtype, shape, data: allocate(dtype, sizeOf(shape)) }));
+    expect(complaintAbout(executor(oracle), { graph, args, states: [] })).toBe(null);
+  });
+
   it("on random bits and the counter of the generator, exactly", () => {
     const dropout = new Dropout(0.3);
     const f = (x: Tensor) => [dropout.forward(x), rand([7]), x.add(rand([3, 5], { dtype: "float64" }).to("float32"))];
@@ -86,6 +118,15 @@ describe("XLA agrees with the reference", () => {
     expect(manifest.random).toEqual({ key: "random.key", counter: "random.counter" });
     expect([...found[3].data]).toEqual([...states[1].data]);
   });
+});
+
+anywhere("a choice among no elements is refused while it is traced, since XLA could not report it", () => {
+  const gather = (x: Tensor, index: Tensor) => x.gather(0, index);
+  const ids = (rows: number) => zeros([rows, 3], { dtype: "int32" });
+  expect(() => toStableHLO(gather, zeros([0, 3]), ids(2))).toThrow(
+    /^gather: int32\[2,3\] chooses among 0: no index is inside/,
+  );
+  expect(toStableHLO(gather, zeros([0, 3]), ids(0)).text).toContain("tensor<0x3xf32>");
 });
 
 it("a training step has the losses of the compiled one", () => {

@@ -47,6 +47,11 @@ export class Oracle {
     return (values) => this.#ask({ id }, values).map(({ shape, dtype, data }) => ({ shape, dtype, data }));
   }
 
+  /** Throws with the words of JAX's parser of StableHLO if it does not take the text of a module. */
+  verify(text: string): void {
+    this.#ask({ verify: text }, []);
+  }
+
   /** Runs a module once. */
   run(module: Module, values: readonly NDArray[]): NDArray[] {
     const results = this.load(module)(values);

@@ -9,6 +9,7 @@ answer are a frame each: the length of a JSON header and the length of a safeten
 
 Needs jax (tried with 0.10.2) and numpy.
 """
+import functools
 import json
 import os
 import struct
@@ -20,6 +21,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import jax
 import numpy as np
+from jax.extend.mlir import ir
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 from chainrule_xla.module import exported
@@ -78,8 +80,23 @@ def run_once(module, manifest, inputs, outputs):
         file.write(write_tensors(named))
 
 
+@functools.cache
+def context():
+    """The dialects that may stand in a module: those of a module of JAX."""
+    return jax.jit(lambda x: x).lower(1.0).compiler_ir("stablehlo").context
+
+
+def verify(text):
+    """Raises what the parser and the verifier of StableHLO have against a module."""
+    if not ir.Module.parse(text, context=context()).operation.verify():
+        raise ValueError("the module is not valid")
+
+
 def answer(request, tensors, programs):
     """The arrays that answer a request."""
+    if "verify" in request:
+        verify(request["verify"])
+        return {}
     if "text" in request:
         programs[request["id"]] = compiled(request["text"], request["arguments"], request["results"])
         return {}

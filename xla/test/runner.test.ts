@@ -1,7 +1,6 @@
 // compile(f, { backend: "xla" }) against WebAssembly, and what follows when the runner ends. A Python with jax runs them; without one only the
 // messages that say what to install are tested.
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import {
   Adam,
   compile,
@@ -20,10 +19,11 @@ import {
   zeros,
 } from "chainrule";
 import { fit } from "chainrule/train";
-import { type XlaOptions, xlaClose, xlaReady } from "chainrule-xla";
+import { localCoordinator, type XlaOptions, xlaClose, xlaReady } from "chainrule-xla";
 import { afterAll, describe, expect, it } from "vitest";
 import { findJax } from "../../scripts/jax.js";
 import { trainingStep } from "../../test/training-step.js";
+import { currentSession } from "../src/current.ts";
 
 const { python } = findJax();
 if (python !== null) process.env.CHAINRULE_PYTHON = python;
@@ -114,6 +114,19 @@ const onXla = (): void => {
     for (let i = 0; i < 3; i++) expect([...(await f(x, x).read())]).toEqual([3, 6]);
   });
 
+  it("a message that fails is told to whoever reads its values, and the runner goes on", async () => {
+    const session = currentSession();
+    const [wrong] = session.put([{ dtype: "float32", shape: [3], rows: null, data: Float32Array.of(1, 2) }]);
+    const [result] = session.run(session.program("no module", { arguments: [], results: [] }), [], [], 1);
+    const unknown = { id: 1e9, shares: 1 };
+    await expect(session.read(wrong, "float32")).rejects.toThrow(/put failed: .*reshape/);
+    await expect(session.read(result, "float32")).rejects.toThrow(/XLA does not take the program/);
+    await expect(session.read(unknown, "float32")).rejects.toThrow(/read failed: KeyError 1000000000/);
+    const [other] = session.run(1e9, [], [], 1);
+    await expect(session.read(other, "float32")).rejects.toThrow(/run failed: KeyError/);
+    expect(session.lost).toBe(null);
+  });
+
   it("explains itself by its module", () => {
     const f = compile((x: Tensor) => x.exp(), { backend: "xla" });
     f(tensor([1]));
@@ -193,7 +206,7 @@ const onXla = (): void => {
 
   it("two processes give the losses of one, and the same weights in both", async () => {
     const script = `${import.meta.dirname}/two-processes.js`;
-    const port = await freePort();
+    const coordinator = await localCoordinator();
     const run = (environment: Record<string, string>) =>
       new Promise<string>((resolve, reject) => {
         const child = spawn(process.execPath, [script], { env: { ...process.env, ...environment } });
@@ -207,7 +220,7 @@ const onXla = (): void => {
         child.on("close", (code) => (code === 0 ? resolve(out) : reject(new Error(errors))));
       });
     const group = (i: number) => ({
-      CHAINRULE_COORDINATOR: `127.0.0.1:${port}`,
+      CHAINRULE_COORDINATOR: coordinator,
       CHAINRULE_PROCESSES: "2",
       CHAINRULE_PROCESS: String(i),
     });
@@ -219,12 +232,3 @@ const onXla = (): void => {
   });
 };
 describe.skipIf(python === null)("a step on XLA", onXla);
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}

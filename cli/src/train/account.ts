@@ -4,7 +4,7 @@ import type { Data, Pictures } from "../data-set.ts";
 import type { Replaced } from "../evaluate/test-record.ts";
 import type { Interrupt } from "../interrupt.ts";
 import { countsOf } from "../pictures/aside.ts";
-import { commandLine, type Screen } from "../terminal/screen.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { counted, short, thousands } from "../wording.ts";
 import { changesInWords, mirrored } from "./augmentation.ts";
 import type { Decision } from "./mirroring.ts";
@@ -17,6 +17,8 @@ export interface Outcome {
   readonly data: Data<Pictures>;
   /** The data argument, as it was typed. */
   readonly word: string;
+  /** The command that goes on with the training in this file. */
+  readonly resumeBy: (file: string) => string;
   readonly out: string;
   readonly interrupt: Interrupt;
   /** Whether pictures are mirrored; null where an option said it, or the file that is resumed. */
@@ -88,10 +90,10 @@ function doneWords({ epochs, pictures }: StartEvent["done"]): string {
 
 /** Says where a training was stopped, and how it goes on. */
 export function tellStopped(
-  { screen, word, out }: Pick<Outcome, "screen" | "word" | "out">,
+  { screen, resumeBy, out }: Pick<Outcome, "screen" | "resumeBy" | "out">,
   { epoch, pictures }: StoppedEvent,
 ): void {
-  const resume = commandLine(["train", word, "--resume", out]);
+  const resume = resumeBy(out);
   screen.say(
     `stopped in epoch ${epoch} after ${counted(pictures, "picture")}, and saved to ${out}; to go on: ${resume}`,
   );

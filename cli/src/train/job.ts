@@ -3,7 +3,7 @@ import type { Source } from "../data-set.ts";
 import type { Replaced } from "../evaluate/test-record.ts";
 import type { Interrupt } from "../interrupt.ts";
 import type { Extras, Model } from "../model-file.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { commandLine, type Screen } from "../terminal/screen.ts";
 import type { Backbone } from "../transfer/backbone.ts";
 import type { SavedTuning } from "../transfer/tuning-plan.ts";
 import type { Intent, Plan, PlanOptions } from "./plan.ts";
@@ -40,6 +40,8 @@ export interface TrainOptions extends PlanOptions {
 /** A training before its pictures are read: what the options say, all of it checked. */
 export interface Job {
   readonly word: string;
+  /** The command that goes on with the training in this file. */
+  readonly resumeBy: (file: string) => string;
   readonly screen: Screen;
   readonly interrupt: Interrupt;
   readonly source: Source;
@@ -54,4 +56,13 @@ export interface Job {
   readonly note: string | null;
   readonly out: string;
   readonly replaced: Replaced | null;
+}
+
+/** The command that goes on with the training in a file, on the backend and the processes of these options. */
+export function resumeCommand(word: string, options: TrainOptions, file: string): string {
+  const place = (["backend", "processes", "coordinator", "process"] as const).flatMap((name) => {
+    const typed = options[name];
+    return typed === undefined ? [] : [`--${name}`, String(typed)];
+  });
+  return commandLine(["train", word, ...place, "--resume", file]);
 }

@@ -22,11 +22,11 @@ import { maxSides } from "../pictures/max-sides.ts";
 import type { Loading, Size } from "../pictures/options.ts";
 import { shapeOf } from "../pictures/shape.ts";
 import { isReaderGone } from "../terminal/output.ts";
-import { commandLine, Screen } from "../terminal/screen.ts";
+import { Screen } from "../terminal/screen.ts";
 import { chooseBeginning, resumedBeginning } from "../transfer/beginning.ts";
 import { checkTuning, savedTuning, tuningDefaults } from "../transfer/tuning-plan.ts";
 import { checkpointOf, modelOf, removeLeftovers } from "./checkpoints.ts";
-import type { Job, TrainOptions } from "./job.ts";
+import { type Job, resumeCommand, type TrainOptions } from "./job.ts";
 import type { Decision } from "./mirroring.ts";
 import { tryMirroring, withMirroring } from "./mirroring-trial.ts";
 import { choosePlan, defaults, intend, type Plan, resumedPlan } from "./plan.ts";
@@ -70,7 +70,8 @@ export async function prepare(word: string, options: TrainOptions): Promise<Job 
   const isSaved = options.final !== false;
   if (isSaved) await checkOutputs([out, checkpointOf(out)], options.report);
   const replaced = out === file || !isSaved ? null : await replacedModel(out);
-  return { word, screen, interrupt, source, resume, tuning, intent, backbone, note, out, replaced };
+  const resumeBy = (from: string) => resumeCommand(word, options, from);
+  return { word, resumeBy, screen, interrupt, source, resume, tuning, intent, backbone, note, out, replaced };
 }
 
 /**
@@ -142,7 +143,7 @@ export interface Planned {
 
 /** Says what the pictures are, and decides what their number and their form leave open; null where that was stopped. */
 export async function makePlan(job: Job, data: AnyData, options: TrainOptions): Promise<Planned | null> {
-  const { word, screen, interrupt, source, resume, out, replaced } = job;
+  const { screen, interrupt, source, resume, out, replaced } = job;
   const { plan, undecided } =
     resume === null
       ? choosePlan(intend(options, source), data, options.batchSize)
@@ -159,7 +160,7 @@ export async function makePlan(job: Job, data: AnyData, options: TrainOptions): 
   const checkpoint = checkpointOf(out);
   if (resume === null && options.final !== false && existsSync(checkpoint))
     screen.say(
-      `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${commandLine(["train", word, "--resume", checkpoint])}`,
+      `${checkpoint}, the checkpoint of an earlier run, will be replaced; to resume that run: ${job.resumeBy(checkpoint)}`,
     );
   if (!undecided) return { plan, description, mirroring: null, copies };
   const mirroring = await tryMirroring(plan, { ...(await inMemory(data, job)), description, screen, interrupt });

@@ -2,13 +2,11 @@
 // batch. Process 0 says what happens, writes the files and tests the net; the others are silent. Where no address is given, process 0 starts
 // the others on this machine.
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { Writable } from "node:stream";
 import type { ProcessOf } from "chainrule";
 import type { XlaStatus } from "chainrule-xla";
 import { BadInput } from "../failure.ts";
 import { currentStreams, useStreams } from "../terminal/output.ts";
-import { commandLine } from "../terminal/screen.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { TrainOptions } from "./job.ts";
 
@@ -31,12 +29,12 @@ export async function joinProcesses(options: TrainOptions): Promise<Processes | 
       if (options[name] !== undefined) throw new BadInput(`--${name}: is for --backend xla`);
     return null;
   }
-  const { xlaReady, xlaClose } = await import("chainrule-xla").catch((error: unknown) => {
+  const { localCoordinator, xlaReady, xlaClose } = await import("chainrule-xla").catch((error: unknown) => {
     throw new BadInput("--backend xla: needs the package chainrule-xla: npm install chainrule-xla", { cause: error });
   });
   const given = placeOf(options);
   const isStarter = given.processes > 1 && given.coordinator === null;
-  const coordinator = isStarter ? `127.0.0.1:${await freePort()}` : given.coordinator;
+  const coordinator = isStarter ? await localCoordinator() : given.coordinator;
   const place = { processes: given.processes, process: isStarter ? 0 : (given.process ?? 0), coordinator };
   const leads = place.process === 0;
   if (!leads) beSilent();
@@ -73,12 +71,11 @@ export function checkXla(
 
 /** What to say when the processes cannot go on together. */
 export function lostWords(
-  { word, checkpoints }: { readonly word: string; readonly checkpoints: Checkpoints },
+  { resumeBy, checkpoints }: { readonly resumeBy: (file: string) => string; readonly checkpoints: Checkpoints },
   reason: string,
 ): string {
-  const resume = commandLine(["train", word, "--backend", "xla", "--resume", checkpoints.file]);
   const cure = checkpoints.written
-    ? `to go on, with as many processes or others: ${resume} --processes N`
+    ? `to go on, with as many processes or another number: ${resumeBy(checkpoints.file)}`
     : "there is no checkpoint yet, so the training begins again";
   return `another process of the training has ended, or the network between them failed; ${cure}. XLA said: ${reason}`;
 }
@@ -154,15 +151,4 @@ class Others {
       for (const child of children) child.kill();
     });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -65,7 +65,7 @@ interface Learning {
 
 /** Trains, saves and tests; returns the exit code. */
 async function learn({ job, data, options, processes, computing: where, threads, began }: Learning): Promise<number> {
-  const { word, screen, interrupt, out } = job;
+  const { word, resumeBy, screen, interrupt, out } = job;
   const planned = await makePlan(job, data, options).catch(gaveUp);
   if (planned instanceof GaveUp)
     return tellGaveUp(job, new GaveUp({ isResumable: "streams" in data && data.streams.isCached }));
@@ -100,7 +100,7 @@ async function learn({ job, data, options, processes, computing: where, threads,
   const recorder = new Recorder();
   const streams = "streams" in data ? data.streams : null;
   const pace = streams === null ? null : new ReadingPace(() => streams.reading);
-  const run = { screen, plan, description, data, word, out, interrupt, mirroring, replaced: job.replaced };
+  const run = { screen, plan, description, data, word, resumeBy, out, interrupt, mirroring, replaced: job.replaced };
   const shown = { explain: options.explain ?? false, profile };
   const computing = {
     computer: processes?.words ?? computerWords(where, threads),

@@ -1,7 +1,8 @@
 """The devices of all processes as a mesh, and where the arrays of a step are placed on it.
 
 States are replicated, except for dims that a hint divides along the axis "model". Arrays that carry the batch are divided along it, one part
-a device of the axis "batch", if these devices divide their size; otherwise each device has all of them and computes the same.
+a device of the axis "batch", if these devices divide their size; otherwise each device has all of them and computes the same. Processes whose
+devices divide weights need the same rows; each still reads its own part of them, and XLA brings the parts together.
 """
 
 import jax
@@ -18,6 +19,9 @@ class Devices:
             raise ValueError(f"{devices.size} devices cannot be divided into groups of {model} along the axis model")
         self.mesh = Mesh(devices.reshape(-1, model), ("batch", "model"))
         self.replicated = NamedSharding(self.mesh, PartitionSpec())
+        # Rows divided among all devices, whichever axis they lie along.
+        self.spread = NamedSharding(self.mesh, PartitionSpec(("batch", "model")))
+        self.moves = {}
 
     def sharding(self, entry):
         """The sharding of an argument or result by its entry of the manifest."""
@@ -35,7 +39,13 @@ class Devices:
         """An array that each process has all of. If the processes divide it, all of them have to ask."""
         if array.is_fully_addressable or array.is_fully_replicated:
             return array
-        return jax.jit(lambda x: x, out_shardings=self.replicated)(array)
+        return self.moved(array, self.replicated)
+
+    def moved(self, array, sharding):
+        """An array of all processes with another sharding. All of them have to ask."""
+        if sharding not in self.moves:
+            self.moves[sharding] = jax.jit(lambda x: x, out_shardings=sharding)
+        return self.moves[sharding](array)
 
     def place(self, value, sharding):
         """A Value as an array with this sharding: from host memory, or from where it lies."""
@@ -44,9 +54,18 @@ class Devices:
             return value.contents if same else jax.device_put(value.contents, sharding)
         if value.rows is None:
             return jax.make_array_from_callback(value.shape, sharding, lambda index: value.contents[index])
-        if sharding.is_fully_replicated:
-            raise ValueError(
-                f"this process has rows {value.rows[0]} to {value.rows[1]} of an array of shape {value.shape}, which "
-                f"{self.mesh.size} devices do not divide; use a batch that they divide, or give each process all rows"
-            )
-        return jax.make_array_from_process_local_data(sharding, value.contents, value.shape)
+        if rows_here(sharding, value.shape) == value.rows:
+            return jax.make_array_from_process_local_data(sharding, value.contents, value.shape)
+        if value.shape[0] % self.mesh.size == 0 and rows_here(self.spread, value.shape) == value.rows:
+            parts = jax.make_array_from_process_local_data(self.spread, value.contents, value.shape)
+            return self.moved(parts, sharding)
+        raise ValueError(
+            f"this process has rows {value.rows[0]} to {value.rows[1]} of an array of shape {value.shape}, which "
+            f"{self.mesh.size} devices do not divide; use a batch that they divide, or give each process all rows"
+        )
+
+
+def rows_here(sharding, shape):
+    """The rows, (from, to), of an array with this sharding that the devices of this process have."""
+    slices = [index[0].indices(shape[0]) for index in sharding.addressable_devices_indices_map(shape).values()]
+    return min(start for start, _, _ in slices), max(stop for _, stop, _ in slices)

@@ -66,7 +66,25 @@ class Session:
         }
 
     def handle(self, header, payload):
-        self.handlers[header["kind"]](header, payload)
+        """Does what a message says. If that fails, whoever reads the values that it should have made is told why."""
+        try:
+            self.handlers[header["kind"]](header, payload)
+        except Exception as error:
+            self.fail(header, Failure(f"the message {header['kind']} failed: {reason(error)}"))
+
+    def fail(self, header, failure):
+        match header["kind"]:
+            case "program":
+                self.programs[header["id"]] = failure
+            case "put":
+                self.values |= {value["handle"]: failure for value in header["values"]}
+            case "run":
+                self.values |= {handle: failure for handle in header["results"]}
+            case "read":
+                self.answer(header["request"], failure)
+            case _:
+                # Nobody would be told: the runner ends, and shows the reason.
+                raise RuntimeError(failure.text)
 
     def program(self, header, payload):
         try:

@@ -2,7 +2,7 @@
 // that have faster units for these.
 import type { Body } from "../body.ts";
 import type { Call } from "../lowering.ts";
-import { listText, typesText, typeText, type Value } from "../types.ts";
+import { listText, sizeOf, typesText, typeText, type Value } from "../types.ts";
 
 export const contractions = {
   matmul({ inputs: [a, b], type }: Call<"matmul">, body: Body): Value {
@@ -15,6 +15,8 @@ export const contractions = {
 
   // StableHLO's convolution has all of conv's attributes; its gradients are convolutions as well.
   conv({ inputs: [x, w], attributes, type }: Call<"conv">, body: Body): Value {
+    // StableHLO has no windows without elements. Sums over them are 0.
+    if (sizeOf(w.shape) === 0) return body.constant(0, type);
     const { stride, padding, inputDilation, kernelDilation, groups } = attributes;
     const window = [
       `stride = ${listText(stride)}`,
