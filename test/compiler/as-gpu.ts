@@ -15,8 +15,10 @@ import {
   type Dispatch,
   type GpuCut,
   type GpuLimits,
+  type JointPart,
   leastLimits,
   type Source,
+  wordBytes,
 } from "../../src/schedule/gpu/dispatch.ts";
 import type { SiteNumber } from "../../src/schedule/gpu/operands.ts";
 import { minPositions } from "../../src/schedule/limits.ts";
@@ -76,10 +78,28 @@ export function runDispatch(
 ): void {
   const faults = [...faultsOf(routine), ...divergentBarriers(routine)];
   if (faults.length > 0) throw new Error(`${name}: ${faults.join("\n")}`);
-  const memoryOf = (source: Source, { element }: Memory): Contents => {
-    if (source.kind === "buffer") return contentsOf(source.buffer);
-    if (source.kind === "failures") return new Int32Array(2);
-    return element === "f32" ? new Float32Array(scratch[source.index]) : new Int32Array(scratch[source.index]);
+  const fresh = ({ element }: Memory, words: number): Contents =>
+    element === "f32" ? new Float32Array(words) : new Int32Array(words);
+  const ofScratch = (bytes: ArrayBuffer, { element }: Memory): Contents =>
+    element === "f32" ? new Float32Array(bytes) : new Int32Array(bytes);
+  const partOf = ({ source }: JointPart, memory: Memory): Contents =>
+    source.kind === "buffer" ? contentsOf(source.buffer) : ofScratch(scratch[source.index], memory);
+  const memoryOf = (source: Source, memory: Memory): Contents => {
+    switch (source.kind) {
+      case "buffer":
+        return contentsOf(source.buffer);
+      case "failures":
+        return new Int32Array(2);
+      case "scratch":
+        return ofScratch(scratch[source.index], memory);
+      case "joint": {
+        const own = fresh(memory, Math.max(...source.parts.map(({ offset, bytes }) => offset + bytes)) / wordBytes);
+        for (const part of source.parts) own.set(partOf(part, memory), part.offset / wordBytes);
+        return own;
+      }
+      default:
+        return source satisfies never;
+    }
   };
   const memories = new Map(
     routine.memories.map((memory, i): [Memory, Contents] => [memory, memoryOf(operands[i].source, memory)]),
@@ -90,4 +110,13 @@ export function runDispatch(
   interpretWorkgroups(routine, { workgroups, workgroupSize }, memories, callees, unwatched);
   for (const [memory, own] of writable)
     if (own.some((x, i) => !Object.is(x, before.get(memory)?.[i]))) throw new Error(`${name} writes ${memory.name}`);
+  for (const [i, { source, access }] of operands.entries()) {
+    if (source.kind !== "joint" || access === "read") continue;
+    const own = memories.get(routine.memories[i]);
+    for (const part of source.parts) {
+      const to = partOf(part, routine.memories[i]);
+      const from = part.offset / wordBytes;
+      if (own !== undefined) to.set(own.subarray(from, from + to.length));
+    }
+  }
 }

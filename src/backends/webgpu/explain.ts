@@ -59,6 +59,8 @@ function nameOf(source: Source): string {
       return `scratch ${source.index}`;
     case "failures":
       return "failures";
+    case "joint":
+      return `[${source.parts.map((part) => nameOf(part.source)).join(" ")}]`;
     default:
       return source satisfies never;
   }

@@ -8,6 +8,7 @@ import { multiply } from "../../compiler/one-by-one.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { cutForGpu } from "../../schedule/gpu/cut.ts";
 import type { Dispatch, FailureSite, GpuCut, GpuLimits } from "../../schedule/gpu/dispatch.ts";
+import { joinOperands } from "../../schedule/gpu/join.ts";
 import { assignSlots, gpuBytesOf, type Slots } from "../../schedule/gpu/slots.ts";
 import { minPositions } from "../../schedule/limits.ts";
 import { describe } from "../../tensor/dtype.ts";
@@ -42,7 +43,7 @@ export function lower(simple: Graph, limits: GpuLimits): Lowered {
     const known = sites.findIndex((other) => other.call === call && other.size === size);
     return known >= 0 ? known : sites.push({ call, size }) - 1;
   };
-  const cuts = kernels.kernels.map((kernel): GpuCut => cutForGpu(kernel, limits, site));
+  const cuts = kernels.kernels.map((kernel): GpuCut => joinOperands(cutForGpu(kernel, limits, site), limits));
   const steps = cuts.flatMap(({ dispatches }, kernel) =>
     dispatches.filter(isWork).map((dispatch): Step => ({ kernel, dispatch, wgsl: writeWgsl(dispatch) })),
   );

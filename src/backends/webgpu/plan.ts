@@ -1,9 +1,9 @@
 // A program on a device: its memories, bindings and pipelines, which are made once, and the commands of a run.
 import type { Buffer } from "../../compiler/kernel.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
-import type { Operand, Source } from "../../schedule/gpu/dispatch.ts";
+import type { Operand } from "../../schedule/gpu/dispatch.ts";
 import { FailureTable } from "./failures.ts";
-import type { GpuBindGroup, GpuCommandEncoder } from "./gpu.ts";
+import type { GpuBindGroup, GpuBuffer, GpuCommandEncoder, GpuComputePass } from "./gpu.ts";
 import type { Lowered, Step } from "./lower.ts";
 import type { GpuArray } from "./memory.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -15,6 +15,17 @@ interface Command {
   readonly pipeline: Pipeline;
   readonly bindings: GpuBindGroup;
   readonly workgroups: readonly [number, number, number];
+  /** What is copied to joint memory before it, and back after it. */
+  readonly before: readonly Copy[];
+  readonly after: readonly Copy[];
+}
+
+interface Copy {
+  readonly from: GpuBuffer;
+  readonly fromOffset: number;
+  readonly to: GpuBuffer;
+  readonly toOffset: number;
+  readonly bytes: number;
 }
 
 export class Plan {
@@ -60,18 +71,27 @@ export class Plan {
 
   /** Adds the dispatches of a run to the commands. Where they are timed each is a pass of its own. */
   encode(encoder: GpuCommandEncoder, timing: Timing | null = null): void {
-    let pass = timing === null ? encoder.beginComputePass() : null;
-    for (const [i, { pipeline, bindings, workgroups }] of this.#commands.entries()) {
+    let pass: GpuComputePass | null = null;
+    const end = (): void => {
+      pass?.end();
+      pass = null;
+    };
+    const copy = (copies: readonly Copy[]): void => {
+      if (copies.length > 0) end();
+      for (const { from, fromOffset, to, toOffset, bytes } of copies)
+        encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
+    };
+    for (const [i, { pipeline, bindings, workgroups, before, after }] of this.#commands.entries()) {
+      copy(before);
       pass ??= encoder.beginComputePass(timing === null ? undefined : { timestampWrites: timing.writes(i) });
       if (pipeline.made === null) throw internal("a pipeline is used before it is made");
       pass.setPipeline(pipeline.made);
       pass.setBindGroup(0, bindings);
       pass.dispatchWorkgroups(...workgroups);
-      if (timing === null) continue;
-      pass.end();
-      pass = null;
+      if (timing !== null) end();
+      copy(after);
     }
-    pass?.end();
+    end();
   }
 
   async #wait(): Promise<void> {
@@ -89,26 +109,55 @@ export class Plan {
     const { device, pipelines } = this.session;
     const pipeline = pipelines.of(
       wgsl,
-      operands.map(({ access }: Operand) => access),
+      operands.map(({ access }) => access),
     );
-    const entries = operands.map(({ source }, binding) => ({
+    const entries = operands.map((operand, binding) => ({
       binding,
-      resource: { buffer: this.#sourceOf(source, kernel).buffer },
+      resource: { buffer: this.#bufferOf(operand, kernel) },
     }));
-    return { pipeline, bindings: device.createBindGroup({ layout: pipeline.layout, entries }), workgroups };
+    const bindings = device.createBindGroup({ layout: pipeline.layout, entries });
+    const before = operands.flatMap((operand) => this.#copiesTo(operand, kernel));
+    const written = operands.filter(({ access }) => access === "readWrite");
+    const after = written.flatMap((operand) => this.#copiesTo(operand, kernel).map(reversed));
+    return { pipeline, bindings, workgroups, before, after };
   }
 
-  #sourceOf(source: Source, kernel: number): GpuArray {
+  /** The copies to an operand's joint memory; none if it is not joint. */
+  #copiesTo(operand: Operand, kernel: number): Copy[] {
+    if (operand.source.kind !== "joint") return [];
+    const to = this.#bufferOf(operand, kernel);
+    return operand.source.parts.map(({ source, offset, bytes }) => {
+      const from = this.#bufferOf({ source, access: operand.access }, kernel);
+      return { from, fromOffset: 0, to, toOffset: offset, bytes };
+    });
+  }
+
+  #bufferOf(operand: Operand, kernel: number): GpuBuffer {
+    const { slots } = this.#lowered;
+    const { source } = operand;
     switch (source.kind) {
       case "buffer":
-        return this.arrayOf(source.buffer);
+        return this.arrayOf(source.buffer).buffer;
       case "scratch":
-        return this.#slots[this.#lowered.slots.scratch[kernel][source.index]];
+        return this.#slots[slots.scratch[kernel][source.index]].buffer;
+      case "joint": {
+        const slot = slots.joint.get(operand);
+        if (slot === undefined) throw internal("a joint operand has no slot");
+        return this.#slots[slot].buffer;
+      }
       case "failures":
         if (this.failures === null) throw internal("a dispatch writes failures, and the program has no table of them");
-        return this.failures.array;
+        return this.failures.array.buffer;
       default:
         return source satisfies never;
     }
   }
 }
+
+const reversed = ({ from, fromOffset, to, toOffset, bytes }: Copy): Copy => ({
+  from: to,
+  fromOffset: toOffset,
+  to: from,
+  toOffset: fromOffset,
+  bytes,
+});

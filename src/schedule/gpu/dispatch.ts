@@ -40,7 +40,16 @@ export type Source =
   /** Scratch memory of the kernel, by its index in GpuCut: one dispatch writes it and a later one reads it. */
   | { readonly kind: "scratch"; readonly index: number }
   /** The program's table of failures (failureWords). */
-  | { readonly kind: "failures" };
+  | { readonly kind: "failures" }
+  /** Several of these side by side (join.ts): they are copied there before the dispatch, and back after it if it writes them. */
+  | { readonly kind: "joint"; readonly parts: readonly JointPart[] };
+
+/** Memory that a dispatch finds at an offset of a joint one, in bytes. */
+export interface JointPart {
+  readonly source: Extract<Source, { readonly kind: "buffer" | "scratch" }>;
+  readonly offset: number;
+  readonly bytes: number;
+}
 
 /** "read" operands must not be written. An operand that is written is "readWrite", whether it is read or not. */
 export interface Operand {

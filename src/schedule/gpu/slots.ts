@@ -3,13 +3,15 @@
 import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { lifetimes } from "../allocate.ts";
-import { type GpuCut, wordBytes } from "./dispatch.ts";
+import { type GpuCut, type JointPart, type Operand, wordBytes } from "./dispatch.ts";
 
 export interface Slots {
   /** The slot of each argument and temporary. States have memory of their own. */
   readonly of: ReadonlyMap<Buffer, number>;
   /** The slots of each kernel's scratch memory. */
   readonly scratch: readonly (readonly number[])[];
+  /** The slots of the joint memories, by their operands. */
+  readonly joint: ReadonlyMap<Operand, number>;
   /** The bytes of each slot, a multiple of 16. */
   readonly bytes: readonly number[];
 }
@@ -33,11 +35,17 @@ export function assignSlots(program: KernelProgram, cuts: readonly GpuCut[]): Sl
   const scratch = cuts.map(({ scratch }, at) =>
     scratch.map((bytes): Item => ({ bytes: align(bytes), first: at, last: at })),
   );
-  const slotOf = place([...buffers.keys(), ...scratch.flat()]);
+  const joint = new Map<Operand, Item>();
+  for (const [at, { dispatches }] of cuts.entries())
+    for (const operand of dispatches.flatMap(({ operands }) => operands))
+      if (operand.source.kind === "joint")
+        joint.set(operand, { bytes: jointBytes(operand.source.parts), first: at, last: at });
+  const slotOf = place([...buffers.keys(), ...scratch.flat(), ...joint.values()]);
   const slot = (item: Item): number => slotOf.placed.get(item) ?? 0;
   return {
     of: new Map([...buffers].map(([item, buffer]) => [buffer, slot(item)])),
     scratch: scratch.map((items) => items.map(slot)),
+    joint: new Map([...joint].map(([operand, item]) => [operand, slot(item)])),
     bytes: slotOf.bytes,
   };
 }
@@ -54,3 +62,7 @@ function place(items: readonly Item[]): { readonly placed: ReadonlyMap<Item, num
   }
   return { placed, bytes: slots.map(({ bytes }) => bytes) };
 }
+
+/** The bytes of joint memory. */
+const jointBytes = (parts: readonly JointPart[]): number =>
+  parts.reduce((end, { offset, bytes }) => Math.max(end, offset + bytes), 0);
