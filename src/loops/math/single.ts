@@ -41,8 +41,8 @@ export const singleMath: Readonly<Record<MathName, Single>> = {
 };
 
 /**
- * Largest error of a result in units in the last place, with operations that round as IEEE 754 says. It was found on millions of arguments;
- * WGSL lets a GPU divide with 2.5 ulp, which adds as much to log, log1p, sigmoid and tanh there.
+ * Largest error of a result in units in the last place, with operations that round as IEEE 754 says. It was found on four million arguments
+ * of each, on an adapter that flushes subnormal numbers to 0, where erf of |x| < 2⁻¹²³ is x alone, 13 % less. WGSL lets a GPU divide with 2.5 ulp, which adds as much to log, log1p, sigmoid and tanh there.
  */
 export const singleUlps: Readonly<Record<MathName, number>> = {
   exp: 1,
@@ -52,7 +52,7 @@ export const singleUlps: Readonly<Record<MathName, number>> = {
   tanh: 1.7,
   sigmoid: 1.8,
   erf: 1.4,
-  sin: 2.2,
-  cos: 2.2,
+  sin: 2.5,
+  cos: 2.5,
   pow: 1.5,
 };

@@ -49,6 +49,8 @@ class Walk {
         return Number(index.values[0]) % 4 === 0;
       case "variable":
         return this.#multiples.has(index);
+      case "select":
+        return this.#isMultiple(index.whenTrue) && this.#isMultiple(index.whenFalse);
       case "operation": {
         const [a, b] = index.operands;
         if (index.operation === "mul") return this.#isMultiple(a) || this.#isMultiple(b);

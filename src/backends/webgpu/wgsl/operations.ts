@@ -71,7 +71,8 @@ const values = {
   divideUnsigned: unsigned("/"),
   remainderUnsigned: unsigned("%"),
   divide: infix("/"),
-  multiplyAdd: ({ text: [a, b, c] }) => `fma(${a}, ${b}, ${c})`,
+  // Compilers make one instruction of it where there is one; fma() has to be emulated where there is none.
+  multiplyAdd: ({ text: [a, b, c] }) => `(${a} * ${b} + ${c})`,
   // No compiler knows that `hidden` is 0.
   exact: ({ text: [a] }) => `bitcast<f32>(bitcast<u32>(${a}) ^ hidden)`,
   neg: ({ text: [a] }) => `(-${a})`,
