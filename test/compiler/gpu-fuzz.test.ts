@@ -5,6 +5,9 @@ import { simplify } from "../../src/compiler/simplify.ts";
 import { cutForGpu } from "../../src/schedule/gpu/cut.ts";
 import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
 import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
+import { cutConvolution } from "../../src/schedule/gpu/products/convolution.ts";
+import { cutMatmul } from "../../src/schedule/gpu/products/matmul.ts";
+import type { TileLimits } from "../../src/schedule/gpu/products/tiles.ts";
 import { nestOf } from "../../src/schedule/nest/nest.ts";
 import { Draw } from "../tensor/draw.ts";
 import { asGpu, type Cut } from "./as-gpu.ts";
@@ -22,13 +25,25 @@ const eager: NestLimits = {
   enoughGroups: 64,
 };
 
-const shared: Cut = (kernel, limits, site) =>
-  kernel.kind === "loops" ? cutNest(kernel, nestOf(kernel), limits, site, eager) : cutForGpu(kernel, limits, site);
+/** Tiles that are small enough for the interpreter, for products of any size; sums are cut into parts. */
+const small: TileLimits = {
+  tiles: [{ m: 8, n: 8, depth: 4, rows: 4, columns: 4 }],
+  enoughGroups: 4,
+  minPart: 8,
+  minSide: 1,
+};
+
+const shared: Cut = (kernel, limits, site) => {
+  if (kernel.kind === "loops") return cutNest(kernel, nestOf(kernel), limits, site, eager);
+  if (kernel.kind === "matmul") return cutMatmul(kernel, limits, site, small);
+  if (kernel.kind === "convolution") return cutConvolution(kernel, limits, site, small);
+  return cutForGpu(kernel, limits, site);
+};
 
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const count = Number(process.env.FUZZ_COUNT ?? 40);
 
-it(`${count} random graphs from seed ${first}: workgroups compute what the reference does, one thread a sum and in parts`, () => {
+it(`${count} random graphs from seed ${first}: workgroups compute what the reference does, in the usual way and in small tiles and parts`, () => {
   let dispatches = 0;
   let graphs = 0;
   const by =

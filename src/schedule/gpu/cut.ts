@@ -4,8 +4,8 @@ import { nestOf } from "../nest/nest.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
 import { cutNest } from "./nest/cut.ts";
 import type { SiteNumber } from "./operands.ts";
+import { cutConvolution } from "./products/convolution.ts";
 import { cutMatmul } from "./products/matmul.ts";
-import { plainConvolution } from "./products/plain.ts";
 import { cutTopk } from "./topk.ts";
 
 /** The dispatches of a kernel. `site` numbers the places where data decides an index. */
@@ -16,6 +16,6 @@ export const cutForGpu: (kernel: Kernel, limits: GpuLimits, site: SiteNumber) =>
   loops: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
   scan: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
   matmul: (kernel, limits, site) => cutMatmul(kernel, limits, site),
-  convolution: plainConvolution,
+  convolution: (kernel, limits, site) => cutConvolution(kernel, limits, site),
   topk: cutTopk,
 });
