@@ -3,7 +3,7 @@
 // installed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,10 +27,12 @@ if (major < 20 || (major === 20 && minor < 16))
   fail(`Node ${process.versions.node} is too old, chainrule needs 20.16 or newer`);
 
 const stamp = join(root, "node_modules", ".chainrule-setup");
-const lock = createHash("sha256")
-  .update(readFileSync(join(root, "package-lock.json")))
-  .digest("hex");
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
+const lockFile = join(root, "package-lock.json");
+const lock = createHash("sha256").update(readFileSync(lockFile)).digest("hex");
+// npm writes this file at the end of an installation.
+const installed = join(root, "node_modules", ".package-lock.json");
+const isStamped = existsSync(stamp) && readFileSync(stamp, "utf8") === lock;
+if (!isStamped && !(existsSync(installed) && statSync(installed).mtimeMs > statSync(lockFile).mtimeMs)) {
   say("installing the development tools, MNIST and the picture decoders from the lock file (npm ci), once");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stamp, lock);

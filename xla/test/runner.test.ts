@@ -176,6 +176,16 @@ const onXla = (): void => {
     expect([...(await state.read())]).toEqual([6, 6]);
   });
 
+  it("a runner ends with Node, also while it waits for the other processes", async () => {
+    const group = ["--coordinator", await localCoordinator(), "--process", "0", "--processes", "2"];
+    const child = spawn(python ?? "", ["-m", "chainrule_xla", ...group], {
+      env: { ...process.env, PYTHONPATH: `${import.meta.dirname}/../python` },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.stdin.end();
+    expect(await new Promise((resolve) => child.once("close", resolve))).toBe(1);
+  });
+
   it("weights that are divided among devices give the losses of weights that are not", async () => {
     const run = async (place: XlaOptions) => {
       await xlaClose();

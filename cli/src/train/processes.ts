@@ -7,6 +7,7 @@ import type { ProcessOf } from "chainrule";
 import type { XlaStatus } from "chainrule-xla";
 import { BadInput } from "../failure.ts";
 import { currentStreams, useStreams } from "../terminal/output.ts";
+import { Screen } from "../terminal/screen.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { TrainOptions } from "./job.ts";
 
@@ -39,10 +40,12 @@ export async function joinProcesses(options: TrainOptions): Promise<Processes | 
   const leads = place.process === 0;
   if (!leads) beSilent();
   const others = isStarter ? new Others(place.processes, String(coordinator)) : null;
+  const screen = new Screen(options.json ?? false);
+  const waiting = setTimeout(() => screen.say(waitingWords(place)), 1000 * secondsBeforeWaiting);
   const status = await Promise.race([
     xlaReady({ ...place, coordinator: coordinator ?? undefined }),
     ...(others === null ? [] : [others.failed]),
-  ]);
+  ]).finally(() => clearTimeout(waiting));
   if (!status.available) throw new BadInput(`--backend xla: ${status.reason}`);
   return {
     words: wordsOf(status),
@@ -51,6 +54,12 @@ export async function joinProcesses(options: TrainOptions): Promise<Processes | 
     end: ({ stopped }) => xlaClose({ wait: !stopped }),
   };
 }
+
+/** Process 0 says what it waits for where this takes longer: another machine may not have started, or not reach it. */
+const secondsBeforeWaiting = 10;
+
+const waitingWords = ({ processes, coordinator }: Place): string =>
+  processes === 1 ? "JAX is still starting" : `waiting at ${coordinator} until all ${processes} processes have started`;
 
 /** Throws BadInput where a training cannot run on XLA, or its processes cannot divide the batches. */
 export function checkXla(

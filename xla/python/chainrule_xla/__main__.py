@@ -9,7 +9,9 @@
 
 import argparse
 import os
+import select
 import sys
+import threading
 import traceback
 
 from .frames import read_frame, write_frame
@@ -28,7 +30,10 @@ def main():
     # Only frames go to standard output: whatever a library prints goes to standard error.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    connected = threading.Event()
+    threading.Thread(target=end_with_node, args=(connected,), daemon=True).start()
     session = connect(options, output)
+    connected.set()
     try:
         while not session.is_closed:
             frame = read_frame(sys.stdin.buffer)
@@ -41,6 +46,18 @@ def main():
         finally:
             # At an orderly exit JAX would wait for the other processes, and they would wait for this one.
             os._exit(1)
+
+
+def end_with_node(connected):
+    """Ends the runner if Node ends while it waits for the other processes; later its input tells it."""
+    if not hasattr(select, "poll"):
+        return
+    end = select.poll()
+    # Only the end of the pipe: messages wait until the runner is connected.
+    end.register(0, 0)
+    end.poll()
+    if not connected.is_set():
+        os._exit(1)
 
 
 def connect(options, output):
