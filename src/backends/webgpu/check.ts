@@ -138,28 +138,30 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Throws a ChainruleError "device", which names adapter and op, if the device computes something else than the definitions. */
+/**
+ * Throws a ChainruleError "device", which names adapter and op, if the device computes something else than the definitions. All cases are one
+ * program, whose pipelines are made side by side.
+ */
 export async function checkDevice(session: Session): Promise<void> {
-  await Promise.all(cases.map((one) => checkCase(one, session)));
-}
-
-async function checkCase({ name, inputs, of, tolerance }: Case, session: Session): Promise<void> {
-  const nodes = inputs.map((array, i) => input("argument", i, array));
-  const result = of(nodes);
-  const graph: Graph = { nodes: reachable([result], nodes), updates: [], results: [result] };
-  const expected = evaluate(graph, inputs, []).results[0].data;
+  const arrays = cases.flatMap(({ inputs }) => inputs);
+  const nodes = arrays.map((array, i) => input("argument", i, array));
+  const own = [...nodes];
+  const results = cases.map(({ inputs, of }) => of(own.splice(0, inputs.length)));
+  const graph: Graph = { nodes: reachable(results, nodes), updates: [], results };
+  const expected = evaluate(graph, arrays, []).results;
   const program = new WebGpuProgram(hostUpdates(graph), [], () => session);
-  const args = inputs.map((array) => new Tensor(new ArrayStorage(array.data), array));
-  const [storage] = program.run(args);
-  const computed = await storage.read();
-  const at = firstDifference(computed, expected, tolerance);
-  if (at === null) return;
-  throw new ChainruleError(
-    "device",
-    "gpuReady",
-    `${session.name} computes ${name} wrongly: ${computed[at]} where ${expected[at]} is right (element ${at}), so it is not used; an update of the browser or of the GPU's driver may help`,
-    { adapter: session.adapter, op: name },
-  );
+  const storages = program.run(arrays.map((array) => new Tensor(new ArrayStorage(array.data), array)));
+  const computed = await Promise.all(storages.map((storage) => storage.read()));
+  for (const [i, { name, tolerance }] of cases.entries()) {
+    const at = firstDifference(computed[i], expected[i].data, tolerance);
+    if (at === null) continue;
+    throw new ChainruleError(
+      "device",
+      "gpuReady",
+      `${session.name} computes ${name} wrongly: ${computed[i][at]} where ${expected[i].data[at]} is right (element ${at}), so it is not used; an update of the browser or of the GPU's driver may help`,
+      { adapter: session.adapter, op: name },
+    );
+  }
 }
 
 /** The index of the first number that is further from the expected one than the tolerance allows; null if there is none. */

@@ -11,6 +11,9 @@ export type Found =
 /** The package that has WebGPU for Node. Its name is no literal in the import, so that bundlers do not look for it. */
 const packageName: string = "webgpu";
 
+/** Times are not rounded to 0.1 ms, as in pages, where they could tell secrets. */
+const options = ["disable-dawn-features=timestamp_quantization"];
+
 /** The object of the package: adapters live no longer than it does. */
 let ofPackage: Gpu | null = null;
 
@@ -54,7 +57,7 @@ async function fromPackage(): Promise<Gpu> {
   const { create } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as {
     readonly create: (options: readonly string[]) => Gpu;
   };
-  ofPackage = create([]);
+  ofPackage = create(options);
   return ofPackage;
 }
 
