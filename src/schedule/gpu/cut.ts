@@ -4,8 +4,8 @@ import { nestOf } from "../nest/nest.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
 import { cutNest } from "./nest/cut.ts";
 import type { SiteNumber } from "./operands.ts";
-import { cutConvolution } from "./products/convolution.ts";
-import { cutMatmul } from "./products/matmul.ts";
+import { cutConvolution } from "./products/cut-convolution.ts";
+import { cutMatmul } from "./products/cut-matmul.ts";
 import { cutTopk } from "./topk.ts";
 
 /** The dispatches of a kernel. `site` numbers the places where data decides an index. */

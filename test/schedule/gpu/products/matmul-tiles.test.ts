@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { argumentsOf } from "../../../../src/compiler/graph.ts";
 import { simplify } from "../../../../src/compiler/simplify.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
-import { cutMatmul } from "../../../../src/schedule/gpu/products/matmul.ts";
+import { cutMatmul } from "../../../../src/schedule/gpu/products/cut-matmul.ts";
 import type { TileLimits } from "../../../../src/schedule/gpu/products/tiles.ts";
 import { allocate, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../../src/tensor/shape.ts";

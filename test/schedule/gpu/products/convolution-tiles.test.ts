@@ -4,7 +4,7 @@ import { fuse } from "../../../../src/compiler/fuse.ts";
 import { argumentsOf } from "../../../../src/compiler/graph.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
 import { leastLimits } from "../../../../src/schedule/gpu/dispatch.ts";
-import { cutConvolution } from "../../../../src/schedule/gpu/products/convolution.ts";
+import { cutConvolution } from "../../../../src/schedule/gpu/products/cut-convolution.ts";
 import type { TileLimits } from "../../../../src/schedule/gpu/products/tiles.ts";
 import { allocate, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../../src/tensor/shape.ts";
