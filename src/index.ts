@@ -13,7 +13,7 @@ export {
   type ScaledDotProductAttentionOptions,
   scaledDotProductAttention,
 } from "./nn/attention.ts";
-export { BatchNorm2d, type BatchNorm2dOptions } from "./nn/batch-norm.ts";
+export { BatchNorm2d, type BatchNorm2dOptions, type Running } from "./nn/batch-norm.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
 export { Dropout, Dropout2d } from "./nn/dropout.ts";
@@ -35,6 +35,7 @@ export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export { ExponentialMovingAverage, type ExponentialMovingAverageOptions } from "./optim/average.ts";
 export { clipGradNorm } from "./optim/clip.ts";

@@ -95,6 +95,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
   AvgPool2d: (o) => new C.AvgPool2d(2, o),
   MaxPool2d: (o) => new C.MaxPool2d(2, o),
   MultiheadAttention: (o) => new C.MultiheadAttention(4, 2, o),
+  RMSNorm: (o) => new C.RMSNorm(3, o),
   RMSprop: (o) => new C.RMSprop(parameters(), o),
   SGD: (o) => new C.SGD(parameters(), { lr: 1, ...o }),
   avgPool2d: (o) => C.avgPool2d(picture, 2, o),
@@ -192,7 +193,7 @@ describe("options that there are not are refused by", () => {
     ["zeros(2, 3)", () => C.zeros([2], 3), "zeros: options are { dtype, requiresGrad }, not 3"],
     ["[1, 2].map(tensor)", () => [1, 2].map(C.tensor), "tensor: takes 2 arguments at most, not 3"],
     ["a bias as such", () => new C.Linear(3, 2, true as never), "Linear: options are { bias }, not true"],
-    ["null", () => new C.Adam(parameters(), null), "Adam: options are { lr, betas, eps, weightDecay }, not null"],
+    ["null", () => new C.Adam(parameters(), null), "Adam: options are { lr, betas, eps, weightDecay, amsgrad, maximize }, not null"],
   ])("%s", (_, call, message) => {
     expect(failure(call).message).toBe(message);
   });

@@ -3,6 +3,7 @@
 // float32 for wasm, the others for wasm and for the reference backend in turn.
 import { describe, expect, it } from "vitest";
 import { type Case, load } from "./fixtures/load.ts";
+import { type Run, runLayer, runNormaliser, runOptimiser, title } from "./fixtures/networks.ts";
 import { runBackward, runCase } from "./fixtures/run.ts";
 import { ways } from "./fixtures/ways.ts";
 
@@ -23,4 +24,27 @@ describe.each(families)("as in PyTorch, %s", (family) => {
       expect(cases.flatMap((c, i) => differences(c, Math.floor(i / 2))).join("\n")).toBe("");
     });
   }
+});
+
+// Each at once and compiled for wasm, and those in float64 for the reference backend too.
+const { layers, normalisers, optimisers } = load("layer_options");
+
+function inAllWays<C>(one: C, isFloat64: boolean, judge: (one: C, run: Run) => string[]): void {
+  const runs = [ways.eager, ways.wasm, ...(isFloat64 ? [ways.reference] : [])];
+  expect(runs.flatMap((run) => judge(one, run)).join("\n")).toBe("");
+}
+
+describe("layers and optimisers with further options, as in PyTorch", () => {
+  it.each(layers.map((c) => [title(c.spec), c.input.dtype, c] as const))("%s in %s", (_, dtype, c) =>
+    inAllWays(c, dtype === "float64", runLayer),
+  );
+  it.each(normalisers.map((c) => [title(c.spec), c.steps[0].input.dtype, c] as const))(
+    "%s in training, %s",
+    (_, dtype, c) => inAllWays(c, dtype === "float64", runNormaliser),
+  );
+  it.each(
+    optimisers.map(
+      (c) => [c.name, JSON.stringify(c.options), c.rates ? "a tensor as lr, " : "", c.parameters[0].dtype, c] as const,
+    ),
+  )("%s %s, %s%s", (_, __, ___, dtype, c) => inAllWays(c, dtype === "float64", runOptimiser));
 });

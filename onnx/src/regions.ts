@@ -182,7 +182,7 @@ const rules: Readonly<Record<string, Rule>> = {
   groupNorm(part) {
     const settings = settingsOf(part);
     if (settings === null || rank(part.output) < 3) return null;
-    const parameters = affine(part, 1, settings.flag("affine"), settings.flag("affine"));
+    const parameters = affine(part, 1, settings.flag("affine"), settings.flag("bias"));
     if (parameters === null) return null;
     const [x] = part.inputs;
     const { dtype, shape } = part.output;
@@ -202,7 +202,7 @@ const rules: Readonly<Record<string, Rule>> = {
   batchNorm2d(part) {
     const settings = settingsOf(part);
     if (settings === null || settings.flag("training")) return null;
-    const parameters = affine(part, 3, settings.flag("affine"), settings.flag("affine"));
+    const parameters = affine(part, 3, settings.flag("affine"), settings.flag("bias"));
     if (parameters === null) return null;
     const [mean, variance, x] = part.inputs;
     const subtracted = part.nodes.find((n) => n.op === "sub");

@@ -28,6 +28,7 @@ const layers: Record<string, Example> = {
   GELU: { make: () => new chainrule.GELU(), shape: features },
   GroupNorm: { make: () => new chainrule.GroupNorm(2, 4), shape: pictures },
   LayerNorm: { make: () => new chainrule.LayerNorm(6), shape: features },
+  RMSNorm: { make: () => new chainrule.RMSNorm(6), shape: features },
   LeakyReLU: { make: () => new chainrule.LeakyReLU(), shape: features },
   Linear: { make: () => new chainrule.Linear(6, 2), shape: features },
   LogSoftmax: { make: () => new chainrule.LogSoftmax(), shape: features },

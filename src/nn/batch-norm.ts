@@ -18,81 +18,116 @@ import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from ".
 export interface BatchNorm2dOptions {
   /** Added to the variance; 1e-5 if left out. */
   readonly eps?: number | undefined;
-  /** The weight of the newest batch in the running statistics, from 0 to 1; 0.1 if left out. */
-  readonly momentum?: number | undefined;
+  /**
+   * The weight of the newest batch in the running statistics, from 0 to 1; null for their mean over all batches so far. 0.1 if left out.
+   */
+  readonly momentum?: number | null | undefined;
   /** Whether the layer has a weight and a bias; true if left out. */
   readonly affine?: boolean | undefined;
+  /** Whether it has a bias beside the weight; true if left out. */
+  readonly bias?: boolean | undefined;
+  /** Whether it has running statistics; without them, evaluation uses those of the batch too. true if left out. */
+  readonly trackRunningStats?: boolean | undefined;
 }
 
-const names: OptionNames<BatchNorm2dOptions> = { eps: true, momentum: true, affine: true };
+/** A running statistic: a tensor, or null in a layer that tracks none. */
+export type Running<Tracked extends boolean> = Tracked extends true ? Tensor : null;
+
+const names: OptionNames<BatchNorm2dOptions> = {
+  eps: true,
+  momentum: true,
+  affine: true,
+  bias: true,
+  trackRunningStats: true,
+};
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training, mean and variance are those of
  * the batch, variance = Σ (x - mean)²/n with n = N·H·W, and they update the running statistics, which evaluation uses:
- * running = (1 - momentum) · running + momentum · new, where the new variance is the unbiased one, Σ (x - mean)²/(n - 1).
- * weight, bias, running_mean and running_var are [C]; num_batches_tracked, int32 [], counts the training batches. Without `affine`,
- * weight and bias are null. Throws if x has another shape or is not floating, or if in training a channel has a single value, which
+ * running = (1 - momentum) · running + momentum · new, where the new variance is the unbiased one, Σ (x - mean)²/(n - 1); a momentum of null
+ * is 1 / num_batches_tracked. weight, bias, running_mean and running_var are [C]; num_batches_tracked, int32 [], counts the training batches.
+ * Without `affine`, weight and bias are null, with `bias: false` the bias alone, and without `trackRunningStats` the three others. Throws if x has another shape or is not floating, or if in training a channel has a single value, which
  * has no variance.
  */
-export class BatchNorm2d extends Module implements Layer {
+export class BatchNorm2d<Tracked extends boolean = true> extends Module implements Layer {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
-  readonly running_mean: Tensor;
-  readonly running_var: Tensor;
-  readonly num_batches_tracked: Tensor;
+  readonly running_mean: Running<Tracked>;
+  readonly running_var: Running<Tracked>;
+  readonly num_batches_tracked: Running<Tracked>;
+  /** The number of channels. */
+  readonly features: number;
   /** Added to the variance. */
   readonly eps: number;
-  /** The weight of the newest batch in the running statistics, from 0 to 1. */
-  readonly momentum: number;
+  /** The weight of the newest batch in the running statistics, from 0 to 1; null for their mean over all batches. */
+  readonly momentum: number | null;
 
-  constructor(features: number, options: BatchNorm2dOptions = {}) {
+  constructor(
+    features: number,
+    options: BatchNorm2dOptions & { readonly trackRunningStats?: Tracked | undefined } = {},
+  ) {
     super();
     takes("BatchNorm2d", arguments.length, 2);
     checkOptions("BatchNorm2d", options, names);
-    const { eps = 1e-5, momentum = 0.1, affine = true } = options;
+    const { eps = 1e-5, momentum = 0.1, affine = true, bias = true, trackRunningStats = true } = options;
     checkWhole("BatchNorm2d", "features", features, { from: 1 });
     checkNumber("BatchNorm2d", "eps", eps, { from: 0 });
-    checkNumber("BatchNorm2d", "momentum", momentum, { from: 0, to: 1 });
+    if (momentum !== null) checkNumber("BatchNorm2d", "momentum", momentum, { from: 0, to: 1 });
     this.weight = scaleOf([features], affine);
-    this.bias = shiftOf([features], affine);
-    this.running_mean = zeros([features]);
-    this.running_var = ones([features]);
-    this.num_batches_tracked = full([], 0, { dtype: "int32" });
+    this.bias = shiftOf([features], affine && bias);
+    const tracked = (tensor: Tensor) => (trackRunningStats ? tensor : null) as Running<Tracked>;
+    this.running_mean = tracked(zeros([features]));
+    this.running_var = tracked(ones([features]));
+    this.num_batches_tracked = tracked(full([], 0, { dtype: "int32" }));
+    this.features = features;
     this.eps = eps;
     this.momentum = momentum;
   }
 
   forward(x: Tensor): Tensor {
     checkInput("BatchNorm2d.forward", x, arguments.length);
-    const channels = this.running_mean.size;
+    const channels = this.features;
     if (x.ndim !== 4 || x.shape[1] !== channels || !isFloating(x.dtype))
       throw new ChainruleError(
         "shape",
         "BatchNorm2d.forward",
         `x is floating, [N, ${channels}, H, W], not ${describe(x)}`,
       );
-    const { training } = this;
     const perChannel = [1, channels, 1, 1];
-    return inRegion("batchNorm2d", { eps: this.eps, affine: this.weight !== null, training }, () => {
-      const moments = training
-        ? takeMoments(this, x)
-        : { mean: this.running_mean.reshape(perChannel), variance: this.running_var.reshape(perChannel) };
+    const running = this.training ? null : runningOf(this);
+    const attributes = {
+      eps: this.eps,
+      affine: this.weight !== null,
+      bias: this.bias !== null,
+      training: running === null,
+    };
+    return inRegion("batchNorm2d", attributes, () => {
+      const moments = running
+        ? { mean: running.mean.reshape(perChannel), variance: running.variance.reshape(perChannel) }
+        : takeMoments(this, x);
       return rescale(normalise(x, moments, this.eps), this.weight, this.bias, perChannel);
     });
   }
 
   override extraRepr(): string {
-    return settings([this.running_mean.size], {
+    return settings([this.features], {
       eps: this.eps,
       momentum: this.momentum,
       affine: this.weight !== null,
+      bias: this.weight !== null && this.bias === null ? false : undefined,
+      trackRunningStats: this.running_mean === null ? false : undefined,
     });
   }
 }
 
-/** Returns the batch's moments, and updates the running ones with them. */
-function takeMoments(norm: BatchNorm2d, x: Tensor): Moments {
-  const count = x.size / norm.running_mean.size;
+/** The running statistics; null if the layer has none. */
+function runningOf({ running_mean: mean, running_var: variance }: BatchNorm2d<boolean>): Moments | null {
+  return mean && variance ? { mean, variance } : null;
+}
+
+/** Returns the batch's moments, and updates the running ones with them, in training and if there are any. */
+function takeMoments(norm: BatchNorm2d<boolean>, x: Tensor): Moments {
+  const count = x.size / norm.features;
   if (count < 2)
     throw new ChainruleError(
       "shape",
@@ -100,14 +135,20 @@ function takeMoments(norm: BatchNorm2d, x: Tensor): Moments {
       `one value a channel has no variance, x is ${describe(x)} in training; use eval()`,
     );
   const moments = momentsOf(x, [0, 2, 3]);
+  const { num_batches_tracked: batches, momentum } = norm;
+  const running = norm.training ? runningOf(norm) : null;
+  if (running === null || batches === null) return moments;
   noGrad(() => {
-    const updateRunning = (running: Tensor, moment: Tensor) => {
-      const newest = moment.reshape(running.shape).to(running.dtype);
-      running.assign(running.mul(1 - norm.momentum).add(newest.mul(norm.momentum)));
+    const next = batches.add(1);
+    const update = (tensor: Tensor, moment: Tensor) => {
+      const newest = moment.reshape(tensor.shape).to(tensor.dtype);
+      const weight = momentum ?? next.to(tensor.dtype).reciprocal();
+      const rest = typeof weight === "number" ? 1 - weight : weight.neg().add(1);
+      tensor.assign(tensor.mul(rest).add(newest.mul(weight)));
     };
-    updateRunning(norm.running_mean, moments.mean);
-    updateRunning(norm.running_var, moments.variance.mul(count / (count - 1)));
-    norm.num_batches_tracked.assign(norm.num_batches_tracked.add(1));
+    update(running.mean, moments.mean);
+    update(running.variance, moments.variance.mul(count / (count - 1)));
+    batches.assign(next);
   });
   return moments;
 }

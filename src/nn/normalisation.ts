@@ -29,10 +29,12 @@ export interface GroupNormOptions {
   readonly eps?: number | undefined;
   /** Whether the layer has a weight and a bias; true if left out. */
   readonly affine?: boolean | undefined;
+  /** Whether it has a bias beside the weight; true if left out. */
+  readonly bias?: boolean | undefined;
 }
 
 const layerNames: OptionNames<LayerNormOptions> = { eps: true, elementwiseAffine: true, bias: true };
-const groupNames: OptionNames<GroupNormOptions> = { eps: true, affine: true };
+const groupNames: OptionNames<GroupNormOptions> = { eps: true, affine: true, bias: true };
 
 /**
  * y = (x - mean) / √(variance + eps) · weight + bias, with mean and variance over the last dims of x, which have the layer's shape; the
@@ -86,7 +88,8 @@ export class LayerNorm extends Module implements Layer {
 
 /**
  * Divides the channels of x [N, C, ...] into groups of C/groups neighbours, and normalises each group of each example over its channels
- * and all dims after them, as LayerNorm does. Then it applies weight and bias, [C], to each channel; without `affine` they are null.
+ * and all dims after them, as LayerNorm does. Then it applies weight and bias, [C], to each channel; without `affine` they are null, with
+ * `bias: false` the bias alone.
  * Throws if groups does not divide channels, or x has another number of channels or is not floating.
  */
 export class GroupNorm extends Module implements Layer {
@@ -102,7 +105,7 @@ export class GroupNorm extends Module implements Layer {
     super();
     takes("GroupNorm", arguments.length, 3);
     checkOptions("GroupNorm", options, groupNames);
-    const { eps = 1e-5, affine = true } = options;
+    const { eps = 1e-5, affine = true, bias = true } = options;
     checkWhole("GroupNorm", "groups", groups, { from: 1 });
     checkWhole("GroupNorm", "channels", channels, { from: 1 });
     checkNumber("GroupNorm", "eps", eps, { from: 0 });
@@ -113,7 +116,7 @@ export class GroupNorm extends Module implements Layer {
         `${channels} channels do not divide into ${groups} groups; groups must divide channels`,
       );
     this.weight = scaleOf([channels], affine);
-    this.bias = shiftOf([channels], affine);
+    this.bias = shiftOf([channels], affine && bias);
     this.groups = groups;
     this.channels = channels;
     this.eps = eps;
@@ -130,7 +133,8 @@ export class GroupNorm extends Module implements Layer {
       );
     const [batch, , ...positions] = x.shape;
     const perChannel = [1, channels, ...positions.map(() => 1)];
-    return inRegion("groupNorm", { groups, eps: this.eps, affine: this.weight !== null }, () => {
+    const attributes = { groups, eps: this.eps, affine: this.weight !== null, bias: this.bias !== null };
+    return inRegion("groupNorm", attributes, () => {
       const grouped = x.reshape([batch, groups, (channels / groups) * sizeOf(positions)]);
       const normalised = normalise(grouped, momentsOf(grouped, [2]), this.eps).reshape(x.shape);
       return rescale(normalised, this.weight, this.bias, perChannel);
@@ -138,6 +142,7 @@ export class GroupNorm extends Module implements Layer {
   }
 
   override extraRepr(): string {
-    return settings([this.groups, this.channels], { eps: this.eps, affine: this.weight !== null });
+    const bias = this.weight !== null && this.bias === null ? false : undefined;
+    return settings([this.groups, this.channels], { eps: this.eps, affine: this.weight !== null, bias });
   }
 }

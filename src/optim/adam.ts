@@ -9,23 +9,41 @@ import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zeros
 
 /** The options of Adam and AdamW. */
 export interface AdamOptions {
-  /** The learning rate, from 0; 1e-3 if left out. */
-  lr?: number | undefined;
+  /** The learning rate, from 0: a number, or a floating 0-d tensor that steps read; 1e-3 if left out. */
+  lr?: number | Tensor | undefined;
   /** The decay rates of the running mean and of the running mean square, each from 0 and below 1; [0.9, 0.999] if left out. */
   betas?: readonly [number, number] | undefined;
   /** Added to the denominator, so that it is not 0; 1e-8 if left out. */
   eps?: number | undefined;
   /** The factor of the weight decay, which pulls weights towards 0; from 0. 0 if left out, and 0.01 in AdamW. */
   weightDecay?: number | undefined;
+  /** Whether to divide by the largest mean square so far instead of the current one (Reddi et al. 2018); false if left out. */
+  amsgrad?: boolean | undefined;
+  /** Whether to climb: the gradient changes its sign, so that the loss grows; false if left out. */
+  maximize?: boolean | undefined;
 }
 
-const names: OptionNames<AdamOptions> = { lr: true, betas: true, eps: true, weightDecay: true };
+const names: OptionNames<AdamOptions> = {
+  lr: true,
+  betas: true,
+  eps: true,
+  weightDecay: true,
+  amsgrad: true,
+  maximize: true,
+};
 
-type Moments = { readonly step: Tensor; readonly exp_avg: Tensor; readonly exp_avg_sq: Tensor };
+type Moments = {
+  readonly step: Tensor;
+  readonly exp_avg: Tensor;
+  readonly exp_avg_sq: Tensor;
+  /** With amsgrad alone. */
+  readonly max_exp_avg_sq?: Tensor;
+};
 
 /**
  * g = grad + weightDecay · p; m = β₁m + (1 - β₁)g; v = β₂v + (1 - β₂)g²;
- * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), where t counts the steps from 1.
+ * p -= lr · m/(1 - β₁ᵗ) / (√(v/(1 - β₂ᵗ)) + eps), where t counts the steps from 1. With `amsgrad` the largest v so far replaces v in the
+ * last formula.
  */
 export class Adam extends Optimizer<Moments> {
   static {
@@ -37,30 +55,32 @@ export class Adam extends Optimizer<Moments> {
   constructor(parameters: Optimized, options: AdamOptions = {}) {
     takes(new.target.name, arguments.length, 2);
     checkOptions(new.target.name, options, names);
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = options;
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false } = options;
     super(parameters, { lr, weightDecay }, (parameter) => ({
       step: stepCounter(),
       exp_avg: zerosLike(parameter),
       exp_avg_sq: zerosLike(parameter),
+      ...(amsgrad ? { max_exp_avg_sq: zerosLike(parameter) } : {}),
     }));
     const call = new.target.name;
     checkNumber(call, "betas[0]", betas[0], { from: 0, below: 1 });
     checkNumber(call, "betas[1]", betas[1], { from: 0, below: 1 });
     checkNumber(call, "eps", eps, { from: 0 });
-    this.#options = { betas, eps };
+    this.#options = { betas, eps, amsgrad, maximize };
   }
 
   protected update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
-    const { step, exp_avg: m, exp_avg_sq: v } = state;
-    const { betas, eps } = this.#options;
+    const { step, exp_avg: m, exp_avg_sq: v, max_exp_avg_sq: most } = state;
+    const { betas, eps, maximize } = this.#options;
     const [beta1, beta2] = betas;
-    const g = decayed(grad, p, weightDecay);
+    const g = decayed(grad, p, weightDecay, maximize);
     step.assign(step.add(1));
     m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
     v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
     // 1 - βᵗ = -expm1(t · ln β), which is accurate also where βᵗ is close to 1
     const [bias1, bias2] = betas.map((beta) => step.mul(Math.log(beta)).expm1().neg());
-    const denominator = v.sqrt().div(bias2.sqrt().to(p.dtype)).add(eps);
+    if (most) most.assign(most.maximum(v));
+    const denominator = (most ?? v).sqrt().div(bias2.sqrt().to(p.dtype)).add(eps);
     p.assign(p.sub(m.div(denominator).mul(lr.div(bias1).to(p.dtype))));
   }
 }

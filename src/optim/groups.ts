@@ -3,16 +3,16 @@
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensor, shown } from "../tensor/arguments.ts";
-import { madeAs } from "../tensor/copies.ts";
+import { isTensor, madeAs } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
-import { describe } from "../tensor/dtype.ts";
+import { describe, isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
 
 /** Parameters, and the learning rate and weight decay for them, which are the optimiser's if left out. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
-  readonly lr?: number | undefined;
+  readonly lr?: number | Tensor | undefined;
   readonly weightDecay?: number | undefined;
 }
 
@@ -22,34 +22,51 @@ export interface ParameterGroup {
  */
 export type Optimized = readonly Tensor[] | readonly ParameterGroup[];
 
-/** A learning rate, from 0: a number that can be set between steps, and a tensor, float64 [], from which compiled steps read it. */
+/** The user's tensor as a learning rate. Throws unless it is floating, has one element, and is from 0. */
+function checkedRate(call: string, lr: Tensor): Tensor {
+  if (lr.ndim !== 0 || !isFloating(lr.dtype))
+    throw new ChainruleError("option", call, `an lr that is a tensor is 0-d and floating, not ${describe(lr)}`);
+  checkNumber(call, "lr", lr.item(), { from: 0 });
+  return lr;
+}
+
+/**
+ * A learning rate, from 0: a number that can be set between steps, and a tensor, float64 [] or the user's own, from which steps read it. A
+ * tensor of the user's is read in each step, so that assigning to it sets the rate.
+ */
 export class LearningRate {
   readonly tensor: Tensor;
   readonly #call: string;
-  #value: number;
+  /** The number as it was set; null where the tensor alone has it. */
+  #value: number | null;
 
-  constructor(call: string, value: number) {
-    checkNumber(call, "lr", value, { from: 0 });
+  constructor(call: string, value: number | Tensor) {
     this.#call = call;
-    this.#value = value;
-    this.tensor = full([], value, { dtype: "float64" });
+    if (isTensor(value)) {
+      this.#value = null;
+      this.tensor = checkedRate(call, value);
+    } else {
+      checkNumber(call, "lr", value, { from: 0 });
+      this.#value = value;
+      this.tensor = full([], value, { dtype: "float64" });
+    }
   }
 
   /** The learning rate as it was set. Reading and setting it throws while compile traces. */
   get value(): number {
     refuseTracing("lr", "its value would become part of the program; read it outside, between calls");
-    return this.#value;
+    return this.#value ?? this.tensor.item();
   }
   set value(value: number) {
     refuseTracing("lr", "set it outside, between calls: the program reads it at each call");
     checkNumber(this.#call, "lr", value, { from: 0 });
-    this.#value = value;
-    this.tensor.assign(full([], value, { dtype: "float64" }));
+    if (this.#value !== null) this.#value = value;
+    this.tensor.assign(full([], value, { dtype: this.tensor.dtype }));
   }
 
   /** Sets the number from the tensor, after that was assigned. */
   reload(): void {
-    this.#value = this.tensor.item();
+    if (this.#value !== null) this.#value = this.tensor.item();
   }
 }
 

@@ -22,7 +22,7 @@ import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts"
  */
 export type State = Readonly<Record<string, Tensor>>;
 
-/** The settings for a parameter: its group's learning rate, float64 [], and weight decay. */
+/** The settings for a parameter: its group's learning rate, floating [], and weight decay. */
 export interface Settings {
   readonly lr: Tensor;
   readonly weightDecay: number;
@@ -65,7 +65,7 @@ export abstract class Optimizer<S extends State = State> {
 
   protected constructor(
     optimized: Optimized,
-    { lr, weightDecay }: { lr: number; weightDecay: number },
+    { lr, weightDecay }: { lr: number | Tensor; weightDecay: number },
     makeState: (parameter: Tensor) => S,
   ) {
     this.#rate = new LearningRate(new.target.name, lr);
@@ -195,8 +195,13 @@ export const zerosLike = (x: Tensor): Tensor => shardLike(full(x.shape, 0, { dty
 /** A counter of steps, float64 []. */
 export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });
 
-/** grad + weightDecay · p: a pull towards 0 that goes through the optimiser like any gradient (L2 regularisation). */
-export const decayed = (grad: Tensor, p: Tensor, weightDecay: number): Tensor =>
-  weightDecay === 0 ? grad : grad.add(p.mul(weightDecay));
+/**
+ * grad + weightDecay · p: a pull towards 0 that goes through the optimiser like any gradient (L2 regularisation). To maximise, the gradient
+ * changes its sign, and the pull does not.
+ */
+export function decayed(grad: Tensor, p: Tensor, weightDecay: number, maximize: boolean): Tensor {
+  const g = maximize ? grad.neg() : grad;
+  return weightDecay === 0 ? g : g.add(p.mul(weightDecay));
+}
 
 markAs(Optimizer.prototype, "Optimizer");

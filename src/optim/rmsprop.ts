@@ -9,8 +9,8 @@ import { decayed, declarePointwise, Optimizer, type Settings, type State, zerosL
 
 /** The options of RMSprop. */
 export interface RMSpropOptions {
-  /** The learning rate, from 0; 1e-2 if left out. */
-  lr?: number | undefined;
+  /** The learning rate, from 0: a number, or a floating 0-d tensor that steps read; 1e-2 if left out. */
+  lr?: number | Tensor | undefined;
   /** The decay rate of the running mean square; 0.99 if left out. */
   alpha?: number | undefined;
   /** Added to the denominator, so that it is not 0; 1e-8 if left out. */
@@ -21,6 +21,8 @@ export interface RMSpropOptions {
   weightDecay?: number | undefined;
   /** Whether to divide by the standard deviation of the recent gradients instead of by their root mean square (Graves 2013); false if left out. */
   centered?: boolean | undefined;
+  /** Whether to climb: the gradient changes its sign, so that the loss grows; false if left out. */
+  maximize?: boolean | undefined;
 }
 
 const names: OptionNames<RMSpropOptions> = {
@@ -30,6 +32,7 @@ const names: OptionNames<RMSpropOptions> = {
   momentum: true,
   weightDecay: true,
   centered: true,
+  maximize: true,
 };
 
 /**
@@ -46,7 +49,15 @@ export class RMSprop extends Optimizer {
   constructor(parameters: Optimized, options: RMSpropOptions = {}) {
     takes("RMSprop", arguments.length, 2);
     checkOptions("RMSprop", options, names);
-    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, momentum = 0, weightDecay = 0, centered = false } = options;
+    const {
+      lr = 1e-2,
+      alpha = 0.99,
+      eps = 1e-8,
+      momentum = 0,
+      weightDecay = 0,
+      centered = false,
+      maximize = false,
+    } = options;
     super(parameters, { lr, weightDecay }, (parameter) => ({
       square_avg: zerosLike(parameter),
       ...(momentum === 0 ? {} : { momentum_buffer: zerosLike(parameter) }),
@@ -55,13 +66,13 @@ export class RMSprop extends Optimizer {
     checkNumber("RMSprop", "alpha", alpha, { from: 0 });
     checkNumber("RMSprop", "eps", eps, { from: 0 });
     checkNumber("RMSprop", "momentum", momentum, { from: 0 });
-    this.#options = { alpha, eps, momentum, centered };
+    this.#options = { alpha, eps, momentum, centered, maximize };
   }
 
   protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
-    const { alpha, eps, momentum, centered } = this.#options;
+    const { alpha, eps, momentum, centered, maximize } = this.#options;
     const { square_avg: s, momentum_buffer: b, grad_avg: a } = state;
-    const g = decayed(grad, p, weightDecay);
+    const g = decayed(grad, p, weightDecay, maximize);
     s.assign(s.mul(alpha).add(g.square().mul(1 - alpha)));
     if (centered) a.assign(a.mul(alpha).add(g.mul(1 - alpha)));
     const variance = centered ? s.sub(a.square()) : s;

@@ -17,8 +17,8 @@ import {
 
 /** The options of SGD. */
 export interface SGDOptions {
-  /** The learning rate, from 0. */
-  lr: number;
+  /** The learning rate, from 0: a number, or a floating 0-d tensor that steps read. */
+  lr: number | Tensor;
   /** The weight of the last step's direction in the new one, from 0; 0 if left out. */
   momentum?: number | undefined;
   /** The new gradient has the weight 1 - dampening in the direction; 0 if left out. */
@@ -27,9 +27,18 @@ export interface SGDOptions {
   weightDecay?: number | undefined;
   /** Whether the step looks ahead by one step of momentum (Nesterov 1983); false if left out. It needs a momentum and no dampening. */
   nesterov?: boolean | undefined;
+  /** Whether to climb: the gradient changes its sign, so that the loss grows; false if left out. */
+  maximize?: boolean | undefined;
 }
 
-const names: OptionNames<SGDOptions> = { lr: true, momentum: true, dampening: true, weightDecay: true, nesterov: true };
+const names: OptionNames<SGDOptions> = {
+  lr: true,
+  momentum: true,
+  dampening: true,
+  weightDecay: true,
+  nesterov: true,
+  maximize: true,
+};
 
 /**
  * g = grad + weightDecay · p; v = momentum · v + (1 - dampening) · g, where v = g at the first step; p -= lr · v. With `nesterov`,
@@ -45,7 +54,7 @@ export class SGD extends Optimizer {
   constructor(parameters: Optimized, options: SGDOptions) {
     takes("SGD", arguments.length, 2);
     checkOptions("SGD", options, names);
-    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options;
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options;
     super(parameters, { lr, weightDecay }, (parameter): State => {
       if (momentum === 0) return {};
       const velocity = { momentum_buffer: zerosLike(parameter) };
@@ -54,13 +63,13 @@ export class SGD extends Optimizer {
     checkNumber("SGD", "momentum", momentum, { from: 0 });
     if (nesterov && (momentum === 0 || dampening !== 0))
       throw new ChainruleError("option", "SGD", "nesterov needs a momentum and no dampening");
-    this.#options = { momentum, dampening, nesterov };
+    this.#options = { momentum, dampening, nesterov, maximize };
   }
 
   protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
-    const { momentum, dampening, nesterov } = this.#options;
+    const { momentum, dampening, nesterov, maximize } = this.#options;
     const { momentum_buffer: velocity, step } = state;
-    const g = decayed(grad, p, weightDecay);
+    const g = decayed(grad, p, weightDecay, maximize);
     if (momentum === 0) {
       p.assign(p.sub(g.mul(lr.to(p.dtype))));
       return;

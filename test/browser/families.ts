@@ -39,7 +39,7 @@ export async function judge(way: string, family: FamilyName): Promise<Verdict> {
   return { cases: verdicts.length, differences: verdicts.flat() };
 }
 
-function calls(family: Exclude<keyof Families, "refusals">): Family {
+function calls(family: Exclude<keyof Families, "refusals" | "layer_options">): Family {
   return async (run) => (await fetched(family)).cases.map((c) => runCase(c, { wrap: run }));
 }
 

@@ -42,6 +42,10 @@ const ofTwo: Record<string, Use> = {
   "crossEntropy, smoothed": (a, b) => crossEntropy(a, b, { labelSmoothing: 0.1 }),
   "crossEntropy, smoothed by NaN": (a, b) => crossEntropy(a, b, { labelSmoothing: nan }),
   nllLoss: (a, b) => nllLoss(a, b),
+  "crossEntropy, ignoring 0": (a, b) => crossEntropy(a, b, { ignoreIndex: 0, reduction: "sum" }),
+  "crossEntropy, weighted": (a, b) => crossEntropy(a, b, { weight: ones([3]), labelSmoothing: 0.1 }),
+  "mseLoss, weighted": (a, b) => mseLoss(a, b, { weight: b, reduction: "none" }),
+  maxUnpool2d: (a, b) => chainrule.maxUnpool2d(a, b, 2),
   binaryCrossEntropyWithLogits: (a, b) => binaryCrossEntropyWithLogits(a, b),
   hingeLoss: (a, b) => hingeLoss(a, b),
   mseLoss: (a, b) => mseLoss(a, b),
@@ -73,6 +77,12 @@ const ofOne: Record<string, Use> = {
   ),
   "maxPool2d, padded": (x) => maxPool2d(x, 2, { padding: 1, stride: 1 }),
   "maxPool2d, padded too far": (x) => maxPool2d(x, 2, { padding: 2 }),
+  "maxPool2d, dilated": (x) => maxPool2d(x, 2, { dilation: 2, ceilMode: true, padding: 1 }),
+  "maxPool2d with indices": (x) => Object.values(maxPool2d(x, 2, { returnIndices: true, padding: 1 })),
+  "avgPool2d beyond the image": (x) => avgPool2d(x, 2, { ceilMode: true, countIncludePad: false, padding: 1 }),
+  "avgPool2d, divisor 0": (x) => avgPool2d(x, 2, { divisorOverride: 0 }),
+  "sub of a number": (x) => chainrule.sub(2, x),
+  "pow of a number": (x) => chainrule.pow(2, x),
   "avgPool2d, stride 0": (x) => avgPool2d(x, 2, { stride: 0 }),
   "avgPool2d, padding NaN": (x) => avgPool2d(x, 2, { padding: nan }),
 };
@@ -83,7 +93,9 @@ const layers: Record<string, () => { forward(x: Tensor): Tensor }> = {
   Conv2d: () => new chainrule.Conv2d(2, 2, 2),
   BatchNorm2d: () => new chainrule.BatchNorm2d(2),
   "BatchNorm2d in use": () => new chainrule.BatchNorm2d(2).eval(),
+  "BatchNorm2d without running statistics": () => new chainrule.BatchNorm2d(2, { trackRunningStats: false }).eval(),
   LayerNorm: () => new chainrule.LayerNorm(3),
+  RMSNorm: () => new chainrule.RMSNorm(3),
   GroupNorm: () => new chainrule.GroupNorm(2, 2),
   MultiheadAttention: () => new chainrule.MultiheadAttention(4, 2),
   "Dropout in use": () => new chainrule.Dropout(0.5).eval(),
@@ -93,6 +105,7 @@ const layers: Record<string, () => { forward(x: Tensor): Tensor }> = {
   LogSoftmax: () => new chainrule.LogSoftmax(1),
   MaxPool2d: () => new chainrule.MaxPool2d(2),
   GELU: () => new chainrule.GELU(),
+  "GELU by tanh": () => new chainrule.GELU({ approximate: "tanh" }),
 };
 
 const make = (shape: number[], dtype: DType): Tensor =>

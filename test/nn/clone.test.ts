@@ -32,6 +32,7 @@ const layers: Record<string, { make: () => Layer; shape: readonly number[]; indi
   GELU: { make: () => new chainrule.GELU(), shape: features },
   GroupNorm: { make: () => new chainrule.GroupNorm(2, 4), shape: pictures },
   LayerNorm: { make: () => new chainrule.LayerNorm(6, { eps: 0.1 }), shape: features },
+  RMSNorm: { make: () => new chainrule.RMSNorm(6, { eps: 0.1 }), shape: features },
   LeakyReLU: { make: () => new chainrule.LeakyReLU(0.2), shape: features },
   Linear: { make: () => new chainrule.Linear(6, 2), shape: features },
   LogSoftmax: { make: () => new chainrule.LogSoftmax(1), shape: features },
