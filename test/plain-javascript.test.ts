@@ -152,6 +152,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
         "shard",
         "stack",
         "threadsReady",
+        "gpuReady",
         "valueAndGrad",
         "init.constant",
         "init.gain",
@@ -193,7 +194,11 @@ describe("options that there are not are refused by", () => {
     ["zeros(2, 3)", () => C.zeros([2], 3), "zeros: options are { dtype, requiresGrad }, not 3"],
     ["[1, 2].map(tensor)", () => [1, 2].map(C.tensor), "tensor: takes 2 arguments at most, not 3"],
     ["a bias as such", () => new C.Linear(3, 2, true as never), "Linear: options are { bias }, not true"],
-    ["null", () => new C.Adam(parameters(), null), "Adam: options are { lr, betas, eps, weightDecay, amsgrad, maximize }, not null"],
+    [
+      "null",
+      () => new C.Adam(parameters(), null),
+      "Adam: options are { lr, betas, eps, weightDecay, amsgrad, maximize }, not null",
+    ],
   ])("%s", (_, call, message) => {
     expect(failure(call).message).toBe(message);
   });

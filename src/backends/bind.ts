@@ -28,10 +28,14 @@ export function threadsReady(): Promise<number> {
  * Finds and opens the GPU (WebGPU: in pages and workers, and in Node with the package webgpu), and tells what it found; it never throws for
  * a missing one: `reason` says what helps. Await it once before the first call of a function that is compiled with `{ backend: "webgpu" }`.
  * The first call runs small programs on the GPU and compares their results: a GPU that computes something else is not used. After a GPU
- * was lost, it opens one again. Fails with a ChainruleError "type" for arguments.
+ * was lost, it opens one again. Throws a ChainruleError "type" for arguments.
  */
-export async function gpuReady(): Promise<GpuStatus> {
+export function gpuReady(): Promise<GpuStatus> {
   takes("gpuReady", arguments.length, 0);
+  return openedGpu();
+}
+
+async function openedGpu(): Promise<GpuStatus> {
   // All that the GPU needs is loaded here, so that programs and pages without it do not carry it.
   const { openGpu } = await import("./webgpu/ready.ts");
   return openGpu();
