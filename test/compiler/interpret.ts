@@ -90,8 +90,11 @@ function forEachPoint(axes: readonly Axis[], visit: (point: Point) => void): voi
   }
 }
 
-const placeOf = ({ offset, strides }: Pick<Access, "offset" | "strides">, point: Point): number =>
-  strides.reduce((sum, stride, axis) => sum + stride * (point[axis] ?? 0), offset);
+function placeOf({ offset, strides }: Pick<Access, "offset" | "strides">, point: Point): number {
+  let place = offset;
+  for (let axis = 0; axis < strides.length; axis++) place += strides[axis] * (point[axis] ?? 0);
+  return place;
+}
 
 function at(data: TypedArray, place: number, { name }: Buffer): number {
   if (!Number.isInteger(place) || place < 0 || place >= data.length)
@@ -107,7 +110,33 @@ function displacement(call: string, indirection: Indirection | undefined, values
   return index * stride;
 }
 
-const rounded = (dtype: DType, value: number): number => allocate(dtype, 1).fill(value)[0];
+/** An array of one element of each dtype, which rounds. */
+const cells = new Map<DType, TypedArray>();
+
+function rounded(dtype: DType, value: number): number {
+  let cell = cells.get(dtype);
+  if (cell === undefined) cells.set(dtype, (cell = allocate(dtype, 1)));
+  cell[0] = value;
+  return cell[0];
+}
+
+type Op = Extract<Instruction, { kind: "op" }>;
+
+/** The arrays of one element that an op reads and writes, at each point of its kernel the same ones. */
+const operandsOf = new WeakMap<Op, { readonly operands: readonly NDArray[]; readonly result: NDArray }>();
+
+function evaluateOp(op: Op, values: readonly number[], dtypes: readonly DType[]): number {
+  let arrays = operandsOf.get(op);
+  if (arrays === undefined) {
+    const one = (dtype: DType): NDArray => ({ shape: [1], dtype, data: allocate(dtype, 1) });
+    arrays = { operands: op.operands.map((operand) => one(dtypes[operand])), result: one(op.dtype) };
+    operandsOf.set(op, arrays);
+  }
+  const { operands, result } = arrays;
+  for (let i = 0; i < operands.length; i++) operands[i].data[0] = values[op.operands[i]];
+  opOf(op.op).evaluate(result, operands, { dtype: op.dtype });
+  return result.data[0];
+}
 
 /** Appends the value of each instruction; `dtypes` grows alongside. */
 function evaluate(
@@ -133,16 +162,8 @@ function evaluate(
         const words = threefry(load(key), load(key, 1), Math.floor(place / 2), load(counter));
         return bits === 32 ? words[place % 2] : words[place % 2] >>> (32 - bits);
       }
-      case "op": {
-        const operands = instruction.operands.map((operand): NDArray => {
-          const dtype = dtypes[operand];
-          return { shape: [1], dtype, data: allocate(dtype, 1).fill(values[operand]) };
-        });
-        const { dtype } = instruction;
-        const result = { shape: [1], dtype, data: allocate(dtype, 1) };
-        opOf(instruction.op).evaluate(result, operands, { dtype });
-        return result.data[0];
-      }
+      case "op":
+        return evaluateOp(instruction, values, dtypes);
       default:
         return instruction satisfies never;
     }
@@ -254,13 +275,17 @@ function runConvolution(kernel: Convolution, memory: Memory): void {
   };
   forEachPoint(axes, (point) => {
     const [n, group, output, row, column] = point;
+    const rows = Array.from({ length: taps[0] }, (_, i) => meet(row, i, 0));
+    const columns = Array.from({ length: taps[1] }, (_, j) => meet(column, j, 1));
     let total = 0;
     for (let channel = 0; channel < channels; channel++) {
+      const pixels = placeOf(x, [n, group, channel]);
+      const kernels = placeOf(w, [group, output, channel]);
       for (let i = 0; i < taps[0]; i++) {
         for (let j = 0; j < taps[1]; j++) {
-          const [r, c] = [meet(row, i, 0), meet(column, j, 1)];
-          const pixel = r < 0 || c < 0 ? 0 : at(image, placeOf(x, [n, group, channel, r, c]), x.buffer);
-          total += pixel * at(weight, placeOf(w, [group, output, channel, i, j]), w.buffer);
+          const [r, c] = [rows[i], columns[j]];
+          const pixel = r < 0 || c < 0 ? 0 : at(image, pixels + r * x.strides[3] + c * x.strides[4], x.buffer);
+          total += pixel * at(weight, kernels + i * w.strides[3] + j * w.strides[4], w.buffer);
         }
       }
     }

@@ -32,12 +32,23 @@ export const buffersOf = (kernel: Product): Buffer[] => [
 const dataOf = (given: ReadonlyMap<Buffer, TypedArray>, buffer: Buffer): TypedArray =>
   given.get(buffer) ?? allocate(buffer.dtype, sizeOf(buffer.shape)).fill(7);
 
-/** The contents of each buffer after the kernel; the units are run in `parts` calls, the last of them first. */
-export function runKernel(
-  kernel: Product,
-  given: ReadonlyMap<Buffer, TypedArray>,
-  { parts = 1, relaxed = false }: { readonly parts?: number; readonly relaxed?: boolean } = {},
-): { readonly after: Map<Buffer, TypedArray>; readonly written: Schedule; readonly bytes: number } {
+/** A kernel as WebAssembly. */
+interface Compiled {
+  readonly kernel: Product;
+  readonly written: Schedule;
+  readonly bytes: number;
+  readonly run: (...parameters: number[]) => void;
+}
+
+/** What a run leaves behind. */
+export interface Ran {
+  /** The contents of each buffer. */
+  readonly after: Map<Buffer, TypedArray>;
+  readonly written: Schedule;
+  readonly bytes: number;
+}
+
+function compiled(kernel: Product, relaxed: boolean): Compiled {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const written = schedule(kernel, { ...plainMachine, relaxed });
   module.export("run", writeKernel(kernelContext(module, { kernels: [kernel] }), written));
@@ -46,7 +57,22 @@ export function runKernel(
     env: { memory },
     math: { exp: Math.exp, tanh: Math.tanh },
   });
-  const run = exports.run as (...parameters: number[]) => void;
+  return { kernel, written, bytes: bytes.length, run: exports.run as Compiled["run"] };
+}
+
+/** The contents of each buffer after the kernel. */
+export const runKernel = (
+  kernel: Product,
+  given: ReadonlyMap<Buffer, TypedArray>,
+  { relaxed = false }: { readonly relaxed?: boolean } = {},
+): Ran => runInParts(compiled(kernel, relaxed), given, 1);
+
+/** The units are run in `parts` calls, the last of them first. */
+function runInParts(
+  { kernel, written, bytes, run }: Compiled,
+  given: ReadonlyMap<Buffer, TypedArray>,
+  parts: number,
+): Ran {
   const buffers = buffersOf(kernel);
   const places = new Map<Buffer, number>();
   let end = 1024;
@@ -76,7 +102,7 @@ export function runKernel(
     expect(views.uint8.subarray(from, from + margin).every((byte) => byte === guard)).toBe(true);
   }
   expect(views.uint8.subarray(scratch + written.scratchBytes, end).every((byte) => byte === guard)).toBe(true);
-  return { after, written, bytes: bytes.length };
+  return { after, written, bytes };
 }
 
 /** The contents of each buffer by the definition. */
@@ -91,26 +117,31 @@ export function expectedOf(kernel: Product, given: ReadonlyMap<Buffer, TypedArra
 }
 
 /** Checks that both agree, for every division of the work: to the bit, or, for floats, within `within` of the largest. */
-export function expectSame(
-  kernel: Product,
-  given: ReadonlyMap<Buffer, TypedArray>,
-  within = 0,
-): ReturnType<typeof runKernel> {
+export function expectSame(kernel: Product, given: ReadonlyMap<Buffer, TypedArray>, within = 0): Ran {
   const expected = expectedOf(kernel, given);
-  const results = [1, 2, 5].map((parts) => runKernel(kernel, given, { parts }));
-  for (const { after } of results) {
-    for (const [one, values] of after) {
-      const reference: ArrayLike<number> = expected.get(one) ?? [];
-      const bound = within * Array.from(reference).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-      const wrong = values.findIndex((value, i) => {
-        const difference = Math.abs(value - reference[i]);
-        return !(Object.is(value, reference[i]) || value === reference[i] || difference <= bound);
-      });
+  const routine = compiled(kernel, false);
+  const results = [1, 2, 5].map((parts) => runInParts(routine, given, parts));
+  for (const [one, reference] of expected) {
+    let largest = 0;
+    for (const x of reference) largest = Math.max(largest, Math.abs(x));
+    for (const { after } of results) {
+      const values: ArrayLike<number> = after.get(one) ?? [];
+      const wrong = firstDifference(values, reference, within * largest);
       if (wrong >= 0)
         throw new Error(
-          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${describe(results[0].written)}\n${JSON.stringify(kernel)}`,
+          `${one.name}[${wrong}] is ${values[wrong]}, not ${reference[wrong]}; ${describe(routine.written)}\n${JSON.stringify(kernel)}`,
         );
     }
   }
   return results[0];
+}
+
+/** The first place where numbers differ by more than a bound; -1 where there is none. NaN equals NaN alone. */
+function firstDifference(values: ArrayLike<number>, reference: ArrayLike<number>, bound: number): number {
+  if (values.length !== reference.length) return Math.min(values.length, reference.length);
+  for (let i = 0; i < values.length; i++) {
+    const [x, y] = [values[i], reference[i]];
+    if (x !== y && !Object.is(x, y) && !(Math.abs(x - y) <= bound)) return i;
+  }
+  return -1;
 }

@@ -35,17 +35,30 @@ export interface Outcome {
   readonly failure: { readonly site: Site; readonly value: number } | null;
 }
 
-/** The contents of the buffers after all units were run in `parts` calls, the last first. */
-export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1): Outcome {
+/** A kernel as WebAssembly. */
+interface Compiled {
+  readonly schedule: ReturnType<typeof scheduleNest>;
+  readonly sites: readonly Site[];
+  readonly run: (...parameters: number[]) => void;
+}
+
+function compiled(kernel: Loops | Scan): Compiled {
   const module = new Module({ initial: pages, maximum: pages, shared: false });
   const context = kernelContext(module, { kernels: [kernel] });
   const schedule = scheduleNest(kernel);
   module.export("run", writeKernel(context, schedule));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
     env: { memory },
     math: mathImports,
   });
-  const run = instance.exports.run as (...parameters: number[]) => void;
+  return { schedule, sites: context.sites, run: exports.run as Compiled["run"] };
+}
+
+/** The contents of the buffers after all units were run. */
+export const runNest = (kernel: Loops | Scan, buffers: Buffers): Outcome => runInParts(compiled(kernel), buffers, 1);
+
+/** The units are run in `parts` calls, the last first. */
+function runInParts({ schedule, sites, run }: Compiled, { all, data }: Buffers, parts: number): Outcome {
   const tableAt = 1024;
   const places: number[] = [];
   let end = 2048;
@@ -76,8 +89,7 @@ export function runNest(kernel: Loops | Scan, { all, data }: Buffers, parts = 1)
   return {
     after,
     description: describe(schedule),
-    failure:
-      failure === 0 ? null : { site: context.sites[failure - 1], value: views.int32[(tableAt + table.value) / 4] },
+    failure: failure === 0 ? null : { site: sites[failure - 1], value: views.int32[(tableAt + table.value) / 4] },
   };
 }
 
@@ -90,15 +102,12 @@ export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ul
   for (const buffer of used(kernel)) expect(all).toContain(buffer);
   const states = all.map(({ dtype, shape }, i) => ({ dtype, shape, data: data[i] }));
   const expected = interpret({ buffers: all, kernels: [kernel], results: [] }, [], states).states;
+  const routine = compiled(kernel);
   for (const parts of [1, 3]) {
-    const { after, description } = runNest(kernel, buffers, parts);
+    const { after, description } = runInParts(routine, buffers, parts);
     for (const [i, values] of after.entries()) {
       const want = expected[i].data;
-      const wrong = values.findIndex((value, at) => {
-        const [x, y] = [value, want[at]];
-        if (x === y || Object.is(x, y)) return false;
-        return !(Math.abs(x - y) <= ulp * Math.max(2 ** -23 * Math.abs(y), 2 ** -149));
-      });
+      const wrong = firstDifference(values, want, ulp);
       if (wrong >= 0)
         throw new Error(
           `${all[i].name}[${wrong}] is ${values[wrong]}, not ${want[wrong]}; ${parts} parts; ${description}; ${note}\n${JSON.stringify(kernel)}`,
@@ -106,4 +115,14 @@ export function expectSame(kernel: Loops | Scan, buffers: Buffers, note = "", ul
     }
   }
   return expected.map((state) => state.data);
+}
+
+/** The first place where numbers differ by more than a number of ulps; -1 where there is none. */
+function firstDifference(values: ArrayLike<number>, want: ArrayLike<number>, ulp: number): number {
+  for (let i = 0; i < values.length; i++) {
+    const [x, y] = [values[i], want[i]];
+    if (x === y || Object.is(x, y)) continue;
+    if (!(Math.abs(x - y) <= ulp * Math.max(2 ** -23 * Math.abs(y), 2 ** -149))) return i;
+  }
+  return -1;
 }
