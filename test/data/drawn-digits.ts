@@ -74,15 +74,15 @@ export function draw(digit: number, look: Look = {}, hand = 0): Picture {
   const scale = size / 200;
   const toPicture = ([x, y]: Point): Point => [(left + (x * side) / 200) * scale, (top + (y * side) / 200) * scale];
   const data = new Uint8Array(4 * size * size);
-  for (let i = 0; i < size * size; i++) data.set(alpha ? [...rgb(ink), 0] : [...rgb(paper), 255], 4 * i);
+  data.set(alpha ? [...rgb(ink), 0] : [...rgb(paper), 255]);
+  for (let filled = 4; filled < data.length; filled *= 2) data.copyWithin(filled, 0, filled);
   const put = (lines: readonly Line[], width: number, colour: number) => {
     const cover = covered(lines, width, size);
+    const levels = rgb(colour);
     for (let i = 0; i < size * size; i++) {
       if (cover[i] === 0) continue;
       if (alpha) data[4 * i + 3] = Math.max(data[4 * i + 3], Math.round(255 * cover[i]));
-      else
-        for (const [c, level] of rgb(colour).entries())
-          data[4 * i + c] += Math.round((level - data[4 * i + c]) * cover[i]);
+      else for (let c = 0; c < 3; c++) data[4 * i + c] += Math.round((levels[c] - data[4 * i + c]) * cover[i]);
     }
   };
   for (const drawn of look.around ?? [])
@@ -116,8 +116,8 @@ const rgb = (colour: number) => [(colour >> 16) & 255, (colour >> 8) & 255, colo
 function covered(lines: readonly Line[], width: number, size: number): Float64Array {
   const cover = new Float64Array(size * size);
   const reach = width / 2 + 1;
-  for (const line of lines) {
-    const [[ax, ay], [bx, by]] = line;
+  for (const [[ax, ay], [bx, by]] of lines) {
+    const [dx, dy] = [bx - ax, by - ay];
     const [left, right] = [Math.min(ax, bx) - reach, Math.max(ax, bx) + reach].map((x) =>
       Math.floor(Math.min(Math.max(x, 0), size)),
     );
@@ -126,17 +126,17 @@ function covered(lines: readonly Line[], width: number, size: number): Float64Ar
     );
     for (let y = top; y < Math.min(bottom + 1, size); y++)
       for (let x = left; x < Math.min(right + 1, size); x++) {
-        const part = Math.min(Math.max(width / 2 - distance([x + 0.5, y + 0.5], line) + 0.5, 0), 1);
-        cover[y * size + x] = Math.max(cover[y * size + x], part);
+        const part = Math.min(Math.max(width / 2 - distance(x + 0.5 - ax, y + 0.5 - ay, dx, dy) + 0.5, 0), 1);
+        if (part > cover[y * size + x]) cover[y * size + x] = part;
       }
   }
   return cover;
 }
 
-function distance([x, y]: Point, [[ax, ay], [bx, by]]: Line): number {
-  const [dx, dy] = [bx - ax, by - ay];
-  const t = Math.min(Math.max(((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy), 0), 1);
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
+/** The distance of a point from the line between 0 and (dx, dy). */
+function distance(x: number, y: number, dx: number, dy: number): number {
+  const t = Math.min(Math.max((x * dx + y * dy) / (dx * dx + dy * dy), 0), 1);
+  return Math.hypot(x - t * dx, y - t * dy);
 }
 
 /** A closed frame at a distance from the picture's edge, turned by an angle in degrees. */

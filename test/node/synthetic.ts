@@ -15,7 +15,7 @@ export function idx(shape: readonly number[], bytes: ArrayLike<number>): Uint8Ar
   shape.forEach((size, i) => {
     view.setUint32(4 + 4 * i, size);
   });
-  file.set(Array.from(bytes), 4 + 4 * shape.length);
+  file.set(bytes, 4 + 4 * shape.length);
   return file;
 }
 
