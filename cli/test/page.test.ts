@@ -3,9 +3,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { it, startChromium } from "../../test/browser/chromium.ts";
+import { it, type Opened, openChromium } from "../../test/browser/chromium.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { violations } from "../../web/test/accessible.ts";
 import { chainrule, events } from "./command.ts";
@@ -77,9 +77,9 @@ describe("the files", () => {
 });
 
 describe("in Chromium", () => {
-  let browser: Browser;
+  let browser: Opened;
   beforeAll(async () => {
-    browser = await startChromium();
+    browser = await openChromium();
   }, 60_000);
   afterAll(() => browser?.close());
 

@@ -3,18 +3,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { it, startChromium } from "../../test/browser/chromium.ts";
+import { it, type Opened, openChromium } from "../../test/browser/chromium.ts";
 import { temporaryFolder } from "../../test/node/synthetic.ts";
 import { illegible, overflowing } from "./report-legible.ts";
 import { pages } from "./report-pages.ts";
 
 describe("the page in Chromium", () => {
-  let browser: Browser;
+  let browser: Opened;
   const folder = temporaryFolder();
   beforeAll(async () => {
-    browser = await startChromium();
+    browser = await openChromium();
   });
   afterAll(async () => browser?.close());
 

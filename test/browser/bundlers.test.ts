@@ -5,11 +5,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { bundleWithVite, bundleWithWebpack, develop } from "./bundle.ts";
 import { type Training, train } from "./bundlers/train.js";
-import { it, startChromium } from "./chromium.ts";
+import { it, type Opened, openChromium } from "./chromium.ts";
 import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 
@@ -31,7 +30,7 @@ const sources = ["page.js", "worker.js", "train.js"];
 /** A project: the page, and in node_modules the library as it is packed. */
 const project = mkdtempSync(join(tmpdir(), "chainrule-bundlers-"));
 const closers: (() => unknown)[] = [() => rmSync(project, { recursive: true })];
-let browser: Browser;
+let browser: Opened;
 let losses: readonly number[];
 
 beforeAll(async () => {
@@ -42,7 +41,7 @@ beforeAll(async () => {
   for (const name of sources) cpSync(join(import.meta.dirname, "bundlers", name), join(project, name));
   cpSync(join(import.meta.dirname, "bundlers", "page.html"), join(project, "index.html"));
   writeFileSync(join(project, "package.json"), `{ "type": "module", "dependencies": { "chainrule": "*" } }`);
-  browser = await startChromium();
+  browser = await openChromium();
   closers.push(() => browser.close());
   ({ losses } = await train({ threads: 1 }));
 }, 120_000);

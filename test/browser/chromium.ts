@@ -1,6 +1,6 @@
 // Tests in a browser: `it` here passes over its test where scripts/browser.js finds no browser, and nothing else decides that.
 // scripts/test.js then says that browser tests did not run: tests that were left out look like tests that passed.
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { it as anywhere } from "vitest";
 import { cure, findBrowser } from "../../scripts/browser.js";
 import { optimiseLaterInChromium } from "../../scripts/optimise-later.js";
@@ -52,3 +52,33 @@ export async function startChromium(more: readonly string[] = []): Promise<Brows
     throw new Error(`browser tests did not run: ${browser.path} does not start. ${cure}\n${reason}`);
   }
 }
+
+/** A browser as a test file has it. */
+export type Opened = Pick<Browser, "newContext" | "newPage" | "close">;
+
+let shared: Promise<Browser> | null = null;
+
+/**
+ * The browser that the test files of a process share: a start takes a second of the processor. What one file opens no other sees, and
+ * `close` closes what was opened here.
+ */
+export async function openChromium(): Promise<Opened> {
+  if (!(await shared)?.isConnected()) shared = startChromium();
+  const browser = await (shared as Promise<Browser>);
+  const contexts: BrowserContext[] = [];
+  const newContext: Browser["newContext"] = async (options) => {
+    const context = await browser.newContext(options);
+    contexts.push(context);
+    return context;
+  };
+  return {
+    newContext,
+    newPage: async (options) => (await newContext(options)).newPage(),
+    close: async () => {
+      for (const context of contexts.splice(0)) await context.close();
+    },
+  };
+}
+
+/** For programs, which end when no browser runs. A test process ends its own. */
+export const closeShared = async (): Promise<void> => (await shared)?.close();

@@ -4,7 +4,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { compiledWays } from "../fixtures/ways.ts";
-import { it, startChromium } from "./chromium.ts";
+import { it, openChromium } from "./chromium.ts";
 import { type FamilyName, familyNames, type Verdict } from "./families.ts";
 import { serve } from "./serve.ts";
 import { makeSite } from "./site.ts";
@@ -16,7 +16,7 @@ let origin: string;
 let page: Page;
 
 beforeAll(async () => {
-  const browser = await startChromium();
+  const browser = await openChromium();
   closers.push(() => browser.close());
   const site = makeSite();
   closers.push(() => site.remove());

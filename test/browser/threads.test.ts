@@ -1,8 +1,8 @@
 // Threads in Chromium: a cross-origin isolated page has them in its workers, another page has none; the numbers are the same.
 import { join, resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import { it, startChromium } from "./chromium.ts";
+import { it, type Opened, openChromium } from "./chromium.ts";
 import { isolation, serve } from "./serve.ts";
 import { build } from "./site.ts";
 
@@ -18,13 +18,13 @@ interface Outcome {
 
 const root = resolve(import.meta.dirname, "..", "..");
 const closers: (() => unknown)[] = [];
-let browser: Browser;
+let browser: Opened;
 const origins = { isolated: "", moved: "", plain: "" };
 const file = "/dist/backends/wasm/threads/chainrule-worker.js";
 
 beforeAll(async () => {
   build();
-  browser = await startChromium();
+  browser = await openChromium();
   closers.push(() => browser.close());
   const folders = {
     "/dist/": join(root, "dist"),

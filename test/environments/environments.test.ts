@@ -10,7 +10,7 @@ import { type BuildOptions, build, type Format } from "esbuild";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { optimiseLater } from "../../scripts/optimise-later.js";
-import { it as inChromium, startChromium } from "../browser/chromium.ts";
+import { it as inChromium, openChromium } from "../browser/chromium.ts";
 import { isolation, serve } from "../browser/serve.ts";
 import { build as buildLibrary } from "../browser/site.ts";
 import { temporaryFolder } from "../node/synthetic.ts";
@@ -171,7 +171,7 @@ describe("in Chromium", () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    const browser = await startChromium();
+    const browser = await openChromium();
     closers.push(() => browser.close());
     const server = await serve({ "/": project }, isolation);
     closers.push(() => server.close());

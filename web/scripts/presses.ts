@@ -2,6 +2,7 @@
 // the focus, and what a walk with Tab finds wrong afterwards. Ends with 1 if there is any.
 //
 //   npm run build:demo && npx tsx web/scripts/presses.ts        (about 80 seconds)
+import { closeShared } from "../../test/browser/chromium.ts";
 import { faults, loadParts } from "../test/focus.ts";
 import { lostBy } from "../test/presses.ts";
 import { Site } from "../test/site.ts";
@@ -18,4 +19,5 @@ try {
   process.exitCode = found.length === 0 ? 0 : 1;
 } finally {
   await site.close();
+  await closeShared();
 }

@@ -1,14 +1,14 @@
 // The check of the layout finds what it is for, and nothing in a page that is fine.
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-import { it, startChromium } from "../../test/browser/chromium.ts";
+import { it, type Opened, openChromium } from "../../test/browser/chromium.ts";
 import { layoutFaults } from "./layout.ts";
 
-let browser: Browser;
+let browser: Opened;
 let page: Page;
 beforeAll(async () => {
-  browser = await startChromium();
+  browser = await openChromium();
   page = await browser.newPage({ viewport: { width: 400, height: 400 } });
 });
 afterAll(() => browser.close());

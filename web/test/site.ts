@@ -2,9 +2,9 @@
 // real Chromium. Errors and warnings on the page's console count as failures, and so does a request that leaves the site.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { startChromium } from "../../test/browser/chromium.ts";
+import { type Opened, openChromium, startChromium } from "../../test/browser/chromium.ts";
 import { isolation, type Server, serve } from "../../test/browser/serve.ts";
 import type { EngineName } from "../src/engine/port.ts";
 
@@ -60,10 +60,10 @@ export interface Visit {
 
 export class Site {
   readonly #server: Server;
-  readonly #browser: Browser;
+  readonly #browser: Opened;
   readonly #folder: string;
 
-  private constructor(server: Server, browser: Browser, folder: string) {
+  private constructor(server: Server, browser: Opened, folder: string) {
     this.#server = server;
     this.#browser = browser;
     this.#folder = folder;
@@ -82,8 +82,8 @@ export class Site {
     if (!existsSync(resolve(built, "index.html")))
       throw new Error("the demo is not built: npm run build:demo, or npm test, which builds it");
     const server = await serve({ [folder]: built }, isolated ? isolation : {});
-    const flags = camera ? ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] : [];
-    return new Site(server, await startChromium(flags), folder);
+    const flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+    return new Site(server, camera ? await startChromium(flags) : await openChromium(), folder);
   }
 
   async visit({

@@ -3,7 +3,9 @@
 // does not run this.
 //
 //   npx tsx web/test/images/per-second.ts [ROUNDS: 3]
+
 import { chainruleProcess, events } from "../../../cli/test/command.ts";
+import { closeShared } from "../../../test/browser/chromium.ts";
 import { temporaryFolder } from "../../../test/node/synthetic.ts";
 import { Site } from "../site.ts";
 
@@ -90,3 +92,4 @@ for (const isolated of [false, true]) {
     `  97 % after ${listed(untils, 1)} s; first epoch ${listed(firsts, 2)} of the later speed; tasks over 50 ms: ${listed(tasks, 0)}`,
   );
 }
+await closeShared();

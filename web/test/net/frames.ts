@@ -2,6 +2,7 @@
 // its tasks, which other work of the machine does not change. `npm test` does not run this; the other work of the machine counts.
 //
 //   npx tsx web/test/net/frames.ts [SECONDS: 8] [SETTINGS OF THE NET: data=spirals&layers=8.8.8.8]
+import { closeShared } from "../../../test/browser/chromium.ts";
 import { Site } from "../site.ts";
 
 const seconds = Number(process.argv[2] ?? 8);
@@ -72,3 +73,4 @@ console.log(distribution("processor time of tasks above 1 ms", tasks));
 console.log(`${distribution("frames", seen.frames)}; ${(seen.frames.length / seconds).toFixed(1)} a second`);
 await leave();
 await site.close();
+await closeShared();

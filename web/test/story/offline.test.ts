@@ -2,13 +2,13 @@
 import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-import { it, startChromium } from "../../../test/browser/chromium.ts";
+import { it, type Opened, openChromium } from "../../../test/browser/chromium.ts";
 import { type Server, serve } from "../../../test/browser/serve.ts";
 import { stepOf } from "../net/figures.ts";
 
-let [folder, server, browser] = ["", null as unknown as Server, null as unknown as Browser];
+let [folder, server, browser] = ["", null as unknown as Server, null as unknown as Opened];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "chainrule-page-"));
   await cp(resolve(import.meta.dirname, "../../dist"), folder, {
@@ -16,7 +16,7 @@ beforeAll(async () => {
     filter: (path) => !path.endsWith(".gz"),
   });
   server = await serve({ "/deep/path/": folder });
-  browser = await startChromium();
+  browser = await openChromium();
 });
 afterAll(async () => {
   await browser.close();
