@@ -100,6 +100,12 @@ describe("options", () => {
       ["train", "data", "--backend", "xla", "--processes", "2", "--process", "1"],
       /--process: also needs --coordinator/,
     ],
+    [["train", "data", "--device", "tpu"], /--device <name>' argument 'tpu' is invalid.*cpu, auto, gpu/],
+    [
+      ["train", "data", "--device", "gpu", "--folds", "3"],
+      /^error: --folds: runs on the processor; leave out --device gpu/,
+    ],
+    [["train", "data", "--device", "auto", "--backend", "xla"], /^error: --device auto: is not for --backend xla/],
     [["evaluate", "model.safetensors", "data", "--threads", "two"], /--threads <n>' argument 'two' is invalid/],
     [["predict", "model.safetensors", "bar.png", "--threads", "1.5"], /--threads <n>' argument '1.5' is invalid/],
     [["predict", "model.safetensors"], /missing required argument 'image'/],

@@ -31,8 +31,8 @@ export async function train(word: string, options: TrainOptions): Promise<number
   chooseThreads(options.threads);
   goOnWithoutOutput();
   checkXla(options, options.batchSize, { isWhole: true });
-  const processes = await joinProcesses(options);
   const computing = await chooseDevice(options);
+  const processes = await joinProcesses(options);
   const job = await prepare(word, options);
   if (typeof job === "number") return job;
   const { backbone } = job;
