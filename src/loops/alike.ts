@@ -5,6 +5,8 @@ import type { Routine } from "./program.ts";
 export const areAlike = (a: Routine, b: Routine): boolean =>
   new Comparison().same({ ...a, name: "" }, { ...b, name: "" });
 
+type Fields = Readonly<Record<string, unknown>>;
+
 class Comparison {
   /** For each variable, memory and registers of the first routine that of the second, and the other way round. */
   readonly #seconds = new Map<object, object>();
@@ -13,10 +15,10 @@ class Comparison {
   same(a: unknown, b: unknown): boolean {
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
     if (Array.isArray(a)) return Array.isArray(b) && this.#sameItems(a, b);
-    if (!isDeclared(a)) return this.#sameFields(a, b);
+    if (!isDeclared(a)) return this.#sameFields(a as Fields, b as Fields);
     const known = this.#seconds.get(a);
     if (known !== undefined) return known === b;
-    if (this.#firsts.has(b) || !this.#sameFields(a, b)) return false;
+    if (this.#firsts.has(b) || !this.#sameFields(a as Fields, b as Fields)) return false;
     this.#seconds.set(a, b);
     this.#firsts.set(b, a);
     return true;
@@ -29,13 +31,15 @@ class Comparison {
   }
 
   /** All objects of a kind have the same fields; the kind is the first. */
-  #sameFields(a: object, b: object): boolean {
-    for (const name in a) if (!this.same(fieldOf(a, name), fieldOf(b, name))) return false;
+  #sameFields(a: Fields, b: Fields): boolean {
+    for (const name in a) {
+      const own = a[name];
+      const other = b[name];
+      if (typeof own === "object" ? !this.same(own, other) : !Object.is(own, other)) return false;
+    }
     return true;
   }
 }
-
-const fieldOf = (part: object, name: string): unknown => (part as Readonly<Record<string, unknown>>)[name];
 
 /** Whether a part is a variable, registers or a memory, whose identity counts. */
 const isDeclared = (part: object): boolean => ("kind" in part ? part.kind === "variable" : "name" in part);

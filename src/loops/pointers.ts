@@ -28,6 +28,8 @@ interface Index {
   readonly includesConstant: boolean;
   /** What is not a term. */
   readonly rest: Expression | null;
+  /** The index relative to the pointer for the first terms, by their number. */
+  readonly relative: Map<number, Expression>;
 }
 
 /** Stands for the first terms of indices of one memory: there is one key for all indices that have these terms. */
@@ -86,7 +88,8 @@ class Pass {
   #block(statements: readonly Statement[], outer: Scope): Statement[] {
     let scope = outer;
     const result: Statement[] = [];
-    for (const [i, statement] of statements.entries()) {
+    for (let i = 0; i < statements.length; i++) {
+      const statement = statements[i];
       if (statement.kind === "for") {
         result.push(...this.#for(statement, scope));
         continue;
@@ -112,11 +115,12 @@ class Pass {
     const pointers = new Map(scope.pointers);
     for (let at = i; at < statements.length; at++)
       for (const index of this.#indicesIn(statements[at])) {
-        const [fewer, count] = [countOf(index, outer.last), countOf(index, scope.last)];
-        if (count > fewer && !pointers.has(index.keys[count - 1]))
-          result.push(this.#point(index, fewer, count, pointers));
+        const count = countOf(index, scope.last);
+        if (count === 0 || pointers.has(index.keys[count - 1])) continue;
+        const fewer = countOf(index, outer.last);
+        if (count > fewer) result.push(this.#point(index, fewer, count, pointers));
       }
-    return { ...scope, pointers };
+    return { last: scope.last, pointers };
   }
 
   /** Declares the pointer for the first `count` terms: the terms after the first `fewer` are added to the pointer for these. */
@@ -168,9 +172,7 @@ class Pass {
       const count = countOf(index, last);
       const pointer = count === 0 ? undefined : pointers.get(index.keys[count - 1]);
       if (pointer === undefined) return place;
-      const factors = new Map(index.terms.slice(count).map((term) => [term.variable, term.factor]));
-      const constant = index.includesConstant ? 0 : index.constant;
-      return { memory: place.memory, pointer, index: expressionOf({ constant, factors, rest: index.rest }) };
+      return { memory: place.memory, pointer, index: relativeOf(index, count) };
     }) as S;
   }
 
@@ -210,7 +212,7 @@ class Pass {
     const keys: Key[] = [];
     let key = this.#keyOf(includesConstant ? `${memory.name} ${constant}` : memory.name);
     for (const term of terms) keys.push((key = key.with(term)));
-    const result = { memory, terms, keys, constant, includesConstant, rest: others };
+    const result = { memory, terms, keys, constant, includesConstant, rest: others, relative: new Map() };
     ofMemory.set(index, result);
     return result;
   }
@@ -247,6 +249,17 @@ function removeChanging(statements: readonly Statement[], numbers: Map<Variable,
     if (statement.kind === "set") numbers.delete(statement.variable);
     removeChanging(statementsIn(statement), numbers);
   }
+}
+
+/** What is added to the pointer for the first `count` terms. */
+function relativeOf({ terms, constant, includesConstant, rest, relative }: Index, count: number): Expression {
+  let index = relative.get(count);
+  if (index === undefined) {
+    const factors = new Map(terms.slice(count).map((term) => [term.variable, term.factor]));
+    index = expressionOf({ constant: includesConstant ? 0 : constant, factors, rest });
+    relative.set(count, index);
+  }
+  return index;
 }
 
 /** How many of an index's terms have variables up to a number. */

@@ -44,21 +44,14 @@ export interface OutputsPlan {
   readonly byImages: boolean;
 }
 
-/** Vectors of each panel of outputs. */
-const vectorsOf = (outputs: number): number[] => [
-  ...Array.from({ length: Math.floor(outputs / tileOutputs) }, () => 2),
-  ...(outputs % tileOutputs > 0 ? [Math.ceil((outputs % tileOutputs) / 4)] : []),
-];
-
 /** Number of positions of y. */
 export const area = ({ positions }: ConvolutionSpec): number => positions[0] * positions[1];
 
 /** Cost of one term of the sums of `count` rows and all outputs, in half cycles. */
 function tilesCost(count: number, { outputs, relaxed }: ConvolutionSpec): number {
-  const costs = vectorsOf(outputs).map((vectors) =>
-    tileCost(count, vectors, bestHeight(count, vectors, relaxed), relaxed),
-  );
-  return costs.reduce((sum, cost) => sum + cost, 0);
+  const cost = (vectors: number) => tileCost(count, vectors, bestHeight(count, vectors, relaxed), relaxed);
+  const edge = outputs % tileOutputs;
+  return Math.floor(outputs / tileOutputs) * cost(tileOutputs / 4) + (edge > 0 ? cost(Math.ceil(edge / 4)) : 0);
 }
 
 const costByImages = (spec: ConvolutionSpec): number => area(spec) * tilesCost(spec.batch, spec);
