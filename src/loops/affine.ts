@@ -13,7 +13,9 @@ export function affineOf(index: Expression): Affine {
   const factors = new Map<Variable, number>();
   const sum: { constant: number; rest: Expression | null } = { constant: 0, rest: null };
   collect(index, 1, factors, sum);
-  for (const [variable, factor] of factors) if (factor === 0) factors.delete(variable);
+  factors.forEach((factor, variable) => {
+    if (factor === 0) factors.delete(variable);
+  });
   return { ...sum, factors };
 }
 

@@ -180,18 +180,18 @@ class Pass {
   #indicesIn(statement: Statement): readonly Index[] {
     const known = this.#inside.get(statement);
     if (known) return known;
-    const indices = new Map<Key, Index>();
-    const see = (index: Index) => {
-      if (index.keys.length > 0) indices.set(index.keys[index.keys.length - 1], index);
-    };
+    const indices: Index[] = [];
     eachOwnPlace(statement, (place) => {
       this.#withPlaces.add(statement);
-      see(this.#indexOf(place));
+      addIndex(this.#indexOf(place), indices);
     });
-    for (const inner of statementsIn(statement)) for (const index of this.#indicesIn(inner)) see(index);
-    const result = indices.size === 0 ? none : [...indices.values()];
-    this.#inside.set(statement, result);
-    return result;
+    const inside = statementsIn(statement);
+    if (inside.length > 0) {
+      const seen = new Set(indices.map(lastKey));
+      for (let i = 0; i < inside.length; i++) addOthers(this.#indicesIn(inside[i]), indices, seen);
+    }
+    this.#inside.set(statement, indices);
+    return indices;
   }
 
   #indexOf({ memory, index }: Place): Index {
@@ -202,12 +202,12 @@ class Pass {
     const { constant, factors, rest } = affineOf(index);
     const terms: Term[] = [];
     let others = rest;
-    for (const [variable, factor] of factors) {
+    factors.forEach((factor, variable) => {
       const number = this.#numbers.get(variable);
       if (number === undefined) others = add(others ?? 0, mul(variable, factor));
       else terms.push({ variable, number, factor });
-    }
-    terms.sort((a, b) => a.number - b.number);
+    });
+    if (terms.length > 1) terms.sort((a, b) => a.number - b.number);
     const includesConstant = terms.some(({ factor }) => factor < 0);
     const keys: Key[] = [];
     let key = this.#keyOf(includesConstant ? `${memory.name} ${constant}` : memory.name);
@@ -238,7 +238,23 @@ class Pass {
   }
 }
 
-const none: readonly Index[] = [];
+/** The key of the pointer for all terms. */
+const lastKey = ({ keys }: Index): Key => keys[keys.length - 1];
+
+/** Adds an index that has terms, unless there is one with the same. */
+function addIndex(index: Index, indices: Index[]): void {
+  if (index.keys.length > 0 && indices.every((other) => lastKey(other) !== lastKey(index))) indices.push(index);
+}
+
+/** Adds the indices whose keys were not seen. */
+function addOthers(others: readonly Index[], indices: Index[], seen: Set<Key>): void {
+  for (let i = 0; i < others.length; i++) {
+    const key = lastKey(others[i]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    indices.push(others[i]);
+  }
+}
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 type Point = Extract<Statement, { readonly kind: "point" }>;

@@ -7,22 +7,30 @@
 //                                           for u in 0 .. 2 unrolled
 //                                             f(8 + u)
 import { add, asLoop, constant, declare, div, max, mul, range, rem, sub, variable } from "./build.ts";
-import type { Expression, Registers, Routine, Statement, Variable } from "./program.ts";
+import type { Expression, Registers, Routine, Statement, Unroll, Variable } from "./program.ts";
 import { withInside, withOperands, withOwn } from "./rewrite.ts";
 
 /** The routine without loops that are unrolled by a number. */
 export const splitLoops = (routine: Routine): Routine => ({ ...routine, body: inside(routine.body) });
 
 /** The statements themselves if no loop in them is split. */
-const inside = (statements: readonly Statement[]): readonly Statement[] => {
-  const all = statements.map((statement) => whole(withInside(statement, inside)));
-  return all.every((some, i) => some.length === 1 && some[0] === statements[i]) ? statements : all.flat();
-};
+function inside(statements: readonly Statement[]): readonly Statement[] {
+  let changed: Statement[] | null = null;
+  for (let i = 0; i < statements.length; i++) {
+    const own = withInside(statements[i], inside);
+    const split = own.kind === "for" && own.unroll.kind === "copies" ? whole(own, own.unroll) : null;
+    if (changed === null && (split !== null || own !== statements[i])) changed = statements.slice(0, i);
+    if (changed !== null) changed.push(...(split ?? [own]));
+  }
+  return changed ?? statements;
+}
 
-function whole(statement: Statement): readonly Statement[] {
-  if (statement.kind !== "for" || statement.unroll.kind !== "copies") return [statement];
+type For = Extract<Statement, { readonly kind: "for" }>;
+type Copies = Extract<Unroll, { readonly kind: "copies" }>;
+
+/** Whole rounds of a loop, and the remaining iterations. */
+function whole(statement: For, { copies, moves }: Copies): readonly Statement[] {
   const { index, from, to, step, body } = statement;
-  const { copies, moves } = statement.unroll;
   if (step !== 1) return [{ ...statement, unroll: asLoop }];
   const length = max(sub(to, from), 0);
   const all = { kind: "all", moves } as const;

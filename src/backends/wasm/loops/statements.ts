@@ -8,6 +8,7 @@ import type { Code, Local } from "../assembler/assembler.ts";
 import { hasFence, isUnrolled, writeFence } from "./spilling.ts";
 import { access, type Functions, ValueWriter } from "./values.ts";
 
+type For = Extract<Statement, { readonly kind: "for" }>;
 type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
 
 /** Writes statements, of which `uses` tells the variables that they read and set. */
@@ -138,33 +139,39 @@ export class RoutineWriter {
         this.#for(statement);
         return;
       case "loop":
-        this.#repeat(() => this.statements(statement.body));
+        this.#loop(statement.body);
         return;
       case "break":
         this.push(statement.when);
         code.brIf(this.#label());
         return;
-      case "if": {
-        const { condition, whenTrue, whenFalse } = statement;
-        const known = this.#values.constantOf(condition);
-        if (known !== null) {
-          this.statements(known === 0 ? whenFalse : whenTrue);
-          return;
-        }
-        this.push(condition);
-        code.if(() => this.statements(whenTrue), whenFalse.length === 0 ? undefined : () => this.statements(whenFalse));
+      case "if":
+        this.#if(statement);
         return;
-      }
       default:
         statement satisfies never;
     }
   }
 
-  /** A loop whose number of iterations is known needs no test before the first one, and no index if the body does not read it. */
-  #for(statement: Extract<Statement, { readonly kind: "for" }>): void {
+  #loop(body: readonly Statement[]): void {
+    this.#repeat(() => this.statements(body));
+  }
+
+  #if({ condition, whenTrue, whenFalse }: Extract<Statement, { readonly kind: "if" }>): void {
+    const known = this.#values.constantOf(condition);
+    if (known !== null) {
+      this.statements(known === 0 ? whenFalse : whenTrue);
+      return;
+    }
+    this.push(condition);
+    const otherwise = whenFalse.length === 0 ? undefined : () => this.statements(whenFalse);
+    this.#code.if(() => this.statements(whenTrue), otherwise);
+  }
+
+  #for(statement: For): void {
     const { index, from, to, step, unroll, body } = statement;
-    const code = this.#code;
-    const [first, end] = [this.#values.constantOf(from), this.#values.constantOf(to)];
+    const first = this.#values.constantOf(from);
+    const end = this.#values.constantOf(to);
     if (unroll.kind === "all") {
       if (first === null || end === null)
         throw internal(`the loop over ${index.name} is unrolled, its bounds are not known`);
@@ -172,17 +179,16 @@ export class RoutineWriter {
         this.#values.know(index, i);
         this.statements(body);
       }
-      return;
-    }
-    if (first !== null && end !== null) {
+    } else if (first !== null && end !== null) {
       const count = Math.max(0, Math.ceil((end - first) / step));
       if (count > 0) this.#counted(index, first, count, step, body);
-      return;
-    }
-    if (end === null && (to.kind !== "variable" || this.#uses.set.has(to))) {
-      this.#tested(statement);
-      return;
-    }
+    } else if (end === null && (to.kind !== "variable" || this.#uses.set.has(to))) this.#tested(statement);
+    else this.#bounded(statement, first);
+  }
+
+  /** A loop whose end is known before it: a test before the first iteration, and no index if the body does not read it. */
+  #bounded({ index, from, to, step, body }: For, first: number | null): void {
+    const code = this.#code;
     const local = this.#values.declare(index);
     const isRead = this.#uses.read.has(index);
     // Without readers the index counts down: it is tested by the instruction that changes it, and the end needs no register.
@@ -213,7 +219,7 @@ export class RoutineWriter {
   }
 
   /** A loop whose end is computed anew before each iteration. */
-  #tested({ index, from, to, step, body }: Extract<Statement, { readonly kind: "for" }>): void {
+  #tested({ index, from, to, step, body }: For): void {
     const code = this.#code;
     const local = this.#values.declare(index);
     this.push(from);
@@ -227,6 +233,7 @@ export class RoutineWriter {
     });
   }
 
+  /** A loop whose number of iterations is known needs no test before the first one. */
   #counted(index: Variable, first: number, count: number, step: number, body: readonly Statement[]): void {
     const code = this.#code;
     const isRead = this.#uses.read.has(index);
