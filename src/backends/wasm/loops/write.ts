@@ -15,7 +15,7 @@ import { type Functions, localType } from "./values.ts";
  * Writes a routine and the functions of its parts: a function with the addresses of the routine's memories and then its parameters.
  */
 export function writeFunction(module: Module, routine: Routine, functions: Functions = () => undefined): WasmFunction {
-  const { routine: whole, functions: parts } = withFunctions(againstSpilling(splitLoops(routine)));
+  const { routine: whole, functions: parts } = withFunctions(routine);
   const written = new Map<string, WasmFunction>();
   const known: Functions = (name) => written.get(name) ?? functions(name);
   for (const part of [...parts, whole]) {
@@ -25,7 +25,13 @@ export function writeFunction(module: Module, routine: Routine, functions: Funct
       name,
       { parameters: types, results: result === undefined ? [] : [localType(result.type)] },
       (code, ...locals) =>
-        writeRoutine(code, part, locals.slice(0, memories.length), locals.slice(memories.length), known),
+        writeRoutine(
+          code,
+          againstSpilling(splitLoops(part)),
+          locals.slice(0, memories.length),
+          locals.slice(memories.length),
+          known,
+        ),
     );
     written.set(name, callee);
   }
