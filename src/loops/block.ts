@@ -73,7 +73,7 @@ export class Block {
 
   /** The statements become a function of their own. */
   outline(name: string, write: (inner: Block) => void): void {
-    this.#statements.push({ kind: "outline", name, body: inside(write), result: null });
+    this.#statements.push(outlineOf(name, write));
   }
 
   /** The same, with a result. */
@@ -85,6 +85,14 @@ export class Block {
     return result;
   }
 }
+
+/** Statements that become a function of their own. The part may be added in several places. */
+export const outlineOf = (name: string, write: (inner: Block) => void): Statement => ({
+  kind: "outline",
+  name,
+  body: inside(write),
+  result: null,
+});
 
 function inside(write: (inner: Block) => void): readonly Statement[] {
   const inner = new Block();

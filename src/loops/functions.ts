@@ -18,10 +18,17 @@ export function withFunctions(routine: Routine): Parts {
   const functions: Routine[] = [];
   const known = new Map<string, Routine[]>();
   const written = new Map<Routine, string>();
+  // A part may stand in several places.
+  const calls = new Map<Statement, Statement>();
   const inside = (statements: readonly Statement[]): readonly Statement[] =>
     statements.map((statement) => {
+      const known = calls.get(statement);
+      if (known !== undefined) return known;
       const own = withInside(statement, inside);
-      return own.kind === "outline" ? callOf(own) : own;
+      if (own.kind !== "outline") return own;
+      const call = callOf(own);
+      calls.set(statement, call);
+      return call;
     });
   const callOf = ({ name, body, result }: Extract<Statement, { readonly kind: "outline" }>): Statement => {
     const { memories, variables } = usedFromOutside(body);

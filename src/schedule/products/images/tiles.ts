@@ -1,8 +1,8 @@
 // The tiles of a convolution with images in the lanes (build.ts): each multiplies elements of the kernel by vectors of the packed images, at
 // one position, and keeps its sums in scratch.
-import type { Block } from "../../../loops/block.ts";
+import { type Block, outlineOf } from "../../../loops/block.ts";
 import { add, constant, load, min, mul, ne, register, store, sub } from "../../../loops/build.ts";
-import type { Expression, Variable } from "../../../loops/program.ts";
+import type { Expression, Registers, Statement, Variable } from "../../../loops/program.ts";
 import type { ConvolutionProblem } from "../convolution/problem.ts";
 import { addProducts, type SumLoop } from "../tile.ts";
 import { area, type ImagesPlan, planeOf } from "./plan.ts";
@@ -28,6 +28,7 @@ export function addTiles(block: Block, problem: ConvolutionProblem, plan: Images
     const channels = left.kind === "number" ? Number(left.values[0]) : inner.let("channels", left);
     const kernel = add(at.kernel, mul(c, spec.w.channel));
     const images = add(at.images, mul(c, planeOf(spec, at.lanes)));
+    const tiles = new Tiles(inner, problem, plan, at, { begun: c, channels });
     for (const rows of plan.rows)
       for (const columns of plan.columns)
         eachPosition(inner, rows, columns, (inside, row, column) => {
@@ -36,9 +37,7 @@ export function addTiles(block: Block, problem: ConvolutionProblem, plan: Images
             mul(add(mul(column, stride[1]), columns.from), at.lanes),
           );
           const position = add(mul(add(row, rows.first), positions[1]), add(column, columns.first));
-          addTile(inside, problem, plan, at, {
-            begun: c,
-            channels,
+          tiles.add(inside, {
             a: add(kernel, rows.tap * spec.w.row + columns.tap * spec.w.column),
             b: add(images, element),
             sums: add(mul(position, at.lanes), plan.sums),
@@ -60,62 +59,98 @@ function eachPosition(
   );
 }
 
+/** Where a tile begins to read and where its sums are, and the rows and columns of its taps. */
 interface Tile {
-  /** 0 in the first block of the sum. */
-  readonly begun: Expression;
-  readonly channels: number | Variable;
   readonly a: Expression;
   readonly b: Expression;
   readonly sums: Expression;
   readonly taps: readonly [number, number];
 }
 
-/** Adds one tile as a function of its own: engines keep the sums of small functions in registers. */
-function addTile(
-  block: Block,
-  problem: ConvolutionProblem,
-  plan: ImagesPlan,
-  { height, lanes }: TilesPlace,
-  { begun, channels, a, b, sums, taps }: Tile,
-): void {
-  const { spec, scratch, w } = problem;
-  const vectors = lanes / 4;
-  const { kernelDilation, size } = spec;
-  const loops: readonly SumLoop[] = [
-    { name: "c", count: channels, a: spec.w.channel, b: planeOf(spec, lanes) },
-    { name: "i", ...tapRowsOf(block, plan, taps[0]), a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
-    { name: "j", count: taps[1], a: spec.w.column, b: kernelDilation[1] * lanes },
-  ];
-  // Variables, also where a place is a number: tiles at other places are the same function.
-  const [from, patches, to] = [block.let("w", a), block.let("patches", b), block.let("sums", sums)];
-  block.outline(`tile${height}x${lanes}`, (own) => {
-    const acc = own.registers("acc", "f32x4", [height, vectors], constant("f32x4", 0));
-    const index = (r: Expression, v: Expression) => add(add(to, mul(r, sumsStep(problem, lanes))), mul(v, 4));
-    const each = (inner: Block, body: (inside: Block, r: Expression, v: Expression) => void) =>
-      inner.each("r", height, (inRow, r) => inRow.each("v", vectors, (inside, v) => body(inside, r, v)));
-    if (begun.kind !== "number")
-      own.if(ne(begun, 0), (inner) =>
-        each(inner, (inside, r, v) => inside.assign(acc, [r, v], load(scratch, index(r, v), "f32x4"))),
-      );
-    if (taps[0] * taps[1] > 0)
-      addProducts(
-        own,
-        {
-          a: { memory: w.memory, first: from },
-          b: { memory: scratch, first: patches },
-          rows: Array.from({ length: height }, (_, r) => r * spec.w.output),
-          vectors,
-          sum: loops.filter(({ count }, i) => i === 0 || count !== 1),
-          relaxed: spec.relaxed,
-        },
-        acc,
-      );
-    each(own, (inside, r, v) => inside.add(store(scratch, index(r, v), register(acc, r, v))));
-  });
+/** A block of the sum: 0 for the first, and its channels. */
+interface SumBlock {
+  readonly begun: Expression;
+  readonly channels: number | Variable;
 }
 
-/** The rows of taps of a tile: a variable if others have fewer or more, so that they are the same function. */
-function tapRowsOf(block: Block, { rows }: ImagesPlan, taps: number): Pick<SumLoop, "count" | "most"> {
-  if (taps === 0 || rows.every((span) => span.taps === 0 || span.taps === taps)) return { count: taps };
-  return { count: block.let("rows", constant("i32", taps)), most: Math.max(...rows.map((span) => span.taps)) };
+/**
+ * Adds tiles as functions of their own: engines keep the sums of small functions in registers. Tiles with as many columns of taps are one
+ * function, which reads where a tile is, and the rows of its taps, from variables.
+ */
+class Tiles {
+  readonly #problem: ConvolutionProblem;
+  readonly #place: TilesPlace;
+  readonly #block: SumBlock;
+  /** The rows of a tile's taps: a number, or a variable if some tiles have fewer than others. */
+  readonly #tapRows: Pick<SumLoop, "count" | "most">;
+  readonly #a: Variable;
+  readonly #b: Variable;
+  readonly #sums: Variable;
+  /** The function for each number of columns, 0 without taps. */
+  readonly #functions = new Map<number, Statement>();
+
+  constructor(block: Block, problem: ConvolutionProblem, plan: ImagesPlan, place: TilesPlace, own: SumBlock) {
+    this.#problem = problem;
+    this.#place = place;
+    this.#block = own;
+    const declared = (name: string) => block.let(name, constant("i32", 0));
+    const rows = plan.rows.map(({ taps }) => taps).filter((taps) => taps > 0);
+    const most = Math.max(0, ...rows);
+    this.#tapRows = rows.every((taps) => taps === most) ? { count: most } : { count: declared("rows"), most };
+    [this.#a, this.#b, this.#sums] = [declared("w"), declared("patches"), declared("sums")];
+  }
+
+  add(block: Block, { a, b, sums, taps }: Tile): void {
+    if (typeof this.#tapRows.count === "object") block.set(this.#tapRows.count, taps[0]);
+    block.set(this.#a, a);
+    block.set(this.#b, b);
+    block.set(this.#sums, sums);
+    const columns = taps[0] > 0 ? taps[1] : 0;
+    let own = this.#functions.get(columns);
+    if (own === undefined) this.#functions.set(columns, (own = this.#function(columns)));
+    block.add(own);
+  }
+
+  #function(columns: number): Statement {
+    const { height, lanes } = this.#place;
+    const { scratch } = this.#problem;
+    const { begun } = this.#block;
+    const vectors = lanes / 4;
+    const index = (r: Expression, v: Expression) =>
+      add(add(this.#sums, mul(r, sumsStep(this.#problem, lanes))), mul(v, 4));
+    const each = (inner: Block, body: (inside: Block, r: Expression, v: Expression) => void) =>
+      inner.each("r", height, (inRow, r) => inRow.each("v", vectors, (inside, v) => body(inside, r, v)));
+    return outlineOf(`tile${height}x${lanes}`, (own) => {
+      const acc = own.registers("acc", "f32x4", [height, vectors], constant("f32x4", 0));
+      if (begun.kind !== "number")
+        own.if(ne(begun, 0), (inner) =>
+          each(inner, (inside, r, v) => inside.assign(acc, [r, v], load(scratch, index(r, v), "f32x4"))),
+        );
+      if (columns > 0) this.#addProducts(own, columns, acc);
+      each(own, (inside, r, v) => inside.add(store(scratch, index(r, v), register(acc, r, v))));
+    });
+  }
+
+  #addProducts(block: Block, columns: number, acc: Registers): void {
+    const { height, lanes } = this.#place;
+    const { spec, scratch, w } = this.#problem;
+    const { kernelDilation, size } = spec;
+    const loops: readonly SumLoop[] = [
+      { name: "c", count: this.#block.channels, a: spec.w.channel, b: planeOf(spec, lanes) },
+      { name: "i", ...this.#tapRows, a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
+      { name: "j", count: columns, a: spec.w.column, b: kernelDilation[1] * lanes },
+    ];
+    addProducts(
+      block,
+      {
+        a: { memory: w.memory, first: this.#a },
+        b: { memory: scratch, first: this.#b },
+        rows: Array.from({ length: height }, (_, r) => r * spec.w.output),
+        vectors: lanes / 4,
+        sum: loops.filter(({ count }, i) => i === 0 || count !== 1),
+        relaxed: spec.relaxed,
+      },
+      acc,
+    );
+  }
 }
