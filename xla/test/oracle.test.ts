@@ -100,6 +100,19 @@ describe("XLA agrees with the reference", () => {
     }
   });
 
+  it("on logarithms of powers and on powers of exponentials, which XLA would rewrite", () => {
+    const f = (a: Tensor, b: Tensor) => [a.pow(b).log(), a.pow(b).reshape([1, -1]).log(), a.exp().pow(b)];
+    const pairs = [
+      ...[-2, 2, 0.5].flatMap((a) => [2, 3, 0.5, Number.NaN].map((b) => [a, b])),
+      ...[1, 0, -1, Infinity, -Infinity].flatMap((a) => [0, 2, -1, Infinity, Number.NaN].map((b) => [a, b])),
+    ];
+    const [a, b] = [0, 1].map((i) => tensor(pairs.map((pair) => pair[i])));
+    const { text, manifest } = toStableHLO(f, a, b);
+    const rounded = (results: readonly { readonly data: Iterable<number> }[]) =>
+      results.map(({ data }) => Array.from(data, (x) => x.toPrecision(5)));
+    expect(rounded(oracle.run({ text, ...manifest }, [a, b]))).toEqual(rounded(f(a, b)));
+  });
+
   it("on operands without elements", () => {
     const graph = parse(withoutElements);
     const args = argumentsOf(graph).map(({ dtype, shape }) => ({ dtype, shape, data: allocate(dtype, sizeOf(shape)) }));

@@ -214,7 +214,7 @@ const onXla = (): void => {
     await xlaClose();
   });
 
-  it("two processes give the losses of one, and the same weights in both", async () => {
+  it("two processes with two devices each give the losses of one process, and the same weights in both", async () => {
     const script = `${import.meta.dirname}/two-processes.js`;
     const coordinator = await localCoordinator();
     const run = (environment: Record<string, string>) =>
@@ -233,6 +233,7 @@ const onXla = (): void => {
       CHAINRULE_COORDINATOR: coordinator,
       CHAINRULE_PROCESSES: "2",
       CHAINRULE_PROCESS: String(i),
+      CHAINRULE_XLA_CPU_DEVICES: "2",
     });
     const [alone, first, second] = (await Promise.all([run({}), run(group(0)), run(group(1))])).map((text) =>
       JSON.parse(text),

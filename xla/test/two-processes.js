@@ -31,17 +31,18 @@ const step = compile(
   },
   { backend: "xla" },
 );
-// The last batch has three examples, which two processes do not divide.
-const data = { x: rand([19, 6]), y: tensor(Int32Array.from({ length: 19 }, (_, i) => i % 3)) };
 const losses = [];
-for (let epoch = 0; epoch < 2; epoch++)
-  for (const batch of batches(data, { batchSize: 8, epoch, share })) losses.push((await step(batch).read())[0]);
+// The last batch has three examples, which two processes do not divide; then six, which they divide and their four devices do not.
+for (const length of [19, 22]) {
+  const data = { x: rand([length, 6]), y: tensor(Int32Array.from({ length }, (_, i) => i % 3)) };
+  for (const batch of batches(data, { batchSize: 8, share })) losses.push((await step(batch).read())[0]);
+}
 // Labels may have more rows than the batch, such as one for each word of a text.
 const words = tensor(Float32Array.from({ length: 16 }, (_, i) => i));
 const own16 = (own * 16) / processes;
 const wordsHere =
   share === undefined ? words : shareOf(words.slice([own16, own16 + 16 / processes]), { from: own16, batch: 16 });
-const [first] = batches({ x: data.x }, { batchSize: 8, share });
+const [first] = batches({ x: rand([8, 6]) }, { batchSize: 8, share });
 losses.push((await compile(({ x }, w) => x.sum().add(w.sum()), { backend: "xla" })(first, wordsHere).read())[0] / 1000);
 await settle(model);
 const weights = model.parameters().map(({ data }) => data.reduce((sum, x) => sum + x, 0));

@@ -1,8 +1,10 @@
 """The devices of all processes as a mesh, and where the arrays of a step are placed on it.
 
 States are replicated, except for dims that a hint divides along the axis "model". Arrays that carry the batch are divided along it, one part
-a device of the axis "batch", if these devices divide their size; otherwise each device has all of them and computes the same. Processes whose
-devices divide weights need the same rows; each still reads its own part of them, and XLA brings the parts together.
+a device of the axis "batch", if these devices divide their size; otherwise each device has all of them and computes the same.
+
+Each process reads its own rows of a batch. Its devices may need others: those of a last batch that the devices do not divide, or those of a group
+that divides weights and belongs to several processes. The rows are then brought together by XLA.
 """
 
 import jax
@@ -14,13 +16,15 @@ class Devices:
     """All devices of all processes: as many along "model" as asked for, the others along "batch"."""
 
     def __init__(self, model=1):
-        devices = np.array(jax.devices())
+        # In the order of the processes, as the rows of a batch are.
+        devices = np.array(sorted(jax.devices(), key=lambda device: (device.process_index, device.id)))
         if devices.size % model != 0:
             raise ValueError(f"{devices.size} devices cannot be divided into groups of {model} along the axis model")
         self.mesh = Mesh(devices.reshape(-1, model), ("batch", "model"))
         self.replicated = NamedSharding(self.mesh, PartitionSpec())
-        # Rows divided among all devices, whichever axis they lie along.
-        self.spread = NamedSharding(self.mesh, PartitionSpec(("batch", "model")))
+        # Rows divided among the processes; all devices of a process have the same ones.
+        processes = Mesh(devices.reshape(jax.process_count(), -1), ("process", "device"))
+        self.by_process = NamedSharding(processes, PartitionSpec("process"))
         self.moves = {}
 
     def sharding(self, entry):
@@ -56,12 +60,12 @@ class Devices:
             return jax.make_array_from_callback(value.shape, sharding, lambda index: value.contents[index])
         if rows_here(sharding, value.shape) == value.rows:
             return jax.make_array_from_process_local_data(sharding, value.contents, value.shape)
-        if value.shape[0] % self.mesh.size == 0 and rows_here(self.spread, value.shape) == value.rows:
-            parts = jax.make_array_from_process_local_data(self.spread, value.contents, value.shape)
+        if value.shape[0] % jax.process_count() == 0 and rows_here(self.by_process, value.shape) == value.rows:
+            parts = jax.make_array_from_process_local_data(self.by_process, value.contents, value.shape)
             return self.moved(parts, sharding)
         raise ValueError(
-            f"this process has rows {value.rows[0]} to {value.rows[1]} of an array of shape {value.shape}, which "
-            f"{self.mesh.size} devices do not divide; use a batch that they divide, or give each process all rows"
+            f"this process has rows {value.rows[0]} to {value.rows[1]} of an array of shape {value.shape}, and is number "
+            f"{jax.process_index()} of {jax.process_count()}; the processes have equal parts, in their order"
         )
 
 

@@ -1,5 +1,5 @@
 // Elementwise ops. Most are one operation of StableHLO; the others differ from chainrule's in the cases that their comments name.
-import type { OpName } from "chainrule/compiler";
+import type { Node, OpName } from "chainrule/compiler";
 import type { Body, Direction, Uniform } from "../body.ts";
 import type { Call, Lowering } from "../lowering.ts";
 import { isFloating, type Value } from "../types.ts";
@@ -34,6 +34,18 @@ function logOnePlus(x: Value, body: Body): Value {
   return body.select(body.compare("LT", body.op("abs", x), one), near, log);
 }
 
+const movements: ReadonlySet<Node["op"]> = new Set(["reshape", "permute", "expand", "slice", "flip"]);
+
+/** The op that computed an operand, which may have been moved since. */
+const originOf = ({ op, inputs }: Node): Node["op"] => (movements.has(op) ? originOf(inputs[0]) : op);
+
+/**
+ * An operand, behind a barrier where this op computed it: XLA takes log(a ** b) for b · log |a| and exp(a) ** b for exp(a · b), and so gives
+ * log((-2) ** 3) = log 8, log(1 ** NaN) = NaN and exp(∞) ** 0 = NaN, which are NaN, 0 and 1.
+ */
+const apartFrom = (op: OpName, x: Value, from: Node, body: Body): Value =>
+  originOf(from) === op ? body.op("optimization_barrier", x) : x;
+
 export const elementwise = {
   neg: same("negate"),
   abs: ({ inputs: [x] }: Operands, body: Body): Value => (x.dtype === "uint8" ? x : body.op("abs", x)),
@@ -49,7 +61,8 @@ export const elementwise = {
   round: same("round_nearest_even"),
   exp: same("exponential"),
   expm1: same("exponential_minus_one"),
-  log: same("log"),
+  log: ({ inputs: [x], node }: Call<"log">, body: Body): Value =>
+    body.op("log", apartFrom("pow", x, node.inputs[0], body)),
   log1p: ({ inputs: [x] }: Operands, body: Body): Value =>
     x.dtype === "float64" ? logOnePlus(x, body) : body.op("log_plus_one", x),
   sqrt: same("sqrt"),
@@ -65,8 +78,8 @@ export const elementwise = {
   mul: same("multiply"),
   div: same("divide"),
   // As IEEE 754 has it; of integers modulo 2ⁿ, and 0 for negative exponents except with the bases 1 and -1.
-  pow: ({ inputs: [a, b] }: Operands, body: Body): Value =>
-    isFloating(a.dtype) ? body.op("power", a, b) : integerPower(a, b, body),
+  pow: ({ inputs: [a, b], node }: Call<"pow">, body: Body): Value =>
+    isFloating(a.dtype) ? body.op("power", apartFrom("exp", a, node.inputs[0], body), b) : integerPower(a, b, body),
   // NaN if either operand is. Of bool: or, and.
   maximum: same("maximum"),
   minimum: same("minimum"),
