@@ -3,6 +3,7 @@ import { byKind, type Kernel } from "../../compiler/kernel.ts";
 import { nestOf } from "../nest/nest.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
 import { cutNest } from "./nest/cut.ts";
+import { cutOwned } from "./nest/owners.ts";
 import type { SiteNumber } from "./operands.ts";
 import { cutConvolution } from "./products/cut-convolution.ts";
 import { cutMatmul } from "./products/cut-matmul.ts";
@@ -13,7 +14,7 @@ export const cutForGpu: (kernel: Kernel, limits: GpuLimits, site: SiteNumber) =>
   GpuCut,
   [GpuLimits, SiteNumber]
 >({
-  loops: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
+  loops: (kernel, limits, site) => cutOwned(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   scan: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
   matmul: (kernel, limits, site) => cutMatmul(kernel, limits, site),
   convolution: (kernel, limits, site) => cutConvolution(kernel, limits, site),
