@@ -7,6 +7,7 @@ import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
 import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
 import { cutConvolution } from "../../src/schedule/gpu/products/cut-convolution.ts";
 import { cutMatmul } from "../../src/schedule/gpu/products/cut-matmul.ts";
+import { plainConvolution, plainMatmul } from "../../src/schedule/gpu/products/plain.ts";
 import type { TileLimits } from "../../src/schedule/gpu/products/tiles.ts";
 import { nestOf } from "../../src/schedule/nest/nest.ts";
 import { Draw } from "../tensor/draw.ts";
@@ -34,6 +35,9 @@ const small: TileLimits = {
 };
 
 const shared: Cut = (kernel, limits, site) => {
+  if (kernel.kind === "matmul" && kernel.axes[0].size % 2 === 0) return plainMatmul(kernel, limits, site, eager);
+  if (kernel.kind === "convolution" && kernel.axes[0].size % 2 === 0)
+    return plainConvolution(kernel, limits, site, eager);
   if (kernel.kind === "loops") return cutNest(kernel, nestOf(kernel), limits, site, eager);
   if (kernel.kind === "matmul") return cutMatmul(kernel, limits, site, small);
   if (kernel.kind === "convolution") return cutConvolution(kernel, limits, site, small);

@@ -13,6 +13,7 @@ import { digitsOf } from "../items.ts";
 import type { Operands } from "../operands.ts";
 import { type Indices, placeOf, pointOf } from "../points.ts";
 import type { NestCut } from "./plan.ts";
+import type { Share, Summed, Totals } from "./sums.ts";
 import { type TotalKind, totalKind } from "./totals.ts";
 
 /** What is known at a place in the loops. */
@@ -22,23 +23,11 @@ interface Frame {
   readonly values: ReadonlyMap<Value, BodyValue>;
 }
 
-/** The numbers of each reduction's total. */
-export type Totals = readonly (readonly Variable[])[];
-
 /** Adds what a thread does once it has its totals. */
 type Finish = (frame: Frame, totals: Totals) => void;
 
-/** The reduced points of a thread, by their numbers: from, from + step, …, below to. */
-export interface Share {
-  readonly from: Expression;
-  readonly to: Expression;
-  readonly step: number;
-  /** Where it holds, the thread stores what the nest stores at each point; null if it always does. */
-  readonly stores: Expression | null;
-}
-
 /** A nest in threads. */
-export class NestBuilder {
+export class NestBuilder implements Summed {
   readonly #nest: Nest;
   readonly #cut: NestCut;
   readonly #operands: Operands;
@@ -55,12 +44,10 @@ export class NestBuilder {
     for (const buffer of this.#levels.written) operands.buffer(buffer, "write");
   }
 
-  /** Adds all of a point, for one thread. */
   point(block: Block, indices: Indices): void {
     this.#point(block, indices, null, (frame, totals) => this.#epilogue(frame.block, frame, totals));
   }
 
-  /** Adds a thread's share of a point's totals; `finish` gets what adds the epilogue to a block. */
   share(
     block: Block,
     indices: Indices,
@@ -72,7 +59,6 @@ export class NestBuilder {
     );
   }
 
-  /** Adds the totals of a point that `combine` brings, and the epilogue. */
   combined(block: Block, indices: Indices, combine: (totals: Totals) => void): void {
     const frame = this.#with(this.#with({ block, indices, values: new Map() }, -1), 0);
     const totals = this.#totals(block);

@@ -1,24 +1,28 @@
-// Plans a loop nest for threads. A thread has one point of the axes that are not reduced, or several threads of a workgroup share the sum of
+// Plans a loop nest, and sums, for threads. A thread has one point of the axes that are not reduced, or several threads of a workgroup share the sum of
 // one point, or several workgroups do.
 import type { Access } from "../../../compiler/kernel.ts";
 import { type Nest, sizeOf } from "../../nest/nest.ts";
 import type { GpuLimits } from "../dispatch.ts";
 import { groupThreads } from "../threads.ts";
 
-export interface NestCut {
-  /** The axes whose points threads have; the last one varies from thread to thread. */
-  readonly each: readonly number[];
-  /** The loops of a thread, axes of size 1 left out: serial axes, then reduced ones. */
-  readonly serial: readonly number[];
-  readonly reduced: readonly number[];
+/** How threads have sums. */
+export interface SumCut {
   /** Threads that share a point: 1, or a power of 2. */
   readonly sharers: number;
   /** Points of a workgroup. */
   readonly points: number;
   /** Whether neighbouring threads share a point rather than having neighbouring points. */
   readonly sharersAdjacent: boolean;
-  /** Parts of the reduced points, each for workgroups of its own; a second dispatch combines them. */
+  /** Parts of the terms, each for workgroups of its own; a second dispatch combines them. */
   readonly parts: number;
+}
+
+export interface NestCut extends SumCut {
+  /** The axes whose points threads have; the last one varies from thread to thread. */
+  readonly each: readonly number[];
+  /** The loops of a thread, axes of size 1 left out: serial axes, then reduced ones. */
+  readonly serial: readonly number[];
+  readonly reduced: readonly number[];
 }
 
 /** What reductions are shared by: each number with its reason. */
@@ -55,24 +59,29 @@ export function planNest(nest: Nest, words: number, limits: NestLimits, gpu: Gpu
   const ordered = nearest === null ? each : [...each.filter((axis) => axis !== nearest), nearest];
   const points = sizeOf(each.map((axis) => axes[axis]));
   const length = sizeOf(reduced.map((axis) => axes[axis]));
-  const alone = { each: ordered, serial, reduced, sharers: 1, points: groupThreads, sharersAdjacent: true, parts: 1 };
-  const isShared = reductions.length > 0 && running === null && serial.length === 0;
-  if (!isShared || length < limits.minShared || points > limits.maxPointsShared) return alone;
+  const loops = { each: ordered, serial, reduced };
+  if (reductions.length === 0 || running !== null || serial.length > 0) return { ...loops, ...aloneInThread };
   const along = steps(nest, reduced.at(-1) ?? null) >= steps(nest, nearest);
-  const wanted = along || points === 1 ? limits.sharersAlong : limits.sharersAcross;
-  const room = Math.floor(gpu.workgroupBytes / (4 * words * groupThreads));
-  if (room < 1) return alone;
-  const sharers = along ? Math.min(groupThreads, wanted) : wanted;
+  const isWhole = nest.stores.length === 0;
+  const cut = planSums({ points, length, along, words }, limits, gpu);
+  return { ...loops, ...cut, parts: isWhole ? cut.parts : 1 };
+}
+
+const aloneInThread: SumCut = { sharers: 1, points: groupThreads, sharersAdjacent: true, parts: 1 };
+
+/** Plans sums of `length` terms; `along` tells that the terms are neighbours in memory, rather than the points. */
+export function planSums(
+  sums: { readonly points: number; readonly length: number; readonly along: boolean; readonly words: number },
+  limits: NestLimits,
+  gpu: GpuLimits,
+): SumCut {
+  const { points, length, along, words } = sums;
+  if (length < limits.minShared || points > limits.maxPointsShared) return aloneInThread;
+  if (4 * words * groupThreads > gpu.workgroupBytes) return aloneInThread;
+  const sharers = along ? Math.min(groupThreads, limits.sharersAlong) : limits.sharersAcross;
   const groups = Math.ceil((points * sharers) / groupThreads);
   const parts = Math.min(Math.ceil(length / limits.minPart), Math.ceil(limits.enoughGroups / Math.max(groups, 1)));
-  const isWhole = nest.stores.length === 0;
-  return {
-    ...alone,
-    sharers,
-    points: groupThreads / sharers,
-    sharersAdjacent: along,
-    parts: isWhole ? Math.max(parts, 1) : 1,
-  };
+  return { sharers, points: groupThreads / sharers, sharersAdjacent: along, parts: Math.max(parts, 1) };
 }
 
 const accessesOf = ({ body, stores, epilogue, reductions }: Nest): Access[] => [

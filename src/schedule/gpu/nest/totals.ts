@@ -44,6 +44,8 @@ const sumOf = (dtype: DType): TotalKind => ({
   result: (_, [own]) => narrow(own, "single", dtype),
 });
 
+export const sumOfFloats: TotalKind = sumOf("float32");
+
 const maxOfIntegers: TotalKind = {
   start: [{ name: "largest", type: "i32", value: least }],
   of: (_, value) => [value],
