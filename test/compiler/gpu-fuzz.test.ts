@@ -3,8 +3,10 @@
 import { expect, it } from "vitest";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { cutForGpu } from "../../src/schedule/gpu/cut.ts";
+import type { GpuCut } from "../../src/schedule/gpu/dispatch.ts";
 import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
 import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
+import { cutScan } from "../../src/schedule/gpu/nest/scan.ts";
 import { cutConvolution } from "../../src/schedule/gpu/products/cut-convolution.ts";
 import { cutMatmul } from "../../src/schedule/gpu/products/cut-matmul.ts";
 import { plainConvolution, plainMatmul } from "../../src/schedule/gpu/products/plain.ts";
@@ -34,10 +36,13 @@ const small: TileLimits = {
   minSide: 1,
 };
 
+const none: GpuCut = { dispatches: [], scratch: [] };
+
 const shared: Cut = (kernel, limits, site) => {
   if (kernel.kind === "matmul" && kernel.axes[0].size % 2 === 0) return plainMatmul(kernel, limits, site, eager);
   if (kernel.kind === "convolution" && kernel.axes[0].size % 2 === 0)
     return plainConvolution(kernel, limits, site, eager);
+  if (kernel.kind === "scan") return cutScan(kernel, limits, site, { minLength: 1, maxLines: 100 }) ?? none;
   if (kernel.kind === "loops") return cutNest(kernel, nestOf(kernel), limits, site, eager);
   if (kernel.kind === "matmul") return cutMatmul(kernel, limits, site, small);
   if (kernel.kind === "convolution") return cutConvolution(kernel, limits, site, small);

@@ -4,6 +4,7 @@ import { nestOf } from "../nest/nest.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
 import { cutNest } from "./nest/cut.ts";
 import { cutOwned } from "./nest/owners.ts";
+import { cutScan } from "./nest/scan.ts";
 import type { SiteNumber } from "./operands.ts";
 import { cutConvolution } from "./products/cut-convolution.ts";
 import { cutMatmul } from "./products/cut-matmul.ts";
@@ -15,7 +16,7 @@ export const cutForGpu: (kernel: Kernel, limits: GpuLimits, site: SiteNumber) =>
   [GpuLimits, SiteNumber]
 >({
   loops: (kernel, limits, site) => cutOwned(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
-  scan: (kernel, limits, site) => cutNest(kernel, nestOf(kernel), limits, site),
+  scan: (kernel, limits, site) => cutScan(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   matmul: (kernel, limits, site) => cutMatmul(kernel, limits, site),
   convolution: (kernel, limits, site) => cutConvolution(kernel, limits, site),
   topk: cutTopk,
