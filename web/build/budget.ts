@@ -4,8 +4,11 @@
 import { gzipSync } from "node:zlib";
 import type { Plugin, Rollup } from "vite";
 
-/** Bytes, gzipped. All: without pictures and data, which are fetched one by one. */
-const maxBytes = { "first load": 120_000, all: 900_000 };
+/**
+ * Bytes, gzipped. All: without pictures and data, which are fetched one by one. It has the library twice, for the engines and for visitors'
+ * programs, and with it twice the GPU's backend (25,000 each), which is loaded where the browser has WebGPU.
+ */
+const maxBytes = { "first load": 120_000, all: 950_000 };
 
 type Bundle = Rollup.OutputBundle;
 
