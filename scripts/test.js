@@ -27,6 +27,7 @@ const checks = [
 ];
 
 const browser = findBrowser();
+const jax = findJax();
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -55,8 +56,15 @@ const vitest = spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  // The browser is searched for once, not in each test file.
-  { stdio: "inherit", env: browser.path === null ? process.env : { ...process.env, CHROMIUM_PATH: browser.path } },
+  // The browser and JAX are searched for once, not in each test file.
+  {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      ...(browser.path === null ? {} : { CHROMIUM_PATH: browser.path }),
+      ...(jax.python === null ? {} : { CHAINRULE_PYTHON: jax.python, CHAINRULE_JAX_FOUND: jax.python }),
+    },
+  },
 );
 try {
   const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(

@@ -22,14 +22,16 @@ describe("the page in Chromium", () => {
     async (_, page, data) => {
       const file = join(folder, "report.html");
       writeFileSync(file, page);
+      const tab = await browser.newPage();
+      const [requests, complaints] = [[] as string[], [] as string[]];
+      tab.on("request", (request) => requests.push(request.url().slice(0, 30)));
+      tab.on("console", (message) => complaints.push(message.text()));
+      tab.on("dialog", (dialog) => complaints.push(dialog.message()));
       for (const colorScheme of ["light", "dark"] as const)
         for (const width of [1280, 360]) {
-          const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
-          const tab = await context.newPage();
-          const [requests, complaints] = [[] as string[], [] as string[]];
-          tab.on("request", (request) => requests.push(request.url().slice(0, 30)));
-          tab.on("console", (message) => complaints.push(message.text()));
-          tab.on("dialog", (dialog) => complaints.push(dialog.message()));
+          await tab.emulateMedia({ colorScheme });
+          await tab.setViewportSize({ width, height: 800 });
+          requests.length = 0;
           await tab.goto(pathToFileURL(file).href);
           expect(requests.filter((url) => !/^(file:|data:image\/png)/.test(url))).toEqual([]);
           expect(requests.filter((url) => url.startsWith("file:"))).toHaveLength(1);
@@ -82,8 +84,8 @@ describe("the page in Chromium", () => {
             expect(seen.tree).toBe(data.tree);
             expect(seen.broken).toBe(false);
           }
-          await context.close();
         }
+      await tab.close();
     },
   );
 });

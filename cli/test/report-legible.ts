@@ -5,7 +5,15 @@ export function illegible(): string[] {
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) throw new Error("no canvas");
-  const paint = (colours: readonly string[]) => {
+  // A matrix has thousands of texts in a few colours.
+  const known = new Map<string, number>();
+  const paint = (colours: readonly string[]): number => {
+    const key = colours.join();
+    const luminance = known.get(key) ?? painted(colours);
+    known.set(key, luminance);
+    return luminance;
+  };
+  const painted = (colours: readonly string[]): number => {
     for (const colour of colours) {
       context.fillStyle = colour;
       context.fillRect(0, 0, 1, 1);
