@@ -22,7 +22,14 @@ let ownerRefs: WeakRef<object>[] = [];
 /** The number of references at which those of collected objects are removed. */
 let sweepAt = 1000;
 
-const livingOwners = (): object[] => ownerRefs.flatMap((ref) => ref.deref() ?? []);
+function livingOwners(): object[] {
+  const owners: object[] = [];
+  for (const ref of ownerRefs) {
+    const owner = ref.deref();
+    if (owner !== undefined) owners.push(owner);
+  }
+  return owners;
+}
 
 /** Watches the properties of an object in every trace from now on. */
 export function watch(owner: object): void {
@@ -57,56 +64,73 @@ export function startWatching(newReader: Reader): () => Written[] {
   const owners = livingOwners().map((owner) => new Watched(owner, newReader));
   return () => {
     reader = before;
-    return owners.splice(0).flatMap((owner) => owner.restore());
+    const written: Written[] = [];
+    for (const owner of owners.splice(0)) owner.restore(written);
+    return written;
   };
 }
 
-/** A watched object, while a function is traced. */
+/** A watched object, while a function is traced. A trace watches every module that is alive: nothing here allocates without need. */
 class Watched {
   readonly #owner: object;
-  readonly #keysBefore: ReadonlySet<string>;
-  readonly #restores: (() => Written | null)[] = [];
+  readonly #keysBefore: readonly string[];
+  readonly #properties: Property[] = [];
 
   constructor(owner: object, to: Reader) {
     this.#owner = owner;
-    const keys = Object.keys(owner);
-    this.#keysBefore = new Set(keys);
-    for (const key of keys) {
+    this.#keysBefore = Object.keys(owner);
+    for (const key of this.#keysBefore) {
       const original = Object.getOwnPropertyDescriptor(owner, key);
-      if (original?.configurable && "value" in original) this.#restores.push(replace(owner, key, original, to));
+      if (original?.configurable && "value" in original) this.#properties.push(new Property(owner, key, original, to));
     }
   }
 
-  restore(): Written[] {
-    const written = this.#restores.flatMap((restore) => restore() ?? []);
+  /** Adds what was written. */
+  restore(written: Written[]): void {
+    for (const property of this.#properties) property.restore(written);
     // Properties that the function added.
     const keys = Object.keys(this.#owner);
-    if (keys.length === this.#keysBefore.size) return written;
+    if (keys.length === this.#keysBefore.length) return;
     for (const key of keys) {
-      if (this.#keysBefore.has(key)) continue;
+      if (this.#keysBefore.includes(key)) continue;
       written.push({ owner: this.#owner, key, value: Reflect.get(this.#owner, key) });
       Reflect.deleteProperty(this.#owner, key);
     }
-    return written;
   }
 }
 
-/** Replaces a property by an accessor. The returned function restores it, and returns its new value if the function has set one. */
-function replace(owner: object, key: string, original: PropertyDescriptor, to: Reader): () => Written | null {
-  let { value } = original;
-  let written = false;
-  const get = (): unknown => {
-    if (!walking && !written) to.readsProperty(owner, key, value);
-    return value;
-  };
-  const set = (next: unknown): void => {
-    written = true;
-    value = next;
-  };
-  const accessor = original.writable ? { get, set } : { get };
-  Object.defineProperty(owner, key, { ...accessor, enumerable: true, configurable: true });
-  return () => {
-    Object.defineProperty(owner, key, original);
-    return written ? { owner, key, value } : null;
-  };
+/** A property that is an accessor until it is restored. */
+class Property {
+  readonly #owner: object;
+  readonly #key: string;
+  readonly #original: PropertyDescriptor;
+  #value: unknown;
+  #written = false;
+
+  constructor(owner: object, key: string, original: PropertyDescriptor, to: Reader) {
+    this.#owner = owner;
+    this.#key = key;
+    this.#original = original;
+    this.#value = original.value;
+    const get = (): unknown => {
+      if (!walking && !this.#written) to.readsProperty(owner, key, this.#value);
+      return this.#value;
+    };
+    const set = (next: unknown): void => {
+      this.#written = true;
+      this.#value = next;
+    };
+    Object.defineProperty(owner, key, {
+      get,
+      set: original.writable ? set : undefined,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+
+  /** Adds itself if the function has set it. */
+  restore(written: Written[]): void {
+    Object.defineProperty(this.#owner, this.#key, this.#original);
+    if (this.#written) written.push({ owner: this.#owner, key: this.#key, value: this.#value });
+  }
 }
