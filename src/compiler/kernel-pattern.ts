@@ -72,9 +72,9 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
       return;
     }
     text += "{";
-    for (const [field, value] of Object.entries(part)) {
+    for (const field in part) {
       text += field;
-      visit(value);
+      visit(part[field]);
     }
     text += "}";
   };

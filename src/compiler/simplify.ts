@@ -152,8 +152,9 @@ class Simplifier implements Rewriter {
   #applyRules(n: NodeOf): Node {
     if (this.#depth >= maxDepth) return n;
     this.#depth++;
-    for (const { apply } of this.#rules.get(n.op) ?? []) {
-      const other = apply(n, this);
+    const all = this.#rules.get(n.op) ?? [];
+    for (let i = 0; i < all.length; i++) {
+      const other = all[i].apply(n, this);
       if (other === null) continue;
       this.#depth--;
       return other;

@@ -63,8 +63,9 @@ interface Used {
 }
 
 function addUsed(statements: readonly Statement[], used: Used): void {
-  for (const statement of statements) {
-    for (const one of expressionsOf(statement)) addUsedBy(one, used);
+  for (let i = 0; i < statements.length; i++) {
+    const statement = statements[i];
+    addUsedBy(expressionsOf(statement), used);
     if (statement.kind === "store" || statement.kind === "fence") used.memories.add(statement.place.memory);
     if (statement.kind === "call") for (const memory of statement.memories) used.memories.add(memory);
     const own = declaredBy(statement);
@@ -73,11 +74,13 @@ function addUsed(statements: readonly Statement[], used: Used): void {
   }
 }
 
-function addUsedBy(expression: Expression, used: Used): void {
-  const operands = operandsOf(expression);
-  for (let i = 0; i < operands.length; i++) addUsedBy(operands[i], used);
-  if (expression.kind === "load") used.memories.add(expression.place.memory);
-  if (expression.kind === "variable" && !used.declared.has(expression)) used.variables.add(expression);
+function addUsedBy(expressions: readonly Expression[], used: Used): void {
+  for (let i = 0; i < expressions.length; i++) {
+    const expression = expressions[i];
+    addUsedBy(operandsOf(expression), used);
+    if (expression.kind === "load") used.memories.add(expression.place.memory);
+    if (expression.kind === "variable" && !used.declared.has(expression)) used.variables.add(expression);
+  }
 }
 
 /** The variable that a statement declares. */

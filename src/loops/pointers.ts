@@ -29,7 +29,7 @@ interface Index {
   /** What is not a term. */
   readonly rest: Expression | null;
   /** The index relative to the pointer for the first terms, by their number. */
-  readonly relative: Map<number, Expression>;
+  readonly relative: (Expression | undefined)[];
 }
 
 /** Stands for the first terms of indices of one memory: there is one key for all indices that have these terms. */
@@ -195,8 +195,8 @@ class Pass {
   }
 
   #indexOf({ memory, index }: Place): Index {
-    const ofMemory = this.#indices.get(memory) ?? new Map<Expression, Index>();
-    this.#indices.set(memory, ofMemory);
+    let ofMemory = this.#indices.get(memory);
+    if (ofMemory === undefined) this.#indices.set(memory, (ofMemory = new Map<Expression, Index>()));
     const known = ofMemory.get(index);
     if (known) return known;
     const { constant, factors, rest } = affineOf(index);
@@ -212,7 +212,7 @@ class Pass {
     const keys: Key[] = [];
     let key = this.#keyOf(includesConstant ? `${memory.name} ${constant}` : memory.name);
     for (const term of terms) keys.push((key = key.with(term)));
-    const result = { memory, terms, keys, constant, includesConstant, rest: others, relative: new Map() };
+    const result: Index = { memory, terms, keys, constant, includesConstant, rest: others, relative: [] };
     ofMemory.set(index, result);
     return result;
   }
@@ -269,12 +269,11 @@ function removeChanging(statements: readonly Statement[], numbers: Map<Variable,
 
 /** What is added to the pointer for the first `count` terms. */
 function relativeOf({ terms, constant, includesConstant, rest, relative }: Index, count: number): Expression {
-  let index = relative.get(count);
-  if (index === undefined) {
-    const factors = new Map(terms.slice(count).map((term) => [term.variable, term.factor]));
-    index = expressionOf({ constant: includesConstant ? 0 : constant, factors, rest });
-    relative.set(count, index);
-  }
+  const known = relative[count];
+  if (known !== undefined) return known;
+  const factors = new Map(terms.slice(count).map((term) => [term.variable, term.factor]));
+  const index = expressionOf({ constant: includesConstant ? 0 : constant, factors, rest });
+  relative[count] = index;
   return index;
 }
 

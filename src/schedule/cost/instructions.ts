@@ -55,8 +55,10 @@ export function accessCost(step: number, dtype: DType): number {
 export function instructionsCost(instructions: readonly Instruction[], first: Value, lanes: Lanes): number {
   const { step, varying } = lanes;
   let sum = 0;
-  for (const [i, instruction] of instructions.entries()) {
-    const own = variesAlong(instruction, (strides) => step(strides) !== 0, varying);
+  const moves = (strides: readonly number[]) => step(strides) !== 0;
+  for (let i = 0; i < instructions.length; i++) {
+    const instruction = instructions[i];
+    const own = variesAlong(instruction, moves, varying);
     if (own) varying.add(first + i);
     sum += own ? instructionCost(instruction, lanes) : costs.invariant;
   }

@@ -3,7 +3,7 @@
 import type { Access, Buffer, Store } from "../../compiler/kernel.ts";
 import { internal } from "../../errors/error.ts";
 import { affineOf } from "../../loops/affine.ts";
-import { add, load, mul } from "../../loops/build.ts";
+import { add, load, mul, type Operand } from "../../loops/build.ts";
 import type { Expression, Memory } from "../../loops/program.ts";
 import type { Form } from "../body/form.ts";
 import type { Failures, Pair, Points } from "../body/points.ts";
@@ -24,6 +24,8 @@ export class Places {
   readonly #written: ReadonlySet<Buffer>;
   /** Numbers of the expressions that indices consist of, so that equal sums have equal texts. */
   readonly #numbers = new Map<Expression, number>();
+  readonly #points = new Map<Frame, Points[]>();
+  readonly #sums = new Map<Frame["indices"], Map<readonly number[], Sum>>();
 
   constructor(spec: NestSpec, written: ReadonlySet<Buffer>) {
     this.#spec = spec;
@@ -32,9 +34,19 @@ export class Places {
 
   /** The points of a slot. */
   at(frame: Frame, slot: number): Points {
+    let slots = this.#points.get(frame);
+    if (slots === undefined) this.#points.set(frame, (slots = []));
+    return (slots[slot] ??= this.#pointsAt(frame, slot));
+  }
+
+  #pointsAt(frame: Frame, slot: number): Points {
     const { form, plan, failures } = this.#spec;
-    const indices = this.#indices(frame, slot);
-    const index = (access: Access, elements: number) => sumOf(access.offset + elements, access.strides, indices);
+    const first = (strides: readonly number[]) => (plan.lane === null ? 0 : 4 * slot * (strides[plan.lane] ?? 0));
+    const sumOf = (offset: number, strides: readonly number[]) => {
+      const { sum, constant } = this.#sumOf(strides, frame.indices);
+      return add(sum, constant + offset + first(strides));
+    };
+    const index = (access: Access, elements: number) => sumOf(access.offset + elements, access.strides);
     return {
       block: frame.block,
       form,
@@ -44,7 +56,7 @@ export class Places {
       memory: (buffer) => this.#memory(buffer),
       index,
       pair: (access, elements) => this.#pair(frame, access, index(access, elements)),
-      position: (offset, strides) => sumOf(offset, strides, indices),
+      position: sumOf,
     };
   }
 
@@ -101,19 +113,29 @@ export class Places {
     return memory;
   }
 
-  #indices({ indices }: Frame, slot: number): ReadonlyMap<number, Expression> {
-    const { lane } = this.#spec.plan;
-    if (lane === null || slot === 0) return indices;
-    return new Map([...indices, [lane, add(indices.get(lane) ?? 0, 4 * slot)]]);
+  /** Σ index · stride, which all slots and their elements share. */
+  #sumOf(strides: readonly number[], indices: Frame["indices"]): Sum {
+    let sums = this.#sums.get(indices);
+    if (sums === undefined) this.#sums.set(indices, (sums = new Map<readonly number[], Sum>()));
+    let sum = sums.get(strides);
+    if (sum === undefined) sums.set(strides, (sum = sumOfTerms(strides, indices)));
+    return sum;
   }
 }
 
-/** offset + Σ index · stride */
-function sumOf(offset: number, strides: readonly number[], indices: ReadonlyMap<number, Expression>): Expression {
-  let sum: Expression | null = null;
+/** The part of a sum that is computed, and the rest of it. */
+interface Sum {
+  readonly sum: Operand;
+  readonly constant: number;
+}
+
+function sumOfTerms(strides: readonly number[], indices: Frame["indices"]): Sum {
+  let sum: Operand = 0;
+  let constant = 0;
   for (const [axis, index] of indices) {
-    const term = mul(index, strides[axis] ?? 0);
-    sum = sum === null ? term : add(sum, term);
+    const stride = strides[axis] ?? 0;
+    if (index.kind === "number") constant += Number(index.values[0]) * stride;
+    else sum = add(sum, mul(index, stride));
   }
-  return add(sum ?? 0, offset);
+  return { sum, constant };
 }
