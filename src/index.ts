@@ -7,12 +7,7 @@ export { type Compiled, type CompileOptions, compile } from "./compiler/compile.
 export { type ErrorCode, errorCodes } from "./errors/codes.ts";
 export { ChainruleError, type ErrorDetails } from "./errors/error.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
-export {
-  MultiheadAttention,
-  type MultiheadAttentionOptions,
-  type ScaledDotProductAttentionOptions,
-  scaledDotProductAttention,
-} from "./nn/attention.ts";
+export { type ScaledDotProductAttentionOptions, scaledDotProductAttention } from "./nn/attention.ts";
 export { BatchNorm2d, type BatchNorm2dOptions, type Running } from "./nn/batch-norm.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
@@ -33,6 +28,11 @@ export {
 export { type KLDivOptions, klDivLoss } from "./nn/losses/divergence.ts";
 export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
+export {
+  MultiheadAttention,
+  type MultiheadAttentionMasks,
+  type MultiheadAttentionOptions,
+} from "./nn/multihead-attention.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
 export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";

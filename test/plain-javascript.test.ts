@@ -66,11 +66,16 @@ describe("more arguments than there are are refused by", () => {
     expect(failure(() => method.apply(new Linear(1, 1), many)).words).toMatch(refused);
   });
 
-  it("attention, which says where more belong", () => {
+  it("attention, whose masks are options", () => {
     const attention = new chainrule.MultiheadAttention(4, 2) as unknown as { forward: Any };
     const x = ones([1, 3, 4]);
-    expect(() => attention.forward(x, x, x)).toThrow(
-      "MultiheadAttention.forward: takes 1 argument at most, not 3; it computes self-attention, of x with itself; use scaledDotProductAttention(q, k, v) for other keys and values",
+    expect(() => attention.forward(x, x, x, true)).toThrow("MultiheadAttention.forward: options are");
+    expect(() => attention.forward(x, x, x, { key_padding_mask: x })).toThrow("did you mean keyPaddingMask?");
+    expect(() => attention.forward(x, x, x, { keyPaddingMask: x })).toThrow(
+      "MultiheadAttention.forward: keyPaddingMask is bool or floating, [1,3], not float32[1,3,4]",
+    );
+    expect(() => attention.forward(x, ones([1, 3, 5]))).toThrow(
+      "MultiheadAttention.forward: keys and values are floating",
     );
   });
 });

@@ -3,11 +3,11 @@
 // float32 for wasm, the others for wasm and for the reference backend in turn.
 import { describe, expect, it } from "vitest";
 import { type Case, load } from "./fixtures/load.ts";
-import { type Run, runLayer, runNormaliser, runOptimiser, title } from "./fixtures/networks.ts";
+import { type Run, runLayer, runMany, runNormaliser, runOptimiser, title } from "./fixtures/networks.ts";
 import { runBackward, runCase } from "./fixtures/run.ts";
 import { ways } from "./fixtures/ways.ts";
 
-const families = ["loss_options", "corners", "pooling", "arguments"] as const;
+const families = ["loss_options", "corners", "pooling", "arguments", "attention"] as const;
 
 function differences(c: Case, place: number): string[] {
   const isFloat32 = c.inputs.some(({ dtype }) => dtype === "float32");
@@ -47,4 +47,7 @@ describe("layers and optimisers with further options, as in PyTorch", () => {
       (c) => [c.name, JSON.stringify(c.options), c.rates ? "a tensor as lr, " : "", c.parameters[0].dtype, c] as const,
     ),
   )("%s %s, %s%s", (_, __, ___, dtype, c) => inAllWays(c, dtype === "float64", runOptimiser));
+  it.each(load("attention").layers.map((c) => [c.name, c] as const))("%s", (_, c) =>
+    inAllWays(c, c.output.dtype === "float64", runMany),
+  );
 });

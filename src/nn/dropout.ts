@@ -12,7 +12,7 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 
 /** x · mask / (1 - p). The mask, of a shape that broadcasts to x, has one draw an element: 0 with probability p, else 1. */
-function dropElements(x: Tensor, shape: Shape, p: number): Tensor {
+export function dropElements(x: Tensor, shape: Shape, p: number): Tensor {
   const mask = rand(shape).ge(p).to(x.dtype);
   return x.mul(mask.mul(p === 1 ? 0 : 1 / (1 - p)));
 }

@@ -58,6 +58,10 @@ describe("layers have the gradients that finite differences have", () => {
     manualSeed(4);
     const [q, k, v] = [randn([2, 3, 2]), randn([2, 4, 2]), randn([2, 4, 3])];
     expectSlopes((q, k, v) => scaledDotProductAttention(q, k, v, { causal: true }), [q, k, v]);
+    const added = randn([3, 4]);
+    expectSlopes((q, k, v, mask) => scaledDotProductAttention(q, k, v, { mask, scale: 0.7 }), [q, k, v, added]);
+    const mask = tensor([[true], [false], [true]]).expand([3, 4]);
+    expectSlopes((q, k, v) => scaledDotProductAttention(q, k, v, { mask }), [q, k, v]);
   });
 });
 

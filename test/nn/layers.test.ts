@@ -70,6 +70,37 @@ it("the early positions of causal attention do not depend on later ones", () => 
   });
 });
 
+it.each(Object.entries(ways))("attention drops weights in training alone, and preserves the mean, %s", (_, run) => {
+  manualSeed(3);
+  const attention = new MultiheadAttention(4, 2, { dropout: 0.5 });
+  const x = randn([2, 3, 4]);
+  const forward = run((y: Tensor) => attention.forward(y));
+  const [one, other] = [forward(x), forward(x)];
+  expect(one.toArray()).not.toEqual(other.toArray());
+  attention.eval();
+  expect(forward(x).toArray()).toEqual(forward(x).toArray());
+  // Queries of 0 attend evenly: the weights are 2/3 or 0, with the mean 1/3.
+  const [q, v] = [zeros([500, 3, 2]), ones([500, 3, 1])];
+  const y = run((v: Tensor) => scaledDotProductAttention(q, q, v, { dropout: 0.5 }))(v);
+  expect(y.mean().item()).toBeCloseTo(1, 1);
+  expect(new Set(Array.from(y.data, (value) => Math.round(value * 3)))).toEqual(new Set([0, 2, 4, 6]));
+});
+
+it.each(Object.entries(ways))("a row of attention that is masked throughout is 0, as is its gradient, %s", (_, run) => {
+  const inputs = [randn([2, 3]), randn([4, 3]), randn([4, 2])];
+  for (const x of inputs) x.requiresGrad = true;
+  const mask = tensor([[true], [false]]).expand([2, 4]);
+  const attend = run((q: Tensor, k: Tensor, v: Tensor) => {
+    const y = scaledDotProductAttention(q, k, v, { mask });
+    y.sum().backward();
+    return y;
+  });
+  const y = attend(inputs[0], inputs[1], inputs[2]);
+  expect(y.slice(1).toArray()).toEqual([0, 0]);
+  expect(inputs[0].grad?.slice(1).toArray()).toEqual([0, 0, 0]);
+  for (const { grad } of inputs) expect(grad?.isfinite().all().item()).toBe(1);
+});
+
 it("Dropout2d sets whole channels to 0 and preserves the mean", () => {
   manualSeed(0);
   const dropout = new Dropout2d(0.25);
