@@ -202,7 +202,7 @@ export function entriesOf({ size, a, b }) {
 }
 
 /** A tensor of a question as float32. */
-export const numbersOf = ({ data }) => new Float32Array(new Uint8Array(Buffer.from(data, "base64")).buffer);
+export const numbersOf = ({ data }) => new Float32Array(Uint8Array.from(atob(data), (c) => c.charCodeAt(0)).buffer);
 
 function base64({ buffer }) {
   return Buffer.from(buffer).toString("base64");

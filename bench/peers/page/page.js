@@ -1,0 +1,28 @@
+// A page of bench/webgpu.js: the side that the address names (?side=jax) answers questions. A run's answer has the counts of counting.js too.
+import { replies } from "../reply.js";
+import { takeCounts } from "./counting.js";
+
+/** Each gives { name, adapter, train, multiply }. */
+const sides = {
+  chainrule: () => import("./chainrule.js"),
+  jax: () => import("./jax.js"),
+  tfjs: () => import("./tfjs.js"),
+};
+
+const side = sides[new URLSearchParams(location.search).get("side")];
+const ready = side().then(({ start }) => start());
+
+/** The answer to a question; { error } if there is none. */
+globalThis.ask = async (question) => {
+  try {
+    const { name, reply } = await answering;
+    takeCounts();
+    const answer = await reply(question);
+    return { ...answer, name, counts: takeCounts() };
+  } catch (error) {
+    return { error: String(error?.message ?? error) };
+  }
+};
+
+const answering = ready.then(({ name, ...works }) => ({ name, ...replies(name, works) }));
+answering.catch(() => {}); // `ask` tells it
