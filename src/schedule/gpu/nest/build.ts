@@ -87,13 +87,8 @@ export class NestBuilder implements Summed {
     else this.#stores(frame);
   }
 
-  #stores({ block, indices, values }: Frame, when: Expression | null = null): void {
-    const { stores } = this.#nest;
-    if (stores.length === 0) return;
-    const into = (own: Block) =>
-      addStores(pointOf(own, indices, this.#operands), stores, (value) => valueIn(values, value));
-    if (when === null) into(block);
-    else block.if(when, into);
+  #stores({ block, indices, values }: Frame): void {
+    addStores(pointOf(block, indices, this.#operands), this.#nest.stores, (value) => valueIn(values, value));
   }
 
   /** Adds the totals, the loops over reduced axes, and what follows. */
@@ -105,8 +100,7 @@ export class NestBuilder implements Summed {
         "i",
         share.from,
         share.to,
-        (block, index) =>
-          this.#innermost(inside(frame, block, this.#reducedIndices(block, index)), totals, share.stores),
+        (block, index) => this.#innermost(inside(frame, block, this.#reducedIndices(block, index)), totals),
         share.step,
       );
     if (this.#nest.running === null) finish(frame, totals);
@@ -126,11 +120,11 @@ export class NestBuilder implements Summed {
   }
 
   /** Adds one reduced point to the totals. */
-  #innermost(before: Frame, totals: Totals, when: Expression | null = null): void {
+  #innermost(before: Frame, totals: Totals): void {
     const { reductions, running } = this.#nest;
     const frame = this.#with(before, null);
     const { block, indices, values } = frame;
-    this.#stores(frame, when);
+    this.#stores(frame);
     const place = valueOfPlace(this.#levels, values);
     for (const [i, { value }] of reductions.entries())
       this.kinds[i].merge(block, totals[i], this.kinds[i].of(block, valueIn(values, value).value, place));

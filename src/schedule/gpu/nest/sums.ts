@@ -1,7 +1,22 @@
 // Sums in threads, whatever they are sums of: a thread has one, or threads of a workgroup share one, or workgroups have parts of it that a
 // second dispatch combines. The order in which a sum is rounded follows from its size alone.
 import { Block } from "../../../loops/block.ts";
-import { add, and, barrier, constant, div, eq, load, lt, min, mul, rem, shared, store } from "../../../loops/build.ts";
+import {
+  add,
+  and,
+  barrier,
+  constant,
+  div,
+  eq,
+  load,
+  lt,
+  min,
+  mul,
+  rem,
+  select,
+  shared,
+  store,
+} from "../../../loops/build.ts";
 import type { Expression, Memory, Variable } from "../../../loops/program.ts";
 import { type Dispatch, type GpuCut, type GpuLimits, wordBytes } from "../dispatch.ts";
 import { eachThread } from "../items.ts";
@@ -19,8 +34,6 @@ export interface Share {
   readonly from: Expression;
   readonly to: Expression;
   readonly step: number;
-  /** Where it holds, the thread stores what is stored at each term; null if it always does. */
-  readonly stores: Expression | null;
 }
 
 /** What is summed at a point, and what is done with the totals. */
@@ -90,16 +103,17 @@ function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): 
   const block = new Block();
   const groups = Math.ceil(points / cut.points);
   const workgroups = gridOf(groups * cut.parts, gpu);
-  const { sharer, point: own } = placeOfThread(block, threads, cut);
+  const { sharer, point: place } = placeOfThread(block, threads, cut);
   const memories = totalsInMemory(block, builder.kinds);
   const group = groupNumber(block, threads, workgroups);
   const part = cut.parts === 1 ? constant("i32", 0) : block.let("part", div(group, groups));
-  const number = block.named("number", add(mul(cut.parts === 1 ? group : rem(group, groups), cut.points), own));
+  const number = block.named("number", add(mul(cut.parts === 1 ? group : rem(group, groups), cut.points), place));
   const isWhole = points === groups * cut.points && groups * cut.parts === workgroups[0] * workgroups[1];
-  // Threads past the last point compute the last one again and store nothing, since all threads have to reach the barriers.
+  // Threads past the last point have no terms and store nothing; all threads have to reach the barriers.
   const exists = isWhole ? null : block.let("exists", and(lt(number, points), lt(part, cut.parts)));
   const point = isWhole ? number : block.let("point", min(number, points - 1));
-  const share: Share = { ...shareOf(block, cut, length, part, sharer), stores: exists };
+  const own = shareOf(block, cut, length, part, sharer);
+  const share = exists === null ? own : { ...own, to: block.let("to", select(exists, own.to, 0)) };
   builder.share(block, indices(block, point), share, (totals, epilogue) => {
     combineByHalves(block, { kinds: builder.kinds, memories, totals, cut, thread: threads.local[0], sharer });
     const isFirst = eq(sharer, 0);
@@ -112,7 +126,13 @@ function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): 
 }
 
 /** The reduced points of a thread. */
-function shareOf(block: Block, { parts, sharers }: SumCut, length: number, part: Expression, sharer: Expression) {
+function shareOf(
+  block: Block,
+  { parts, sharers }: SumCut,
+  length: number,
+  part: Expression,
+  sharer: Expression,
+): Share {
   if (parts === 1) return { from: sharer, to: constant("i32", length), step: sharers };
   const each = Math.ceil(length / parts);
   const from = block.let("from", add(mul(part, each), sharer));
