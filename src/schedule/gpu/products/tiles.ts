@@ -69,5 +69,6 @@ export function planTile({ m, n, k, batch }: Extent, limits: TileLimits, gpu: Gp
   const parts = Math.max(Math.min(wanted, Math.floor(k / limits.minPart)), 1);
   const terms = Math.ceil(k / parts / tile.depth) * tile.depth;
   const plan = { tile, parts: Math.ceil(k / terms), terms };
-  return batch * plan.parts > gpu.workgroups ? null : plan;
+  const grid = [Math.ceil(n / tile.n), Math.ceil(m / tile.m), batch * plan.parts];
+  return grid.some((count) => count > gpu.workgroups) ? null : plan;
 }

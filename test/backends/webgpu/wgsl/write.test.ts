@@ -2,9 +2,11 @@
 import { expect, it } from "vitest";
 import { writeWgsl } from "../../../../src/backends/webgpu/wgsl/write.ts";
 import { fuse } from "../../../../src/compiler/fuse.ts";
+import type { Matmul } from "../../../../src/compiler/kernel.ts";
 import { print } from "../../../../src/loops/text.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
 import { type Dispatch, leastLimits } from "../../../../src/schedule/gpu/dispatch.ts";
+import { cutMatmul } from "../../../../src/schedule/gpu/products/cut-matmul.ts";
 import { graphOf } from "../../../compiler/fuse-cases.ts";
 
 /** The dispatches of a graph's kernels. */
@@ -329,4 +331,86 @@ it("dispatches that do the same on other buffers have the same text", () => {
     return %3, %0`);
   expect(second).toBeUndefined();
   expect(writeWgsl(other)).toBe(writeWgsl(first));
+});
+
+it("a matrix product: slabs of both operands in workgroup memory, sums in registers, and vectors of four", () => {
+  const graph = graphOf(`
+    %0 = argument 0 : float32[64,32]
+    %1 = argument 1 : float32[32,64]
+    %2 = matmul %0, %1 : float32[64,64]
+    return %2`);
+  const [kernel] = fuse(graph).kernels as Matmul[];
+  const limits = { tiles: [{ m: 8, n: 16, depth: 4, rows: 2, columns: 4 }], enoughGroups: 1, minPart: 256, minSide: 8 };
+  const [dispatch] = cutMatmul(kernel, leastLimits, () => 0, limits).dispatches;
+  expect(`${dispatch.workgroups.join("×")} workgroups\n${print(dispatch.routine)}`).toMatchInlineSnapshot(`
+    "4×8×1 workgroups
+    matmul(t0: f32[], a0: f32[], a1: f32[], groupX: i32, groupY: i32, groupZ: i32, localX: i32, localY: i32, localZ: i32)
+      let firstRow = groupY * 8
+      let firstColumn = groupX * 16
+      shared slabs: f32[128]
+      let thread = localY * 4 + localX
+      let acc: f32x4[2][1] = 0
+      for k in 0 .. 32 step 4
+        if thread < 2
+          let u = thread * 4
+          let v = 0
+          let vector = a0[(firstRow + u) * 32 + (k + v) .. +4]
+          let vector.2 = a0[(firstRow + u + 1) * 32 + (k + v) .. +4]
+          let vector.3 = a0[(firstRow + u + 2) * 32 + (k + v) .. +4]
+          let vector.4 = a0[(firstRow + u + 3) * 32 + (k + v) .. +4]
+          slabs[u * 8 + v .. +4] = vector
+          slabs[(u + 1) * 8 + v .. +4] = vector.2
+          slabs[(u + 2) * 8 + v .. +4] = vector.3
+          slabs[(u + 3) * 8 + v .. +4] = vector.4
+        if thread < 4
+          let u.2 = thread / 4 * 4
+          let v.2 = thread % 4 * 4
+          let vector.5 = a1[(k + u.2) * 64 + (firstColumn + v.2) .. +4]
+          let vector.6 = a1[(k + u.2 + 1) * 64 + (firstColumn + v.2) .. +4]
+          let vector.7 = a1[(k + u.2 + 2) * 64 + (firstColumn + v.2) .. +4]
+          let vector.8 = a1[(k + u.2 + 3) * 64 + (firstColumn + v.2) .. +4]
+          slabs[64 + (u.2 * 16 + v.2) .. +4] = vector.5
+          slabs[64 + ((u.2 + 1) * 16 + v.2) .. +4] = vector.6
+          slabs[64 + ((u.2 + 2) * 16 + v.2) .. +4] = vector.7
+          slabs[64 + ((u.2 + 3) * 16 + v.2) .. +4] = vector.8
+        barrier
+        for term in 0 .. 4 step 4
+          let a = slabs[localY * 2 * 8 + term .. +4]
+          let a.2 = slabs[(localY * 2 + 1) * 8 + term .. +4]
+          let b = slabs[term * 16 + 64 + localX * 4 .. +4]
+          acc[0][0] += splat(a.0) * b
+          acc[1][0] += splat(a.2.0) * b
+          let b.2 = slabs[(term + 1) * 16 + 64 + localX * 4 .. +4]
+          acc[0][0] += splat(a.1) * b.2
+          acc[1][0] += splat(a.2.1) * b.2
+          let b.3 = slabs[(term + 2) * 16 + 64 + localX * 4 .. +4]
+          acc[0][0] += splat(a.2) * b.3
+          acc[1][0] += splat(a.2.2) * b.3
+          let b.4 = slabs[(term + 3) * 16 + 64 + localX * 4 .. +4]
+          acc[0][0] += splat(a.3) * b.4
+          acc[1][0] += splat(a.2.3) * b.4
+        barrier
+      slabs[localY * 16 + localX * 4 .. +4] = acc[0][0]
+      barrier
+      for own in thread .. 64 step 16
+        let row = firstRow + own / 16 * 2
+        let column = firstColumn + own % 16
+        let sum = slabs[own]
+        t0[row * 64 + column] = sum
+      barrier
+      slabs[localY * 16 + localX * 4 .. +4] = acc[1][0]
+      barrier
+      for own.2 in thread .. 64 step 16
+        let row.2 = firstRow + (own.2 / 16 * 2 + 1)
+        let column.2 = firstColumn + own.2 % 16
+        let sum.2 = slabs[own.2]
+        t0[row.2 * 64 + column.2] = sum.2"
+  `);
+  const wgsl = writeWgsl(dispatch);
+  for (const line of [
+    "@group(0) @binding(1) var<storage, read> b1: array<vec4<f32>>;",
+    "var<workgroup> s0: array<vec4<f32>, 32>;",
+    "@compute @workgroup_size(4, 4, 1)",
+  ])
+    expect(wgsl).toContain(line);
 });
