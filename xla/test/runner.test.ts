@@ -160,6 +160,15 @@ const onXla = (): void => {
     for (const [i, value] of wasm.entries()) expect(xla[i]).toBeCloseTo(value, 5);
   });
 
+  it("signals that a terminal or a launcher sends to Node and the runner do not end the runner, which Node may still need", async () => {
+    const double = compile((x: Tensor) => x.mul(2), { backend: "xla" });
+    const { pid } = await xlaReady();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.kill(pid ?? 0, signal);
+      expect([...(await double(tensor([1])).read())]).toEqual([2]);
+    }
+  });
+
   it("a runner that ends is an error at once, its states are refused until they are loaded, and a new one goes on", async () => {
     const state = tensor([1, 2]);
     const add = compile((x: Tensor) => void state.assign(state.add(x)), { backend: "xla" });

@@ -10,6 +10,7 @@
 import argparse
 import os
 import select
+import signal
 import sys
 import threading
 import traceback
@@ -18,6 +19,10 @@ from .frames import read_frame, write_frame
 
 
 def main():
+    # Terminals and launchers send these to Node and the runner at once. Node may go on, to save what the runner holds; the runner ends with Node.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     parser = argparse.ArgumentParser(prog="chainrule_xla")
     parser.add_argument("--coordinator")
     parser.add_argument("--process", type=int)
