@@ -39,9 +39,10 @@ async function write(
     for (let n = 0; n < 23; n++) {
       const [width, height] = size(n);
       const data = Buffer.alloc(4 * width * height);
-      for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++)
-          data.set(pixel(Math.floor((y * 6) / height) === 2 * label + (n % 2), n), 4 * (y * width + x));
+      for (let y = 0; y < height; y++) {
+        const colour = Uint8Array.of(...pixel(Math.floor((y * 6) / height) === 2 * label + (n % 2), n));
+        data.fill(colour, 4 * y * width, 4 * (y + 1) * width);
+      }
       writeFileSync(join(cwd, folder, name, `${n}.${extension}`), await encode(data, width, height, n));
     }
   }

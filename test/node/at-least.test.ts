@@ -8,8 +8,17 @@ import { decodeWith } from "../../src/node/decode.ts";
 import { randomFrom } from "../io/mutate.ts";
 import { turned } from "./picture-bytes.ts";
 
+const made = new Map<string, Uint8Array>();
+
 /** Waves of three lengths, the shortest of about 80 pixels, in other directions for each colour. */
 function waves(width: number, height: number, { alpha = false } = {}): Sharp {
+  const key = `${width} ${height} ${alpha}`;
+  const data = made.get(key) ?? wavesIn(width, height, alpha);
+  made.set(key, data);
+  return sharp(data, { raw: { width, height, channels: alpha ? 4 : 3 } });
+}
+
+function wavesIn(width: number, height: number, alpha: boolean): Uint8Array {
   const channels = alpha ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++)
@@ -25,7 +34,7 @@ function waves(width: number, height: number, { alpha = false } = {}): Sharp {
         if (data[at + 3] === 0) data.set([255, (x % 2) * 255, 0], at);
       }
     }
-  return sharp(data, { raw: { width, height, channels } });
+  return data;
 }
 
 /** The mean absolute difference of two pictures that are both brought down to 48 × 48 pixels, on white. */

@@ -78,15 +78,15 @@ function definition(problem: Problem): { readonly sums: number[]; readonly sizes
     let [sum, total] = [0, 0];
     for (let channel = 0; channel < channels; channel++) {
       let [window, kernel] = [0, 0];
+      const from = firstX + image * x.image + group * x.group + channel * x.channel;
+      const to = firstW + group * w.group + output * w.output + channel * w.channel;
       for (let i = 0; i < 3; i++) {
+        const h = row + i - padding[0];
         for (let j = 0; j < 3; j++) {
-          const h = row + i - padding[0];
           const v = column + j - padding[1];
           const inside = h >= 0 && h < size[0] && v >= 0 && v < size[1];
-          const from = image * x.image + group * x.group + channel * x.channel + h * x.row + v * x.column;
-          const to = group * w.group + output * w.output + channel * w.channel + i * w.row + j * w.column;
-          const number = inside ? all[firstX + from] : 0;
-          const tap = all[firstW + to];
+          const number = inside ? all[from + h * x.row + v * x.column] : 0;
+          const tap = all[to + i * w.row + j * w.column];
           sum += number * tap;
           window += Math.abs(number);
           kernel += Math.abs(tap);
