@@ -35,7 +35,7 @@ export async function focusOf(page: Page): Promise<Focus> {
     const what = await nameOf(page);
     const isLate = performance.now() - began > patience;
     if (what === "" && !isLate) continue;
-    if ((await placeOf(page))?.id !== place.id && !isLate) continue;
+    if ((await idOf(page)) !== place.id && !isLate) continue;
     const nameless =
       /^(button|link|textbox|searchbox|slider|spinbutton|combobox|checkbox|radio|switch|tab|img|application)(?! ")/;
     return { ...place, what: what === "" ? html : what, nameless: what === "" || nameless.test(what) };
@@ -63,6 +63,15 @@ function missed(error: unknown): string {
   if (error instanceof errors.TimeoutError) return "";
   throw error;
 }
+
+/** The key of the focused element, once placeOf has met it. */
+const idOf = (page: Page) =>
+  page.evaluate(() => {
+    let element: Element | null = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    const { walked } = window as unknown as { walked?: Map<Element | null, number> };
+    return walked?.get(element) ?? null;
+  });
 
 const placeOf = (page: Page) =>
   page.evaluate(() => {
