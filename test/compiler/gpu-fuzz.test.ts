@@ -49,10 +49,15 @@ const shared: Cut = (kernel, limits, site) => {
   return cutForGpu(kernel, limits, site);
 };
 
+/** As for a processor that plays the GPU. */
+const inSoftware: Cut = (kernel, limits, site) => cutForGpu(kernel, { ...limits, software: true }, site);
+
+const cuts = [cutForGpu, shared, inSoftware];
+
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const count = Number(process.env.FUZZ_COUNT ?? 40);
 
-it(`${count} random graphs from seed ${first}: workgroups compute what the reference does, in the usual way and in small tiles and parts`, () => {
+it(`${count} random graphs from seed ${first}: workgroups compute what the reference does, in the usual way, in small tiles and parts, and in software`, () => {
   let dispatches = 0;
   let graphs = 0;
   const by =
@@ -65,7 +70,7 @@ it(`${count} random graphs from seed ${first}: workgroups compute what the refer
   for (let seed = first; graphs < count; seed++) {
     const whole = randomGraph(new Draw(seed));
     if (whole.graph.nodes.some(({ dtype }) => dtype === "float64")) continue;
-    const run = by(graphs++ % 2 === 0 ? cutForGpu : shared);
+    const run = by(cuts[graphs++ % cuts.length]);
     if (complaintAbout(run, whole) === null) continue;
     const trial = shrink(whole, (candidate) => complaintAbout(run, candidate) !== null);
     throw new Error(tell({ seed, trial, complaint: complaintAbout(run, trial) ?? "it does not fail any more" }));

@@ -98,7 +98,8 @@ function faultOf(name: string, message: string): ChainruleError {
   return internal(`the GPU refused a call: ${message}`);
 }
 
-function limitsOf({ features, info }: GpuAdapter, limits: AdapterLimits): GpuLimits {
+function limitsOf(adapter: GpuAdapter, limits: AdapterLimits): GpuLimits {
+  const { features, info } = adapter;
   const { subgroupMinSize: min = 4, subgroupMaxSize: max = 128 } = info;
   return {
     storageBuffers: limits.maxStorageBuffersPerShaderStage,
@@ -108,5 +109,6 @@ function limitsOf({ features, info }: GpuAdapter, limits: AdapterLimits): GpuLim
     threadsAlong: [limits.maxComputeWorkgroupSizeX, limits.maxComputeWorkgroupSizeY, limits.maxComputeWorkgroupSizeZ],
     workgroups: limits.maxComputeWorkgroupsPerDimension,
     subgroups: features.has("subgroups") ? { min, max } : null,
+    software: isSoftware(adapter),
   };
 }

@@ -20,6 +20,8 @@ export interface GpuLimits {
   readonly workgroups: number;
   /** Whether shaders have subgroup operations, and between which sizes a subgroup has; null where they have none. */
   readonly subgroups: { readonly min: number; readonly max: number } | null;
+  /** Whether a processor plays the GPU. Then barriers cost more than what they save, and a few hundred threads are enough. */
+  readonly software: boolean;
 }
 
 /** What every implementation of WebGPU has at least: https://www.w3.org/TR/webgpu/#limits. */
@@ -31,6 +33,7 @@ export const leastLimits: GpuLimits = {
   threadsAlong: [256, 256, 64],
   workgroups: 65535,
   subgroups: null,
+  software: false,
 };
 
 /** Memory that a dispatch reads or writes. */

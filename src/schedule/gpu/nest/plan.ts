@@ -67,6 +67,10 @@ export function planNest(nest: Nest, words: number, limits: NestLimits, gpu: Gpu
   return { ...loops, ...cut, parts: isWhole ? cut.parts : 1 };
 }
 
+/** Where a processor plays the GPU, each thread has a sum or a part of one: elements of a part, and threads that are enough. */
+const minPartInSoftware = 256;
+const enoughInSoftware = 64;
+
 const aloneInThread: SumCut = { sharers: 1, points: groupThreads, sharersAdjacent: true, parts: 1 };
 
 /** Plans sums of `length` terms; `along` tells that the terms are neighbours in memory, rather than the points. */
@@ -76,6 +80,10 @@ export function planSums(
   gpu: GpuLimits,
 ): SumCut {
   const { points, length, along, words } = sums;
+  if (gpu.software) {
+    const parts = Math.min(Math.floor(length / minPartInSoftware), Math.ceil(enoughInSoftware / points));
+    return { ...aloneInThread, parts: Math.max(parts, 1) };
+  }
   if (length < limits.minShared || points > limits.maxPointsShared) return aloneInThread;
   if (4 * words * groupThreads > gpu.workgroupBytes) return aloneInThread;
   const sharers = along ? Math.min(groupThreads, limits.sharersAlong) : limits.sharersAcross;

@@ -35,7 +35,7 @@ export function cutScan(
 ): GpuCut | null {
   const lines = sizeOf(kernel.axes.slice(0, -1));
   const length = kernel.axes[kernel.axes.length - 1].size;
-  if (lines === 0 || length < limits.minLength || lines > limits.maxLines) return null;
+  if (gpu.software || lines === 0 || length < limits.minLength || lines > limits.maxLines) return null;
   return { dispatches: [dispatchOfLines(kernel, lines, length, gpu, site)], scratch: [] };
 }
 

@@ -65,7 +65,7 @@ export interface Sums {
 /** The dispatches of sums. */
 export function cutSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): GpuCut {
   if (sums.points === 0) return { dispatches: [], scratch: [] };
-  if (cut.sharers === 1) return { dispatches: [alone(sums, gpu, site)], scratch: [] };
+  if (cut.parts === 1 && cut.sharers === 1) return { dispatches: [alone(sums, gpu, site)], scratch: [] };
   if (cut.parts === 1) return { dispatches: [sharedSums(sums, cut, gpu, site)], scratch: [] };
   return inParts(sums, cut, gpu, site);
 }
@@ -104,7 +104,7 @@ function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): 
   const groups = Math.ceil(points / cut.points);
   const workgroups = gridOf(groups * cut.parts, gpu);
   const { sharer, point: place } = placeOfThread(block, threads, cut);
-  const memories = totalsInMemory(block, builder.kinds);
+  const memories = cut.sharers === 1 ? [] : totalsInMemory(block, builder.kinds);
   const group = groupNumber(block, threads, workgroups);
   const part = cut.parts === 1 ? constant("i32", 0) : block.let("part", div(group, groups));
   const number = block.named("number", add(mul(cut.parts === 1 ? group : rem(group, groups), cut.points), place));
@@ -115,7 +115,8 @@ function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): 
   const own = shareOf(block, cut, length, part, sharer);
   const share = exists === null ? own : { ...own, to: block.let("to", select(exists, own.to, 0)) };
   builder.share(block, indices(block, point), share, (totals, epilogue) => {
-    combineByHalves(block, { kinds: builder.kinds, memories, totals, cut, thread: threads.local[0], sharer });
+    if (cut.sharers > 1)
+      combineByHalves(block, { kinds: builder.kinds, memories, totals, cut, thread: threads.local[0], sharer });
     const isFirst = eq(sharer, 0);
     block.if(exists === null ? isFirst : and(isFirst, exists), (inner) => {
       if (cut.parts === 1) epilogue(inner);

@@ -7,9 +7,10 @@ import type { Expression } from "../../../loops/program.ts";
 import type { GpuCut, GpuLimits } from "../dispatch.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
-import { addEpilogue, declareWritten } from "./epilogue.ts";
+import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
 import { patches, positionOf, positionsOf, type TermOrder, termOf, termsOf } from "./patches.ts";
 import { plainConvolution } from "./plain.ts";
+import { planThreadTile, threadProduct } from "./registers.ts";
 import { matrixSource, type Source, vectorOf } from "./source.ts";
 import { type ProductSpec, tiledProduct } from "./tiled.ts";
 import { planTile, type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
@@ -21,8 +22,9 @@ export function cutConvolution(
   limits: TileLimits = tileLimits,
 ): GpuCut {
   const spec = specOf(kernel);
-  const plan = planTile(spec.extent, limits, gpu);
-  return plan === null ? plainConvolution(kernel, gpu, site) : tiledProduct(spec, plan, gpu, site);
+  const plan = gpu.software ? planThreadTile(spec.extent) : planTile(spec.extent, limits, gpu);
+  if (plan === null) return plainConvolution(kernel, gpu, site);
+  return (gpu.software ? threadProduct : tiledProduct)(spec, plan, gpu, site);
 }
 
 const orders: readonly TermOrder[] = [
@@ -44,6 +46,7 @@ function specOf(kernel: Convolution): ProductSpec {
         terms: terms % tile.depth !== 0,
         positions: positions % tile.n !== 0,
       }),
+    isShort: isShort(epilogue),
     declare: (operands) => declareWritten(epilogue, operands),
     finish(block, sum, { batch: group, row: output, column: position }, operands) {
       const [image, row, column] = positionOf(block, kernel, position);

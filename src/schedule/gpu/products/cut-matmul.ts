@@ -6,16 +6,18 @@ import type { GpuCut, GpuLimits } from "../dispatch.ts";
 import { digitsOf } from "../items.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
-import { addEpilogue, declareWritten } from "./epilogue.ts";
+import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
 import { plainMatmul } from "./plain.ts";
+import { planThreadTile, threadProduct } from "./registers.ts";
 import { matrixSource, type Source } from "./source.ts";
 import { type ProductSpec, tiledProduct } from "./tiled.ts";
 import { planTile, type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
 
 export function cutMatmul(kernel: Matmul, gpu: GpuLimits, site: SiteNumber, limits: TileLimits = tileLimits): GpuCut {
   const spec = specOf(kernel);
-  const plan = planTile(spec.extent, limits, gpu);
-  return plan === null ? plainMatmul(kernel, gpu, site) : tiledProduct(spec, plan, gpu, site);
+  const plan = gpu.software ? planThreadTile(spec.extent) : planTile(spec.extent, limits, gpu);
+  if (plan === null) return plainMatmul(kernel, gpu, site);
+  return (gpu.software ? threadProduct : tiledProduct)(spec, plan, gpu, site);
 }
 
 /** The axes are those of the batch, then m, n and k. */
@@ -52,6 +54,7 @@ function specOf({ name, axes, a, b, epilogue }: Matmul): ProductSpec {
     extent: { m, n, k, batch },
     a: (block, number, operands, plan) => matrix(block, number, operands, a, rows, terms, plan),
     b: (block, number, operands, plan) => matrix(block, number, operands, b, terms, columns, plan),
+    isShort: isShort(epilogue),
     declare: (operands) => declareWritten(epilogue, operands),
     finish(block, sum, { batch: number, row, column }, operands) {
       const indices: Indices = new Map([...outerIndices(block, number), [rows, row], [columns, column]]);

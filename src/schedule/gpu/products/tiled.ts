@@ -17,6 +17,8 @@ export interface ProductSpec {
   /** The operands of one product of the batch. */
   a(block: Block, batch: Expression, operands: Operands, plan: TilePlan): Source;
   b(block: Block, batch: Expression, operands: Operands, plan: TilePlan): Source;
+  /** Whether `finish` is so short that it may be written for each sum of a thread. */
+  readonly isShort: boolean;
   /** Finishes and stores a sum. */
   finish(block: Block, sum: Expression, at: Place, operands: Operands): void;
   /** Asks for the buffers that `finish` writes. */
@@ -75,7 +77,7 @@ export function tiledProduct(spec: ProductSpec, plan: TilePlan, gpu: GpuLimits, 
 }
 
 /** Where the sum of a part is in scratch memory: part by part, product by product, row by row. */
-const partAt = (
+export const partAt = (
   { m, n, batch: batches }: Extent,
   part: Expression,
   batch: Expression,
@@ -83,7 +85,8 @@ const partAt = (
   column: Expression,
 ) => add(mul(add(mul(add(mul(part, batches), batch), m), row), n), column);
 
-function sumOfParts(spec: ProductSpec, { parts }: TilePlan, gpu: GpuLimits, site: SiteNumber) {
+/** The dispatch that adds up the parts of each sum and finishes it. */
+export function sumOfParts(spec: ProductSpec, { parts }: TilePlan, gpu: GpuLimits, site: SiteNumber) {
   const { name, extent } = spec;
   const operands = new Operands(site);
   spec.declare(operands);
