@@ -1,13 +1,13 @@
 // Numbers that a device gets from the host with each run. What follows from float64 and from the host's states alone, and is small, such as
-// the bias correction of Adam, the host computes: devices without float64 need no more than the result. All of these values come in one
-// argument for each dtype, so that a step with a hundred parameters has one more argument and not two hundred.
+// the bias correction of Adam, the host computes: devices without float64 need no more than the result. The values of one region, such as the update of a parameter, come in
+// one argument for each dtype. So equal layers have equal kernels: each finds its numbers at the same places of an argument of its own.
 import { allocate, type DType, type NDArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { evaluate } from "./evaluate.ts";
 import { argumentsOf, type Graph, input, isInput, type Node, node, reachable, statesOf } from "./graph.ts";
 import { isSmall, type Parts } from "./host-updates.ts";
 
-/** A dtype's values: the argument `index` of the device's graph has them one after the other. */
+/** The values of a region and a dtype: the argument `index` of the device's graph has them one after the other. */
 export interface Pack {
   readonly index: number;
   readonly dtype: DType;
@@ -57,8 +57,10 @@ function separated(device: Graph, values: readonly Node[]): HostValues {
   const packs: Pack[] = [];
   const replacements = new Map<Node, Node>();
   const added: Node[] = [];
-  for (const dtype of new Set(values.map((n) => n.dtype))) {
-    const results = values.flatMap((n, i) => (n.dtype === dtype ? [i] : []));
+  const groupOf = ({ dtype, region }: Node): string => `${dtype} ${region?.id ?? ""}`;
+  for (const group of new Set(values.map(groupOf))) {
+    const results = values.flatMap((n, i) => (groupOf(n) === group ? [i] : []));
+    const { dtype } = values[results[0]];
     const size = results.reduce((sum, i) => sum + sizeOf(values[i].shape), 0);
     const index = own.length + packs.length;
     const pack = input("argument", index, { dtype, shape: [size] });

@@ -6,6 +6,8 @@ import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { multiply } from "../../compiler/one-by-one.ts";
 import { ChainruleError } from "../../errors/error.ts";
+import type { Routine } from "../../loops/program.ts";
+import { cutOnce } from "../../schedule/gpu/alike.ts";
 import { cutForGpu } from "../../schedule/gpu/cut.ts";
 import type { Dispatch, FailureSite, GpuCut, GpuLimits } from "../../schedule/gpu/dispatch.ts";
 import { joinOperands } from "../../schedule/gpu/join.ts";
@@ -43,9 +45,17 @@ export function lower(simple: Graph, limits: GpuLimits): Lowered {
     const known = sites.findIndex((other) => other.call === call && other.size === size);
     return known >= 0 ? known : sites.push({ call, size }) - 1;
   };
-  const cuts = kernels.kernels.map((kernel): GpuCut => joinOperands(cutForGpu(kernel, limits, site), limits));
+  const cut = cutOnce((kernel) => cutForGpu(kernel, limits, site));
+  const cuts = kernels.kernels.map((kernel): GpuCut => joinOperands(cut(kernel), limits));
+  // Kernels of a pattern share routines, and so texts.
+  const texts = new Map<Routine, string>();
+  const textOf = (dispatch: Dispatch): string => {
+    const text = texts.get(dispatch.routine) ?? writeWgsl(dispatch);
+    texts.set(dispatch.routine, text);
+    return text;
+  };
   const steps = cuts.flatMap(({ dispatches }, kernel) =>
-    dispatches.filter(isWork).map((dispatch): Step => ({ kernel, dispatch, wgsl: writeWgsl(dispatch) })),
+    dispatches.filter(isWork).map((dispatch): Step => ({ kernel, dispatch, wgsl: textOf(dispatch) })),
   );
   return { graph, kernels, steps, slots: assignSlots(kernels, cuts), sites };
 }
