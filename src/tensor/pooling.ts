@@ -208,7 +208,7 @@ export function avgPool2d(
   });
 }
 
-/** The options of maxUnpool2d and MaxUnpool2d. */
+/** The options of maxUnpool2d. */
 export interface UnpoolOptions {
   /** The stride of the pooling; the window's size if left out. */
   stride?: number | readonly [number, number] | undefined;
