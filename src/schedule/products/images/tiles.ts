@@ -8,6 +8,12 @@ import { addProducts, type SumLoop } from "../tile.ts";
 import { area, type ImagesPlan, planeOf } from "./plan.ts";
 import type { Span } from "./spans.ts";
 
+/**
+ * With so many taps, rows of taps are under a condition. A convolution of 5×5 takes as long with it and is a third of the code; one of 3×3
+ * takes 1 to 4 % longer (Node 20).
+ */
+const minSharedTerms = 12;
+
 /** The outputs and images of some tiles: where the kernel of the first output and the packed images begin. */
 export interface TilesPlace {
   readonly height: number;
@@ -74,44 +80,45 @@ interface SumBlock {
 }
 
 /**
- * Adds tiles as functions of their own: engines keep the sums of small functions in registers. Tiles with as many columns of taps are one
- * function, which reads where a tile is, and the rows of its taps, from variables.
+ * Adds tiles as functions of their own: engines keep the sums of small functions in registers. They read from variables where a tile is.
+ * Where there are many taps, they have the rows of these in a variable as well, so that tiles with as many columns are one function.
  */
 class Tiles {
   readonly #problem: ConvolutionProblem;
   readonly #place: TilesPlace;
   readonly #block: SumBlock;
-  /** The rows of a tile's taps: a number, or a variable if some tiles have fewer than others. */
-  readonly #tapRows: Pick<SumLoop, "count" | "most">;
+  /** The rows of a tile's taps, if tiles with other rows are the same function. */
+  readonly #rows: { readonly count: Variable; readonly most: number } | null;
   readonly #a: Variable;
   readonly #b: Variable;
   readonly #sums: Variable;
-  /** The function for each number of columns, 0 without taps. */
-  readonly #functions = new Map<number, Statement>();
+  /** The functions, by the rows and columns of their taps. */
+  readonly #functions = new Map<string, Statement>();
 
   constructor(block: Block, problem: ConvolutionProblem, plan: ImagesPlan, place: TilesPlace, own: SumBlock) {
     this.#problem = problem;
     this.#place = place;
     this.#block = own;
     const declared = (name: string) => block.let(name, constant("i32", 0));
-    const rows = plan.rows.map(({ taps }) => taps).filter((taps) => taps > 0);
-    const most = Math.max(0, ...rows);
-    this.#tapRows = rows.every((taps) => taps === most) ? { count: most } : { count: declared("rows"), most };
+    const [rows, columns] = [plan.rows, plan.columns].map((spans) => Math.max(...spans.map(({ taps }) => taps)));
+    const isShared = rows * columns >= minSharedTerms && plan.rows.some(({ taps }) => taps > 0 && taps < rows);
+    this.#rows = isShared ? { count: declared("rows"), most: rows } : null;
     [this.#a, this.#b, this.#sums] = [declared("w"), declared("patches"), declared("sums")];
   }
 
   add(block: Block, { a, b, sums, taps }: Tile): void {
-    if (typeof this.#tapRows.count === "object") block.set(this.#tapRows.count, taps[0]);
+    if (this.#rows !== null) block.set(this.#rows.count, taps[0]);
     block.set(this.#a, a);
     block.set(this.#b, b);
     block.set(this.#sums, sums);
-    const columns = taps[0] > 0 ? taps[1] : 0;
-    let own = this.#functions.get(columns);
-    if (own === undefined) this.#functions.set(columns, (own = this.#function(columns)));
+    const isEmpty = taps[0] * taps[1] === 0;
+    const key = isEmpty ? "none" : `${this.#rows === null ? taps[0] : "rows"} × ${taps[1]}`;
+    let own = this.#functions.get(key);
+    if (own === undefined) this.#functions.set(key, (own = this.#function(isEmpty ? null : taps)));
     block.add(own);
   }
 
-  #function(columns: number): Statement {
+  #function(taps: Tile["taps"] | null): Statement {
     const { height, lanes } = this.#place;
     const { scratch } = this.#problem;
     const { begun } = this.#block;
@@ -126,18 +133,18 @@ class Tiles {
         own.if(ne(begun, 0), (inner) =>
           each(inner, (inside, r, v) => inside.assign(acc, [r, v], load(scratch, index(r, v), "f32x4"))),
         );
-      if (columns > 0) this.#addProducts(own, columns, acc);
+      if (taps !== null) this.#addProducts(own, taps, acc);
       each(own, (inside, r, v) => inside.add(store(scratch, index(r, v), register(acc, r, v))));
     });
   }
 
-  #addProducts(block: Block, columns: number, acc: Registers): void {
+  #addProducts(block: Block, [rows, columns]: Tile["taps"], acc: Registers): void {
     const { height, lanes } = this.#place;
     const { spec, scratch, w } = this.#problem;
     const { kernelDilation, size } = spec;
     const loops: readonly SumLoop[] = [
       { name: "c", count: this.#block.channels, a: spec.w.channel, b: planeOf(spec, lanes) },
-      { name: "i", ...this.#tapRows, a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
+      { name: "i", ...(this.#rows ?? { count: rows }), a: spec.w.row, b: kernelDilation[0] * size[1] * lanes },
       { name: "j", count: columns, a: spec.w.column, b: kernelDilation[1] * lanes },
     ];
     addProducts(
