@@ -10,6 +10,9 @@ import type { EngineName } from "../src/engine/port.ts";
 
 const built = resolve(import.meta.dirname, "../dist");
 
+const cameraFlags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const gpuFlags = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
 export interface Look {
   /** The part and its settings: "neuron", "net?data=xor". */
   readonly at?: string;
@@ -69,21 +72,25 @@ export class Site {
     this.#folder = folder;
   }
 
-  /** `camera`: the browser has one, whose picture it makes itself, and allows it without a question. */
+  /**
+   * `camera`: the browser has one, whose picture it makes itself, and allows it without a question. `gpu`: it has one, in software.
+   */
   static async open({
     isolated = true,
     folder = "/",
     camera = false,
+    gpu = false,
   }: {
     isolated?: boolean;
     folder?: string;
     camera?: boolean;
+    gpu?: boolean;
   } = {}): Promise<Site> {
     if (!existsSync(resolve(built, "index.html")))
       throw new Error("the demo is not built: npm run build:demo, or npm test, which builds it");
     const server = await serve({ [folder]: built }, isolated ? isolation : {});
-    const flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
-    return new Site(server, camera ? await startChromium(flags) : await openChromium(), folder);
+    const flags = [...(camera ? cameraFlags : []), ...(gpu ? gpuFlags : [])];
+    return new Site(server, flags.length > 0 ? await startChromium(flags) : await openChromium(), folder);
   }
 
   async visit({

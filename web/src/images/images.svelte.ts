@@ -3,6 +3,7 @@
 import { save } from "../controls/save.ts";
 import { obstacle } from "../engine/capabilities.ts";
 import { type Channel, open } from "../engine/channel.ts";
+import type { GpuFacts } from "../engine/gpu.ts";
 import { undo } from "../story/undo.svelte.ts";
 import { language } from "../texts/language.svelte.ts";
 import { withDrawn } from "./files/drawn-files.ts";
@@ -20,6 +21,7 @@ import {
 } from "./kept.ts";
 import type {
   DataFacts,
+  Device,
   NetFacts,
   Phase,
   Seen,
@@ -46,6 +48,9 @@ export class Images {
   /** Whether the part is out of view, where training waits. */
   resting = $state(false);
   threads = $state(0);
+  /** null where there is no GPU, or none was found yet. */
+  gpu: GpuFacts | null = $state.raw(null);
+  device: Device = $state("wasm");
   net: NetFacts | null = $state.raw(null);
   /** The name of the net from a file or for the visitor's data; null if there is none. */
   own: string | null = $state(null);
@@ -152,6 +157,11 @@ export class Images {
     void keepChoices({ slot: this.slot, all });
   }
 
+  setDevice(device: Device): void {
+    this.device = device;
+    this.send({ kind: "device", device });
+  }
+
   /** Starts the training or the test; their data may have to be fetched first. */
   want(what: "train" | "test"): void {
     this.told = null;
@@ -222,7 +232,8 @@ export class Images {
   #hear(message: ToPage): void {
     switch (message.kind) {
       case "opened":
-        this.threads = message.threads;
+      case "gpu":
+        this.#learnOfMachine(message);
         return;
       case "net":
         // What the engine tells of before it has heard the last choice does not take the choice back.
@@ -279,6 +290,11 @@ export class Images {
       default:
         message satisfies never;
     }
+  }
+
+  #learnOfMachine(message: Extract<ToPage, { kind: "opened" | "gpu" }>): void {
+    if (message.kind === "opened") this.threads = message.threads;
+    else ({ gpu: this.gpu, device: this.device } = message);
   }
 
   #tested(tested: Tested): void {
@@ -349,6 +365,8 @@ export class Images {
     this.phase = "idle";
     this.fetched = null;
     this.net = null;
+    this.gpu = null;
+    this.device = "wasm";
     this.reading = 0;
     this.pictures.giveUp();
     this.failure = reason;

@@ -1,6 +1,7 @@
 // The messages between the images part of the page and its engine. Pictures travel as bytes, and the arrays of an answer are handed over
 // without a copy, so that drawing stays smooth.
 import type { Layer } from "chainrule/model";
+import type { GpuFacts } from "../engine/gpu.ts";
 import type { Place, Unit } from "./inside/unit.ts";
 import type { Told } from "./told.ts";
 
@@ -10,6 +11,9 @@ export const netChoices: readonly NetChoice[] = ["mlp", "cnn"];
 /** The nets beside each other: one of each kind that the page offers, and one from a file or for the visitor's data. */
 export type SlotName = NetChoice | "own";
 export const slotNames: readonly SlotName[] = ["mlp", "cnn", "own"];
+
+/** Where nets are trained: on the processor, or on the GPU. */
+export type Device = "wasm" | "webgpu";
 
 /** idle: an untrained net, or one from a file. stopped: in the middle of a run. done: after the last epoch of a run. */
 export type Phase = "idle" | "fetching" | "training" | "testing" | "stopped" | "done";
@@ -51,6 +55,8 @@ export type ToEngine =
   | { readonly kind: "undo" }
   /** Whether to train on all pictures, or on 10,000. */
   | { readonly kind: "amount"; readonly all: boolean }
+  /** Where to train from the next step on. */
+  | { readonly kind: "device"; readonly device: Device }
   /** Goes back from dropped data to MNIST. */
   | { readonly kind: "mnist" }
   | { readonly kind: "train" }
@@ -158,6 +164,8 @@ export type Taken =
 export type ToPage =
   /** threads: the number of threads that share the work, the worker's own included. */
   | { readonly kind: "opened"; readonly threads: number }
+  /** The GPU, null where there is none, and where nets are trained from now on. */
+  | { readonly kind: "gpu"; readonly gpu: GpuFacts | null; readonly device: Device }
   /** The current net. own: the name of the net in the slot "own", if there is one. heard: the number of the last choice that the engine heard. */
   | { readonly kind: "net"; readonly net: NetFacts; readonly own: string | null; readonly heard: number }
   /** A net to be stored; `bytes` null: nothing is to be stored in the slot any more. */

@@ -47,6 +47,8 @@ export interface Tellings {
   };
   fetch: { readonly file: string; readonly words: string };
   arrivedDamaged: { readonly file: string; readonly words: string };
+  /** The GPU could not go on with a training. */
+  gpuFailed: { readonly words: string };
 }
 
 export type Told = { [K in keyof Tellings]: { readonly about: K } & Tellings[K] }[keyof Tellings];

@@ -1,11 +1,11 @@
-// One net, one loss, one set of initial weights, and three ways to take a step: single numbers, arrays, and a compiled program. The loss
-// is that of micrograd's moons, a support vector machine's: Σ relu(1 - y · s) / n + 10⁻⁴ Σ p².
+// One net, one loss, one set of initial weights, and ways to take a step: single numbers, arrays, and a compiled program, on the processor and
+// on a GPU. The loss is that of micrograd's moons, a support vector machine's: Σ relu(1 - y · s) / n + 10⁻⁴ Σ p².
 import { type Chapter, compile, Linear, noGrad, ReLU, Sequential, SGD, type Tensor, tensor } from "chainrule";
 import { MLP, Value } from "chainrule/scalar";
 import type { Point } from "../points/datasets.ts";
 import type { Runner } from "./messages.ts";
 
-export interface Contestant {
+export interface Stepping {
   readonly runner: Runner;
   /** Takes a step; returns the loss before it. */
   step(): number;
@@ -15,13 +15,23 @@ export interface Contestant {
   chapters?(): readonly Chapter[];
 }
 
+/** One whose steps run elsewhere: it has taken them when their losses have come. */
+export interface Ahead {
+  readonly runner: Runner;
+  /** Takes this many steps; returns the losses before each. */
+  steps(count: number): Promise<readonly number[]>;
+  scores(places: Float64Array): Promise<Float32Array>;
+}
+
+export type Contestant = Stepping | Ahead;
+
 const rate = 0.1;
 const decay = 1e-4;
 
-/** The scalar net whose initial weights all three take. */
+/** The scalar net whose initial weights all take. */
 const initialNet = (width: number): MLP => new MLP(2, [width, width, 1], { seed: 3 });
 
-export function scalars(points: readonly Point[], width: number): Contestant {
+export function scalars(points: readonly Point[], width: number): Stepping {
   const model = initialNet(width);
   const parameters = model.parameters();
   return {
@@ -92,12 +102,12 @@ const scoresBy =
     noGrad(() => model.forward(tensor(Float32Array.from(places), { shape: [places.length / 2, 2] })))
       .data as Float32Array;
 
-export function arrays(points: readonly Point[], width: number): Contestant {
+export function arrays(points: readonly Point[], width: number): Stepping {
   const { model, step } = arrayNet(points, width);
   return { runner: "arrays", step: () => step().item(), scores: scoresBy(model) };
 }
 
-export function compiled(points: readonly Point[], width: number): Contestant {
+export function compiled(points: readonly Point[], width: number): Stepping {
   const { model, step } = arrayNet(points, width);
   const program = compile(step);
   return {
@@ -105,5 +115,26 @@ export function compiled(points: readonly Point[], width: number): Contestant {
     step: () => program().item(),
     scores: scoresBy(model),
     chapters: () => program.chapters(),
+  };
+}
+
+/** Needs a GPU that was found. */
+export function onGpu(points: readonly Point[], width: number): Ahead {
+  const { model, step } = arrayNet(points, width);
+  const program = compile(step, { backend: "webgpu" });
+  // The weights live on the GPU during the race; the picture of the plane is drawn with copies of them.
+  const copy = arrayNet(points, width).model;
+  return {
+    runner: "gpu",
+    async steps(count) {
+      const losses = Array.from({ length: count }, () => program());
+      return (await Promise.all(losses.map((loss) => loss.read()))).map(([loss]) => Number(loss));
+    },
+    async scores(places) {
+      const weights = await Promise.all(model.parameters().map((parameter) => parameter.read()));
+      for (const [i, parameter] of copy.parameters().entries())
+        parameter.assign(tensor(Float32Array.from(weights[i]), { shape: parameter.shape }));
+      return scoresBy(copy)(places);
+    },
   };
 }

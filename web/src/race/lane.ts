@@ -2,6 +2,9 @@
 import type { Contestant } from "./contestants.ts";
 import { binMs, maxComparedStep, type Standing } from "./messages.ts";
 
+/** The most steps that a GPU takes before their losses are read. */
+const maxAhead = 64;
+
 export class Lane {
   readonly contestant: Contestant;
   readonly #limitMs: number;
@@ -34,22 +37,23 @@ export class Lane {
     return this.#steps > 0 && this.#milliseconds + this.#last > this.#limitMs;
   }
 
-  /** Takes steps for `turnMs`, at least one. */
-  turn(turnMs: number): void {
+  /**
+   * Takes steps for `turnMs`, at least one. The time of steps on a GPU ends when their losses have been read, so that it includes all that the
+   * GPU has to do for them.
+   */
+  async turn(turnMs: number): Promise<void> {
     const until = this.#milliseconds + turnMs;
     while (!this.isOver && this.#milliseconds < until) {
+      const { contestant } = this;
+      const count = "steps" in contestant ? this.#ahead(until) : 1;
       const began = this.#now();
-      this.#loss = this.contestant.step();
-      this.#last = this.#now() - began;
-      this.#milliseconds += this.#last;
-      this.#steps++;
-      if (this.#steps === 1) this.#first = this.#last;
-      if (this.#steps <= maxComparedStep) this.losses.push(this.#loss);
-      this.#note();
+      const losses = "steps" in contestant ? await contestant.steps(count) : [contestant.step()];
+      const each = (this.#now() - began) / losses.length;
+      for (const loss of losses) this.#add(loss, each);
     }
   }
 
-  standing(places: Float64Array): Standing {
+  async standing(places: Float64Array): Promise<Standing> {
     return {
       runner: this.contestant.runner,
       steps: this.#steps,
@@ -57,8 +61,25 @@ export class Lane {
       first: this.#first,
       loss: this.#loss,
       course: this.#course.slice(),
-      surface: this.contestant.scores(places),
+      surface: await this.contestant.scores(places),
     };
+  }
+
+  /** How many steps fit into the rest of the turn and of the race, at the time of the last one. */
+  #ahead(until: number): number {
+    if (this.#steps === 0) return 1;
+    const fitting = Math.floor((Math.min(until, this.#limitMs) - this.#milliseconds) / this.#last);
+    return Math.min(Math.max(fitting, 1), maxAhead);
+  }
+
+  #add(loss: number, milliseconds: number): void {
+    this.#loss = loss;
+    this.#last = milliseconds;
+    this.#milliseconds += milliseconds;
+    this.#steps++;
+    if (this.#steps === 1) this.#first = milliseconds;
+    if (this.#steps <= maxComparedStep) this.losses.push(loss);
+    this.#note();
   }
 
   /** A step that lasts longer than a bin leaves the loss before it in the bins that it passes. */

@@ -1,7 +1,9 @@
 // The messages between the race's part of the page and its engine.
 import type { Chapter } from "chainrule";
+import type { GpuFacts } from "../engine/gpu.ts";
 
-export const runners = ["scalars", "arrays", "compiled"] as const;
+/** The last one takes part where there is a GPU. */
+export const runners = ["scalars", "arrays", "compiled", "gpu"] as const;
 export type Runner = (typeof runners)[number];
 
 export type ToRace =
@@ -13,7 +15,7 @@ export interface Standing {
   readonly steps: number;
   /** The time of this net's own steps. */
   readonly milliseconds: number;
-  /** Milliseconds of the first step, in which the compiled net makes its program. */
+  /** Milliseconds of the first step, in which a compiled net makes its program. */
   readonly first: number;
   /** The loss before the last step; null before the first. */
   readonly loss: number | null;
@@ -36,7 +38,9 @@ export type FromRace =
       readonly over: boolean;
       readonly comparison: Comparison | null;
     }
-  | { readonly kind: "explained"; readonly chapters: readonly Chapter[] };
+  | { readonly kind: "explained"; readonly chapters: readonly Chapter[] }
+  /** The GPU, before the first step; and again if it fails during the race. null where there is none. */
+  | { readonly kind: "gpu"; readonly gpu: GpuFacts | null };
 
 /** The time that each net has for its steps. */
 export const raceMs = 2000;

@@ -2,6 +2,7 @@
 import type { Chapter } from "chainrule";
 import { settingsOf, writeSettings } from "../address.ts";
 import { type Channel, open } from "../engine/channel.ts";
+import type { GpuFacts } from "../engine/gpu.ts";
 import { type Comparison, type FromRace, type Runner, raceMs, type Standing, type ToRace } from "./messages.ts";
 
 /** "away": it waits until this part is in view again. */
@@ -20,8 +21,11 @@ export class RaceState {
   standings: readonly Standing[] = $state.raw([]);
   comparison: Comparison | null = $state.raw(null);
   chapters: readonly Chapter[] = $state.raw([]);
+  /** null where there is no GPU, and before the first race. */
+  gpu: GpuFacts | null = $state.raw(null);
+  readonly hasGpu: boolean = $derived(this.gpu !== null && this.gpu.refusal === null);
   failure: string | null = $state(null);
-  /** The time that each net has had, in milliseconds: the least of the three. */
+  /** The time that each net has had, in milliseconds: the least of them. */
   readonly time: number = $derived(
     this.phase === "over"
       ? raceMs
@@ -89,6 +93,9 @@ export class RaceState {
         this.comparison = message.comparison;
         if (message.over) this.phase = "over";
         break;
+      case "gpu":
+        this.gpu = message.gpu;
+        break;
       case "explained":
         this.chapters = message.chapters;
         break;
@@ -98,9 +105,11 @@ export class RaceState {
   }
 }
 
-/** Steps a second by the net's own time, without the first step of the compiled net, which makes its program; null before there are any. */
+export const isCompiled = (runner: Runner): boolean => runner === "compiled" || runner === "gpu";
+
+/** Steps a second by the net's own time, without the first step of a compiled net, which makes its program; null before there are any. */
 export function paceOf({ runner, steps, milliseconds, first }: Standing): number | null {
-  const [counted, time] = runner === "compiled" ? [steps - 1, milliseconds - first] : [steps, milliseconds];
+  const [counted, time] = isCompiled(runner) ? [steps - 1, milliseconds - first] : [steps, milliseconds];
   return counted < 1 || time <= 0 ? null : (1000 * counted) / time;
 }
 

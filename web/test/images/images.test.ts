@@ -76,6 +76,13 @@ it("learns digits in the page within a minute, answers meanwhile, keeps what it 
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   expect(await text("threads")).toBe(String(Math.min(cores, 16)));
   expect(await part.getByText("as learned so far").count()).toBe(1);
+  // There is no GPU here, and nothing is said of one.
+  expect(
+    await part
+      .getByTestId("gpu")
+      .or(part.getByRole("radio", { name: "GPU" }))
+      .count(),
+  ).toBe(0);
   // Between two tests the accuracy is the last one's: paused, the net is tested as it is.
   await button("Pause").click();
   await expect.poll(() => button("Test").getAttribute("aria-disabled")).toBeNull();

@@ -63,10 +63,12 @@ for (const net of ["mlp", "cnn"] as const)
     const lines: string[] = [];
     const trainer = new Trainer(classifier, test, {
       interval: 1000,
+      device: "wasm",
       train: () => pictures,
       awaited: () => false,
       stepped: () => {},
       testing: () => {},
+      refused: () => {},
       tested: async ({ loss, accuracy }) => {
         lines.push(`epoch ${lines.length + 1}: loss ${loss}, accuracy ${accuracy}`);
       },

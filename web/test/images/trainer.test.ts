@@ -1,13 +1,15 @@
 // Training in the page, without the page: it can be stopped and continued, pauses, uses more pictures once they have arrived, and goes
-// on after its end. Stopping and pausing do not change what is learned.
+// on after its end. Stopping and pausing do not change what is learned. It can move to the GPU and back, and survives the loss of it.
 import { manualSeed, tensor } from "chainrule";
 import type { Dataset } from "chainrule/data";
-import { architectures } from "chainrule/model";
+import { architectures, type Layer } from "chainrule/model";
 import { expect, it } from "vitest";
+import { lastSession } from "../../../src/backends/webgpu/current.ts";
+import { it as onGpu, withGpu } from "../../../test/backends/webgpu/gpu.ts";
 import { bars } from "../../../test/node/synthetic.ts";
 import { Classifier } from "../../src/images/engine/classifier.ts";
 import { Trainer } from "../../src/images/engine/trainer.ts";
-import type { Steps } from "../../src/images/messages.ts";
+import type { Device, Steps } from "../../src/images/messages.ts";
 
 const classes = [..."0123456789"];
 function dataset(count: number): Dataset {
@@ -20,19 +22,32 @@ function dataset(count: number): Dataset {
 }
 const [few, many, test] = [dataset(256), dataset(500), dataset(50)];
 
-function begin({ interval = 0, train = few, trained = false } = {}) {
+interface Setting {
+  readonly interval?: number;
+  readonly train?: Dataset;
+  readonly trained?: boolean;
+  readonly device?: Device;
+  readonly architecture?: readonly Layer[];
+}
+
+/** A net for which a GPU in software has few programs to compile. */
+const small: readonly Layer[] = [["Flatten"], ["Linear", 784, 10]];
+const mlp = architectures.mlp([1, 28, 28], 10);
+
+function begin({ interval = 0, train = few, trained = false, device = "wasm", architecture = mlp }: Setting = {}) {
   manualSeed(2);
   const classifier = new Classifier(
     {
-      ...{ architecture: architectures.mlp([1, 28, 28], 10), input: [1, 28, 28], classes },
+      ...{ architecture, input: [1, 28, 28], classes },
       ...{ normalisation: { mean: [0.3], std: [0.3] }, framing: "dark", seed: 2 },
     },
     { trained },
   );
   const told: Steps[] = [];
-  const state = { taken: 0, tested: 0, train, awaited: false, after: (_taken: number) => {} };
+  const state = { taken: 0, tested: 0, train, awaited: false, after: (_taken: number) => {}, refusals: [] as string[] };
   const trainer = new Trainer(classifier, test, {
     interval,
+    device,
     train: () => state.train,
     awaited: () => state.awaited,
     stepped: (steps) => {
@@ -40,6 +55,7 @@ function begin({ interval = 0, train = few, trained = false } = {}) {
       state.after(++state.taken);
     },
     testing: () => {},
+    refused: (words) => void state.refusals.push(words),
     tested: async () => {
       state.tested++;
     },
@@ -47,6 +63,8 @@ function begin({ interval = 0, train = few, trained = false } = {}) {
   const weights = () => [...classifier.net.stateDict().values()].map(({ data }) => Array.from(data));
   return { trainer, told, state, weights };
 }
+
+withGpu();
 
 it("takes four epochs, tested after each, and reports its progress", async () => {
   const { trainer, told, state } = begin();
@@ -158,4 +176,46 @@ it("goes on with half the first learning rate where a net has been trained befor
   await again.trainer.go();
   expect(again.told[0].loss).toBe(first.told[0].loss);
   expect(again.told[1].loss).not.toBe(first.told[1].loss);
+});
+
+/** Expects that a run has ended where training on the processor ends: after as many pictures, with the same weights but for rounding. */
+async function endsAsOnTheProcessor({ told, weights }: ReturnType<typeof begin>): Promise<void> {
+  const straight = begin({ architecture: small });
+  await straight.trainer.go();
+  expect(told.at(-1)?.pictures).toBe(straight.told.at(-1)?.pictures);
+  const [found, expected] = [weights(), straight.weights()].map((all) => all.flat().map(Number));
+  expect(found.length).toBe(7850);
+  expect(Math.max(...found.map((x, i) => Math.abs(x - expected[i])))).toBeLessThan(1e-3);
+}
+
+onGpu("learns on the GPU what it learns on the processor, and the net has the weights of the last report", async () => {
+  const run = begin({ architecture: small, device: "webgpu" });
+  const weights = new Set<string>();
+  run.state.after = () => void weights.add(String(run.weights()[1]));
+  expect(await run.trainer.go()).toBe("done");
+  expect(run.state).toMatchObject({ taken: 16, tested: 4, refusals: [] });
+  expect(weights.size).toBeGreaterThanOrEqual(run.told.length);
+  await endsAsOnTheProcessor(run);
+});
+
+onGpu("moves to the GPU and back between two steps", async () => {
+  const run = begin({ architecture: small });
+  run.state.after = (taken) => {
+    if (taken === 3) run.trainer.use("webgpu");
+    if (taken === 9) run.trainer.use("wasm");
+  };
+  expect(await run.trainer.go()).toBe("done");
+  expect(run.state).toMatchObject({ tested: 4, refusals: [] });
+  await endsAsOnTheProcessor(run);
+});
+
+onGpu("goes on on the processor from the last report when the GPU is lost, and says why", async () => {
+  const run = begin({ architecture: small, device: "webgpu" });
+  run.state.after = (taken) => {
+    if (taken === 6) lastSession()?.device.destroy();
+  };
+  expect(await run.trainer.go()).toBe("done");
+  expect(run.state.tested).toBe(4);
+  expect(run.state.refusals).toEqual([expect.stringMatching(/was lost/)]);
+  await endsAsOnTheProcessor(run);
 });

@@ -35,6 +35,9 @@ it("with 64 neurons it ends, says how far each net came in the same time, and th
   expect(middle).toBeGreaterThan(slow);
   expect(fast).toBeGreaterThan(middle);
   const lanes = part.getByRole("listitem");
+  // There is no GPU here, and so no lane for it.
+  expect(await lanes.count()).toBe(3);
+  expect(await part.getByTestId("race-gpu").count()).toBe(0);
   for (const [i, steps] of [slow, middle, fast].entries())
     expect(await lanes.nth(i).textContent()).toContain(`${steps.toLocaleString("en")} step`);
   expect(await part.getByTestId("race-compared").textContent()).toMatch(

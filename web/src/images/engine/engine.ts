@@ -3,8 +3,9 @@
 import { threadsReady } from "chainrule";
 import { type Dataset, normalisation } from "chainrule/data";
 import { type Evaluation, evaluate } from "chainrule/train";
+import { findGpu } from "../../engine/gpu.ts";
 import type { Port } from "../../engine/port.ts";
-import type { ModelFormat, Phase, Seen, ToEngine, ToPage } from "../messages.ts";
+import type { Device, ModelFormat, Phase, Seen, ToEngine, ToPage } from "../messages.ts";
 import { Missing, Trouble } from "../trouble.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Data } from "./dropped-data.ts";
@@ -36,6 +37,7 @@ class Engine {
   readonly #interval: { readonly steps: number; readonly weights: number };
   readonly #nets: Nets;
   #resting = false;
+  #device: Device = "wasm";
   /** The number of the last choice of a net. */
   #heard = 0;
   /** The number of the current attempt. Work that began under an earlier number has been given up. */
@@ -55,6 +57,7 @@ class Engine {
     void threadsReady().then((threads) => {
       port.send({ kind: "opened", threads });
       void this.#prepare();
+      void this.#tellGpu();
     });
   }
 
@@ -74,6 +77,10 @@ class Engine {
       case "amount":
         this.#supply.all = message.all;
         if (this.#trainer !== null && this.#phase !== "stopped") void this.#reporting(() => this.#supply.gather());
+        return;
+      case "device":
+        this.#device = message.device;
+        this.#trainer?.use(message.device);
         return;
       case "mnist":
         this.#adopt(null);
@@ -161,6 +168,13 @@ class Engine {
     this.#port.send({ kind: "fetched", part: null });
   }
 
+  /** Looks for a GPU, again after one was lost, and tells the page. */
+  async #tellGpu(): Promise<void> {
+    const gpu = await findGpu();
+    if (gpu?.refusal !== null) this.#device = "wasm";
+    this.#port.send({ kind: "gpu", gpu, device: this.#device });
+  }
+
   /** Does beforehand what the first step would wait for, and what an answer needs: compiles, and measures what is familiar. */
   async #prepare(): Promise<void> {
     const { classifier } = this.#slot;
@@ -193,6 +207,7 @@ class Engine {
     else if (slot.phase === "done") slot.trainer.prolong();
     this.#become("training", slot);
     const { trainer } = slot;
+    trainer.use(this.#device);
     trainer.rest(this.#resting);
     void this.#reporting(() => this.#supply.gather());
     const end = await trainer.go();
@@ -207,6 +222,7 @@ class Engine {
     const { classifier } = slot;
     return new Trainer(classifier, test, {
       interval: this.#interval.steps,
+      device: this.#device,
       train: () => this.#supply.train,
       awaited: () => this.#supply.awaited,
       stepped: (steps) => {
@@ -214,6 +230,11 @@ class Engine {
         if (steps === null || slot !== this.#slot) return;
         this.#port.send({ kind: "steps", steps });
         if (performance.now() - this.#weightsAt > this.#interval.weights) this.#sendWeights();
+      },
+      refused: (words) => {
+        this.#device = "wasm";
+        this.#port.send({ kind: "told", told: { about: "gpuFailed", words }, tone: "problem" });
+        void this.#tellGpu();
       },
       testing: () => this.#become("testing", slot),
       tested: async (evaluation) => {

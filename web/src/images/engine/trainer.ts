@@ -1,12 +1,14 @@
 // Trains a classifier by chainrule's fit loop, as the command line does: Adam, batches of 64, a learning rate that falls linearly. It can
 // be stopped and continued at any step, and pauses while its part is out of view. Training pictures that arrive during an epoch are
-// used from the next one on: the default number of epochs then starts anew, and training does not end before they have arrived.
-import { Adam } from "chainrule";
+// used from the next one on: the default number of epochs then starts anew, and training does not end before they have arrived. Between two
+// steps it can move from the processor to the GPU and back; where the GPU fails, it goes on on the processor from the last report.
 import type { Dataset } from "chainrule/data";
-import { type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
-import type { Steps } from "../messages.ts";
+import { type Checkpoint, type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
+import type { Device, Steps } from "../messages.ts";
 import type { Classifier } from "./classifier.ts";
+import { News } from "./news.ts";
 import { batchSize, defaultEpochs, firstRate, laterRate } from "./plan.ts";
+import { refusalIn, Seat } from "./seat.ts";
 
 export interface Listener {
   /** Called after each step; `steps` is a report a few times a second and at the end of an epoch, and null otherwise. */
@@ -18,6 +20,8 @@ export interface Listener {
   train(): Dataset;
   /** Whether more of them are being fetched. */
   awaited(): boolean;
+  /** The GPU cannot go on, for this reason, and the processor does. */
+  refused(words: string): void;
 }
 
 export class Trainer {
@@ -26,9 +30,13 @@ export class Trainer {
   readonly #listener: Listener;
   /** Seconds between two reports. */
   readonly #interval: number;
-  readonly #optimizer: Adam;
+  #seat: Seat;
+  /** Where the next step is to be taken. */
+  #device: Device;
   #train: Dataset;
   #run: Fit;
+  /** The run at the last report: where the GPU is lost, what came after it is lost too. */
+  #reported: Checkpoint;
   #rate = firstRate;
   #epochs = defaultEpochs;
   #epochsBefore = 0;
@@ -41,7 +49,7 @@ export class Trainer {
   constructor(
     classifier: Classifier,
     test: Dataset,
-    { interval, ...listener }: Listener & { readonly interval: number },
+    { interval, device, ...listener }: Listener & { readonly interval: number; readonly device: Device },
   ) {
     // A net of an earlier visit or a file goes on as after the end of a run.
     if (classifier.trained) this.#rate = laterRate;
@@ -49,9 +57,16 @@ export class Trainer {
     this.#test = test;
     this.#listener = listener;
     this.#interval = interval;
-    this.#optimizer = new Adam(classifier.net.parameters(), { lr: firstRate });
+    this.#device = device;
+    this.#seat = new Seat(classifier, device);
     this.#train = listener.train();
     this.#run = this.#begin();
+    this.#reported = this.#run.checkpoint();
+  }
+
+  /** Moves the training to a device, before the next step. */
+  use(device: Device): void {
+    this.#device = device;
   }
 
   stop(): void {
@@ -76,42 +91,69 @@ export class Trainer {
   /** Adds epochs after the last one, at half the first learning rate. */
   prolong(): void {
     this.#next(this.#epochs, { epochs: defaultEpochs, rate: laterRate });
-    this.#run = this.#begin();
+    this.#restart();
   }
 
   /** Takes steps until `stop` is called or all epochs are over. */
   async go(): Promise<"stopped" | "done"> {
     this.#stopping = false;
     while (true) {
+      if (this.#device !== this.#seat.device) this.#move(this.#run.checkpoint());
       const end = await this.#follow(this.#run);
-      if (end !== "goes on") return end;
-      this.#run = this.#begin();
+      if (end === "stopped" || end === "done") return end;
+      if (end === "goes on") this.#restart();
     }
   }
 
-  async #follow(run: Fit): Promise<"stopped" | "done" | "goes on"> {
+  async #follow(run: Fit): Promise<"stopped" | "done" | "goes on" | "moves"> {
+    try {
+      const end = await this.#events(run);
+      await this.#bringBack(run);
+      return end;
+    } catch (error) {
+      const words = refusalIn(error);
+      if (this.#seat.device === "wasm" || words === null) throw error;
+      this.#device = "wasm";
+      this.#listener.refused(words);
+      this.#move(this.#reported);
+      return "moves";
+    }
+  }
+
+  async #events(run: Fit): Promise<"stopped" | "done" | "goes on" | "moves"> {
     for await (const event of run) {
-      await this.#tell(event);
+      await this.#tell(event, run);
       if (event.type === "done") return "done";
       await this.#resting?.over;
       if (this.#stopping) return "stopped";
       if (event.type === "validation" && this.#goesOn(event.epoch)) return "goes on";
+      if (this.#device !== this.#seat.device) return "moves";
     }
     throw new Error("internal: the run ended without a done event");
   }
 
-  async #tell(event: FitEvent): Promise<void> {
+  async #tell(event: FitEvent, run: Fit): Promise<void> {
+    if (event.type === "start") this.#news.begin(event.done.pictures);
     if (event.type === "step") {
       this.#news.add(event);
       const last = event.batch === epochOf(this.#train).batches;
-      const due = last || this.#news.seconds(event) >= this.#interval;
+      // On the GPU several steps are taken before their events come.
+      const due = run.canCheckpoint && (last || this.#news.seconds(event) >= this.#interval);
+      if (due) await this.#bringBack(run);
       this.#listener.stepped(due ? this.#steps(event) : null);
     }
     if (event.type === "epoch") this.#listener.testing();
     if (event.type === "validation") {
+      await this.#bringBack(run);
       this.#news.skip(event.validationSeconds);
       await this.#listener.tested(event.evaluation);
     }
+  }
+
+  async #bringBack(run: Fit): Promise<void> {
+    if (this.#seat.device === "wasm") return;
+    await this.#seat.share();
+    this.#reported = run.checkpoint();
   }
 
   #steps(event: StepEvent): Steps {
@@ -132,7 +174,7 @@ export class Trainer {
     const train = this.#listener.train();
     if (train.labels.size > this.#train.labels.size) this.#next(behind, { epochs: defaultEpochs, rate: firstRate });
     else if (behind < this.#epochs && train !== this.#train)
-      this.#next(behind, { epochs: this.#epochs - behind, rate: this.#optimizer.lr });
+      this.#next(behind, { epochs: this.#epochs - behind, rate: this.#seat.optimizer.lr });
     else if (behind === this.#epochs && this.#listener.awaited()) this.#next(behind, { epochs: 1, rate: laterRate });
     else return false;
     return true;
@@ -147,18 +189,34 @@ export class Trainer {
     this.#train = this.#listener.train();
   }
 
-  #begin(): Fit {
+  #restart(): void {
+    this.#run = this.#begin();
+    this.#reported = this.#run.checkpoint();
+  }
+
+  /** Goes on elsewhere, as at the checkpoint. */
+  #move(checkpoint: Checkpoint): void {
+    this.#secondsBefore += this.#news.end();
+    this.#seat = new Seat(this.#classifier, this.#device);
+    this.#run = this.#begin(checkpoint);
+    this.#reported = checkpoint;
+  }
+
+  #begin(resume?: Checkpoint): Fit {
     const epochs = this.#epochs - this.#epochsBefore;
     const { batches, dropLast } = epochOf(this.#train);
     const steps = epochs * batches;
     const rate = this.#rate;
-    return fit(this.#classifier.net, {
+    const { net, optimizer, device } = this.#seat;
+    return fit(net, {
       train: this.#train,
       validation: this.#test,
       epochs,
       batchSize,
       dropLast,
-      optimizer: this.#optimizer,
+      optimizer,
+      device,
+      resume,
       seed: this.#classifier.description.seed + this.#epochsBefore,
       ...this.#classifier.description.normalisation,
       schedule: (step) => rate * (1 - step / steps),
@@ -176,54 +234,4 @@ function epochOf({ labels: { size } }: Dataset): { batches: number; pictures: nu
   return dropLast
     ? { batches: (size - rest) / batchSize, pictures: size - rest, dropLast }
     : { batches: Math.ceil(size / batchSize), pictures: size, dropLast };
-}
-
-/** Collects the means of the steps since the last report. */
-class News {
-  #count = 0;
-  #pictures = 0;
-  #loss = 0;
-  #right = 0;
-  #since = 0;
-  #last = 0;
-  /** Pictures of the epoch up to the step before. */
-  #before = 0;
-
-  add({ mean, loss, accuracy, seconds, batch }: StepEvent): void {
-    this.#count += 1;
-    this.#pictures += mean.pictures - (batch === 1 ? 0 : this.#before);
-    this.#before = mean.pictures;
-    this.#loss += loss;
-    this.#right += accuracy;
-    this.#last = seconds;
-  }
-
-  seconds({ seconds }: StepEvent): number {
-    return seconds - this.#since;
-  }
-
-  /** Leaves out seconds in which no step was taken. */
-  skip(seconds: number): void {
-    this.#since += seconds;
-  }
-
-  take({ seconds }: StepEvent): { loss: number; accuracy: number; imagesPerSecond: number } {
-    const [loss, accuracy] = [this.#loss / this.#count, this.#right / this.#count];
-    const imagesPerSecond = this.#pictures / (seconds - this.#since);
-    this.#clear(seconds);
-    return { loss, accuracy, imagesPerSecond };
-  }
-
-  /** Ends the run; returns its seconds. */
-  end(): number {
-    const seconds = this.#last;
-    this.#last = 0;
-    this.#clear(0);
-    return seconds;
-  }
-
-  #clear(since: number): void {
-    this.#since = since;
-    this.#count = this.#pictures = this.#loss = this.#right = 0;
-  }
 }

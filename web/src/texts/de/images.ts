@@ -81,6 +81,13 @@ export const images: Texts["images"] = {
     amount: "Trainingsbilder",
     some: "10.000",
     all: (isMnist) => (isMnist ? "alle 60.000" : "alle"),
+    device: "Trainiert auf",
+    processor: "Prozessor",
+    gpu: "GPU",
+    gpuIs: (adapter) => `GPU: ${adapter}`,
+    softwareGpu: (adapter) => `${adapter}: eine GPU in Software, die auf dem Prozessor rechnet`,
+    refusedGpu: (adapter, words) =>
+      `Die GPU ${adapter} wird nicht verwendet; trainiert wird auf dem Prozessor. Der Grund: ${words}`,
     train: "Trainieren",
     pause: "Anhalten",
     resume: "Weiter",
@@ -237,5 +244,7 @@ export const images: Texts["images"] = {
       `Dieses Netz nimmt Bilder von ${input} und kennt ${classes.length} Klassen (${listed(classes)}). Die Bilder von ${data} sind ${dataInput} groß, in ${dataClasses.length} Klassen (${listed(dataClasses)}). Du kannst für dieses Netz zeichnen. Zum Trainieren wähle oben ein anderes Netz.`,
     fetch: ({ file, words }) => `${file} konnte nicht geladen werden: ${words}.`,
     arrivedDamaged: ({ file, words }) => `${file} kam beschädigt an: ${words}.`,
+    gpuFailed: ({ words }) =>
+      `Das Training hat die GPU verlassen und geht auf dem Prozessor weiter, vom letzten Zwischenstand an. Der Grund: ${words}`,
   },
 };

@@ -30,6 +30,10 @@ export const race: Texts["race"] = {
       name: "Kompiliert",
       what: "Der ganze Trainingsschritt, vorwärts, rückwärts und Update, wird ein einziges WebAssembly-Programm.",
     },
+    gpu: {
+      name: "Für die GPU kompiliert",
+      what: "Derselbe Schritt wird zu Programmen für den Grafikprozessor, die gemeinsam dorthin gehen. Ein so kleines Netz wartet auf den Weg hin und zurück.",
+    },
   },
   surface: (name: string) => `Die Ausgabe des Netzes „${name}“ in jedem Punkt der Ebene`,
   perSecond: "Schritte pro Sekunde",
@@ -39,12 +43,20 @@ export const race: Texts["race"] = {
   compiling: (seconds: string) => `${seconds} s davon kostete das Kompilieren`,
   loss: (loss: string) => `Loss ${loss}`,
 
+  gpuIs: (adapter: string) => `Es läuft auf: ${adapter}.`,
+  softwareGpu: (adapter: string) => `Es läuft auf: ${adapter}, einer GPU in Software, die auf dem Prozessor rechnet.`,
+  refusedGpu: (adapter: string, words: string) => `Die GPU ${adapter} nimmt nicht am Rennen teil. Der Grund: ${words}`,
+
   rules: (seconds: string) =>
     `Alle drei beginnen mit denselben Gewichten und lernen aus denselben hundert Punkten. Sie wechseln sich auf einem Prozessor ab, bis jedes Netz ${seconds} Sekunden hatte. Die Quadrate zeigen, wie im Teil davor, was jedes Netz an jedem Punkt der Ebene antwortet.`,
+  rulesGpu: (seconds: string) =>
+    `Alle vier beginnen mit denselben Gewichten und lernen aus denselben hundert Punkten. Sie wechseln sich ab, bis jedes Netz ${seconds} Sekunden hatte; die Zeit auf der GPU dauert, bis ihre Zahlen zurück sind. Die Quadrate zeigen, wie im Teil davor, was jedes Netz an jedem Punkt der Ebene antwortet.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `In denselben ${seconds} Sekunden: ${slow} Zahl für Zahl, ${middle} Array für Array, ${fast} kompiliert.`,
-  same: (step: string, loss: string) =>
-    `Nach ${step === "1" ? "1 Schritt" : `${step} Schritten`} haben alle drei denselben Loss, ${loss}: Sie berechnen dasselbe.`,
+  resultGpu: (seconds: string, slow: string, middle: string, fast: string, gpu: string) =>
+    `In denselben ${seconds} Sekunden: ${slow} Zahl für Zahl, ${middle} Array für Array, ${fast} kompiliert, ${gpu} auf der GPU.`,
+  same: (step: string, loss: string, nets: number) =>
+    `Nach ${step === "1" ? "1 Schritt" : `${step} Schritten`} haben alle ${nets === 4 ? "vier" : "drei"} denselben Loss, ${loss}: Sie berechnen dasselbe.`,
   rounded: (step: string, losses: string) =>
     `Nach ${step === "1" ? "1 Schritt" : `${step} Schritten`} sind ihre Losses ${losses}. Sie berechnen dasselbe, gerundet wird verschieden: float64 bei einzelnen Zahlen, float32 bei Arrays.`,
   chart: "Loss",

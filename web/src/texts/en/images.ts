@@ -80,6 +80,13 @@ export const images = {
     amount: "Training pictures",
     some: "10,000",
     all: (isMnist: boolean): string => (isMnist ? "all 60,000" : "all"),
+    device: "Trained on",
+    processor: "Processor",
+    gpu: "GPU",
+    gpuIs: (adapter: string) => `GPU: ${adapter}`,
+    softwareGpu: (adapter: string) => `${adapter}: a GPU in software, which computes on the processor`,
+    refusedGpu: (adapter: string, words: string) =>
+      `The GPU ${adapter} is not used; training runs on the processor. The reason: ${words}`,
     train: "Train",
     pause: "Pause",
     resume: "Continue",
@@ -266,6 +273,8 @@ export const images = {
       `This net takes pictures of ${input} and knows ${classes.length} classes (${listed(classes)}). The pictures of ${data} are of ${dataInput}, in ${dataClasses.length} classes (${listed(dataClasses)}). You can draw for this net. To train, choose another net above.`,
     fetch: ({ file, words }: { file: string; words: string }) => `Could not fetch ${file}: ${words}.`,
     arrivedDamaged: ({ file, words }: { file: string; words: string }) => `${file} arrived damaged: ${words}.`,
+    gpuFailed: ({ words }: { words: string }) =>
+      `Training has left the GPU and goes on on the processor, from the last report. The reason: ${words}`,
   },
 };
 

@@ -28,6 +28,10 @@ export const race = {
       name: "Compiled",
       what: "The whole training step, forward, backward and update, becomes one WebAssembly program.",
     },
+    gpu: {
+      name: "Compiled for the GPU",
+      what: "The same step becomes programs for the graphics processor, sent there together. A net as small as this one waits for the way there and back.",
+    },
   },
   surface: (name: string) => `The output of the net of “${name}” at each point of the plane`,
   perSecond: "steps a second",
@@ -37,12 +41,20 @@ export const race = {
   compiling: (seconds: string) => `${seconds} s of its time went into compiling`,
   loss: (loss: string) => `loss ${loss}`,
 
+  gpuIs: (adapter: string) => `It runs on: ${adapter}.`,
+  softwareGpu: (adapter: string) => `It runs on: ${adapter}, a GPU in software, which computes on the processor.`,
+  refusedGpu: (adapter: string, words: string) => `The GPU ${adapter} is not in the race. The reason: ${words}`,
+
   rules: (seconds: string) =>
     `All three start with the same weights and learn from the same hundred points. They take turns on one processor until each has had ${seconds} seconds. The squares show, as in the part before, what each net answers at each point of the plane.`,
+  rulesGpu: (seconds: string) =>
+    `All four start with the same weights and learn from the same hundred points. They take turns until each has had ${seconds} seconds; the time on the GPU lasts until its numbers are back. The squares show, as in the part before, what each net answers at each point of the plane.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `In the same ${seconds} seconds: ${slow} number by number, ${middle} array by array, ${fast} compiled.`,
-  same: (step: string, loss: string) =>
-    `After ${step} ${step === "1" ? "step" : "steps"}, all three have the same loss, ${loss}: they compute the same.`,
+  resultGpu: (seconds: string, slow: string, middle: string, fast: string, gpu: string) =>
+    `In the same ${seconds} seconds: ${slow} number by number, ${middle} array by array, ${fast} compiled, ${gpu} on the GPU.`,
+  same: (step: string, loss: string, nets: number) =>
+    `After ${step} ${step === "1" ? "step" : "steps"}, all ${nets === 4 ? "four" : "three"} have the same loss, ${loss}: they compute the same.`,
   rounded: (step: string, losses: string) =>
     `After ${step} ${step === "1" ? "step" : "steps"}, their losses are ${losses}. They compute the same with different rounding: float64 for single numbers, float32 for arrays.`,
   chart: "Loss",

@@ -80,6 +80,13 @@ export const images: Texts["images"] = {
     amount: "Imágenes de entrenamiento",
     some: "10.000",
     all: (isMnist) => (isMnist ? "las 60.000" : "todas"),
+    device: "Se entrena en",
+    processor: "Procesador",
+    gpu: "GPU",
+    gpuIs: (adapter) => `GPU: ${adapter}`,
+    softwareGpu: (adapter) => `${adapter}: una GPU por software, que calcula en el procesador`,
+    refusedGpu: (adapter, words) =>
+      `La GPU ${adapter} no se usa; el entrenamiento va en el procesador. El motivo: ${words}`,
     train: "Entrenar",
     pause: "Pausar",
     resume: "Continuar",
@@ -237,5 +244,7 @@ export const images: Texts["images"] = {
       `Esta red toma imágenes de ${input} y conoce ${classes.length} clases (${listed(classes)}). Las imágenes de ${data} son de ${dataInput}, en ${dataClasses.length} clases (${listed(dataClasses)}). Puedes dibujar para esta red. Para entrenar, elige otra red arriba.`,
     fetch: ({ file, words }) => `No se pudo descargar ${file}: ${words}.`,
     arrivedDamaged: ({ file, words }) => `${file} llegó dañado: ${words}.`,
+    gpuFailed: ({ words }) =>
+      `El entrenamiento ha dejado la GPU y sigue en el procesador, desde el último informe. El motivo: ${words}`,
   },
 };

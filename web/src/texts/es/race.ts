@@ -30,6 +30,10 @@ export const race: Texts["race"] = {
       name: "Compilada",
       what: "El paso entero de entrenamiento, hacia delante, hacia atrás y la actualización, se convierte en un solo programa WebAssembly.",
     },
+    gpu: {
+      name: "Compilada para la GPU",
+      what: "El mismo paso se convierte en programas para el procesador gráfico, enviados juntos. Una red tan pequeña espera el viaje de ida y vuelta.",
+    },
   },
   surface: (name: string) => `La salida de la red «${name}» en cada punto del plano`,
   perSecond: "pasos por segundo",
@@ -39,12 +43,20 @@ export const race: Texts["race"] = {
   compiling: (seconds: string) => `${seconds} s de su tiempo se fueron en compilar`,
   loss: (loss: string) => `pérdida ${loss}`,
 
+  gpuIs: (adapter: string) => `Se ejecuta en: ${adapter}.`,
+  softwareGpu: (adapter: string) => `Se ejecuta en: ${adapter}, una GPU por software, que calcula en el procesador.`,
+  refusedGpu: (adapter: string, words: string) => `La GPU ${adapter} no participa en la carrera. El motivo: ${words}`,
+
   rules: (seconds: string) =>
     `Las tres empiezan con los mismos pesos y aprenden de los mismos cien puntos. Se turnan en un procesador hasta que cada una ha tenido ${seconds} segundos. Los cuadrados muestran, como en la parte anterior, qué responde cada red en cada punto del plano.`,
+  rulesGpu: (seconds: string) =>
+    `Las cuatro empiezan con los mismos pesos y aprenden de los mismos cien puntos. Se turnan hasta que cada una ha tenido ${seconds} segundos; el tiempo en la GPU dura hasta que sus números han vuelto. Los cuadrados muestran, como en la parte anterior, qué responde cada red en cada punto del plano.`,
   result: (seconds: string, slow: string, middle: string, fast: string) =>
     `En los mismos ${seconds} segundos: ${slow} número a número, ${middle} array a array, ${fast} compilada.`,
-  same: (step: string, loss: string) =>
-    `Tras ${step === "1" ? "1 paso" : `${step} pasos`}, las tres tienen la misma pérdida, ${loss}: calculan lo mismo.`,
+  resultGpu: (seconds: string, slow: string, middle: string, fast: string, gpu: string) =>
+    `En los mismos ${seconds} segundos: ${slow} número a número, ${middle} array a array, ${fast} compilada, ${gpu} en la GPU.`,
+  same: (step: string, loss: string, nets: number) =>
+    `Tras ${step === "1" ? "1 paso" : `${step} pasos`}, las ${nets === 4 ? "cuatro" : "tres"} tienen la misma pérdida, ${loss}: calculan lo mismo.`,
   rounded: (step: string, losses: string) =>
     `Tras ${step === "1" ? "1 paso" : `${step} pasos`}, sus pérdidas son ${losses}. Calculan lo mismo con distinto redondeo: float64 para números sueltos, float32 para arrays.`,
   chart: "Pérdida",
