@@ -1,6 +1,6 @@
 // The whole public API, by name.
-export { gpuReady, threadsReady } from "./backends/bind.ts";
-export type { GpuStatus } from "./backends/webgpu/ready.ts";
+export { threadsReady } from "./backends/bind.ts";
+export { type GpuStatus, gpuReady } from "./backends/webgpu/ready.ts";
 export type { BackendName } from "./compiler/backend.ts";
 export type { Chapter, ChapterName, ChapterPart } from "./compiler/chapters.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";

@@ -19,7 +19,8 @@ const arrows: Record<string, readonly string[]> = {
   schedule: ["errors", "tensor", "compiler", "loops"],
   backends: ["errors", "tensor", "compiler", "schedule", "loops"],
   model: ["errors", "tensor", "nn", "data", "io"],
-  train: ["errors", "tensor", "compiler", "nn", "optim", "data", "io"],
+  // fit opens the GPU
+  train: ["errors", "tensor", "compiler", "backends", "nn", "optim", "data", "io"],
   node: ["errors", "tensor", "data", "io"],
   // index.ts itself, the public API
   ".": ["errors", "tensor", "nn", "optim", "compiler", "backends"],

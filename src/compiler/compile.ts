@@ -11,7 +11,6 @@ import { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
 import type { Backend, BackendName, Program } from "./backend.ts";
 import { type Chapter, printChapters } from "./chapters.ts";
-import { needsOpening } from "./devices.ts";
 import { defaultBounds, type Found, Programs } from "./programs.ts";
 import { Pullback } from "./pullback.ts";
 import { ready } from "./ready.ts";
@@ -173,7 +172,7 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
 function backendOf(name: BackendName): Backend {
   const backend = backends.get(name);
   if (backend !== undefined) return backend;
-  if (needsOpening(name))
+  if (name === "webgpu")
     throw new ChainruleError(
       "order",
       "compile",

@@ -64,9 +64,9 @@ export function patternOf({ name: _, ...kernel }: Kernel): string {
       if (typeof part[0] === "number") text += part.join();
       else for (const item of part) visit(item);
       text += "]";
-    } else visitFields(part as Readonly<Record<string, unknown>>);
+    } else visitFields(part);
   };
-  const visitFields = (part: Readonly<Record<string, unknown>>): void => {
+  const visitFields = <Part extends object>(part: Part): void => {
     if (isAccess(part)) {
       text += `${numberOf(part.buffer)}@${part.offset}*${part.strides.join()};`;
       return;

@@ -5,8 +5,6 @@ import type { Routine } from "./program.ts";
 export const areAlike = (a: Routine, b: Routine): boolean =>
   new Comparison().same({ ...a, name: "" }, { ...b, name: "" });
 
-type Fields = Readonly<Record<string, unknown>>;
-
 class Comparison {
   /** For each variable, memory and registers of the first routine that of the second, and the other way round. */
   readonly #seconds = new Map<object, object>();
@@ -15,10 +13,10 @@ class Comparison {
   same(a: unknown, b: unknown): boolean {
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
     if (Array.isArray(a)) return Array.isArray(b) && this.#sameItems(a, b);
-    if (!isDeclared(a)) return this.#sameFields(a as Fields, b as Fields);
+    if (!isDeclared(a)) return this.#sameFields(a, b);
     const known = this.#seconds.get(a);
     if (known !== undefined) return known === b;
-    if (this.#firsts.has(b) || !this.#sameFields(a as Fields, b as Fields)) return false;
+    if (this.#firsts.has(b) || !this.#sameFields(a, b)) return false;
     this.#seconds.set(a, b);
     this.#firsts.set(b, a);
     return true;
@@ -31,7 +29,7 @@ class Comparison {
   }
 
   /** All objects of a kind have the same fields; the kind is the first. */
-  #sameFields(a: Fields, b: Fields): boolean {
+  #sameFields<Part extends object>(a: Part, b: Part): boolean {
     for (const name in a) {
       const own = a[name];
       const other = b[name];

@@ -1,6 +1,6 @@
 // Where the programs of training and validation run.
+import { gpuReady } from "../backends/webgpu/ready.ts";
 import type { BackendName } from "../compiler/backend.ts";
-import { openDevice } from "../compiler/devices.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { ProcessOf } from "../tensor/share.ts";
 
@@ -43,13 +43,13 @@ export async function backendOf(
 ): Promise<BackendName> {
   checkDevice(call, device);
   if (device === "wasm" || device === "xla" || (device === "auto" && onHost)) return device === "xla" ? "xla" : "wasm";
-  const status = await openDevice("webgpu");
-  if (device === "auto") return status?.available && !status.software ? "webgpu" : "wasm";
-  if (status?.available) return "webgpu";
+  const { available, software, reason } = await gpuReady();
+  if (device === "auto") return available && !software ? "webgpu" : "wasm";
+  if (available) return "webgpu";
   throw new ChainruleError(
     "device",
     call,
-    `there is no GPU for programs: ${status?.reason ?? "this build has none"}; device: "auto" uses WebAssembly where there is none`,
+    `there is no GPU for programs: ${reason}; device: "auto" uses WebAssembly where there is none`,
     { device },
   );
 }

@@ -1,6 +1,8 @@
-// gpuReady: opens the GPU, once, and checks its numbers before anything else is computed on it.
+// gpuReady: opens the GPU, once, and checks its numbers before anything else is computed on it. Only a program that calls it, or fit, has the
+// GPU's backend in its bundle; a dynamic import would split bundles, which scripts and workers of the form "iife" cannot be.
 import { registerBackend } from "../../compiler/compile.ts";
 import { ChainruleError, wordsOf } from "../../errors/error.ts";
+import { takes } from "../../tensor/arguments.ts";
 import { webgpu } from "./backend.ts";
 import { checkDevice } from "./check.ts";
 import { lastSession, use } from "./current.ts";
@@ -19,15 +21,21 @@ export interface GpuStatus {
   readonly reason: string | null;
 }
 
-registerBackend(webgpu);
-
 let opening: Promise<GpuStatus> | null = null;
 
 /**
- * Opens the GPU if it is not open, or was lost. Calls at the same time share one opening. Where there was no adapter it looks again; one with
- * wrong results stays refused.
+ * Finds and opens the GPU (WebGPU: in pages and workers, and in Node with the package webgpu), and tells what it found; it never throws for
+ * a missing one: `reason` says what helps. Await it once before the first call of a function that is compiled with `{ backend: "webgpu" }`.
+ * The first call runs small programs on the GPU and compares their results: a GPU that computes something else is not used. After a GPU
+ * was lost, it opens one again. Throws a ChainruleError "type" for arguments.
  */
-export function openGpu(): Promise<GpuStatus> {
+export function gpuReady(): Promise<GpuStatus> {
+  takes("gpuReady", arguments.length, 0);
+  return openGpu();
+}
+
+/** Calls at the same time share one opening. Where there was no adapter it looks again; one with wrong results stays refused. */
+function openGpu(): Promise<GpuStatus> {
   if (opening === null || lastSession()?.lost) {
     opening = open().then((status) => {
       if (status.adapter === null) opening = null;
@@ -38,6 +46,7 @@ export function openGpu(): Promise<GpuStatus> {
 }
 
 async function open(): Promise<GpuStatus> {
+  registerBackend(webgpu);
   use(null);
   const { adapter, reason } = await findAdapter();
   if (adapter === null) return { available: false, adapter: null, software: false, reason };
