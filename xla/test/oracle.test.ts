@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Dropout, manualSeed, rand, type Tensor, tensor, zeros } from "chainrule";
+import { Dropout, manualSeed, rand, sub, type Tensor, tensor, zeros } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { toStableHLO } from "chainrule-xla";
 import { afterAll, it as anywhere, beforeAll, describe, expect } from "vitest";
@@ -79,6 +79,24 @@ describe("XLA agrees with the reference", () => {
       const { text, manifest } = toStableHLO(casts, x);
       const found = oracle.run({ text, ...manifest }, [x]);
       expect(found.map(({ data }) => [...data])).toEqual(casts(x).map(({ data }) => [...data]));
+    }
+  });
+
+  it("on the signs of zeros that are added and subtracted", () => {
+    for (const dtype of ["float32", "float64"] as const) {
+      const x = tensor([-0, 0, -1], { dtype });
+      const of = (y: Tensor) => [
+        y.add(0),
+        y.add(-0),
+        y.sub(0),
+        y.sub(-0),
+        sub(0, y),
+        sub(-0, y),
+        zeros([3], { dtype }).add(y),
+      ];
+      const { text, manifest } = toStableHLO(of, x);
+      const found = oracle.run({ text, ...manifest }, [x]);
+      expect(found.map(({ data }) => [...data])).toEqual(of(x).map(({ data }) => [...data]));
     }
   });
 

@@ -36,15 +36,22 @@ function logOnePlus(x: Value, body: Body): Value {
 
 const movements: ReadonlySet<Node["op"]> = new Set(["reshape", "permute", "expand", "slice", "flip"]);
 
-/** The op that computed an operand, which may have been moved since. */
-const originOf = ({ op, inputs }: Node): Node["op"] => (movements.has(op) ? originOf(inputs[0]) : op);
+/** The node that computed an operand, which may have been moved since. */
+const originOf = (node: Node): Node => (movements.has(node.op) ? originOf(node.inputs[0]) : node);
 
 /**
  * An operand, behind a barrier where this op computed it: XLA takes log(a ** b) for b · log |a| and exp(a) ** b for exp(a · b), and so gives
  * log((-2) ** 3) = log 8, log(1 ** NaN) = NaN and exp(∞) ** 0 = NaN, which are NaN, 0 and 1.
  */
 const apartFrom = (op: OpName, x: Value, from: Node, body: Body): Value =>
-  originOf(from) === op ? body.op("optimization_barrier", x) : x;
+  originOf(from).op === op ? body.op("optimization_barrier", x) : x;
+
+/** An operand, behind a barrier where it is a constant 0 of a float: XLA takes 0 + x and x - -0 for x, but both are 0 for -0. */
+function apartFromZero(x: Value, from: Node, body: Body): Value {
+  const origin = originOf(from);
+  const isZero = isFloating(x.dtype) && origin.op === "full" && origin.attributes.value === 0;
+  return isZero ? body.op("optimization_barrier", x) : x;
+}
 
 export const elementwise = {
   neg: same("negate"),
@@ -72,8 +79,10 @@ export const elementwise = {
   tanh: same("tanh"),
   sigmoid: same("logistic"),
 
-  add: same("add"),
-  sub: same("subtract"),
+  add: ({ inputs: [a, b], node }: Call<"add">, body: Body): Value =>
+    body.op("add", apartFromZero(a, node.inputs[0], body), apartFromZero(b, node.inputs[1], body)),
+  sub: ({ inputs: [a, b], node }: Call<"sub">, body: Body): Value =>
+    body.op("subtract", a, apartFromZero(b, node.inputs[1], body)),
   // Of bool: and.
   mul: same("multiply"),
   div: same("divide"),
