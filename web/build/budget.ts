@@ -6,7 +6,7 @@ import type { Plugin, Rollup } from "vite";
 
 /**
  * Bytes, gzipped. All: without pictures and data, which are fetched one by one. It has the library twice, for the engines and for visitors'
- * programs, and with it twice the GPU's backend (25,000 each), which is loaded where the browser has WebGPU.
+ * programs, and with it twice the GPU's backend (25,000 each).
  */
 const maxBytes = { "first load": 120_000, all: 950_000 };
 

@@ -1,4 +1,4 @@
-// Finds the GPU for an engine. Where the browser has no WebGPU, the library's part for it is not even fetched.
+// Finds the GPU for an engine. Where the browser has no WebGPU, nothing is asked of the library.
 import { gpuReady } from "chainrule";
 
 /** A GPU as the page tells of it. */
