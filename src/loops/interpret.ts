@@ -96,14 +96,9 @@ export class Interpreter {
         this.run(statement.body);
         if (statement.result !== null) this.#values.set(statement.result.variable, this.value(statement.result.own));
         return false;
-      case "store": {
-        const { place, value, lanes } = statement;
-        const contents = this.#contents(place.memory);
-        const first = this.#start(place, lanes);
-        this.#watch?.(place.memory, first, lanes, "store");
-        for (const [i, x] of this.value(value).slice(0, lanes).entries()) contents[first + i] = Number(x);
+      case "store":
+        this.#store(statement);
         return false;
-      }
       case "point":
         this.#values.set(statement.pointer, [this.#indexOf(statement.place)]);
         return false;
@@ -135,6 +130,13 @@ export class Interpreter {
       default:
         return statement satisfies never;
     }
+  }
+
+  #store({ place, value, lanes }: Extract<Statement, { readonly kind: "store" }>): void {
+    const contents = this.#contents(place.memory);
+    const first = this.#start(place, lanes);
+    this.#watch?.(place.memory, first, lanes, "store");
+    for (const [i, x] of this.value(value).slice(0, lanes).entries()) contents[first + i] = Number(x);
   }
 
   /** Gives a variable a value. */
@@ -194,15 +196,18 @@ export class Interpreter {
       }
       case "bitmask":
         return [this.value(expression.value).reduce<number>((bits, x, i) => bits | (Number(x) < 0 ? 1 << i : 0), 0)];
-      case "load": {
-        const contents = this.#contents(expression.place.memory);
-        const first = this.#start(expression.place, 1);
-        this.#watch?.(expression.place.memory, first, types[type].lanes, "load");
-        return Array.from({ length: types[type].lanes }, (_, i) => rounded(contents[first + i] ?? 7, type));
-      }
+      case "load":
+        return this.#load(expression);
       default:
         return expression satisfies never;
     }
+  }
+
+  #load({ place, type }: Extract<Expression, { readonly kind: "load" }>): Value {
+    const contents = this.#contents(place.memory);
+    const first = this.#start(place, 1);
+    this.#watch?.(place.memory, first, types[type].lanes, "load");
+    return Array.from({ length: types[type].lanes }, (_, i) => rounded(contents[first + i] ?? 7, type));
   }
 
   #operation({ operation, type, operands }: Extract<Expression, { readonly kind: "operation" }>): Value {

@@ -248,10 +248,8 @@ export class Images {
         undo.offer(language.texts.images.replaced[message.what], () => this.send({ kind: "undo" }));
         return;
       case "data":
-        this.data = message.data;
-        return;
       case "fetched":
-        this.fetched = message.part;
+        this.#fetched(message);
         return;
       case "phase":
         this.phase = message.phase;
@@ -290,6 +288,11 @@ export class Images {
       default:
         message satisfies never;
     }
+  }
+
+  #fetched(message: Extract<ToPage, { kind: "data" | "fetched" }>): void {
+    if (message.kind === "data") this.data = message.data;
+    else this.fetched = message.part;
   }
 
   #learnOfMachine(message: Extract<ToPage, { kind: "opened" | "gpu" }>): void {
