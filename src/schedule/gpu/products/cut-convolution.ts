@@ -7,13 +7,13 @@ import type { Expression } from "../../../loops/program.ts";
 import type { GpuCut, GpuLimits } from "../dispatch.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
+import { cutProduct } from "./cut-product.ts";
 import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
 import { patches, positionOf, positionsOf, type TermOrder, termOf, termsOf } from "./patches.ts";
 import { plainConvolution } from "./plain.ts";
-import { planThreadTile, threadProduct } from "./registers.ts";
 import { matrixSource, type Source, vectorOf } from "./source.ts";
-import { type ProductSpec, tiledProduct } from "./tiled.ts";
-import { planTile, type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
+import type { ProductSpec } from "./tiled.ts";
+import { type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
 
 export function cutConvolution(
   kernel: Convolution,
@@ -21,10 +21,7 @@ export function cutConvolution(
   site: SiteNumber,
   limits: TileLimits = tileLimits,
 ): GpuCut {
-  const spec = specOf(kernel);
-  const plan = gpu.software ? planThreadTile(spec.extent) : planTile(spec.extent, limits, gpu);
-  if (plan === null) return plainConvolution(kernel, gpu, site);
-  return (gpu.software ? threadProduct : tiledProduct)(spec, plan, gpu, site);
+  return cutProduct(specOf(kernel), gpu, site, limits) ?? plainConvolution(kernel, gpu, site);
 }
 
 const orders: readonly TermOrder[] = [

@@ -6,18 +6,15 @@ import type { GpuCut, GpuLimits } from "../dispatch.ts";
 import { digitsOf } from "../items.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
+import { cutProduct } from "./cut-product.ts";
 import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
 import { plainMatmul } from "./plain.ts";
-import { planThreadTile, threadProduct } from "./registers.ts";
 import { matrixSource, type Source } from "./source.ts";
-import { type ProductSpec, tiledProduct } from "./tiled.ts";
-import { planTile, type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
+import type { ProductSpec } from "./tiled.ts";
+import { type TileLimits, type TilePlan, tileLimits } from "./tiles.ts";
 
 export function cutMatmul(kernel: Matmul, gpu: GpuLimits, site: SiteNumber, limits: TileLimits = tileLimits): GpuCut {
-  const spec = specOf(kernel);
-  const plan = gpu.software ? planThreadTile(spec.extent) : planTile(spec.extent, limits, gpu);
-  if (plan === null) return plainMatmul(kernel, gpu, site);
-  return (gpu.software ? threadProduct : tiledProduct)(spec, plan, gpu, site);
+  return cutProduct(specOf(kernel), gpu, site, limits) ?? plainMatmul(kernel, gpu, site);
 }
 
 /** The axes are those of the batch, then m, n and k. */
