@@ -1,6 +1,6 @@
 // Guards for the properties of modules that a trace has read: a call that finds another layer, parameter or option there needs another
 // program. Tensors, modules and other objects are compared by identity, numbers and strings by value, lists, records and maps by their parts.
-import { partsOf } from "./structure.ts";
+import { partsOf } from "../tensor/tree.ts";
 import type { Guard } from "./traced.ts";
 
 /** The number of parts of a property that are compared; further parts of a very long list are not. */

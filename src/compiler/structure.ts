@@ -1,44 +1,14 @@
 // Arguments and results of a compiled function are tensors inside arrays, records and maps. This file finds the tensors in them, and makes
 // the signature of a call from all else, by value.
 import { ChainruleError } from "../errors/error.ts";
-import { strangeness } from "../tensor/copies.ts";
 import { describe } from "../tensor/dtype.ts";
 import { isRecording } from "../tensor/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
-
-/** The parts of an array, a plain object or a map, with their keys; null for any other value. */
-export function partsOf(value: unknown): readonly (readonly [key: unknown, part: unknown])[] | null {
-  if (Array.isArray(value)) return [...value.entries()];
-  if (isMap(value)) return [...value.entries()];
-  return isRecord(value) ? Object.entries(value) : null;
-}
-
-/** Whether a value is a Map, also one of another realm. */
-const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> =>
-  Object.prototype.toString.call(value) === "[object Map]";
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // In every realm Object.prototype is the object that has no prototype itself.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
+import { isMap, mapTensors as mapAll, partsOf, refuseStrange } from "../tensor/tree.ts";
 
 /** A copy of nested arrays, records and maps, with each tensor replaced. */
-export function mapTensors(value: unknown, replace: (tensor: Tensor) => unknown): unknown {
-  if (value instanceof Tensor) return replace(value);
-  if (Array.isArray(value)) return value.map((part) => mapTensors(part, replace));
-  if (isMap(value)) return new Map([...value].map(([key, part]) => [key, mapTensors(part, replace)]));
-  refuseStrange("a result", value);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTensors(part, replace)]));
-}
-
-/** A tensor of another copy of the library would be a constant of the program. */
-function refuseStrange(place: string, value: unknown): void {
-  const strange = strangeness(value);
-  if (strange !== null) throw new ChainruleError("package", "compile", `${place}: ${strange}`);
-}
+export const mapTensors = (value: unknown, replace: (tensor: Tensor) => unknown): unknown =>
+  mapAll("compile", value, replace);
 
 /** The tensors in nested arrays, records and maps, in order, each once with its first place: "result.losses.0" in a value called "result". */
 export function placesOf(
@@ -102,7 +72,7 @@ function describeLeaf(place: string, value: unknown, tensors: Tensor[]): string 
   }
   if (ArrayBuffer.isView(value))
     throw new ChainruleError("type", "compile", `${place} is a typed array; make it a tensor with tensor(...)`);
-  refuseStrange(place, value);
+  refuseStrange("compile", place, value);
   if (typeof value === "function" || (typeof value === "object" && value !== null)) return `object ${identity(value)}`;
   if (typeof value === "string") return JSON.stringify(value);
   return Object.is(value, -0) ? "-0" : String(value);
