@@ -6,17 +6,56 @@ export type { Chapter, ChapterName, ChapterPart } from "./compiler/chapters.ts";
 export { type Compiled, type CompileOptions, compile } from "./compiler/compile.ts";
 export { type ErrorCode, errorCodes } from "./errors/codes.ts";
 export { ChainruleError, type ErrorDetails } from "./errors/error.ts";
+export { GLU, glu, Softmin, softmin } from "./nn/activations/along-dim.ts";
+export { CELU, celu, ELU, elu, SELU, selu } from "./nn/activations/exponential.ts";
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  ReLU6,
+  relu6,
+  Softshrink,
+  softshrink,
+  Threshold,
+  threshold,
+} from "./nn/activations/piecewise.ts";
+export { PReLU, prelu, RReLU } from "./nn/activations/slopes.ts";
+export {
+  LogSigmoid,
+  logsigmoid,
+  Mish,
+  mish,
+  Softplus,
+  Softsign,
+  softsign,
+  Tanhshrink,
+  tanhshrink,
+} from "./nn/activations/smooth.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
 export { type ScaledDotProductAttentionOptions, scaledDotProductAttention } from "./nn/attention.ts";
 export { BatchNorm2d, type BatchNorm2dOptions, type Running } from "./nn/batch-norm.ts";
+export { Bilinear, bilinear } from "./nn/bilinear.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
 export { Dropout, Dropout2d } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";
+export { type BagMode, type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./nn/embedding-bag.ts";
+export { Identity } from "./nn/identity.ts";
 export * as init from "./nn/init.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
-export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./nn/losses/binary.ts";
+export {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type ProbabilityLossOptions,
+} from "./nn/losses/binary.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "./nn/losses/cross-entropy.ts";
+export { type CtcLossOptions, ctcLoss } from "./nn/losses/ctc.ts";
 export {
   type DistanceOptions,
   type HuberLossOptions,
@@ -24,8 +63,33 @@ export {
   huberLoss,
   l1Loss,
   mseLoss,
+  type SmoothL1LossOptions,
+  smoothL1Loss,
 } from "./nn/losses/distances.ts";
 export { type KLDivOptions, klDivLoss } from "./nn/losses/divergence.ts";
+export {
+  type GaussianNllOptions,
+  gaussianNllLoss,
+  type PoissonNllOptions,
+  poissonNllLoss,
+} from "./nn/losses/likelihoods.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  type TripletMarginOptions,
+  tripletMarginLoss,
+} from "./nn/losses/margins.ts";
+export {
+  type MultiLabelSoftMarginOptions,
+  type MultiMarginOptions,
+  multiLabelMarginLoss,
+  multiLabelSoftMarginLoss,
+  multiMarginLoss,
+  type SoftMarginOptions,
+  softMarginLoss,
+} from "./nn/losses/multi-label.ts";
 export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
 export {
@@ -36,6 +100,14 @@ export {
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
 export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";
+export {
+  CosineSimilarity,
+  type CosineSimilarityOptions,
+  cosineSimilarity,
+  PairwiseDistance,
+  type PairwiseDistanceOptions,
+  pairwiseDistance,
+} from "./nn/similarity.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
 export { ExponentialMovingAverage, type ExponentialMovingAverageOptions } from "./optim/average.ts";
 export { clipGradNorm } from "./optim/clip.ts";

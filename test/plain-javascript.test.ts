@@ -89,6 +89,25 @@ const C = chainrule as unknown as Record<string, Class> & Record<string, Any>;
 
 /** How each is called with options; null: it has none. */
 const withOptions: Record<string, ((options: object) => unknown) | null> = {
+  Bilinear: (o) => new C.Bilinear(2, 3, 1, o),
+  CosineSimilarity: (o) => new C.CosineSimilarity(o),
+  EmbeddingBag: (o) => new C.EmbeddingBag(2, 3, o),
+  PairwiseDistance: (o) => new C.PairwiseDistance(o),
+  binaryCrossEntropy: (o) => C.binaryCrossEntropy(x, x, o),
+  cosineEmbeddingLoss: (o) => C.cosineEmbeddingLoss(x, x, ones([2]), o),
+  cosineSimilarity: (o) => C.cosineSimilarity(x, x, o),
+  ctcLoss: (o) => C.ctcLoss(ones([4, 2, 3]), zeros([2, 1], { dtype: "int32" }), labels, labels, o),
+  gaussianNllLoss: (o) => C.gaussianNllLoss(x, x, x, o),
+  hingeEmbeddingLoss: (o) => C.hingeEmbeddingLoss(x, x, o),
+  marginRankingLoss: (o) => C.marginRankingLoss(x, x, x, o),
+  multiLabelMarginLoss: (o) => C.multiLabelMarginLoss(x, zeros([2, 3], { dtype: "int32" }), o),
+  multiLabelSoftMarginLoss: (o) => C.multiLabelSoftMarginLoss(x, x, o),
+  multiMarginLoss: (o) => C.multiMarginLoss(x, labels, o),
+  pairwiseDistance: (o) => C.pairwiseDistance(x, x, o),
+  poissonNllLoss: (o) => C.poissonNllLoss(x, x, o),
+  smoothL1Loss: (o) => C.smoothL1Loss(x, x, o),
+  softMarginLoss: (o) => C.softMarginLoss(x, x, o),
+  tripletMarginLoss: (o) => C.tripletMarginLoss(x, x, x, o),
   Adam: (o) => new C.Adam(parameters(), o),
   AdamW: (o) => new C.AdamW(parameters(), o),
   BatchNorm2d: (o) => new C.BatchNorm2d(2, o),
@@ -133,6 +152,21 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
   zeros: (o) => C.zeros([1], o),
   ...Object.fromEntries(
     [
+      ...["CELU", "ELU", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "Identity", "LogSigmoid", "Mish"],
+      ...[
+        "PReLU",
+        "RReLU",
+        "ReLU6",
+        "SELU",
+        "Softmin",
+        "Softplus",
+        "Softshrink",
+        "Softsign",
+        "Tanhshrink",
+        "Threshold",
+      ],
+      ...["bilinear", "celu", "elu", "glu", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "logsigmoid", "mish"],
+      ...["prelu", "relu6", "selu", "softmin", "softshrink", "softsign", "tanhshrink", "threshold"],
       ...["AdaptiveAvgPool2d", "Dropout", "Dropout2d", "Embedding", "Flatten", "LeakyReLU", "LogSoftmax", "ReLU"],
       ...["SiLU", "Sigmoid", "Softmax", "Tanh", "adaptiveAvgPool2d", "arange", "clipGradNorm", "concat"],
       ...[

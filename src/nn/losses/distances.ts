@@ -23,6 +23,13 @@ export interface HuberLossOptions extends ReductionOptions {
   readonly weight?: Tensor | null | undefined;
 }
 
+/** The options of smoothL1Loss. */
+export interface SmoothL1LossOptions extends ReductionOptions {
+  /** The |x - y| at which the loss changes from quadratic to linear, from 0; 1 if left out. */
+  readonly beta?: number | undefined;
+}
+
+const smoothNames: OptionNames<SmoothL1LossOptions> = { reduction: true, beta: true };
 const distanceNames: OptionNames<DistanceOptions> = { reduction: true, weight: true };
 const huberNames: OptionNames<HuberLossOptions> = { reduction: true, delta: true, weight: true };
 
@@ -102,5 +109,29 @@ export function huberLoss(x: Tensor, y: Tensor, options: HuberLossOptions = {}):
     const square = d.where(isNear, 0).square().mul(0.5);
     const terms = square.where(isNear, length.sub(0.5 * delta).mul(delta));
     return reduced(weight ? terms.mul(weight) : terms, reduction);
+  });
+}
+
+/**
+ * d²/(2 · beta) where |d| < beta, and |d| - beta/2 elsewhere, with d = x - y: huberLoss with delta = beta, divided by beta (Girshick 2015). With beta 0 it is
+ * l1Loss. The mean over all elements, unless `reduction` says otherwise. The shapes must be equal.
+ */
+export function smoothL1Loss(x: Tensor, y: Tensor, options: SmoothL1LossOptions = {}): Tensor {
+  takes("smoothL1Loss", arguments.length, 3);
+  checkOptions("smoothL1Loss", options, smoothNames);
+  const { beta = 1, reduction = "mean" } = options;
+  checkReduction("smoothL1Loss", reduction);
+  checkPair("smoothL1Loss", ["x", x], ["y", y]);
+  checkNumber("smoothL1Loss", "beta", beta, { from: 0 });
+  return inRegion("smoothL1Loss", { beta }, () => {
+    const d = x.sub(y);
+    const length = d.abs();
+    if (beta === 0) return reduced(length, reduction);
+    const isNear = length.ge(beta).logicalNot();
+    const square = d
+      .where(isNear, 0)
+      .square()
+      .mul(0.5 / beta);
+    return reduced(square.where(isNear, length.sub(0.5 * beta)), reduction);
   });
 }

@@ -1,0 +1,38 @@
+// Activations, losses and layers against PyTorch's recorded results. Calls in float64 run at once, by backward() too; those in float32, and every
+// third one in float64, as one compiled program.
+import { describe, expect, it } from "vitest";
+import { type Case, load } from "../fixtures/load.ts";
+import { type Run, runLayer, runMany, title } from "../fixtures/networks.ts";
+import { runBackward, runCase } from "../fixtures/run.ts";
+import { ways } from "../fixtures/ways.ts";
+
+const isFloat32 = (c: Case): boolean => c.inputs.some(({ dtype }) => dtype === "float32");
+
+function differences(c: Case, place: number): string[] {
+  if (isFloat32(c)) return runCase(c, { wrap: ways.wasm });
+  const atOnce = [...runCase(c), ...(c.grads ? runBackward(c) : [])];
+  return place % 3 === 0 ? [...atOnce, ...runCase(c, { wrap: ways.reference })] : atOnce;
+}
+
+function inBothWays<C>(one: C, isFloat64: boolean, judge: (one: C, run: Run) => string[]): void {
+  const runs = isFloat64 ? [ways.eager, ways.reference] : [ways.wasm];
+  expect(runs.flatMap((run) => judge(one, run)).join("\n")).toBe("");
+}
+
+describe.each(["activations", "further_losses"] as const)("functions as in PyTorch, %s", (family) => {
+  const all = load(family).cases;
+  for (const call of new Set(all.map((c) => c.call))) {
+    const cases = all.filter((c) => c.call === call);
+    it(`${call}, in ${cases.length} cases`, () => {
+      expect(cases.flatMap(differences).join("\n")).toBe("");
+    });
+  }
+});
+
+describe.each(["activations"] as const)("layers as in PyTorch, %s", (family) => {
+  const { layers, many } = load(family);
+  it.each(layers.map((c) => [title(c.spec), c.input.dtype, c] as const))("%s in %s", (_, dtype, c) =>
+    inBothWays(c, dtype === "float64", runLayer),
+  );
+  it.each(many.map((c) => [c.name, c] as const))("%s", (_, c) => inBothWays(c, c.output.dtype === "float64", runMany));
+});
