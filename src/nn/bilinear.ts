@@ -62,6 +62,7 @@ export class Bilinear extends Module {
     this.bias = (options.bias ?? true) ? uniformByFanIn([outFeatures], firstFeatures) : null;
   }
 
+  /** x [..., firstFeatures] and y [..., secondFeatures] with the same leading dims -> [..., outFeatures]. */
   forward(x: Tensor, y: Tensor): Tensor {
     takes("Bilinear.forward", arguments.length, 2);
     checkTensor("Bilinear.forward", "x", x);

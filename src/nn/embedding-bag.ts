@@ -26,7 +26,7 @@ export interface EmbeddingBagOptions {
 
 /** What EmbeddingBag.forward takes beside the indices. */
 export interface BagOptions {
-  /** [B]: where each bag begins in indices [n], the first at 0. Only with indices of one dim. */
+  /** Where each bag begins in indices [n], the first at 0: [B]. Only with indices of one dim. */
   readonly offsets?: Tensor | null | undefined;
   /** A factor for each index, of the indices' shape. With the mode "sum" only. */
   readonly perSampleWeights?: Tensor | null | undefined;
@@ -102,6 +102,7 @@ export class EmbeddingBag extends Module {
     }
   }
 
+  /** x holds the indices, int32 or uint8: [B, n], or [n] with offsets [B] -> [B, size]. */
   forward(x: Tensor, options: BagOptions = {}): Tensor {
     takes(call, arguments.length, 2);
     checkTensor(call, "x", x);

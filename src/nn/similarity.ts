@@ -107,6 +107,7 @@ export class CosineSimilarity extends Module {
     this.options = options;
   }
 
+  /** The cosines of x and y, whose shapes broadcast, along the dim, which is dropped. */
   forward(x: Tensor, y: Tensor): Tensor {
     takes("CosineSimilarity.forward", arguments.length, 2);
     checkTensor("CosineSimilarity.forward", "x", x);
@@ -131,6 +132,7 @@ export class PairwiseDistance extends Module {
     this.options = options;
   }
 
+  /** The distances of x and y [..., D], whose shapes broadcast: [...]. */
   forward(x: Tensor, y: Tensor): Tensor {
     takes("PairwiseDistance.forward", arguments.length, 2);
     checkTensor("PairwiseDistance.forward", "x", x);

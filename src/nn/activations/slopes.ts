@@ -36,7 +36,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 /** Applies prelu: x where x > 0, else weight · x, with a learned weight (He et al. 2015). */
 export class PReLU extends Module implements Layer {
-  /** [channels]: the slopes below 0. */
+  /** The slopes below 0, [channels]. */
   readonly weight: Tensor;
 
   constructor(channels = 1, initial = 0.25) {
