@@ -10,7 +10,8 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 
 /** The files whose imports are replaced, and a test of which imports are passes. */
 const sources = {
-  "compiler/compile.js": (name) => name === "trace" || name === "simplify",
+  "compiler/compile.js": (name) => name === "trace",
+  "compiler/ready.js": (name) => name === "simplify",
   "backends/wasm/backend.js": (name, from) =>
     ["scheduleProgram", "allocate", "emitProgram"].includes(name) || inCompiler(from),
 };

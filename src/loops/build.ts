@@ -28,7 +28,9 @@ export const constant = (type: Type, ...values: readonly LaneValue[]): Expressio
 });
 
 /** An i32. */
-const index = (value: number): Expression => ({ kind: "number", type: "i32", values: [value | 0] });
+function index(value: number): Expression {
+  return { kind: "number", type: "i32", values: [value | 0] };
+}
 
 function expression(operand: Operand, type: Type): Expression {
   if (typeof operand === "object") return operand;
@@ -52,15 +54,14 @@ function operation(name: LanewiseName, operands: readonly Operand[]): Expression
 
 /** An operation on i32, or its result if the operands are numbers. */
 function folded(name: LanewiseName, operands: readonly Expression[]): Expression {
-  const a = numberOf(operands[0]);
-  const b = operands.length === 1 ? 0 : numberOf(operands[1]);
-  if (a === null || b === null) return { kind: "operation", operation: name, type: "i32", operands };
-  return index(i32Of(name, a, b));
+  const a = operands[0];
+  const b = operands.length === 1 ? zero : operands[1];
+  if (a.kind !== "number" || b.kind !== "number" || a.type !== "i32" || b.type !== "i32")
+    return { kind: "operation", operation: name, type: "i32", operands };
+  return index(i32Of(name, Number(a.values[0]), Number(b.values[0])));
 }
 
-/** The value of an i32 that is a number. */
-const numberOf = (one: Expression): number | null =>
-  one.kind === "number" && one.type === "i32" ? Number(one.values[0]) : null;
+const zero = index(0);
 
 /** An operation with other operands: what is known of them is computed. */
 export function rebuilt(
@@ -85,46 +86,42 @@ export function rebuilt(
   }
 }
 
-const is = (operand: Operand, value: number): boolean =>
-  operand === value ||
-  (typeof operand === "object" &&
-    operand.kind === "number" &&
-    operand.values.length === 1 &&
-    operand.values[0] === value);
-const isIndex = (operand: Operand): boolean => typeof operand !== "object" || operand.type === "i32";
-const areIndices = (a: Operand, b: Operand): boolean => isIndex(a) && isIndex(b);
+/** Whether operands are indices: most of a program are sums and products of these. */
+const areIndices = (a: Operand, b: Operand): boolean =>
+  (typeof a !== "object" || a.type === "i32") && (typeof b !== "object" || b.type === "i32");
 
-/** An operation on two i32: most of a program are sums and products of indices. */
-const ofIndices = (name: "add" | "sub" | "mul", a: Operand, b: Operand): Expression =>
-  folded(name, [expression(a, "i32"), expression(b, "i32")]);
+/** Whether an i32 is this number. */
+const is = (one: Expression, value: number): boolean => one.kind === "number" && one.values[0] === value;
 
 /** The sum. Adding 0 to an i32 leaves it out; floats keep it, since -0 + 0 is 0. */
 export function add(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("add", [a, b]);
-  if (is(a, 0)) return expression(b, "i32");
-  if (is(b, 0)) return expression(a, "i32");
-  return ofIndices("add", a, b);
+  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
+  if (is(x, 0)) return y;
+  return is(y, 0) ? x : folded("add", [x, y]);
 }
 
 export function sub(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("sub", [a, b]);
-  return is(b, 0) ? expression(a, "i32") : ofIndices("sub", a, b);
+  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
+  return is(y, 0) ? x : folded("sub", [x, y]);
 }
 
 export function mul(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("mul", [a, b]);
-  if (is(a, 0) || is(b, 0)) return index(0);
-  if (is(a, 1)) return expression(b, "i32");
-  if (is(b, 1)) return expression(a, "i32");
-  return ofIndices("mul", a, b);
+  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
+  if (is(x, 0) || is(y, 0)) return zero;
+  if (is(x, 1)) return y;
+  return is(y, 1) ? x : folded("mul", [x, y]);
 }
 
 /** The quotient of i32 without a sign. */
 export const div = (a: Operand, b: Operand): Expression =>
-  is(b, 1) ? expression(a, "i32") : operation("divideUnsigned", [a, b]);
+  isOne(b) ? expression(a, "i32") : operation("divideUnsigned", [a, b]);
 /** The remainder of i32 without a sign. */
-export const rem = (a: Operand, b: Operand): Expression =>
-  is(b, 1) ? constant("i32", 0) : operation("remainderUnsigned", [a, b]);
+export const rem = (a: Operand, b: Operand): Expression => (isOne(b) ? zero : operation("remainderUnsigned", [a, b]));
+
+const isOne = (operand: Operand): boolean => is(expression(operand, "i32"), 1);
 
 type Unary = (a: Expression) => Expression;
 type Binary = (a: Operand, b: Operand) => Expression;

@@ -3,7 +3,7 @@
 import { areAlike } from "./alike.ts";
 import { operandsOf } from "./operands.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "./program.ts";
-import { withInside } from "./rewrite.ts";
+import { eachWith, hasInside, withInside } from "./rewrite.ts";
 import { expressionsOf, statementsIn } from "./uses.ts";
 
 export interface Parts {
@@ -20,16 +20,17 @@ export function withFunctions(routine: Routine): Parts {
   const written = new Map<Routine, string>();
   // A part may stand in several places.
   const calls = new Map<Statement, Statement>();
-  const inside = (statements: readonly Statement[]): readonly Statement[] =>
-    statements.map((statement) => {
-      const known = calls.get(statement);
-      if (known !== undefined) return known;
-      const own = withInside(statement, inside);
-      if (own.kind !== "outline") return own;
-      const call = callOf(own);
-      calls.set(statement, call);
-      return call;
-    });
+  const inside = (statements: readonly Statement[]): readonly Statement[] => eachWith(statements, called);
+  const called = (statement: Statement): Statement => {
+    if (!hasInside(statement)) return statement;
+    const known = calls.get(statement);
+    if (known !== undefined) return known;
+    const own = withInside(statement, inside);
+    if (own.kind !== "outline") return own;
+    const call = callOf(own);
+    calls.set(statement, call);
+    return call;
+  };
   const callOf = ({ name, body, result }: Extract<Statement, { readonly kind: "outline" }>): Statement => {
     const { memories, variables } = usedFromOutside(body);
     const part: Routine = { name, memories, parameters: variables, body, ...(result ? { result: result.own } : {}) };
@@ -77,9 +78,12 @@ function addUsed(statements: readonly Statement[], used: Used): void {
 function addUsedBy(expressions: readonly Expression[], used: Used): void {
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
-    addUsedBy(operandsOf(expression), used);
-    if (expression.kind === "load") used.memories.add(expression.place.memory);
-    if (expression.kind === "variable" && !used.declared.has(expression)) used.variables.add(expression);
+    if (expression.kind === "variable") {
+      if (!used.declared.has(expression)) used.variables.add(expression);
+    } else if (expression.kind !== "number") {
+      addUsedBy(operandsOf(expression), used);
+      if (expression.kind === "load") used.memories.add(expression.place.memory);
+    }
   }
 }
 

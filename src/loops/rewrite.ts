@@ -101,6 +101,24 @@ export function statementWithPlaces(statement: Statement, change: Change): State
   return withOwn(statement, own, (place) => change({ ...place, index: own(place.index) }));
 }
 
+/** The statements with each of them changed; the list itself if none is. */
+export function eachWith(
+  statements: readonly Statement[],
+  change: (statement: Statement) => Statement,
+): readonly Statement[] {
+  let changed: Statement[] | null = null;
+  for (let i = 0; i < statements.length; i++) {
+    const statement = change(statements[i]);
+    if (changed === null && statement !== statements[i]) changed = statements.slice(0, i);
+    if (changed !== null) changed.push(statement);
+  }
+  return changed ?? statements;
+}
+
+/** Whether a statement has others inside it. */
+export const hasInside = ({ kind }: Statement): boolean =>
+  kind === "for" || kind === "if" || kind === "loop" || kind === "outline";
+
 /** The statement with the lists of statements inside it changed; the statement itself if they are not. */
 export function withInside(
   statement: Statement,

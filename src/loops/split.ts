@@ -8,7 +8,7 @@
 //                                             f(8 + u)
 import { add, asLoop, constant, declare, div, max, mul, range, rem, sub, variable } from "./build.ts";
 import type { Expression, Registers, Routine, Statement, Unroll, Variable } from "./program.ts";
-import { withInside, withOperands, withOwn } from "./rewrite.ts";
+import { hasInside, withInside, withOperands, withOwn } from "./rewrite.ts";
 
 /** The routine without loops that are unrolled by a number. */
 export const splitLoops = (routine: Routine): Routine => ({ ...routine, body: inside(routine.body) });
@@ -17,7 +17,7 @@ export const splitLoops = (routine: Routine): Routine => ({ ...routine, body: in
 function inside(statements: readonly Statement[]): readonly Statement[] {
   let changed: Statement[] | null = null;
   for (let i = 0; i < statements.length; i++) {
-    const own = withInside(statements[i], inside);
+    const own = hasInside(statements[i]) ? withInside(statements[i], inside) : statements[i];
     const split = own.kind === "for" && own.unroll.kind === "copies" ? whole(own, own.unroll) : null;
     if (changed === null && (split !== null || own !== statements[i])) changed = statements.slice(0, i);
     if (changed !== null) changed.push(...(split ?? [own]));

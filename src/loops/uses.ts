@@ -82,7 +82,7 @@ function addRead(expressions: readonly Expression[], read: Set<Variable>): void 
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
     if (expression.kind === "variable") read.add(expression);
-    else addRead(operandsOf(expression), read);
+    else if (expression.kind !== "number") addRead(operandsOf(expression), read);
   }
 }
 
@@ -95,6 +95,7 @@ export function eachOwnPlace(statement: Statement, see: (place: Place) => void):
 function eachLoaded(expressions: readonly Expression[], see: (place: Place) => void): void {
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
+    if (expression.kind === "variable" || expression.kind === "number") continue;
     eachLoaded(operandsOf(expression), see);
     if (expression.kind === "load") see(expression.place);
   }

@@ -57,18 +57,21 @@ export class Code {
     return { index: this.#parameters + this.#locals.length - 1, type };
   }
   get(local: Local): this {
-    return this.#indexed(0x20, local.index);
+    this.#bytes.pair(0x20, local.index);
+    return this;
   }
   set(local: Local): this {
-    return this.#indexed(0x21, local.index);
+    this.#bytes.pair(0x21, local.index);
+    return this;
   }
   tee(local: Local): this {
-    return this.#indexed(0x22, local.index);
+    this.#bytes.pair(0x22, local.index);
+    return this;
   }
 
   /** Appends instructions without immediates. */
   op(...names: Instruction[]): this {
-    for (let i = 0; i < names.length; i++) this.#push(opcodes[names[i]]);
+    for (let i = 0; i < names.length; i++) this.#bytes.list(opcodes[names[i]]);
     return this;
   }
   /**
@@ -76,18 +79,18 @@ export class Code {
    * natural one.
    */
   memory(name: MemoryInstruction, offset = 0, align: number = memoryOpcodes[name].align): this {
-    this.#push(memoryOpcodes[name].code).#bytes.unsigned(align).unsigned(offset);
+    this.#bytes.list(memoryOpcodes[name].code).pair(align, offset);
     return this;
   }
   /** Appends a load or store of one lane. */
   laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
     const { code, align } = laneMemoryOpcodes[name];
-    this.#push(code).#bytes.unsigned(align).unsigned(offset).byte(lane);
+    this.#bytes.list(code).pair(align, offset).byte(lane);
     return this;
   }
   /** Appends an instruction that reads or replaces one lane. */
   lane(name: LaneInstruction, lane: number): this {
-    this.#push(laneOpcodes[name]).#bytes.byte(lane);
+    this.#bytes.list(laneOpcodes[name]).byte(lane);
     return this;
   }
   /** Appends i8x16.shuffle with 16 byte indices: 0 to 15 are of the first vector, 16 to 31 of the second. */
@@ -98,7 +101,7 @@ export class Code {
   /** Appends i8x16.shuffle of four words of 32 bits: 0 to 3 are of the first vector, 4 to 7 of the second. */
   shuffleWords(words: readonly number[]): this {
     this.#bytes.byte(0xfd).byte(0x0d);
-    for (const word of words) for (let byte = 4 * word; byte < 4 * word + 4; byte++) this.#bytes.byte(byte);
+    for (const word of words) this.#bytes.list([4 * word, 4 * word + 1, 4 * word + 2, 4 * word + 3]);
     return this;
   }
 
@@ -196,20 +199,16 @@ export class Code {
   }
   /** Appends 32 bits, little-endian, as often as told. */
   #word(word: number, times: number): this {
-    for (let i = 0; i < times; i++)
-      this.#bytes
-        .byte(word & 255)
-        .byte((word >> 8) & 255)
-        .byte((word >> 16) & 255)
-        .byte((word >> 24) & 255);
+    const bytes = [word & 255, (word >> 8) & 255, (word >> 16) & 255, (word >> 24) & 255];
+    for (let i = 0; i < times; i++) this.#bytes.list(bytes);
     return this;
   }
   #push(bytes: readonly number[]): this {
-    for (let i = 0; i < bytes.length; i++) this.#bytes.byte(bytes[i]);
+    this.#bytes.list(bytes);
     return this;
   }
   #indexed(code: number, index: number): this {
-    this.#bytes.byte(code).unsigned(index);
+    this.#bytes.pair(code, index);
     return this;
   }
 }

@@ -15,6 +15,20 @@ export class Bytes {
     this.#array[this.#length++] = value;
     return this;
   }
+  /** Appends a byte and an unsigned LEB128 number: what most instructions are. */
+  pair(first: number, number: number): this {
+    if (number >= 128) return this.byte(first).unsigned(number);
+    if (this.#length + 2 > this.#array.length) this.#reserve(2);
+    this.#array[this.#length++] = first;
+    this.#array[this.#length++] = number;
+    return this;
+  }
+  /** Appends a list of bytes. */
+  list(bytes: readonly number[]): this {
+    if (this.#length + bytes.length > this.#array.length) this.#reserve(bytes.length);
+    for (let i = 0; i < bytes.length; i++) this.#array[this.#length++] = bytes[i];
+    return this;
+  }
   append(bytes: Uint8Array): this {
     this.#reserve(bytes.length);
     this.#array.set(bytes, this.#length);

@@ -9,7 +9,6 @@ import { hasFence, isUnrolled, writeFence } from "./spilling.ts";
 import { access, type Functions, ValueWriter } from "./values.ts";
 
 type For = Extract<Statement, { readonly kind: "for" }>;
-type OfVariables = Extract<Statement, { readonly kind: "let" | "set" | "registers" | "assign" | "point" | "move" }>;
 
 /** Writes statements, of which `uses` tells the variables that they read and set. */
 export class RoutineWriter {
@@ -44,9 +43,10 @@ export class RoutineWriter {
     while (next < all.length) {
       const statement = all[next];
       next++;
-      if (this.#afterFences === null && isUnrolled(statement) && hasFence(statement)) this.#fenced([statement]);
+      if (this.#afterFences === null && statement.kind === "for" && isUnrolled(statement) && hasFence(statement))
+        this.#fenced([statement]);
       else this.#statement(statement);
-      if (this.#afterFences !== null || statement.kind !== "registers") continue;
+      if (statement.kind !== "registers" || this.#afterFences !== null) continue;
       const others = all.findIndex(({ kind }, i) => i >= next && kind === "registers");
       const sums = all.slice(next, others < 0 ? all.length : others);
       const count = sums.findLastIndex(hasFence) + 1;
@@ -64,71 +64,38 @@ export class RoutineWriter {
     });
   }
 
-  /** Declares a variable, registers or a pointer, or gives one another value. */
-  #variables(statement: OfVariables): void {
-    const code = this.#code;
-    switch (statement.kind) {
-      case "let":
-        this.push(statement.value);
-        code.set(this.#values.declare(statement.variable));
-        return;
-      case "set":
-        this.push(statement.value);
-        code.set(this.#values.local(statement.variable));
-        return;
-      case "point": {
-        const { pointer, place } = statement;
-        const offset = this.#values.address(place);
-        if (offset !== 0) code.i32(offset).op("i32.add");
-        code.set(this.#values.declare(pointer));
-        return;
-      }
-      case "move": {
-        const local = this.#values.local(statement.pointer);
-        code
-          .get(local)
-          .i32(statement.by * access[statement.memory.element].bytes)
-          .op("i32.add")
-          .set(local);
-        return;
-      }
-      case "registers":
-        this.#values.declareRegisters(statement.registers);
-        if (statement.value !== null) this.#fill(statement.registers, statement.value);
-        return;
-      case "assign":
-        this.push(statement.value);
-        code.set(this.#values.register(statement.registers, statement.indices));
-        return;
-      default:
-        statement satisfies never;
-    }
-  }
-
   #statement(statement: Statement): void {
     const code = this.#code;
+    const values = this.#values;
     switch (statement.kind) {
       case "let":
+        values.push(statement.value);
+        code.set(values.declare(statement.variable));
+        return;
       case "set":
-      case "registers":
+        values.push(statement.value);
+        code.set(values.local(statement.variable));
+        return;
       case "assign":
-      case "point":
-      case "move":
-        this.#variables(statement);
+        values.push(statement.value);
+        code.set(values.register(statement.registers, statement.indices));
+        return;
+      case "registers":
+        values.declareRegisters(statement.registers);
+        if (statement.value !== null) this.#fill(statement.registers, statement.value);
         return;
       case "store":
         this.#store(statement);
         return;
-      case "call": {
-        const { callee, memories, operands, result } = statement;
-        for (const memory of memories) code.get(this.#values.memory(memory));
-        for (const operand of operands) this.push(operand);
-        code.call(this.#values.function(callee));
-        if (result !== null) code.set(this.#values.declare(result));
+      case "point":
+      case "move":
+        this.#pointer(statement);
         return;
-      }
       case "fence":
         this.#fence(statement.place);
+        return;
+      case "call":
+        this.#call(statement);
         return;
       case "outline":
         throw internal(`the part ${statement.name} is not a function yet`);
@@ -142,7 +109,7 @@ export class RoutineWriter {
         this.#loop(statement.body);
         return;
       case "break":
-        this.push(statement.when);
+        values.push(statement.when);
         code.brIf(this.#label());
         return;
       case "if":
@@ -151,6 +118,28 @@ export class RoutineWriter {
       default:
         statement satisfies never;
     }
+  }
+
+  /** Declares a pointer, or moves it. */
+  #pointer(statement: Extract<Statement, { readonly kind: "point" | "move" }>): void {
+    const code = this.#code;
+    if (statement.kind === "point") {
+      const offset = this.#values.address(statement.place);
+      if (offset !== 0) code.i32(offset).op("i32.add");
+      code.set(this.#values.declare(statement.pointer));
+      return;
+    }
+    const local = this.#values.local(statement.pointer);
+    const bytes = statement.by * access[statement.memory.element].bytes;
+    code.get(local).i32(bytes).op("i32.add").set(local);
+  }
+
+  #call({ callee, memories, operands, result }: Extract<Statement, { readonly kind: "call" }>): void {
+    const code = this.#code;
+    for (const memory of memories) code.get(this.#values.memory(memory));
+    for (const operand of operands) this.push(operand);
+    code.call(this.#values.function(callee));
+    if (result !== null) code.set(this.#values.declare(result));
   }
 
   #loop(body: readonly Statement[]): void {

@@ -41,12 +41,14 @@ function known<T>(instruction: T | undefined, { kind, type }: Expression): T {
   return instruction;
 }
 
-/** The number of a constant of one lane; null for any other expression. */
-const numberOf = (expression: Expression): number | null =>
-  expression.kind === "number" ? Number(expression.values[0]) : null;
-
 const isZero = (expression: Expression): boolean =>
   expression.kind === "number" && expression.values.every((value) => Object.is(value, 0));
+
+/** Expressions whose instructions are not those of their operands and then one of their own. */
+type Direct = Extract<
+  Expression,
+  { readonly kind: "variable" | "register" | "operation" | "number" | "entry" | "load" }
+>;
 
 /** The functions that calls name. */
 export type Functions = (name: string) => WasmFunction | undefined;
@@ -87,17 +89,27 @@ export class ValueWriter {
       case "register":
         code.get(this.register(expression.registers, expression.indices));
         return;
+      case "operation":
+        this.#pushAll(expression.operands);
+        this.#operation(expression);
+        return;
+      case "number":
+        this.#number(expression);
+        return;
       case "entry":
         code.i32(this.#knownNumber(expression));
         return;
       case "load":
         this.#load(expression);
         return;
-      default:
+      case "splat":
+      case "withLane":
         if (this.#loadsAtOnce(expression)) return;
-        this.#pushAll(operandsOf(expression));
-        this.#apply(expression);
+        break;
+      default:
     }
+    this.#pushAll(operandsOf(expression));
+    this.#apply(expression);
   }
 
   #pushAll(expressions: readonly Expression[]): void {
@@ -105,15 +117,9 @@ export class ValueWriter {
   }
 
   /** Writes the instruction of an expression whose operands are pushed. */
-  #apply(expression: Exclude<Expression, { readonly kind: "variable" | "register" | "entry" | "load" }>): void {
+  #apply(expression: Exclude<Expression, Direct>): void {
     const code = this.#code;
     switch (expression.kind) {
-      case "number":
-        this.#number(expression);
-        return;
-      case "operation":
-        this.#operation(expression);
-        return;
       case "select":
         code.op(isVector(expression.condition.type) ? "v128.bitselect" : "select");
         return;
@@ -154,17 +160,19 @@ export class ValueWriter {
     }
   }
 
-  #operation({ operation, operands }: Extract<Expression, { readonly kind: "operation" }>): void {
+  /** Writes the instruction of an operation whose operands are pushed. */
+  #operation(expression: Extract<Expression, { readonly kind: "operation" }>): void {
     const code = this.#code;
+    const { operation, operands } = expression;
     const { type } = operands[0];
+    if (type === "i64" && operation.startsWith("shift")) code.op("i64.extend_i32_u");
     if ((operation === "min" || operation === "max") && type === "i32") {
-      // min(a, b) = a < b ? a : b; the operands are on the stack once.
+      // min(a, b) = a < b ? a : b
       this.#pushAll(operands);
       code.op(operation === "min" ? "i32.lt_s" : "i32.gt_s", "select");
       return;
     }
-    if (type === "i64" && operation.startsWith("shift")) code.op("i64.extend_i32_u");
-    code.op(known(instructions[operation][type], operands[0]));
+    code.op(known(instructions[operation][type], expression));
   }
 
   #number(number: Extract<Expression, { readonly kind: "number" }>): void {
@@ -217,9 +225,8 @@ export class ValueWriter {
   }
 
   /** Writes loads that WebAssembly joins with what follows them: into all lanes, or into one. False if the expression is something else. */
-  #loadsAtOnce(expression: Expression): boolean {
+  #loadsAtOnce(expression: Extract<Expression, { readonly kind: "splat" | "withLane" }>): boolean {
     const code = this.#code;
-    if (expression.kind !== "splat" && expression.kind !== "withLane") return false;
     const { value } = expression;
     if (value.kind !== "load") return false;
     const { bytes } = access[value.place.memory.element];
@@ -273,7 +280,7 @@ export class ValueWriter {
   constantOf(expression: Expression): number | null {
     switch (expression.kind) {
       case "number":
-        return numberOf(expression);
+        return expression.type === "i32" ? Number(expression.values[0]) : null;
       case "variable":
         return this.#known.get(expression) ?? null;
       case "entry":
@@ -281,18 +288,14 @@ export class ValueWriter {
       case "operation": {
         if (expression.type !== "i32") return null;
         const { operands } = expression;
-        const a = this.#knownIndex(operands[0]);
+        const a = this.constantOf(operands[0]);
         if (a === null) return null;
-        const b = operands.length > 1 ? this.#knownIndex(operands[1]) : 0;
+        const b = operands.length > 1 ? this.constantOf(operands[1]) : 0;
         return b === null ? null : i32Of(expression.operation, a, b);
       }
       default:
         return null;
     }
-  }
-
-  #knownIndex(operand: Expression): number | null {
-    return operand.type === "i32" ? this.constantOf(operand) : null;
   }
 
   #knownNumber({ values, index }: Extract<Expression, { readonly kind: "entry" }>): number {
