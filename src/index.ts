@@ -166,3 +166,6 @@ export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";
 export { type ProcessOf, shareOf } from "./tensor/share.ts";
 export type { Differences } from "./tensor/state.ts";
 export { Tensor } from "./tensor/tensor.ts";
+export type { MappedDims } from "./tensor/transforms/dims.ts";
+export { jvp } from "./tensor/transforms/jvp.ts";
+export { type VmapOptions, vmap } from "./tensor/transforms/vmap.ts";

@@ -124,6 +124,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
   SGD: (o) => new C.SGD(parameters(), { lr: 1, ...o }),
   avgPool2d: (o) => C.avgPool2d(picture, 2, o),
   binaryCrossEntropyWithLogits: (o) => C.binaryCrossEntropyWithLogits(x, x, o),
+  vmap: (o) => C.vmap((y: Tensor) => y, o),
   checkGradients: (o) => C.checkGradients((y: Tensor) => y.sum(), [x], o),
   compile: (o) => C.compile(() => x, o),
   conv2d: (o) => C.conv2d(picture, weight, null, o),
@@ -184,6 +185,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
         "sub",
       ],
       ...[
+        "jvp",
         "noGrad",
         "randperm",
         "setRngState",

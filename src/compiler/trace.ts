@@ -6,6 +6,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
 import { describe } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
+import { wrappedIn } from "../tensor/levels.ts";
 import { isPromise, isRecording, withRecording } from "../tensor/mode.ts";
 import { currentRegion, type RegionName } from "../tensor/region.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -120,9 +121,9 @@ class Trace implements Tracer, Reader {
     this.#standIns.add(standIn);
     return standIn;
   }
-  /** Whether a tensor was made in this trace. Tensors from outside that the function assigned were not. */
+  /** Whether a tensor was made in this trace, as those of transformations are. Tensors from outside that the function assigned were not. */
   made(tensor: Tensor): boolean {
-    return tensor.storage instanceof TracedStorage && !this.#before.has(tensor);
+    return (tensor.storage instanceof TracedStorage && !this.#before.has(tensor)) || wrappedIn(tensor) !== null;
   }
   /** Whether a tensor is an intermediate result of this trace: neither a stand-in of an argument nor from outside. */
   #isTemporary(tensor: Tensor): boolean {
@@ -252,7 +253,7 @@ class Trace implements Tracer, Reader {
         withTracer(this, () =>
           withRecording(false, () => {
             const weights = roots.map((root, i) => this.argument(first + i, root));
-            const gradients = gradientsOf(roots, targets, weights, apply as never, versionOf);
+            const gradients = gradientsOf(roots, targets, weights, apply as never, { versionOf });
             return gradients.map((gradient) => gradient && this.#nodeOf(gradient));
           }),
         ),

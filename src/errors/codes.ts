@@ -10,6 +10,8 @@ export const errorCodes = {
   gradient:
     "A gradient that does not exist or cannot be computed: the tensor has no history, is not a leaf, or was assigned since.",
   traced: "Something that cannot be done while compile traces a function, or with a tensor of a trace that is over.",
+  transformed:
+    "Something that cannot be done while vmap or another transformation runs a function, or with its tensors later.",
   order: "A call that comes too early or too late: there is nothing to explain yet, or a run is in its loop already.",
   state: "A state dict, a checkpoint or a state of a program that does not fit, or is only half written.",
   diverged: "Training whose loss became NaN or infinite.",

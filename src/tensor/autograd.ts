@@ -2,6 +2,7 @@
 // of the loss flows from a result to the inputs, and where several paths meet, their gradients are added.
 import { ChainruleError } from "../errors/error.ts";
 import type { Type } from "./dtype.ts";
+import { isTransforming, plainTensorsIn } from "./levels.ts";
 import { isRecording, withRecording } from "./mode.ts";
 import type { Saved } from "./op.ts";
 import { type Attributes, type OpName, opOf } from "./ops.ts";
@@ -52,6 +53,18 @@ type Apply = Saved<never>["apply"];
 export function sourceOf(tensor: Tensor): Source {
   return { tensor, version: tensor.version, history: tensor.history, requiresGrad: tensor.requiresGrad };
 }
+
+/** Where operations are recorded: in tensors that belong to no transformation, or in those of one level (tape.ts). */
+export interface Tape {
+  /** The level's id; 0 for tensors that belong to none. */
+  readonly id: number;
+  /** The source of a tensor as this tape sees it: a tensor of another level is a constant. */
+  sourceOf(tensor: Tensor): Source;
+  /** The tensor with which gradients are computed: that inside a tensor of the level. */
+  below(tensor: Tensor): Tensor;
+}
+
+export const plainTape: Tape = { id: 0, sourceOf, below: (tensor) => tensor };
 
 /** The history of the result with this index. The tensor in the source of the call is a placeholder, which is not read. */
 export function outputOf(call: CallHistory, index: number): OutputHistory {
@@ -113,12 +126,17 @@ export function unchanged(
 }
 
 /** The tensors that a gradient rule may use. A result has version 0 when it is made; after `assign` its contents are lost, and y throws. */
-function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionOf }: Flow): Saved<Attributes<OpName>> {
-  const input = (position: number) => unchanged(history.inputs[position], history.name, versionOf);
+function saved(
+  source: Source,
+  history: OpHistory,
+  dy: Tensor,
+  { apply, versionOf, tape }: Flow,
+): Saved<Attributes<OpName>> {
+  const input = (position: number) => tape.below(unchanged(history.inputs[position], history.name, versionOf));
   return {
     dy,
     get y() {
-      return unchanged({ ...source, version: 0 }, history.name, versionOf);
+      return tape.below(unchanged({ ...source, version: 0 }, history.name, versionOf));
     },
     get x() {
       return input(0);
@@ -137,6 +155,7 @@ function saved(source: Source, history: OpHistory, dy: Tensor, { apply, versionO
 }
 
 interface Flow {
+  readonly tape: Tape;
   readonly order: readonly Source[];
   /** The gradients that have arrived at each node so far. */
   readonly gradients: Map<Node, Tensor>;
@@ -195,7 +214,7 @@ function throughOp(
   const context = saved(source, history, dy, down);
   history.inputs.forEach((input, position) => {
     if (!input.requiresGrad || !down.wants(nodeOf(input))) return;
-    tracing()?.differentiates(source.tensor);
+    tracing()?.differentiates(plainTensorsIn(source.tensor)[0]);
     send(input, vjp(context, position));
   });
   tracing()?.differentiates(null);
@@ -207,6 +226,7 @@ export function backward(root: Tensor, gradient: Tensor, apply: Apply): void {
   withRecording(false, () => {
     const source = sourceOf(root);
     flow({
+      tape: plainTape,
       order: reverseOrder([source], noEnds),
       gradients: new Map([[nodeOf(source), gradient]]),
       apply,
@@ -235,10 +255,11 @@ export function gradientsOf(
   targets: readonly Tensor[],
   weights: readonly Tensor[],
   apply: Apply,
-  versionOf: Versions = versionNow,
+  { versionOf = versionNow, tape = plainTape }: { readonly versionOf?: Versions; readonly tape?: Tape } = {},
 ): (Tensor | null)[] {
-  const ends = new Set(targets.map((target) => nodeOf(sourceOf(target))));
-  const order = reverseOrder(roots.map(sourceOf), ends);
+  const nodeIn = (tensor: Tensor): Node => nodeOf(tape.sourceOf(tensor));
+  const ends = new Set(targets.map(nodeIn));
+  const order = reverseOrder(roots.map(tape.sourceOf), ends);
   const onPath = new Set<Node>();
   for (const source of order.toReversed()) {
     const node = nodeOf(source);
@@ -249,10 +270,13 @@ export function gradientsOf(
     targets.some(({ history }) => history !== null) ||
     order.some((source) => source.history === null && !ends.has(source.tensor));
   const results = new Map<Node, Tensor>();
-  withRecording(isRecording() && hasHistory, () => {
+  const isNeeded = hasHistory || isTransforming() || tape.id > 0;
+  const run = (body: () => void) => (isRecording() && !isNeeded ? withRecording(false, body) : body());
+  run(() => {
     flow({
+      tape,
       order,
-      gradients: new Map(roots.map((root, i) => [nodeOf(sourceOf(root)), weights[i]])),
+      gradients: sumsOf(roots.map((root, i) => [nodeIn(root), weights[i]])),
       apply,
       versionOf,
       ends,
@@ -260,5 +284,12 @@ export function gradientsOf(
       arrive: (source, dx) => results.set(nodeOf(source), dx),
     });
   });
-  return targets.map((target) => results.get(nodeOf(sourceOf(target))) ?? null);
+  return targets.map((target) => results.get(nodeIn(target)) ?? null);
+}
+
+/** The gradients by their nodes. A root may be listed twice. */
+function sumsOf(gradients: readonly (readonly [Node, Tensor])[]): Map<Node, Tensor> {
+  const sums = new Map<Node, Tensor>();
+  for (const [node, gradient] of gradients) sums.set(node, sums.get(node)?.add(gradient) ?? gradient);
+  return sums;
 }

@@ -1,73 +1,107 @@
 // Derivatives as functions, and their check against finite differences.
 import { ChainruleError } from "../errors/error.ts";
-import { checkTensors, takes } from "./arguments.ts";
-import { gradientsOf } from "./autograd.ts";
+import { checkTensor, checkTensors, shown, takes } from "./arguments.ts";
+import { gradientsOf, plainTape } from "./autograd.ts";
 import { full, ones, tensor } from "./create.ts";
 import { describe, isFloating } from "./dtype.ts";
+import { isTransforming } from "./levels.ts";
 import { isRecording, noGrad, withRecording } from "./mode.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
+import { TapeLevel } from "./tape.ts";
 import { apply, type Tensor } from "./tensor.ts";
+import { mapTensors, tensorsIn } from "./tree.ts";
 
 /**
  * The tensor that f gets in place of an argument, so that only operations of f are differentiated: a new leaf, or, if the derivative may be
  * differentiated again, a result that has the argument as its input.
  */
 function standIn(x: Tensor): Tensor {
-  if (!isFloating(x.dtype)) return x;
   if (isRecording() && x.requiresGrad) return apply("reshape", [x], { shape: x.shape });
   const leaf = x.detach();
   leaf.requiresGrad = true;
   return leaf;
 }
 
+/** The value of f(...args) and its gradients with respect to all tensors in the first `count` arguments, in their places. */
 function differentiate(
   call: string,
-  f: (...args: Tensor[]) => Tensor,
-  args: readonly Tensor[],
+  f: (...args: unknown[]) => Tensor,
+  args: readonly unknown[],
   count: number,
-): { value: Tensor; grads: Tensor[] } {
-  args.slice(0, count).forEach((x, position) => {
-    if (position === 0 && !isFloating(x.dtype))
-      throw new ChainruleError("gradient", call, `${describe(x)} has no gradient, only float32 and float64 have`);
-  });
-  const targets = args.slice(0, count).map(standIn);
-  const value = withRecording(true, () => f(...targets, ...args.slice(count)));
+): { value: Tensor; grads: unknown[] } {
+  checkDifferentiable(call, args);
+  const level = isTransforming() ? new TapeLevel(call) : null;
+  const targets: Tensor[] = [];
+  const standIns = args.slice(0, count).map((arg) =>
+    mapTensors(call, arg, (x) => {
+      const target = !isFloating(x.dtype) ? x : (level?.leafFor(x) ?? standIn(x));
+      targets.push(target);
+      return target;
+    }),
+  );
+  const body = () => f(...standIns, ...args.slice(count));
+  const value = level === null ? withRecording(true, body) : level.record(body);
+  checkTensor(call, "the result of the function", value);
   if (value.size !== 1)
     throw new ChainruleError(
       "shape",
       call,
       `the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`,
     );
-  const gradients = value.requiresGrad
-    ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never)
+  const tape = level ?? plainTape;
+  const gradients = tape.sourceOf(value).requiresGrad
+    ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never, { tape })
     : [];
-  const grads = targets.map(
+  const all = targets.map(
     (x, i) => gradients[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),
   );
-  return { value: isRecording() ? value : value.detach(), grads };
+  let next = 0;
+  const grads = args.slice(0, count).map((arg) => mapTensors(call, arg, () => all[next++]));
+  return { value: level === null ? withoutHistory(value, targets) : level.below(value), grads };
+}
+
+/** The value without its history, unless an outer derivative flows through it. */
+function withoutHistory(value: Tensor, targets: readonly Tensor[]): Tensor {
+  return isRecording() && targets.some(({ history }) => history !== null) ? value : value.detach();
+}
+
+/** Throws unless the first argument is floating, or has floating tensors in it. */
+function checkDifferentiable(call: string, args: readonly unknown[]): void {
+  if (args.length === 0) return;
+  const tensors = tensorsIn(call, args[0]);
+  if (tensors.some(({ dtype }) => isFloating(dtype))) return;
+  const what = tensors.length === 0 ? shown(args[0]) : describe(tensors[0]);
+  throw new ChainruleError("gradient", call, `${what} has no gradient, only float32 and float64 have`);
 }
 
 /**
  * Returns the derivative of f as a function: grad(f)(x, ...) is df/dx for the first argument of f, a tensor of the shape of x; the result of
- * f must be a scalar. It can be differentiated again: grad((x) => grad(f)(x).sum()). The .grad of the tensors does not change.
+ * f must be a scalar. If the first argument is a list, an object or a Map of tensors, such as the parameters of functional(), the derivative
+ * has the same structure. It can be differentiated again: grad((x) => grad(f)(x).sum()). The .grad of the tensors does not change.
  */
-export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor): (...args: A) => Tensor {
+export function grad<A extends [Tensor, ...Tensor[]]>(f: (...args: A) => Tensor): (...args: A) => Tensor;
+export function grad<A extends [object, ...unknown[]]>(f: (...args: A) => Tensor): (...args: A) => A[0];
+export function grad(f: (...args: unknown[]) => Tensor): (...args: unknown[]) => unknown {
   takes("grad", arguments.length, 1);
-  return (...args) => differentiate("grad", f as (...args: Tensor[]) => Tensor, args, 1).grads[0];
+  return (...args) => differentiate("grad", f, args, 1).grads[0];
 }
 
 /**
- * Returns a function that computes the value of f, a scalar, and its derivatives with respect to all arguments; the derivative is zeros for
- * integer arguments and for those that f does not use.
+ * Returns a function that computes the value of f, a scalar, and its derivatives with respect to all arguments, each with the structure of
+ * its argument: a tensor, or a list, an object or a Map of tensors. The derivative is zeros for integer arguments and for those that f does
+ * not use.
  */
 export function valueAndGrad<A extends Tensor[]>(
   f: (...args: A) => Tensor,
-): (...args: A) => { value: Tensor; grads: Tensor[] } {
+): (...args: A) => { value: Tensor; grads: Tensor[] };
+export function valueAndGrad<A extends object[]>(
+  f: (...args: A) => Tensor,
+): (...args: A) => { value: Tensor; grads: { -readonly [Place in keyof A]: A[Place] } };
+export function valueAndGrad(
+  f: (...args: unknown[]) => Tensor,
+): (...args: unknown[]) => { value: Tensor; grads: unknown[] } {
   takes("valueAndGrad", arguments.length, 1);
-  return (...args) => {
-    const { value, grads } = differentiate("valueAndGrad", f as (...args: Tensor[]) => Tensor, args, args.length);
-    return { value: value.detach(), grads };
-  };
+  return (...args) => differentiate("valueAndGrad", f, args, args.length);
 }
 
 /** The options of checkGradients. */

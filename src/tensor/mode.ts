@@ -1,19 +1,32 @@
 // The mode that operations depend on beside their inputs: whether results record them for backward.
 import { ChainruleError } from "../errors/error.ts";
 import { takes } from "./arguments.ts";
+import { newestLevelId } from "./levels.ts";
 
 let recording = true;
+/** Derivatives flow at levels (levels.ts) from this id on: a noGrad stops those of the transformations around it, not of those inside. */
+let firstLevel = 0;
 
 /** Whether a value is a promise, of any realm. */
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   Object.prototype.toString.call(value) === "[object Promise]";
 
-export const isRecording = (): boolean => recording;
+/** Whether operations are recorded for backward, at a level or, without one, for tensors that belong to none. */
+export const isRecording = (level = 0): boolean => recording && level >= firstLevel;
+
+/** Whether a noGrad inside the transformation of this level runs. */
+export const isStopped = (level: number): boolean => level < firstLevel;
 
 /** Runs the body with recording switched on or off, and restores the mode, also after an exception. */
-export function withRecording<T>(on: boolean, body: () => T): T {
-  const before = recording;
+export const withRecording = <T>(on: boolean, body: () => T): T => inMode(on, on ? 0 : firstLevel, body);
+
+/** Runs the body with recording switched on for the levels that no noGrad stops. */
+export const withRecordingAtLevels = <T>(body: () => T): T => inMode(true, firstLevel, body);
+
+function inMode<T>(on: boolean, first: number, body: () => T): T {
+  const before = [recording, firstLevel] as const;
   recording = on;
+  firstLevel = first;
   try {
     const result = body();
     if (isPromise(result)) {
@@ -25,7 +38,7 @@ export function withRecording<T>(on: boolean, body: () => T): T {
     }
     return result;
   } finally {
-    recording = before;
+    [recording, firstLevel] = before;
   }
 }
 
@@ -35,5 +48,5 @@ export function withRecording<T>(on: boolean, body: () => T): T {
  */
 export function noGrad<T>(body: () => T): T {
   takes("noGrad", arguments.length, 1);
-  return withRecording(false, body);
+  return inMode(false, newestLevelId() + 1, body);
 }

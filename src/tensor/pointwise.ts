@@ -1,5 +1,6 @@
 // Activations: functions of one tensor that consist of elementwise ops. Where the result needs no history, a large float32 tensor passes through
 // all ops of the function in one program over pieces (stream.ts), instead of being read and written once for each op.
+import { isTransforming } from "./levels.ts";
 import { isRecording } from "./mode.ts";
 import type { Operand } from "./promotion.ts";
 import { inRegion } from "./region.ts";
@@ -8,7 +9,11 @@ import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
 const isOnePass = (x: Tensor): boolean =>
-  x.dtype === "float32" && x.size >= minProgramElements && tracing() === null && !(isRecording() && x.requiresGrad);
+  x.dtype === "float32" &&
+  x.size >= minProgramElements &&
+  tracing() === null &&
+  !isTransforming() &&
+  !(isRecording() && x.requiresGrad);
 
 /** A function of a tensor and of the numbers in `attributes`, in their order. `name` is its region's name. */
 export function pointwise<Numbers extends readonly string[] = []>(

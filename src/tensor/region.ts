@@ -22,3 +22,27 @@ export function inRegion<T>(name: string, attributes: Readonly<Record<string, un
     current = parent;
   }
 }
+
+const transformed = new WeakMap<RegionName, Map<string, RegionName>>();
+
+/** Runs the body with the current region as one of a transformation: its ops are no softmax any more, but "vmap(softmax)". */
+export function inTransformed<T>(by: string, body: () => T): T {
+  const before = current;
+  current = transformedBy(by, before);
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
+function transformedBy(by: string, region: RegionName | null): RegionName | null {
+  if (region === null) return null;
+  const known = transformed.get(region) ?? new Map<string, RegionName>();
+  transformed.set(region, known);
+  const existing = known.get(by);
+  if (existing !== undefined) return existing;
+  const made = { name: `${by}(${region.name})`, attributes: {}, parent: transformedBy(by, region.parent) };
+  known.set(by, made);
+  return made;
+}

@@ -1,6 +1,7 @@
 // Elementwise functions of several ops, such as a random number or the update of a weight. Run op by op, they read and write memory once for
 // each op. A backend (backends/streams.ts) can compile the function to one program and run it over pieces that stay in the cache. The bits
 // are the same either way, so that the choice is a matter of speed alone.
+import { isTransforming } from "./levels.ts";
 import { noGrad } from "./mode.ts";
 import type { Operand } from "./promotion.ts";
 import { type Shape, sizeOf } from "./shape.ts";
@@ -60,7 +61,8 @@ export function stream({
 }: Partial<StreamCall> & Pick<StreamCall, "f" | "shape">): readonly Tensor[] {
   const call = { f, shape, streamed, shared, numbers };
   return noGrad(() => {
-    const carried = tracing() !== null || sizeOf(shape) === 0 ? null : carrier(call);
+    const isOneByOne = tracing() !== null || isTransforming() || sizeOf(shape) === 0;
+    const carried = isOneByOne ? null : carrier(call);
     return carried ?? f({ ...call, first: null });
   });
 }

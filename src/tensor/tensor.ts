@@ -8,6 +8,7 @@ import { contentsFor } from "./device.ts";
 import { type DType, describe, isDType, isFloating, noDType, type Type, type TypedArray } from "./dtype.ts";
 import { eager } from "./eager.ts";
 import { type TensorJSON, toJSON } from "./json.ts";
+import { checkLevels, interpret, isTransforming, refuseBackward, wrappedIn } from "./levels.ts";
 import { isRecording } from "./mode.ts";
 import { type Nested, nest } from "./nested.ts";
 import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
@@ -27,6 +28,8 @@ export function apply<N extends OpName>(
   const { type: typeOf, vjp } = opOf(name);
   const type = typeOf(inputs, attributes);
   const operation = { name, inputs, attributes, ...type };
+  const interpreted = isTransforming() ? interpret(operation) : null;
+  if (interpreted !== null) return interpreted;
   const storage = tracing()?.run(operation) ?? eager(operation);
   const isRecorded =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
@@ -86,9 +89,11 @@ export class Tensor extends Vocabulary {
   /** Reads the contents, also where reading is asynchronous. */
   read(): Promise<TypedArray> {
     takes("read", arguments.length, 0);
-    return tracing()?.reveal(this, "read") ?? this.#storage.read();
+    wrappedIn(this)?.reveal("read");
+    return wrappedIn(this)?.read() ?? tracing()?.reveal(this, "read") ?? this.#storage.read();
   }
   #contents(call: string): TypedArray {
+    wrappedIn(this)?.reveal(call);
     return tracing()?.reveal(this, call) ?? contentsFor(call, this);
   }
   /** @internal */
@@ -192,6 +197,7 @@ export class Tensor extends Vocabulary {
   backward(gradient?: Tensor): void {
     takes("backward", arguments.length, 1);
     if (gradient !== undefined) checkTensor("backward", "gradient", gradient);
+    refuseBackward(this);
     if (!this.requiresGrad)
       throw new ChainruleError(
         "gradient",
@@ -217,7 +223,7 @@ export class Tensor extends Vocabulary {
   /** Returns a tensor with the same contents and no history. */
   detach(): Tensor {
     takes("detach", arguments.length, 0);
-    return new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
+    return wrappedIn(this)?.detached() ?? new Tensor(tracing()?.share(this) ?? this.#storage.share(), this);
   }
   /**
    * Converts to this dtype: floats are rounded towards zero for integers, and everything but 0 is true for bool. Returns the tensor itself if
@@ -240,8 +246,10 @@ export class Tensor extends Vocabulary {
         `${describe(value)} does not fit into ${describe(this)}; shape and dtype must be the same`,
       );
     }
+    const contents = value.detach();
+    checkLevels(this, contents);
     tracing()?.assigns(this);
-    this.replaceStorage(tracing()?.share(value) ?? value.#storage.share());
+    this.replaceStorage(contents.#storage);
     return this;
   }
   /** @internal Replaces the contents by those of another storage. */

@@ -236,7 +236,10 @@ export const movements = {
       });
       result.data.set(sums);
     },
-    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) =>
-      apply("unfold", [dy], { dim, size: shape.at(-1) ?? 0, step }),
+    // There may be room for more windows than there are.
+    vjp: ({ types: [{ shape }], attributes: { dim, step }, dy, apply }) => {
+      const windows = apply("unfold", [dy], { dim, size: shape.at(-1) ?? 0, step });
+      return windows.shape[dim] === shape[dim] ? windows : windows.narrow(dim, 0, shape[dim]);
+    },
   }),
 };

@@ -56,9 +56,9 @@ export const reductions = {
       });
     },
     faster: (y, [x], { dims }) => max(y, x, dims),
-    vjp: ({ x, y, attributes: { dims }, dy }) => {
+    vjp: ({ x, y, attributes, dy, apply }) => {
       const isMaximum = x.eq(y).to(dy.dtype);
-      return dy.mul(isMaximum).div(isMaximum.sum(dims, true));
+      return dy.mul(isMaximum).div(apply("sum", [isMaximum], attributes));
     },
   }),
 

@@ -1,0 +1,120 @@
+// Forward mode: jvp carries with each tensor its derivative along one direction, its tangent, through all operations of a function.
+import { ChainruleError } from "../../errors/error.ts";
+import { checkTensors, takes } from "../arguments.ts";
+import { describe, isFloating, type TypedArray } from "../dtype.ts";
+import type { Operation } from "../eager.ts";
+import { type Level, newLevelId, Wrapped, withLevel } from "../levels.ts";
+import { isStopped } from "../mode.ts";
+import { constant } from "../promotion.ts";
+import { inTransformed } from "../region.ts";
+import { sameShape } from "../shape.ts";
+import { apply, Tensor } from "../tensor.ts";
+import { mapTensors } from "../tree.ts";
+import { type Forward, forwardRules } from "./forward.ts";
+
+/** A tensor and its tangent. */
+class DualStorage extends Wrapped {
+  readonly level: DualLevel;
+  readonly inside: readonly [primal: Tensor, tangent: Tensor];
+
+  constructor(level: DualLevel, inside: readonly [Tensor, Tensor]) {
+    super();
+    this.level = level;
+    this.inside = inside;
+  }
+
+  get data(): TypedArray {
+    return this.inside[0].data;
+  }
+  get placeholder(): string | undefined {
+    return this.inside[0].storage.placeholder;
+  }
+  read(): Promise<TypedArray> {
+    return this.inside[0].read();
+  }
+  reveal(): void {}
+  detached(): Tensor {
+    return this.inside[0].detach();
+  }
+  around([primal, tangent]: readonly Tensor[]): Wrapped {
+    return new DualStorage(this.level, [primal, tangent]);
+  }
+}
+
+class DualLevel implements Level {
+  readonly id = newLevelId();
+  readonly name = "jvp";
+
+  run({ name, inputs, attributes }: Operation): Tensor {
+    return inTransformed("jvp", () => {
+      const pairs = inputs.map((x) => this.pairOf(x));
+      const primals = pairs.map(([primal]) => primal);
+      const tangents = pairs.map(([, tangent]) => tangent);
+      const y = apply(name, primals, attributes);
+      if (isStopped(this.id) || !isFloating(y.dtype) || tangents.every((tangent) => tangent === null)) return y;
+      const forward = forwardRules[name] as Forward;
+      const dy = forward({ name, attributes, inputs: primals, tangents, y });
+      return dy === null ? y : this.pair(y, dy);
+    });
+  }
+
+  pair(primal: Tensor, tangent: Tensor): Tensor {
+    return new Tensor(new DualStorage(this, [primal, tangent]), primal);
+  }
+
+  /** The tensor and its tangent; null where it is zero. */
+  pairOf(x: Tensor): readonly [Tensor, Tensor | null] {
+    const { storage } = x;
+    return storage instanceof DualStorage && storage.level === this ? storage.inside : [x, null];
+  }
+}
+
+/**
+ * The value of f at the primals, and its derivative along the direction that the tangents give: the Jacobian-vector product
+ * Σ df/dxᵢ · tangentᵢ, computed together with the value (forward mode). The result of f may be a tensor, or a list, an object or a Map of
+ * tensors; `tangent` has the same structure. Each tangent has shape and dtype of its primal, float32 or float64. Composes with grad, vmap and
+ * compile in any order. Operations inside of noGrad count as constants, as they do for grad.
+ */
+export function jvp<A extends Tensor[], R>(
+  f: (...primals: A) => R,
+  primals: A,
+  tangents: NoInfer<A>,
+): { value: R; tangent: R } {
+  takes("jvp", arguments.length, 3);
+  checkTensors("jvp", "primals", primals);
+  checkTensors("jvp", "tangents", tangents);
+  checkDirection(primals, tangents);
+  const level = new DualLevel();
+  const duals = primals.map((x, i) => level.pair(x, tangents[i]));
+  const result = withLevel(level, () => f(...(duals as A)));
+  // f may have assigned to its arguments.
+  for (const [i, dual] of duals.entries()) if (dual.version > 0) primals[i].assign(level.pairOf(dual)[0]);
+  const part = (pick: (x: Tensor) => Tensor) => mapTensors("jvp", result, pick) as R;
+  return {
+    value: part((x) => level.pairOf(x)[0]),
+    tangent: part((x) => {
+      const [primal, tangent] = level.pairOf(x);
+      return tangent ?? constant(primal, 0);
+    }),
+  };
+}
+
+function checkDirection(primals: readonly Tensor[], tangents: readonly Tensor[]): void {
+  if (primals.length !== tangents.length)
+    throw new ChainruleError("shape", "jvp", `${primals.length} primals need as many tangents, not ${tangents.length}`);
+  for (const [i, primal] of primals.entries()) {
+    const tangent = tangents[i];
+    if (!isFloating(primal.dtype))
+      throw new ChainruleError(
+        "gradient",
+        "jvp",
+        `primal ${i} is ${describe(primal)}, only float32 and float64 have derivatives; let the function use it from outside`,
+      );
+    if (tangent.dtype !== primal.dtype || !sameShape(tangent.shape, primal.shape))
+      throw new ChainruleError(
+        "shape",
+        "jvp",
+        `tangent ${i} is ${describe(tangent)}, its primal ${describe(primal)}; shape and dtype must be equal`,
+      );
+  }
+}
