@@ -330,6 +330,9 @@ export const fence = (memory: Memory, index: Operand): Statement => ({ kind: "fe
 /** Declares memory that the threads of a workgroup share. */
 export const shared = (memory: Memory, length: number): Statement => ({ kind: "shared", memory, length });
 
+/** Declares memory that the thread alone has. */
+export const own = (memory: Memory, length: number): Statement => ({ kind: "own", memory, length });
+
 /** Waits for all threads of the workgroup. */
 export const barrier: Statement = { kind: "barrier" };
 

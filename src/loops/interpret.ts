@@ -32,6 +32,21 @@ export function valueAfter(
   return interpreter.value(expression);
 }
 
+/** Numbers that make it obvious if a sum uses memory that nobody has stored to. */
+export function undefinedContents({ name, element }: Memory, length: number): Contents {
+  switch (element) {
+    case "f32":
+      return new Float32Array(length).fill(Number.NaN);
+    case "i32":
+      return new Int32Array(length).fill(0x7ead_beef);
+    case "f64":
+    case "u8":
+      throw internal(`the memory ${name} of a workgroup has elements of ${element}`);
+    default:
+      return element satisfies never;
+  }
+}
+
 /** Functions outside of the program, by their names. */
 export type Functions = ReadonlyMap<string, (...operands: number[]) => number | undefined>;
 
@@ -51,6 +66,8 @@ export type Watch = (memory: Memory, first: number, count: number, use: "load" |
 export class Interpreter {
   readonly #functions: Functions;
   readonly #memories: ReadonlyMap<Memory, Contents>;
+  /** Memory that no other thread has. */
+  readonly #own = new Map<Memory, Contents>();
   readonly #watch: Watch | null;
   readonly #values: Map<Variable, Value>;
   readonly #registers = new Map<Registers, Map<string, Value>>();
@@ -88,6 +105,9 @@ export class Interpreter {
         this.#elements(statement.registers).set(this.#key(statement.indices), this.value(statement.value));
         return false;
       case "fence":
+        return false;
+      case "own":
+        this.#own.set(statement.memory, undefinedContents(statement.memory, statement.length));
         return false;
       case "shared":
       case "barrier":
@@ -252,7 +272,7 @@ export class Interpreter {
   }
 
   #contents(memory: Memory): Contents {
-    const contents = this.#memories.get(memory);
+    const contents = this.#own.get(memory) ?? this.#memories.get(memory);
     if (contents === undefined) throw internal(`the memory ${memory.name} has no contents`);
     return contents;
   }

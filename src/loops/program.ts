@@ -151,6 +151,8 @@ export type Statement =
     }
   /** Declares memory that the threads of a workgroup share; its contents are undefined at first. */
   | { readonly kind: "shared"; readonly memory: Memory; readonly length: number }
+  /** Declares memory that the thread alone has, for what it finds by an index; its contents are undefined at first. */
+  | { readonly kind: "own"; readonly memory: Memory; readonly length: number }
   /** Waits for all threads of the workgroup: what they have stored before it is loaded after it. */
   | { readonly kind: "barrier" }
   /** Does nothing: an engine should not move what is before it behind it, and the other way round. It names what is loaded next. */

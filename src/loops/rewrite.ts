@@ -85,6 +85,7 @@ export function withOwn(
     case "loop":
     case "outline":
     case "shared":
+    case "own":
     case "barrier":
       return statement;
     default:

@@ -67,7 +67,8 @@ function linesOfOne(statement: Statement, names: Names): string[] {
     case "assign":
       return [assignment(statement, text)];
     case "shared":
-      return [`shared ${statement.memory.name}: ${statement.memory.element}[${statement.length}]`];
+    case "own":
+      return [`${statement.kind} ${statement.memory.name}: ${statement.memory.element}[${statement.length}]`];
     case "barrier":
       return ["barrier"];
     case "fence":

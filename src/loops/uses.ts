@@ -23,6 +23,7 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case "move":
     case "loop":
     case "shared":
+    case "own":
     case "barrier":
       return none;
     case "call":

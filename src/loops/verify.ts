@@ -61,7 +61,8 @@ function ofStatement(statement: Statement, scope: Scope): string[] {
     case "fence":
       return ofExpression(statement.place.index, scope);
     case "shared":
-      return ofShared(statement, scope);
+    case "own":
+      return ofMemory(statement, scope);
     case "barrier":
       return [];
     case "outline":
@@ -186,7 +187,7 @@ function ofFor({ index, from, to, step, body }: Extract<Statement, { readonly ki
   ];
 }
 
-function ofShared({ memory, length }: Extract<Statement, { readonly kind: "shared" }>, scope: Scope): string[] {
+function ofMemory({ memory, length }: Extract<Statement, { readonly kind: "shared" | "own" }>, scope: Scope): string[] {
   const faults = [
     ...(scope.memories.has(memory) ? [`${memory.name} is declared twice`] : []),
     ...(Number.isInteger(length) && length >= 1 ? [] : [`${memory.name} has ${length} elements`]),

@@ -2,7 +2,7 @@
 // other. Between two barriers no order of the threads is promised. So it is an error if two of them touch the same element meanwhile and
 // one stores to it, and if some of them wait at a barrier that others do not reach.
 import { internal } from "../errors/error.ts";
-import { type Contents, type Functions, Interpreter, type Watch } from "./interpret.ts";
+import { type Contents, type Functions, Interpreter, undefinedContents, type Watch } from "./interpret.ts";
 import type { Expression, Memory, Routine, Statement, Variable } from "./program.ts";
 import { statementsIn } from "./uses.ts";
 import type { Value } from "./values.ts";
@@ -105,21 +105,6 @@ class Workgroup {
 
 const hasBarrier = (statement: Statement): boolean =>
   statement.kind === "barrier" || statement.kind === "shared" || statementsIn(statement).some(hasBarrier);
-
-/** Numbers that make it obvious if a sum uses memory that nobody has stored to. */
-function undefinedContents({ name, element }: Memory, length: number): Contents {
-  switch (element) {
-    case "f32":
-      return new Float32Array(length).fill(Number.NaN);
-    case "i32":
-      return new Int32Array(length).fill(0x7ead_beef);
-    case "f64":
-    case "u8":
-      throw internal(`the shared memory ${name} has elements of ${element}`);
-    default:
-      return element satisfies never;
-  }
-}
 
 /** What the threads have done to the elements of one memory: who stored last, and who loaded, and when. */
 interface Touches {

@@ -3,31 +3,20 @@
 import { fuse } from "../../src/compiler/fuse.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { inPlace } from "../../src/compiler/in-place.ts";
-import type { Buffer, Kernel } from "../../src/compiler/kernel.ts";
+import type { Buffer } from "../../src/compiler/kernel.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
 import type { Contents } from "../../src/loops/interpret.ts";
 import type { Memory } from "../../src/loops/program.ts";
 import { divergentBarriers } from "../../src/loops/uniform.ts";
 import { faultsOf } from "../../src/loops/verify.ts";
 import { interpretWorkgroups } from "../../src/loops/workgroups.ts";
-import { cutForGpu } from "../../src/schedule/gpu/cut.ts";
-import {
-  type Dispatch,
-  type GpuCut,
-  type GpuLimits,
-  type JointPart,
-  leastLimits,
-  type Source,
-  wordBytes,
-} from "../../src/schedule/gpu/dispatch.ts";
-import type { SiteNumber } from "../../src/schedule/gpu/operands.ts";
+import { cutForGpu, type KernelCut } from "../../src/schedule/gpu/cut.ts";
+import { type Dispatch, type JointPart, leastLimits, type Source, wordBytes } from "../../src/schedule/gpu/dispatch.ts";
 import { minPositions } from "../../src/schedule/limits.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { Values } from "./agree.ts";
 import { callees } from "./callees.ts";
-
-export type Cut = (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut;
 
 /** The words of an array in a GPU's memory. */
 const toWords = ({ dtype, data }: NDArray): Contents =>
@@ -44,7 +33,7 @@ export function asGpu(
   graph: Graph,
   args: readonly NDArray[],
   states: readonly NDArray[],
-  cut: Cut = cutForGpu,
+  cut: KernelCut = cutForGpu,
 ): Values & { readonly dispatches: number } {
   const program = inPlace(fuse(multiply(graph, minPositions)));
   const given = { argument: args.map(toWords), state: states.map(toWords) };

@@ -8,7 +8,7 @@ import { multiply } from "../../compiler/one-by-one.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import type { Routine } from "../../loops/program.ts";
 import { cutOnce } from "../../schedule/gpu/alike.ts";
-import { cutForGpu } from "../../schedule/gpu/cut.ts";
+import type { KernelCut } from "../../schedule/gpu/cut.ts";
 import type { Dispatch, FailureSite, GpuCut, GpuLimits } from "../../schedule/gpu/dispatch.ts";
 import { joinOperands } from "../../schedule/gpu/join.ts";
 import { assignSlots, gpuBytesOf, type Slots } from "../../schedule/gpu/slots.ts";
@@ -34,8 +34,14 @@ export interface Lowered {
   readonly sites: readonly FailureSite[];
 }
 
+/** What programs are lowered for: what the adapter allows, and how kernels are cut for it. */
+export interface GpuMachine {
+  readonly limits: GpuLimits;
+  readonly cut: KernelCut;
+}
+
 /** Throws a ChainruleError "dtype" for float64, and "memory" where a tensor is larger than the adapter can bind. */
-export function lower(simple: Graph, limits: GpuLimits): Lowered {
+export function lower(simple: Graph, { limits, cut: cutKernel }: GpuMachine): Lowered {
   checkTypes(simple);
   const graph = multiply(simple, minPositions);
   const kernels = inPlace(fuse(graph));
@@ -45,7 +51,7 @@ export function lower(simple: Graph, limits: GpuLimits): Lowered {
     const known = sites.findIndex((other) => other.call === call && other.size === size);
     return known >= 0 ? known : sites.push({ call, size }) - 1;
   };
-  const cut = cutOnce((kernel) => cutForGpu(kernel, limits, site));
+  const cut = cutOnce((kernel) => cutKernel(kernel, limits, site));
   const cuts = kernels.kernels.map((kernel): GpuCut => joinOperands(cut(kernel), limits));
   // Kernels of a pattern share routines, and so texts.
   const texts = new Map<Routine, string>();

@@ -45,7 +45,7 @@ export class WebGpuProgram implements Program {
     this.#parts = parts;
     this.#states = states;
     this.#values = hostValues(parts);
-    this.#lowered = lower(this.#values.device, session.limits);
+    this.#lowered = lower(this.#values.device, session);
     this.#updated = parts.device.updates.map(({ state }) => state.attributes.index);
     this.#used = [...new Set([...usedStates(this.#lowered), ...this.#updated])];
     this.#plan = this.#planFor(session);
@@ -75,7 +75,7 @@ export class WebGpuProgram implements Program {
   #run(args: readonly Tensor[], timing: Timing | null): readonly Storage[] {
     const session = this.#sessionNow();
     // After a loss there may be another adapter, with other limits.
-    if (this.#plan.session !== session) this.#plan = this.#planFor(session, lower(this.#values.device, session.limits));
+    if (this.#plan.session !== session) this.#plan = this.#planFor(session, lower(this.#values.device, session));
     const plan = this.#plan;
     for (const tensor of args) checkHeld(tensor, session);
     for (const index of this.#used) checkHeld(this.#states[index], session);

@@ -1,6 +1,7 @@
 // A device that was opened: its limits, its memory, its pipelines, and the order of its work. It ends when the device is lost; what it held is
 // lost with it.
 import { ChainruleError, internal } from "../../errors/error.ts";
+import { cutForGpu, type KernelCut } from "../../schedule/gpu/cut.ts";
 import type { GpuLimits } from "../../schedule/gpu/dispatch.ts";
 import { isSoftware, nameOf } from "./find.ts";
 import { type AdapterLimits, type Feature, type GpuAdapter, type GpuDevice, limitNames } from "./gpu.ts";
@@ -21,6 +22,8 @@ export class Session {
   /** Whether the adapter computes on the processor. */
   readonly software: boolean;
   readonly limits: GpuLimits;
+  /** How programs of the session cut their kernels. */
+  readonly cut: KernelCut;
   readonly hasTimestamps: boolean;
   readonly memory: DeviceMemory;
   readonly pipelines: Pipelines;
@@ -31,11 +34,12 @@ export class Session {
   #fault: ChainruleError | null = null;
   readonly #whenLost: Promise<void>;
 
-  constructor(adapter: GpuAdapter, device: GpuDevice, limits: AdapterLimits) {
+  constructor(adapter: GpuAdapter, device: GpuDevice, limits: AdapterLimits, cut: KernelCut) {
     this.device = device;
     this.adapter = nameOf(adapter);
     this.software = isSoftware(adapter);
     this.limits = limitsOf(adapter, limits);
+    this.cut = cut;
     this.hasTimestamps = adapter.features.has("timestamp-query");
     this.memory = new DeviceMemory(device);
     this.pipelines = new Pipelines(device);
@@ -53,11 +57,12 @@ export class Session {
     };
   }
 
-  /** Opens the adapter's device, with the highest limits that it has. */
-  static async open(adapter: GpuAdapter): Promise<Session> {
+  /** Opens the adapter's device, with the highest limits that it has. Tests cut kernels in other ways. */
+  static async open(adapter: GpuAdapter, cut: KernelCut = cutForGpu): Promise<Session> {
     const requiredLimits = Object.fromEntries(limitNames.map((name) => [name, adapter.limits[name]])) as AdapterLimits;
     const requiredFeatures = features.filter((feature) => adapter.features.has(feature));
-    return new Session(adapter, await adapter.requestDevice({ requiredFeatures, requiredLimits }), requiredLimits);
+    const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+    return new Session(adapter, device, requiredLimits, cut);
   }
 
   /** The device's name in sentences: "the GPU (NVIDIA H200)". */

@@ -10,11 +10,10 @@ import { cutConvolution } from "./products/cut-convolution.ts";
 import { cutMatmul } from "./products/cut-matmul.ts";
 import { cutTopk } from "./topk.ts";
 
-/** The dispatches of a kernel. `site` numbers the places where data decides an index. */
-export const cutForGpu: (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut = byKind<
-  GpuCut,
-  [GpuLimits, SiteNumber]
->({
+/** Makes the dispatches of a kernel. `site` numbers the places where data decides an index. */
+export type KernelCut = (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut;
+
+export const cutForGpu: KernelCut = byKind<GpuCut, [GpuLimits, SiteNumber]>({
   loops: (kernel, limits, site) => cutOwned(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   scan: (kernel, limits, site) => cutScan(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   matmul: (kernel, limits, site) => cutMatmul(kernel, limits, site),

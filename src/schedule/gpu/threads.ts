@@ -2,6 +2,7 @@
 // may have continue along y.
 import type { Block } from "../../loops/block.ts";
 import { add, mul, variable } from "../../loops/build.ts";
+import { computedOnce } from "../../loops/once.ts";
 import type { Expression, Statement, Variable } from "../../loops/program.ts";
 import type { Dispatch, GpuLimits } from "./dispatch.ts";
 import type { Operands } from "./operands.ts";
@@ -41,9 +42,10 @@ export function dispatchOf(
   body: readonly Statement[],
   { workgroups, workgroupSize }: Pick<Dispatch, "workgroups" | "workgroupSize">,
 ): Dispatch {
+  const parameters = [...threads.group, ...threads.local];
   return {
     name,
-    routine: { name, memories: operands.memories, parameters: [...threads.group, ...threads.local], body },
+    routine: computedOnce({ name, memories: operands.memories, parameters, body }),
     operands: operands.operands,
     workgroups,
     workgroupSize,

@@ -5,11 +5,12 @@ import { parse } from "../../../src/compiler/graph-text.ts";
 import { simplify } from "../../../src/compiler/simplify.ts";
 import { print } from "../../../src/loops/text.ts";
 import { faultsOf } from "../../../src/loops/verify.ts";
+import type { KernelCut } from "../../../src/schedule/gpu/cut.ts";
 import { cutForGpu } from "../../../src/schedule/gpu/cut.ts";
 import { leastLimits } from "../../../src/schedule/gpu/dispatch.ts";
 import { joinOperands } from "../../../src/schedule/gpu/join.ts";
 import { inFloat32 } from "../../backends/webgpu/trials.ts";
-import { asGpu, type Cut } from "../../compiler/as-gpu.ts";
+import { asGpu } from "../../compiler/as-gpu.ts";
 import { complaintAbout } from "../../compiler/fuzz.ts";
 import { randomGraph } from "../../compiler/random-graph.ts";
 import { Draw } from "../../tensor/draw.ts";
@@ -52,7 +53,7 @@ it("operands of one access and one element are joined, the smallest first, and l
 });
 
 it("random graphs compute the same with four operands at most", () => {
-  const cut: Cut = (kernel, limits, site) =>
+  const cut: KernelCut = (kernel, limits, site) =>
     joinOperands(cutForGpu(kernel, limits, site), { ...limits, storageBuffers: 4 });
   for (let seed = 1; seed <= 40; seed++) {
     const trial = inFloat32(randomGraph(new Draw(seed)));

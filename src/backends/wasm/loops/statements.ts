@@ -100,6 +100,7 @@ export class RoutineWriter {
       case "outline":
         throw internal(`the part ${statement.name} is not a function yet`);
       case "shared":
+      case "own":
       case "barrier":
         throw internal(`a ${statement.kind} outside of workgroups`);
       case "for":

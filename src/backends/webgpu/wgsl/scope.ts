@@ -32,11 +32,20 @@ export class Scope {
 
   /** A new name for a variable or registers: the number at its end keeps it apart from others and from WGSL's own words. */
   declare(of: Variable | Registers): string {
+    return this.#newName(of);
+  }
+
+  #newName(of: Variable | Registers | Memory): string {
     const count = (this.#counts.get(of.name) ?? 0) + 1;
     this.#counts.set(of.name, count);
     const name = `${of.name}_${count}`;
     this.#names.set(of, name);
     return name;
+  }
+
+  /** The same for memory that a thread alone has. */
+  declareOwn(memory: Memory): string {
+    return this.#newName(memory);
   }
 
   declareMemory(memory: Memory, name: string): void {

@@ -4,7 +4,7 @@ import type { Expression, Statement } from "../../../loops/program.ts";
 import { isVector } from "../../../loops/types.ts";
 import { ExpressionWriter } from "./expressions.ts";
 import type { Scope } from "./scope.ts";
-import { typeText } from "./types.ts";
+import { elementText, typeText } from "./types.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { readonly kind: K }>;
 
@@ -60,6 +60,9 @@ export class StatementWriter {
         return;
       case "shared":
         return;
+      case "own":
+        this.#own(statement);
+        return;
       case "barrier":
         this.line("workgroupBarrier();");
         return;
@@ -93,6 +96,12 @@ export class StatementWriter {
       [name],
     );
     for (const own of names) this.line(`var ${own}: ${typeText(registers.type)}${start};`);
+  }
+
+  #own({ memory, length }: Of<"own">): void {
+    const { vectors } = this.#scope;
+    const count = vectors.has(memory) ? Math.ceil(length / 4) : length;
+    this.line(`var ${this.#scope.declareOwn(memory)}: array<${elementText(memory, vectors)}, ${count}>;`);
   }
 
   #store({ place, value, lanes }: Of<"store">): void {

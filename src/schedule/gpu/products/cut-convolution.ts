@@ -8,7 +8,7 @@ import type { GpuCut, GpuLimits } from "../dispatch.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
 import { cutProduct } from "./cut-product.ts";
-import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
+import { addEpilogue, declareWritten } from "./epilogue.ts";
 import { patches, positionOf, positionsOf, type TermOrder, termOf, termsOf } from "./patches.ts";
 import { plainConvolution } from "./plain.ts";
 import { matrixSource, type Source, vectorOf } from "./source.ts";
@@ -43,7 +43,6 @@ function specOf(kernel: Convolution): ProductSpec {
         terms: terms % tile.depth !== 0,
         positions: positions % tile.n !== 0,
       }),
-    isShort: isShort(epilogue),
     declare: (operands) => declareWritten(epilogue, operands),
     finish(block, sum, { batch: group, row: output, column: position }, operands) {
       const [image, row, column] = positionOf(block, kernel, position);
@@ -96,20 +95,17 @@ function weights(
       size: { u: outputs, v: terms },
       guarded,
     });
-  return {
-    block: (into, u, v) =>
-      [0, 1, 2, 3].map((i) => {
-        const output = into.named("output", add(u, i));
-        const values = [0, 1, 2, 3].map((j) => {
-          const number = into.named("term", add(v, j));
-          const { channel, row, column } = termOf(into, kernel, order, number);
-          const at = placeOf(w, new Map([group, output, channel, row, column].entries()));
-          const conditions = [...(guarded.u ? [lt(output, outputs)] : []), ...(guarded.v ? [lt(number, terms)] : [])];
-          if (conditions.length === 0) return into.let("w", load(memory, at));
-          const holds = into.let("holds", conditions.reduce(and));
-          return into.let("w", select(holds, load(memory, into.let("at", select(holds, at, 0))), 0));
-        });
-        return into.let("vector", vectorOf(values));
-      }),
+  const number: Source["number"] = (into, u, v) => {
+    const output = into.named("output", u);
+    const term = into.named("term", v);
+    const { channel, row, column } = termOf(into, kernel, order, term);
+    const at = placeOf(w, new Map([group, output, channel, row, column].entries()));
+    const conditions = [...(guarded.u ? [lt(output, outputs)] : []), ...(guarded.v ? [lt(term, terms)] : [])];
+    if (conditions.length === 0) return into.let("w", load(memory, at));
+    const holds = into.let("holds", conditions.reduce(and));
+    return into.let("w", select(holds, load(memory, into.let("at", select(holds, at, 0))), 0));
   };
+  const row: Source["row"] = (into, u, v) =>
+    into.let("vector", vectorOf([0, 1, 2, 3].map((j) => number(into, u, add(v, j)))));
+  return { block: (into, u, v) => [0, 1, 2, 3].map((i) => row(into, add(u, i), v)), row, number };
 }

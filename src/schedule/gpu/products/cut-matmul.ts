@@ -7,7 +7,7 @@ import { digitsOf } from "../items.ts";
 import type { Operands, SiteNumber } from "../operands.ts";
 import { type Indices, placeOf } from "../points.ts";
 import { cutProduct } from "./cut-product.ts";
-import { addEpilogue, declareWritten, isShort } from "./epilogue.ts";
+import { addEpilogue, declareWritten } from "./epilogue.ts";
 import { plainMatmul } from "./plain.ts";
 import { matrixSource, type Source } from "./source.ts";
 import type { ProductSpec } from "./tiled.ts";
@@ -51,7 +51,6 @@ function specOf({ name, axes, a, b, epilogue }: Matmul): ProductSpec {
     extent: { m, n, k, batch },
     a: (block, number, operands, plan) => matrix(block, number, operands, a, rows, terms, plan),
     b: (block, number, operands, plan) => matrix(block, number, operands, b, terms, columns, plan),
-    isShort: isShort(epilogue),
     declare: (operands) => declareWritten(epilogue, operands),
     finish(block, sum, { batch: number, row, column }, operands) {
       const indices: Indices = new Map([...outerIndices(block, number), [rows, row], [columns, column]]);

@@ -24,8 +24,3 @@ export function addEpilogue(
 export function declareWritten({ stores }: Epilogue, operands: Operands): void {
   for (const { access } of stores) operands.buffer(access.buffer, "write");
 }
-
-/** Instructions and stores of an epilogue that may be written many times. */
-const maxShort = 4;
-
-export const isShort = ({ instructions, stores }: Epilogue): boolean => instructions.length + stores.length <= maxShort;

@@ -43,6 +43,8 @@ interface Guarded {
   readonly positions: boolean;
 }
 
+const four = [0, 1, 2, 3] as const;
+
 /** The matrix of terms (u) and positions (v), of a group. */
 export function patches(
   kernel: Convolution,
@@ -51,39 +53,44 @@ export function patches(
   operands: Operands,
   guarded: Guarded,
 ): Source {
-  const four = [0, 1, 2, 3] as const;
   const memory = operands.buffer(kernel.x.buffer);
+  const termAt = (into: Block, u: Expression) => {
+    const number = into.named("term", u);
+    return { ...termOf(into, kernel, order, number), exists: guarded.terms ? lt(number, termsOf(kernel)) : null };
+  };
+  const positionAt = (into: Block, v: Expression) => {
+    const number = into.named("position", v);
+    const [image, row, column] = positionOf(into, kernel, number);
+    return { image, row, column, exists: guarded.positions ? lt(number, positionsOf(kernel)) : null };
+  };
+  const numberAt = (
+    into: Block,
+    term: ReturnType<typeof termAt>,
+    position: ReturnType<typeof positionAt>,
+  ): Expression => {
+    const row = placeAlong(into, kernel, 0, position.row, term.row);
+    const column = placeAlong(into, kernel, 1, position.column, term.column);
+    const indices = [position.image, group, term.channel, row.place, column.place];
+    const at = placeOf(kernel.x, new Map(indices.entries()));
+    const conditions = [row.inside, column.inside, term.exists, position.exists].filter((one) => one !== null);
+    if (conditions.length === 0) return into.let("x", load(memory, at));
+    const holds = into.let("holds", conditions.reduce(and));
+    return into.let("x", select(holds, load(memory, into.let("at", select(holds, at, 0))), 0));
+  };
+  const block: Source["block"] = (into, u, v) => {
+    const terms = four.map((i) => termAt(into, add(u, i)));
+    const positions = four.map((i) => positionAt(into, add(v, i)));
+    return terms.map((term) =>
+      into.let("vector", vectorOf(positions.map((position) => numberAt(into, term, position)))),
+    );
+  };
   return {
-    block(into, u, v) {
-      const terms = four.map((i) => {
-        const number = into.named("term", add(u, i));
-        return { ...termOf(into, kernel, order, number), exists: guarded.terms ? lt(number, termsOf(kernel)) : null };
-      });
-      const positions = four.map((i) => {
-        const number = into.named("position", add(v, i));
-        const [image, row, column] = positionOf(into, kernel, number);
-        return { image, row, column, exists: guarded.positions ? lt(number, positionsOf(kernel)) : null };
-      });
-      return terms.map((term) =>
-        into.let(
-          "vector",
-          vectorOf(
-            positions.map((position) => {
-              const row = placeAlong(into, kernel, 0, position.row, term.row);
-              const column = placeAlong(into, kernel, 1, position.column, term.column);
-              const indices = [position.image, group, term.channel, row.place, column.place];
-              const at = placeOf(kernel.x, new Map(indices.entries()));
-              const conditions = [row.inside, column.inside, term.exists, position.exists].filter(
-                (one) => one !== null,
-              );
-              if (conditions.length === 0) return into.let("x", load(memory, at));
-              const holds = into.let("holds", conditions.reduce(and));
-              return into.let("x", select(holds, load(memory, into.let("at", select(holds, at, 0))), 0));
-            }),
-          ),
-        ),
-      );
+    block,
+    row(into, u, v) {
+      const term = termAt(into, u);
+      return into.let("vector", vectorOf(four.map((i) => numberAt(into, term, positionAt(into, add(v, i))))));
     },
+    number: (into, u, v) => numberAt(into, termAt(into, u), positionAt(into, v)),
   };
 }
 

@@ -1,30 +1,28 @@
-// Products in tiles of registers alone: a thread computes some rows and columns from numbers that it loads itself, four terms at a time. There
-// is no workgroup memory and no barrier. On processors that play a GPU, barriers cost far more than they save, and caches are close.
+// Products in tiles of registers alone: a thread computes some rows and columns from numbers that it loads itself, term by term. There is no
+// workgroup memory and no barrier. On processors that play a GPU, barriers cost far more than they save, and caches are close.
 import type { Block } from "../../../loops/block.ts";
 import {
   add,
   and,
   constant,
   div,
-  laneOf,
+  load,
   lt,
   min,
   mul,
   multiplyAdd,
+  own,
   register,
   rem,
   splat,
   store,
 } from "../../../loops/build.ts";
-import type { Expression, Registers } from "../../../loops/program.ts";
+import type { Expression, Memory, Registers } from "../../../loops/program.ts";
 import { type GpuCut, type GpuLimits, wordBytes } from "../dispatch.ts";
 import { eachItem } from "../items.ts";
 import { Operands, type SiteNumber } from "../operands.ts";
 import { type ProductSpec, partAt, sumOfParts } from "./tiled.ts";
 import type { TilePlan } from "./tiles.ts";
-
-/** Lanes of a thread's loads: the terms of a step. */
-const depth = 4;
 
 /** Rows and columns of a thread, multiples of four. */
 export interface ThreadTile {
@@ -47,17 +45,17 @@ export function planThreadTile({ m, n, k, batch }: ProductSpec["extent"]): TileP
   const [rows, columns] = [m > 4 ? tile.rows : 4, n > 4 ? tile.columns : 4];
   const threads = Math.ceil(m / rows) * Math.ceil(n / columns) * batch;
   const wanted = Math.min(Math.ceil(enoughThreads / threads), Math.floor(k / minPart));
-  const terms = Math.ceil(k / Math.max(wanted, 1) / depth) * depth;
-  return { tile: { m: rows, n: columns, depth, rows, columns }, parts: Math.ceil(k / terms), terms };
+  const terms = Math.ceil(k / Math.max(wanted, 1));
+  return { tile: { m: rows, n: columns, depth: 1, rows, columns }, parts: Math.ceil(k / terms), terms };
 }
 
-/** The dispatches of a product. Long epilogues would be written once for each sum of a tile: they run by themselves, sum by sum. */
+/** The dispatches of a product. */
 export function threadProduct(spec: ProductSpec, plan: TilePlan, gpu: GpuLimits, site: SiteNumber): GpuCut {
-  const { name, extent, isShort } = spec;
+  const { name, extent } = spec;
   const { m, n, k, batch: batches } = extent;
   const { tile, parts, terms } = plan;
   const operands = new Operands(site);
-  const isWhole = parts === 1 && isShort;
+  const isWhole = parts === 1;
   if (isWhole) spec.declare(operands);
   const sizes = [batches * parts, Math.ceil(m / tile.m), Math.ceil(n / tile.n)];
   const dispatches = eachItem(name, sizes, gpu, operands, (block, indices) => {
@@ -70,26 +68,22 @@ export function threadProduct(spec: ProductSpec, plan: TilePlan, gpu: GpuLimits,
     const to = parts === 1 ? constant("i32", k) : block.let("to", min(add(from, terms), k));
     const [a, b] = [spec.a(block, batch, operands, plan), spec.b(block, batch, operands, plan)];
     const acc = block.registers("acc", "f32x4", [tile.rows, tile.columns / 4], constant("f32x4", 0));
-    block.range(
-      "k",
-      from,
-      to,
-      (loop, term) => {
-        const rows = fours(tile.rows).flatMap((i) => a.block(loop, add(row, i), term));
-        const columns = fours(tile.columns).map((j) => b.block(loop, term, add(column, j)));
-        multiply(loop, acc, rows, columns);
-      },
-      depth,
-    );
-    const finish = (inner: Block, sum: Expression, own: Expression, place: Expression): void => {
-      if (isWhole) spec.finish(inner, sum, { batch, row: own, column: place }, operands);
-      else inner.add(store(operands.scratch(0, "f32", "write"), partAt(extent, part, batch, own, place), sum));
+    block.range("k", from, to, (loop, term) => {
+      const numbers = Array.from({ length: tile.rows }, (_, i) => a.number(loop, add(row, i), term));
+      const vectors = Array.from({ length: tile.columns / 4 }, (_, j) => b.row(loop, term, add(column, 4 * j)));
+      for (const [r, number] of numbers.entries())
+        for (const [v, vector] of vectors.entries())
+          loop.assign(acc, [r, v], multiplyAdd(splat(number), vector, register(acc, r, v)));
+    });
+    const finish = (inner: Block, sum: Expression, ownRow: Expression, place: Expression): void => {
+      if (isWhole) spec.finish(inner, sum, { batch, row: ownRow, column: place }, operands);
+      else inner.add(store(operands.scratch(0, "f32", "write"), partAt(extent, part, batch, ownRow, place), sum));
     };
     eachSum(block, acc, plan, (inner, sum, r, c) => {
-      const [own, place] = [inner.named("own", add(row, r)), inner.named("place", add(column, c))];
-      const conditions = [...(m % tile.m === 0 ? [] : [lt(own, m)]), ...(n % tile.n === 0 ? [] : [lt(place, n)])];
-      if (conditions.length === 0) finish(inner, sum, own, place);
-      else inner.if(conditions.reduce(and), (last) => finish(last, sum, own, place));
+      const [ownRow, place] = [inner.let("ownRow", add(row, r)), inner.let("ownColumn", add(column, c))];
+      const conditions = [...(m % tile.m === 0 ? [] : [lt(ownRow, m)]), ...(n % tile.n === 0 ? [] : [lt(place, n)])];
+      if (conditions.length === 0) finish(inner, sum, ownRow, place);
+      else inner.if(conditions.reduce(and), (last) => finish(last, sum, ownRow, place));
     });
   });
   if (isWhole) return { dispatches, scratch: [] };
@@ -99,27 +93,19 @@ export function threadProduct(spec: ProductSpec, plan: TilePlan, gpu: GpuLimits,
   };
 }
 
-const fours = (count: number): number[] => Array.from({ length: count / 4 }, (_, i) => 4 * i);
-
-/** Adds the products of four terms: rows are along the terms, columns[j] has a vector for each term. */
-function multiply(
-  block: Block,
-  acc: Registers,
-  rows: readonly Expression[],
-  columns: readonly (readonly Expression[])[],
-): void {
-  for (const [r, row] of rows.entries())
-    for (const [v, vectors] of columns.entries())
-      for (const [lane, vector] of vectors.entries())
-        block.assign(acc, [r, v], multiplyAdd(splat(laneOf(row, lane)), vector, register(acc, r, v)));
-}
-
+/**
+ * Calls `write` for the sums of a thread, in a loop: 64 copies of an epilogue, each under a condition, took as long to compile as all else
+ * of a product. Registers have no places, so the sums go to memory first.
+ */
 function eachSum(
   block: Block,
   acc: Registers,
-  { tile }: TilePlan,
-  write: (inner: Block, sum: Expression, row: number, column: number) => void,
+  { tile: { rows, columns } }: TilePlan,
+  write: (inner: Block, sum: Expression, row: Expression, column: Expression) => void,
 ): void {
-  for (let r = 0; r < tile.rows; r++)
-    for (let c = 0; c < tile.columns; c++) write(block, laneOf(register(acc, r, Math.floor(c / 4)), c % 4), r, c);
+  const sums: Memory = { name: "sums", element: "f32" };
+  block.add(own(sums, rows * columns));
+  for (let r = 0; r < rows; r++)
+    for (let v = 0; v < columns / 4; v++) block.add(store(sums, r * columns + 4 * v, register(acc, r, v)));
+  block.range("i", 0, rows * columns, (inner, i) => write(inner, load(sums, i), div(i, columns), rem(i, columns)));
 }

@@ -4,9 +4,13 @@ import type { Block } from "../../../loops/block.ts";
 import { add, and, constant, laneOf, load, lt, mul, select, withLane } from "../../../loops/build.ts";
 import type { Expression, Memory } from "../../../loops/program.ts";
 
-/** Four vectors along v. */
 export interface Source {
+  /** Four vectors along v. */
   block(into: Block, u: Expression, v: Expression): readonly Expression[];
+  /** The first of them alone. */
+  row(into: Block, u: Expression, v: Expression): Expression;
+  /** One number. */
+  number(into: Block, u: Expression, v: Expression): Expression;
 }
 
 export interface Matrix {
@@ -33,14 +37,18 @@ export function matrixSource(matrix: Matrix): Source {
   const { stride, size, isAligned } = matrix;
   const isVector = (along: number, across: number, length: number) =>
     isAligned && along === 1 && across % 4 === 0 && length % 4 === 0;
-  if (isVector(stride.v, stride.u, size.v))
-    return { block: (into, u, v) => four.map((i) => vectorAt(into, matrix, add(u, i), v)) };
-  if (isVector(stride.u, stride.v, size.u))
-    return { block: (into, u, v) => transposed(four.map((i) => vectorAt(into, matrix, u, add(v, i)))) };
-  return {
-    block: (into, u, v) =>
-      four.map((i) => into.let("vector", vectorOf(four.map((j) => numberAt(into, matrix, add(u, i), add(v, j)))))),
-  };
+  const number: Source["number"] = (into, u, v) => into.let("x", numberAt(into, matrix, u, v));
+  const gathered: Source["row"] = (into, u, v) =>
+    into.let("vector", vectorOf(four.map((j) => numberAt(into, matrix, u, add(v, j)))));
+  if (isVector(stride.v, stride.u, size.v)) {
+    const row: Source["row"] = (into, u, v) => vectorAt(into, matrix, u, v);
+    return { block: (into, u, v) => four.map((i) => row(into, add(u, i), v)), row, number };
+  }
+  if (isVector(stride.u, stride.v, size.u)) {
+    const block: Source["block"] = (into, u, v) => transposed(four.map((i) => vectorAt(into, matrix, u, add(v, i))));
+    return { block, row: gathered, number };
+  }
+  return { block: (into, u, v) => four.map((i) => gathered(into, add(u, i), v)), row: gathered, number };
 }
 
 /** Four numbers as a vector. */

@@ -17,8 +17,6 @@ export interface ProductSpec {
   /** The operands of one product of the batch. */
   a(block: Block, batch: Expression, operands: Operands, plan: TilePlan): Source;
   b(block: Block, batch: Expression, operands: Operands, plan: TilePlan): Source;
-  /** Whether `finish` is so short that it may be written for each sum of a thread. */
-  readonly isShort: boolean;
   /** Finishes and stores a sum. */
   finish(block: Block, sum: Expression, at: Place, operands: Operands): void;
   /** Asks for the buffers that `finish` writes. */

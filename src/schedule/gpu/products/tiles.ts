@@ -7,7 +7,7 @@ import type { GpuLimits } from "../dispatch.ts";
 export interface Tile {
   readonly m: number;
   readonly n: number;
-  /** Terms of a slab, a multiple of four. */
+  /** Terms of a slab, a multiple of four; 1 where threads bring their own numbers (registers.ts). */
   readonly depth: number;
   /** Sums of a thread: rows, and columns, a multiple of four. */
   readonly rows: number;

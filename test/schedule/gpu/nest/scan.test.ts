@@ -1,10 +1,11 @@
 // Running sums in workgroups: lines of several rounds, along the last axis and across it, of floats and of integers that wrap around.
 import { expect, it } from "vitest";
+import type { KernelCut } from "../../../../src/schedule/gpu/cut.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
 import { cutScan } from "../../../../src/schedule/gpu/nest/scan.ts";
 import { allocate, type DType, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { disagreements } from "../../../compiler/agree.ts";
-import { asGpu, type Cut } from "../../../compiler/as-gpu.ts";
+import { asGpu } from "../../../compiler/as-gpu.ts";
 import { bound } from "../../../compiler/bounds.ts";
 import { graphOf } from "../../../compiler/fuse-cases.ts";
 
@@ -22,7 +23,7 @@ it.each([
     %2 = cumsum %1 {dim: ${dim}} : ${type}
     return %2`);
   let scans = 0;
-  const inLines: Cut = (kernel, gpu, site) => {
+  const inLines: KernelCut = (kernel, gpu, site) => {
     const cut = kernel.kind === "scan" ? cutScan(kernel, gpu, site) : null;
     scans += cut === null ? 0 : 1;
     return cut ?? cutForGpu(kernel, gpu, site);

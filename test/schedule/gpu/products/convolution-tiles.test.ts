@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { fuse } from "../../../../src/compiler/fuse.ts";
 import { argumentsOf } from "../../../../src/compiler/graph.ts";
+import type { KernelCut } from "../../../../src/schedule/gpu/cut.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
 import { leastLimits } from "../../../../src/schedule/gpu/dispatch.ts";
 import { cutConvolution } from "../../../../src/schedule/gpu/products/cut-convolution.ts";
@@ -9,7 +10,7 @@ import type { TileLimits } from "../../../../src/schedule/gpu/products/tiles.ts"
 import { allocate, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../../src/tensor/shape.ts";
 import { disagreements } from "../../../compiler/agree.ts";
-import { asGpu, type Cut } from "../../../compiler/as-gpu.ts";
+import { asGpu } from "../../../compiler/as-gpu.ts";
 import { bound } from "../../../compiler/bounds.ts";
 import { graphOf } from "../../../compiler/fuse-cases.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
@@ -21,7 +22,7 @@ const small: TileLimits = {
   minSide: 2,
 };
 
-const inTiles: Cut = (kernel, gpu, site) =>
+const inTiles: KernelCut = (kernel, gpu, site) =>
   kernel.kind === "convolution" ? cutConvolution(kernel, gpu, site, small) : cutForGpu(kernel, gpu, site);
 
 const draw = new Draw(firstSeed);

@@ -2,13 +2,14 @@
 import { expect, it } from "vitest";
 import { argumentsOf } from "../../../../src/compiler/graph.ts";
 import { simplify } from "../../../../src/compiler/simplify.ts";
+import type { KernelCut } from "../../../../src/schedule/gpu/cut.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
 import { cutMatmul } from "../../../../src/schedule/gpu/products/cut-matmul.ts";
 import type { TileLimits } from "../../../../src/schedule/gpu/products/tiles.ts";
 import { allocate, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../../src/tensor/shape.ts";
 import { disagreements } from "../../../compiler/agree.ts";
-import { asGpu, type Cut } from "../../../compiler/as-gpu.ts";
+import { asGpu } from "../../../compiler/as-gpu.ts";
 import { bound } from "../../../compiler/bounds.ts";
 import { graphOf } from "../../../compiler/fuse-cases.ts";
 import { Draw, firstSeed } from "../../../tensor/draw.ts";
@@ -29,7 +30,7 @@ function agrees(text: string): number {
     const data = allocate(dtype, sizeOf(shape)).map(() => 2 * draw.unit() - 1);
     return { shape, dtype, data };
   });
-  const inTiles: Cut = (kernel, gpu, site) =>
+  const inTiles: KernelCut = (kernel, gpu, site) =>
     kernel.kind === "matmul" ? cutMatmul(kernel, gpu, site, small) : cutForGpu(kernel, gpu, site);
   const outcome = asGpu(graph, args, [], inTiles);
   expect(disagreements(bound(graph, args, []), outcome), `${text}, seed ${firstSeed}`).toBeNull();
