@@ -2,7 +2,7 @@
 
     pip install mpmath && python3 scripts/polynomials.py
 """
-from mpmath import cos, erfc, erf, exp, expm1, lu_solve, log, matrix, mp, mpf, nstr, pi, polyval, sign, sin, sqrt, tanh
+from mpmath import atan, cos, erfc, erf, exp, expm1, lu_solve, log, matrix, mp, mpf, nstr, pi, polyval, sign, sin, sqrt, tanh
 
 mp.dps = 50
 tiny = mpf(10) ** -12
@@ -72,6 +72,14 @@ show(
     tiny,
     mpf("0.625") ** 2,
     4,
+)
+show(
+    "atan: (arctan x - x) / x³ in x²",
+    lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z,
+    lambda z: z * sqrt(z) / atan(sqrt(z)),
+    tiny,
+    1,
+    8,
 )
 show("erf: (erf x - x) / x in x²", lambda z: erf(sqrt(z)) / sqrt(z) - 1, lambda z: 1, tiny, mpf("0.9") ** 2, 5)
 show("erf: log₂ erfc", lambda x: log(erfc(x), 2), lambda x: erfc(x) * log(2), "0.9", "3.95", 7)

@@ -140,6 +140,29 @@ export {
   valueAndGrad,
 } from "./tensor/derivatives.ts";
 export type { DType, TypedArray } from "./tensor/dtype.ts";
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+} from "./tensor/elementary/bits.ts";
+export { addcdiv, addcmul, lerp, type ScaleOptions } from "./tensor/elementary/combinations.ts";
+export { floorDivide, fmod, frac, remainder, trunc } from "./tensor/elementary/division.ts";
+export { erfc, erfinv } from "./tensor/elementary/error-functions.ts";
+export { digamma, lgamma } from "./tensor/elementary/gamma.ts";
+export { acosh, asinh, atanh, cosh, sinh } from "./tensor/elementary/hyperbolic.ts";
+export { exp2, log2, log10, logaddexp, xlogy } from "./tensor/elementary/logarithms.ts";
+export {
+  type IsCloseOptions,
+  isclose,
+  isinf,
+  logicalXor,
+  type NanToNumOptions,
+  nanToNum,
+} from "./tensor/elementary/tests.ts";
+export { acos, asin, atan, atan2, tan } from "./tensor/elementary/trigonometry.ts";
 export { type Conv2dOptions, concat, conv2d, stack } from "./tensor/functions.ts";
 export type { GeluOptions } from "./tensor/gelu-options.ts";
 export type { TensorJSON } from "./tensor/json.ts";

@@ -71,12 +71,21 @@ export function dimsFlaw(dims: readonly number[], rank: number): string | null {
   return fits && new Set(dims).size === dims.length ? null : `[${dims}] are not dims from 0 to ${rank - 1}, each once`;
 }
 
-/** The dtypes that an op takes: floating ones ("floating", as exp), also integers ("number", as add), or also bool ("any", as maximum). */
-export type Domain = "floating" | "number" | "any";
+/**
+ * The dtypes that an op takes: floating ones ("floating", as exp), also integers ("number", as add), or also bool ("any", as maximum);
+ * integers alone ("integer").
+ */
+export type Domain = "floating" | "number" | "any" | "integer";
 
 function checkDomain(domain: Domain, types: readonly Type[]): void {
   for (const type of types) {
-    if ((domain === "floating" && !isFloating(type.dtype)) || (domain === "number" && type.dtype === "bool")) {
+    const isWrong = {
+      floating: !isFloating(type.dtype),
+      number: type.dtype === "bool",
+      any: false,
+      integer: isFloating(type.dtype) || type.dtype === "bool",
+    }[domain];
+    if (isWrong) {
       throw internal(`${describe(type)} where a ${domain} dtype belongs`);
     }
   }
@@ -134,7 +143,8 @@ export function binary(entry: {
   freeOfMinusZero?: SignFact<None>;
   evaluate: (a: number, b: number) => number;
   integer?: (a: number, b: number) => number;
-  vjp: readonly [Gradient<None>, Gradient<None>];
+  /** The gradients of a and b; null if there are none. */
+  vjp: readonly [Gradient<None>, Gradient<None>] | null;
 }): Elementwise {
   const { domain = "number", commutes = false, evaluate, integer = evaluate, vjp, ...traits } = entry;
   return {
@@ -149,7 +159,7 @@ export function binary(entry: {
       const f = isFloating(dtype) ? evaluate : integer;
       for (let i = 0; i < y.length; i++) y[i] = f(a[i], b[i]);
     },
-    vjp: (saved, position) => vjp[position](saved),
+    vjp: vjp && ((saved, position) => vjp[position](saved)),
   };
 }
 

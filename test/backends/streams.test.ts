@@ -30,7 +30,9 @@ const dtypes: readonly DType[] = ["float32", "float64", "int32", "uint8", "bool"
 const special = [0, -0, 1, -1, 0.5, 2.5, -3.5, Number.NaN, Infinity, -Infinity, 1e-42, 3e38, 255, 2 ** 31 - 1];
 const operandsOf = (name: Name): number => {
   if (name === "where") return 3;
-  return ["add", "sub", "mul", "div", "pow", "maximum", "minimum", "eq", "lt", "le"].includes(name) ? 2 : 1;
+  return ["add", "sub", "mul", "div", "pow", "bitwiseAnd", "maximum", "minimum", "eq", "lt", "le"].includes(name)
+    ? 2
+    : 1;
 };
 
 /** Values of every kind, including special ones, whose places depend on the seed. */

@@ -122,6 +122,7 @@ export const builders = {
   sqrt: float("sqrt"),
   sin: float("sin"),
   cos: float("cos"),
+  atan: float("atan"),
   erf: float("erf"),
   tanh: float("tanh"),
   sigmoid: float("sigmoid"),
@@ -132,6 +133,17 @@ export const builders = {
   pow: binary("pow", numeric),
   maximum: binary("maximum", any),
   minimum: binary("minimum", any),
+  bitwiseAnd: (growth) => {
+    const isInteger = ({ dtype }: Node) => dtype === "int32" || dtype === "uint8";
+    return growth.add(
+      "bitwiseAnd",
+      pair(
+        growth,
+        growth.some(isInteger, () => growth.fresh("int32")),
+      ),
+      {},
+    );
+  },
   eq: binary("eq", any),
   lt: binary("lt", any),
   le: binary("le", any),

@@ -9,6 +9,7 @@ export type Uniform =
   | "abs"
   | "add"
   | "and"
+  | "atan2"
   | "ceil"
   | "cosine"
   | "divide"

@@ -40,6 +40,7 @@ const unaries = [
   ["sin", -40, 40],
   ["cos", -40, 40],
   ["tanh", -5, 5],
+  ["atan", -9, 9],
   ["sigmoid", -20, 20],
   ["erf", -3, 3],
 ] as const;

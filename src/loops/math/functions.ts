@@ -3,13 +3,14 @@
 // scripts/polynomials.py.
 import type { Block } from "../block.ts";
 import type { Expression } from "../program.ts";
+import { atan } from "./arctangent.ts";
 import { erf } from "./erf.ts";
 import { exp, expm1, sigmoid, tanh } from "./exponential.ts";
 import { log, log1p } from "./logarithm.ts";
 import { pow } from "./power.ts";
 import { cos, sin } from "./trigonometric.ts";
 
-export type MathName = "exp" | "expm1" | "log" | "log1p" | "tanh" | "sigmoid" | "erf" | "sin" | "cos" | "pow";
+export type MathName = "exp" | "expm1" | "log" | "log1p" | "tanh" | "sigmoid" | "erf" | "sin" | "cos" | "atan" | "pow";
 
 interface VectorFunction {
   /**
@@ -32,5 +33,6 @@ export const vectorMath = {
   erf: { ulp: 1.4, operands: 1, formula: erf },
   sin: { ulp: 1.7, operands: 1, formula: sin },
   cos: { ulp: 1.7, operands: 1, formula: cos },
+  atan: { ulp: 2.1, operands: 1, formula: atan },
   pow: { ulp: 0.6, operands: 2, formula: pow },
 } as const satisfies Record<MathName, VectorFunction>;

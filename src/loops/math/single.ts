@@ -37,6 +37,7 @@ export const singleMath: Readonly<Record<MathName, Single>> = {
   erf: fromVector("erf"),
   sin,
   cos,
+  atan: fromVector("atan"),
   pow: singlePower,
 };
 
@@ -54,5 +55,6 @@ export const singleUlps: Readonly<Record<MathName, number>> = {
   erf: 1.4,
   sin: 2.5,
   cos: 2.5,
+  atan: 2.1,
   pow: 1.5,
 };

@@ -134,6 +134,7 @@ export const formulas = {
   sqrt: { f32x4: unary(sqrt), float: unary(sqrt) },
   sin: fromMath("sin"),
   cos: fromMath("cos"),
+  atan: fromMath("atan"),
   erf: fromMath("erf"),
   tanh: fromMath("tanh"),
   sigmoid: fromMath("sigmoid"),
@@ -160,6 +161,7 @@ export const formulas = {
     float: binary(min),
     i32: binary((a, b) => select(lt(a, b), a, b)),
   },
+  bitwiseAnd: { i32x4: binary(and), i32: binary(and) },
   eq: {
     f32x4: binary(eq),
     i32x4: binary(eq),

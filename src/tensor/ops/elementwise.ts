@@ -71,6 +71,8 @@ export const elementwise = {
   sqrt: unary({ cost: "division", evaluate: Math.sqrt, vjp: ({ y, dy }) => dy.div(y.mul(2)) }),
   sin: unary({ cost: "function", evaluate: Math.sin, vjp: ({ x, dy }) => dy.mul(x.cos()) }),
   cos: unary({ cost: "function", evaluate: Math.cos, vjp: ({ x, dy }) => dy.mul(x.sin()).neg() }),
+  // y = arctan x, so dx = dy / (1 + x²). It is a primitive, since no composition of the others has its values.
+  atan: unary({ cost: "function", evaluate: Math.atan, vjp: ({ x, dy }) => dy.div(x.square().add(1)) }),
   // erf'(x) = 2/√π · exp(-x²)
   erf: unary({
     cost: "function",
@@ -157,6 +159,15 @@ export const elementwise = {
       ({ a, b, dy }) => share(dy, a.ge(b).logicalNot(), a.eq(b)),
       ({ a, b, dy }) => share(dy, b.ge(a).logicalNot(), a.eq(b)),
     ],
+  }),
+  // Bit by bit, of int32 and uint8. The other operations on bits are composed of it: a | b = a + b - (a & b).
+  bitwiseAnd: binary({
+    cost: "simple",
+    commutes: true,
+    domain: "integer",
+    freeOfMinusZero: always,
+    evaluate: (a, b) => a & b,
+    vjp: null,
   }),
   eq: comparison({ commutes: true, evaluate: (a, b) => a === b }),
   lt: comparison({ evaluate: (a, b) => a < b }),

@@ -72,6 +72,7 @@ const exact: Record<DType, readonly (readonly [ElementwiseName, string])[]> = {
   float64: [],
   int32: [
     ...(["neg", "abs", "sign"] as const).map((op) => [op, "x"] as const),
+    ["bitwiseAnd", "xx"],
     ...(["add", "sub", "mul", "maximum", "minimum", "pow"] as const).map((op) => [op, "xx"] as const),
     ["where", "bxx"],
   ],
@@ -85,7 +86,7 @@ const exact: Record<DType, readonly (readonly [ElementwiseName, string])[]> = {
 };
 const opsOf = (dtype: DType) => exact[dtype === "float64" ? "float32" : dtype === "uint8" ? "int32" : dtype];
 const last: readonly (readonly [ElementwiseName, string])[] = [
-  ...(["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "erf", "tanh", "sigmoid"] as const).map(
+  ...(["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "atan", "erf", "tanh", "sigmoid"] as const).map(
     (op) => [op, "x"] as const,
   ),
   ["div", "xx"],

@@ -75,6 +75,7 @@ export const elementwise = {
   sqrt: same("sqrt"),
   sin: same("sine"),
   cos: same("cosine"),
+  atan: ({ inputs: [x] }: Operands, body: Body): Value => body.op("atan2", x, body.constant(1, x)),
   erf: ({ inputs: [x] }: Operands, body: Body): Value => erf(x, body),
   tanh: same("tanh"),
   sigmoid: same("logistic"),
@@ -92,6 +93,7 @@ export const elementwise = {
   // NaN if either operand is. Of bool: or, and.
   maximum: same("maximum"),
   minimum: same("minimum"),
+  bitwiseAnd: same("and"),
   eq: comparison("EQ"),
   lt: comparison("LT"),
   le: comparison("LE"),

@@ -25,6 +25,7 @@ export const mathImports = {
   tanh: Math.tanh,
   sin: Math.sin,
   cos: Math.cos,
+  atan: Math.atan,
   erf,
   sigmoid: scalarOf("sigmoid"),
   pow: scalarOf("pow"),
