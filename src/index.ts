@@ -108,12 +108,50 @@ export {
   type PairwiseDistanceOptions,
   pairwiseDistance,
 } from "./nn/similarity.ts";
+export { Adadelta, type AdadeltaOptions } from "./optim/adadelta.ts";
+export { Adafactor, type AdafactorOptions } from "./optim/adafactor.ts";
+export { Adagrad, type AdagradOptions } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./optim/adam.ts";
+export { Adamax, type AdamaxOptions } from "./optim/adamax.ts";
+export { ASGD, type ASGDOptions } from "./optim/asgd.ts";
 export { ExponentialMovingAverage, type ExponentialMovingAverageOptions } from "./optim/average.ts";
 export { clipGradNorm } from "./optim/clip.ts";
 export type { Group, ParameterGroup } from "./optim/groups.ts";
+export { LBFGS, type LBFGSOptions } from "./optim/lbfgs/lbfgs.ts";
+export { Muon, type MuonOptions } from "./optim/muon.ts";
+export { NAdam, type NAdamOptions } from "./optim/nadam.ts";
 export { Optimizer } from "./optim/optimizer.ts";
+export { RAdam, type RAdamOptions } from "./optim/radam.ts";
 export { RMSprop, type RMSpropOptions } from "./optim/rmsprop.ts";
+export { Rprop, type RpropOptions } from "./optim/rprop.ts";
+export {
+  type ChainedScheduleOptions,
+  chainedSchedule,
+  type SequentialScheduleOptions,
+  sequentialSchedule,
+} from "./optim/schedules/combined.ts";
+export {
+  type ConstantScheduleOptions,
+  constantSchedule,
+  type ExponentialScheduleOptions,
+  exponentialSchedule,
+  type LinearScheduleOptions,
+  linearSchedule,
+  type MultiStepScheduleOptions,
+  multiStepSchedule,
+  type PolynomialScheduleOptions,
+  polynomialSchedule,
+  type Schedule,
+  type StepScheduleOptions,
+  stepSchedule,
+} from "./optim/schedules/factors.ts";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./optim/schedules/plateau.ts";
+export {
+  type CosineRestartsScheduleOptions,
+  type CyclicScheduleOptions,
+  cosineRestartsSchedule,
+  cyclicSchedule,
+} from "./optim/schedules/waves.ts";
 export {
   type CosineScheduleOptions,
   cosineSchedule,

@@ -89,6 +89,24 @@ const C = chainrule as unknown as Record<string, Class> & Record<string, Any>;
 
 /** How each is called with options; null: it has none. */
 const withOptions: Record<string, ((options: object) => unknown) | null> = {
+  ...Object.fromEntries(
+    ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adamax", "LBFGS", "NAdam", "RAdam", "Rprop"].map((name) => [
+      name,
+      (o: object) => new C[name](parameters(), o),
+    ]),
+  ),
+  Muon: (o) => new C.Muon([ones([2, 3], { requiresGrad: true })], o),
+  ReduceLROnPlateau: (o) => new C.ReduceLROnPlateau(new chainrule.SGD(parameters(), { lr: 1 }), o),
+  chainedSchedule: (o) => C.chainedSchedule({ peak: 1, schedules: [() => 1], ...o }),
+  constantSchedule: (o) => C.constantSchedule({ peak: 1, ...o }),
+  cosineRestartsSchedule: (o) => C.cosineRestartsSchedule({ peak: 1, period: 2, ...o }),
+  cyclicSchedule: (o) => C.cyclicSchedule({ peak: 1, floor: 0, ...o }),
+  exponentialSchedule: (o) => C.exponentialSchedule({ peak: 1, gamma: 0.5, ...o }),
+  linearSchedule: (o) => C.linearSchedule({ peak: 1, ...o }),
+  multiStepSchedule: (o) => C.multiStepSchedule({ peak: 1, milestones: [1], ...o }),
+  polynomialSchedule: (o) => C.polynomialSchedule({ peak: 1, ...o }),
+  sequentialSchedule: (o) => C.sequentialSchedule({ schedules: [() => 1], milestones: [], ...o }),
+  stepSchedule: (o) => C.stepSchedule({ peak: 1, stepSize: 1, ...o }),
   Bilinear: (o) => new C.Bilinear(2, 3, 1, o),
   CosineSimilarity: (o) => new C.CosineSimilarity(o),
   EmbeddingBag: (o) => new C.EmbeddingBag(2, 3, o),

@@ -5,7 +5,16 @@ import { takes } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimized } from "./groups.ts";
-import { decayed, declarePointwise, Optimizer, type Settings, stepCounter, zerosLike } from "./optimizer.ts";
+import {
+  biasOf,
+  decayed,
+  declarePointwise,
+  Optimizer,
+  type Settings,
+  shrunk,
+  stepCounter,
+  zerosLike,
+} from "./optimizer.ts";
 
 /** The options of Adam and AdamW. */
 export interface AdamOptions {
@@ -50,38 +59,37 @@ export class Adam extends Optimizer<Moments> {
     declarePointwise(Adam.prototype.update);
   }
 
-  readonly #options: Required<Omit<AdamOptions, "lr" | "weightDecay">>;
+  readonly #options: Required<Pick<AdamOptions, "betas" | "eps">>;
 
   constructor(parameters: Optimized, options: AdamOptions = {}) {
     takes(new.target.name, arguments.length, 2);
     checkOptions(new.target.name, options, names);
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false, maximize = false } = options;
-    super(parameters, { lr, weightDecay }, (parameter) => ({
+    super(parameters, { lr, weightDecay, maximize, amsgrad }, (parameter, settings) => ({
       step: stepCounter(),
       exp_avg: zerosLike(parameter),
       exp_avg_sq: zerosLike(parameter),
-      ...(amsgrad ? { max_exp_avg_sq: zerosLike(parameter) } : {}),
+      ...(settings.amsgrad ? { max_exp_avg_sq: zerosLike(parameter) } : {}),
     }));
     const call = new.target.name;
     checkNumber(call, "betas[0]", betas[0], { from: 0, below: 1 });
     checkNumber(call, "betas[1]", betas[1], { from: 0, below: 1 });
     checkNumber(call, "eps", eps, { from: 0 });
-    this.#options = { betas, eps, amsgrad, maximize };
+    this.#options = { betas, eps };
   }
 
-  protected update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
+  protected update(p: Tensor, grad: Tensor, state: Moments, settings: Settings): void {
     const { step, exp_avg: m, exp_avg_sq: v, max_exp_avg_sq: most } = state;
-    const { betas, eps, maximize } = this.#options;
+    const { betas, eps } = this.#options;
     const [beta1, beta2] = betas;
-    const g = decayed(grad, p, weightDecay, maximize);
+    const g = decayed(grad, p, settings);
     step.assign(step.add(1));
     m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
     v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
-    // 1 - βᵗ = -expm1(t · ln β), which is accurate also where βᵗ is close to 1
-    const [bias1, bias2] = betas.map((beta) => step.mul(Math.log(beta)).expm1().neg());
+    const [bias1, bias2] = betas.map((beta) => biasOf(beta, step));
     if (most) most.assign(most.maximum(v));
     const denominator = (most ?? v).sqrt().div(bias2.sqrt().to(p.dtype)).add(eps);
-    p.assign(p.sub(m.div(denominator).mul(lr.div(bias1).to(p.dtype))));
+    p.assign(p.sub(m.div(denominator).mul(settings.lr.div(bias1).to(p.dtype))));
   }
 }
 
@@ -100,8 +108,8 @@ export class AdamW extends Adam {
     super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }
 
-  protected override update(p: Tensor, grad: Tensor, state: Moments, { lr, weightDecay }: Settings): void {
-    if (weightDecay !== 0) p.assign(p.mul(lr.mul(-weightDecay).add(1).to(p.dtype)));
-    super.update(p, grad, state, { lr, weightDecay: 0 });
+  protected override update(p: Tensor, grad: Tensor, state: Moments, settings: Settings): void {
+    if (settings.weightDecay !== 0) p.assign(shrunk(p, settings));
+    super.update(p, grad, state, { ...settings, weightDecay: 0 });
   }
 }

@@ -1,5 +1,5 @@
 // Parameter groups. A plain list of parameters is one group. Groups written as { parameters, lr, weightDecay } may each have a learning
-// rate and a weight decay of their own; those that they leave out are the optimiser's.
+// rate, a weight decay and flags of their own; those that they leave out are the optimiser's.
 import { ChainruleError } from "../errors/error.ts";
 import { checkNumber } from "../errors/numbers.ts";
 import { checkTensor, shown } from "../tensor/arguments.ts";
@@ -9,11 +9,20 @@ import { describe, isFloating } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { refuseTracing } from "../tensor/tracing.ts";
 
-/** Parameters, and the learning rate and weight decay for them, which are the optimiser's if left out. */
+/** Parameters, and the settings for them, which are the optimiser's if left out. A group can have those that its optimiser has. */
 export interface ParameterGroup {
   readonly parameters: readonly Tensor[];
   readonly lr?: number | Tensor | undefined;
   readonly weightDecay?: number | undefined;
+  readonly maximize?: boolean | undefined;
+  readonly amsgrad?: boolean | undefined;
+}
+
+/** The settings that groups may have of their own, with the optimiser's values; one that it does not know is left out. */
+export interface GroupDefaults {
+  readonly weightDecay?: number | undefined;
+  readonly maximize?: boolean | undefined;
+  readonly amsgrad?: boolean | undefined;
 }
 
 /**
@@ -74,13 +83,19 @@ export class LearningRate {
 export class Group {
   readonly parameters: readonly Tensor[];
   readonly weightDecay: number;
+  /** Whether the group climbs. */
+  readonly maximize: boolean;
+  /** Whether the group divides by the largest mean square so far. */
+  readonly amsgrad: boolean;
   /** @internal */
   readonly rate: LearningRate;
 
   /** @internal */
-  constructor(parameters: readonly Tensor[], weightDecay: number, rate: LearningRate) {
+  constructor(parameters: readonly Tensor[], settings: GroupDefaults, rate: LearningRate) {
     this.parameters = parameters;
-    this.weightDecay = weightDecay;
+    this.weightDecay = settings.weightDecay ?? 0;
+    this.maximize = settings.maximize ?? false;
+    this.amsgrad = settings.amsgrad ?? false;
     this.rate = rate;
   }
 
@@ -93,13 +108,23 @@ export class Group {
   }
 }
 
-const groupKeys: ReadonlySet<string> = new Set(["parameters", "lr", "weightDecay"] satisfies (keyof ParameterGroup)[]);
+/** The settings of a group with the optimiser's in the place of those that it leaves out. */
+function settingsOf(call: string, group: ParameterGroup, defaults: GroupDefaults): GroupDefaults {
+  const weightDecay = group.weightDecay ?? defaults.weightDecay ?? 0;
+  checkNumber(call, "weightDecay", weightDecay, { from: 0 });
+  return {
+    weightDecay,
+    maximize: group.maximize ?? defaults.maximize,
+    amsgrad: group.amsgrad ?? defaults.amsgrad,
+  };
+}
 
 const isGroup = (entry: unknown): entry is ParameterGroup =>
   typeof entry === "object" && entry !== null && madeAs(entry) === null && "parameters" in entry;
 
 /** Makes the groups. Throws if a group is empty or has an unknown option, or if a parameter is no tensor, no leaf, or listed twice. */
-export function groupsOf(call: string, optimized: Optimized, weightDecay: number, rate: LearningRate): Group[] {
+export function groupsOf(call: string, optimized: Optimized, defaults: GroupDefaults, rate: LearningRate): Group[] {
+  const groupKeys: ReadonlySet<string> = new Set(["parameters", "lr", ...Object.keys(defaults)]);
   if (!Array.isArray(optimized))
     throw new ChainruleError(
       "type",
@@ -129,10 +154,9 @@ export function groupsOf(call: string, optimized: Optimized, weightDecay: number
         call,
         `there are no parameters to optimise${given.length > 1 ? ` in group ${i}` : ""}`,
       );
-    const decay = entry.weightDecay ?? weightDecay;
-    checkNumber(call, "weightDecay", decay, { from: 0 });
+    const settings = settingsOf(call, entry, defaults);
     const groupRate = entry.lr === undefined ? rate : new LearningRate(call, entry.lr);
-    return new Group([...entry.parameters], decay, groupRate);
+    return new Group([...entry.parameters], settings, groupRate);
   });
   checkParameters(
     call,

@@ -14,7 +14,7 @@ import { assignAll, stateOf } from "../tensor/state.ts";
 import { type Streamed, stream } from "../tensor/stream.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
-import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts";
+import { type Group, type GroupDefaults, groupsOf, LearningRate, type Optimized } from "./groups.ts";
 
 /**
  * The state of an optimiser for one parameter, under PyTorch's names (momentum_buffer, exp_avg).
@@ -22,10 +22,12 @@ import { type Group, groupsOf, LearningRate, type Optimized } from "./groups.ts"
  */
 export type State = Readonly<Record<string, Tensor>>;
 
-/** The settings for a parameter: its group's learning rate, floating [], and weight decay. */
+/** The settings for a parameter: its group's learning rate, floating [], weight decay and flags. */
 export interface Settings {
   readonly lr: Tensor;
   readonly weightDecay: number;
+  readonly maximize: boolean;
+  readonly amsgrad: boolean;
 }
 
 interface Entry<S> {
@@ -65,15 +67,15 @@ export abstract class Optimizer<S extends State = State> {
 
   protected constructor(
     optimized: Optimized,
-    { lr, weightDecay }: { lr: number | Tensor; weightDecay: number },
-    makeState: (parameter: Tensor) => S,
+    { lr, ...defaults }: { lr: number | Tensor } & GroupDefaults,
+    makeState: (parameter: Tensor, settings: Settings) => S,
   ) {
     this.#rate = new LearningRate(new.target.name, lr);
-    this.groups = groupsOf(new.target.name, optimized, weightDecay, this.#rate);
-    this.#parameterEntries = this.groups.flatMap(({ parameters, rate, weightDecay }) => {
-      const settings = { lr: rate.tensor, weightDecay };
+    this.groups = groupsOf(new.target.name, optimized, defaults, this.#rate);
+    this.#parameterEntries = this.groups.flatMap(({ parameters, rate, weightDecay, maximize, amsgrad }) => {
+      const settings = { lr: rate.tensor, weightDecay, maximize, amsgrad };
       return parameters.map((parameter): Entry<S> => {
-        const state = makeState(parameter);
+        const state = makeState(parameter, settings);
         const isStreamed = (name: string) => sameShape(tensorOf(state, name).shape, parameter.shape);
         const names = Object.keys(state);
         const [streamed, shared] = [names.filter(isStreamed), names.filter((name) => !isStreamed(name))];
@@ -119,7 +121,7 @@ export abstract class Optimizer<S extends State = State> {
 
   #stream({ parameter, state, settings, streamed, shared }: Entry<S>, grad: Tensor): void {
     stream({
-      f: this.#streamedUpdate(settings.weightDecay, streamed, shared),
+      f: this.#streamedUpdate(settings, streamed, shared),
       shape: parameter.shape,
       streamed: [parameter, grad, ...streamed.map((name) => tensorOf(state, name))],
       shared: [settings.lr, ...shared.map((name) => tensorOf(state, name))],
@@ -127,13 +129,14 @@ export abstract class Optimizer<S extends State = State> {
   }
 
   /** The update as a function of pieces: one function for all parameters with the same settings and names. */
-  #streamedUpdate(weightDecay: number, streamed: readonly string[], shared: readonly string[]): Streamed {
-    const key = [weightDecay, ...streamed, "", ...shared].join(" ");
+  #streamedUpdate(settings: Settings, streamed: readonly string[], shared: readonly string[]): Streamed {
+    const { weightDecay, maximize, amsgrad } = settings;
+    const key = [weightDecay, maximize, amsgrad, ...streamed, "", ...shared].join(" ");
     const existing = this.#updates.get(key);
     if (existing !== undefined) return existing;
     const f: Streamed = ({ streamed: [p, grad, ...pieces], shared: [lr, ...others] }) => {
       const entries = [...streamed.map((name, i) => [name, pieces[i]]), ...shared.map((name, i) => [name, others[i]])];
-      this.update(p, grad, Object.fromEntries(entries) as S, { lr, weightDecay });
+      this.update(p, grad, Object.fromEntries(entries) as S, { lr, weightDecay, maximize, amsgrad });
       return [];
     };
     this.#updates.set(key, f);
@@ -189,8 +192,11 @@ export abstract class Optimizer<S extends State = State> {
   }
 }
 
+/** A tensor like x, with one value everywhere, and divided among devices as x is. */
+export const fullLike = (x: Tensor, value: number): Tensor => shardLike(full(x.shape, value, { dtype: x.dtype }), x);
+
 /** A tensor like x, all 0, and divided among devices as x is. */
-export const zerosLike = (x: Tensor): Tensor => shardLike(full(x.shape, 0, { dtype: x.dtype }), x);
+export const zerosLike = (x: Tensor): Tensor => fullLike(x, 0);
 
 /** A counter of steps, float64 []. */
 export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });
@@ -199,9 +205,17 @@ export const stepCounter = (): Tensor => full([], 0, { dtype: "float64" });
  * grad + weightDecay · p: a pull towards 0 that goes through the optimiser like any gradient (L2 regularisation). To maximise, the gradient
  * changes its sign, and the pull does not.
  */
-export function decayed(grad: Tensor, p: Tensor, weightDecay: number, maximize: boolean): Tensor {
+export function decayed(grad: Tensor, p: Tensor, { weightDecay, maximize }: Settings): Tensor {
   const g = maximize ? grad.neg() : grad;
   return weightDecay === 0 ? g : g.add(p.mul(weightDecay));
 }
+
+/** p · (1 - lr · weightDecay): decoupled weight decay, which is no part of the gradient. */
+export function shrunk(p: Tensor, { lr, weightDecay }: Settings): Tensor {
+  return weightDecay === 0 ? p : p.mul(lr.mul(-weightDecay).add(1).to(p.dtype));
+}
+
+/** 1 - βᵗ = -expm1(t · ln β), float64 [], which is accurate also where βᵗ is close to 1. */
+export const biasOf = (beta: number, step: Tensor): Tensor => step.mul(Math.log(beta)).expm1().neg();
 
 markAs(Optimizer.prototype, "Optimizer");

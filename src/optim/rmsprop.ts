@@ -44,7 +44,7 @@ export class RMSprop extends Optimizer {
     declarePointwise(RMSprop.prototype.update);
   }
 
-  readonly #options: Required<Omit<RMSpropOptions, "lr" | "weightDecay">>;
+  readonly #options: Required<Omit<RMSpropOptions, "lr" | "weightDecay" | "maximize">>;
 
   constructor(parameters: Optimized, options: RMSpropOptions = {}) {
     takes("RMSprop", arguments.length, 2);
@@ -58,7 +58,7 @@ export class RMSprop extends Optimizer {
       centered = false,
       maximize = false,
     } = options;
-    super(parameters, { lr, weightDecay }, (parameter) => ({
+    super(parameters, { lr, weightDecay, maximize }, (parameter) => ({
       square_avg: zerosLike(parameter),
       ...(momentum === 0 ? {} : { momentum_buffer: zerosLike(parameter) }),
       ...(centered ? { grad_avg: zerosLike(parameter) } : {}),
@@ -66,18 +66,18 @@ export class RMSprop extends Optimizer {
     checkNumber("RMSprop", "alpha", alpha, { from: 0 });
     checkNumber("RMSprop", "eps", eps, { from: 0 });
     checkNumber("RMSprop", "momentum", momentum, { from: 0 });
-    this.#options = { alpha, eps, momentum, centered, maximize };
+    this.#options = { alpha, eps, momentum, centered };
   }
 
-  protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
-    const { alpha, eps, momentum, centered, maximize } = this.#options;
+  protected update(p: Tensor, grad: Tensor, state: State, settings: Settings): void {
+    const { alpha, eps, momentum, centered } = this.#options;
     const { square_avg: s, momentum_buffer: b, grad_avg: a } = state;
-    const g = decayed(grad, p, weightDecay, maximize);
+    const g = decayed(grad, p, settings);
     s.assign(s.mul(alpha).add(g.square().mul(1 - alpha)));
     if (centered) a.assign(a.mul(alpha).add(g.mul(1 - alpha)));
     const variance = centered ? s.sub(a.square()) : s;
     const direction = g.div(variance.sqrt().add(eps));
     if (momentum !== 0) b.assign(b.mul(momentum).add(direction));
-    p.assign(p.sub((momentum === 0 ? direction : b).mul(lr.to(p.dtype))));
+    p.assign(p.sub((momentum === 0 ? direction : b).mul(settings.lr.to(p.dtype))));
   }
 }

@@ -49,13 +49,13 @@ export class SGD extends Optimizer {
     declarePointwise(SGD.prototype.update);
   }
 
-  readonly #options: Required<Omit<SGDOptions, "lr" | "weightDecay">>;
+  readonly #options: Required<Omit<SGDOptions, "lr" | "weightDecay" | "maximize">>;
 
   constructor(parameters: Optimized, options: SGDOptions) {
     takes("SGD", arguments.length, 2);
     checkOptions("SGD", options, names);
     const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options;
-    super(parameters, { lr, weightDecay }, (parameter): State => {
+    super(parameters, { lr, weightDecay, maximize }, (parameter): State => {
       if (momentum === 0) return {};
       const velocity = { momentum_buffer: zerosLike(parameter) };
       return dampening === 0 ? velocity : { ...velocity, step: stepCounter() };
@@ -63,13 +63,14 @@ export class SGD extends Optimizer {
     checkNumber("SGD", "momentum", momentum, { from: 0 });
     if (nesterov && (momentum === 0 || dampening !== 0))
       throw new ChainruleError("option", "SGD", "nesterov needs a momentum and no dampening");
-    this.#options = { momentum, dampening, nesterov, maximize };
+    this.#options = { momentum, dampening, nesterov };
   }
 
-  protected update(p: Tensor, grad: Tensor, state: State, { lr, weightDecay }: Settings): void {
-    const { momentum, dampening, nesterov, maximize } = this.#options;
+  protected update(p: Tensor, grad: Tensor, state: State, settings: Settings): void {
+    const { momentum, dampening, nesterov } = this.#options;
+    const { lr } = settings;
     const { momentum_buffer: velocity, step } = state;
-    const g = decayed(grad, p, weightDecay, maximize);
+    const g = decayed(grad, p, settings);
     if (momentum === 0) {
       p.assign(p.sub(g.mul(lr.to(p.dtype))));
       return;
