@@ -1,7 +1,7 @@
 // What the page runs: each family of recorded cases, compiled, made again and judged by the code that does it in Node. Only
 // the way here differs: the fixtures are fetched, and unpacked by the browser.
 
-import { type Families, parse } from "../fixtures/load.ts";
+import { type Case, type Families, parse } from "../fixtures/load.ts";
 import { type Run, runLayer, runOptimiser, runTraining } from "../fixtures/networks.ts";
 import { runCase, runRefusal } from "../fixtures/run.ts";
 import { compiledWays } from "../fixtures/ways.ts";
@@ -39,7 +39,9 @@ export async function judge(way: string, family: FamilyName): Promise<Verdict> {
   return { cases: verdicts.length, differences: verdicts.flat() };
 }
 
-function calls(family: Exclude<keyof Families, "refusals" | "layer_options">): Family {
+type WithCases = { [Name in keyof Families]: Families[Name] extends { cases: Case[] } ? Name : never }[keyof Families];
+
+function calls(family: WithCases): Family {
   return async (run) => (await fetched(family)).cases.map((c) => runCase(c, { wrap: run }));
 }
 
