@@ -119,10 +119,9 @@ export function reachable(outputs: readonly Node[], inputs: readonly Node[] = []
 export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   const after = new Map<Node, Node>();
   const replacementOf = (n: Node): Node => after.get(n) ?? n;
-  const isReplaced = (n: Node): boolean => after.has(n);
   for (const before of graph.nodes) {
-    const isSame = after.size === 0 || !before.inputs.some(isReplaced);
-    const replacement = rule(isSame ? before : { ...before, inputs: before.inputs.map(replacementOf) });
+    const inputs = replacedIn(before.inputs, after);
+    const replacement = rule(inputs === before.inputs ? before : { ...before, inputs });
     if (replacement !== before) after.set(before, replacement);
   }
   if (after.size === 0 && rewritten.has(graph)) return graph;
@@ -133,6 +132,18 @@ export function rewrite(graph: Graph, rule: (node: Node) => Node): Graph {
   const result = { nodes, updates, results };
   rewritten.add(result);
   return result;
+}
+
+/** The nodes with others in place of some; the list itself if none is replaced. */
+function replacedIn(nodes: readonly Node[], after: ReadonlyMap<Node, Node>): readonly Node[] {
+  let replaced: Node[] | null = null;
+  for (let i = 0; i < nodes.length && after.size > 0; i++) {
+    const other = after.get(nodes[i]);
+    if (other === undefined) continue;
+    replaced ??= [...nodes];
+    replaced[i] = other;
+  }
+  return replaced ?? nodes;
 }
 
 /** Graphs whose nodes are those that the outputs need, in the order in which `rewrite` puts them. */

@@ -9,22 +9,23 @@ export function inPlace(program: KernelProgram): KernelProgram {
   const { kernels, results } = program;
   const [first, last] = [new Map<Buffer, number>(), new Map<Buffer, number>()];
   for (const [at, kernel] of kernels.entries()) {
-    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) {
-      if (!first.has(buffer)) first.set(buffer, at);
-      last.set(buffer, at);
+    for (const { access } of placesOf(kernel)) {
+      if (!first.has(access.buffer)) first.set(access.buffer, at);
+      last.set(access.buffer, at);
     }
   }
   for (const buffer of results) last.set(buffer, kernels.length);
   /** For each buffer that is overwritten, the buffer that it becomes. */
   const becomes = new Map<Buffer, Buffer>();
   for (const [at, kernel] of kernels.entries()) {
+    const loads = loadsOf(kernel, (buffer) => last.get(buffer) === at);
+    if (loads.length === 0) continue;
     for (const { access, mode, indirection } of kernel.stores) {
       const { buffer } = access;
-      const isNew =
-        first.get(buffer) === at && writesOf(kernel).filter((write) => write.buffer === buffer).length === 1;
-      if (buffer.kind !== "temporary" || !isNew || mode !== "set" || indirection) continue;
-      const old = readLike(access, kernel).find((read) => last.get(read) === at && !becomes.has(read));
-      if (old !== undefined) becomes.set(old, buffer);
+      if (buffer.kind !== "temporary" || first.get(buffer) !== at || mode !== "set" || indirection) continue;
+      if (writesOf(kernel).filter((write) => write.buffer === buffer).length !== 1) continue;
+      const old = loads.find((load) => !becomes.has(load.buffer) && isReadLike(load, access, kernel));
+      if (old !== undefined) becomes.set(old.buffer, buffer);
     }
   }
   if (becomes.size === 0) return program;
@@ -40,20 +41,23 @@ export function inPlace(program: KernelProgram): KernelProgram {
   return { ...program, buffers, kernels: replaced };
 }
 
-/** The temporaries, of the type of the stored one, that a kernel reads only at the place where it stores, and does not write. */
-function readLike(store: Access, kernel: Kernel): Buffer[] {
+/** The loads from temporaries that a kernel reads last. */
+const loadsOf = ({ body }: Kernel, isLast: (buffer: Buffer) => boolean): Access[] =>
+  body.flatMap((line) => {
+    if (line.kind !== "load" || line.indirection || line.access.buffer.kind !== "temporary") return [];
+    return isLast(line.access.buffer) ? [line.access] : [];
+  });
+
+/**
+ * Whether a kernel reads a buffer, of the type of the stored one, only at the place where it stores, and does not write it: all accesses of
+ * the buffer are loads from there.
+ */
+function isReadLike(load: Access, store: Access, kernel: Kernel): boolean {
+  const { buffer } = load;
   const { dtype, shape } = store.buffer;
-  const plain = kernel.body.flatMap((line) =>
-    line.kind === "load" && !line.indirection && sameAccess(line.access, store) ? [line.access.buffer] : [],
-  );
-  if (plain.length === 0) return plain;
-  const all = [...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer);
-  const count = (list: readonly Buffer[], buffer: Buffer) => list.filter((other) => other === buffer).length;
-  return [...new Set(plain)].filter(
-    (buffer) =>
-      buffer.kind === "temporary" &&
-      buffer.dtype === dtype &&
-      sizeOf(buffer.shape) === sizeOf(shape) &&
-      count(all, buffer) === count(plain, buffer),
-  );
+  if (buffer.dtype !== dtype || !sameAccess(load, store) || sizeOf(buffer.shape) !== sizeOf(shape)) return false;
+  const isAlike = (access: Access) => access.buffer === buffer && sameAccess(access, store);
+  const count = kernel.body.filter((line) => line.kind === "load" && !line.indirection && isAlike(line.access)).length;
+  const all = [...readsOf(kernel), ...writesOf(kernel)].filter((access) => access.buffer === buffer);
+  return all.length === count;
 }

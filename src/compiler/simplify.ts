@@ -1,17 +1,19 @@
 // Graph -> a graph with equal results and less to compute: constant folding, algebraic identities, common subexpressions, dead code.
 // Rewrite rules are tried on each node, in topological order, and the rounds end when none applies. A node that a rule makes is
 // simplified at once, so that few rounds are needed. No rule changes a bit of any result (all NaN count as equal).
+
+import { internal } from "../errors/error.ts";
 import type { Attributes, OpName } from "../tensor/ops.ts";
-import { printAttribute } from "./attribute-text.ts";
 import { type Graph, isInput, type Node, type NodeOf, node, rewrite, usesOf } from "./graph.ts";
 import { choices } from "./simplify/choices.ts";
 import { constants } from "./simplify/constants.ts";
 import { identities } from "./simplify/identities.ts";
 import { gathering, scattering } from "./simplify/indexing.ts";
+import { distinct, Keys } from "./simplify/keys.ts";
 import { movements } from "./simplify/movements.ts";
 import { placements } from "./simplify/placements.ts";
 import { reductions } from "./simplify/reductions.ts";
-import { commutingNames, type Rewriter, type Rule, type Rules } from "./simplify/rule.ts";
+import type { Rewriter, Rule, Rules } from "./simplify/rule.ts";
 import { sinking } from "./simplify/sink.ts";
 
 const always: Rules = {
@@ -25,8 +27,13 @@ const always: Rules = {
   ...sinking,
 };
 
-/** Scattering is a stage of its own at the end: whether it applies depends on the gathers that are left. */
-export const stages: readonly Rules[] = [always, { ...always, ...scattering }];
+export const everyRule: Rules = { ...always, ...scattering };
+
+/**
+ * Whether scattering applies depends on the gathers that are left in the end. The first try takes it that all of them are. Where one is not,
+ * scattering becomes a stage of its own, at the end, and if that does not help, it is left out.
+ */
+const tries: readonly (readonly Rules[])[] = [[everyRule], [always, everyRule], [always]];
 
 /** A bound on the rounds of each stage; graphs need far fewer until no rule applies. */
 const maxRounds = 20;
@@ -34,18 +41,15 @@ const maxRounds = 20;
 const maxDepth = 100;
 
 export function simplify(graph: Graph): Graph {
-  const simplifier = new Simplifier();
-  for (const stage of stages) {
-    simplifier.take(stage);
-    for (let round = 0; round < maxRounds; round++) {
-      simplifier.start(graph);
-      if (simplifier.isDone) break;
-      const simpler = rewrite(graph, (n) => simplifier.visit(n));
-      if (simpler === graph) break;
-      graph = simpler;
-    }
+  const keys = new Keys();
+  // Where equal nodes are one, each is read as often as in the end, and rules that ask for this apply in the first round.
+  const own = distinct(graph, keys);
+  for (const stages of tries) {
+    const simplifier = new Simplifier(keys);
+    const simple = stages.reduce((before, stage) => simplifier.run(before, stage), own);
+    if (simplifier.holdsFor(simple)) return simple;
   }
-  return graph;
+  throw internal("simplify: a gather that a rule relies on is gone");
 }
 
 const tables = new Map<Rules, ReadonlyMap<string, readonly Rule[]>>();
@@ -63,8 +67,6 @@ function rulesByOp(rules: Rules): ReadonlyMap<string, readonly Rule[]> {
   return byOp;
 }
 
-const commuting: ReadonlySet<Node["op"]> = new Set(commutingNames);
-
 /** The state of one call of `simplify`, over all of its rounds. */
 class Simplifier implements Rewriter {
   #rules: ReadonlyMap<string, readonly Rule[]> = new Map();
@@ -72,40 +74,66 @@ class Simplifier implements Rewriter {
   #next = 0;
   /** How often each node is read: exact when a round starts, and updated during it only where that is cheap. */
   #uses = new Map<Node, number>();
-  /** The index, dim and size of each gather in the graph. */
+  /** The index, dim and size of each gather in the graph, and of those that a rule relies on. */
   #gathers = new Set<string>();
+  readonly #needed = new Set<string>();
   #depth = 0;
   /** The simplified form of each node, by the node's key: op, inputs, attributes. */
   readonly #simplified = new Map<string, Node>();
-  readonly #ids = new Map<Node, number>();
-  readonly #attributeIds = new Map<string | object, number>();
   /** The nodes to which no rule applied, each with the other fact that rules depend on: which of its inputs are read once. */
   readonly #unchanged = new Map<Node, number>();
+  readonly #keys: Keys;
 
-  take(rules: Rules): void {
-    this.#rules = rulesByOp(rules);
-    for (const n of this.#unchanged.keys()) if (n.op === "scatterAdd") this.#unchanged.delete(n);
+  constructor(keys: Keys) {
+    this.#keys = keys;
   }
 
-  start(graph: Graph): void {
+  /** Applies rules, in rounds, until none applies. */
+  run(graph: Graph, rules: Rules): Graph {
+    this.#rules = rulesByOp(rules);
+    for (const n of this.#unchanged.keys()) if (n.op === "scatterAdd") this.#unchanged.delete(n);
+    let simple = graph;
+    for (let round = 0; round < maxRounds; round++) {
+      this.#start(simple);
+      if (this.#isDone) break;
+      const simpler = rewrite(simple, (n) => this.#visit(n));
+      if (simpler === simple) break;
+      simple = simpler;
+    }
+    return simple;
+  }
+
+  /** Whether the graph has the gathers that rules relied on. */
+  holdsFor(graph: Graph): boolean {
+    if (this.#needed.size === 0) return true;
+    const left = this.#gathersIn(graph);
+    return [...this.#needed].every((gather) => left.has(gather));
+  }
+
+  #start(graph: Graph): void {
     this.#before = graph.nodes;
     this.#next = 0;
     this.#uses = usesOf(graph);
-    this.#gathers = new Set();
-    for (const n of graph.nodes) {
-      if (n.op !== "gather") continue;
-      const { dim } = n.attributes;
-      this.#gathers.add(`${this.#idOf(n.inputs[1])} ${dim} ${n.inputs[0].shape[dim]}`);
-    }
+    this.#gathers = this.#gathersIn(graph);
+  }
+
+  #gathersIn(graph: Graph): Set<string> {
+    const gathers = new Set<string>();
+    for (const n of graph.nodes) if (n.op === "gather") gathers.add(this.#gatherOf(n));
+    return gathers;
+  }
+
+  #gatherOf({ inputs: [x, index], attributes: { dim } }: NodeOf<"gather">): string {
+    return `${this.#keys.idOf(index)} ${dim} ${x.shape[dim]}`;
   }
 
   /** Whether no rule applies to any node. */
-  get isDone(): boolean {
+  get #isDone(): boolean {
     return this.#before.every((n) => isInput(n) || this.#unchanged.get(n) === this.#readOnceBits(n));
   }
 
   /** The simplified form of the graph's next node, whose inputs are simplified already. */
-  visit(moved: Node): Node {
+  #visit(moved: Node): Node {
     const before = this.#before[this.#next++];
     if (isInput(moved)) return moved;
     const uses = this.#uses.get(before) ?? 0;
@@ -130,7 +158,10 @@ class Simplifier implements Rewriter {
     return (this.#uses.get(n) ?? 0) <= 1;
   }
   isGathered(index: Node, dim: number, size: number): boolean {
-    return this.#gathers.has(`${this.#idOf(index)} ${dim} ${size}`);
+    const gather = `${this.#keys.idOf(index)} ${dim} ${size}`;
+    if (!this.#gathers.has(gather)) return false;
+    this.#needed.add(gather);
+    return true;
   }
 
   #add(made: NodeOf): Node {
@@ -141,7 +172,7 @@ class Simplifier implements Rewriter {
 
   /** The simplified form of a node: that of an equal node seen before, or the result of the first rule that applies. */
   #simplify(n: NodeOf): Node {
-    const key = this.#keyOf(n);
+    const key = this.#keys.of(n);
     const existing = this.#simplified.get(key);
     if (existing !== undefined && existing !== n) return existing;
     const simple = this.#applyRules(n);
@@ -161,6 +192,7 @@ class Simplifier implements Rewriter {
     }
     this.#depth--;
     this.#unchanged.set(n, this.#readOnceBits(n));
+    if (n.op === "gather") this.#gathers.add(this.#gatherOf(n));
     return n;
   }
 
@@ -169,34 +201,6 @@ class Simplifier implements Rewriter {
     let bits = 0;
     for (let i = 0; i < inputs.length; i++) if (this.isReadOnce(inputs[i])) bits |= 1 << i;
     return bits;
-  }
-
-  #keyOf({ op, inputs, attributes }: Node): string {
-    const last = this.#attributeIdOf(attributes);
-    if (inputs.length === 2) {
-      const [a, b] = [this.#idOf(inputs[0]), this.#idOf(inputs[1])];
-      return a > b && commuting.has(op) ? `${op} ${b} ${a} ${last}` : `${op} ${a} ${b} ${last}`;
-    }
-    let key: string = op;
-    for (const x of inputs) key += ` ${this.#idOf(x)}`;
-    return `${key} ${last}`;
-  }
-
-  #idOf(n: Node): number {
-    let id = this.#ids.get(n);
-    if (id === undefined) this.#ids.set(n, (id = this.#ids.size));
-    return id;
-  }
-
-  /** A number for attributes; equal attributes, compared by their printed text, have the same. */
-  #attributeIdOf(attributes: Node["attributes"]): number {
-    let id = this.#attributeIds.get(attributes);
-    if (id === undefined) {
-      const text = printAttribute(attributes);
-      id = this.#attributeIds.get(text) ?? this.#attributeIds.size;
-      this.#attributeIds.set(text, id).set(attributes, id);
-    }
-    return id;
   }
 
   /** Updates the use counts after a node has lost its last reader: it no longer reads its inputs. */

@@ -2,7 +2,7 @@
 // share bytes. The largest buffers are placed first, each into the smallest sufficient gap between buffers that live at the same time.
 // States have memory of their own, since they outlive the program.
 
-import type { Buffer, KernelProgram } from "../compiler/kernel.ts";
+import type { Access, Buffer, KernelProgram } from "../compiler/kernel.ts";
 import { readsOf, writesOf } from "../compiler/kernel-accesses.ts";
 import { internal } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
@@ -49,14 +49,21 @@ export function lifetimes({ kernels, results, chains = [] }: KernelProgram): Map
   for (const { first, axes } of chains) span.fill({ first, last: first + axes.length - 1 }, first, first + axes.length);
   const extend = (buffer: Buffer, at: number) => {
     if (buffer.kind === "state") return;
-    const { first, last } = lives.get(buffer) ?? { first: at, last: at };
-    lives.set(buffer, { first: Math.min(first, at), last: Math.max(last, at) });
+    const life = lives.get(buffer);
+    if (life === undefined) lives.set(buffer, { first: at, last: at });
+    else if (at < life.first || at > life.last)
+      lives.set(buffer, { first: Math.min(life.first, at), last: Math.max(life.last, at) });
   };
-  for (const [at, kernel] of kernels.entries())
-    for (const { buffer } of [...readsOf(kernel), ...writesOf(kernel)]) {
-      extend(buffer, span[at].first);
-      extend(buffer, span[at].last);
+  const extendAll = (accesses: readonly Access[], { first, last }: Lifetime) => {
+    for (const { buffer } of accesses) {
+      extend(buffer, first);
+      if (last !== first) extend(buffer, last);
     }
+  };
+  for (const [at, kernel] of kernels.entries()) {
+    extendAll(readsOf(kernel), span[at]);
+    extendAll(writesOf(kernel), span[at]);
+  }
   for (const buffer of results) extend(buffer, kernels.length);
   for (const buffer of lives.keys()) if (buffer.kind === "argument") extend(buffer, -1);
   return lives;
@@ -91,12 +98,18 @@ function countUpTo(placed: readonly Placed[], offset: number): number {
 
 /** The start of the smallest sufficient gap between buffers that live at the same time; without one, the end of the last of them. */
 function tightestGap(placed: readonly Placed[], life: Lifetime, length: number): number {
+  const { first, last } = life;
   let [best, shortest, end] = [-1, Infinity, 0];
-  for (const other of placed) {
-    if (!meet(other, life)) continue;
+  // Every buffer is compared with all others: this is written out, as calls would take most of the time.
+  for (let i = 0; i < placed.length; i++) {
+    const other = placed[i];
+    if (other.first > last || first > other.last) continue;
     const gap = other.from - end;
-    if (gap >= length && gap < shortest) [best, shortest] = [end, gap];
-    end = Math.max(end, other.to);
+    if (gap >= length && gap < shortest) {
+      best = end;
+      shortest = gap;
+    }
+    if (other.to > end) end = other.to;
   }
   return best < 0 ? end : best;
 }

@@ -166,5 +166,10 @@ export const movement: Cases = {
       "%a = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %s = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %b = scatterAdd %s, %a {dim: 1, size: 3}; return %b",
       "%8 = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %9 = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %10 = scatterAdd %8, %9 {dim: 1, size: 3}; return %10",
     ],
+    // The gather with the same index is gone in the end, because another rule drops its only reader.
+    [
+      "%a = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %s = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %g = gather %x, %a {dim: 1}; %e = expand %g {shape: [2, 3]}; %f = full(0, bool); %r = where %f, %e, %y; %b = scatterAdd %s, %a {dim: 1, size: 3}; return %r, %b",
+      "%8 = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %9 = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %10 = scatterAdd %8, %9 {dim: 1, size: 3}; return %y, %10",
+    ],
   ],
 };

@@ -20,7 +20,8 @@ export function group(steps: readonly Step[], count: number, deferred: ReadonlyS
       .map((read) => read.step);
     // Contractions come first: as an epilogue the step reads their sums from registers.
     const contractions = partners.filter((partner) => partition.groupOf(partner).kind === "contraction");
-    for (const partner of [...contractions, ...partners]) partition.merge(partner, step, partner.size);
+    for (const partner of contractions) partition.merge(partner, step, partner.size);
+    for (const partner of partners) partition.merge(partner, step, partner.size);
     if (step.kind !== "reduce") continue;
     // Reductions of the same elements over the same dims share a kernel, as max and argmax of one tensor.
     const key = describe(step);

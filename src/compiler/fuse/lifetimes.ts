@@ -2,7 +2,7 @@
 // there is one (the update of a weight, as soon as nothing else has to read the weight); otherwise the group that was traced first.
 import type { DType } from "../../tensor/dtype.ts";
 import type { Group } from "./group.ts";
-import { runs, type Step } from "./steps.ts";
+import { type Read, runs, type Step } from "./steps.ts";
 
 const bytesPerElement = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const satisfies Record<
   DType,
@@ -33,9 +33,11 @@ export class Lifetimes {
       let bytesMade = 0;
       for (const step of group.steps) {
         if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
-        for (const { step: source } of [...step.values, ...step.buffers]) {
+        const add = ({ step: source }: Read) => {
           if (source.kind === "assembled" || (runs(source) && isMade(source) && !own.has(source))) read.add(source);
-        }
+        };
+        step.values.forEach(add);
+        step.buffers.forEach(add);
       }
       const needs = { read: [...read], gain: -bytesMade };
       this.#needs.set(group, needs);

@@ -24,7 +24,8 @@ interface Entry {
 }
 
 export class Partition {
-  readonly #of: (Entry | undefined)[];
+  /** The entry of each step that has one. */
+  readonly #of: Entry[];
   #searches = 0;
 
   /** Takes steps with ids below `count`. */
@@ -33,9 +34,8 @@ export class Partition {
   }
 
   #entryOf(id: number): Entry {
-    const entry = this.#of[id];
-    if (entry === undefined) throw internal(`step ${id} is in no group`);
-    return entry;
+    if (!(id in this.#of)) throw internal(`step ${id} is in no group`);
+    return this.#of[id];
   }
 
   groupOf({ id }: Step): Group {
@@ -43,9 +43,9 @@ export class Partition {
   }
 
   groups(): Group[] {
-    const all = new Set(this.#of);
-    all.delete(undefined);
-    return [...all].flatMap((entry) => (entry === undefined ? [] : [{ ...entry.group, steps: entry.steps }]));
+    // Only steps that run have an entry.
+    const all = new Set(this.#of.filter((entry) => entry !== undefined));
+    return Array.from(all, ({ group, steps }) => ({ ...group, steps }));
   }
 
   /** Makes a group for a step; the steps that it reads have theirs already. */
@@ -91,7 +91,7 @@ export class Partition {
     for (const { id } of from.steps) this.#of[id] = into;
     const before = into.height;
     for (const id of from.reads) {
-      const writer = this.#entryOf(id);
+      const writer = this.#of[id];
       if (writer === into) continue;
       into.reads.push(id);
       into.height = Math.max(into.height, writer.height + 1);
@@ -107,7 +107,7 @@ export class Partition {
     const raised: Entry[] = [];
     const raise = (below: Entry, ids: readonly number[]) => {
       for (const id of ids) {
-        const reader = this.#entryOf(id);
+        const reader = this.#of[id];
         if (reader === below || reader.height > below.height) continue;
         reader.height = below.height + 1;
         raised.push(reader);
@@ -127,7 +127,7 @@ export class Partition {
     const waiting = [b];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       for (const id of next.reads) {
-        const writer = this.#entryOf(id);
+        const writer = this.#of[id];
         if (writer === a && next !== b) return true;
         if (writer.search === search || writer.height <= a.height) continue;
         writer.search = search;

@@ -79,7 +79,8 @@ function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
     const of: Step = step.kind === "place" ? step.target : step;
     if (!needed.has(of) && !needed.has(step)) continue;
     needed.add(step);
-    for (const read of [...step.values, ...step.buffers]) needed.add(read.step);
+    for (const read of step.values) needed.add(read.step);
+    for (const read of step.buffers) needed.add(read.step);
   }
   return steps.filter((step) => needed.has(step));
 }
@@ -89,12 +90,14 @@ function readersOf(steps: readonly Step[]): Map<Buffer, Step[]> {
   const readers = new Map<Buffer, Step[]>();
   for (const step of steps) {
     if (!runs(step)) continue;
-    for (const { step: read } of [...step.values, ...step.buffers]) {
-      if (read.kind !== "input" || read.buffer.kind !== "state") continue;
+    const add = ({ step: read }: Read) => {
+      if (read.kind !== "input" || read.buffer.kind !== "state") return;
       const others = readers.get(read.buffer);
       if (others === undefined) readers.set(read.buffer, [step]);
       else others.push(step);
-    }
+    };
+    step.values.forEach(add);
+    step.buffers.forEach(add);
   }
   return readers;
 }
