@@ -29,30 +29,31 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   // Updates of states that steps of more than one point read: these have to run before the state is overwritten.
   const deferred = updates.filter(({ state }) => readsOf(state).some(({ points }) => points > 1));
   const groups = group(steps, builder.steps.length, new Set(deferred.map(({ step }) => step)));
-  const of = new Map<Step, Group>();
-  for (const group of groups) for (const step of group.steps) of.set(step, group);
+  const of: (Group | undefined)[] = new Array(builder.steps.length);
+  for (const group of groups) for (const step of group.steps) of[step.id] = group;
+  const groupOf = ({ id }: Step) => of[id];
   const stored = new Set<Step>(outputs);
   for (const step of steps) {
-    const own = of.get(step);
-    for (const read of step.values) if (!isAll(read) || of.get(read.step) !== own) stored.add(read.step);
+    const own = groupOf(step);
+    for (const read of step.values) if (!isAll(read) || groupOf(read.step) !== own) stored.add(read.step);
     for (const read of step.buffers) stored.add(read.step);
   }
   const order = new Order();
-  const groupsOf = (some: readonly Step[]) => some.flatMap((step) => of.get(step) ?? []);
+  const groupsOf = (some: readonly Step[]) => some.flatMap((step) => groupOf(step) ?? []);
   for (const group of groups) {
-    const earlier: Group[] = [];
-    for (const step of group.steps)
-      eachBefore(step, (other) => {
-        const own = of.get(other);
-        if (own !== undefined && own !== group) earlier.push(own);
-      });
-    order.append(group, earlier);
+    const earlier = new Set<Group>();
+    const add = (other: Step) => {
+      const own = groupOf(other);
+      if (own !== undefined && own !== group) earlier.add(own);
+    };
+    for (const step of group.steps) eachBefore(step, add);
+    order.append(group, [...earlier]);
   }
   const homes = new Map<Step, Buffer>();
   for (const { state, step } of updates) {
     const reading = readsOf(state);
-    const home = homes.has(step) ? undefined : of.get(step);
-    const fits = home && reading.every((reader) => of.get(reader) !== home || readsInPlace(reader, state, step));
+    const home = homes.has(step) ? undefined : groupOf(step);
+    const fits = home && reading.every((reader) => groupOf(reader) !== home || readsInPlace(reader, state, step));
     if (home && fits && order.defer(home, groupsOf(reading))) homes.set(step, state);
     else {
       const copy = builder.duplicate(builder.whole(step), step.shape);
