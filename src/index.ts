@@ -159,6 +159,9 @@ export {
   oneCycleSchedule,
 } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export { cdist } from "./tensor/contraction/distances.ts";
+export { einsum } from "./tensor/contraction/einsum.ts";
+export { type AddmmOptions, addmm, baddbmm, kron, outer, tensordot } from "./tensor/contraction/products.ts";
 export {
   arange,
   type CreateOptions,
@@ -204,6 +207,10 @@ export { acos, asin, atan, atan2, tan } from "./tensor/elementary/trigonometry.t
 export { type Conv2dOptions, concat, conv2d, stack } from "./tensor/functions.ts";
 export type { GeluOptions } from "./tensor/gelu-options.ts";
 export type { TensorJSON } from "./tensor/json.ts";
+export { diag, diagonal } from "./tensor/layout/diagonals.ts";
+export { hstack, type MeshgridOptions, meshgrid, vstack } from "./tensor/layout/grids.ts";
+export { type PadOptions, pad } from "./tensor/layout/padding.ts";
+export { movedim, repeat, roll, tile, unbind, unflatten } from "./tensor/layout/repeat.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./tensor/operators.ts";
@@ -226,6 +233,7 @@ export type { Shape } from "./tensor/shape.ts";
 export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";
 export { type ProcessOf, shareOf } from "./tensor/share.ts";
 export type { Differences } from "./tensor/state.ts";
+export { aminmax, countNonzero, nanmean, nansum, norm } from "./tensor/statistics/norm.ts";
 export { Tensor } from "./tensor/tensor.ts";
 export type { MappedDims } from "./tensor/transforms/dims.ts";
 export { jvp } from "./tensor/transforms/jvp.ts";

@@ -7,7 +7,7 @@ import { type Run, runLayer, runMany, runNormaliser, runOptimiser, title } from 
 import { runBackward, runCase } from "./fixtures/run.ts";
 import { ways } from "./fixtures/ways.ts";
 
-const families = ["loss_options", "corners", "pooling", "arguments", "attention", "elementary"] as const;
+const families = ["loss_options", "corners", "pooling", "arguments", "attention"] as const;
 
 function differences(c: Case, place: number): string[] {
   const isFloat32 = c.inputs.some(({ dtype }) => dtype === "float32");

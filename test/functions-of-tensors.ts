@@ -1,0 +1,41 @@
+// The functions of tensors that are no methods, and how each is called with options; null: it has none. test/plain-javascript.test.ts holds
+// them to their argument lists.
+import * as chainrule from "chainrule";
+import { ones } from "chainrule";
+
+type Call = (...args: unknown[]) => unknown;
+const C = chainrule as unknown as Record<string, Call>;
+const x = ones([2, 3]);
+
+const withOptions: Record<string, (options: object) => unknown> = {
+  addcdiv: (o) => C.addcdiv(x, x, x, o),
+  addcmul: (o) => C.addcmul(x, x, x, o),
+  addmm: (o) => C.addmm(x, ones([2, 2]), x, o),
+  baddbmm: (o) => C.baddbmm(x, ones([1, 2, 2]), ones([1, 2, 3]), o),
+  isclose: (o) => C.isclose(x, x, o),
+  meshgrid: (o) => C.meshgrid([ones([2])], o),
+  nanToNum: (o) => C.nanToNum(x, o),
+  pad: (o) =>
+    C.pad(
+      x,
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      o,
+    ),
+};
+
+const without = [
+  "acos acosh aminmax asin asinh atan atan2 atanh bitwiseAnd",
+  "bitwiseLeftShift bitwiseNot bitwiseOr bitwiseRightShift bitwiseXor cdist cosh countNonzero diag",
+  "diagonal digamma erfc erfinv exp2 floorDivide fmod frac hstack",
+  "isinf kron lerp lgamma log10 log2 logaddexp logicalXor movedim",
+  "nanmean nansum norm outer remainder repeat roll sinh tan",
+  "tensordot tile trunc unbind unflatten vstack xlogy",
+].join(" ");
+
+export const functionsOfTensors: Record<string, ((options: object) => unknown) | null> = {
+  ...withOptions,
+  ...Object.fromEntries(without.split(" ").map((name) => [name, null])),
+};
