@@ -228,6 +228,7 @@ export {
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
 export type { KeepDim, SoftmaxOptions, VarianceOptions } from "./tensor/reducing.ts";
 export type { Bound } from "./tensor/reshaping.ts";
+export { type ScanOptions, scan } from "./tensor/scan.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";

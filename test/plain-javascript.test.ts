@@ -133,6 +133,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
   randn: (o) => C.randn([1], o),
   shareOf: (o) => C.shareOf(x, { from: 0, batch: 2, ...o }),
   scaledDotProductAttention: (o) => C.scaledDotProductAttention(x, x, x, o),
+  scan: (o) => C.scan((carry: Tensor) => [carry, null], x, x, o),
   tensor: (o) => C.tensor([1], o),
   zeros: (o) => C.zeros([1], o),
   ...functionsOfTensors,

@@ -1,4 +1,5 @@
 // The table of lowerings: the ONNX nodes of each chainrule op. Regions (regions.ts) replace several ops by one ONNX op.
+import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { Lowering } from "./lowering.ts";
 import { contractions } from "./ops/contractions.ts";
@@ -15,6 +16,9 @@ const lowerings: { readonly [N in OpName]: Lowering<N> } = {
   ...reductions,
   ...indexing,
   ...contractions,
+  scan: () => {
+    throw new ChainruleError("internal", "internal", "a loop is written out before it is lowered");
+  },
 };
 
 export const loweringOf = <N extends OpName>(op: N): Lowering<N> => lowerings[op];

@@ -1,7 +1,7 @@
 // toOnnx: writes a model as the bytes of an ONNX file, from the same graph that `compile` compiles.
 import { ChainruleError, type Layer, Module, noGrad, Tensor, zeros } from "chainrule";
 
-import { type TracedGraph, tensorNames, traceGraph } from "chainrule/compiler";
+import { type TracedGraph, tensorNames, traceGraph, unroll } from "chainrule/compiler";
 import { inEvalMode } from "./eval-mode.ts";
 import { encode } from "./protobuf/encode.ts";
 import { merge, type SymbolicGraph } from "./symbolic.ts";
@@ -50,8 +50,11 @@ export function toOnnx(model: Layer, exampleInput: Tensor, options: OnnxOptions 
 
 function traced(model: Layer, example: Tensor, anyBatch: boolean): { graph: SymbolicGraph; states: readonly Tensor[] } {
   const tensors = tensorNames(model);
-  const trace = (input: Tensor): TracedGraph =>
-    inEvalMode(model, () => noGrad(() => traceGraph((x) => model.forward(x), [input])));
+  const trace = (input: Tensor): TracedGraph => {
+    const { graph, states } = inEvalMode(model, () => noGrad(() => traceGraph((x) => model.forward(x), [input])));
+    // Loops are written out: their bodies may depend on the batch, and ONNX Runtime is slow on short steps of a Scan.
+    return { graph: unroll(graph), states };
+  };
   const at = (size: number): TracedGraph => {
     try {
       return trace(zeros([size, ...example.shape.slice(1)], { dtype: example.dtype }));

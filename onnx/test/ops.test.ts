@@ -1,5 +1,5 @@
 // Each op alone in ONNX Runtime means what the op table says, for every dtype that it takes and batches that were not traced.
-import { arange, type DType, full, manualSeed, noGrad, rand, type Tensor } from "chainrule";
+import { arange, type DType, full, manualSeed, noGrad, rand, scan, stack, type Tensor } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import { expect, it } from "vitest";
 import { toOnnx } from "../src/index.ts";
@@ -208,6 +208,15 @@ const cases = {
           groups: 2,
         }),
       shape: image,
+      dtypes: floats,
+    },
+  ],
+  scan: [
+    {
+      f: (x) => {
+        const [last, all] = scan((carry, step) => [carry.mul(0.5).add(step), carry], x.mul(0), stack([x, x.neg(), x]));
+        return last.add(all.sum(0));
+      },
       dtypes: floats,
     },
   ],

@@ -58,6 +58,8 @@ export function printAttribute(value: unknown): string {
       text += `${text.length === 1 ? "" : ", "}${printName(key)}: ${printAttribute(x)}`;
     return `${text}}`;
   }
+  // The body of a loop: in a printed graph it has a number of its own (graph-text.ts).
+  if (typeof value === "object" && "id" in value && typeof value.id === "number") return `body ${value.id}`;
   throw internal(`an attribute of type ${typeof value} has no text`);
 }
 

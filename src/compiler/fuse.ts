@@ -7,12 +7,14 @@ import { absorb } from "./fuse/absorb.ts";
 import { Builder } from "./fuse/builder.ts";
 import type { Memory } from "./fuse/lines.ts";
 import { lower } from "./fuse/lower.ts";
+import { lowerRepeat } from "./fuse/repeat.ts";
 import { type Home, schedule } from "./fuse/schedule.ts";
 import { type Input, isAll, type Step, writersOf } from "./fuse/steps.ts";
 import { argumentsOf, type Graph, type InputOf, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
-import type { Buffer, KernelProgram } from "./kernel.ts";
+import type { Buffer, Kernel, KernelProgram, Repeat } from "./kernel.ts";
 
-export function fuse(graph: Graph): KernelProgram {
+/** Fuses a graph. In the body of a loop no result lies in a carry: it is stored a second time, as an element of a stack. */
+export function fuse(graph: Graph, { inLoop = false }: { readonly inLoop?: boolean } = {}): KernelProgram {
   const builder = new Builder(graph);
   const inputs = [...argumentsOf(graph), ...statesOf(graph)].map((node) => {
     const buffer = inputBuffer(node);
@@ -31,10 +33,14 @@ export function fuse(graph: Graph): KernelProgram {
     if (read.step === home && isAll(read)) return [];
     return [{ state: home.buffer, step: stepInShape(builder, value, shapes) }];
   });
-  const results = graph.results.map((node) => stepInShape(builder, node, shapes));
+  const carried = new Set(inLoop ? updates.map(({ step }) => step) : []);
+  const results = graph.results.map((node) => {
+    const step = stepInShape(builder, node, shapes);
+    return carried.has(step) ? builder.duplicate(builder.whole(step), node.shape) : step;
+  });
   const plan = schedule(builder, [...updates.map(({ step }) => step), ...results], updates);
 
-  const temporaries: Buffer[] = [];
+  const made = new Made();
   const buffers = new Map<Step, Buffer>(plan.homes);
   for (const step of inputs) buffers.set(step, step.buffer);
   const memory: Memory = {
@@ -42,18 +48,57 @@ export function fuse(graph: Graph): KernelProgram {
     bufferOf: (step) => {
       const existing = buffers.get(step);
       if (existing !== undefined) return existing;
-      const buffer = temporary(temporaries.length, { dtype: step.dtype, shape: shapes.get(step) ?? step.shape });
+      const buffer = made.temporary({ dtype: step.dtype, shape: shapes.get(step) ?? step.shape });
       buffers.set(step, buffer);
-      temporaries.push(buffer);
       return buffer;
     },
   };
-  const kernels = plan.groups.map((group) => lower(group, memory));
-  return {
-    buffers: [...inputs.map(({ buffer }) => buffer), ...temporaries],
+  const kernels: Kernel[] = [];
+  const repeats: Repeat[] = [];
+  for (const group of plan.groups) {
+    const [step] = group.steps;
+    if (step.kind !== "repeat") kernels.push(lower(group, memory));
+    else {
+      const start = kernels.length;
+      const loop = lowerRepeat(step, (body) => fuse(body, { inLoop: true }), {
+        bufferOf: memory.bufferOf,
+        temporary: (type) => made.temporary(type),
+        window: (of, repeat, shape) => made.window(of, repeat, shape),
+        next: repeats.length,
+      });
+      kernels.push(...loop.kernels);
+      repeats.push(...loop.repeats.map((repeat) => ({ ...repeat, first: start + repeat.first })));
+    }
+  }
+  const program = {
+    buffers: [...inputs.map(({ buffer }) => buffer), ...made.temporaries, ...made.windows],
     kernels,
     results: results.map(memory.bufferOf),
   };
+  return repeats.length === 0 ? program : { ...program, repeats };
+}
+
+/** The buffers that a program makes. */
+class Made {
+  readonly temporaries: Buffer[] = [];
+  readonly windows: Buffer[] = [];
+
+  temporary({ dtype, shape }: Pick<Buffer, "dtype" | "shape">): Buffer {
+    const index = this.temporaries.length;
+    const buffer: Buffer = { name: `t${index}`, kind: "temporary", index, dtype, shape };
+    this.temporaries.push(buffer);
+    return buffer;
+  }
+
+  /** The window of a buffer for a loop; one for each pair of them. */
+  window(of: Buffer, repeat: number, shape: Shape): Buffer {
+    const known = this.windows.find(({ window }) => window?.of === of && window.repeat === repeat);
+    if (known !== undefined) return known;
+    const index = this.windows.length;
+    const buffer: Buffer = { name: `w${index}`, kind: "window", index, dtype: of.dtype, shape, window: { of, repeat } };
+    this.windows.push(buffer);
+    return buffer;
+  }
 }
 
 /** The step whose buffer holds a node's elements in row-major order and in the node's shape: the node's own step, or a copy of it. */
@@ -69,8 +114,4 @@ function stepInShape(builder: Builder, node: Node, shapes: Map<Step, Shape>): St
 
 function inputBuffer({ op: kind, attributes: { index }, dtype, shape }: InputOf): Buffer {
   return { name: `${kind[0]}${index}`, kind, index, dtype, shape };
-}
-
-function temporary(index: number, { dtype, shape }: Pick<Buffer, "dtype" | "shape">): Buffer {
-  return { name: `t${index}`, kind: "temporary", index, dtype, shape };
 }

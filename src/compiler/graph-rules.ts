@@ -7,6 +7,7 @@ import { sameShape } from "../tensor/shape.ts";
 import { printAttribute } from "./attribute-text.ts";
 import { argumentsOf, type Graph, isInput, type Node, outputsOf, type Region, statesOf } from "./graph.ts";
 import { namesOf, printNode, regionsOf } from "./graph-text.ts";
+import { bodyOf, isScan } from "./loops/body.ts";
 
 type Rule = (graph: Graph) => readonly string[];
 
@@ -107,7 +108,16 @@ export const rules: Readonly<Record<string, Rule>> = {
       return flaw === null ? [] : [`${printNode(n, names)}: ${flaw}`];
     });
   },
+  "the body of a loop is a valid graph": flawsOfBodies,
 };
+
+/** The bodies of loops keep the rules as well; a loop that is several nodes is checked once. */
+function flawsOfBodies({ nodes }: Graph): readonly string[] {
+  const bodies = new Set(nodes.filter(isScan).map(bodyOf));
+  return [...bodies].flatMap(({ graph }) =>
+    Object.entries(rules).flatMap(([name, rule]) => rule(graph).map((violation) => `${name}, but: ${violation}`)),
+  );
+}
 
 /** Throws an internal error where a graph breaks a rule, which is a mistake of the pass that made the graph. */
 export function verify(graph: Graph): void {

@@ -2,22 +2,26 @@
 // it reads, the two become one buffer. So less memory is touched, and a cache line that was read is the one that is written. It is safe
 // because each point of a kernel reads its element before it writes it, as states need anyway.
 import { sizeOf } from "../tensor/shape.ts";
-import { type Access, type Buffer, type Kernel, type KernelProgram, sameAccess } from "./kernel.ts";
+import { type Access, type Buffer, type Kernel, type KernelProgram, ownerOf, sameAccess } from "./kernel.ts";
 import { mapAccesses, placesOf, readsOf, writesOf } from "./kernel-accesses.ts";
 
 export function inPlace(program: KernelProgram): KernelProgram {
-  const { kernels, results } = program;
+  const { kernels, results, repeats = [] } = program;
+  // The kernels of a loop were done when the loop was lowered, and each reads its buffers again and again.
+  const isRepeated = (at: number) => repeats.some(({ first, count }) => at >= first && at < first + count);
   const [first, last] = [new Map<Buffer, number>(), new Map<Buffer, number>()];
   for (const [at, kernel] of kernels.entries()) {
     for (const { access } of placesOf(kernel)) {
-      if (!first.has(access.buffer)) first.set(access.buffer, at);
-      last.set(access.buffer, at);
+      const buffer = ownerOf(access.buffer);
+      if (!first.has(buffer)) first.set(buffer, at);
+      last.set(buffer, at);
     }
   }
   for (const buffer of results) last.set(buffer, kernels.length);
   /** For each buffer that is overwritten, the buffer that it becomes. */
   const becomes = new Map<Buffer, Buffer>();
   for (const [at, kernel] of kernels.entries()) {
+    if (isRepeated(at)) continue;
     const loads = loadsOf(kernel, (buffer) => last.get(buffer) === at);
     if (loads.length === 0) continue;
     for (const { access, mode, indirection } of kernel.stores) {
@@ -33,10 +37,22 @@ export function inPlace(program: KernelProgram): KernelProgram {
     const next = becomes.get(buffer);
     return next === undefined ? buffer : of(next);
   };
-  const buffers = program.buffers.filter((buffer) => !becomes.has(buffer));
-  const touches = (kernel: Kernel) => placesOf(kernel).some(({ access }) => becomes.has(access.buffer));
+  const windows = new Map<Buffer, Buffer>();
+  /** A window of a buffer that another one becomes is a window of that one. */
+  const moved = (buffer: Buffer): Buffer => {
+    const { window } = buffer;
+    if (window === undefined) return of(buffer);
+    const known = windows.get(buffer);
+    if (known !== undefined) return known;
+    const owner = moved(window.of);
+    const made = owner === window.of ? buffer : { ...buffer, window: { ...window, of: owner } };
+    windows.set(buffer, made);
+    return made;
+  };
+  const buffers = program.buffers.filter((buffer) => !becomes.has(buffer)).map(moved);
+  const touches = (kernel: Kernel) => placesOf(kernel).some(({ access }) => moved(access.buffer) !== access.buffer);
   const replaced = kernels.map((kernel) =>
-    touches(kernel) ? mapAccesses(kernel, (at) => ({ ...at, buffer: of(at.buffer) })) : kernel,
+    touches(kernel) ? mapAccesses(kernel, (at) => ({ ...at, buffer: moved(at.buffer) })) : kernel,
   );
   return { ...program, buffers, kernels: replaced };
 }

@@ -6,6 +6,7 @@ import {
   type Kernel,
   type Kind,
   type Of,
+  ownerOf,
   type Store,
   wordsOf,
 } from "./kernel.ts";
@@ -74,7 +75,7 @@ export const mayFail = (kernel: Kernel): boolean =>
 /** Whether two kernels depend on their order: one writes a buffer that the other reads or writes. */
 export function collide(a: Kernel, b: Kernel): boolean {
   const meet = (some: readonly Access[], others: readonly Access[]) =>
-    some.some(({ buffer }) => others.some((other) => other.buffer === buffer));
+    some.some(({ buffer }) => others.some((other) => ownerOf(other.buffer) === ownerOf(buffer)));
   return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
 }
 

@@ -15,6 +15,8 @@ import {
   type Kernel,
   type KernelProgram,
   type Matmul,
+  ownerOf,
+  type Repeat,
   type Store,
   sameAccess,
   wordsOf,
@@ -225,6 +227,11 @@ function readsBack(kernel: Kernel): [read: Access, writes: readonly Access[]][] 
   });
 }
 
+const end = ({ first, count }: Repeat): number => first + count;
+
+/** Whether two loops have no kernel in common. */
+const apart = (a: Repeat, b: Repeat): boolean => end(a) <= b.first || end(b) <= a.first;
+
 export const rules: Readonly<Record<string, Rule>> = {
   "the list has each buffer once, named by its kind and index": ({ buffers }) => {
     const named = ({ name, kind, index }: Buffer, i: number) =>
@@ -253,16 +260,19 @@ export const rules: Readonly<Record<string, Rule>> = {
   "stores of independent points write different places": each(setsOnce),
   "arguments are only read": ({ kernels }) =>
     kernels.flatMap((kernel) =>
-      writesOf(kernel).some(({ buffer }) => buffer.kind === "argument") ? [printKernel(kernel)] : [],
+      writesOf(kernel).some(({ buffer }) => ownerOf(buffer).kind === "argument") ? [printKernel(kernel)] : [],
     ),
   "a temporary is written before it is read": ({ kernels, results }) => {
     const written = new Set<Buffer>();
     const missing = (buffers: readonly Buffer[]) =>
-      buffers.filter((buffer) => buffer.kind === "temporary" && !written.has(buffer)).map(({ name }) => name);
+      buffers
+        .map(ownerOf)
+        .filter((buffer) => buffer.kind === "temporary" && !written.has(buffer))
+        .map(({ name }) => name);
     const wrong: string[] = [];
     for (const kernel of kernels) {
       wrong.push(...missing(readsOf(kernel).map(({ buffer }) => buffer)));
-      for (const { buffer } of writesOf(kernel)) written.add(buffer);
+      for (const { buffer } of writesOf(kernel)) written.add(ownerOf(buffer));
     }
     return [...wrong, ...missing(results)];
   },
@@ -276,6 +286,31 @@ export const rules: Readonly<Record<string, Rule>> = {
       const wrong = readsBack(kernel).find(([read, writes]) => !writes.every((write) => sameAccess(read, write)));
       return wrong === undefined ? [] : [`${printAccess(wrong[0])} in ${printKernel(kernel)}`];
     }),
+  "a loop is several kernels of the program, and ends within the loops around it": ({ kernels, repeats = [] }) =>
+    repeats.flatMap(({ first, count, times }, i) => {
+      const isInside = first >= 0 && count >= 0 && first + count <= kernels.length && times >= 1;
+      const isNested = repeats
+        .slice(i + 1)
+        .every((other) => apart(repeats[i], other) || (other.first <= first && end(repeats[i]) <= end(other)));
+      return isInside && isNested ? [] : [`loop ${i} has ${count} kernels from ${first} on, ${times} times`];
+    }),
+  "a window is an element of its owner along dim 0, and only kernels of its loop use it": ({
+    buffers,
+    kernels,
+    repeats = [],
+  }) => {
+    const windows = buffers.filter(({ kind }) => kind === "window");
+    return windows.flatMap(({ name, dtype, shape, window }) => {
+      const loop = window && repeats[window.repeat];
+      if (window === undefined || loop === undefined) return [name];
+      const isElement = window.of.dtype === dtype && sizeOf(window.of.shape) === sizeOf(shape) * loop.times;
+      const isOutside = (at: number) => at < loop.first || at >= end(loop);
+      const strays = kernels.some(
+        (kernel, at) => isOutside(at) && placesOf(kernel).some(({ access }) => access.buffer.name === name),
+      );
+      return isElement && !strays ? [] : [name];
+    });
+  },
   "chains follow each other, each of two kernels at least": ({ kernels, chains = [] }) => {
     let end = 0;
     return chains.flatMap(({ first, axes }, i) => {

@@ -4,6 +4,7 @@ import { describe } from "../tensor/dtype.ts";
 import {
   type Access,
   type Axis,
+  type Buffer,
   byKind,
   type Indirection,
   type Instruction,
@@ -14,12 +15,20 @@ import {
 } from "./kernel.ts";
 
 /** The whole program: buffers, kernels in order, results. */
-export function print({ buffers, kernels, results }: KernelProgram): string {
-  const declared = buffers.map((buffer) => `${buffer.name} ${describe(buffer)}`);
+export function print({ buffers, kernels, results, repeats = [] }: KernelProgram): string {
+  const declared = buffers.map((buffer) => `${buffer.name} ${describe(buffer)}${printWindow(buffer)}`);
+  const loops = repeats.map(({ first, count, times, reverse }, i) => {
+    const order = reverse ? ", from the last element to the first" : "";
+    const last = first + count - 1;
+    return `loop ${i}: k${first}${count > 1 ? ` to k${last}` : ""} ${times} times${order}`;
+  });
   const blocks = kernels.map((kernel, i) => `k${i} ${printKernel(kernel)}`);
   const end = `results ${results.map(({ name }) => name).join(" ")}`.trimEnd();
-  return `${[declared.join("\n"), ...blocks, end].filter((block) => block !== "").join("\n\n")}\n`;
+  return `${[declared.join("\n"), ...blocks, loops.join("\n"), end].filter((block) => block !== "").join("\n\n")}\n`;
 }
+
+const printWindow = ({ window }: Buffer): string =>
+  window === undefined ? "" : `, the element of ${window.of.name} of loop ${window.repeat}'s step`;
 
 /** One kernel: a headline, then one line for each instruction and store. */
 export function printKernel(kernel: Kernel): string {

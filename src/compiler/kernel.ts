@@ -6,14 +6,40 @@ import type { DType } from "../tensor/dtype.ts";
 import type { ElementwiseName } from "../tensor/ops.ts";
 import type { Shape } from "../tensor/shape.ts";
 
-/** The memory of one tensor while a program runs. Arguments and temporaries share one arena; results are temporaries that live to the end. */
+/**
+ * The memory of one tensor while a program runs. Arguments and temporaries share one arena; results are temporaries that live to the end. A
+ * window is the element of another buffer along dim 0 that belongs to the current step of a loop.
+ */
 export interface Buffer {
-  /** Its kind and index: a0, s0, t0, ... */
+  /** Its kind and index: a0, s0, t0, w0, ... */
   readonly name: string;
-  readonly kind: "argument" | "state" | "temporary";
+  readonly kind: "argument" | "state" | "temporary" | "window";
   readonly index: number;
   readonly dtype: DType;
   readonly shape: Shape;
+  /** Of a window alone. */
+  readonly window?: Window;
+}
+
+export interface Window {
+  readonly of: Buffer;
+  /** The loop, by its position among the program's. */
+  readonly repeat: number;
+}
+
+/** The buffer whose memory a buffer is, or is a part of. */
+export function ownerOf(buffer: Buffer): Buffer {
+  return buffer.window === undefined ? buffer : ownerOf(buffer.window.of);
+}
+
+/** Kernels that run several times, in their order. Loops inside of it stand before it in the program's list. */
+export interface Repeat {
+  /** The position of its first kernel. */
+  readonly first: number;
+  readonly count: number;
+  readonly times: number;
+  /** Whether windows go from the last element to the first. */
+  readonly reverse: boolean;
 }
 
 /**
@@ -208,6 +234,7 @@ export interface KernelProgram {
   readonly results: readonly Buffer[];
   /** In the order of their kernels; no kernel is in two chains. */
   readonly chains?: readonly Chain[];
+  readonly repeats?: readonly Repeat[];
 }
 
 /** Whether two accesses have the same offset and strides, each in its own buffer. */

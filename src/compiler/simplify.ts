@@ -5,6 +5,7 @@
 import { internal } from "../errors/error.ts";
 import type { Attributes, OpName } from "../tensor/ops.ts";
 import { type Graph, isInput, type Node, type NodeOf, node, rewrite, usesOf } from "./graph.ts";
+import { simplifyLoops } from "./loops/simplify-loops.ts";
 import { choices } from "./simplify/choices.ts";
 import { constants } from "./simplify/constants.ts";
 import { identities } from "./simplify/identities.ts";
@@ -37,10 +38,22 @@ const tries: readonly (readonly Rules[])[] = [[everyRule], [always, everyRule], 
 
 /** A bound on the rounds of each stage; graphs need far fewer until no rule applies. */
 const maxRounds = 20;
+/** A bound on how often loops are simplified: what leaves a loop may leave the loop around it as well. */
+const maxLoopRounds = 6;
 /** A bound on how deep simplifying a new node may recurse; the next round simplifies the rest. */
 const maxDepth = 100;
 
 export function simplify(graph: Graph): Graph {
+  for (let round = 0; round < maxLoopRounds; round++) {
+    graph = simplifyNodes(graph);
+    const simpler = simplifyLoops(graph, simplify);
+    if (simpler === graph) break;
+    graph = simpler;
+  }
+  return graph;
+}
+
+function simplifyNodes(graph: Graph): Graph {
   const keys = new Keys();
   // Where equal nodes are one, each is read as often as in the end, and rules that ask for this apply in the first round.
   const own = distinct(graph, keys);

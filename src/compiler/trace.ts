@@ -3,18 +3,19 @@
 // that the program does them at each call.
 
 import { ChainruleError } from "../errors/error.ts";
-import { gradientsOf, leavesOf } from "../tensor/autograd.ts";
+import { gradientsOf, leavesOf, type Source, sourceOf } from "../tensor/autograd.ts";
 import { describe } from "../tensor/dtype.ts";
 import type { Operation } from "../tensor/eager.ts";
 import { wrappedIn } from "../tensor/levels.ts";
 import { isPromise, isRecording, withRecording } from "../tensor/mode.ts";
-import { currentRegion, type RegionName } from "../tensor/region.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { apply, Tensor } from "../tensor/tensor.ts";
-import { type Tracer, withTracer } from "../tensor/tracing.ts";
+import { type LoopCall, type LoopResult, type Tracer, withTracer } from "../tensor/tracing.ts";
 import { type Reader, startWatching, type Written } from "../tensor/watch.ts";
-import { type InputOf, input, isInput, type Node, node, type Region, type Update } from "./graph.ts";
+import { type InputOf, input, isInput, type Node, node, type Update } from "./graph.ts";
+import { traceLoop } from "./loops/traced-loop.ts";
 import { keysGuard, propertyGuard } from "./properties.ts";
+import { Regions } from "./regions.ts";
 import { mapTensors } from "./structure.ts";
 import { type GradEffect, type Guard, type OpenEnds, type Traced, TracedStorage } from "./traced.ts";
 import { userLine } from "./user-line.ts";
@@ -30,16 +31,12 @@ class Trace implements Tracer, Reader {
   readonly #cleared = new Set<Tensor>();
   readonly #guards = new Map<object, Map<string, Guard>>();
   readonly #setModes = new Map<object, Map<string, { readonly before: boolean | null; readonly write: () => void }>>();
-  readonly #regions = new Map<RegionName, Region>();
-  #lastRegion = 0;
-  readonly #backward = new Map<Region | null, Region>();
+  readonly #regions = new Regions();
   /** Whether the function gave a tensor from outside a gradient, or changed one that requires a gradient: it is a training step itself. */
   #trains = false;
   /** The versions of tensors from outside when the function returned, and the nodes of those that it changed. */
   readonly #last = new Map<Tensor, { readonly version: number; readonly node: Node | null }>();
   #returned = false;
-  /** The node whose gradient is being recorded. */
-  #differentiated: Node | null = null;
 
   constructor({ lines }: { readonly lines: boolean }) {
     this.#lines = lines;
@@ -48,11 +45,14 @@ class Trace implements Tracer, Reader {
   // ── the calls that tensors make
 
   run({ name, inputs, attributes }: Operation): Storage {
-    const options = { region: this.#regionNow(), line: this.#line() };
+    const options = { region: this.#regions.now(), line: this.#line() };
     const operands = inputs.map((tensor) => this.#nodeOf(tensor));
     const made = node(name, operands, attributes, options);
     this.#nodes.push(made);
     return new TracedStorage(made, this);
+  }
+  loop(call: LoopCall): LoopResult {
+    return traceLoop(this, call);
   }
   share(tensor: Tensor): Storage {
     return new TracedStorage(this.#contentsOf(tensor), this);
@@ -109,7 +109,7 @@ class Trace implements Tracer, Reader {
   }
   differentiates(tensor: Tensor | null): void {
     const storage = tensor?.storage;
-    this.#differentiated = storage instanceof TracedStorage ? storage.node : null;
+    this.#regions.differentiated = storage instanceof TracedStorage ? storage.node : null;
   }
 
   // ── the parts of the trace
@@ -177,29 +177,9 @@ class Trace implements Tracer, Reader {
   }
   #line(): string | null {
     if (!this.#lines) return null;
-    return this.#differentiated?.line ? `${this.#differentiated.line} (its gradient)` : userLine();
+    const { differentiated } = this.#regions;
+    return differentiated?.line ? `${differentiated.line} (its gradient)` : userLine();
   }
-  /** The region of the next node. Gradients of a composite's nodes are in a region "backward" inside it; others are in one of their own. */
-  #regionNow(): Region | null {
-    const region = this.#region(currentRegion());
-    if (region !== null || this.#differentiated === null) return region;
-    const parent = this.#differentiated.region;
-    const existing = this.#backward.get(parent);
-    if (existing) return existing;
-    const made = { name: "backward", attributes: {}, parent, id: ++this.#lastRegion };
-    this.#backward.set(parent, made);
-    return made;
-  }
-  #region(name: RegionName | null): Region | null {
-    if (name === null) return null;
-    const existing = this.#regions.get(name);
-    if (existing) return existing;
-    const parent = this.#region(name.parent);
-    const region = { name: name.name, attributes: name.attributes, parent, id: ++this.#lastRegion };
-    this.#regions.set(name, region);
-    return region;
-  }
-
   /** Makes the graph and the list of effects, after the function has returned. */
   finish(returned: unknown, written: readonly Written[], standIns: readonly Tensor[]): Traced {
     const left = [returned, ...written.map(({ value }) => value)];
@@ -265,24 +245,25 @@ class Trace implements Tracer, Reader {
     const open = standIns.filter((tensor) => tensor.requiresGrad && tensor.grad === null && !this.#cleared.has(tensor));
     if (open.length === 0) return;
     const visited = new Set<unknown>();
-    const visit = (tensors: readonly Tensor[]): void => {
-      for (let next = [...tensors]; next.length > 0; ) {
-        const tensor = next.pop();
-        if (tensor === undefined || visited.has(tensor)) continue;
-        visited.add(tensor);
+    const visit = (sources: readonly Source[]): void => {
+      for (let next = [...sources]; next.length > 0; ) {
+        const source = next.pop();
+        if (source === undefined || visited.has(source.history ?? source.tensor)) continue;
+        const { tensor, history } = source;
+        visited.add(history ?? tensor);
         const argument = standIns.indexOf(tensor);
-        if (open.includes(tensor)) {
+        if (history === null && open.includes(tensor)) {
           throw new ChainruleError(
             "gradient",
             "compile",
             `a result depends on argument tensor ${argument}, ${describe(tensor)}, which wants a gradient, but results have no history; call backward() or grad() inside the function, or pass detach() of it`,
           );
         }
-        next.push(...(tensor.history?.inputs.map((source) => source.tensor) ?? []));
+        next.push(...(history?.inputs ?? []));
       }
     };
     mapTensors(returned, (tensor) => {
-      if (!standIns.includes(tensor)) visit([tensor]);
+      if (!standIns.includes(tensor)) visit([sourceOf(tensor)]);
     });
   }
 

@@ -18,7 +18,24 @@ const maxOvertakenKernels = 8;
 export function chain(program: KernelProgram, cuts: Cuts, threads: number, limits = chainLimits): KernelProgram {
   const kernels: Kernel[] = [];
   const chains: Chain[] = [];
-  const remaining = [...program.kernels];
+  for (const segment of segmentsOf(program)) chainSegment([...segment], { kernels, chains }, cuts, threads, limits);
+  return { ...program, kernels, chains };
+}
+
+/** The kernels between the starts and the ends of loops: a chain is in a loop, or outside of it. */
+function segmentsOf({ kernels, repeats = [] }: KernelProgram): (readonly Kernel[])[] {
+  const ends = new Set([kernels.length, ...repeats.flatMap(({ first, count }) => [first, first + count])]);
+  const sorted = [...ends].sort((a, b) => a - b);
+  return sorted.map((end, i) => kernels.slice(sorted[i - 1] ?? 0, end));
+}
+
+function chainSegment(
+  remaining: Kernel[],
+  { kernels, chains }: { readonly kernels: Kernel[]; readonly chains: Chain[] },
+  cuts: Cuts,
+  threads: number,
+  limits: ChainLimits,
+): void {
   while (remaining.length > 0) {
     const links = longestChain(remaining, cuts, limits);
     const isWorthwhile = links.length >= 2 && (threads > 1 || limits.contiguousOnOneThread || isScattered(links));
@@ -34,7 +51,6 @@ export function chain(program: KernelProgram, cuts: Cuts, threads: number, limit
       }
     }
   }
-  return { ...program, kernels, chains };
 }
 
 /** The longest chain that starts with the first kernel. */

@@ -26,9 +26,13 @@ export interface CallHistory {
   readonly inputs: readonly Source[];
   /**
    * Computes the gradient of each wanted input from the gradients of the results, by the index of the result; null for an input on which
-   * no result depends.
+   * no result depends. `versionOf` gives the versions of tensors that `unchanged` compares with.
    */
-  gradients(arrived: ReadonlyMap<number, Tensor>, wanted: readonly boolean[]): readonly (Tensor | null)[];
+  gradients(
+    arrived: ReadonlyMap<number, Tensor>,
+    wanted: readonly boolean[],
+    versionOf: Versions,
+  ): readonly (Tensor | null)[];
 }
 
 export interface OutputHistory {
@@ -106,7 +110,7 @@ function reverseOrder(roots: readonly Source[], ends: ReadonlySet<Node>): Source
   return finished.reverse();
 }
 
-type Versions = (tensor: Tensor) => number;
+export type Versions = (tensor: Tensor) => number;
 const versionNow: Versions = (tensor) => tensor.version;
 
 /** The tensor of a source; throws if it was assigned since the op read it. */
@@ -184,7 +188,7 @@ function flow(down: Flow): void {
       const arrived = outputs.get(history);
       if (arrived === undefined) continue;
       const wanted = history.inputs.map((input) => input.requiresGrad && wants(nodeOf(input)));
-      history.gradients(arrived, wanted).forEach((dx, position) => {
+      history.gradients(arrived, wanted, down.versionOf).forEach((dx, position) => {
         if (dx !== null && wanted[position]) send(history.inputs[position], dx);
       });
       continue;

@@ -6,6 +6,7 @@ import { allocate, type NDArray, type Type, type TypedArray } from "./dtype.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
 import { indexing } from "./ops/indexing.ts";
+import { loops } from "./ops/loops.ts";
 import { movements } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
@@ -53,6 +54,7 @@ const ways: { readonly [N in OpName]: Way<N> | null } = {
   ...forAll(reductions, null),
   ...forAll(indexing, null),
   ...forAll(contractions, product),
+  ...forAll(loops, null),
   sum: reduction,
   max: reduction,
   argmax: reduction,

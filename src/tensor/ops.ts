@@ -4,11 +4,12 @@ import type { Op } from "./op.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
 import { indexing } from "./ops/indexing.ts";
+import { loops } from "./ops/loops.ts";
 import { type Movement, movements, placements, views } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
 
-export const ops = { ...sources, ...elementwise, ...movements, ...reductions, ...indexing, ...contractions };
+export const ops = { ...sources, ...elementwise, ...movements, ...reductions, ...indexing, ...contractions, ...loops };
 
 export type OpName = keyof typeof ops;
 export type ElementwiseName = keyof typeof elementwise;

@@ -5,9 +5,34 @@ import type { Operation } from "./eager.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** A loop as the public `scan` describes it, with lists of tensors in place of nested ones. */
+export interface LoopCall {
+  readonly init: readonly Tensor[];
+  /** Each step gets one element along dim 0. */
+  readonly xs: readonly Tensor[];
+  readonly length: number;
+  /** Whether the steps go from the last element to the first. */
+  readonly reverse: boolean;
+  /** One step. It throws if the new carry does not have the types of the old one. */
+  step(carry: readonly Tensor[], x: readonly Tensor[]): LoopStep;
+}
+
+export interface LoopStep {
+  readonly carry: readonly Tensor[];
+  readonly y: readonly Tensor[];
+}
+
+/** The carry after the last step, and the results of all steps, stacked along dim 0. */
+export interface LoopResult {
+  readonly carry: readonly Tensor[];
+  readonly ys: readonly Tensor[];
+}
+
 export interface Tracer {
   /** Records an operation, and returns the storage of its result. */
   run(operation: Operation): Storage;
+  /** Records a loop, whose step is traced once. */
+  loop(call: LoopCall): LoopResult;
   /** The storage for another tensor with the contents of this one. */
   share(tensor: Tensor): Storage;
   /** Throws, since contents are read that are not computed yet. `call` is the user's call, such as "item". */

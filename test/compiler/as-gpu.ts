@@ -4,7 +4,9 @@ import { fuse } from "../../src/compiler/fuse.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { inPlace } from "../../src/compiler/in-place.ts";
 import type { Buffer } from "../../src/compiler/kernel.ts";
+import { everywhere } from "../../src/compiler/loops/body.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
+import { eachStep } from "../../src/compiler/repeats.ts";
 import type { Contents } from "../../src/loops/interpret.ts";
 import type { Memory } from "../../src/loops/program.ts";
 import { divergentBarriers } from "../../src/loops/uniform.ts";
@@ -16,6 +18,7 @@ import { minPositions } from "../../src/schedule/limits.ts";
 import { allocate, type NDArray } from "../../src/tensor/dtype.ts";
 import { sizeOf } from "../../src/tensor/shape.ts";
 import type { Values } from "./agree.ts";
+import { windowOf } from "./as-loops.ts";
 import { callees } from "./callees.ts";
 
 /** The words of an array in a GPU's memory. */
@@ -35,23 +38,30 @@ export function asGpu(
   states: readonly NDArray[],
   cut: KernelCut = cutForGpu,
 ): Values & { readonly dispatches: number } {
-  const program = inPlace(fuse(multiply(graph, minPositions)));
+  const program = inPlace(fuse(everywhere(graph, (part) => multiply(part, minPositions))));
   const given = { argument: args.map(toWords), state: states.map(toWords) };
   const contents = new Map<Buffer, Contents>();
+  const places = new Map<number, number>();
   const contentsOf = (buffer: Buffer): Contents => {
-    const { kind, index, dtype, shape } = buffer;
+    const { kind, index, dtype, shape, window } = buffer;
+    if (kind === "window") return windowOf(contentsOf, places, window, sizeOf(shape));
     const fresh = () => toWords({ dtype, shape, data: allocate(dtype, sizeOf(shape)) });
     const own = contents.get(buffer) ?? (kind === "temporary" ? fresh() : given[kind][index]);
     contents.set(buffer, own);
     return own;
   };
   let dispatches = 0;
-  for (const kernel of program.kernels) {
-    const { dispatches: all, scratch } = cut(kernel, leastLimits, () => 0);
+  const cuts = program.kernels.map((kernel) => cut(kernel, leastLimits, () => 0));
+  eachStep(program, (number, place) => {
+    if (place !== null) {
+      places.set(number, place);
+      return;
+    }
+    const { dispatches: all, scratch } = cuts[number];
     const own = scratch.map((bytes) => new ArrayBuffer(bytes));
     for (const dispatch of all) runDispatch(dispatch, own, contentsOf);
     dispatches += all.length;
-  }
+  });
   return {
     results: program.results.map((buffer) => fromWords(buffer, contentsOf(buffer))),
     states: states.map((state, i) => fromWords(state, given.state[i])),

@@ -4,7 +4,9 @@ import { fuse } from "../../src/compiler/fuse.ts";
 import type { Graph } from "../../src/compiler/graph.ts";
 import { inPlace } from "../../src/compiler/in-place.ts";
 import type { Buffer } from "../../src/compiler/kernel.ts";
+import { everywhere } from "../../src/compiler/loops/body.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
+import { eachStep } from "../../src/compiler/repeats.ts";
 import { split } from "../../src/compiler/split.ts";
 import { variable } from "../../src/loops/build.ts";
 import { type Contents, interpret } from "../../src/loops/interpret.ts";
@@ -25,22 +27,42 @@ export function asLoops(
   args: readonly NDArray[],
   states: readonly NDArray[],
 ): Values & { readonly kernels: number } {
-  const program = scheduleProgram(inPlace(fuse(multiply(split(graph, splitLimits), minPositions))), plainMachine);
+  const program = scheduleProgram(
+    inPlace(fuse(everywhere(graph, (part) => multiply(split(part, splitLimits), minPositions)))),
+    plainMachine,
+  );
   const after = states.map((state): NDArray => ({ ...state, data: state.data.slice() }));
   const given = { argument: args.map(({ data }) => data.slice()), state: after.map(({ data }) => data) };
   const contents = new Map<Buffer, Contents>();
+  const places = new Map<number, number>();
   const contentsOf = (buffer: Buffer): Contents => {
-    const { kind, index, dtype, shape } = buffer;
+    const { kind, index, dtype, shape, window } = buffer;
+    if (kind === "window") return windowOf(contentsOf, places, window, sizeOf(shape));
     const own = contents.get(buffer) ?? (kind === "temporary" ? allocate(dtype, sizeOf(shape)) : given[kind][index]);
     contents.set(buffer, own);
     return own;
   };
-  for (const schedule of program.schedules) run(schedule, contentsOf);
+  eachStep(program, (number, place) => {
+    if (place === null) run(program.schedules[number], contentsOf);
+    else places.set(number, place);
+  });
   return {
     results: program.results.map((buffer) => ({ ...buffer, data: contentsOf(buffer) })),
     states: after,
     kernels: program.schedules.length,
   };
+}
+
+/** The element of a buffer that belongs to the current step of a loop. */
+export function windowOf(
+  contentsOf: (buffer: Buffer) => Contents,
+  places: ReadonlyMap<number, number>,
+  window: Buffer["window"],
+  size: number,
+): Contents {
+  const place = window && places.get(window.repeat);
+  if (window === undefined || place === undefined) throw new Error("internal: a window outside of its loop");
+  return contentsOf(window.of).subarray(place * size, (place + 1) * size);
 }
 
 function run(schedule: Schedule, contentsOf: (buffer: Buffer) => Contents): void {

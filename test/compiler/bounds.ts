@@ -4,6 +4,7 @@
 // error that the inputs' errors cause, plus the error of the op itself. The latter is some units of the last place for elementwise ops (a
 // product may reach a sum unrounded, by fused multiply-add) and c · √K · ε · Σ|terms| for sums.
 import { type Graph, isInput, type Node } from "../../src/compiler/graph.ts";
+import { unroll } from "../../src/compiler/loops/unroll.ts";
 import { allocate, isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 import { forEachLine } from "../../src/tensor/op.ts";
 import { elementwise } from "../../src/tensor/ops/elementwise.ts";
@@ -137,6 +138,9 @@ const radii: { readonly [N in OpName]: Radius<N> } = {
   scatterAdd: added,
   matmul: multiplied,
   conv: convolved,
+  scan: () => {
+    throw new Error("internal: loops are unrolled before their bounds are computed");
+  },
 };
 
 const radiusOf = <N extends OpName>(step: Step<N>): Float64Array => radii[step.op](step);
@@ -186,11 +190,12 @@ function boundOf(bounds: ReadonlyMap<Node, Bounded>, n: Node): Bounded {
 
 /** A graph's results and new states, each with its error bounds. */
 export function bound(
-  graph: Graph,
+  looped: Graph,
   args: readonly NDArray[],
   states: readonly NDArray[],
   widening: Widening = none,
 ): BoundedValues {
+  const graph = unroll(looped);
   const bounds = boundAll(graph, args, states, widening);
   const after = states.map(exactly);
   for (const { state, value } of graph.updates) after[state.attributes.index] = boundOf(bounds, value);

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { type Graph, input, type Node, type NodeOf, node } from "../../src/compiler/graph.ts";
 import { rules, verify } from "../../src/compiler/graph-rules.ts";
 import { parse } from "../../src/compiler/graph-text.ts";
+import { Body } from "../../src/compiler/loops/body.ts";
 import type { Attributes, OpName } from "../../src/tensor/ops.ts";
 
 const a = input("argument", 0, { shape: [2, 3], dtype: "float32" });
@@ -24,6 +25,13 @@ const unchecked = <N extends OpName>(op: N, inputs: Node[], attributes: Attribut
   attributes,
   shape,
 });
+
+/** A body that takes a along dim 0, and returns its elements; `extra` has nodes that it does not need. */
+const loop = ({ nodes }: Graph): Body => {
+  const element = input("argument", 0, { shape: [3], dtype: "float32" });
+  const inside = graph([element, ...nodes.slice(1)], { results: [element] });
+  return new Body({ graph: inside, taken: 1, length: 2, reverse: false });
+};
 
 const region = { name: "r", id: 1, parent: null, attributes: {} };
 
@@ -100,6 +108,9 @@ const violations: Record<string, [Graph, string][]> = {
     [graph([a, node("sum", [a], { dims: [1, 1] })]), "[1,1] are not dims from 0 to 1, each once"],
     [graph([a, node("argmax", [a], { dim: -1 })]), "%1 = argmax"],
     [graph([a, unchecked("fold", [a], { dim: 1, step: 1, length: 4 }, [2])]), "[1] are not dims from 0 to 0"],
+  ],
+  "the body of a loop is a valid graph": [
+    [graph([a, node("scan", [a], { body: loop(graph([a, node("neg", [s], {})])), output: 0 })]), "%1 = neg %?"],
   ],
 };
 

@@ -119,6 +119,8 @@ const withStore = (...stores: Store[]): Loops => ({ ...loops, stores });
 const copy: Loops = { ...loops, name: "copy", body: [load(at(t, 0, 6, 1))], stores: [set(at(s, 0, 6, 1), 0)] };
 const chain = { first: 0, axes: [0, 0], parts: 4, piece: 2 };
 
+const loop = { first: 0, count: 2, times: 4, reverse: false };
+
 /** For each rule, programs that break it. */
 const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
   "the list has each buffer once, named by its kind and index": [
@@ -211,7 +213,40 @@ const violations: Readonly<Record<string, readonly KernelProgram[]>> = {
     program([loops, copy], { chains: [{ ...chain, piece: 5 }] }),
     program([sum, scan], { chains: [chain] }),
   ],
+  "a loop is several kernels of the program, and ends within the loops around it": [
+    program([loops, copy], { repeats: [{ ...loop, count: 3 }] }),
+    program([loops, copy], { repeats: [{ ...loop, times: 0 }] }),
+    program([loops, copy, copy], { repeats: [loop, { ...loop, first: 1 }] }),
+    program([loops, copy, copy], { repeats: [{ ...loop, count: 3 }, loop] }),
+  ],
+  "a window is an element of its owner along dim 0, and only kernels of its loop use it": [
+    windowed({ shape: [5] }),
+    windowed({ dtype: "float64" }),
+    windowed({ window: { of: a, repeat: 1 } }),
+    { ...windowed({}), repeats: [{ ...loop, first: 1, count: 1 }] },
+  ],
 };
+
+function copyOf(kernel: Loops): Loops {
+  return { ...kernel, stores: [] };
+}
+
+/** A loop that reads the rows of a through a window, which is changed. */
+function windowed(change: Partial<Buffer>): KernelProgram {
+  const w = buffer("window", 0, [6], { window: { of: a, repeat: 0 }, ...change });
+  const row: Loops = {
+    ...loops,
+    axes: each(Math.min(6, w.shape[0])),
+    body: [load(at(w, 0, 1)), { kind: "op", op: "neg", operands: [0], dtype: w.dtype }],
+    stores: [set(at(buffer("temporary", 0, [6], { dtype: w.dtype }), 0, 1), 1)],
+  };
+  const [{ access }] = row.stores;
+  return { buffers: [a, access.buffer, w], kernels: [row, copyOf(row)], results: [], repeats: [{ ...loop, times: 4 }] };
+}
+
+it("a loop whose kernels read an element through a window is valid", () => {
+  verify(windowed({}));
+});
 
 it("each kind of kernel is valid, alone and one after the other", () => {
   for (const kernel of [loops, sum, matmul, convolution, scan, topk]) verify(program([kernel]));

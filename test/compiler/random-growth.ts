@@ -64,6 +64,13 @@ export class Growth {
     return argument;
   }
 
+  /** An argument with these numbers. */
+  given(value: NDArray): Node {
+    const argument = input("argument", this.#args.length, value);
+    this.#args.push({ node: argument, value });
+    return argument;
+  }
+
   fresh(dtype = this.dtype()): Node {
     return this.input({ shape: this.draw.pick(this.#shapes), dtype });
   }

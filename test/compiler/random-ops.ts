@@ -3,9 +3,10 @@ import type { Node } from "../../src/compiler/graph.ts";
 import type { ElementwiseName } from "../../src/compiler/kernel.ts";
 import { isFloating } from "../../src/tensor/dtype.ts";
 import { dilated } from "../../src/tensor/ops/contractions.ts";
-import type { OpName } from "../../src/tensor/ops.ts";
+import { type OpName, ops } from "../../src/tensor/ops.ts";
 import { type Shape, sizeOf, withSize } from "../../src/tensor/shape.ts";
 import { constant, type Growth } from "./random-growth.ts";
+import { randomLoop } from "./random-loops.ts";
 
 type Builder = (growth: Growth) => Node | null;
 
@@ -92,7 +93,10 @@ function image(growth: Growth, channels: number): Node {
     : growth.input({ shape, dtype: draw.pick(["float32", "float32", "float64"]) });
 }
 
-export const builders = {
+/** The ops that stand in the bodies of random loops. Loops in loops are rare, so that graphs stay small. */
+const inLoops = (Object.keys(ops) as readonly OpName[]).flatMap((op) => (op === "scan" ? [op] : [op, op, op, op]));
+
+export const builders: Readonly<Record<OpName, Builder>> = {
   full: (growth) => {
     const { draw } = growth;
     const dtype = growth.dtype();
@@ -307,4 +311,5 @@ export const builders = {
     };
     return growth.add("conv", [x, w], attributes);
   },
-} satisfies Record<OpName, Builder>;
+  scan: (growth) => randomLoop(growth, (inside) => builders[growth.draw.pick(inLoops)](inside)),
+};

@@ -1,4 +1,5 @@
 // The table of lowerings: each op of chainrule as StableHLO.
+import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { Body } from "./body.ts";
 import type { Call, Lowering } from "./lowering.ts";
@@ -17,6 +18,9 @@ const lowerings = {
   ...reductions,
   ...indexing,
   ...contractions,
+  scan: () => {
+    throw new ChainruleError("internal", "internal", "a loop is written out before it is lowered");
+  },
 } satisfies { readonly [N in OpName]: Lowering<N> };
 
 const entries: { readonly [N in OpName]: Lowering<N> } = lowerings;

@@ -1,7 +1,7 @@
 // Writes a graph as the text of a module: main, and a private function for each region.
 import { ChainruleError } from "chainrule";
 import type { Graph, Node, NodeOf, OpName } from "chainrule/compiler";
-import { argumentsOf, statesOf } from "chainrule/compiler";
+import { argumentsOf, statesOf, unroll } from "chainrule/compiler";
 import { Body } from "./body.ts";
 import { Functions, type Parameter } from "./functions.ts";
 import { lower } from "./ops.ts";
@@ -20,7 +20,7 @@ export interface InputNames {
  * which take the place of the old ones: such a state is donated.
  */
 export function write(traced: Graph, names: InputNames): string {
-  const graph = tidy(traced);
+  const graph = tidy(unroll(traced));
   const functions = new Functions();
   const donatedTo = new Map<Node, number>(graph.updates.map(({ state }, i) => [state, graph.results.length + i]));
   const nameOf = (n: Node, name: string): readonly [Node, Parameter] => {

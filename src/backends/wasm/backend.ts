@@ -5,7 +5,10 @@ import { fuse } from "../../compiler/fuse.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { inPlace } from "../../compiler/in-place.ts";
 import type { KernelProgram } from "../../compiler/kernel.ts";
+import { everywhere } from "../../compiler/loops/body.ts";
+import { sumAfterLoops } from "../../compiler/loops/simplify-loops.ts";
 import { multiply } from "../../compiler/one-by-one.ts";
+import { simplify } from "../../compiler/simplify.ts";
 import { split } from "../../compiler/split.ts";
 import { type Allocation, allocate } from "../../schedule/allocate.ts";
 import { type ChainLimits, minPositions, type SharingLimits, splitLimits } from "../../schedule/limits.ts";
@@ -39,7 +42,9 @@ export const wasmBackend = ({ verifier, chains, sharing, waiting }: WasmOptions 
   name: "wasm",
   prepare(simple, states, { relaxed, winograd = false, threads: asked }) {
     requireVectors();
-    const graph = multiply(split(simple, splitLimits), minPositions);
+    const graph = everywhere(sumAfterLoops(simple, simplify), (part) =>
+      multiply(split(part, splitLimits), minPositions),
+    );
     const threads = threadsFor(asked);
     const machine = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, threads };
     const kernels = scheduleProgram(inPlace(fuse(graph)), machine, chains);

@@ -1,13 +1,15 @@
 // Turns kernels into one WebAssembly module. A kernel is a function over a range of its units of work. `step0`, `step1`, ... (table,
 // scratch, from, to) load the addresses of the kernel's buffers from the program's table (layout.ts) and call it. The steps of a chain
-// share one more such function (tasks.ts). `run` (table) runs all of them in order, and stops after a kernel that read an index out of
+// share one more such function (tasks.ts), and so do those of a loop. `run` (table) runs all of them in order, and stops after a kernel that read an index out of
 // range. `share` does the same with several threads (threads/share.ts), if that is worth it. The module imports the memory, and
 // mathImports if a kernel computes functions in float64.
 
-import type { Buffer, Kernel } from "../../compiler/kernel.ts";
+import { type Buffer, type Kernel, ownerOf } from "../../compiler/kernel.ts";
 import { instructionsOf, mayFail } from "../../compiler/kernel-accesses.ts";
+import { timesOf } from "../../compiler/repeats.ts";
 import { internal } from "../../errors/error.ts";
 import { variable } from "../../loops/build.ts";
+import { bytesOfBuffer } from "../../schedule/allocate.ts";
 import { formOfKernel } from "../../schedule/body/form.ts";
 import { mathOf } from "../../schedule/body/math.ts";
 import { bytesOf } from "../../schedule/elements.ts";
@@ -18,7 +20,7 @@ import type { Schedule } from "../../schedule/schedule.ts";
 import { type Code, type Local, type Memory, Module, type Function as WasmFunction } from "./assembler/assembler.ts";
 import { calleesOf, failuresOf } from "./callees/callees.ts";
 import { type KernelContext, kernelContext, type Site } from "./kernel-context.ts";
-import { table } from "./layout.ts";
+import { placeWord, table } from "./layout.ts";
 import { writeFunction } from "./loops/write.ts";
 import { type Task, writeTasks } from "./tasks.ts";
 import { writeShare } from "./threads/share.ts";
@@ -70,15 +72,19 @@ export function emitProgram(
   const module = new Module(memory);
   const context = kernelContext(module, program);
   const { written, stepOfSite } = writeKernels(context, program);
+  const states = program.buffers.filter(({ kind }) => kind === "state").length;
   const steps = schedules.map((schedule, i) => ({
-    callee: writeStep(module, `step${i}`, written[i], schedule.buffers, { offsets, ...program.alike[i] }),
+    callee: writeStep(module, `step${i}`, written[i], schedule.buffers, { offsets, states, ...program.alike[i] }),
     units: schedule.units,
     mayFail: mayFail(schedule.kernel),
   }));
-  const tasks = writeTasks(module, steps, program.chains ?? []);
+  const tasks = writeTasks(module, steps, { chains: program.chains ?? [], repeats: program.repeats ?? [], states });
   writeRun(module, tasks);
   const scratch = align(Math.max(0, ...schedules.map(({ scratchBytes }) => scratchBytes)));
-  const plan = threads > 1 && memory.shared ? planStages(tasks.map(workOf(schedules)), { offsets }, sharing) : null;
+  const plan =
+    threads > 1 && memory.shared
+      ? planStages(tasks.map(workOf(schedules, timesOf(program))), { offsets }, sharing)
+      : null;
   if (plan) module.export("share", writeShare(module, tasks, { plan, threads, scratch }));
   return {
     bytes: module.bytes(),
@@ -104,11 +110,11 @@ function writeKernels(context: KernelContext, program: ScheduledProgram) {
 
 /** A task as planStages sees it. */
 const workOf =
-  (schedules: readonly Schedule[]) =>
+  (schedules: readonly Schedule[], times: readonly number[]) =>
   ({ steps, units, mayFail }: Task): Work => {
     const members = steps.map((step) => schedules[step]);
     const kernels = members.map(({ kernel }) => kernel);
-    const time = members.reduce((sum, schedule) => sum + schedule.time, 0);
+    const time = steps.reduce((sum, step) => sum + schedules[step].time * times[step], 0);
     return { kernels, units, time, bound: kernels.some(callsMath), mayFail };
   };
 
@@ -116,9 +122,10 @@ const workOf =
 const callsMath = (kernel: Kernel): boolean =>
   formOfKernel(kernel) === "scalar" && instructionsOf(kernel).some((instruction) => mathOf(instruction) !== null);
 
-/** Where a step finds its elements: the offsets of buffers in the arena, and the origins in them. */
+/** Where a step finds its elements: the offsets of buffers in the arena, the origins in them, and the number of states. */
 interface Places extends Pick<Alike, "origins"> {
   readonly offsets: ReadonlyMap<Buffer, number>;
+  readonly states: number;
 }
 
 /** Writes the function of a step, (table, scratch, from, to). */
@@ -139,9 +146,30 @@ function writeStep(
 }
 
 /** Pushes the address of the element of a buffer from which a kernel's loops count. */
-function pushAddress(code: Code, tableAddress: Local, buffer: Buffer, { offsets, origins }: Places): void {
-  code.get(tableAddress);
+function pushAddress(code: Code, tableAddress: Local, buffer: Buffer, { offsets, origins, states }: Places): void {
   const origin = (origins.get(buffer) ?? 0) * bytesOf(buffer.dtype);
+  pushStart(code, tableAddress, ownerOf(buffer), origin, offsets);
+  pushSteps(code, tableAddress, buffer, states);
+}
+
+/** Adds what lies between the start of a window's owner and its own start: the owner's elements before the steps of the loops around it. */
+function pushSteps(code: Code, tableAddress: Local, buffer: Buffer, states: number): void {
+  const { window } = buffer;
+  if (window === undefined) return;
+  code.get(tableAddress).memory("i32.load", placeWord(states, window.repeat));
+  code.i32(bytesOfBuffer(buffer)).op("i32.mul", "i32.add");
+  pushSteps(code, tableAddress, window.of, states);
+}
+
+/** Pushes the address of a byte of a buffer that is no window. */
+function pushStart(
+  code: Code,
+  tableAddress: Local,
+  buffer: Buffer,
+  origin: number,
+  offsets: ReadonlyMap<Buffer, number>,
+): void {
+  code.get(tableAddress);
   if (buffer.kind === "state") {
     code.memory("i32.load", table.states + 4 * buffer.index);
     if (origin > 0) code.i32(origin).op("i32.add");

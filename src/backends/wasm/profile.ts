@@ -1,4 +1,6 @@
 // The text of profile(): the time of each kernel, and what it says of the kernel's speed.
+
+import { timesOf } from "../../compiler/repeats.ts";
 import { describe } from "../../schedule/text.ts";
 import { aligned, bytesMoved, giga, micro, productsOf } from "../work.ts";
 import type { Stages } from "./explain.ts";
@@ -16,8 +18,13 @@ interface Work {
  * `limit` is in floating-point operations per millisecond.
  */
 export function reportTimes({ kernels, relaxed }: Stages, times: readonly number[], limit: number): string {
+  const runs = timesOf(kernels);
   const works = kernels.kernels.map(
-    (kernel, i): Work => ({ operations: productsOf(kernel), bytes: bytesMoved(kernel), time: times[i] }),
+    (kernel, i): Work => ({
+      operations: runs[i] * productsOf(kernel),
+      bytes: runs[i] * bytesMoved(kernel),
+      time: times[i],
+    }),
   );
   const sum = (of: keyof Work) => works.reduce((total, work) => total + work[of], 0);
   const whole: Work = { operations: sum("operations"), bytes: sum("bytes"), time: sum("time") };

@@ -5,6 +5,7 @@ import type { Program } from "../../compiler/backend.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Buffer, Indirection, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, storesOf, writesOf } from "../../compiler/kernel-accesses.ts";
+import { eachStep } from "../../compiler/repeats.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { type Allocation, bytesOfBuffer } from "../../schedule/allocate.ts";
 import { contentsFor } from "../../tensor/device.ts";
@@ -15,7 +16,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { type EmittedProgram, mathImports } from "./emit.ts";
 import { chaptersOf, type Stages } from "./explain.ts";
 import type { Site } from "./kernel-context.ts";
-import { bytesOf, table } from "./layout.ts";
+import { bytesOf, placeWord, table } from "./layout.ts";
 import { Limit } from "./limit.ts";
 import { arena } from "./memory/arena.ts";
 import { HomeStorage, homeOf, settle } from "./memory/home.ts";
@@ -88,7 +89,8 @@ export class WasmProgram implements Program {
     this.#arguments = Array.from(args, (argument) => argument ?? null);
     this.#results = program.results.map(place);
     arena.reserve(allocation.bytes + emitted.scratch * (emitted.plan ? emitted.threads : 1), largestBuffers(program));
-    const tableBytes = Math.ceil((table.states + states.length * 4) / 64) * 64;
+    const words = states.length + (program.repeats ?? []).length;
+    const tableBytes = Math.ceil((table.states + words * 4) / 64) * 64;
     this.#table = programMemory.allocate(tableBytes + marksBytes(emitted), "the program's table");
     this.#marks = this.#table + tableBytes;
     this.bytes = this.#code.bytes.length + tableBytes + marksBytes(emitted);
@@ -123,7 +125,11 @@ export class WasmProgram implements Program {
     this.#begin(args);
     const times: number[] = [];
     try {
-      for (let i = 0; i < this.#steps.length; i++) times.push(this.#time(i));
+      for (let i = 0; i < this.#steps.length; i++) times.push(0);
+      eachStep(this.#stages.kernels, (number, place) => {
+        if (place === null) times[number] += this.#time(number);
+        else programMemory.views().int32[(this.#table + placeWord(this.#states.length, number)) / 4] = place;
+      });
     } catch (error) {
       this.#invalidate(this.#steps.length);
       throw error;
@@ -263,7 +269,7 @@ function placeOf(buffer: Buffer, { offsets }: Allocation, homes: readonly HomeSt
 /** The three largest buffers of the arena, for error messages. */
 const largestBuffers = ({ buffers }: KernelProgram): Buffer[] =>
   buffers
-    .filter(({ kind }) => kind !== "state")
+    .filter(({ kind }) => kind === "argument" || kind === "temporary")
     .toSorted((a, b) => bytesOfBuffer(b) - bytesOfBuffer(a))
     .slice(0, 3);
 

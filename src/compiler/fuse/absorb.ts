@@ -13,6 +13,7 @@ import { convolution, matmul } from "./contract.ts";
 import { gather } from "./gather.ts";
 import { accessOf, dimsOf, innerView } from "./places.ts";
 import { pointwise } from "./pointwise.ts";
+import { repeat } from "./repeat.ts";
 import { type Iota, type Random, type Read, type Scan, segmentsOf, type Topk } from "./steps.ts";
 
 type Rule<N extends OpName> = (builder: Builder, node: NodeOf<N>) => Read;
@@ -21,7 +22,9 @@ type Rule<N extends OpName> = (builder: Builder, node: NodeOf<N>) => Read;
 export function absorb(builder: Builder, node: Node): void {
   if (builder.has(node)) return;
   if (isInput(node)) throw internal(`${node.op} was given no step`);
-  builder.set(node, sizeOf(node.shape) === 0 ? builder.constant(node, 0) : readOf(builder, node));
+  const read = sizeOf(node.shape) === 0 ? builder.constant(node, 0) : readOf(builder, node);
+  // A loop has made the steps of all its results.
+  if (!builder.has(node)) builder.set(node, read);
 }
 
 const readOf = <N extends OpName>(builder: Builder, node: NodeOf<N>): Read => rules[node.op](builder, node);
@@ -91,6 +94,12 @@ function scatterAdd(builder: Builder, node: NodeOf<"scatterAdd">): Read {
   return builder.whole(target);
 }
 
+/** All results of a loop at once: the first of its nodes makes the steps. */
+function scan(builder: Builder, node: NodeOf<"scan">): Read {
+  repeat(builder, node);
+  return builder.read(node);
+}
+
 const rules: { readonly [N in OpName]: Rule<N> } = {
   full: (builder, node) => builder.constant(node, node.attributes.value),
   iota: (builder, { shape, dtype }) =>
@@ -137,4 +146,5 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
   scatterAdd,
   matmul,
   conv: convolution,
+  scan,
 };

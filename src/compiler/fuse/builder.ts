@@ -3,7 +3,8 @@
 import { internal } from "../../errors/error.ts";
 import { allocate, isFloating, type Type } from "../../tensor/dtype.ts";
 import { type Shape, sizeOf } from "../../tensor/shape.ts";
-import { type Graph, type Node, outputsOf } from "../graph.ts";
+import { type Graph, type Node, type NodeOf, outputsOf } from "../graph.ts";
+import { isScan } from "../loops/body.ts";
 import { compose, grouped, joined, marksOf, mergeMarks, sameView, type View, whole } from "../view.ts";
 import type { Assembled, Place, Pointwise, Read, Reduce, Segment, Step } from "./steps.ts";
 import { segmentsOf } from "./steps.ts";
@@ -34,12 +35,14 @@ const emptyList: never[] = [];
 export class Builder {
   readonly steps: Step[] = [];
   readonly #readers = new Map<Node, Node[]>();
+  readonly #scans: readonly NodeOf<"scan">[];
   readonly #outputs: ReadonlySet<Node>;
   readonly #reads = new Map<Node, Read>();
   readonly #copies = new Map<Step, { readonly view: View; readonly copy: Step }[]>();
 
   constructor(graph: Graph) {
     this.#outputs = new Set(outputsOf(graph));
+    this.#scans = graph.nodes.filter(isScan);
     for (const node of graph.nodes) {
       for (const input of node.inputs) {
         const readers = this.#readers.get(input);
@@ -52,6 +55,15 @@ export class Builder {
   /** The nodes that have this node as an input; a node that has it twice is listed twice. */
   readersOf(node: Node): readonly Node[] {
     return this.#readers.get(node) ?? emptyList;
+  }
+
+  /** The results of the loop that a node is a result of: the nodes with the same body and inputs. */
+  siblingsOf(node: NodeOf<"scan">): readonly NodeOf<"scan">[] {
+    const isSibling = (other: Node): other is NodeOf<"scan"> =>
+      isScan(other) &&
+      other.attributes.body === node.attributes.body &&
+      other.inputs.every((input, i) => input === node.inputs[i]);
+    return this.#scans.filter(isSibling);
   }
 
   /** Whether a node is a result of the graph or the new value of a state. */

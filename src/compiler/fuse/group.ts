@@ -90,6 +90,7 @@ function kindOf(step: Step): Group["kind"] {
       return step.mode === "add" ? "alone" : "map";
     case "scan":
     case "topk":
+    case "repeat":
       return "alone";
     case "map":
     case "random":

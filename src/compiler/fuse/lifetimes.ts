@@ -32,7 +32,9 @@ export class Lifetimes {
       const read = new Set<Step>();
       let bytesMade = 0;
       for (const step of group.steps) {
-        if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
+        if (step.kind === "repeat")
+          for (const target of step.stacked) bytesMade += target === null ? 0 : bytesOf(target);
+        else if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
         const add = ({ step: source }: Read) => {
           if (source.kind === "assembled" || (runs(source) && isMade(source) && !own.has(source))) read.add(source);
         };

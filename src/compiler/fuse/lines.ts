@@ -79,6 +79,7 @@ export class Lines {
       case "convolution":
       case "scan":
       case "topk":
+      case "repeat":
       case "assembled":
         throw internal(`a step of kind ${step.kind} is not computed point by point`);
       default:

@@ -3,7 +3,7 @@
 // topological order).
 import { internal } from "../../errors/error.ts";
 import { type Group, joint, single } from "./group.ts";
-import { isAll, runs, type Step, writersOf } from "./steps.ts";
+import { earlierOf, isAll, runs, type Step, writersOf } from "./steps.ts";
 
 /** Kernels of more steps are no faster, and WebAssembly engines take long to compile them. */
 const maxStepsPerGroup = 400;
@@ -64,7 +64,7 @@ export class Partition {
     };
     for (const read of step.values) need(read.step, !runs(read.step) || !isAll(read));
     for (const read of step.buffers) need(read.step, true);
-    if (step.kind === "place" && step.after !== null) need(step.after, true);
+    for (const other of earlierOf(step)) need(other, true);
     this.#of[step.id] = { group: single(step), steps: [step], reads, stored, readers: [], height, search: 0 };
   }
 

@@ -6,7 +6,7 @@ import { type Group, single } from "./group.ts";
 import { group } from "./groups.ts";
 import { Lifetimes } from "./lifetimes.ts";
 import { Order } from "./order.ts";
-import { isAll, type Read, runs, type Step, writersOf } from "./steps.ts";
+import { earlierOf, isAll, type Read, runs, type Step, targetsOf, writersOf } from "./steps.ts";
 
 /** A state's buffer and the step that computes its new contents. */
 export interface Home {
@@ -69,7 +69,7 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
 function eachBefore(step: Step, see: (other: Step) => void): void {
   for (const read of step.values) writersOf(read.step).forEach(see);
   for (const read of step.buffers) writersOf(read.step).forEach(see);
-  if (step.kind === "place" && step.after !== null) see(step.after);
+  earlierOf(step).forEach(see);
 }
 
 /** The steps that outputs need. */
@@ -77,11 +77,11 @@ function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
   const needed = new Set<Step>(outputs);
   // A step reads only steps of lower ids, except that an assembled step's parts have higher ids than it.
   for (const step of steps.toReversed()) {
-    const of: Step = step.kind === "place" ? step.target : step;
-    if (!needed.has(of) && !needed.has(step)) continue;
+    if (!needed.has(step) && !targetsOf(step).some((target) => needed.has(target))) continue;
     needed.add(step);
     for (const read of step.values) needed.add(read.step);
     for (const read of step.buffers) needed.add(read.step);
+    if (step.kind === "repeat") for (const target of step.carries) needed.add(target);
   }
   return steps.filter((step) => needed.has(step));
 }

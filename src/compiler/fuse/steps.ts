@@ -5,6 +5,7 @@ import type { Type } from "../../tensor/dtype.ts";
 import type { Convolution as ConvolutionAttributes } from "../../tensor/ops/contractions.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { Buffer, ElementwiseName, Reduction, Store } from "../kernel.ts";
+import type { Body } from "../loops/body.ts";
 import { type Dim, isWhole, type View } from "../view.ts";
 
 /** The elements of a step in the order of a view; the view is joined (view.ts). */
@@ -142,10 +143,23 @@ export interface Place extends Common {
   readonly after: Step | null;
 }
 
-/** A buffer that place steps write; they are added to `parts` when they are made. */
+/**
+ * Runs a loop. Buffers: what it takes along dim 0, then what every step reads whole. Its carries lie in `carries`, which `after` fills before;
+ * its stacked results are written to `stacked`.
+ */
+export interface Repeat extends Common {
+  readonly kind: "repeat";
+  readonly body: Body;
+  readonly carries: readonly Assembled[];
+  /** For each result of the body, where it goes; null if nothing reads it. */
+  readonly stacked: readonly (Assembled | null)[];
+  readonly after: readonly Place[];
+}
+
+/** A buffer that place steps or a loop write; they are added to `parts` when they are made. */
 export interface Assembled extends Common {
   readonly kind: "assembled";
-  readonly parts: Place[];
+  readonly parts: (Place | Repeat)[];
 }
 
 export type Step =
@@ -161,6 +175,7 @@ export type Step =
   | Scan
   | Topk
   | Place
+  | Repeat
   | Assembled;
 
 /** Whether a read takes all elements of its step in their stored order. */
@@ -170,6 +185,18 @@ export const isAll = ({ step, view }: Read): boolean => isWhole(view, step.size)
 export function writersOf(step: Step): readonly Step[] {
   if (step.kind === "assembled") return step.parts;
   return step.kind === "input" || step.inline !== null ? [] : [step];
+}
+
+/** The steps that have to run before this one, beside those that write what it reads. */
+export function earlierOf(step: Step): readonly Step[] {
+  if (step.kind === "repeat") return step.after;
+  return step.kind === "place" && step.after !== null ? [step.after] : [];
+}
+
+/** The buffers that a step writes parts of; the step itself if it has its own buffer. */
+export function targetsOf(step: Step): readonly Step[] {
+  if (step.kind === "repeat") return [...step.carries, ...step.stacked.filter((target) => target !== null)];
+  return [step.kind === "place" ? step.target : step];
 }
 
 /** Whether a step is computed by one kernel: it is no input, no assembled buffer and not inline. */

@@ -5,6 +5,7 @@ import { internal } from "../../errors/error.ts";
 import { contractions } from "../ops/contractions.ts";
 import { elementwise } from "../ops/elementwise.ts";
 import { indexing } from "../ops/indexing.ts";
+import { loops } from "../ops/loops.ts";
 import type { PadWidth } from "../ops/movement.ts";
 import { sources } from "../ops/sources.ts";
 import { type Attributes, forAll, type OpName } from "../ops.ts";
@@ -95,4 +96,7 @@ export const batchingRules = {
   ...forAll(contractions, impossible),
   matmul: ({ operands: [a, b], size }) => batchedMatmul(a, b, size),
   conv: ({ operands: [x, w], attributes, size }) => batchedConv(x, w, attributes, size),
+
+  // Inside a transformation scan is the loop that it describes, step by step.
+  ...forAll(loops, impossible),
 } satisfies { readonly [N in OpName]: Batching<N> };

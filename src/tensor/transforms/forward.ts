@@ -1,9 +1,11 @@
 // Forward derivatives: for each op, how a change of its inputs changes its result. The table is total, and most ops share the rule of their
 // class. It stands beside jvp and not in the entries of ops/, so that programs without jvp do not carry it.
+import { internal } from "../../errors/error.ts";
 import type { Saved } from "../op.ts";
 import { contractions } from "../ops/contractions.ts";
 import { elementwise } from "../ops/elementwise.ts";
 import { indexing } from "../ops/indexing.ts";
+import { loops } from "../ops/loops.ts";
 import { movements } from "../ops/movement.ts";
 import { sources } from "../ops/sources.ts";
 import { type Attributes, forAll, type OpName, opOf } from "../ops.ts";
@@ -77,6 +79,11 @@ function bilinear<N extends OpName>({
   return total([da && apply(name, [da, b], attributes), db && apply(name, [a, db], attributes)]);
 }
 
+/** Inside a transformation scan is the loop that it describes, step by step, so that no op scan is applied. */
+function writtenOut(): never {
+  throw internal("a loop is written out inside jvp");
+}
+
 export const forwardRules = {
   ...forAll(sources, zero),
 
@@ -104,4 +111,6 @@ export const forwardRules = {
 
   ...forAll(indexing, linear),
   ...forAll(contractions, bilinear),
+
+  ...forAll(loops, writtenOut),
 } satisfies { readonly [N in OpName]: Forward<N> };

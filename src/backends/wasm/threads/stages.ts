@@ -2,7 +2,7 @@
 // one thread runs alone because they are too short to share. Each thread goes through all stages in order. At each stage it waits for the
 // earlier stages whose bytes it needs, takes units until none are left, and goes on without waiting for the other threads.
 
-import type { Buffer, Kernel } from "../../../compiler/kernel.ts";
+import { type Buffer, type Kernel, ownerOf } from "../../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../../compiler/kernel-accesses.ts";
 import { internal } from "../../../errors/error.ts";
 import { type Allocation, bytesOfBuffer } from "../../../schedule/allocate.ts";
@@ -111,7 +111,8 @@ interface Touched {
 }
 
 function touchedBy(kernels: readonly Kernel[], { offsets }: Pick<Allocation, "offsets">): Touched {
-  const region = (buffer: Buffer): Region => {
+  const region = (part: Buffer): Region => {
+    const buffer = ownerOf(part);
     if (buffer.kind === "state") return { space: buffer.index, from: 0, to: Infinity };
     const from = offsets.get(buffer);
     if (from === undefined) throw internal(`${buffer.name} has no offset in the arena`);
