@@ -18,6 +18,7 @@ import type {
   Store,
   Topk,
 } from "../../src/compiler/kernel.ts";
+import { eachStep } from "../../src/compiler/repeats.ts";
 import { allocate, type DType, type NDArray, type TypedArray } from "../../src/tensor/dtype.ts";
 import { adder, exceeds } from "../../src/tensor/op.ts";
 import { threefry } from "../../src/tensor/ops/threefry.ts";
@@ -34,8 +35,13 @@ export function interpret(
   states: readonly NDArray[],
 ): { results: NDArray[]; states: NDArray[] } {
   const memory = new Map<Buffer, TypedArray>();
-  for (const buffer of program.buffers) memory.set(buffer, contents(buffer, args, states));
-  for (const kernel of program.kernels) runKernel(kernel, memory);
+  const windows = program.buffers.filter(({ kind }) => kind === "window");
+  for (const buffer of program.buffers)
+    if (buffer.kind !== "window") memory.set(buffer, contents(buffer, args, states));
+  eachStep(program, (number, place) => {
+    if (place === null) runKernel(program.kernels[number], memory);
+    else moveWindows(windows, number, place, memory);
+  });
   const read = ({ shape, dtype }: NDArray | Buffer, buffer: Buffer): NDArray => ({
     shape,
     dtype,
@@ -46,6 +52,16 @@ export function interpret(
     return home === undefined ? state : read(state, home);
   });
   return { results: program.results.map((buffer) => read(buffer, buffer)), states: after };
+}
+
+/** Moves the windows of a loop to a place, and with them the windows of loops inside, whose owners they are. */
+function moveWindows(windows: readonly Buffer[], repeat: number, place: number, memory: Map<Buffer, TypedArray>): void {
+  for (const buffer of windows) {
+    const { window, shape } = buffer;
+    if (window?.repeat !== repeat) continue;
+    const size = sizeOf(shape);
+    memory.set(buffer, dataOf(memory, window.of).subarray(place * size, (place + 1) * size));
+  }
 }
 
 function contents(buffer: Buffer, args: readonly NDArray[], states: readonly NDArray[]): TypedArray {
