@@ -108,6 +108,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
   SGD: (o) => new C.SGD(parameters(), { lr: 1, ...o }),
   avgPool2d: (o) => C.avgPool2d(picture, 2, o),
   binaryCrossEntropyWithLogits: (o) => C.binaryCrossEntropyWithLogits(x, x, o),
+  jacobian: (o) => C.jacobian((y: Tensor) => y, o),
   vmap: (o) => C.vmap((y: Tensor) => y, o),
   checkGradients: (o) => C.checkGradients((y: Tensor) => y.sum(), [x], o),
   compile: (o) => C.compile(() => x, o),
@@ -158,6 +159,9 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
       ],
       ...[
         "jvp",
+        "hessian",
+        "customGradient",
+        "functional",
         "noGrad",
         "randperm",
         "setRngState",

@@ -1,7 +1,7 @@
 // Derivatives as functions, and their check against finite differences.
 import { ChainruleError } from "../errors/error.ts";
 import { checkTensor, checkTensors, shown, takes } from "./arguments.ts";
-import { gradientsOf, plainTape } from "./autograd.ts";
+import { gradientsOf, plainTape, type Tape } from "./autograd.ts";
 import { full, ones, tensor } from "./create.ts";
 import { describe, isFloating } from "./dtype.ts";
 import { isTransforming } from "./levels.ts";
@@ -22,6 +22,21 @@ function standIn(x: Tensor): Tensor {
   return leaf;
 }
 
+/** What records a function's operations, so that their gradients can be computed. */
+export interface Recorder {
+  /** The tensor that the function gets in place of an argument. */
+  standIn(x: Tensor): Tensor;
+  run<T>(body: () => T): T;
+  readonly tape: Tape;
+}
+
+/** A tape of its own inside another transformation; outside, tensors record operations anyway. */
+export function recorderFor(call: string): Recorder {
+  if (!isTransforming()) return { standIn, run: (body) => withRecording(true, body), tape: plainTape };
+  const level = new TapeLevel(call);
+  return { standIn: (x) => level.leafFor(x), run: (body) => level.record(body), tape: level };
+}
+
 /** The value of f(...args) and its gradients with respect to all tensors in the first `count` arguments, in their places. */
 function differentiate(
   call: string,
@@ -30,17 +45,16 @@ function differentiate(
   count: number,
 ): { value: Tensor; grads: unknown[] } {
   checkDifferentiable(call, args);
-  const level = isTransforming() ? new TapeLevel(call) : null;
+  const { standIn, run, tape } = recorderFor(call);
   const targets: Tensor[] = [];
   const standIns = args.slice(0, count).map((arg) =>
     mapTensors(call, arg, (x) => {
-      const target = !isFloating(x.dtype) ? x : (level?.leafFor(x) ?? standIn(x));
+      const target = isFloating(x.dtype) ? standIn(x) : x;
       targets.push(target);
       return target;
     }),
   );
-  const body = () => f(...standIns, ...args.slice(count));
-  const value = level === null ? withRecording(true, body) : level.record(body);
+  const value = run(() => f(...standIns, ...args.slice(count)));
   checkTensor(call, "the result of the function", value);
   if (value.size !== 1)
     throw new ChainruleError(
@@ -48,7 +62,6 @@ function differentiate(
       call,
       `the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`,
     );
-  const tape = level ?? plainTape;
   const gradients = tape.sourceOf(value).requiresGrad
     ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never, { tape })
     : [];
@@ -57,7 +70,7 @@ function differentiate(
   );
   let next = 0;
   const grads = args.slice(0, count).map((arg) => mapTensors(call, arg, () => all[next++]));
-  return { value: level === null ? withoutHistory(value, targets) : level.below(value), grads };
+  return { value: tape === plainTape ? withoutHistory(value, targets) : tape.below(value), grads };
 }
 
 /** The value without its history, unless an outer derivative flows through it. */

@@ -7,6 +7,7 @@
 // tensor, wrapped again. x.mul(3) is level 2's: it records the operation for the gradient and applies mul to the tensor inside. This is level
 // 1's: it multiplies the whole batch.
 import { ChainruleError } from "../errors/error.ts";
+import type { Call } from "./calls.ts";
 import { describe } from "./dtype.ts";
 import type { Operation } from "./eager.ts";
 import type { Storage } from "./storage.ts";
@@ -19,6 +20,8 @@ export interface Level {
   readonly name: string;
   /** Computes an operation that has an input of this level. Its type is that of the result as the function sees it. */
   run(operation: Operation): Tensor;
+  /** Does the same for a call of a function with a gradient of its own. */
+  runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[];
   /** Draws random bits while the level is open; null if that is left to the levels below. */
   draw?(operation: Operation): Tensor | null;
 }
@@ -71,11 +74,16 @@ export const withLevel = <T>(level: Level, body: () => T): T => withLevels([...o
 
 export const wrappedIn = ({ storage }: Tensor): Wrapped | null => (storage instanceof Wrapped ? storage : null);
 
+export function newestLevelAmong(tensors: readonly Tensor[]): Level | null {
+  let newest: Level | null = null;
+  for (const { storage } of tensors)
+    if (storage instanceof Wrapped && (newest === null || storage.level.id > newest.id)) newest = storage.level;
+  return newest;
+}
+
 /** Computes an operation by the newest level among its inputs; null if no input belongs to a level. */
 export function interpret(operation: Operation): Tensor | null {
-  let newest: Level | null = null;
-  for (const { storage } of operation.inputs)
-    if (storage instanceof Wrapped && (newest === null || storage.level.id > newest.id)) newest = storage.level;
+  const newest = newestLevelAmong(operation.inputs);
   if (newest !== null) return newest.run(operation);
   if (operation.name !== "randomBits") return null;
   for (const level of open.toReversed()) {

@@ -2,6 +2,7 @@
 // and have inside what they would be without the derivative. Gradients flow among the tensors inside, so that the results of the derivative
 // belong to the transformations around it alone. A derivative that no transformation surrounds needs no level: tensors record operations anyway.
 import { type Source, sourceOf, type Tape } from "./autograd.ts";
+import { type Call, callHistory, runCall } from "./calls.ts";
 import { isFloating, type TypedArray } from "./dtype.ts";
 import type { Operation } from "./eager.ts";
 import { type Level, newLevelId, Wrapped, withLevel } from "./levels.ts";
@@ -55,6 +56,15 @@ export class TapeLevel implements Level, Tape {
     const sources = inputs.map(this.sourceOf);
     if (!sources.some(({ requiresGrad }) => requiresGrad)) return y;
     return new Tensor(new TapeStorage(this, [y]), y, { kind: "op", name, attributes, inputs: sources });
+  }
+
+  runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
+    const below = inputs.map((x) => this.below(x));
+    const results = runCall(call, below);
+    const sources = inputs.map(this.sourceOf);
+    if (!isRecording(this.id) || !sources.some(({ requiresGrad }) => requiresGrad)) return results;
+    const historyOf = callHistory(call, sources, { inputs: below, results });
+    return results.map((y, i) => (isFloating(y.dtype) ? new Tensor(new TapeStorage(this, [y]), y, historyOf(i)) : y));
   }
 
   sourceOf = (tensor: Tensor): Source =>

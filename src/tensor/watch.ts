@@ -57,6 +57,27 @@ export function entriesFor(owner: object, matters: (value: unknown) => boolean):
   }
 }
 
+/** Whether a property is lent another value (1) or gets its own one back (-1); 0 otherwise. */
+let lending: -1 | 0 | 1 = 0;
+
+function setLent(owner: object, key: string, value: unknown, step: -1 | 1): void {
+  lending = step;
+  try {
+    Object.assign(owner, { [key]: value });
+  } finally {
+    lending = 0;
+  }
+}
+
+/**
+ * Gives a property another value, and returns a function that gives back its own one. In between a trace does not take the value for the
+ * property's, and afterwards not for one that the traced function set.
+ */
+export function lend(owner: object, key: string, value: unknown, own: unknown): () => void {
+  setLent(owner, key, value, 1);
+  return () => setLent(owner, key, own, -1);
+}
+
 /** Reports all reads to the reader from now on. The returned function restores the properties, and returns those that were written. */
 export function startWatching(newReader: Reader): () => Written[] {
   const before = reader;
@@ -106,6 +127,8 @@ class Property {
   readonly #original: PropertyDescriptor;
   #value: unknown;
   #written = false;
+  /** How many values it is lent. */
+  #lent = 0;
 
   constructor(owner: object, key: string, original: PropertyDescriptor, to: Reader) {
     this.#owner = owner;
@@ -113,11 +136,12 @@ class Property {
     this.#original = original;
     this.#value = original.value;
     const get = (): unknown => {
-      if (!walking && !this.#written) to.readsProperty(owner, key, this.#value);
+      if (!walking && !this.#written && this.#lent === 0) to.readsProperty(owner, key, this.#value);
       return this.#value;
     };
     const set = (next: unknown): void => {
-      this.#written = true;
+      this.#lent += lending;
+      if (lending === 0) this.#written = true;
       this.#value = next;
     };
     Object.defineProperty(owner, key, {

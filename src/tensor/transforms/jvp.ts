@@ -1,6 +1,8 @@
 // Forward mode: jvp carries with each tensor its derivative along one direction, its tangent, through all operations of a function.
 import { ChainruleError } from "../../errors/error.ts";
 import { checkTensors, takes } from "../arguments.ts";
+import { gradientsOf } from "../autograd.ts";
+import { type Call, runCall } from "../calls.ts";
 import { describe, isFloating, type TypedArray } from "../dtype.ts";
 import type { Operation } from "../eager.ts";
 import { type Level, newLevelId, Wrapped, withLevel } from "../levels.ts";
@@ -8,6 +10,7 @@ import { isStopped } from "../mode.ts";
 import { constant } from "../promotion.ts";
 import { inTransformed } from "../region.ts";
 import { sameShape } from "../shape.ts";
+import { TapeLevel } from "../tape.ts";
 import { apply, Tensor } from "../tensor.ts";
 import { mapTensors } from "../tree.ts";
 import { type Forward, forwardRules } from "./forward.ts";
@@ -58,6 +61,23 @@ class DualLevel implements Level {
     });
   }
 
+  runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
+    const pairs = inputs.map((x) => this.pairOf(x));
+    const primals = pairs.map(([primal]) => primal);
+    const results = runCall(call, primals);
+    if (isStopped(this.id)) return results;
+    const backward = (gradients: readonly Tensor[]) => call.backward({ inputs: primals, results }, gradients);
+    const tangents = transposed(
+      backward,
+      results,
+      pairs.map(([, tangent]) => tangent),
+    );
+    return results.map((y, i) => {
+      const dy = tangents[i];
+      return dy === null ? y : this.pair(y, dy);
+    });
+  }
+
   pair(primal: Tensor, tangent: Tensor): Tensor {
     return new Tensor(new DualStorage(this, [primal, tangent]), primal);
   }
@@ -67,6 +87,30 @@ class DualLevel implements Level {
     const { storage } = x;
     return storage instanceof DualStorage && storage.level === this ? storage.inside : [x, null];
   }
+}
+
+/**
+ * The tangents of a call's results from those of its inputs, where only the gradient is known, a linear function g of the gradients u of the
+ * results. <g(u), dx> is <u, dy> for all u, so its derivative with respect to u is dy.
+ */
+function transposed(
+  backward: (gradients: readonly Tensor[]) => readonly (Tensor | null)[],
+  results: readonly Tensor[],
+  tangents: readonly (Tensor | null)[],
+): readonly (Tensor | null)[] {
+  const tape = new TapeLevel("jvp");
+  const leaves = results.map((y) => (isFloating(y.dtype) ? tape.leafFor(constant(y, 0)) : y));
+  const products = tape.record(() =>
+    backward(leaves).flatMap((dx, i) => {
+      const tangent = tangents[i];
+      return dx === null || tangent === null ? [] : [dx.mul(tangent).sum()];
+    }),
+  );
+  const ones = products.map((product) => constant(tape.below(product), 1));
+  const onTape = products.flatMap((product, i) => (tape.sourceOf(product).requiresGrad ? [i] : []));
+  if (onTape.length === 0) return results.map(() => null);
+  const pick = <T>(list: readonly T[]) => onTape.map((i) => list[i]);
+  return gradientsOf(pick(products), leaves, pick(ones), apply as never, { tape });
 }
 
 /**

@@ -2,6 +2,7 @@
 // the whole batch inside; each operation is done for the batch at once (batching.ts).
 import { ChainruleError } from "../../errors/error.ts";
 import { shown, takes } from "../arguments.ts";
+import { type Call, runCall } from "../calls.ts";
 import { describe, type TypedArray } from "../dtype.ts";
 import type { Operation } from "../eager.ts";
 import { type Level, newLevelId, openLevels, Wrapped, withLevel, withLevels } from "../levels.ts";
@@ -96,6 +97,26 @@ class BatchLevel implements Level {
     return this.wrap(withLevels(this.#below, () => inTransformed("vmap", compute)));
   }
 
+  runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
+    const isBatched = inputs.map((x) => this.batchOf(x) !== null);
+    const wrapSome = (tensors: readonly Tensor[]) => tensors.map((x, i) => (isBatched[i] ? this.wrap(x) : x));
+    const wrapAll = (tensors: readonly Tensor[]) => tensors.map((x) => this.wrap(x));
+    const whole: Call = {
+      name: call.name,
+      forward: (own) => withLevel(this, () => call.forward(wrapSome(own))).map((y) => this.wholeOf(y)),
+      backward: (saved, gradients) => {
+        const parts = { inputs: wrapSome(saved.inputs), results: wrapAll(saved.results) };
+        return withLevel(this, () => call.backward(parts, wrapAll(gradients))).map((dx, i) => {
+          if (dx === null) return null;
+          // An input that is the same for all examples gets the sum of their gradients.
+          return isBatched[i] ? this.wholeOf(dx) : this.wholeOf(dx).sum(0);
+        });
+      },
+    };
+    const own = inputs.map((x) => this.batchOf(x) ?? x);
+    return wrapAll(withLevels(this.#below, () => runCall(whole, own)));
+  }
+
   draw({ inputs, attributes }: Operation): Tensor | null {
     if (this.#randomness === "same") return null;
     if (this.#randomness === "error")
@@ -113,6 +134,11 @@ class BatchLevel implements Level {
   wrap(batch: Tensor): Tensor {
     const [, ...shape] = batch.shape;
     return new Tensor(new BatchedStorage(this, [batch]), { shape, dtype: batch.dtype });
+  }
+
+  /** [B, ...shape], also of a tensor that is the same for all examples. */
+  wholeOf(y: Tensor): Tensor {
+    return this.batchOf(y) ?? y.expand([this.size, ...y.shape]);
   }
 
   /** The batch inside; null for a tensor that is the same for all examples. */
@@ -153,7 +179,7 @@ export function vmap<A extends unknown[], R>(f: (...args: A) => R, options: Vmap
     const result = withLevel(level, () => f(...(inside as A)));
     // f may have assigned to its arguments.
     for (const { argument, inner, dim } of targets)
-      if (inner.version > 0) argument.assign(moved(wholeOf(level, inner), 0, dim));
+      if (inner.version > 0) argument.assign(moved(level.wholeOf(inner), 0, dim));
     return mapWithDims(result, outDims, "the result", (y, dim) => outside(level, y, dim)) as R;
   };
 }
@@ -192,11 +218,8 @@ function moved(x: Tensor, from: number, to: number): Tensor {
   return x.permute(dims.toSpliced(to, 0, from));
 }
 
-/** [B, ...shape], also of a tensor that is the same for all examples. */
-const wholeOf = (level: BatchLevel, y: Tensor): Tensor => level.batchOf(y) ?? y.expand([level.size, ...y.shape]);
-
 function outside(level: BatchLevel, y: Tensor, dim: number | null): Tensor {
-  if (dim !== null) return moved(wholeOf(level, y), 0, normalizeDim("vmap", dim, y.ndim + 1));
+  if (dim !== null) return moved(level.wholeOf(y), 0, normalizeDim("vmap", dim, y.ndim + 1));
   if (level.batchOf(y) === null) return y;
   throw new ChainruleError(
     "option",

@@ -7,6 +7,7 @@ import { isFloating, type NDArray } from "../../../src/tensor/dtype.ts";
 import { stack } from "../../../src/tensor/functions.ts";
 import { sameShape } from "../../../src/tensor/shape.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
+import { hessian, jacobian } from "../../../src/tensor/transforms/jacobian.ts";
 import { jvp } from "../../../src/tensor/transforms/jvp.ts";
 import { vmap } from "../../../src/tensor/transforms/vmap.ts";
 import { disagreement } from "../../compiler/agree.ts";
@@ -175,7 +176,8 @@ export const compositions: Law = (draw, wrap) => {
   const each = examples.map((example) => example.map(tensorOf));
   const gradients = each.map((example) => grad(loss)(example));
   const products = each.map((example) => jvp((...all: Tensor[]) => grad(loss)(all), example, v).tangent);
-  if (isWild([...results, ...gradients.flat(), ...products.flat()])) return nothing;
+  const tangents = each.map((example) => jvp(f, example, v).tangent);
+  if (isWild([...results, ...gradients.flat(), ...products.flat(), ...tangents.flat()])) return nothing;
   const options = { inDims: dims, randomness: "same" } as const;
   const stacked = (lists: readonly Tensor[][]) => inputs.map((_, at) => stack(lists.map((list) => list[at])));
   const perSample = wrap(vmap((...all: Tensor[]) => grad(loss)(all), options))(...batch);
@@ -209,4 +211,23 @@ export const compositions: Law = (draw, wrap) => {
   return wrong === undefined ? null : wrong.join(": ");
 };
 
-export const laws = { vmapIsLoop, vmapNests, jvpIsTransposed, jvpIsDifference, compositions };
+/** Both Jacobians of a program are equal, and the Hessian of a sum of its results is symmetric, in one of its inputs. */
+export const matrices: Law = (draw, wrap) => {
+  const { f, inputs } = smooth(draw);
+  const at = inputs.findIndex(({ size }) => size <= 12);
+  const results = f(...inputs);
+  if (at < 0 || results.length === 0) return nothing;
+  const [y] = results;
+  const of = (x: Tensor): readonly Tensor[] => f(...inputs.with(at, x));
+  const first = (x: Tensor) => of(x)[0];
+  const w = random(draw, results);
+  const x = inputs[at];
+  const second = wrap(hessian((x: Tensor) => dot(of(x), w)))(x).reshape([x.size, x.size]);
+  const [columns, rows] =
+    y.size > 60 ? [y, y] : [wrap(jacobian(first, { mode: "forward" }))(x), wrap(jacobian(first))(x)];
+  // Where a derivative is infinite, 0 · ∞ may be on one way and not on the other.
+  if (isWild([...results, rows, columns, second])) return nothing;
+  return sameValues(columns, rows) ?? sameValues(second, second.transpose());
+};
+
+export const laws = { vmapIsLoop, vmapNests, jvpIsTransposed, jvpIsDifference, compositions, matrices };
