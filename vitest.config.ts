@@ -37,7 +37,7 @@ const large = [
   "cli/test/**/*.test.ts",
   "web/test/{keyboard,tree,trouble}.test.ts",
   "web/test/{classes,code,hero,images,net,neuron,race,share}/{classes,code,hero,images,net,neuron,race,share}.test.ts",
-  "web/test/images/gpu.test.ts",
+  "web/test/gpu.test.ts",
   "web/test/story/{offline,story}.test.ts",
   "test/{browser,environments}/*.test.ts",
   "test/examples.test.ts",

@@ -27,6 +27,45 @@ export interface Look {
   readonly without?: "workers" | "vectors";
   /** Files that do not arrive. */
   readonly broken?: RegExp;
+  /** What the GPU of the workers does: it computes exp wrongly, or it can be taken away (loseGpu). */
+  readonly gpu?: "wrong" | "loses";
+}
+
+/** Runs in the workers before they ask for a GPU. */
+const gpuChanges = {
+  // The higher part of ln 2, by which exp reduces its argument, with an error in its fourth digit.
+  wrong: `{
+    const { createShaderModule } = GPUDevice.prototype;
+    GPUDevice.prototype.createShaderModule = function ({ code }) {
+      return createShaderModule.call(this, { code: code.replaceAll("0.693359375", "0.693459375") });
+    };
+  }`,
+  loses: `{
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (request) {
+      const device = await requestDevice.call(this, request);
+      const { submit } = GPUQueue.prototype;
+      device.queue.submit = function (commands) {
+        submit.call(this, commands);
+        if (globalThis.losesGpu) device.destroy();
+        globalThis.losesGpu = false;
+      };
+      globalThis.losesGpu = false;
+      return device;
+    };
+  }`,
+} as const satisfies Record<NonNullable<Look["gpu"]>, string>;
+
+/** Takes the GPU away from a worker at its next submit, as the system does. The page was opened with { gpu: "loses" }. */
+export async function loseGpu(page: Page): Promise<void> {
+  const lost = page.workers().map((worker) =>
+    worker.evaluate(() => {
+      if (!("losesGpu" in globalThis)) throw new Error("this worker has no GPU");
+      Object.assign(globalThis, { losesGpu: true });
+    }),
+  );
+  // Threads of a pool are asleep, and never answer.
+  await Promise.any(lost);
 }
 
 /** Runs in the page before its scripts: removes what the browser is to lack. */
@@ -102,6 +141,7 @@ export class Site {
     still = true,
     without,
     broken,
+    gpu,
   }: Look = {}): Promise<Visit> {
     const context = await this.#browser.newContext({
       locale,
@@ -111,6 +151,11 @@ export class Site {
       reducedMotion: still ? "reduce" : "no-preference",
     });
     if (broken) await context.route(broken, (route) => route.abort());
+    if (gpu)
+      await context.route(/\/worker-[^/]*\.js$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `${gpuChanges[gpu]}\n${await response.text()}` });
+      });
     // Storing the whole page for a visit without a network is a second of work; offline.test.ts has pages of its own.
     await context.addInitScript(() => {
       Reflect.deleteProperty(Navigator.prototype, "serviceWorker");

@@ -27,7 +27,7 @@ let opening: Promise<GpuStatus> | null = null;
  * Finds and opens the GPU (WebGPU: in pages and workers, and in Node with the package webgpu), and tells what it found; it never throws for
  * a missing one: `reason` says what helps. Await it once before the first call of a function that is compiled with `{ backend: "webgpu" }`.
  * The first call runs small programs on the GPU and compares their results: a GPU that computes something else is not used. After a GPU
- * was lost, it opens one again. Throws a ChainruleError "type" for arguments.
+ * was lost, or had not enough memory, it opens one again. Throws a ChainruleError "type" for arguments.
  */
 export function gpuReady(): Promise<GpuStatus> {
   takes("gpuReady", arguments.length, 0);
@@ -36,7 +36,7 @@ export function gpuReady(): Promise<GpuStatus> {
 
 /** Calls at the same time share one opening. Where there was no adapter it looks again; one with wrong results stays refused. */
 function openGpu(): Promise<GpuStatus> {
-  if (opening === null || lastSession()?.lost) {
+  if (opening === null || (lastSession()?.end ?? null) !== null) {
     opening = open().then((status) => {
       if (status.adapter === null) opening = null;
       return status;
@@ -47,6 +47,8 @@ function openGpu(): Promise<GpuStatus> {
 
 async function open(): Promise<GpuStatus> {
   registerBackend(webgpu);
+  // One that reported an error still has its memory.
+  lastSession()?.device.destroy();
   use(null);
   const { adapter, reason } = await findAdapter();
   if (adapter === null) return { available: false, adapter: null, software: false, reason };

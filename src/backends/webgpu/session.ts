@@ -74,10 +74,14 @@ export class Session {
     return this.#lost;
   }
 
+  /** Why nothing can be computed any longer: the device was lost, or reported an error. null while it can. */
+  get end(): ChainruleError | null {
+    return this.#lost ?? this.#fault;
+  }
+
   /** Throws if the device was lost or reported an error. */
   check(): void {
-    const error = this.#lost ?? this.#fault;
-    if (error !== null) throw error;
+    if (this.end !== null) throw this.end;
   }
 
   /** Does work after all reads and work that were asked for before. */
@@ -93,13 +97,17 @@ export class Session {
     });
     await Promise.race([this.#whenLost, enough]);
     clearTimeout(timer);
-    return this.#lost ?? this.#fault ?? internal(`the GPU gave nothing to read: ${String(error)}`);
+    return this.end ?? internal(`the GPU gave nothing to read: ${String(error)}`);
   }
 }
 
 function faultOf(name: string, message: string): ChainruleError {
   if (name === "GPUOutOfMemoryError")
-    return new ChainruleError("memory", "compile", `the GPU has not enough memory: ${message}`);
+    return new ChainruleError(
+      "memory",
+      "compile",
+      `the GPU has not enough memory (${message}), and what it held is undefined; \`await gpuReady()\` opens it again. Load the last checkpoint, and use smaller batches or backend "wasm"`,
+    );
   return internal(`the GPU refused a call: ${message}`);
 }
 

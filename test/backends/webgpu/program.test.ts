@@ -79,17 +79,6 @@ describe("a training step", () => {
     expect(apart(host.model, gpu.model)).toBeLessThan(1e-3);
     expect(gpu.compiled.explain()).toMatch(/dispatches in one submit/);
   });
-
-  it("has the same bits in each run", async () => {
-    const bitsOf = async () => {
-      const { model, step } = training("webgpu");
-      for (let i = 0; i < 3; i++) step();
-      await settle(model);
-      return [...model.stateDict().values()].map(({ data }) => data.slice());
-    };
-    const first = await bitsOf();
-    for (let run = 0; run < 3; run++) expect(await bitsOf()).toEqual(first);
-  });
 });
 
 describe("contents on the GPU", () => {

@@ -9,14 +9,14 @@ import { changed, changedGpu, realAdapter, withNavigator } from "./navigator.ts"
 
 const plusOne = () => compile((x: Tensor) => x.add(1), { backend: "webgpu" });
 
-const codeOf = (call: () => unknown): string => {
+const failureOf = (call: () => unknown): unknown => {
   try {
-    call();
+    return call();
   } catch (error) {
-    return (error as ChainruleError).code;
+    return error;
   }
-  return "nothing was thrown";
 };
+const codeOf = (call: () => unknown): string => (failureOf(call) as ChainruleError).code;
 
 anywhere("without a GPU, the reason is told, and a call says what to await", async () => {
   expect(codeOf(() => plusOne()(tensor([1])))).toBe("order");
@@ -55,7 +55,7 @@ anywhere("fit without a GPU: webgpu throws, and auto trains on WebAssembly", asy
   });
 });
 
-it("a GPU that is lost: calls and reads say so, what was settled is safe, and gpuReady opens one again", async () => {
+it("a GPU that is lost, or has not enough memory: calls and reads say so, what was settled is safe, and gpuReady opens one again", async () => {
   const devices: GpuDevice[] = [];
   const requestAdapter = async () => {
     const adapter = await realAdapter();
@@ -95,7 +95,20 @@ it("a GPU that is lost: calls and reads say so, what was settled is safe, and gp
   model.loadStateDict(saved);
   expect(model.parameters()[0].data).toEqual(weights);
   expect(Number.isFinite((await step(x).read())[0])).toBe(true);
-  devices[1].destroy();
+
+  // The browser tells of missing memory after the call that asked for it.
+  class GPUOutOfMemoryError {
+    readonly message = "out of device memory";
+  }
+  devices[1].onuncapturederror?.({ error: new GPUOutOfMemoryError() });
+  expect(failureOf(() => step(x))).toMatchObject({
+    code: "memory",
+    message: /^compile: the GPU has not enough memory \(out of device memory\).*await gpuReady\(\).*smaller batches/,
+  });
+  expect((await withNavigator({ requestAdapter }, gpuReady)).available).toBe(true);
+  expect(devices.length).toBe(3);
+  expect(codeOf(() => step(x))).toBe("state");
+  devices[2].destroy();
   await expect(model.parameters()[0].read()).rejects.toMatchObject({ code: "device" });
 });
 

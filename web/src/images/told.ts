@@ -1,4 +1,5 @@
 // What the engine tells the visitor, as plain data: the page has the words, in its language. `words` are those of the library's errors.
+import type { Refusal } from "../engine/gpu.ts";
 
 /** The values of each thing that can be told. */
 export interface Tellings {
@@ -48,7 +49,7 @@ export interface Tellings {
   fetch: { readonly file: string; readonly words: string };
   arrivedDamaged: { readonly file: string; readonly words: string };
   /** The GPU could not go on with a training. */
-  gpuFailed: { readonly words: string };
+  gpuFailed: { readonly refusal: Refusal };
 }
 
 export type Told = { [K in keyof Tellings]: { readonly about: K } & Tellings[K] }[keyof Tellings];

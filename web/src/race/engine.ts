@@ -2,7 +2,7 @@
 // other work of the machine slows all alike. One of them runs on the GPU where there is one; while it does, the others wait, as it waits for
 // them. The race ends when the time of each net is used up.
 import { ChainruleError } from "chainrule";
-import { findGpu, type GpuFacts } from "../engine/gpu.ts";
+import { findGpu, type GpuFacts, refusalIn } from "../engine/gpu.ts";
 import type { Port } from "../engine/port.ts";
 import { type Point, pointsOf } from "../points/datasets.ts";
 import { gridOf } from "../points/surface.ts";
@@ -128,7 +128,7 @@ class Race {
   #leaveOut(lane: Lane, error: unknown): void {
     if (lane.contestant.runner !== "gpu" || this.#gpu === null || !(error instanceof ChainruleError)) throw error;
     this.#lanes = this.#lanes.filter((one) => one !== lane);
-    this.#send({ kind: "gpu", gpu: { ...this.#gpu, refusal: error.words } });
+    this.#send({ kind: "gpu", gpu: { ...this.#gpu, refusal: refusalIn(error) ?? { why: "failed" } } });
   }
 
   /** The chapters of the compiled step, once it is compiled. */

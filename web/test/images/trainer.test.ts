@@ -7,6 +7,7 @@ import { expect, it } from "vitest";
 import { lastSession } from "../../../src/backends/webgpu/current.ts";
 import { it as onGpu, withGpu } from "../../../test/backends/webgpu/gpu.ts";
 import { bars } from "../../../test/node/synthetic.ts";
+import type { Refusal } from "../../src/engine/gpu.ts";
 import { Classifier } from "../../src/images/engine/classifier.ts";
 import { Trainer } from "../../src/images/engine/trainer.ts";
 import type { Device, Steps } from "../../src/images/messages.ts";
@@ -44,7 +45,14 @@ function begin({ interval = 0, train = few, trained = false, device = "wasm", ar
     { trained },
   );
   const told: Steps[] = [];
-  const state = { taken: 0, tested: 0, train, awaited: false, after: (_taken: number) => {}, refusals: [] as string[] };
+  const state = {
+    taken: 0,
+    tested: 0,
+    train,
+    awaited: false,
+    after: (_taken: number) => {},
+    refusals: [] as Refusal[],
+  };
   const trainer = new Trainer(classifier, test, {
     interval,
     device,
@@ -55,7 +63,7 @@ function begin({ interval = 0, train = few, trained = false, device = "wasm", ar
       state.after(++state.taken);
     },
     testing: () => {},
-    refused: (words) => void state.refusals.push(words),
+    refused: (refusal) => void state.refusals.push(refusal),
     tested: async () => {
       state.tested++;
     },
@@ -216,6 +224,6 @@ onGpu("goes on on the processor from the last report when the GPU is lost, and s
   };
   expect(await run.trainer.go()).toBe("done");
   expect(run.state.tested).toBe(4);
-  expect(run.state.refusals).toEqual([expect.stringMatching(/was lost/)]);
+  expect(run.state.refusals).toEqual([{ why: "lost" }]);
   await endsAsOnTheProcessor(run);
 });

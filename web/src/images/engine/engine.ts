@@ -231,9 +231,9 @@ class Engine {
         this.#port.send({ kind: "steps", steps });
         if (performance.now() - this.#weightsAt > this.#interval.weights) this.#sendWeights();
       },
-      refused: (words) => {
+      refused: (refusal) => {
         this.#device = "wasm";
-        this.#port.send({ kind: "told", told: { about: "gpuFailed", words }, tone: "problem" });
+        this.#port.send({ kind: "told", told: { about: "gpuFailed", refusal }, tone: "problem" });
         void this.#tellGpu();
       },
       testing: () => this.#become("testing", slot),

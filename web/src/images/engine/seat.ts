@@ -1,6 +1,6 @@
 // Where a net is trained. On the processor, it is the net itself. On the GPU, it is a twin: the weights of the twin live there between two
 // reports, while the page goes on asking the net, which has the weights of the last report.
-import { Adam, ChainruleError, type Sequential, settle } from "chainrule";
+import { Adam, type Sequential, settle } from "chainrule";
 import { build } from "chainrule/model";
 import type { Device } from "../messages.ts";
 import type { Classifier } from "./classifier.ts";
@@ -32,7 +32,3 @@ function twinOf({ net, description }: Classifier): Sequential {
   twin.loadStateDict(net.stateDict());
   return twin;
 }
-
-/** Why the GPU cannot go on, in the library's words: it was lost, is refused, or has not enough memory. null for any other error. */
-export const refusalIn = (error: unknown): string | null =>
-  error instanceof ChainruleError && (error.code === "device" || error.code === "memory") ? error.words : null;

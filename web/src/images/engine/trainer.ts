@@ -4,11 +4,12 @@
 // steps it can move from the processor to the GPU and back; where the GPU fails, it goes on on the processor from the last report.
 import type { Dataset } from "chainrule/data";
 import { type Checkpoint, type Evaluation, type Fit, type FitEvent, fit, type StepEvent } from "chainrule/train";
+import { type Refusal, refusalIn } from "../../engine/gpu.ts";
 import type { Device, Steps } from "../messages.ts";
 import type { Classifier } from "./classifier.ts";
 import { News } from "./news.ts";
 import { batchSize, defaultEpochs, firstRate, laterRate } from "./plan.ts";
-import { refusalIn, Seat } from "./seat.ts";
+import { Seat } from "./seat.ts";
 
 export interface Listener {
   /** Called after each step; `steps` is a report a few times a second and at the end of an epoch, and null otherwise. */
@@ -21,7 +22,7 @@ export interface Listener {
   /** Whether more of them are being fetched. */
   awaited(): boolean;
   /** The GPU cannot go on, for this reason, and the processor does. */
-  refused(words: string): void;
+  refused(refusal: Refusal): void;
 }
 
 export class Trainer {
@@ -111,10 +112,10 @@ export class Trainer {
       await this.#bringBack(run);
       return end;
     } catch (error) {
-      const words = refusalIn(error);
-      if (this.#seat.device === "wasm" || words === null) throw error;
+      const refusal = refusalIn(error);
+      if (this.#seat.device === "wasm" || refusal === null) throw error;
       this.#device = "wasm";
-      this.#listener.refused(words);
+      this.#listener.refused(refusal);
       this.#move(this.#reported);
       return "moves";
     }

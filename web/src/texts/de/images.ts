@@ -1,5 +1,6 @@
 // Teil 4: ein Netz, das Bilder erkennt.
 import type { Texts } from "../en/index.ts";
+import { reasonOf } from "./gpu.ts";
 
 const count = (x: number) => x.toLocaleString("de");
 const listed = (names: readonly string[]) =>
@@ -86,8 +87,8 @@ export const images: Texts["images"] = {
     gpu: "GPU",
     gpuIs: (adapter) => `GPU: ${adapter}`,
     softwareGpu: (adapter) => `${adapter}: eine GPU in Software, die auf dem Prozessor rechnet`,
-    refusedGpu: (adapter, words) =>
-      `Die GPU ${adapter} wird nicht verwendet; trainiert wird auf dem Prozessor. Der Grund: ${words}`,
+    refusedGpu: (adapter, refusal) =>
+      `Die GPU ${adapter} wird nicht verwendet; trainiert wird auf dem Prozessor. ${reasonOf(refusal)}`,
     train: "Trainieren",
     pause: "Anhalten",
     resume: "Weiter",
@@ -244,7 +245,7 @@ export const images: Texts["images"] = {
       `Dieses Netz nimmt Bilder von ${input} und kennt ${classes.length} Klassen (${listed(classes)}). Die Bilder von ${data} sind ${dataInput} groß, in ${dataClasses.length} Klassen (${listed(dataClasses)}). Du kannst für dieses Netz zeichnen. Zum Trainieren wähle oben ein anderes Netz.`,
     fetch: ({ file, words }) => `${file} konnte nicht geladen werden: ${words}.`,
     arrivedDamaged: ({ file, words }) => `${file} kam beschädigt an: ${words}.`,
-    gpuFailed: ({ words }) =>
-      `Das Training hat die GPU verlassen und geht auf dem Prozessor weiter, vom letzten Zwischenstand an. Der Grund: ${words}`,
+    gpuFailed: ({ refusal }) =>
+      `Das Training hat die GPU verlassen und geht auf dem Prozessor weiter, vom letzten Zwischenstand an. ${reasonOf(refusal)}`,
   },
 };

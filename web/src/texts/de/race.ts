@@ -1,5 +1,6 @@
 // Teil 3: dasselbe Netz, auf drei Arten berechnet.
 import type { Texts } from "../en/index.ts";
+import { reasonOf } from "./gpu.ts";
 
 export const race: Texts["race"] = {
   name: "Effizienz",
@@ -45,7 +46,7 @@ export const race: Texts["race"] = {
 
   gpuIs: (adapter: string) => `Es läuft auf: ${adapter}.`,
   softwareGpu: (adapter: string) => `Es läuft auf: ${adapter}, einer GPU in Software, die auf dem Prozessor rechnet.`,
-  refusedGpu: (adapter: string, words: string) => `Die GPU ${adapter} nimmt nicht am Rennen teil. Der Grund: ${words}`,
+  refusedGpu: (adapter, refusal) => `Die GPU ${adapter} nimmt nicht am Rennen teil. ${reasonOf(refusal)}`,
 
   rules: (seconds: string) =>
     `Alle drei beginnen mit denselben Gewichten und lernen aus denselben hundert Punkten. Sie wechseln sich auf einem Prozessor ab, bis jedes Netz ${seconds} Sekunden hatte. Die Quadrate zeigen, wie im Teil davor, was jedes Netz an jedem Punkt der Ebene antwortet.`,

@@ -1,4 +1,7 @@
 // Part 4: a net that recognises images.
+import type { Refusal } from "../../engine/gpu.ts";
+import { reasonOf } from "./gpu.ts";
+
 const plural = (count: string, one: string, many: string) => (count === "1" ? one : `${count} ${many}`);
 const listed = (names: readonly string[]) =>
   names.length > 4 ? `${names.slice(0, 3).join(", ")}, …` : names.join(", ");
@@ -85,8 +88,8 @@ export const images = {
     gpu: "GPU",
     gpuIs: (adapter: string) => `GPU: ${adapter}`,
     softwareGpu: (adapter: string) => `${adapter}: a GPU in software, which computes on the processor`,
-    refusedGpu: (adapter: string, words: string) =>
-      `The GPU ${adapter} is not used; training runs on the processor. The reason: ${words}`,
+    refusedGpu: (adapter: string, refusal: Refusal) =>
+      `The GPU ${adapter} is not used; training runs on the processor. ${reasonOf(refusal)}`,
     train: "Train",
     pause: "Pause",
     resume: "Continue",
@@ -273,8 +276,8 @@ export const images = {
       `This net takes pictures of ${input} and knows ${classes.length} classes (${listed(classes)}). The pictures of ${data} are of ${dataInput}, in ${dataClasses.length} classes (${listed(dataClasses)}). You can draw for this net. To train, choose another net above.`,
     fetch: ({ file, words }: { file: string; words: string }) => `Could not fetch ${file}: ${words}.`,
     arrivedDamaged: ({ file, words }: { file: string; words: string }) => `${file} arrived damaged: ${words}.`,
-    gpuFailed: ({ words }: { words: string }) =>
-      `Training has left the GPU and goes on on the processor, from the last report. The reason: ${words}`,
+    gpuFailed: ({ refusal }: { refusal: Refusal }) =>
+      `Training has left the GPU and goes on on the processor, from the last report. ${reasonOf(refusal)}`,
   },
 };
 

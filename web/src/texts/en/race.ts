@@ -1,4 +1,7 @@
 // Part 3: the same net computed in three ways.
+import type { Refusal } from "../../engine/gpu.ts";
+import { reasonOf } from "./gpu.ts";
+
 export const race = {
   name: "Efficiency",
   title: "Everything else is efficiency",
@@ -43,7 +46,7 @@ export const race = {
 
   gpuIs: (adapter: string) => `It runs on: ${adapter}.`,
   softwareGpu: (adapter: string) => `It runs on: ${adapter}, a GPU in software, which computes on the processor.`,
-  refusedGpu: (adapter: string, words: string) => `The GPU ${adapter} is not in the race. The reason: ${words}`,
+  refusedGpu: (adapter: string, refusal: Refusal) => `The GPU ${adapter} is not in the race. ${reasonOf(refusal)}`,
 
   rules: (seconds: string) =>
     `All three start with the same weights and learn from the same hundred points. They take turns on one processor until each has had ${seconds} seconds. The squares show, as in the part before, what each net answers at each point of the plane.`,

@@ -1,5 +1,6 @@
 // Parte 4: una red que reconoce imágenes.
 import type { Texts } from "../en/index.ts";
+import { reasonOf } from "./gpu.ts";
 
 const count = (x: number) => x.toLocaleString("es");
 const listed = (names: readonly string[]) =>
@@ -85,8 +86,8 @@ export const images: Texts["images"] = {
     gpu: "GPU",
     gpuIs: (adapter) => `GPU: ${adapter}`,
     softwareGpu: (adapter) => `${adapter}: una GPU por software, que calcula en el procesador`,
-    refusedGpu: (adapter, words) =>
-      `La GPU ${adapter} no se usa; el entrenamiento va en el procesador. El motivo: ${words}`,
+    refusedGpu: (adapter, refusal) =>
+      `La GPU ${adapter} no se usa; el entrenamiento va en el procesador. ${reasonOf(refusal)}`,
     train: "Entrenar",
     pause: "Pausar",
     resume: "Continuar",
@@ -244,7 +245,7 @@ export const images: Texts["images"] = {
       `Esta red toma imágenes de ${input} y conoce ${classes.length} clases (${listed(classes)}). Las imágenes de ${data} son de ${dataInput}, en ${dataClasses.length} clases (${listed(dataClasses)}). Puedes dibujar para esta red. Para entrenar, elige otra red arriba.`,
     fetch: ({ file, words }) => `No se pudo descargar ${file}: ${words}.`,
     arrivedDamaged: ({ file, words }) => `${file} llegó dañado: ${words}.`,
-    gpuFailed: ({ words }) =>
-      `El entrenamiento ha dejado la GPU y sigue en el procesador, desde el último informe. El motivo: ${words}`,
+    gpuFailed: ({ refusal }) =>
+      `El entrenamiento ha dejado la GPU y sigue en el procesador, desde el último informe. ${reasonOf(refusal)}`,
   },
 };

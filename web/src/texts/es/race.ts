@@ -1,5 +1,6 @@
 // Parte 3: la misma red calculada de tres maneras.
 import type { Texts } from "../en/index.ts";
+import { reasonOf } from "./gpu.ts";
 
 export const race: Texts["race"] = {
   name: "Eficiencia",
@@ -45,7 +46,7 @@ export const race: Texts["race"] = {
 
   gpuIs: (adapter: string) => `Se ejecuta en: ${adapter}.`,
   softwareGpu: (adapter: string) => `Se ejecuta en: ${adapter}, una GPU por software, que calcula en el procesador.`,
-  refusedGpu: (adapter: string, words: string) => `La GPU ${adapter} no participa en la carrera. El motivo: ${words}`,
+  refusedGpu: (adapter, refusal) => `La GPU ${adapter} no participa en la carrera. ${reasonOf(refusal)}`,
 
   rules: (seconds: string) =>
     `Las tres empiezan con los mismos pesos y aprenden de los mismos cien puntos. Se turnan en un procesador hasta que cada una ha tenido ${seconds} segundos. Los cuadrados muestran, como en la parte anterior, qué responde cada red en cada punto del plano.`,
