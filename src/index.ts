@@ -100,6 +100,12 @@ export {
 } from "./nn/multihead-attention.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./nn/recurrent/cells.ts";
+export { GRU } from "./nn/recurrent/gru.ts";
+export type { Recurrent, RecurrentOptions } from "./nn/recurrent/layers.ts";
+export { LSTM } from "./nn/recurrent/lstm.ts";
+export { RNN, type RNNOptions } from "./nn/recurrent/rnn.ts";
+export type { LSTMState } from "./nn/recurrent/steps.ts";
 export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";
 export {
   CosineSimilarity,

@@ -20,6 +20,9 @@ const [features, pictures] = [
   [4, 7, 7],
 ];
 
+/** A net whose forward takes further states, and returns them. */
+const plain = (net: Module): Layer => net as unknown as Layer;
+
 const layers: Record<string, { make: () => Layer; shape: readonly number[]; indices?: boolean }> = {
   AdaptiveAvgPool2d: { make: () => new chainrule.AdaptiveAvgPool2d([3, 2]), shape: pictures },
   AvgPool2d: { make: () => new chainrule.AvgPool2d(3, { stride: 2, padding: 1 }), shape: pictures },
@@ -38,6 +41,12 @@ const layers: Record<string, { make: () => Layer; shape: readonly number[]; indi
   LogSoftmax: { make: () => new chainrule.LogSoftmax(1), shape: features },
   MaxPool2d: { make: () => new chainrule.MaxPool2d(3, { stride: 2, padding: 1 }), shape: pictures },
   MultiheadAttention: { make: () => new chainrule.MultiheadAttention(6, 2, { causal: true }), shape: features },
+  GRU: { make: () => plain(new chainrule.GRU(6, 4, { layers: 2, dropout: 0.5 })), shape: features },
+  GRUCell: { make: () => plain(new chainrule.GRUCell(6, 4)), shape: [6] },
+  LSTM: { make: () => plain(new chainrule.LSTM(6, 4, { bidirectional: true })), shape: features },
+  LSTMCell: { make: () => plain(new chainrule.LSTMCell(6, 4, { bias: false })), shape: [6] },
+  RNN: { make: () => plain(new chainrule.RNN(6, 4, { nonlinearity: "relu" })), shape: features },
+  RNNCell: { make: () => plain(new chainrule.RNNCell(6, 4, { nonlinearity: "relu" })), shape: [6] },
   ReLU: { make: () => new chainrule.ReLU(), shape: features },
   Sequential: { make: () => new chainrule.Sequential(new chainrule.Tanh(), new Linear(6, 2)), shape: features },
   Sigmoid: { make: () => new chainrule.Sigmoid(), shape: features },
@@ -66,7 +75,9 @@ describe("a copy of", () => {
         : rand([2, ...shape]);
       const run = (model: Layer) => {
         manualSeed(3);
-        return noGrad(() => model.forward(x)).toArray();
+        // Recurrent nets return their states as well.
+        const y: Tensor | Tensor[] = noGrad(() => model.forward(x));
+        return (Array.isArray(y) ? y[0] : y).toArray();
       };
       expect(run(copy)).toEqual(run(layer));
       expect([String(copy), copy.constructor]).toEqual([String(layer), layer.constructor]);
