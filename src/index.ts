@@ -42,11 +42,43 @@ export { BatchNorm2d, type BatchNorm2dOptions, type Running } from "./nn/batch-n
 export { Bilinear, bilinear } from "./nn/bilinear.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
+export { Conv1d, type Conv1dLayerOptions } from "./nn/convolutions/one-dim.ts";
+export { Conv3d, type Conv3dLayerOptions } from "./nn/convolutions/three-dims.ts";
+export {
+  ConvTranspose1d,
+  type ConvTranspose1dLayerOptions,
+  ConvTranspose2d,
+  type ConvTranspose2dLayerOptions,
+  ConvTranspose3d,
+  type ConvTranspose3dLayerOptions,
+} from "./nn/convolutions/transposed.ts";
 export { Dropout, Dropout2d } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";
 export { type BagMode, type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./nn/embedding-bag.ts";
 export { functional, type WithForward } from "./nn/functional.ts";
 export { Identity } from "./nn/identity.ts";
+export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold } from "./nn/images/blocks.ts";
+export {
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./nn/images/constant-padding.ts";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+} from "./nn/images/own-padding.ts";
+export type { Padding } from "./nn/images/padding.ts";
+export { Upsample } from "./nn/images/resizing.ts";
 export * as init from "./nn/init.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export {
@@ -99,7 +131,17 @@ export {
   type MultiheadAttentionOptions,
 } from "./nn/multihead-attention.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d } from "./nn/pooling.ts";
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type MaxPool2dWithIndices } from "./nn/pooling.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./nn/pools/adaptive.ts";
+export { LPPool1d, LPPool2d, LPPool3d } from "./nn/pools/powers.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./nn/pools/unpool.ts";
+export { AvgPool1d, AvgPool3d, MaxPool1d, MaxPool3d } from "./nn/pools/windows.ts";
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./nn/recurrent/cells.ts";
 export { GRU } from "./nn/recurrent/gru.ts";
 export type { Recurrent, RecurrentOptions } from "./nn/recurrent/layers.ts";
@@ -166,9 +208,28 @@ export {
   oneCycleSchedule,
 } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export {
+  channelShuffle,
+  fold,
+  pixelShuffle,
+  pixelUnshuffle,
+  type UnfoldOptions,
+  unfold,
+} from "./tensor/blocks.ts";
 export { cdist } from "./tensor/contraction/distances.ts";
 export { einsum } from "./tensor/contraction/einsum.ts";
 export { type AddmmOptions, addmm, baddbmm, kron, outer, tensordot } from "./tensor/contraction/products.ts";
+export { type Conv1dOptions, conv1d } from "./tensor/convolutions/one-dim.ts";
+export { type Conv3dOptions, conv3d } from "./tensor/convolutions/three-dims.ts";
+export {
+  type ConvTranspose1dOptions,
+  type ConvTranspose2dOptions,
+  type ConvTranspose3dOptions,
+  type ConvTransposeOptions,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./tensor/convolutions/transposed.ts";
 export {
   arange,
   type CreateOptions,
@@ -232,9 +293,49 @@ export {
   type PoolOptions,
   type UnpoolOptions,
 } from "./tensor/pooling.ts";
+export {
+  type AdaptiveMaxPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from "./tensor/pools/adaptive.ts";
+export {
+  type AvgPool1dOptions,
+  avgPool1d,
+  type MaxPool1dOptions,
+  maxPool1d,
+  maxUnpool1d,
+  type Unpool1dOptions,
+} from "./tensor/pools/one-dim.ts";
+export {
+  type LPPool1dOptions,
+  type LPPool2dOptions,
+  type LPPool3dOptions,
+  type LPPoolOptions,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+} from "./tensor/pools/powers.ts";
+export {
+  type AvgPool3dOptions,
+  avgPool3d,
+  type MaxPool3dOptions,
+  maxPool3d,
+  maxUnpool3d,
+  type Unpool3dOptions,
+} from "./tensor/pools/three-dims.ts";
 export { getRngState, manualSeed, multinomial, rand, randn, randperm, setRngState } from "./tensor/random.ts";
 export type { KeepDim, SoftmaxOptions, VarianceOptions } from "./tensor/reducing.ts";
 export type { Bound } from "./tensor/reshaping.ts";
+export {
+  type AffineGridOptions,
+  affineGrid,
+  type GridSampleOptions,
+  gridSample,
+} from "./tensor/resize/grid-sample.ts";
+export { type InterpolateMode, type InterpolateOptions, interpolate } from "./tensor/resize/interpolate.ts";
 export { type ScanOptions, scan } from "./tensor/scan.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";

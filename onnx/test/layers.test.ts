@@ -2,6 +2,7 @@
 import * as chainrule from "chainrule";
 import { Module, manualSeed, noGrad, rand, type Tensor } from "chainrule";
 import { expect, it } from "vitest";
+import { furtherLayers } from "../../test/nn/further-layers.ts";
 import { toOnnx } from "../src/index.ts";
 import { difference } from "./operation.ts";
 import { load } from "./run.ts";
@@ -40,6 +41,7 @@ const layers: Record<string, Example> = {
   SiLU: { make: () => new chainrule.SiLU(), shape: features },
   Softmax: { make: () => new chainrule.Softmax(1), shape: features },
   Tanh: { make: () => new chainrule.Tanh(), shape: features },
+  ...furtherLayers,
 };
 
 it("the table names every layer that the library has", () => {

@@ -108,7 +108,7 @@ export class EmbeddingBag extends Module {
     checkTensor(call, "x", x);
     checkOptions(call, options, bagNames);
     const { offsets = null, perSampleWeights: weights = null } = options;
-    this.#check(x, offsets, weights);
+    checkBags(this.mode, x, offsets, weights);
     const [count, size] = [offsets?.size ?? x.shape[0], this.weight.shape[1]];
     return inRegion("embeddingBag", { mode: this.mode }, () =>
       within(call, () => {
@@ -127,28 +127,29 @@ export class EmbeddingBag extends Module {
     );
   }
 
-  #check(x: Tensor, offsets: Tensor | null, weights: Tensor | null): void {
-    if (!isIndex(x))
-      throw new ChainruleError("dtype", call, `indices are int32 or uint8, not ${describe(x)}; use to("int32")`);
-    if (offsets !== null) checkTensor(call, "offsets", offsets);
-    const fits = offsets === null ? x.ndim === 2 : x.ndim === 1 && offsets.ndim === 1 && isIndex(offsets);
-    if (!fits)
-      throw new ChainruleError(
-        "shape",
-        call,
-        `indices are [B, n], or [n] with int32 offsets [B], not ${describe(x)}${offsets ? ` with ${describe(offsets)}` : ""}`,
-      );
-    if (weights === null) return;
-    checkTensor(call, "perSampleWeights", weights);
-    if (this.mode !== "sum" || !sameShape(weights.shape, x.shape))
-      throw new ChainruleError(
-        "option",
-        call,
-        `perSampleWeights go with the mode "sum" and have the indices' shape, not ${describe(weights)} with "${this.mode}"`,
-      );
-  }
-
   override extraRepr(): string {
     return settings(this.weight.shape, { mode: this.mode, paddingIdx: this.paddingIdx ?? undefined });
   }
+}
+
+/** Throws unless the indices, the offsets and the weights go with each other and with the mode. */
+function checkBags(mode: BagMode, x: Tensor, offsets: Tensor | null, weights: Tensor | null): void {
+  if (!isIndex(x))
+    throw new ChainruleError("dtype", call, `indices are int32 or uint8, not ${describe(x)}; use to("int32")`);
+  if (offsets !== null) checkTensor(call, "offsets", offsets);
+  const fits = offsets === null ? x.ndim === 2 : x.ndim === 1 && offsets.ndim === 1 && isIndex(offsets);
+  if (!fits)
+    throw new ChainruleError(
+      "shape",
+      call,
+      `indices are [B, n], or [n] with int32 offsets [B], not ${describe(x)}${offsets ? ` with ${describe(offsets)}` : ""}`,
+    );
+  if (weights === null) return;
+  checkTensor(call, "perSampleWeights", weights);
+  if (mode !== "sum" || !sameShape(weights.shape, x.shape))
+    throw new ChainruleError(
+      "option",
+      call,
+      `perSampleWeights go with the mode "sum" and have the indices' shape, not ${describe(weights)} with "${mode}"`,
+    );
 }

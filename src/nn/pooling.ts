@@ -9,6 +9,7 @@ import {
   type MaxPoolOptions,
   maxPool2d,
   maxPoolNames,
+  type Pooled,
 } from "../tensor/pooling.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { checkInput } from "./input.ts";
@@ -34,18 +35,56 @@ abstract class Pool2d<Options extends object> extends Module {
   }
 }
 
-/** Applies maxPool2d; the stride is the window's size if left out. */
-export class MaxPool2d extends Pool2d<MaxPoolOptions> implements Layer {
-  constructor(kernelSize: number | readonly [number, number], options: MaxPoolOptions = {}) {
+type MaxPoolLayerOptions = MaxPoolOptions & { readonly returnIndices?: boolean | undefined };
+
+class MaximumPool extends Pool2d<MaxPoolLayerOptions> {
+  static override readonly name = "MaxPool2d";
+
+  constructor(kernelSize: number | readonly [number, number], options: MaxPoolLayerOptions = {}) {
     takes("MaxPool2d", arguments.length, 2);
-    super(kernelSize, options, maxPoolNames);
+    super(kernelSize, options, { ...maxPoolNames, returnIndices: true });
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor): Tensor | Pooled {
     checkInput("MaxPool2d.forward", x, arguments.length);
-    return maxPool2d(x, this.kernelSize, this.options);
+    const { returnIndices, ...options } = this.options;
+    if (!returnIndices) return maxPool2d(x, this.kernelSize, options);
+    return maxPool2d(x, this.kernelSize, { ...options, returnIndices: true });
   }
 }
+
+/** A layer that applies maxPool2d. */
+export interface MaxPool2d extends Layer {
+  /** Rows and columns of the window. */
+  readonly kernelSize: number | readonly [number, number];
+  /** The options, as they were given. */
+  readonly options: MaxPoolOptions;
+}
+
+/** A layer that applies maxPool2d with `returnIndices`: it is no Layer, since it gives maxima and their indices. */
+export interface MaxPool2dWithIndices extends Module {
+  /** Rows and columns of the window. */
+  readonly kernelSize: number | readonly [number, number];
+  /** The options, as they were given. */
+  readonly options: MaxPoolOptions & { readonly returnIndices: true };
+  /** Pools x. Its shapes are those of maxPool2d. */
+  forward(x: Tensor): Pooled;
+}
+
+/** Applies maxPool2d; the stride is the window's size if left out. With `returnIndices: true`, forward gives { values, indices }. */
+export const MaxPool2d = MaximumPool as unknown as {
+  /** Makes a layer whose forward gives { values, indices }. */
+  new (
+    kernelSize: number | readonly [number, number],
+    options: MaxPoolOptions & { readonly returnIndices: true },
+  ): MaxPool2dWithIndices;
+  /** Makes a layer with this window and these options. */
+  new (
+    kernelSize: number | readonly [number, number],
+    options?: MaxPoolOptions & { readonly returnIndices?: false | undefined },
+  ): MaxPool2d;
+  readonly prototype: MaxPool2d;
+};
 
 /** Applies avgPool2d, which counts the padding as zeros unless told otherwise; the stride is the window's size if left out. */
 export class AvgPool2d extends Pool2d<AvgPoolOptions> implements Layer {

@@ -117,7 +117,8 @@ function windows(
   return spans.slice(...x.shape.map(() => null), [null, null, dilation[0]], [null, null, dilation[1]]);
 }
 
-function checkPool(call: string, x: Tensor): void {
+/** Throws unless x is a floating tensor. */
+export function checkPool(call: string, x: Tensor): void {
   checkTensor(call, "x", x);
   if (!isFloating(x.dtype))
     throw new ChainruleError("dtype", call, `is for float32 and float64, not ${describe(x)}; use to("float32")`);
@@ -287,7 +288,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly [numb
 }
 
 /** adaptiveAvgPool2d along one dim: the mean of a window is the mean of the means of its rows. */
-function evenMeans(x: Tensor, dim: number, count: number): Tensor {
+export function evenMeans(x: Tensor, dim: number, count: number): Tensor {
   const length = x.shape[dim];
   const means = Array.from({ length: count }, (_, i) => {
     const window = [Math.floor((i * length) / count), Math.ceil(((i + 1) * length) / count)] as const;

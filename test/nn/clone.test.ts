@@ -14,6 +14,7 @@ import {
   tensor,
 } from "chainrule";
 import { describe, expect, it } from "vitest";
+import { furtherLayers } from "./further-layers.ts";
 
 const [features, pictures] = [
   [5, 6],
@@ -53,6 +54,7 @@ const layers: Record<string, { make: () => Layer; shape: readonly number[]; indi
   SiLU: { make: () => new chainrule.SiLU(), shape: features },
   Softmax: { make: () => new chainrule.Softmax(1), shape: features },
   Tanh: { make: () => new chainrule.Tanh(), shape: features },
+  ...furtherLayers,
 };
 
 it("the table names every layer that the library has", () => {

@@ -19,7 +19,7 @@ function inBothWays<C>(one: C, isFloat64: boolean, judge: (one: C, run: Run) => 
   expect(runs.flatMap((run) => judge(one, run)).join("\n")).toBe("");
 }
 
-describe.each(["activations", "further_losses"] as const)("functions as in PyTorch, %s", (family) => {
+describe.each(["activations", "further_losses", "spatial"] as const)("functions as in PyTorch, %s", (family) => {
   const all = load(family).cases;
   for (const call of new Set(all.map((c) => c.call))) {
     const cases = all.filter((c) => c.call === call);
@@ -29,10 +29,15 @@ describe.each(["activations", "further_losses"] as const)("functions as in PyTor
   }
 });
 
-describe.each(["activations"] as const)("layers as in PyTorch, %s", (family) => {
-  const { layers, many } = load(family);
+const many = load("activations").many;
+
+describe.each(["activations", "spatial"] as const)("layers as in PyTorch, %s", (family) => {
+  const { layers } = load(family);
   it.each(layers.map((c) => [title(c.spec), c.input.dtype, c] as const))("%s in %s", (_, dtype, c) =>
     inBothWays(c, dtype === "float64", runLayer),
   );
-  it.each(many.map((c) => [c.name, c] as const))("%s", (_, c) => inBothWays(c, c.output.dtype === "float64", runMany));
 });
+
+it.each(many.map((c) => [c.name, c] as const))("as in PyTorch, %s", (_, c) =>
+  inBothWays(c, c.output.dtype === "float64", runMany),
+);
