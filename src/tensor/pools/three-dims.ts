@@ -5,7 +5,7 @@ import { checkTensor, takes } from "../arguments.ts";
 import { describe } from "../dtype.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { avgPool2d, checkPool, maxPool2d, maxUnpool2d, type Pooled } from "../pooling.ts";
-import { type Triple, tripleOf } from "../sizes.ts";
+import { type Triple, type TripleOption, tripleOf } from "../sizes.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
 
@@ -60,8 +60,6 @@ export const avgPool3dNames: OptionNames<AvgPool3dOptions> = {
 };
 export const unpool3dNames: OptionNames<Unpool3dOptions> = { stride: true, padding: true, outputSize: true };
 
-type Window = number | Triple;
-
 /** Throws unless x is a volume, floating [N, C, D, H, W] or [C, D, H, W]. */
 function checkVolume(call: string, x: Tensor): void {
   checkPool(call, x);
@@ -70,7 +68,7 @@ function checkVolume(call: string, x: Tensor): void {
 }
 
 /** The sizes of a window, and how it moves. */
-function windowOf(call: string, kernelSize: Window, { stride, padding, dilation }: MaxPool3dOptions) {
+function windowOf(call: string, kernelSize: TripleOption, { stride, padding, dilation }: MaxPool3dOptions) {
   const size = tripleOf(call, "kernelSize", kernelSize, 1);
   return {
     size,
@@ -92,15 +90,19 @@ const slicesAsRows = (x: Tensor): Tensor => x.flatten(-2);
  * Takes the largest element of each window of x [N, C, D, H, W] or [C, D, H, W]; see maxPool2d. With `returnIndices` the result is
  * { values, indices }, where an index is the position in the volume, (depth · H + row) · W + column.
  */
-export function maxPool3d(x: Tensor, kernelSize: Window, options: MaxPool3dOptions & { returnIndices: true }): Pooled;
 export function maxPool3d(
   x: Tensor,
-  kernelSize: Window,
+  kernelSize: TripleOption,
+  options: MaxPool3dOptions & { returnIndices: true },
+): Pooled;
+export function maxPool3d(
+  x: Tensor,
+  kernelSize: TripleOption,
   options?: MaxPool3dOptions & { returnIndices?: false | undefined },
 ): Tensor;
 export function maxPool3d(
   x: Tensor,
-  kernelSize: Window,
+  kernelSize: TripleOption,
   options: MaxPool3dOptions & { returnIndices?: boolean | undefined } = {},
 ): Tensor | Pooled {
   takes("maxPool3d", arguments.length, 3);
@@ -142,7 +144,7 @@ export function maxPool3d(
 }
 
 /** Takes the mean of each window of x [N, C, D, H, W] or [C, D, H, W]; see avgPool2d. */
-export function avgPool3d(x: Tensor, kernelSize: Window, options: AvgPool3dOptions = {}): Tensor {
+export function avgPool3d(x: Tensor, kernelSize: TripleOption, options: AvgPool3dOptions = {}): Tensor {
   takes("avgPool3d", arguments.length, 3);
   checkOptions("avgPool3d", options, avgPool3dNames);
   checkVolume("avgPool3d", x);
@@ -175,7 +177,12 @@ export function avgPool3d(x: Tensor, kernelSize: Window, options: AvgPool3dOptio
 }
 
 /** Puts the maxima of maxPool3d back to their indices, and 0 elsewhere; see maxUnpool2d. */
-export function maxUnpool3d(x: Tensor, indices: Tensor, kernelSize: Window, options: Unpool3dOptions = {}): Tensor {
+export function maxUnpool3d(
+  x: Tensor,
+  indices: Tensor,
+  kernelSize: TripleOption,
+  options: Unpool3dOptions = {},
+): Tensor {
   takes("maxUnpool3d", arguments.length, 4);
   checkOptions("maxUnpool3d", options, unpool3dNames);
   checkVolume("maxUnpool3d", x);
