@@ -8,6 +8,7 @@ import { Builder } from "./fuse/builder.ts";
 import type { Memory } from "./fuse/lines.ts";
 import { lower } from "./fuse/lower.ts";
 import { lowerRepeat } from "./fuse/repeat.ts";
+import { addRows, scatteredUpdates } from "./fuse/rows.ts";
 import { type Home, schedule } from "./fuse/schedule.ts";
 import { type Input, isAll, type Step, writersOf } from "./fuse/steps.ts";
 import { argumentsOf, type Graph, type InputOf, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
@@ -24,11 +25,20 @@ export function fuse(graph: Graph, { inLoop = false }: { readonly inLoop?: boole
     return step;
   });
   const needed = new Set(reachable(outputsOf(graph)));
-  for (const node of graph.nodes) if (needed.has(node)) absorb(builder, node);
+  const scattered = scatteredUpdates(graph);
+  const late = new Set<Node>([...scattered].flat());
+  for (const node of graph.nodes) if (needed.has(node) && !late.has(node)) absorb(builder, node);
   const shapes = new Map<Step, Shape>();
-  const updates = graph.updates.flatMap(({ state, value }): Home[] => {
+  const updates = graph.updates.flatMap((update): Home[] => {
+    const { state, value } = update;
     const home = builder.read(state).step;
     if (home.kind !== "input") throw internal("an update's target is not a state");
+    const rows = scattered.get(value);
+    if (rows !== undefined) {
+      const step = addRows(builder, update, rows);
+      if (step !== null) return [{ state: home.buffer, step, isAdded: true }];
+      for (const node of [rows, value]) absorb(builder, node);
+    }
     const read = builder.read(value);
     if (read.step === home && isAll(read)) return [];
     return [{ state: home.buffer, step: stepInShape(builder, value, shapes) }];

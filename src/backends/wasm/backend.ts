@@ -8,6 +8,7 @@ import type { KernelProgram } from "../../compiler/kernel.ts";
 import { everywhere } from "../../compiler/loops/body.ts";
 import { sumAfterLoops } from "../../compiler/loops/simplify-loops.ts";
 import { multiply } from "../../compiler/one-by-one.ts";
+import { scatterUpdates } from "../../compiler/rows.ts";
 import { simplify } from "../../compiler/simplify.ts";
 import { split } from "../../compiler/split.ts";
 import { type Allocation, allocate } from "../../schedule/allocate.ts";
@@ -43,7 +44,7 @@ export const wasmBackend = ({ verifier, chains, sharing, waiting }: WasmOptions 
   prepare(simple, states, { relaxed, winograd = false, threads: asked }) {
     requireVectors();
     const graph = everywhere(sumAfterLoops(simple, simplify), (part) =>
-      multiply(split(part, splitLimits), minPositions),
+      multiply(split(scatterUpdates(part), splitLimits), minPositions),
     );
     const threads = threadsFor(asked);
     const machine = { relaxed: relaxed && hasFusedMultiplyAdd(), winograd, threads };

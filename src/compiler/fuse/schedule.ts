@@ -1,5 +1,6 @@
 // The order in which groups run, and which of them write a state in place. A new value is written directly to its state if every reader
 // of the old contents can run before; otherwise it is written to a temporary and copied to the state at the end.
+import { internal } from "../../errors/error.ts";
 import type { Buffer } from "../kernel.ts";
 import type { Builder } from "./builder.ts";
 import { type Group, single } from "./group.ts";
@@ -12,6 +13,8 @@ import { earlierOf, isAll, type Read, runs, type Step, targetsOf, writersOf } fr
 export interface Home {
   readonly state: Buffer;
   readonly step: Step;
+  /** Whether the step adds to the old contents, where they lie, in place of replacing them. */
+  readonly isAdded?: boolean;
 }
 
 export interface Schedule {
@@ -50,8 +53,15 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
     order.append(group, [...earlier]);
   }
   const homes = new Map<Step, Buffer>();
-  for (const { state, step } of updates) {
+  for (const { state, step, isAdded = false } of updates) {
     const reading = readsOf(state);
+    if (isAdded) {
+      const [home] = groupsOf(writersOf(step));
+      if (home === undefined || !order.defer(home, groupsOf(reading)))
+        throw internal("rows cannot be added to a state");
+      homes.set(step, state);
+      continue;
+    }
     const home = homes.has(step) ? undefined : groupOf(step);
     const fits = home && reading.every((reader) => groupOf(reader) !== home || readsInPlace(reader, state, step));
     if (home && fits && order.defer(home, groupsOf(reading))) homes.set(step, state);
