@@ -1,5 +1,6 @@
 // Evaluates a net on a data set of pictures: each picture once, in order, in evaluation mode.
 
+import { breathe } from "../compiler/breathe.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -12,7 +13,6 @@ import { tensor } from "../tensor/create.ts";
 import { noGrad } from "../tensor/mode.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { breathe } from "./breathe.ts";
 import { backendOf, type Placement } from "./device.ts";
 import { confusionMatrix } from "./metrics.ts";
 import { inMode } from "./modes.ts";

@@ -1,11 +1,11 @@
 // Validation on data of any kind: computes the means of the loss and of all named numbers, each batch once, in order, in evaluation mode.
 // Random numbers, such as those of a variational autoencoder, are the same at each validation, so that epochs can be compared.
 
+import { breathe } from "../compiler/breathe.ts";
 import { compile } from "../compiler/compile.ts";
 import { ChainruleError } from "../errors/error.ts";
 import type { Module } from "../nn/module.ts";
 import { noGrad } from "../tensor/mode.ts";
-import { breathe } from "./breathe.ts";
 import { backendOf, type Placement } from "./device.ts";
 import { inMode } from "./modes.ts";
 import type { Means } from "./position.ts";

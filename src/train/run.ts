@@ -1,11 +1,11 @@
 // The training loop. Further steps depend only on the weights, the optimisers' tensors, a random stream and the progress; a checkpoint
 // contains these four. At each event they are in the state between two steps. So a run that was stopped at any event and resumed gives the
 // same events as a run that was not stopped, bit for bit, except for times.
+import { breathe } from "../compiler/breathe.ts";
 import { prefetch } from "../data/prefetch.ts";
 import { ChainruleError } from "../errors/error.ts";
 import { isHolder, settle } from "../tensor/settle.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { breathe } from "./breathe.ts";
 import { type Checkpoint, gather, restore } from "./checkpoint.ts";
 import type { TrainingDone, TrainingEpoch, TrainingStep, TrainingValidation } from "./events.ts";
 import { Lead } from "./lead.ts";

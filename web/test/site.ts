@@ -29,6 +29,8 @@ export interface Look {
   readonly broken?: RegExp;
   /** What the GPU of the workers does: it computes exp wrongly, or it can be taken away (loseGpu). */
   readonly gpu?: "wrong" | "loses";
+  /** Runs in the page before its scripts. */
+  readonly before?: () => void;
 }
 
 /** Runs in the workers before they ask for a GPU. */
@@ -142,6 +144,7 @@ export class Site {
     without,
     broken,
     gpu,
+    before,
   }: Look = {}): Promise<Visit> {
     const context = await this.#browser.newContext({
       locale,
@@ -161,6 +164,7 @@ export class Site {
       Reflect.deleteProperty(Navigator.prototype, "serviceWorker");
     });
     if (without) await context.addInitScript(removals[without]);
+    if (before) await context.addInitScript(before);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => {

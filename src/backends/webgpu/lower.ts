@@ -40,19 +40,29 @@ export interface GpuMachine {
   readonly cut: KernelCut;
 }
 
+/** A graph's kernels, which the adapter can run. */
+export interface Fused {
+  readonly graph: Graph;
+  readonly kernels: KernelProgram;
+}
+
 /** Throws a ChainruleError "dtype" for float64, and "memory" where a tensor is larger than the adapter can bind. */
-export function lower(simple: Graph, { limits, cut: cutKernel }: GpuMachine): Lowered {
+export function fuseFor(simple: Graph, { limits }: GpuMachine): Fused {
   checkTypes(simple);
   const graph = multiply(simple, minPositions);
   const kernels = inPlace(fuse(graph));
   checkSizes(kernels, limits);
+  return { graph, kernels };
+}
+
+/** Lowers kernel by kernel, so that other work of the thread can run in between: yields each kernel's steps, and returns all. */
+export function* lowering({ graph, kernels }: Fused, { limits, cut: cutKernel }: GpuMachine): Lowering {
   const sites: FailureSite[] = [];
   const site = (call: FailureSite["call"], size: number): number => {
     const known = sites.findIndex((other) => other.call === call && other.size === size);
     return known >= 0 ? known : sites.push({ call, size }) - 1;
   };
   const cut = cutOnce((kernel) => cutKernel(kernel, limits, site));
-  const cuts = kernels.kernels.map((kernel): GpuCut => joinOperands(cut(kernel), limits));
   // Kernels of a pattern share routines, and so texts.
   const texts = new Map<Routine, string>();
   const textOf = (dispatch: Dispatch): string => {
@@ -60,11 +70,21 @@ export function lower(simple: Graph, { limits, cut: cutKernel }: GpuMachine): Lo
     texts.set(dispatch.routine, text);
     return text;
   };
-  const steps = cuts.flatMap(({ dispatches }, kernel) =>
-    dispatches.filter(isWork).map((dispatch): Step => ({ kernel, dispatch, wgsl: textOf(dispatch) })),
-  );
+  const cuts: GpuCut[] = [];
+  const steps: Step[] = [];
+  for (const [index, kernel] of kernels.kernels.entries()) {
+    const own = joinOperands(cut(kernel), limits);
+    const ownSteps = own.dispatches
+      .filter(isWork)
+      .map((dispatch): Step => ({ kernel: index, dispatch, wgsl: textOf(dispatch) }));
+    cuts.push(own);
+    steps.push(...ownSteps);
+    yield ownSteps;
+  }
   return { graph, kernels, steps, slots: assignSlots(kernels, cuts), sites };
 }
+
+export type Lowering = Generator<readonly Step[], Lowered, void>;
 
 const isWork = ({ workgroups }: Dispatch): boolean => workgroups.every((count) => count > 0);
 

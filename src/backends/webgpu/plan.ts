@@ -1,10 +1,12 @@
-// A program on a device: its memories, bindings and pipelines, which are made once, and the commands of a run.
+// A program on a device: its memories, bindings and pipelines, which are made once, and the commands of a run. All that can wait is made
+// piece by piece after the call that asked for it, so that a page is never frozen for long, and pipelines are made meanwhile.
+import { breathe } from "../../compiler/breathe.ts";
 import type { Buffer } from "../../compiler/kernel.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
 import type { Operand } from "../../schedule/gpu/dispatch.ts";
 import { FailureTable } from "./failures.ts";
 import type { GpuBindGroup, GpuBuffer, GpuCommandEncoder, GpuComputePass } from "./gpu.ts";
-import type { Lowered, Step } from "./lower.ts";
+import { type Fused, type Lowered, type Lowering, lowering, type Step } from "./lower.ts";
 import type { GpuArray } from "./memory.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { Session } from "./session.ts";
@@ -28,45 +30,53 @@ interface Copy {
   readonly bytes: number;
 }
 
+/** What is made once. */
+interface Bound {
+  readonly lowered: Lowered;
+  readonly slots: readonly GpuArray[];
+  readonly failures: FailureTable | null;
+}
+interface Made extends Bound {
+  readonly commands: readonly Command[];
+}
+
 export class Plan {
   readonly session: Session;
   readonly homes: readonly GpuHome[];
-  /** null if no index depends on data. */
-  readonly failures: FailureTable | null;
-  readonly #lowered: Lowered;
-  readonly #slots: readonly GpuArray[];
-  readonly #commands: readonly Command[];
+  readonly #lowering: Lowering;
+  #made: Made | null = null;
   #isReady = false;
   #fault: ChainruleError | null = null;
 
-  /** Begins to make the pipelines; the session's line advances when they are made. */
-  constructor(session: Session, lowered: Lowered, homes: readonly GpuHome[]) {
-    const { slots, sites, steps } = lowered;
+  /** Begins to make the program; the session's line advances when that is done. */
+  constructor(session: Session, fused: Fused, homes: readonly GpuHome[]) {
     this.session = session;
     this.homes = homes;
-    this.#lowered = lowered;
-    this.#slots = session.memory.temporaries(slots.bytes);
-    this.failures = sites.length === 0 ? null : new FailureTable(session.memory, sites);
-    this.failures?.clear(session.device);
-    this.#commands = steps.map((step) => this.#command(step));
-    void this.#wait();
+    this.#lowering = lowering(fused, session);
+    void this.#prepare();
   }
 
-  /** Whether the pipelines were made, or failed to be. */
+  /** The program as data, made to the end if it is not yet. */
+  get lowered(): Lowered {
+    return this.#whole().lowered;
+  }
+  /** null if no index depends on data. */
+  get failures(): FailureTable | null {
+    return this.#whole().failures;
+  }
+
+  /** Whether the program is made, or failed to be. */
   get isReady(): boolean {
     return this.#isReady;
   }
-  /** Why the pipelines failed to be made; null if they did not. */
+  /** Why the program failed to be made; null if it did not. */
   get fault(): ChainruleError | null {
     return this.#fault;
   }
 
-  /** The memory of a buffer. */
+  /** The memory of a buffer that a kernel or a result uses. */
   arrayOf(buffer: Buffer): GpuArray {
-    if (buffer.kind === "state") return this.homes[buffer.index].array;
-    const slot = this.#lowered.slots.of.get(buffer);
-    if (slot === undefined) throw internal(`${buffer.name} has no slot`);
-    return this.#slots[slot];
+    return this.#arrayOf(buffer, this.#whole());
   }
 
   /** Adds the dispatches of a run to the commands. Where they are timed each is a pass of its own. */
@@ -81,7 +91,7 @@ export class Plan {
       for (const { from, fromOffset, to, toOffset, bytes } of copies)
         encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
     };
-    for (const [i, { pipeline, bindings, workgroups, before, after }] of this.#commands.entries()) {
+    for (const [i, { pipeline, bindings, workgroups, before, after }] of this.#whole().commands.entries()) {
       copy(before);
       pass ??= encoder.beginComputePass(timing === null ? undefined : { timestampWrites: timing.writes(i) });
       if (pipeline.made === null) throw internal("a pipeline is used before it is made");
@@ -94,60 +104,107 @@ export class Plan {
     end();
   }
 
-  async #wait(): Promise<void> {
+  async #prepare(): Promise<void> {
     try {
-      await Promise.all(this.#commands.map(({ pipeline }) => pipeline.making));
+      while (this.#made === null) {
+        await breathe();
+        this.#advance();
+      }
+      await Promise.all(this.#made.commands.map(({ pipeline }) => pipeline.making));
     } catch (error) {
-      this.#fault = error instanceof ChainruleError ? error : internal(String(error));
+      this.#failed(error);
     }
     this.#isReady = true;
     this.session.line.advance();
   }
 
-  #command({ kernel, dispatch, wgsl }: Step): Command {
-    const { operands, workgroups } = dispatch;
-    const { device, pipelines } = this.session;
-    const pipeline = pipelines.of(
+  #whole(): Made {
+    try {
+      while (this.#made === null) this.#advance();
+      return this.#made;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): ChainruleError {
+    this.#fault ??= error instanceof ChainruleError ? error : internal(String(error));
+    return this.#fault;
+  }
+
+  /** Lowers the next kernel and begins to make its pipelines; after the last one, takes memory and binds it. */
+  #advance(): void {
+    if (this.#made !== null) return;
+    if (this.#fault !== null) throw this.#fault;
+    const { done, value } = this.#lowering.next();
+    if (done) this.#made = this.#bound(value);
+    else for (const step of value) this.#pipelineOf(step);
+  }
+
+  #bound(lowered: Lowered): Made {
+    const { memory, device } = this.session;
+    const { slots, sites, steps } = lowered;
+    const failures = sites.length === 0 ? null : new FailureTable(memory, sites);
+    failures?.clear(device);
+    const bound: Bound = { lowered, slots: memory.temporaries(slots.bytes), failures };
+    return { ...bound, commands: steps.map((step) => this.#command(step, bound)) };
+  }
+
+  #pipelineOf({ dispatch, wgsl }: Step): Pipeline {
+    return this.session.pipelines.of(
       wgsl,
-      operands.map(({ access }) => access),
+      dispatch.operands.map(({ access }) => access),
     );
+  }
+
+  #arrayOf(buffer: Buffer, { lowered, slots }: Bound): GpuArray {
+    if (buffer.kind === "state") return this.homes[buffer.index].array;
+    const slot = lowered.slots.of.get(buffer);
+    if (slot === undefined) throw internal(`${buffer.name} has no slot`);
+    return slots[slot];
+  }
+
+  #command(step: Step, bound: Bound): Command {
+    const { kernel, dispatch } = step;
+    const { operands, workgroups } = dispatch;
+    const pipeline = this.#pipelineOf(step);
     const entries = operands.map((operand, binding) => ({
       binding,
-      resource: { buffer: this.#bufferOf(operand, kernel) },
+      resource: { buffer: this.#bufferOf(operand, kernel, bound) },
     }));
-    const bindings = device.createBindGroup({ layout: pipeline.layout, entries });
-    const before = operands.flatMap((operand) => this.#copiesTo(operand, kernel));
+    const bindings = this.session.device.createBindGroup({ layout: pipeline.layout, entries });
+    const before = operands.flatMap((operand) => this.#copiesTo(operand, kernel, bound));
     const written = operands.filter(({ access }) => access === "readWrite");
-    const after = written.flatMap((operand) => this.#copiesTo(operand, kernel).map(reversed));
+    const after = written.flatMap((operand) => this.#copiesTo(operand, kernel, bound).map(reversed));
     return { pipeline, bindings, workgroups, before, after };
   }
 
   /** The copies to an operand's joint memory; none if it is not joint. */
-  #copiesTo(operand: Operand, kernel: number): Copy[] {
+  #copiesTo(operand: Operand, kernel: number, bound: Bound): Copy[] {
     if (operand.source.kind !== "joint") return [];
-    const to = this.#bufferOf(operand, kernel);
+    const to = this.#bufferOf(operand, kernel, bound);
     return operand.source.parts.map(({ source, offset, bytes }) => {
-      const from = this.#bufferOf({ source, access: operand.access }, kernel);
+      const from = this.#bufferOf({ source, access: operand.access }, kernel, bound);
       return { from, fromOffset: 0, to, toOffset: offset, bytes };
     });
   }
 
-  #bufferOf(operand: Operand, kernel: number): GpuBuffer {
-    const { slots } = this.#lowered;
+  #bufferOf(operand: Operand, kernel: number, bound: Bound): GpuBuffer {
+    const { lowered, slots, failures } = bound;
     const { source } = operand;
     switch (source.kind) {
       case "buffer":
-        return this.arrayOf(source.buffer).buffer;
+        return this.#arrayOf(source.buffer, bound).buffer;
       case "scratch":
-        return this.#slots[slots.scratch[kernel][source.index]].buffer;
+        return slots[lowered.slots.scratch[kernel][source.index]].buffer;
       case "joint": {
-        const slot = slots.joint.get(operand);
+        const slot = lowered.slots.joint.get(operand);
         if (slot === undefined) throw internal("a joint operand has no slot");
-        return this.#slots[slot].buffer;
+        return slots[slot].buffer;
       }
       case "failures":
-        if (this.failures === null) throw internal("a dispatch writes failures, and the program has no table of them");
-        return this.failures.array.buffer;
+        if (failures === null) throw internal("a dispatch writes failures, and the program has no table of them");
+        return failures.array.buffer;
       default:
         return source satisfies never;
     }

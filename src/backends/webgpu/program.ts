@@ -5,6 +5,7 @@ import type { Chapter } from "../../compiler/chapters.ts";
 import { hostStatesAfter, type Parts } from "../../compiler/host-updates.ts";
 import { type HostValues, hostValues, packsOf } from "../../compiler/host-values.ts";
 import type { Buffer } from "../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { contentsFor, lostContents } from "../../tensor/device.ts";
 import type { NDArray } from "../../tensor/dtype.ts";
@@ -13,7 +14,7 @@ import { ArrayStorage, type Storage } from "../../tensor/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { currentSession } from "./current.ts";
 import { chaptersOf } from "./explain.ts";
-import { type Lowered, lower } from "./lower.ts";
+import { type Fused, fuseFor } from "./lower.ts";
 import type { GpuArray } from "./memory.ts";
 import { Plan } from "./plan.ts";
 import type { Session } from "./session.ts";
@@ -21,11 +22,14 @@ import { type Contents, GpuStorage, homeOf } from "./storage.ts";
 import { reportTimes, Timing } from "./timing.ts";
 import { bytesOfShape, type GpuDType, toWords } from "./words.ts";
 
-/** What a run writes before its dispatches, and copies after them. */
+/** What a run writes before its dispatches, and copies after them. The memory of a buffer is known when the program is made. */
 interface Move {
-  readonly from: Contents;
-  readonly to: GpuArray;
+  readonly from: Contents | { readonly kind: "buffer"; readonly buffer: Buffer };
+  readonly to: GpuArray | Buffer;
 }
+
+/** Bytes of a program for each of its kernels, about: the text of WGSL, and what it was made from. */
+const bytesOfKernel = 8192;
 
 export class WebGpuProgram implements Program {
   readonly bytes: number;
@@ -34,9 +38,8 @@ export class WebGpuProgram implements Program {
   readonly #states: readonly Tensor[];
   readonly #sessionNow: () => Session;
   readonly #updated: readonly number[];
-  /** The states that the device reads or changes. */
-  readonly #used: readonly number[];
-  #lowered: Lowered;
+  #fused: Fused;
+  #used: Used;
   #plan: Plan;
 
   constructor(parts: Parts, states: readonly Tensor[], sessionNow: () => Session = currentSession) {
@@ -45,11 +48,11 @@ export class WebGpuProgram implements Program {
     this.#parts = parts;
     this.#states = states;
     this.#values = hostValues(parts);
-    this.#lowered = lower(this.#values.device, session);
+    this.#fused = fuseFor(this.#values.device, session);
     this.#updated = parts.device.updates.map(({ state }) => state.attributes.index);
-    this.#used = [...new Set([...usedStates(this.#lowered), ...this.#updated])];
+    this.#used = usedIn(this.#fused, this.#updated);
     this.#plan = this.#planFor(session);
-    this.bytes = this.#lowered.steps.reduce((sum, { wgsl }) => sum + 2 * wgsl.length, 0);
+    this.bytes = this.#fused.kernels.kernels.length * bytesOfKernel;
   }
 
   run(args: readonly Tensor[]): readonly Storage[] {
@@ -58,7 +61,8 @@ export class WebGpuProgram implements Program {
 
   timed(args: readonly Tensor[]): { readonly results: readonly Storage[]; readonly report: Promise<string> } {
     const session = this.#sessionNow();
-    const timing = session.hasTimestamps ? new Timing(session, this.#lowered.steps.length) : null;
+    this.#follow(session);
+    const timing = session.hasTimestamps ? new Timing(session, this.#plan.lowered.steps.length) : null;
     const start = performance.now();
     const results = this.#run(args, timing);
     return { results, report: this.#report(results, timing, start) };
@@ -69,23 +73,22 @@ export class WebGpuProgram implements Program {
     const last = results[0] ?? this.#states[this.#updated[0]]?.storage;
     await last?.read();
     const whole = performance.now() - start;
-    return reportTimes(this.#plan.session.name, this.#lowered, (await timing?.times()) ?? [], whole);
+    return reportTimes(this.#plan.session.name, this.#plan.lowered, (await timing?.times()) ?? [], whole);
   }
 
   #run(args: readonly Tensor[], timing: Timing | null): readonly Storage[] {
     const session = this.#sessionNow();
-    // After a loss there may be another adapter, with other limits.
-    if (this.#plan.session !== session) this.#plan = this.#planFor(session, lower(this.#values.device, session));
+    this.#follow(session);
     const plan = this.#plan;
     for (const tensor of args) checkHeld(tensor, session);
-    for (const index of this.#used) checkHeld(this.#states[index], session);
+    for (const index of this.#used.states) checkHeld(this.#states[index], session);
     const updateHosts = hostStatesAfter(this.#parts, this.#states);
     const before = [...this.#argumentMoves([...args, ...this.#packs()], plan), ...this.#stateMoves(plan)];
-    const { results } = this.#lowered.kernels;
+    const { results } = this.#fused.kernels;
     const made = results.map((buffer) => session.memory.array(bytesOfShape(buffer.shape)));
     const after = results.map(
       (buffer, i): Move => ({
-        from: { kind: "array", array: plan.arrayOf(buffer) },
+        from: { kind: "buffer", buffer },
         to: made[i],
       }),
     );
@@ -109,16 +112,20 @@ export class WebGpuProgram implements Program {
   }
 
   chapters(): readonly Chapter[] {
-    return chaptersOf(this.#lowered);
+    return chaptersOf(this.#plan.lowered);
   }
 
-  #planFor(session: Session, lowered: Lowered = this.#lowered): Plan {
-    this.#lowered = lowered;
-    return new Plan(
-      session,
-      lowered,
-      this.#states.map((state) => homeOf(state, session)),
-    );
+  /** After a loss there may be another adapter, with other limits. */
+  #follow(session: Session): void {
+    if (this.#plan.session === session) return;
+    this.#fused = fuseFor(this.#values.device, session);
+    this.#used = usedIn(this.#fused, this.#updated);
+    this.#plan = this.#planFor(session);
+  }
+
+  #planFor(session: Session): Plan {
+    const homes = this.#states.map((state) => homeOf(state, session));
+    return new Plan(session, this.#fused, homes);
   }
 
   /** What the host computes for this run. */
@@ -132,16 +139,13 @@ export class WebGpuProgram implements Program {
   }
 
   #argumentMoves(args: readonly Tensor[], plan: Plan): Move[] {
-    return this.#lowered.kernels.buffers.flatMap((buffer): Move[] => {
-      if (buffer.kind !== "argument" || !this.#lowered.slots.of.has(buffer)) return [];
-      return [{ from: contentsOf(args[buffer.index], plan), to: plan.arrayOf(buffer) }];
-    });
+    return this.#used.arguments.map((buffer): Move => ({ from: contentsOf(args[buffer.index], plan), to: buffer }));
   }
 
   /** Brings the states into their homes that are not there yet. */
   #stateMoves(plan: Plan): Move[] {
     const moves: Move[] = [];
-    for (const index of this.#used) {
+    for (const index of this.#used.states) {
       const [state, home] = [this.#states[index], plan.homes[index]];
       if (home.holds(state)) continue;
       moves.push({ from: contentsOf(state, plan), to: home.array });
@@ -153,13 +157,20 @@ export class WebGpuProgram implements Program {
   }
 }
 
-/** The states whose memory a dispatch binds. */
-function usedStates({ steps, kernels }: Lowered): readonly number[] {
-  const buffers = steps.flatMap(({ dispatch }) =>
-    dispatch.operands.flatMap(({ source }): Buffer[] => (source.kind === "buffer" ? [source.buffer] : [])),
-  );
-  const states = [...buffers, ...kernels.results].filter(({ kind }) => kind === "state");
-  return [...new Set(states.map(({ index }) => index))];
+/** What a program reads or changes of what it is given. */
+interface Used {
+  readonly arguments: readonly Buffer[];
+  /** The indices of states. */
+  readonly states: readonly number[];
+}
+
+function usedIn({ kernels: { kernels, results } }: Fused, updated: readonly number[]): Used {
+  const buffers = new Set([
+    ...kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer)),
+    ...results,
+  ]);
+  const of = (wanted: Buffer["kind"]) => [...buffers].filter(({ kind }) => kind === wanted);
+  return { arguments: of("argument"), states: [...new Set([...of("state").map(({ index }) => index), ...updated])] };
 }
 
 /** Throws if the tensor's contents were lost with an earlier device, or are undefined. */
@@ -190,15 +201,20 @@ interface Run {
 /** Does a run: writes, one submit with copies and dispatches. */
 function begin(plan: Plan, { before, after, changed, timing }: Run): void {
   const { device, reads } = plan.session;
-  const { failures, fault } = plan;
+  const { fault } = plan;
   if (fault !== null) {
     for (const array of changed) array.fault = fault;
     return;
   }
+  const { failures } = plan;
   const encoder = device.createCommandEncoder();
   const move = ({ from, to }: Move): void => {
-    if (from.kind === "words") device.queue.writeBuffer(to.buffer, 0, from.words);
-    else encoder.copyBufferToBuffer(from.array.buffer, 0, to.buffer, 0, Math.min(from.array.bytes, to.bytes));
+    const target = "kind" in to ? plan.arrayOf(to) : to;
+    if (from.kind === "words") device.queue.writeBuffer(target.buffer, 0, from.words);
+    else {
+      const { buffer, bytes } = from.kind === "buffer" ? plan.arrayOf(from.buffer) : from.array;
+      encoder.copyBufferToBuffer(buffer, 0, target.buffer, 0, Math.min(bytes, target.bytes));
+    }
   };
   before.forEach(move);
   plan.encode(encoder, timing);

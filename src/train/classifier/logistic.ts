@@ -5,11 +5,12 @@
 //
 // The classifiers of all penalties and folds are fitted at the same time, as the columns of one matrix; Adam treats each number alone, so
 // they do not disturb each other.
+
+import { breathe } from "../../compiler/breathe.ts";
 import { compile } from "../../compiler/compile.ts";
 import { Adam } from "../../optim/adam.ts";
 import { tensor, zeros } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { breathe } from "../breathe.ts";
 
 const rate = 0.02;
 

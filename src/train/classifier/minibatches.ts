@@ -2,11 +2,12 @@
 // a time is standardised.
 //
 //   step on a batch B of N examples:   N / |B| · Σ cₙ · crossEntropy(xₙ W + b, yₙ) + λ Σ W²        with Σ cₙ = 1 over all examples
+
+import { breathe } from "../../compiler/breathe.ts";
 import { compile } from "../../compiler/compile.ts";
 import { Adam } from "../../optim/adam.ts";
 import { tensor, zeros } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { breathe } from "../breathe.ts";
 import { type Examples, type Moments, weightsOf } from "./examples.ts";
 import type { Fitted } from "./logistic.ts";
 import { drawsFrom } from "./penalty.ts";

@@ -1,6 +1,6 @@
 // What an adapter cannot do is said before anything runs: the tensors that are too large, and the limit.
 import { expect, it } from "vitest";
-import { lower } from "../../../src/backends/webgpu/lower.ts";
+import { fuseFor } from "../../../src/backends/webgpu/lower.ts";
 import { cutForGpu } from "../../../src/schedule/gpu/cut.ts";
 import { leastLimits } from "../../../src/schedule/gpu/dispatch.ts";
 import { graphOf } from "../../compiler/fuse-cases.ts";
@@ -13,7 +13,7 @@ const graph = graphOf(`
 
 const failureWith = (bindingBytes: number): unknown => {
   try {
-    return lower(graph, { limits: { ...leastLimits, bindingBytes }, cut: cutForGpu }).steps.length;
+    return fuseFor(graph, { limits: { ...leastLimits, bindingBytes }, cut: cutForGpu }).kernels.kernels.length;
   } catch (error) {
     return error;
   }

@@ -23,6 +23,7 @@ import {
   shared,
   splat,
   store,
+  sub,
 } from "../../../loops/build.ts";
 import type { Expression, Memory, Registers, Variable } from "../../../loops/program.ts";
 import type { Source } from "./source.ts";
@@ -70,7 +71,7 @@ export function addTiledProduct(block: Block, product: TiledProduct, [x, y]: rea
 const strideOfA = ({ depth }: Tile): number => depth + 4;
 const firstOfB = (tile: Tile): number => tile.m * strideOfA(tile);
 
-/** Brings a slab of both operands: each thread some blocks of 4 × 4. */
+/** Brings a slab of both operands: each thread some blocks of 4 × 4, of one of them if there are threads enough for both. */
 function bring(
   block: Block,
   { tile, row, column, a, b }: TiledProduct,
@@ -79,18 +80,30 @@ function bring(
   k: Variable,
 ): void {
   const { m, n, depth } = tile;
-  eachBlock(block, tile, (m * depth) / 16, thread, (inner, own) => {
+  const bringA = (inner: Block, own: Expression): void => {
     const u = inner.let("u", mul(div(own, depth / 4), 4));
     const v = inner.let("v", mul(rem(own, depth / 4), 4));
     for (const [i, vector] of a.block(inner, add(row, u), add(k, v)).entries())
       inner.add(store(slabs, add(mul(add(u, i), strideOfA(tile)), v), vector));
-  });
-  eachBlock(block, tile, (n * depth) / 16, thread, (inner, own) => {
+  };
+  const bringB = (inner: Block, own: Expression): void => {
     const u = inner.let("u", mul(div(own, n / 4), 4));
     const v = inner.let("v", mul(rem(own, n / 4), 4));
     for (const [i, vector] of b.block(inner, add(k, u), add(column, v)).entries())
       inner.add(store(slabs, add(firstOfB(tile), add(mul(add(u, i), n), v)), vector));
-  });
+  };
+  const [blocksOfA, blocksOfB] = [(m * depth) / 16, (n * depth) / 16];
+  const [x, y] = threadsOf(tile);
+  if (blocksOfA + blocksOfB === x * y)
+    block.if(
+      lt(thread, blocksOfA),
+      (inner) => bringA(inner, thread),
+      (inner) => bringB(inner, inner.let("own", sub(thread, blocksOfA))),
+    );
+  else {
+    eachBlock(block, tile, blocksOfA, thread, bringA);
+    eachBlock(block, tile, blocksOfB, thread, bringB);
+  }
 }
 
 /** Divides blocks among the threads. */

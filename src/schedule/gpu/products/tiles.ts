@@ -1,7 +1,7 @@
 // The tiles of products: a workgroup computes tile.m × tile.n sums, a thread some rows and columns of them, and both operands go through
 // workgroup memory in slabs of `depth` terms. By counting, for a slab of d terms a workgroup brings d · (m + n) numbers for d · m · n
 // multiply-adds: a tile of 64 × 64 takes one number from memory for 32 multiply-adds, one of 32 × 32 for 16. A thread of 8 × 8 sums takes one
-// vector of workgroup memory for 16 multiply-adds, one of 4 × 4 for 8.
+// vector of workgroup memory for 16 multiply-adds, one of 4 × 4 for 8. `node bench/gpu-tiles.js` counts both in the loop programs.
 import type { GpuLimits } from "../dispatch.ts";
 
 export interface Tile {
@@ -14,9 +14,12 @@ export interface Tile {
   readonly columns: number;
 }
 
+/** A tile with the number of workgroups from which it is taken; without one, enoughGroups. */
+export type TileChoice = Tile & { readonly fromGroups?: number };
+
 export interface TileLimits {
   /** From the largest to the smallest. */
-  readonly tiles: readonly Tile[];
+  readonly tiles: readonly TileChoice[];
   /** Workgroups that are enough for a GPU: a smaller tile is taken, or sums are cut into parts, to have as many. */
   readonly enoughGroups: number;
   /** Terms that a part of a sum has at least. */
@@ -27,6 +30,8 @@ export interface TileLimits {
 
 export const tileLimits: TileLimits = {
   tiles: [
+    // Its workgroups have four times as many threads, so that a GPU runs fewer of them at once; large GPUs have 100 to 150 processors.
+    { m: 128, n: 128, depth: 16, rows: 8, columns: 8, fromGroups: 192 },
     { m: 64, n: 64, depth: 16, rows: 8, columns: 8 },
     { m: 32, n: 32, depth: 16, rows: 4, columns: 4 },
   ],
@@ -64,7 +69,9 @@ export function planTile({ m, n, k, batch }: Extent, limits: TileLimits, gpu: Gp
   );
   const smallest = fits.at(-1);
   if (smallest === undefined) return null;
-  const tile = fits.find((one) => groups(one) >= limits.enoughGroups && one.m <= 2 * m && one.n <= 2 * n) ?? smallest;
+  const suits = (one: TileChoice) =>
+    groups(one) >= (one.fromGroups ?? limits.enoughGroups) && one.m <= 2 * m && one.n <= 2 * n;
+  const tile = fits.find(suits) ?? smallest;
   const wanted = Math.ceil(limits.enoughGroups / groups(tile));
   const parts = Math.max(Math.min(wanted, Math.floor(k / limits.minPart)), 1);
   const terms = Math.ceil(k / parts / tile.depth) * tile.depth;

@@ -1,10 +1,11 @@
 // The side of the oracle that has the GPU: it runs graphs, and answers into shared memory. node-thread.ts and page-thread.ts are its scripts.
 import { Tensor } from "chainrule";
+import { webgpu } from "../../../../src/backends/webgpu/backend.ts";
+import { use } from "../../../../src/backends/webgpu/current.ts";
 import { findAdapter } from "../../../../src/backends/webgpu/find.ts";
-import { WebGpuProgram } from "../../../../src/backends/webgpu/program.ts";
 import { Session } from "../../../../src/backends/webgpu/session.ts";
+import type { Program } from "../../../../src/compiler/backend.ts";
 import { parse } from "../../../../src/compiler/graph-text.ts";
-import { hostUpdates } from "../../../../src/compiler/host-updates.ts";
 import { simplify } from "../../../../src/compiler/simplify.ts";
 import type { KernelCut } from "../../../../src/schedule/gpu/cut.ts";
 import type { NDArray } from "../../../../src/tensor/dtype.ts";
@@ -20,7 +21,7 @@ export interface Start {
 }
 
 interface Kept {
-  readonly program: WebGpuProgram;
+  readonly program: Program;
   readonly states: readonly Tensor[];
 }
 
@@ -35,14 +36,16 @@ export async function answering({ memory, cut }: Start): Promise<(question: Ques
   const { adapter, reason } = await findAdapter();
   if (adapter === null) throw new Error(reason);
   const own: KernelCut | undefined = cut === null ? undefined : gpuCuts[cut];
-  const session = await Session.open(adapter, own);
+  use(await Session.open(adapter, own));
   const programs = new Map<number, Kept>();
 
   async function run({ id, text, args, states }: Question): Promise<Arrays> {
     if (text !== undefined) {
       const tensors = states.map(tensorOf);
-      const program = new WebGpuProgram(hostUpdates(simplify(parse(text))), tensors, () => session);
-      programs.set(id, { states: tensors, program });
+      programs.set(id, {
+        states: tensors,
+        program: webgpu.prepare(simplify(parse(text)), tensors, { relaxed: true, threads: 1 }),
+      });
     }
     const kept = programs.get(id);
     if (kept === undefined) throw new Error(`there is no program ${id}`);

@@ -4,8 +4,9 @@ import { argumentsOf } from "../../../../src/compiler/graph.ts";
 import { simplify } from "../../../../src/compiler/simplify.ts";
 import type { KernelCut } from "../../../../src/schedule/gpu/cut.ts";
 import { cutForGpu } from "../../../../src/schedule/gpu/cut.ts";
+import { leastLimits } from "../../../../src/schedule/gpu/dispatch.ts";
 import { cutMatmul } from "../../../../src/schedule/gpu/products/cut-matmul.ts";
-import type { TileLimits } from "../../../../src/schedule/gpu/products/tiles.ts";
+import { planTile, type TileLimits, tileLimits } from "../../../../src/schedule/gpu/products/tiles.ts";
 import { allocate, type NDArray } from "../../../../src/tensor/dtype.ts";
 import { sizeOf } from "../../../../src/tensor/shape.ts";
 import { disagreements } from "../../../compiler/agree.ts";
@@ -24,14 +25,14 @@ const small: TileLimits = {
 
 const draw = new Draw(firstSeed);
 
-function agrees(text: string): number {
+function agrees(text: string, limits: TileLimits = small): number {
   const graph = simplify(graphOf(text));
   const args = argumentsOf(graph).map(({ shape, dtype }): NDArray => {
     const data = allocate(dtype, sizeOf(shape)).map(() => 2 * draw.unit() - 1);
     return { shape, dtype, data };
   });
   const inTiles: KernelCut = (kernel, gpu, site) =>
-    kernel.kind === "matmul" ? cutMatmul(kernel, gpu, site, small) : cutForGpu(kernel, gpu, site);
+    kernel.kind === "matmul" ? cutMatmul(kernel, gpu, site, limits) : cutForGpu(kernel, gpu, site);
   const outcome = asGpu(graph, args, [], inTiles);
   expect(disagreements(bound(graph, args, []), outcome), `${text}, seed ${firstSeed}`).toBeNull();
   return outcome.dispatches;
@@ -47,6 +48,21 @@ it("whole tiles and tiles that reach past the end", () => {
   expect(agrees(product(16, 24, 8))).toBe(1);
   agrees(product(12, 20, 12));
   agrees(product(9, 11, 5));
+});
+
+it("half of the threads bring each operand where there are threads enough", () => {
+  const halves = { ...small, tiles: [{ m: 16, n: 16, depth: 16, rows: 2, columns: 4 }] };
+  expect(agrees(product(16, 32, 32), halves)).toBe(2);
+  agrees(product(19, 21, 18), halves);
+});
+
+it("a large tile is taken where there are workgroups enough for a GPU", () => {
+  const tileOf = (size: number, gpu = leastLimits) =>
+    planTile({ m: size, n: size, k: size, batch: 1 }, tileLimits, gpu)?.tile.m;
+  const roomy = { ...leastLimits, workgroupBytes: 32768 };
+  expect([128, 256, 512, 1024, 2048].map((size) => tileOf(size, roomy))).toEqual([32, 32, 64, 64, 128]);
+  // 18 kB of workgroup memory are more than every adapter has.
+  expect(tileOf(2048)).toBe(64);
 });
 
 it("sums in parts, added up by a second dispatch", () => {

@@ -1,5 +1,6 @@
-// Lets timers, signals and clicks through during training. JavaScript has one thread, and a loop that only awaits promises lets no
-// macrotask run. So every few milliseconds the loop waits for one macrotask: a message to itself, because browsers delay nested timers by 4 ms.
+// Lets timers, signals and clicks through during training, and while programs for a GPU are made. JavaScript has one thread, and a loop that
+// only awaits promises lets no macrotask run. So every few milliseconds the loop waits for one macrotask: a message to itself, because
+// browsers delay nested timers by 4 ms.
 
 /** How long the loop may occupy the thread, in milliseconds: a frame at 120 Hz takes 8. */
 const maxBusyMs = 5;
