@@ -12,6 +12,7 @@ const withOptions: Record<string, (options: object) => unknown> = {
   addcmul: (o) => C.addcmul(x, x, x, o),
   addmm: (o) => C.addmm(x, ones([2, 2]), x, o),
   baddbmm: (o) => C.baddbmm(x, ones([1, 2, 2]), ones([1, 2, 3]), o),
+  cholesky: (o) => C.cholesky(ones([1, 1]), o),
   isclose: (o) => C.isclose(x, x, o),
   meshgrid: (o) => C.meshgrid([ones([2])], o),
   nanToNum: (o) => C.nanToNum(x, o),
@@ -24,9 +25,13 @@ const withOptions: Record<string, (options: object) => unknown> = {
       ],
       o,
     ),
+  qr: (o) => C.qr(x, o),
+  solveTriangular: (o) => C.solveTriangular(ones([1, 1]), ones([1, 1]), { upper: true, ...o }),
+  svd: (o) => C.svd(x, o),
 };
 
 const without = [
+  "det eigh inverse slogdet solve",
   "acos acosh aminmax asin asinh atan atan2 atanh bitwiseAnd",
   "bitwiseLeftShift bitwiseNot bitwiseOr bitwiseRightShift bitwiseXor cdist cosh countNonzero diag",
   "diagonal digamma erfc erfinv exp2 floorDivide fmod frac hstack",
