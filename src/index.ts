@@ -288,6 +288,10 @@ export { type SVD, type SVDOptions, svd } from "./tensor/linear-algebra/svd.ts";
 export { noGrad } from "./tensor/mode.ts";
 export type { Nested } from "./tensor/nested.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./tensor/operators.ts";
+export { cummax, cummin, cumprod, logcumsumexp } from "./tensor/order/cumulative.ts";
+export { type BincountOptions, bincount, type HistcOptions, histc } from "./tensor/order/histograms.ts";
+export { type Chosen, median, mode, type QuantileOptions, quantile } from "./tensor/order/quantiles.ts";
+export { argsort, type SortOptions, sort } from "./tensor/order/sort.ts";
 export {
   type AvgPoolOptions,
   adaptiveAvgPool2d,
@@ -343,6 +347,18 @@ export {
 } from "./tensor/resize/grid-sample.ts";
 export { type InterpolateMode, type InterpolateOptions, interpolate } from "./tensor/resize/interpolate.ts";
 export { type ScanOptions, scan } from "./tensor/scan.ts";
+export type { Index } from "./tensor/selection/index.ts";
+export { maskedSelect, nonzero } from "./tensor/selection/masks.ts";
+export {
+  type IndexAddOptions,
+  type IndexPutOptions,
+  indexAdd,
+  indexPut,
+  scatter,
+  takeAlongDim,
+} from "./tensor/selection/put.ts";
+export { type ScatterReduceOptions, type ScatterReduction, scatterReduce } from "./tensor/selection/scatter-reduce.ts";
+export { bucketize, type SearchOptions, searchsorted } from "./tensor/selection/search.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";

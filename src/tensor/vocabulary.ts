@@ -12,10 +12,10 @@ import { type Dims, normalizeDim, normalizeDims, resolveShape, type Shape, sameS
 import { narrow, slice } from "./slicing.ts";
 import { chunk, split, type Tuple } from "./splitting.ts";
 import type { Tensor } from "./tensor.ts";
-import { Reductions } from "./vocabulary/reductions.ts";
+import { Selection } from "./vocabulary/selection.ts";
 import { within } from "./within.ts";
 
-export abstract class Vocabulary extends Reductions {
+export abstract class Vocabulary extends Selection {
   /** The matrix product by PyTorch's rules: vector · vector is a scalar, matrices multiply, and leading dims broadcast. */
   matmul(this: Tensor, o: Tensor): Tensor {
     takes("matmul", arguments.length, 1);

@@ -79,8 +79,8 @@ it("the fixtures cover every method of Tensor", () => {
     "apply",
     ...own,
   ];
-  // test/pytorch-options.test.ts holds the methods to these.
-  const further = load("arguments").cases;
+  // test/pytorch-options.test.ts and test/pytorch-functions.test.ts hold the methods to these.
+  const further = [load("arguments"), load("selection"), load("ordering")].flatMap(({ cases }) => [...cases]);
   const recorded = new Set([...all, ...further].filter((c) => c.kind === "method").map((c) => c.call));
   const methods = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype))
     .filter(([, property]) => typeof property.value === "function")

@@ -1,6 +1,6 @@
 // Distances between all pairs of two sets of vectors.
 import { ChainruleError } from "../../errors/error.ts";
-import { isNumber } from "../../errors/numbers.ts";
+import { checkNumber } from "../../errors/numbers.ts";
 import { checkTensor, takes } from "../arguments.ts";
 import { describe, isFloating } from "../dtype.ts";
 import { constant } from "../promotion.ts";
@@ -28,8 +28,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
   takes("cdist", arguments.length, 3);
   checkTensor("cdist", "a", a);
   checkTensor("cdist", "b", b);
-  if (!isNumber(p, { from: 0 }) && p !== Infinity)
-    throw new ChainruleError("option", "cdist", `p is a number from 0, not ${p}`);
+  checkNumber("cdist", "p", p, { from: 0, to: Infinity });
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw new ChainruleError(
       "shape",

@@ -79,7 +79,7 @@ function summedDims(
     throw new ChainruleError(
       "type",
       "tensordot",
-      `dims is a number or two lists of dims of one length, not ${shown(dims)}`,
+      `takes a number of dims or two lists of dims of one length, not ${shown(dims)}`,
     );
   return [
     dims[0].map((dim) => normalizeDim("tensordot", dim, a.ndim)),

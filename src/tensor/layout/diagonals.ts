@@ -1,15 +1,11 @@
 // Diagonals of matrices, as views: in the row of a matrix's numbers, those of a diagonal are a row's length and one apart.
 import { ChainruleError } from "../../errors/error.ts";
-import { checkTensor, shown, takes } from "../arguments.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+import { checkTensor, takes } from "../arguments.ts";
 import { describe } from "../dtype.ts";
 import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
-
-function checkOffset(call: string, offset: number): void {
-  if (!Number.isInteger(offset))
-    throw new ChainruleError("type", call, `the offset of a diagonal is a whole number, not ${shown(offset)}`);
-}
 
 /**
  * The diagonal of the matrices in two dims, which becomes the last dim: x[.., i, .., i + offset, ..]. A positive offset takes one above the
@@ -18,7 +14,7 @@ function checkOffset(call: string, offset: number): void {
 export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   takes("diagonal", arguments.length, 4);
   checkTensor("diagonal", "x", x);
-  checkOffset("diagonal", offset);
+  checkWhole("diagonal", "offset", offset);
   return within("diagonal", () => {
     const [row, column] = [dim1, dim2].map((dim) => normalizeDim("diagonal", dim, x.ndim));
     if (x.ndim < 2 || row === column)
@@ -38,7 +34,7 @@ export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
 export function diag(x: Tensor, offset = 0): Tensor {
   takes("diag", arguments.length, 2);
   checkTensor("diag", "x", x);
-  checkOffset("diag", offset);
+  checkWhole("diag", "offset", offset);
   if (x.ndim === 2) return within("diag", () => diagonal(x, offset));
   if (x.ndim !== 1) throw new ChainruleError("shape", "diag", `takes a vector or a matrix, not ${describe(x)}`);
   const size = x.size + Math.abs(offset);

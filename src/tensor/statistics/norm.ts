@@ -38,7 +38,7 @@ export function norm(x: Tensor, p: number | "fro" = 2, dim?: Dims, keepdim: Keep
   const keepsDims = keepdimOf("norm", keepdim);
   const order = p === "fro" ? 2 : p;
   if (typeof order !== "number" || Number.isNaN(order))
-    throw new ChainruleError("option", "norm", `p is a number or "fro", not ${shown(p)}`);
+    throw new ChainruleError("option", "norm", `takes a number as p, or "fro", not ${shown(p)}`);
   if (!isFloating(x.dtype))
     throw new ChainruleError("dtype", "norm", `${describe(x)} has no norm; use to("float32") first`);
   return within("norm", () => {
