@@ -38,7 +38,12 @@ export {
 } from "./nn/activations/smooth.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
 export { type ScaledDotProductAttentionOptions, scaledDotProductAttention } from "./nn/attention.ts";
-export { BatchNorm2d, type BatchNorm2dOptions, type Running } from "./nn/batch-norm.ts";
+export {
+  BatchNorm2d,
+  type BatchNorm2dOptions,
+  type BatchNormOptions,
+  type Running,
+} from "./nn/batch-norm.ts";
 export { Bilinear, bilinear } from "./nn/bilinear.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
 export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
@@ -131,6 +136,13 @@ export {
   type MultiheadAttentionOptions,
 } from "./nn/multihead-attention.ts";
 export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
+export { BatchNorm1d, BatchNorm3d } from "./nn/norms/batch.ts";
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./nn/norms/instance.ts";
+export {
+  LocalResponseNorm,
+  type LocalResponseNormOptions,
+  localResponseNorm,
+} from "./nn/norms/local-response.ts";
 export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type MaxPool2dWithIndices } from "./nn/pooling.ts";
 export {
   AdaptiveAvgPool1d,
@@ -148,6 +160,9 @@ export type { Recurrent, RecurrentOptions } from "./nn/recurrent/layers.ts";
 export { LSTM } from "./nn/recurrent/lstm.ts";
 export { RNN, type RNNOptions } from "./nn/recurrent/rnn.ts";
 export type { LSTMState } from "./nn/recurrent/steps.ts";
+export { type SpectralNormOptions, spectralNorm } from "./nn/reparametrised/spectral-norm.ts";
+export { removeParametrizations, type Weighted } from "./nn/reparametrised/weight.ts";
+export { type WeightNormOptions, weightNorm } from "./nn/reparametrised/weight-norm.ts";
 export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";
 export {
   CosineSimilarity,

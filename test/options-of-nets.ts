@@ -16,6 +16,15 @@ const parameters = (): Tensor[] => [ones([1], { requiresGrad: true })];
 
 /** How each is called with options. */
 export const ofNets: Record<string, (options: object) => unknown> = {
+  BatchNorm1d: (o) => new C.BatchNorm1d(2, o),
+  BatchNorm3d: (o) => new C.BatchNorm3d(2, o),
+  InstanceNorm1d: (o) => new C.InstanceNorm1d(2, o),
+  InstanceNorm2d: (o) => new C.InstanceNorm2d(2, o),
+  InstanceNorm3d: (o) => new C.InstanceNorm3d(2, o),
+  LocalResponseNorm: (o) => new C.LocalResponseNorm(2, o),
+  localResponseNorm: (o) => C.localResponseNorm(sequence, 2, o),
+  spectralNorm: (o) => C.spectralNorm(new chainrule.Linear(2, 3), o),
+  weightNorm: (o) => C.weightNorm(new chainrule.Linear(2, 3), o),
   AdaptiveMaxPool1d: (o) => new C.AdaptiveMaxPool1d(2, o),
   AdaptiveMaxPool2d: (o) => new C.AdaptiveMaxPool2d(2, o),
   AdaptiveMaxPool3d: (o) => new C.AdaptiveMaxPool3d(2, o),
@@ -100,6 +109,7 @@ export const ofNets: Record<string, (options: object) => unknown> = {
 
 /** Those that have none. */
 export const withoutOptions: readonly string[] = [
+  ...["removeParametrizations", "init.dirac", "init.eye", "init.sparse", "init.truncNormal"],
   ...["Zero", "Constant", "Reflection", "Replication", "Circular"].flatMap((kind) =>
     [1, 2, 3].map((n) => `${kind}Pad${n}d`),
   ),

@@ -14,8 +14,8 @@ import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";
 import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
-/** The options of BatchNorm2d. */
-export interface BatchNorm2dOptions {
+/** The options of the layers of batch normalisation. */
+export interface BatchNormOptions {
   /** Added to the variance; 1e-5 if left out. */
   readonly eps?: number | undefined;
   /**
@@ -33,7 +33,10 @@ export interface BatchNorm2dOptions {
 /** A running statistic: a tensor, or null in a layer that tracks none. */
 export type Running<Tracked extends boolean> = Tracked extends true ? Tensor : null;
 
-const names: OptionNames<BatchNorm2dOptions> = {
+/** The options of BatchNorm2d. */
+export type BatchNorm2dOptions = BatchNormOptions;
+
+const names: OptionNames<BatchNormOptions> = {
   eps: true,
   momentum: true,
   affine: true,
@@ -41,15 +44,8 @@ const names: OptionNames<BatchNorm2dOptions> = {
   trackRunningStats: true,
 };
 
-/**
- * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training, mean and variance are those of
- * the batch, variance = Σ (x - mean)²/n with n = N·H·W, and they update the running statistics, which evaluation uses:
- * running = (1 - momentum) · running + momentum · new, where the new variance is the unbiased one, Σ (x - mean)²/(n - 1); a momentum of null
- * is 1 / num_batches_tracked. weight, bias, running_mean and running_var are [C]; num_batches_tracked, int32 [], counts the training batches.
- * Without `affine`, weight and bias are null, with `bias: false` the bias alone, and without `trackRunningStats` the three others. Throws if x has another shape or is not floating, or if in training a channel has a single value, which
- * has no variance.
- */
-export class BatchNorm2d<Tracked extends boolean = true> extends Module implements Layer {
+/** What the layers of batch normalisation share: parameters, running statistics, and the normalisation of x [N, C, ...]. */
+export abstract class BatchNorm<Tracked extends boolean = true> extends Module {
   readonly weight: Tensor | null;
   readonly bias: Tensor | null;
   readonly running_mean: Running<Tracked>;
@@ -63,16 +59,16 @@ export class BatchNorm2d<Tracked extends boolean = true> extends Module implemen
   readonly momentum: number | null;
 
   constructor(
+    call: string,
     features: number,
-    options: BatchNorm2dOptions & { readonly trackRunningStats?: Tracked | undefined } = {},
+    options: BatchNormOptions & { readonly trackRunningStats?: Tracked | undefined },
   ) {
     super();
-    takes("BatchNorm2d", arguments.length, 2);
-    checkOptions("BatchNorm2d", options, names);
+    checkOptions(call, options, names);
     const { eps = 1e-5, momentum = 0.1, affine = true, bias = true, trackRunningStats = true } = options;
-    checkWhole("BatchNorm2d", "features", features, { from: 1 });
-    checkNumber("BatchNorm2d", "eps", eps, { from: 0 });
-    if (momentum !== null) checkNumber("BatchNorm2d", "momentum", momentum, { from: 0, to: 1 });
+    checkWhole(call, "features", features, { from: 1 });
+    checkNumber(call, "eps", eps, { from: 0 });
+    if (momentum !== null) checkNumber(call, "momentum", momentum, { from: 0, to: 1 });
     this.weight = scaleOf([features], affine);
     this.bias = shiftOf([features], affine && bias);
     const tracked = (tensor: Tensor) => (trackRunningStats ? tensor : null) as Running<Tracked>;
@@ -82,31 +78,6 @@ export class BatchNorm2d<Tracked extends boolean = true> extends Module implemen
     this.features = features;
     this.eps = eps;
     this.momentum = momentum;
-  }
-
-  forward(x: Tensor): Tensor {
-    checkInput("BatchNorm2d.forward", x, arguments.length);
-    const channels = this.features;
-    if (x.ndim !== 4 || x.shape[1] !== channels || !isFloating(x.dtype))
-      throw new ChainruleError(
-        "shape",
-        "BatchNorm2d.forward",
-        `x is floating, [N, ${channels}, H, W], not ${describe(x)}`,
-      );
-    const perChannel = [1, channels, 1, 1];
-    const running = this.training ? null : runningOf(this);
-    const attributes = {
-      eps: this.eps,
-      affine: this.weight !== null,
-      bias: this.bias !== null,
-      training: running === null,
-    };
-    return inRegion("batchNorm2d", attributes, () => {
-      const moments = running
-        ? { mean: running.mean.reshape(perChannel), variance: running.variance.reshape(perChannel) }
-        : takeMoments(this, x);
-      return rescale(normalise(x, moments, this.eps), this.weight, this.bias, perChannel);
-    });
   }
 
   override extraRepr(): string {
@@ -120,21 +91,71 @@ export class BatchNorm2d<Tracked extends boolean = true> extends Module implemen
   }
 }
 
+/** Normalises x, whose dim 1 has the channels. The shape is checked already. */
+export function batchNormalised(call: string, region: string, norm: BatchNorm<boolean>, x: Tensor): Tensor {
+  const perChannel = x.shape.map((n, dim) => (dim === 1 ? n : 1));
+  const running = norm.training ? null : runningOf(norm);
+  const attributes = {
+    eps: norm.eps,
+    affine: norm.weight !== null,
+    bias: norm.bias !== null,
+    training: running === null,
+  };
+  return inRegion(region, attributes, () => {
+    const moments = running
+      ? { mean: running.mean.reshape(perChannel), variance: running.variance.reshape(perChannel) }
+      : takeMoments(call, norm, x);
+    return rescale(normalise(x, moments, norm.eps), norm.weight, norm.bias, perChannel);
+  });
+}
+
+/**
+ * y = (x - mean) / √(variance + eps) · weight + bias for each channel of x [N, C, H, W]. In training, mean and variance are those of
+ * the batch, variance = Σ (x - mean)²/n with n = N·H·W, and they update the running statistics, which evaluation uses:
+ * running = (1 - momentum) · running + momentum · new, where the new variance is the unbiased one, Σ (x - mean)²/(n - 1); a momentum of null
+ * is 1 / num_batches_tracked. weight, bias, running_mean and running_var are [C]; num_batches_tracked, int32 [], counts the training batches.
+ * Without `affine`, weight and bias are null, with `bias: false` the bias alone, and without `trackRunningStats` the three others. Throws if x has another shape or is not floating, or if in training a channel has a single value, which
+ * has no variance.
+ */
+export class BatchNorm2d<Tracked extends boolean = true> extends BatchNorm<Tracked> implements Layer {
+  constructor(
+    features: number,
+    options: BatchNorm2dOptions & { readonly trackRunningStats?: Tracked | undefined } = {},
+  ) {
+    takes("BatchNorm2d", arguments.length, 2);
+    super("BatchNorm2d", features, options);
+  }
+
+  forward(x: Tensor): Tensor {
+    checkInput("BatchNorm2d.forward", x, arguments.length);
+    if (x.ndim !== 4 || x.shape[1] !== this.features || !isFloating(x.dtype))
+      throw new ChainruleError(
+        "shape",
+        "BatchNorm2d.forward",
+        `x is floating, [N, ${this.features}, H, W], not ${describe(x)}`,
+      );
+    return batchNormalised("BatchNorm2d.forward", "batchNorm2d", this, x);
+  }
+}
+
 /** The running statistics; null if the layer has none. */
-function runningOf({ running_mean: mean, running_var: variance }: BatchNorm2d<boolean>): Moments | null {
+function runningOf({ running_mean: mean, running_var: variance }: BatchNorm<boolean>): Moments | null {
   return mean && variance ? { mean, variance } : null;
 }
 
 /** Returns the batch's moments, and updates the running ones with them, in training and if there are any. */
-function takeMoments(norm: BatchNorm2d<boolean>, x: Tensor): Moments {
+function takeMoments(call: string, norm: BatchNorm<boolean>, x: Tensor): Moments {
   const count = x.size / norm.features;
   if (count < 2)
     throw new ChainruleError(
       "shape",
-      "BatchNorm2d.forward",
+      call,
       `one value a channel has no variance, x is ${describe(x)} in training; use eval()`,
     );
-  const moments = momentsOf(x, [0, 2, 3]);
+  const moments = momentsOf(
+    x,
+    x.shape.flatMap((_, dim) => (dim === 1 ? [] : [dim])),
+  );
   const { num_batches_tracked: batches, momentum } = norm;
   const running = norm.training ? runningOf(norm) : null;
   if (running === null || batches === null) return moments;

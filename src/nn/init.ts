@@ -12,6 +12,7 @@ import { sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
+/** Gives x new contents without a history. */
 const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(values()));
 
 /** Fills x from the uniform distribution on [a, b). Throws unless x is float32 or float64. */
@@ -74,7 +75,7 @@ export function xavierNormal(x: Tensor, gain = 1): Tensor {
 }
 
 /** The nonlinearity that follows a layer. */
-export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 /** The options of kaimingUniform and kaimingNormal; fanIn, leakyRelu and a = 0 if left out. */
 export interface KaimingOptions {
@@ -130,6 +131,7 @@ export function gain(nonlinearity: Nonlinearity, a = 0.01): number {
     tanh: 5 / 3,
     relu: Math.SQRT2,
     leakyRelu: Math.sqrt(2 / (1 + a * a)),
+    selu: 3 / 4,
   } satisfies Record<Nonlinearity, number>;
   if (!Object.hasOwn(gains, nonlinearity)) {
     throw new ChainruleError(
@@ -161,3 +163,6 @@ function checkFinite(call: string, x: Tensor, values: Readonly<Record<string, nu
       throw new ChainruleError("option", call, `${name} is a finite number, not ${value}`);
   }
 }
+
+// Those that fill particular places, or a part of the normal distribution.
+export { dirac, eye, sparse, truncNormal } from "./init-patterns.ts";

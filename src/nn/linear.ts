@@ -38,7 +38,9 @@ export class Linear extends Module implements Layer {
 
   forward(x: Tensor): Tensor {
     checkInput("Linear.forward", x, arguments.length);
-    const [outFeatures, inFeatures] = this.weight.shape;
+    // Read once: layers whose weight is computed compute it at each read.
+    const { weight } = this;
+    const [outFeatures, inFeatures] = weight.shape;
     if (x.shape.at(-1) !== inFeatures) {
       throw new ChainruleError(
         "shape",
@@ -47,7 +49,7 @@ export class Linear extends Module implements Layer {
       );
     }
     return inRegion("linear", {}, () => {
-      const y = x.matmul(this.weight.transpose());
+      const y = x.matmul(weight.transpose());
       return this.bias ? y.add(this.bias) : y;
     });
   }

@@ -2,7 +2,7 @@
 // third one in float64, as one compiled program.
 import { describe, expect, it } from "vitest";
 import { type Case, load } from "../fixtures/load.ts";
-import { type Run, runLayer, runMany, title } from "../fixtures/networks.ts";
+import { construct, type Run, runLayer, runMany, runNormaliser, title } from "../fixtures/networks.ts";
 import { runBackward, runCase } from "../fixtures/run.ts";
 import { ways } from "../fixtures/ways.ts";
 
@@ -31,7 +31,7 @@ describe.each(["activations", "further_losses", "spatial"] as const)("functions 
 
 const many = load("activations").many;
 
-describe.each(["activations", "spatial"] as const)("layers as in PyTorch, %s", (family) => {
+describe.each(["activations", "spatial", "norms"] as const)("layers as in PyTorch, %s", (family) => {
   const { layers } = load(family);
   it.each(layers.map((c) => [title(c.spec), c.input.dtype, c] as const))("%s in %s", (_, dtype, c) =>
     inBothWays(c, dtype === "float64", runLayer),
@@ -41,3 +41,20 @@ describe.each(["activations", "spatial"] as const)("layers as in PyTorch, %s", (
 it.each(many.map((c) => [c.name, c] as const))("as in PyTorch, %s", (_, c) =>
   inBothWays(c, c.output.dtype === "float64", runMany),
 );
+
+const { layers: norms, normalisers } = load("norms");
+it.each(normalisers.map((c) => [title(c.spec), c.steps[0].input.dtype, c] as const))(
+  "%s in training as in PyTorch, %s",
+  (_, dtype, c) => inBothWays(c, dtype === "float64", runNormaliser),
+);
+
+it("norms and weights that are computed have PyTorch's names in their states", () => {
+  for (const { spec, state } of [...norms, ...normalisers]) {
+    const own = [...construct(spec).stateDict()].map(([name, { shape }]) => `${name} [${shape}]`);
+    expect(own.sort(), title(spec)).toEqual(
+      Object.entries(state)
+        .map(([name, { shape }]) => `${name} [${shape}]`)
+        .sort(),
+    );
+  }
+});

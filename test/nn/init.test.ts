@@ -2,6 +2,7 @@
 import {
   BatchNorm2d,
   Conv2d,
+  conv2d,
   Embedding,
   GroupNorm,
   init,
@@ -9,6 +10,7 @@ import {
   Linear,
   MultiheadAttention,
   manualSeed,
+  randn,
   type Tensor,
   zeros,
 } from "chainrule";
@@ -137,4 +139,37 @@ describe("init", () => {
     [() => init.gain("softplus" as never), "init.gain: there is no nonlinearity softplus; there are linear"],
     [() => init.kaimingUniform(zeros([2, 2]), { mode: "both" as never }), 'mode is "fanIn" or "fanOut", not both'],
   ])("says what it takes: %#", (fill, message) => expect(fill).toThrow(message));
+});
+
+describe("patterns and the truncated normal distribution", () => {
+  it("eye and dirac pass on their inputs", () => {
+    expect(init.eye(zeros([2, 3])).toArray()).toEqual([[1, 0, 0], [0, 1, 0]]); // biome-ignore format: rows
+    const weight = init.dirac(zeros([4, 2, 3]), 2);
+    expect(weight.toArray()).toEqual([
+      [[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]], [[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]],
+    ]); // biome-ignore format: rows
+    const x = randn([1, 3, 4, 5]);
+    const same = conv2d(x, init.dirac(zeros([3, 3, 3, 3])), null, { padding: 1 });
+    expect(same.toArray()).toEqual(x.toArray());
+    expect(() => init.dirac(zeros([3, 2, 1]), 2)).toThrow("init.dirac: 2 groups do not divide 3 output channels");
+    expect(() => init.eye(zeros([3]))).toThrow("init.eye: x is a matrix, not float32[3]");
+  });
+
+  it("sparse leaves out so many of each column", () => {
+    manualSeed(2);
+    const x = init.sparse(zeros([10, 6]), 0.25, 2);
+    expect(x.eq(0).sum(0).toArray()).toEqual([3, 3, 3, 3, 3, 3]);
+    expect(new Set(x.eq(0).argmax(0).data).size).toBeGreaterThan(1);
+    expect(init.sparse(zeros([2, 2]), 1).toArray()).toEqual([[0, 0], [0, 0]]); // biome-ignore format: rows
+  });
+
+  it("truncNormal draws between its bounds, with the moments of that part", () => {
+    manualSeed(3);
+    const x = init.truncNormal(zeros([20_000]), 1, 2, 0, 2);
+    expect([x.min().item() >= 0, x.max().item() <= 2]).toEqual([true, true]);
+    // Symmetric about 1; with z from -1/2 to 1/2 the variance is 4 · (1 - φ(1/2) / (2Φ(1/2) - 1)).
+    expect(Math.abs(x.mean().item() - 1)).toBeLessThan(0.01);
+    expect(Math.abs(x.variance().item() - 4 * (1 - 0.3520653267643 / 0.382924922548))).toBeLessThan(0.01);
+    expect(init.gain("selu")).toBe(0.75);
+  });
 });
