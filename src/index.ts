@@ -381,6 +381,7 @@ export { type ProcessOf, shareOf } from "./tensor/share.ts";
 export type { Differences } from "./tensor/state.ts";
 export { aminmax, countNonzero, nanmean, nansum, norm } from "./tensor/statistics/norm.ts";
 export { Tensor } from "./tensor/tensor.ts";
+export { checkpoint } from "./tensor/transforms/checkpoint.ts";
 export { type CustomSaved, customGradient } from "./tensor/transforms/custom-gradient.ts";
 export type { MappedDims } from "./tensor/transforms/dims.ts";
 export { hessian, type JacobianOptions, jacobian } from "./tensor/transforms/jacobian.ts";

@@ -145,10 +145,7 @@ const withOptions: Record<string, ((options: object) => unknown) | null> = {
         "sub",
       ],
       ...[
-        "jvp",
-        "hessian",
-        "customGradient",
-        "functional",
+        ...["jvp", "hessian", "customGradient", "checkpoint", "functional"],
         "noGrad",
         "randperm",
         "setRngState",

@@ -16,6 +16,8 @@ const lowerings: { readonly [N in OpName]: Lowering<N> } = {
   ...reductions,
   ...indexing,
   ...contractions,
+  // The order of a graph's nodes is the runtime's affair.
+  barrier: ({ inputs: [x] }) => x,
   scan: () => {
     throw new ChainruleError("internal", "internal", "a loop is written out before it is lowered");
   },

@@ -220,6 +220,7 @@ const cases = {
       dtypes: floats,
     },
   ],
+  barrier: [{ f: (x) => x.apply("barrier", [x, x.to("bool")]), dtypes: all }],
 } satisfies Record<OpName, readonly Case[]>;
 
 function filled(shape: readonly number[], dtype: DType, change: Case["input"]): Tensor {

@@ -6,6 +6,7 @@ import { takes } from "../tensor/arguments.ts";
 import type { OutputHistory } from "../tensor/autograd.ts";
 import { forgetHistory } from "../tensor/derived.ts";
 import { isTransforming } from "../tensor/levels.ts";
+import { observing } from "../tensor/observing.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -131,7 +132,7 @@ export function compile<A extends unknown[], R>(f: (...args: A) => R, options: C
 
   const call = (...args: A): R => {
     // Inside another trace f is traced like any other function, and inside a transformation transformed.
-    if (tracing() || isTransforming()) return f(...args);
+    if (tracing() || isTransforming() || observing()) return f(...args);
     const { entry, signature } = find(args);
     return run(entry, signature.tensors, (all) => entry.program.run(all)) as R;
   };

@@ -14,7 +14,7 @@ import { type Input, isAll, type Step, writersOf } from "./fuse/steps.ts";
 import { argumentsOf, type Graph, type InputOf, type Node, outputsOf, reachable, statesOf } from "./graph.ts";
 import type { Buffer, Kernel, KernelProgram, Repeat } from "./kernel.ts";
 
-/** Fuses a graph. In the body of a loop no result lies in a carry: it is stored a second time, as an element of a stack. */
+/** Fuses a graph. In the body of a loop no result lies in a carry, and no two in one place: each is stored as an element of its own stack. */
 export function fuse(graph: Graph, { inLoop = false }: { readonly inLoop?: boolean } = {}): KernelProgram {
   const builder = new Builder(graph);
   const inputs = [...argumentsOf(graph), ...statesOf(graph)].map((node) => {
@@ -43,11 +43,8 @@ export function fuse(graph: Graph, { inLoop = false }: { readonly inLoop?: boole
     if (read.step === home && isAll(read)) return [];
     return [{ state: home.buffer, step: stepInShape(builder, value, shapes) }];
   });
-  const carried = new Set(inLoop ? updates.map(({ step }) => step) : []);
-  const results = graph.results.map((node) => {
-    const step = stepInShape(builder, node, shapes);
-    return carried.has(step) ? builder.duplicate(builder.whole(step), node.shape) : step;
-  });
+  const all = graph.results.map((node) => stepInShape(builder, node, shapes));
+  const results = inLoop ? apart(builder, all, updates, graph) : all;
   const plan = schedule(builder, [...updates.map(({ step }) => step), ...results], updates);
 
   const made = new Made();
@@ -109,6 +106,21 @@ class Made {
     this.windows.push(buffer);
     return buffer;
   }
+}
+
+/** The results of a loop's body: a copy of each that is also a carry, or another result. */
+function apart(
+  builder: Builder,
+  results: readonly Step[],
+  updates: readonly Home[],
+  { results: nodes }: Graph,
+): Step[] {
+  const placed = new Set(updates.map(({ step }) => step));
+  return results.map((step, i) => {
+    if (placed.has(step)) return builder.duplicate(builder.whole(step), nodes[i].shape);
+    placed.add(step);
+    return step;
+  });
 }
 
 /** The step whose buffer holds a node's elements in row-major order and in the node's shape: the node's own step, or a copy of it. */

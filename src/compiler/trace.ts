@@ -141,10 +141,10 @@ class Trace implements Tracer, Reader {
   }
   #contentsOf(tensor: Tensor): Node {
     const { storage } = tensor;
+    if (storage instanceof TracedStorage && storage.trace === this) return storage.node;
     const last = this.#returned ? this.#last.get(tensor)?.node : null;
     if (last) return last;
     if (!(storage instanceof TracedStorage)) return this.#stateOf(tensor);
-    if (storage.trace === this) return storage.node;
     throw new ChainruleError(
       "traced",
       "compile",

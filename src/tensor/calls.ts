@@ -4,6 +4,7 @@ import { type CallHistory, type OutputHistory, outputOf, type Source, sourceOf, 
 import { isFloating } from "./dtype.ts";
 import { newestLevelAmong } from "./levels.ts";
 import { isRecording, withRecording } from "./mode.ts";
+import { observing } from "./observing.ts";
 import { constant } from "./promotion.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -23,6 +24,8 @@ export interface SavedCall {
 
 /** Runs a call, whose inputs are one tensor at least. */
 export function runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
+  const observer = observing();
+  if (observer !== null) inputs = inputs.map((input) => observer.takes(input));
   const newest = newestLevelAmong(inputs);
   if (newest !== null) return newest.runCall(call, inputs);
   const results = withRecording(false, () => call.forward(inputs)).map((y) => y.detach());
@@ -46,8 +49,8 @@ export function callHistory(
     kind: "call",
     name: call.name,
     inputs: sources,
-    gradients: (arrived) => {
-      for (const source of sources) unchanged(source, call.name);
+    gradients: (arrived, _, versionOf) => {
+      for (const source of sources) unchanged(source, call.name, versionOf);
       return call.backward(
         saved,
         saved.results.map((y, i) => arrived.get(i) ?? constant(y, 0)),

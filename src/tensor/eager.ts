@@ -59,6 +59,7 @@ const ways: { readonly [N in OpName]: Way<N> | null } = {
   max: reduction,
   argmax: reduction,
   reshape: ({ inputs: [x] }) => x.storage.share(),
+  barrier: ({ inputs: [x] }) => x.storage.share(),
   full: ({ attributes: { value }, dtype, shape }) => {
     const [converted] = allocate(dtype, 1).fill(value);
     return new UniformStorage(dtype, sizeOf(shape), converted);

@@ -20,6 +20,16 @@ export const isStopped = (level: number): boolean => level < firstLevel;
 /** Runs the body with recording switched on or off, and restores the mode, also after an exception. */
 export const withRecording = <T>(on: boolean, body: () => T): T => inMode(on, on ? 0 : firstLevel, body);
 
+export interface Mode {
+  readonly recording: boolean;
+  readonly firstLevel: number;
+}
+
+export const modeNow = (): Mode => ({ recording, firstLevel });
+
+/** Runs the body in a mode from before. */
+export const withMode = <T>(mode: Mode, body: () => T): T => inMode(mode.recording, mode.firstLevel, body);
+
 /** Runs the body with recording switched on for the levels that no noGrad stops. */
 export const withRecordingAtLevels = <T>(body: () => T): T => inMode(true, firstLevel, body);
 

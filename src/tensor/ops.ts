@@ -6,10 +6,20 @@ import { elementwise } from "./ops/elementwise.ts";
 import { indexing } from "./ops/indexing.ts";
 import { loops } from "./ops/loops.ts";
 import { type Movement, movements, placements, views } from "./ops/movement.ts";
+import { ordering } from "./ops/ordering.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
 
-export const ops = { ...sources, ...elementwise, ...movements, ...reductions, ...indexing, ...contractions, ...loops };
+export const ops = {
+  ...sources,
+  ...elementwise,
+  ...movements,
+  ...reductions,
+  ...indexing,
+  ...contractions,
+  ...loops,
+  ...ordering,
+};
 
 export type OpName = keyof typeof ops;
 export type ElementwiseName = keyof typeof elementwise;

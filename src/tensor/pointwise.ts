@@ -2,6 +2,7 @@
 // all ops of the function in one program over pieces (stream.ts), instead of being read and written once for each op.
 import { isTransforming } from "./levels.ts";
 import { isRecording } from "./mode.ts";
+import { observing } from "./observing.ts";
 import type { Operand } from "./promotion.ts";
 import { inRegion } from "./region.ts";
 import { minProgramElements, type Streamed, stream } from "./stream.ts";
@@ -13,6 +14,7 @@ const isOnePass = (x: Tensor): boolean =>
   x.size >= minProgramElements &&
   tracing() === null &&
   !isTransforming() &&
+  observing() === null &&
   !(isRecording() && x.requiresGrad);
 
 /** A function of a tensor and of the numbers in `attributes`, in their order. `name` is its region's name. */

@@ -7,6 +7,7 @@ import { describe } from "./dtype.ts";
 import { stack } from "./functions.ts";
 import { isTransforming } from "./levels.ts";
 import { type Flat, flatten } from "./nesting.ts";
+import { observing } from "./observing.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { sameShape } from "./shape.ts";
 import { typesOf } from "./shapes-alone.ts";
@@ -59,9 +60,11 @@ export function scan<C, X, Y>(
     results ??= y;
     return { carry: next.tensors, y: y.tensors };
   };
+  const observer = observing();
+  const taking = (tensors: readonly Tensor[]) => (observer === null ? tensors : tensors.map((x) => observer.takes(x)));
   const call: LoopCall = {
-    init: carry.tensors,
-    xs: taken.tensors,
+    init: taking(carry.tensors),
+    xs: taking(taken.tensors),
     length,
     reverse: options.reverse ?? false,
     step,

@@ -1,7 +1,7 @@
 // The level of a derivative inside another transformation: vmap(grad(f)), jvp(grad(f)). Tensors of the level record operations for backward,
 // and have inside what they would be without the derivative. Gradients flow among the tensors inside, so that the results of the derivative
 // belong to the transformations around it alone. A derivative that no transformation surrounds needs no level: tensors record operations anyway.
-import { type Source, sourceOf, type Tape } from "./autograd.ts";
+import { type OutputHistory, type Source, sourceOf, type Tape } from "./autograd.ts";
 import { type Call, callHistory, runCall } from "./calls.ts";
 import { isFloating, type TypedArray } from "./dtype.ts";
 import type { Operation } from "./eager.ts";
@@ -64,7 +64,7 @@ export class TapeLevel implements Level, Tape {
     const sources = inputs.map(this.sourceOf);
     if (!isRecording(this.id) || !sources.some(({ requiresGrad }) => requiresGrad)) return results;
     const historyOf = callHistory(call, sources, { inputs: below, results });
-    return results.map((y, i) => (isFloating(y.dtype) ? new Tensor(new TapeStorage(this, [y]), y, historyOf(i)) : y));
+    return results.map((y, i) => (isFloating(y.dtype) ? this.resultOf(y, historyOf(i)) : y));
   }
 
   sourceOf = (tensor: Tensor): Source =>
@@ -80,6 +80,11 @@ export class TapeLevel implements Level, Tape {
     const leaf = new Tensor(new TapeStorage(this, [x]), x);
     leaf.requiresGrad = true;
     return leaf;
+  }
+
+  /** The result of a call, with its history. */
+  resultOf(y: Tensor, history: OutputHistory): Tensor {
+    return new Tensor(new TapeStorage(this, [this.below(y)]), y, history);
   }
 
   /** Runs the function that is differentiated. */

@@ -11,6 +11,7 @@ import { type TensorJSON, toJSON } from "./json.ts";
 import { checkLevels, interpret, isTransforming, refuseBackward, wrappedIn } from "./levels.ts";
 import { isRecording } from "./mode.ts";
 import { type Nested, nest } from "./nested.ts";
+import { observing } from "./observing.ts";
 import { type Attributes, type OpName, opOf, ops } from "./ops.ts";
 import { print } from "./print.ts";
 import { constant } from "./promotion.ts";
@@ -25,6 +26,8 @@ export function apply<N extends OpName>(
   inputs: readonly Tensor[],
   attributes: Attributes<N> = {} as Attributes<N>,
 ): Tensor {
+  const observer = observing();
+  if (observer !== null) inputs = inputs.map((input) => observer.takes(input));
   const { type: typeOf, vjp } = opOf(name);
   const type = typeOf(inputs, attributes);
   const operation = { name, inputs, attributes, ...type };
@@ -33,7 +36,10 @@ export function apply<N extends OpName>(
   const storage = tracing()?.run(operation) ?? eager(operation);
   const isRecorded =
     isRecording() && vjp !== null && isFloating(type.dtype) && inputs.some((input) => input.requiresGrad);
-  return new Tensor(storage, type, isRecorded ? { kind: "op", name, attributes, inputs: inputs.map(sourceOf) } : null);
+  const history = isRecorded ? ({ kind: "op", name, attributes, inputs: inputs.map(sourceOf) } as const) : null;
+  const result = new Tensor(storage, type, history);
+  observer?.made(result);
+  return result;
 }
 
 /** apply for gradient rules, which name an op by a string. */
@@ -248,6 +254,7 @@ export class Tensor extends Vocabulary {
     }
     const contents = value.detach();
     checkLevels(this, contents);
+    observing()?.assigns(this);
     tracing()?.assigns(this);
     this.replaceStorage(contents.#storage);
     return this;

@@ -134,6 +134,7 @@ const radii: { readonly [N in OpName]: Radius<N> } = {
   argmax: ranked,
   topk: ranked,
   cumsum: added,
+  barrier: (step) => step.inputs[0].radius,
   gather: gathered,
   scatterAdd: added,
   matmul: multiplied,

@@ -114,6 +114,8 @@ export const builders: Readonly<Record<OpName, Builder>> = {
     });
   },
 
+  barrier: (growth) => growth.add("barrier", [growth.any(), growth.any()], {}),
+
   neg: number("neg"),
   abs: number("abs"),
   sign: number("sign"),

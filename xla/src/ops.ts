@@ -9,7 +9,7 @@ import { indexing } from "./ops/indexing.ts";
 import { movements } from "./ops/movement.ts";
 import { reductions } from "./ops/reductions.ts";
 import { sources } from "./ops/sources.ts";
-import { sizeOf, type Value } from "./types.ts";
+import { sizeOf, typeText, type Value } from "./types.ts";
 
 const lowerings = {
   ...sources,
@@ -18,6 +18,10 @@ const lowerings = {
   ...reductions,
   ...indexing,
   ...contractions,
+  barrier: ({ inputs: [x, after] }, body) => {
+    const text = `stablehlo.optimization_barrier ${x.name}, ${after.name} : ${typeText(x)}, ${typeText(after)}`;
+    return body.lineOfSeveral(text, [x, after])[0];
+  },
   scan: () => {
     throw new ChainruleError("internal", "internal", "a loop is written out before it is lowered");
   },

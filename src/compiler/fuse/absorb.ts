@@ -142,6 +142,11 @@ const rules: { readonly [N in OpName]: Rule<N> } = {
     );
   },
 
+  barrier: (builder, { inputs: [x, before] }) => {
+    const read = builder.read(x);
+    return { ...read, after: [...(read.after ?? []), builder.read(before).step] };
+  },
+
   gather,
   scatterAdd,
   matmul,

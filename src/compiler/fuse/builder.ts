@@ -122,15 +122,16 @@ export class Builder {
   }
 
   /** The read through a further view of its elements; null where the composed view would not be affine. */
-  moved({ step, view: inner }: Read, outer: View): Read | null {
+  moved({ step, view: inner, after }: Read, outer: View): Read | null {
     if (step.kind === "constant") return { step, view: whole(pointsOf(outer)) };
     const view = compose(joined(outer), inner);
-    const read = view && { step, view: joined(view) };
+    const read = view && { step, view: joined(view), after };
     return read && marksAt(read) && read;
   }
 
   /** The same elements, copied in row-major order to a buffer; equal reads share one copy. */
   copy(read: Read, shape: Shape = [pointsOf(read.view)]): Read {
+    if (read.after !== undefined) return this.whole(this.duplicate(read, shape));
     const copies = this.#copies.get(read.step) ?? [];
     const existing = copies.find(({ view }) => sameView(view, read.view));
     if (existing !== undefined) return this.whole(existing.copy);

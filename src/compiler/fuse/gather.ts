@@ -28,7 +28,7 @@ export function gather(builder: Builder, node: NodeOf<"gather">): Read {
 function lineOf(read: Read, groups: readonly View[], dim: number, size: number): { read: Read; stride: number } {
   const dims = groups.flatMap((group, d) => (d === dim ? [{ size, stride: 0 }] : group.dims));
   const view = joined({ offset: read.view.offset, dims });
-  return { read: { step: read.step, view }, stride: strideOf(groups[dim]) ?? 0 };
+  return { read: { ...read, view }, stride: strideOf(groups[dim]) ?? 0 };
 }
 
 function gathered(builder: Builder, node: Node, x: Read, at: Read, how: Pick<Gather, "stride" | "limit">): Read {

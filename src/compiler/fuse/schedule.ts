@@ -89,8 +89,12 @@ function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
   for (const step of steps.toReversed()) {
     if (!needed.has(step) && !targetsOf(step).some((target) => needed.has(target))) continue;
     needed.add(step);
-    for (const read of step.values) needed.add(read.step);
-    for (const read of step.buffers) needed.add(read.step);
+    for (const reads of [step.values, step.buffers]) {
+      for (const { step: read, after = [] } of reads) {
+        needed.add(read);
+        for (const earlier of after) needed.add(earlier);
+      }
+    }
     if (step.kind === "repeat") for (const target of step.carries) needed.add(target);
   }
   return steps.filter((step) => needed.has(step));

@@ -12,6 +12,8 @@ import { type Dim, isWhole, type View } from "../view.ts";
 export interface Read {
   readonly step: Step;
   readonly view: View;
+  /** The steps that have to run before a reader, beside those that write what it reads (the op barrier). */
+  readonly after?: readonly Step[] | undefined;
 }
 
 interface Common extends Type {
@@ -189,8 +191,9 @@ export function writersOf(step: Step): readonly Step[] {
 
 /** The steps that have to run before this one, beside those that write what it reads. */
 export function earlierOf(step: Step): readonly Step[] {
-  if (step.kind === "repeat") return step.after;
-  return step.kind === "place" && step.after !== null ? [step.after] : [];
+  const barred = [...step.values, ...step.buffers].flatMap(({ after = [] }) => after.flatMap(writersOf));
+  if (step.kind === "repeat") return [...barred, ...step.after];
+  return step.kind === "place" && step.after !== null ? [...barred, step.after] : barred;
 }
 
 /** The buffers that a step writes parts of; the step itself if it has its own buffer. */

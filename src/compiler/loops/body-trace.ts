@@ -107,10 +107,10 @@ export class BodyTrace implements Tracer {
 
   /** The node of a tensor's contents; captures it if it is from outside. */
   nodeOf(tensor: Tensor): Node {
-    const last = this.#last.get(tensor);
-    if (last !== undefined) return last.node;
     const { storage } = tensor;
     if (storage instanceof TracedStorage && storage.trace === this) return storage.node;
+    const last = this.#last.get(tensor);
+    if (last !== undefined) return last.node;
     const known = this.#captured.get(tensor);
     if (known !== undefined) return known;
     const made = input("argument", 0, tensor);

@@ -92,6 +92,7 @@ export const batchingRules = {
   cumsum: alongDim,
 
   ...forAll(indexing, alongDim),
+  barrier: ({ operands: [x, after], size }) => apply("barrier", [spread(x, size), after.tensor]),
 
   ...forAll(contractions, impossible),
   matmul: ({ operands: [a, b], size }) => batchedMatmul(a, b, size),

@@ -110,6 +110,7 @@ export const forwardRules = {
   topk: zero,
 
   ...forAll(indexing, linear),
+  barrier: linear,
   ...forAll(contractions, bilinear),
 
   ...forAll(loops, writtenOut),

@@ -7,6 +7,7 @@ import { isFloating, type NDArray } from "../../../src/tensor/dtype.ts";
 import { stack } from "../../../src/tensor/functions.ts";
 import { sameShape } from "../../../src/tensor/shape.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
+import { checkpoint } from "../../../src/tensor/transforms/checkpoint.ts";
 import { hessian, jacobian } from "../../../src/tensor/transforms/jacobian.ts";
 import { jvp } from "../../../src/tensor/transforms/jvp.ts";
 import { vmap } from "../../../src/tensor/transforms/vmap.ts";
@@ -230,4 +231,52 @@ export const matrices: Law = (draw, wrap) => {
   return sameValues(columns, rows) ?? sameValues(second, second.transpose());
 };
 
-export const laws = { vmapIsLoop, vmapNests, jvpIsTransposed, jvpIsDifference, compositions, matrices };
+/** A checkpointed program, in two parts one in the other, has the values and derivatives of the program, also in a batch. */
+export const checkpointIsFunction: Law = (draw, wrap) => {
+  const { f, inputs } = smooth(draw);
+  const results = f(...inputs);
+  if (inputs.length === 0 || results.length === 0) return nothing;
+  const { batch, dims, examples } = batchOf(draw, inputs.map(arrayOf), 2);
+  const [v, w] = [random(draw, inputs), random(draw, results)];
+  const inner = checkpoint(f);
+  const kept = checkpoint((...all: Tensor[]) => inner(...all).map((y) => y.mul(y)));
+  const plain = (...all: Tensor[]) => f(...all).map((y) => y.mul(y));
+  const ways = (g: Program) => {
+    const first = (all: Tensor[]) => grad((own: Tensor[]) => dot(g(...own), w))(all);
+    return {
+      values: (all: Tensor[]) => g(...all),
+      first,
+      second: (all: Tensor[]) => grad((own: Tensor[]) => dot(first(own), v))(all),
+      forward: (all: Tensor[]) => jvp((...own: Tensor[]) => first(own), all, v).tangent,
+    };
+  };
+  const [a, b] = [ways(kept), ways(plain)];
+  const all = {
+    values: b.values(inputs),
+    first: b.first(inputs),
+    second: b.second(inputs),
+    forward: b.forward(inputs),
+  };
+  if (isWild(Object.values(all).flat())) return nothing;
+  for (const [name, expected] of Object.entries(all)) {
+    const complaint = sameLists(wrap(a[name as keyof typeof a])(inputs), expected);
+    if (complaint !== null) return `${name}: ${complaint}`;
+  }
+  const each = examples.map((example) => b.first(example.map(tensorOf)));
+  if (isWild(each.flat())) return nothing;
+  const batched = wrap(vmap((...own: Tensor[]) => a.first(own), { inDims: dims, randomness: "same" }))(...batch);
+  return sameLists(
+    batched,
+    inputs.map((_, at) => stack(each.map((list) => list[at]))),
+  );
+};
+
+export const laws = {
+  vmapIsLoop,
+  vmapNests,
+  jvpIsTransposed,
+  jvpIsDifference,
+  compositions,
+  matrices,
+  checkpointIsFunction,
+};

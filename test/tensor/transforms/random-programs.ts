@@ -2,6 +2,7 @@
 // with moderate numbers; for vmap they are as they are, with NaN, infinities and all dtypes.
 import type { Graph, Node } from "../../../src/compiler/graph.ts";
 import { input, isInput, node } from "../../../src/compiler/graph.ts";
+import { unroll } from "../../../src/compiler/loops/unroll.ts";
 import { allocate, type DType, isFloating, type NDArray } from "../../../src/tensor/dtype.ts";
 import type { Attributes, OpName } from "../../../src/tensor/ops.ts";
 import { ArrayStorage } from "../../../src/tensor/storage.ts";
@@ -16,7 +17,8 @@ export const arrayOf = ({ data, shape, dtype }: Tensor): NDArray => ({ data, sha
 
 /** A graph as a function of its arguments and then its states, which returns its results and then the new contents of states. */
 export function programOf(graph: Graph): (inputs: readonly Tensor[]) => Tensor[] {
-  const count = graph.nodes.filter(({ op }) => op === "argument").length;
+  const { nodes, results, updates } = unroll(graph);
+  const count = nodes.filter(({ op }) => op === "argument").length;
   return (inputs) => {
     const values = new Map<Node, Tensor>();
     const value = (n: Node): Tensor => {
@@ -24,11 +26,11 @@ export function programOf(graph: Graph): (inputs: readonly Tensor[]) => Tensor[]
       if (found === undefined) throw new Error(`${n.op} is read too early`);
       return found;
     };
-    for (const n of graph.nodes) {
+    for (const n of nodes) {
       if (isInput(n)) values.set(n, inputs[n.attributes.index + (n.op === "state" ? count : 0)]);
       else values.set(n, apply<OpName>(n.op, n.inputs.map(value), n.attributes));
     }
-    return [...graph.results, ...graph.updates.map((update) => update.value)].map(value);
+    return [...results, ...updates.map((update) => update.value)].map(value);
   };
 }
 
@@ -52,7 +54,8 @@ function widened(graph: Graph): Graph {
 
 /** A random program in float64, with numbers from 0.3 to 2 and their negatives. */
 export function smoothProgram(draw: Draw): Trial {
-  const { graph, args, states } = randomGraph(draw);
+  const { graph: drawn, args, states } = randomGraph(draw);
+  const graph = unroll(drawn);
   const moderate = ({ data, shape, dtype }: NDArray): NDArray => {
     if (!isFloating(dtype)) return { data, shape, dtype };
     const own = allocate("float64", data.length);
