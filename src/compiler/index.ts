@@ -18,6 +18,7 @@ export type { Graph, InputOf, Node, NodeOf, NodeOp, Region, Update } from "./gra
 export { argumentsOf, statesOf } from "./graph.ts";
 export { parse, print } from "./graph-text.ts";
 export { hostStatesAfter, hostUpdates, type Parts } from "./host-updates.ts";
+export { type Body as LoopBody, bodyOf, isScan } from "./loops/body.ts";
 export { unroll } from "./loops/unroll.ts";
 export { type NamesTensors, tensorNames } from "./tensor-names.ts";
 export {

@@ -184,6 +184,51 @@ export class Body {
     const operands = `(${x.name} init: ${start.name}) applies stablehlo.${op} across dimensions = ${listText(dims)}`;
     return this.line(`stablehlo.reduce${operands} : ${typesText([x, start])} -> ${typeText(type)}`, type);
   }
+  /** The part of this shape of x that begins at a place along dim 0. */
+  dynamicSlice(x: Value, place: Value, shape: readonly number[]): Value {
+    const starts = this.#startsAt(x, place);
+    return this.mapped("dynamic_slice", [x, ...starts], `, sizes = ${listText(shape)}`, { shape, dtype: x.dtype });
+  }
+  /** x with a part replaced that begins at a place along dim 0. */
+  dynamicUpdateSlice(x: Value, part: Value, place: Value): Value {
+    return this.mapped("dynamic_update_slice", [x, part, ...this.#startsAt(x, place)], "", x);
+  }
+  #startsAt(x: Value, place: Value): Value[] {
+    const zero = this.constant(0, place);
+    return x.shape.map((_, dim) => (dim === 0 ? place : zero));
+  }
+  /**
+   * Calls a function of the moving and the constant values, which returns the next moving ones, as long as the first moving value, a counter, is
+   * below the count.
+   */
+  loop(
+    callee: string,
+    {
+      moving,
+      constant,
+      count,
+    }: { readonly moving: readonly Value[]; readonly constant: readonly Value[]; readonly count: Value },
+  ): Value[] {
+    this.#callees.add(callee);
+    const own = `%loop${this.#count}`;
+    const inside = moving.map((value, i) => ({ ...value, name: `${own}_${i}` }));
+    const starts = inside.map(({ name }, i) => `${name} = ${moving[i].name}`).join(", ");
+    const types = moving.map(typeText).join(", ");
+    const results = this.lineOfSeveral(`stablehlo.while(${starts}) : ${types}`, moving);
+    const operands = [...inside, ...constant];
+    const next = inside.map((_, i) => `${own}_next#${i}`).join(", ");
+    const called = `func.call @${callee}(${operands.map(({ name }) => name).join(", ")})`;
+    this.more([
+      "cond {",
+      `  ${own}_more = stablehlo.compare LT, ${inside[0].name}, ${count.name}, SIGNED : ${typesText([inside[0], count])} -> tensor<i1>`,
+      `  stablehlo.return ${own}_more : tensor<i1>`,
+      "} do {",
+      `  ${own}_next:${moving.length} = ${called} : ${typesText(operands)} -> ${resultText(moving)}`,
+      `  stablehlo.return ${next} : ${types}`,
+      "}",
+    ]);
+    return results;
+  }
   call(callee: string, operands: readonly Value[], types: readonly Type[]): Value[] {
     this.#callees.add(callee);
     const names = operands.map(({ name }) => name).join(", ");

@@ -1,7 +1,7 @@
 // The table of lowerings: each op of chainrule as StableHLO.
-import { ChainruleError } from "chainrule";
 import type { OpName } from "chainrule/compiler";
 import type { Body } from "./body.ts";
+import { notAlone } from "./loops.ts";
 import type { Call, Lowering } from "./lowering.ts";
 import { contractions } from "./ops/contractions.ts";
 import { elementwise } from "./ops/elementwise.ts";
@@ -22,9 +22,7 @@ const lowerings = {
     const text = `stablehlo.optimization_barrier ${x.name}, ${after.name} : ${typeText(x)}, ${typeText(after)}`;
     return body.lineOfSeveral(text, [x, after])[0];
   },
-  scan: () => {
-    throw new ChainruleError("internal", "internal", "a loop is written out before it is lowered");
-  },
+  scan: notAlone,
 } satisfies { readonly [N in OpName]: Lowering<N> };
 
 const entries: { readonly [N in OpName]: Lowering<N> } = lowerings;

@@ -1,9 +1,10 @@
 // Writes a graph as the text of a module: main, and a private function for each region.
 import { ChainruleError } from "chainrule";
 import type { Graph, Node, NodeOf, OpName } from "chainrule/compiler";
-import { argumentsOf, statesOf, unroll } from "chainrule/compiler";
+import { argumentsOf, bodyOf, isScan, statesOf } from "chainrule/compiler";
 import { Body } from "./body.ts";
 import { Functions, type Parameter } from "./functions.ts";
+import { type WriteGraph, writeLoop } from "./loops.ts";
 import { lower } from "./ops.ts";
 import { type Group, type Item, isConstant, outline } from "./outline.ts";
 import { tidy } from "./tidy.ts";
@@ -20,7 +21,7 @@ export interface InputNames {
  * which take the place of the old ones: such a state is donated.
  */
 export function write(traced: Graph, names: InputNames): string {
-  const graph = tidy(unroll(traced));
+  const graph = tidy(traced);
   const functions = new Functions();
   const donatedTo = new Map<Node, number>(graph.updates.map(({ state }, i) => [state, graph.results.length + i]));
   const nameOf = (n: Node, name: string): readonly [Node, Parameter] => {
@@ -42,6 +43,8 @@ export function write(traced: Graph, names: InputNames): string {
 class Scope {
   readonly body: Body;
   readonly #values: Map<Node, Value>;
+  /** The loops that were written, by their bodies and inputs: each result of a loop is a node of its own. */
+  readonly #loops = new Map<string, readonly Value[]>();
 
   constructor(body: Body, values: ReadonlyMap<Node, Value>) {
     this.body = body;
@@ -56,9 +59,18 @@ class Scope {
 
   write(items: readonly Item[]): void {
     for (const item of items) {
-      if ("op" in item) this.#values.set(item, this.#lowered(item));
+      if ("op" in item) this.#values.set(item, isScan(item) ? this.#loop(item) : this.#lowered(item));
       else this.#call(item);
     }
+  }
+
+  #loop(node: NodeOf<"scan">): Value {
+    const loop = bodyOf(node);
+    const inputs = node.inputs.map((x) => this.read(x));
+    const key = [loop.id, ...inputs.map(({ name }) => name)].join(" ");
+    const results = this.#loops.get(key) ?? writeLoop(loop, inputs, this.body, writeGraph);
+    this.#loops.set(key, results);
+    return results[node.attributes.output];
   }
 
   #lowered<N extends OpName>(node: NodeOf<N>): Value {
@@ -81,3 +93,9 @@ class Scope {
     });
   }
 }
+
+const writeGraph: WriteGraph = (graph, inputs, body) => {
+  const scope = new Scope(body, inputs);
+  scope.write(outline(graph));
+  return (n) => scope.read(n);
+};

@@ -11,6 +11,23 @@ export const families = {
     %next = add %counter, %one
     state 0 <- %next
     return %half, %none, %counted, %bits`,
+  loops: `graph
+    body 1 {taken: 1, length: 4, reverse: true}
+      %x = argument 0 : float32[2]
+      %w = argument 1 : float32[2]
+      %h = state 0 : float32[2]
+      %product = mul %h, %w
+      %sum = add %product, %x
+      state 0 <- %sum
+      return %h, %product
+    end
+    %xs = argument 0 : float32[4,2]
+    %w = argument 1 : float32[2]
+    %h = state 0 : float32[2]
+    %last = scan %h, %xs, %w {body: 1, output: 0}
+    %all = scan %h, %xs, %w {body: 1, output: 1}
+    state 0 <- %last
+    return %all`,
   elementwise: `graph
     %x = argument 0 : float32[2,3]
     %y = argument 1 : float32[2,3]

@@ -86,11 +86,12 @@ function rebuilt(graph: Graph, { drafts, before, simplify }: Plan): Graph {
     finished.set(draft, all);
     return all;
   };
-  const output = (draft: Draft, place: number, like: Node | null): Node => {
+  const output = (draft: Draft, place: number, like: Node): Node => {
     const { body, given } = finish(draft);
-    return node("scan", given, { body, output: place }, like ?? {});
+    return node("scan", given, { body, output: place }, like);
   };
-  const resultOf = (draft: Draft, result: Node) => output(draft, finish(draft).outputOfResult(result), null);
+  // What was added has the region of the others, so that they stand together where regions are functions.
+  const resultOf = (draft: Draft, result: Node) => output(draft, finish(draft).outputOfResult(result), draft.nodes[0]);
   for (const n of graph.nodes) {
     if (isInput(n)) continue;
     const draft = draftOf.get(n);
