@@ -12,7 +12,8 @@ export function report(results, { browser }) {
     "",
     `Made by \`node bench/webgpu.js\` in Chromium ${browser} on ${machine}; float32, milliseconds, medians over rounds. A step ends when its`,
     "loss has been read; a product when its result has. Submits, dispatches and bytes are those of a step, or of a product. SwiftShader is an",
-    "adapter that computes on the processor: its times compare programs, and say nothing about a GPU. First step: with all that is compiled.",
+    "adapter that computes on the processor: its times compare programs, and say nothing about a GPU. First step: with all that is compiled. Frozen:",
+    "the longest task of the page's thread until then; tasks of up to 50 ms are not counted.",
     "",
     ...results.map(({ work }) => `- ${work.name}: ${work.title}`),
     "",
@@ -27,6 +28,7 @@ export function report(results, { browser }) {
     "kB written",
     "kB read",
     "first step",
+    "frozen",
   ];
   lines.push(...table(head, results.flatMap(rowsOf)));
   const failures = results.flatMap(({ work, rows }) =>
@@ -38,9 +40,9 @@ export function report(results, { browser }) {
 
 function rowsOf({ work, rows }) {
   const own = rows[0].failure ? null : median(rows[0].runs);
-  return rows.map(({ name, failure, runs, counts, first }, i) => {
+  return rows.map(({ name, failure, runs, counts, first, longest }, i) => {
     const begin = [i === 0 ? work.name : "", name];
-    if (failure) return [...begin, "failed", ...Array(6).fill("")];
+    if (failure) return [...begin, "failed", ...Array(7).fill("")];
     const ms = median(runs);
     const { submits, dispatches, written, read } = counts;
     return [
@@ -49,6 +51,7 @@ function rowsOf({ work, rows }) {
       own ? (ms / own).toFixed(2) : "",
       ...[count(submits), count(dispatches), kilobytes(written), kilobytes(read)],
       short(first),
+      longest === 0 ? "–" : short(longest),
     ];
   });
 }

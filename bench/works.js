@@ -9,7 +9,7 @@ export const relu = { kind: "relu" };
 export const pool = { kind: "pool" }; // max pooling over 2×2
 export const flatten = { kind: "flatten" };
 /** The layers of a transformer: embeddings of symbols and places, blocks, and the logits of the next symbol at every place. */
-const transformer = ({ symbols, length, width, heads, blocks }) => [
+export const transformer = ({ symbols, length, width, heads, blocks }) => [
   { kind: "embedding", symbols, length, width },
   ...Array.from({ length: blocks }, () => [
     { kind: "attention", width, heads },

@@ -9,6 +9,12 @@ const sides = {
   tfjs: () => import("./tfjs.js"),
 };
 
+/** The longest task of the page's thread so far, in milliseconds, if it was longer than 50: so long the page was frozen. */
+let longest = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+}).observe({ type: "longtask", buffered: true });
+
 const side = sides[new URLSearchParams(location.search).get("side")];
 const ready = side().then(({ start }) => start());
 
@@ -18,7 +24,9 @@ globalThis.ask = async (question) => {
     const { name, reply } = await answering;
     takeCounts();
     const answer = await reply(question);
-    return { ...answer, name, counts: takeCounts() };
+    // The observer hears of a task after its end.
+    await new Promise((resolve) => setTimeout(resolve));
+    return { ...answer, name, longest, counts: takeCounts() };
   } catch (error) {
     return { error: String(error?.message ?? error) };
   }
