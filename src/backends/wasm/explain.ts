@@ -4,10 +4,11 @@ import type { Chapter, ChapterPart } from "../../compiler/chapters.ts";
 import type { Graph } from "../../compiler/graph.ts";
 import { print as printGraph } from "../../compiler/graph-text.ts";
 import type { Chain } from "../../compiler/kernel.ts";
+import { writesOf } from "../../compiler/kernel-accesses.ts";
 import { printKernel, print as printKernels } from "../../compiler/kernel-text.ts";
 import { variable } from "../../loops/build.ts";
 import { print as printRoutine } from "../../loops/text.ts";
-import { type Allocation, describeAllocation } from "../../schedule/allocate.ts";
+import { type Allocation, bytesOfBuffer, describeAllocation } from "../../schedule/allocate.ts";
 import { routineOf } from "../../schedule/loops.ts";
 import type { ScheduledProgram } from "../../schedule/program.ts";
 import { describe, print as printSchedule } from "../../schedule/text.ts";
@@ -83,10 +84,24 @@ function describeMemory({ kernels, allocation, emitted }: Stages, states: readon
   const stateBytes = states.reduce((sum, bytes) => sum + bytes, 0);
   return [
     describeAllocation(kernels, allocation),
+    ...describeStacks(kernels),
     `scratch of ${emitted.scratch} bytes`,
     `${states.length} states of ${stateBytes} bytes`,
     `module of ${emitted.bytes.length} bytes`,
   ].join("\n");
+}
+
+/** One line for each loop that stacks results: what it keeps of all of its steps, for its reader or for the gradient. */
+function describeStacks({ kernels, buffers, repeats = [] }: ScheduledProgram): string[] {
+  const written = new Set(kernels.flatMap(writesOf).map(({ buffer }) => buffer));
+  return repeats.flatMap(({ times }, repeat) => {
+    const stacks = buffers.flatMap(({ window }, i) =>
+      window?.repeat === repeat && written.has(buffers[i]) ? [window.of] : [],
+    );
+    if (stacks.length === 0) return [];
+    const bytes = stacks.reduce((sum, stack) => sum + bytesOfBuffer(stack), 0);
+    return [`loop ${repeat} keeps ${bytes} bytes of its ${times} steps: ${stacks.map(({ name }) => name).join(", ")}`];
+  });
 }
 
 const aboutGraph =

@@ -5,11 +5,12 @@
 //   forward   %5 = tanh %4         backward   %7 = tanh %6, computed again         ->   forward returns %5 as well,
 //                                             %8 = mul %7, %7                           backward takes it in place of %7
 //
-// What stands in a region "checkpoint" is not kept: the user has chosen time over memory.
+// A step that is wrapped in checkpoint() computes its values again from barriers, which the forward loop does not have, so that nothing is kept
+// but the carries: time in place of memory.
 import { elementwise } from "../../tensor/ops/elementwise.ts";
 import { isElementwise, isPlacement, isSource, isView } from "../../tensor/ops.ts";
 import { printAttribute } from "../attribute-text.ts";
-import { isInput, type Node, type NodeOf, type Region } from "../graph.ts";
+import { isInput, type Node, type NodeOf } from "../graph.ts";
 import { isScan } from "./body.ts";
 import { type Draft, type Input, isNode } from "./draft.ts";
 
@@ -41,7 +42,7 @@ function keepFrom(forward: Draft, backward: Draft): void {
     if (!isTwin(n)) continue;
     const isAtHand = n.inputs.every(isKnown) && isCheap(n);
     if (isAtHand) known.add(n);
-    else if (wanted.has(n) && !isFree(n) && !isChecked(n.region)) {
+    else if (wanted.has(n) && !isFree(n)) {
       known.add(n);
       const twin = twins.get(n);
       if (twin !== undefined) kept.push({ node: n, from: forward.stack(twin) });
@@ -92,6 +93,3 @@ const isCheap = (n: Node): boolean =>
   isPlacement(n.op) ||
   (isElementwise(n.op) && elementwise[n.op].cost === "simple") ||
   (isSource(n.op) && n.op !== "randomBits");
-
-const isChecked = (region: Region | null): boolean =>
-  region !== null && (region.name === "checkpoint" || isChecked(region.parent));

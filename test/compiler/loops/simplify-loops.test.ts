@@ -254,33 +254,3 @@ it("a sum over the steps of products is one product after the loop, and so is a 
        return %9, %12`,
     (graph) => sumAfterLoops(simplify(graph), simplify),
   ));
-
-it("what stands in a region checkpoint is computed again", () => {
-  const text = print(
-    simplify(
-      parse(`graph
-    region 1 checkpoint
-    body 1 {taken: 0, length: 3, reverse: false}
-      region 1 checkpoint
-      %0 = state 0 : float32[2]
-      %1 = tanh %0 @ checkpoint.1
-      state 0 <- %1
-      return %0
-    end
-    body 2 {taken: 1, length: 3, reverse: true}
-      region 1 checkpoint
-      %0 = argument 0 : float32[2]
-      %1 = state 0 : float32[2]
-      %2 = tanh %0 @ checkpoint.1
-      %3 = mul %1, %2
-      state 0 <- %3
-      return
-    end
-    %0 = argument 0 : float32[2]
-    %1 = scan %0 {body: 1, output: 1}
-    %2 = scan %0, %1 {body: 2, output: 0}
-    return %2`),
-    ),
-  );
-  expect(text.match(/tanh/g)?.length).toBe(2);
-});

@@ -1,6 +1,7 @@
 // Loops in programs: the same values and gradients as without compile, on the reference and in WebAssembly, and one program for any length.
 import {
   BatchNorm2d,
+  checkpoint,
   compile,
   Dropout,
   grad,
@@ -221,6 +222,31 @@ describe("gradients of a compiled call", () => {
   });
 });
 
+it("with checkpoint, a step keeps nothing but its carry, and draws the same numbers again", () => {
+  const dropout = new Dropout(0.3);
+  const step =
+    (w: Tensor) =>
+    (h: Tensor, x: Tensor): [Tensor, Tensor] => {
+      const n = dropout.forward(h.matmul(w).add(x).tanh());
+      return [n.sigmoid().mul(n.exp()), n];
+    };
+  const loss = (wrap: typeof checkpoint) => (w: Tensor, xs: Tensor) => {
+    const [last, ys] = scan(wrap(step(w)), zeros([2, 4], float64), xs);
+    return last.sum().add(ys.square().sum());
+  };
+  const [w, xs] = [leaf(4, 4), leaf(5, 2, 4)];
+  const f = (wrap: typeof checkpoint) => gradients(loss(wrap) as never);
+  agrees(f(checkpoint), w, xs);
+  const kept = (wrap: typeof checkpoint): number => {
+    const run = compile(f(wrap));
+    run(w, xs);
+    const [, returned = ""] = run.chapters()[0].text.match(/body 1 [\s\S]*?return (.*)/) ?? [];
+    return returned.split(",").length;
+  };
+  // ys, the carries h and the generator's counter; and beside them the results of tanh, dropout's mask and exp.
+  expect([kept(checkpoint), kept((f) => f)]).toEqual([3, 6]);
+});
+
 describe("one program for any length", () => {
   const step = (length: number) => {
     const [wx, wh, b] = [leaf(3, 20), leaf(5, 20), leaf(20)];
@@ -241,6 +267,8 @@ describe("one program for any length", () => {
     expect(text).toMatch(/body 1 \{taken: 1, length: 50, reverse: false\}/);
     expect(text).toMatch(/body 2 \{taken: \d+, length: 50, reverse: true\}/);
     expect(text).toMatch(/loop 0: k\d+ to k\d+ 50 times/);
+    // h and c before each step, four gates and tanh of c, float64[50,2,5], for the gradient, and h after each.
+    expect(text).toMatch(/loop 0 keeps 32000 bytes of its 50 steps: t\d+(, t\d+){7}/);
     expect(step(50).profile(leaf(50, 2, 3))).toContain("total");
   });
   it("runs on several threads with the same bits", () => {
