@@ -6,7 +6,7 @@ import { nestRoutine } from "./nest/routine.ts";
 import { convolutionRoutine } from "./products/convolution/routine.ts";
 import { matmulRoutine } from "./products/matmul/routine.ts";
 import type { Schedule, Schedules } from "./schedule.ts";
-import { topkRoutine } from "./topk.ts";
+import { topkRoutine } from "./topk/build.ts";
 
 const routines: { readonly [K in Kind]: (schedule: Schedules[K], failures: Failures) => Routine } = {
   loops: nestRoutine,

@@ -5,7 +5,7 @@ import type { Machine } from "./machine.ts";
 import { type NestSchedule, scheduleNest } from "./nest/schedule.ts";
 import { type ConvolutionSchedule, scheduleConvolution } from "./products/convolution/schedule.ts";
 import { type MatmulSchedule, scheduleMatmul } from "./products/matmul/schedule.ts";
-import { scheduleTopk, type TopkSchedule } from "./topk.ts";
+import { scheduleTopk, type TopkSchedule } from "./topk/plan.ts";
 
 /** The schedule of a kernel, by the kernel's kind. */
 export interface Schedules {

@@ -7,7 +7,7 @@ import type { ConvolutionSchedule } from "./products/convolution/schedule.ts";
 import { describeMatmul, type PanelShape } from "./products/matmul/plan.ts";
 import type { MatmulSchedule } from "./products/matmul/schedule.ts";
 import type { Schedule } from "./schedule.ts";
-import { describeTopk, type TopkSchedule } from "./topk.ts";
+import { describeTopk, type TopkMethod, type TopkSchedule } from "./topk/plan.ts";
 
 /** A schedule in one line, for explain(). */
 export function describe(schedule: Schedule): string {
@@ -117,14 +117,16 @@ function linesOfConvolution({ kernel, plan, store }: ConvolutionSchedule): Line[
   ];
 }
 
+const topkMethods = {
+  insertion: "insertion into the list of the largest",
+  selection: "those that exceed the last of them so far are collected, and sorted when there are many",
+  radix: "sort of the indices by digits of 8 bits, between two places in scratch memory",
+  merge: "merge sort of the indices, between two lists in scratch memory",
+} satisfies Record<TopkMethod, string>;
+
 const linesOfTopk = ({ kernel: { size, k }, method }: TopkSchedule): Line[] => [
   ["lines", `of ${size}, of which the ${k} largest are found`],
-  [
-    "method",
-    method === "sort"
-      ? "merge sort of the indices, between two lists in scratch memory"
-      : "insertion into the list of the largest",
-  ],
+  ["method", topkMethods[method]],
 ];
 
 const rounded = (cost: number): number => Number(cost.toPrecision(3));

@@ -9,8 +9,8 @@ import { instructionsCost, storesCost } from "./instructions.ts";
 const instructionNs: Readonly<Record<Form, number>> = { vector: 0.2, scalar: 0.12 };
 /** Nanoseconds of half a cycle of a product's tiles, with what packing and padding take. */
 const halfCycleNs = 0.19;
-/** Nanoseconds of a step of a topk's insertion, and of a comparison of its merge sort. */
-const topkNs = { insertion: 3, sort: 6 };
+/** Nanoseconds of a top-k for each element of a line; of its merge sort for each comparison. */
+const topkNs = { insertion: 3, selection: 3, radix: 20, merge: 6 };
 
 /** Time of a loop nest with this cost at each of its points. */
 export const nestTime = (form: Form, cost: number, points: number): number => instructionNs[form] * cost * points;
@@ -29,6 +29,6 @@ export function productTime(
   return halfCycleNs * halfCycles + nestTime(form, cost, form === "scalar" ? results : results / 4);
 }
 
-/** Time of a top-k of lines, by insertion or by merge sort. */
+/** Time of a top-k of lines. */
 export const topkTime = (method: keyof typeof topkNs, lines: number, size: number): number =>
-  topkNs[method] * lines * size * (method === "sort" ? Math.log2(Math.max(size, 2)) : 1);
+  topkNs[method] * lines * size * (method === "merge" ? Math.log2(Math.max(size, 2)) : 1);

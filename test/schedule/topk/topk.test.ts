@@ -1,14 +1,15 @@
 // The loops of top-k, as one reads them, and run by the interpreter of loop programs against the kernel's definition.
 import { expect, it } from "vitest";
-import { noLines, type Topk } from "../../src/compiler/kernel.ts";
-import { variable } from "../../src/loops/build.ts";
-import { type Contents, interpret } from "../../src/loops/interpret.ts";
-import type { Memory } from "../../src/loops/program.ts";
-import { print } from "../../src/loops/text.ts";
-import { faultsOf } from "../../src/loops/verify.ts";
-import { scheduleTopk, topkRoutine } from "../../src/schedule/topk.ts";
-import { buffer, expectedOf } from "../backends/wasm/one-kernel.ts";
-import { Draw, firstSeed } from "../tensor/draw.ts";
+import { noLines, type Topk } from "../../../src/compiler/kernel.ts";
+import { variable } from "../../../src/loops/build.ts";
+import { type Contents, interpret } from "../../../src/loops/interpret.ts";
+import type { Memory } from "../../../src/loops/program.ts";
+import { print } from "../../../src/loops/text.ts";
+import { faultsOf } from "../../../src/loops/verify.ts";
+import { topkRoutine } from "../../../src/schedule/topk/build.ts";
+import { scheduleTopk } from "../../../src/schedule/topk/plan.ts";
+import { buffer, expectedOf } from "../../backends/wasm/one-kernel.ts";
+import { Draw, firstSeed } from "../../tensor/draw.ts";
 
 /** No index of top-k depends on data. */
 const failures = { table: variable("table"), site: () => 0 };
@@ -45,8 +46,13 @@ largest(a0: f32[], t0: i32[], scratch: i32[], from: i32, to: i32, table: i32)
         t0[firstY + j] = i`);
 });
 
-it("the loops give what the kernel means, by insertion and by merge sort, whatever the order of the units", () => {
+it("the loops give what the kernel means, by each method, whatever the order of the units", () => {
+  const methods = new Set<string>();
   for (const [lines, size, k] of [
+    [2, 150, 17],
+    [1, 700, 40],
+    [2, 260, 260],
+    [1, 300, 299],
     [3, 20, 4],
     [2, 37, 37],
     [1, 1, 1],
@@ -60,6 +66,7 @@ it("the loops give what the kernel means, by insertion and by merge sort, whatev
     const schedule = scheduleTopk(kernel);
     const { units, scratchBytes } = schedule;
     const routine = topkRoutine(schedule, failures);
+    methods.add(schedule.method);
     expect(faultsOf(routine)).toEqual([]);
     const [x, y, scratch] = routine.memories;
     const result = new Int32Array(lines * k);
@@ -75,4 +82,5 @@ it("the loops give what the kernel means, by insertion and by merge sort, whatev
       );
     expect(result).toEqual(expectedOf(kernel, new Map([[kernel.x.buffer, values]])).get(kernel.y.buffer));
   }
+  expect([...methods].sort()).toEqual(["insertion", "merge", "radix", "selection"]);
 });
