@@ -3,12 +3,11 @@
 // the quiet tenth of each. The last table has the time to the end of the first step, compiling included, at several lengths.
 //
 //   node bench/recurrent.js [rounds]      needs Python 3 ($PYTHON, default python3) with torch
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import * as chainrule from "chainrule";
+import { trainingStep } from "../test/training-step.js";
 import { countIn, fail } from "./arguments.js";
 import { machine, short, table, times } from "./markdown.js";
+import { startPeer } from "./python-peer.js";
 
 const { compile, crossEntropy, Embedding, GRU, Linear, LSTM, manualSeed, Module, randn, RNN, SGD, tensor } = chainrule;
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 30 });
@@ -64,41 +63,18 @@ function prepare(work) {
   const symbols = Int32Array.from({ length: batch * length }, (_, i) => (i * 7919) % rows);
   const x = rows ? tensor(symbols, { shape: [batch, length], dtype: "int32" }) : randn([length, batch, work.inputs]);
   const labels = tensor(Int32Array.from({ length: batch }, (_, i) => i % classes));
-  const f = compile(
-    (x, labels) => {
-      const loss = crossEntropy(net.forward(x), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss;
-    },
-    { threads: 1 },
-  );
+  const loss = (x, labels) => crossEntropy(net.forward(x), labels);
+  const f = compile(trainingStep(loss, optimizer), { threads: 1 });
   return { net, x, labels, step: () => f(x, labels).item() };
 }
 
 const plain = (x) => [x.shape, [...x.data]];
 
-function startPeer() {
-  const script = fileURLToPath(new URL("recurrent_pytorch.py", import.meta.url));
-  const env = { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-  const child = spawn(process.env.PYTHON ?? "python3", [script], { stdio: ["pipe", "pipe", "inherit"], env });
-  child.on("error", ({ message }) => fail(message));
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async (question) => {
-    child.stdin.write(`${JSON.stringify(question)}\n`);
-    const { value, done } = await answers.next();
-    if (done) fail("PyTorch's side has ended");
-    return JSON.parse(value);
-  };
-  return { ask, stop: () => child.stdin.end() };
-}
-
 const quiet = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 10)];
 
 async function measure(work) {
   const { net, x, labels, step } = prepare(work);
-  const peer = startPeer();
+  const peer = startPeer("recurrent_pytorch.py");
   const state = Object.fromEntries([...net.stateDict()].map(([name, value]) => [name, plain(value)]));
   const { loss } = await peer.ask({ work, state, x: plain(x), labels: [...labels.data], lr });
   for (const theirs of loss) {

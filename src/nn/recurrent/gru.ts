@@ -1,7 +1,7 @@
 // The net of gated recurrent units.
 import { checkTensor, takes } from "../../tensor/arguments.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { passOfOne, Recurrent, type RecurrentOptions, recurrentNames } from "./layers.ts";
+import { passOfOne, Recurrent, type RecurrentOptions, recurrentNames } from "./stack.ts";
 import { gruStep, kinds } from "./steps.ts";
 
 /**

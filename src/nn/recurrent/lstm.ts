@@ -2,7 +2,7 @@
 import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, shown, takes } from "../../tensor/arguments.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { passOfTwo, Recurrent, type RecurrentOptions, recurrentNames } from "./layers.ts";
+import { passOfTwo, Recurrent, type RecurrentOptions, recurrentNames } from "./stack.ts";
 import { kinds, type LSTMState, lstmStep } from "./steps.ts";
 
 /** Throws unless a state is the pair [h, c]. */

@@ -3,7 +3,7 @@ import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, shown, takes } from "../../tensor/arguments.ts";
 import type { OptionNames } from "../../tensor/options.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { passOfOne, Recurrent, type RecurrentOptions, recurrentNames } from "./layers.ts";
+import { passOfOne, Recurrent, type RecurrentOptions, recurrentNames } from "./stack.ts";
 import { kinds, rnnStep } from "./steps.ts";
 
 /** The options of RNN. */
