@@ -373,7 +373,7 @@ export {
   takeAlongDim,
 } from "./tensor/selection/put.ts";
 export { type ScatterReduceOptions, type ScatterReduction, scatterReduce } from "./tensor/selection/scatter-reduce.ts";
-export { bucketize, type SearchOptions, searchsorted } from "./tensor/selection/search.ts";
+export { bucketize, type SearchOptions, type SearchSortedOptions, searchsorted } from "./tensor/selection/search.ts";
 export { settle } from "./tensor/settle.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type MeshAxis, type Sharding, shard } from "./tensor/sharding.ts";

@@ -87,6 +87,10 @@ function summedDims(
   ];
 }
 
+/** The sum over these dims, which stay with size 1. */
+const summedOver = (x: Tensor, dims: readonly number[]): Tensor =>
+  dims.length === 0 ? x : x.sum(dims, true).to(x.dtype);
+
 /**
  * The sum of products over the last `dims` dims of a and the first of b; or over the dims of a that the first list names, and those of b that
  * the second does. The result has the other dims of a, then those of b.
@@ -102,12 +106,17 @@ export function tensordot(
   return within("tensordot", () => {
     const [inA, inB] = summedDims(a, b, dims);
     const sizes = inA.map((dim) => a.shape[dim]);
-    if (inB.some((dim, i) => b.shape[dim] !== sizes[i]))
+    const others = inB.map((dim) => b.shape[dim]);
+    if (sizes.some((n, i) => n !== others[i] && n !== 1 && others[i] !== 1))
       throw new ChainruleError(
         "shape",
         "tensordot",
         `the sizes of the dims [${inA}] of ${describe(a)} and [${inB}] of ${describe(b)} differ`,
       );
+    // A size of 1 broadcasts: the other tensor is summed over its dim.
+    const [aloneA, aloneB] = [inA.filter((_, i) => others[i] === 1), inB.filter((_, i) => sizes[i] === 1)];
+    const isEven = sizes.every((n, i) => n === others[i]);
+    if (!isEven) return tensordot(summedOver(a, aloneA), summedOver(b, aloneB), [inA, inB]);
     const outerA = a.shape.flatMap((_, dim) => (inA.includes(dim) ? [] : [dim]));
     const outerB = b.shape.flatMap((_, dim) => (inB.includes(dim) ? [] : [dim]));
     const [rows, columns] = [outerA.map((dim) => a.shape[dim]), outerB.map((dim) => b.shape[dim])];

@@ -48,14 +48,13 @@ export function pad(
       "pad",
       `${JSON.stringify(widths)} should hold [before, after], whole numbers, for each dim of ${describe(x)}`,
     );
-  return within("pad", () => {
-    const cut = widths.map(([before, after]) => [Math.min(before, 0), Math.min(after, 0)] as const);
-    const cropped = cut.every(([before, after]) => before === 0 && after === 0) ? x : x.pad(cut);
-    return widths.reduce<Tensor>(
-      (y, [before, after], dim) => padded(y, dim, Math.max(before, 0), Math.max(after, 0), mode),
-      cropped,
-    );
-  });
+  const cut = widths.map(([before, after]) => [Math.min(before, 0), Math.min(after, 0)] as const);
+  const isCut = cut.some(([before, after]) => before < 0 || after < 0);
+  const cropped = (y: Tensor) => (isCut ? y.pad(cut) : y);
+  const grown = (y: Tensor) =>
+    widths.reduce((z, [before, after], dim) => padded(z, dim, Math.max(before, 0), Math.max(after, 0), mode), y);
+  // Elements that are cut off come from the other end no more, but are mirrored and repeated still, as in PyTorch.
+  return within("pad", () => (mode === "circular" ? grown(cropped(x)) : cropped(grown(x))));
 }
 
 /** Elements that are added before or after a dim, and from which place on they are taken. */

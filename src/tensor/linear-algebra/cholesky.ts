@@ -58,6 +58,7 @@ export function cholesky(x: Tensor, options: CholeskyOptions = {}): Tensor {
   checkOptions("cholesky", options, names);
   const { upper = false } = options;
   if (typeof upper !== "boolean") throw new ChainruleError("option", "cholesky", "upper is true or false");
+  if (x.size === 0) return x;
   const l = lowerFactor(x);
   return upper ? l.transpose() : l;
 }

@@ -24,7 +24,7 @@ const determinant = customGradient<[Tensor], Tensor>(
 
 /** ε · max |A|, and at least the smallest normal number. [..., 1, 1] */
 function smallestPivot(x: Tensor): Tensor {
-  if (x.size === 0) return x;
+  if (x.size === 0) return x.detach().sum([-2, -1], true);
   return x.detach().abs().max([-2, -1], true).mul(epsilonOf(x.dtype)).maximum(1e-37);
 }
 

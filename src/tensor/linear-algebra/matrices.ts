@@ -31,6 +31,13 @@ export const rowNumbers = (n: number): Tensor => arange(n).reshape([n, 1]);
 /** bool[n, n]: true on the diagonal. */
 export const onDiagonal = (n: number): Tensor => rowNumbers(n).eq(arange(n));
 
+/** The first columns of identity matrices, [..., M, size], for x [..., M, N]: an orthonormal basis where x is empty. */
+export const basisFor = (x: Tensor, rows: number, size: number): Tensor =>
+  rowNumbers(rows)
+    .eq(arange(size))
+    .to(x.dtype)
+    .expand([...x.shape.slice(0, -2), rows, size]);
+
 /** Identity matrices of the shape of x, [..., N, N]. */
 export const identityLike = (x: Tensor): Tensor =>
   onDiagonal(x.shape[x.ndim - 1])

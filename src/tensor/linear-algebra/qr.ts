@@ -11,7 +11,7 @@ import { checkOptions, type OptionNames } from "../options.ts";
 import { scan } from "../scan.ts";
 import type { Tensor } from "../tensor.ts";
 import { customGradient } from "../transforms/custom-gradient.ts";
-import { checkMatrix, column, columnsOf, firstRows, row, rowNumbers } from "./matrices.ts";
+import { basisFor, checkMatrix, column, columnsOf, firstRows, row, rowNumbers } from "./matrices.ts";
 import { solveTriangular } from "./solve.ts";
 
 /** A decomposition A = Q R. */
@@ -118,6 +118,10 @@ export function qr(x: Tensor, options: QROptions = {}): QR {
   if (mode !== "reduced" && mode !== "complete")
     throw new ChainruleError("option", "qr", 'mode is "reduced" or "complete"');
   const [m, n] = x.shape.slice(-2);
+  if (x.size === 0) {
+    const size = mode === "complete" ? m : Math.min(m, n);
+    return { q: basisFor(x, m, size), r: x.sum(-2, true).expand([...x.shape.slice(0, -2), size, n]) };
+  }
   if (m >= n) {
     const [q, r] = m > n && mode === "complete" ? complete(x) : reduced(x);
     return { q, r };

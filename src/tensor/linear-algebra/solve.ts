@@ -94,7 +94,8 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
   if (!left) return solveTriangular(a.transpose(), b.transpose(), { upper: !upper, unitriangular }).transpose();
   const triangle = upper ? a.triu() : a.tril();
   const matrix = unitriangular ? identityLike(a).where(onDiagonal(a.shape[a.ndim - 1]), triangle) : triangle;
-  return (upper ? backward : forward)(...alongside("solveTriangular", matrix, b));
+  const [whole, right] = alongside("solveTriangular", matrix, b);
+  return right.size === 0 ? right : (upper ? backward : forward)(whole, right);
 }
 
 /** As `solution`, for matrices that are 0 on one side of the diagonal. triu or tril drops the gradient of that side. */

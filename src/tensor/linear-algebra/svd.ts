@@ -7,7 +7,16 @@ import { concat } from "../functions.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import type { Tensor } from "../tensor.ts";
 import { customGradient } from "../transforms/custom-gradient.ts";
-import { checkMatrix, columnsOf, diagonalMatrix, diagonalOf, firstRows, onDiagonal, signsOf } from "./matrices.ts";
+import {
+  basisFor,
+  checkMatrix,
+  columnsOf,
+  diagonalMatrix,
+  diagonalOf,
+  firstRows,
+  onDiagonal,
+  signsOf,
+} from "./matrices.ts";
 import { qr } from "./qr.ts";
 import { anglesFor, evenly, neighbours, rotateColumns, roundsOf, sweep } from "./rotations.ts";
 
@@ -90,6 +99,12 @@ export function svd(x: Tensor, options: SVDOptions = {}): SVD {
   const { fullMatrices = true } = options;
   if (typeof fullMatrices !== "boolean") throw new ChainruleError("option", "svd", "fullMatrices is true or false");
   const [m, n] = x.shape.slice(-2);
+  if (x.size === 0) {
+    const count = Math.min(m, n);
+    const [left, right] = fullMatrices ? [m, n] : [count, count];
+    const s = x.slice(...x.shape.slice(2).map(() => null), [0, count], [0, count]).sum(-1);
+    return { u: basisFor(x, m, left), s, vh: basisFor(x, n, right).transpose() };
+  }
   const [a, s, b] = factors(m < n ? x.transpose() : x);
   const [left, right] = m < n ? [b, a] : [a, b];
   const signs = signsOf(left);

@@ -120,7 +120,7 @@ export function quantile(x: Tensor, q: number | Tensor, dim?: number | null, opt
     const y = isWhole || x.ndim === 0 ? x.reshape([-1]) : x;
     const place = isWhole ? 0 : normalizeDim("quantile", dim, y.ndim);
     checkElements("quantile", y, place);
-    const ranks = isTensor(q) ? q.detach().reshape([-1]) : constant(x.detach().reshape([-1]).slice([0, 1]), q);
+    const ranks = isTensor(q) ? q.reshape([-1]) : constant(x.detach().reshape([-1]).slice([0, 1]), q);
     const found = atRanks(y, place, ranks, interpolation);
     const kept = keepsDim
       ? isWhole

@@ -1,5 +1,6 @@
 // Writes elements into places that tensors of indices name. The result is another tensor: nothing changes in place.
 import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber } from "../../errors/numbers.ts";
 import { checkTensor, shown, takes } from "../arguments.ts";
 import { isTensor } from "../copies.ts";
 import { describe } from "../dtype.ts";
@@ -144,13 +145,14 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, 
       );
     const all = places.reshape(shape.map((n, d) => (d === place ? n : 1))).expand(shape);
     const { alpha = 1 } = options;
+    checkNumber("indexAdd", "alpha", alpha);
     return whole.scatterAdd(place, all, alpha === 1 ? values : values.mul(alpha)).reshape(x.shape);
   });
 }
 
 /**
- * The elements at the indices along dim, as `gather`; the other dims of x and of the index broadcast. Without dim both are rows of numbers, as
- * argsort of all elements has it.
+ * The elements at the indices along dim, as `gather`; the other dims of x and of the index broadcast, and negative indices count from the end.
+ * Without dim both are rows of numbers, as argsort of all elements has it.
  */
 export function takeAlongDim(x: Tensor, indices: Tensor, dim?: number): Tensor {
   takes("takeAlongDim", arguments.length, 3);
@@ -168,6 +170,6 @@ export function takeAlongDim(x: Tensor, indices: Tensor, dim?: number): Tensor {
     const place = normalizeDim("takeAlongDim", dim, x.ndim);
     const others = broadcastShapes("takeAlongDim", withSize(x.shape, place, 1), withSize(places.shape, place, 1));
     const shaped = (t: Tensor) => t.expand(withSize(others, place, t.shape[place]));
-    return shaped(x).gather(place, shaped(places));
+    return shaped(x).gather(place, shaped(places.where(places.ge(0), places.add(x.shape[place]))));
   });
 }

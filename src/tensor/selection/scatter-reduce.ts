@@ -130,6 +130,9 @@ export function scatterReduce(
       "scatterReduce",
       `the source is ${describe(source)}, the tensor ${describe(x)}; dtypes must agree`,
     );
+  // Of bool: a sum is true where any element is.
+  if (x.dtype === "bool")
+    return scatterReduce(x.to("int32"), dim, index, source.to("int32"), reduce, options).to("bool");
   return within("scatterReduce", () => {
     const place = normalizeDim("scatterReduce", dim, x.ndim);
     const [whole, places] = [asVector(x), asVector(checkedIndex("scatterReduce", index))];

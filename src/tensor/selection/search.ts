@@ -16,7 +16,14 @@ export interface SearchOptions {
   readonly right?: boolean | undefined;
 }
 
+/** What searchsorted takes. */
+export interface SearchSortedOptions extends SearchOptions {
+  /** The indices that sort the sequence, int32 of its shape, as `argsort` gives them; left out if it is sorted. */
+  readonly sorter?: Tensor | undefined;
+}
+
 const names: OptionNames<SearchOptions> = { right: true };
+const sortedNames: OptionNames<SearchSortedOptions> = { right: true, sorter: true };
 
 /** The number of elements of the sequence, along its last dim, that come before each value. */
 function search(sequence: Tensor, values: Tensor, isRight: boolean): Tensor {
@@ -37,10 +44,12 @@ function search(sequence: Tensor, values: Tensor, isRight: boolean): Tensor {
  * For each value the place, int32, at which it would be inserted into the sorted sequence: before equal elements, or with { right: true } after
  * them. The sequence is a vector, or has the leading dims of the values; it runs along its last dim.
  */
-export function searchsorted(sequence: Tensor, values: Operand, options: SearchOptions = {}): Tensor {
+export function searchsorted(sequence: Tensor, values: Operand, options: SearchSortedOptions = {}): Tensor {
   takes("searchsorted", arguments.length, 3);
   checkTensor("searchsorted", "sequence", sequence);
-  checkOptions("searchsorted", options, names);
+  checkOptions("searchsorted", options, sortedNames);
+  const { right = false, sorter } = options;
+  if (sorter !== undefined) checkTensor("searchsorted", "sorter", sorter);
   if (!isTensor(values) && typeof values !== "number")
     throw new ChainruleError("type", "searchsorted", `values are a tensor or a number, not ${shown(values)}`);
   return within("searchsorted", () => {
@@ -57,7 +66,7 @@ export function searchsorted(sequence: Tensor, values: Operand, options: SearchO
     const flat = sequence.ndim === 1 ? wanted.reshape([-1]) : wanted;
     const [like] = operands("searchsorted", flat.reshape([-1]).slice([0, 0]), sequence.reshape([-1]).slice([0, 0]));
     const [row, all] = [sequence.detach().to(like.dtype), flat.detach().to(like.dtype)];
-    return search(row, all, options.right ?? false).reshape(wanted.shape);
+    return search(sorter === undefined ? row : row.gather(-1, sorter), all, right).reshape(wanted.shape);
   });
 }
 

@@ -19,6 +19,7 @@ import {
   type Tensor,
   tensor,
   vmap,
+  zeros,
 } from "chainrule";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -158,4 +159,31 @@ it("says what it does not take", () => {
   expect(() => solve(square, random(2, 1).to("float32"))).toThrow("solve: dtypes must agree");
   expect(() => solveTriangular(square, wide, {} as never)).toThrow("{ upper: true } or { upper: false }");
   expect(() => grad((x: Tensor) => qr(x, { mode: "complete" }).q.sum())(random(3, 2))).toThrow('use "reduced"');
+});
+
+it("matrices without rows, without columns, and batches of none", () => {
+  const of = (...shape: number[]) => zeros(shape, { dtype: "float64" });
+  const shapes = (...tensors: Tensor[]) => tensors.map(({ shape }) => [...shape]);
+  expect(det(of(0, 0)).item()).toBe(1);
+  expect(shapes(det(of(0, 5, 5)), inverse(of(2, 0, 0)), cholesky(of(2, 0, 0)))).toEqual([[0], [2, 0, 0], [2, 0, 0]]);
+  expect(shapes(grad((x: Tensor) => det(x).sum())(of(0, 3, 3)))).toEqual([[0, 3, 3]]);
+  expect(shapes(solveTriangular(of(2, 0, 0), of(2, 0, 3), { upper: true }))).toEqual([[2, 0, 3]]);
+  for (const [m, n] of [
+    [0, 3],
+    [3, 0],
+    [0, 0],
+  ]) {
+    const { q, r } = qr(of(2, m, n));
+    expect(shapes(q, r)).toEqual([
+      [2, m, 0],
+      [2, 0, n],
+    ]);
+    const { u, s, vh } = svd(of(2, m, n));
+    expect(shapes(u, s, vh)).toEqual([
+      [2, m, m],
+      [2, 0],
+      [2, n, n],
+    ]);
+    expect(u.matmul(u.transpose()).sub(u).abs().sum().item()).toBe(0);
+  }
 });
