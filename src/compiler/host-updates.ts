@@ -72,4 +72,4 @@ const hostGraph = (updates: readonly Update[], states: readonly Node[]): Graph =
 
 /** Whether the host may compute a value at each run. */
 export const isSmall = ({ op, shape }: Node): boolean =>
-  op !== "argument" && op !== "randomBits" && sizeOf(shape) <= maxElements;
+  op !== "argument" && op !== "randomBits" && op !== "scan" && sizeOf(shape) <= maxElements;

@@ -22,21 +22,26 @@ export function loopAt(repeats: readonly Repeat[], at: number, limit: number): N
 const placesOf = ({ times, reverse }: Repeat): number[] =>
   Array.from({ length: times }, (_, i) => (reverse ? times - 1 - i : i));
 
-/** Calls `run` for each kernel in the order in which they run, with null, and for each step of a loop, by its number, with the step's place. */
-export function eachStep(
-  { kernels, repeats = [] }: Looped,
-  run: (kernelOrLoop: number, place: number | null) => void,
-): void {
+/** What happens in a run, in order: kernels, and the begin and end of each step of a loop, by its number and the step's place. */
+export interface Visitor {
+  kernel(at: number): void;
+  begin(loop: number, place: number): void;
+  end?(loop: number, place: number): void;
+}
+
+export function visitSteps({ kernels, repeats = [] }: Looped, visitor: Visitor): void {
   const visit = (from: number, to: number, limit: number): void => {
     for (let at = from; at < to; ) {
       const loop = loopAt(repeats, at, limit);
-      if (loop === null) run(at++, null);
+      if (loop === null) visitor.kernel(at++);
       else {
-        for (const place of placesOf(loop.repeat)) {
-          run(loop.number, place);
-          visit(at, at + loop.repeat.count, loop.number);
+        const { repeat, number } = loop;
+        for (const place of placesOf(repeat)) {
+          visitor.begin(number, place);
+          visit(at, at + repeat.count, number);
+          visitor.end?.(number, place);
         }
-        at += loop.repeat.count;
+        at += repeat.count;
       }
     }
   };

@@ -2,7 +2,7 @@
 // share bytes. The largest buffers are placed first, each into the smallest sufficient gap between buffers that live at the same time.
 // States have memory of their own, since they outlive the program.
 
-import { type Access, type Buffer, type KernelProgram, ownerOf } from "../compiler/kernel.ts";
+import type { Access, Buffer, KernelProgram } from "../compiler/kernel.ts";
 import { readsOf, writesOf } from "../compiler/kernel-accesses.ts";
 import { internal } from "../errors/error.ts";
 import { describe } from "../tensor/dtype.ts";
@@ -43,17 +43,21 @@ const align = (bytes: number): number => Math.ceil(bytes / alignment) * alignmen
  * kernel reads or writes has no lifetime. What a kernel reads and what it writes never share bytes, since its points may run in any
  * order. The parts of a chain may run in any order as well, so a buffer that one kernel of a chain touches lives for the whole chain. The
  * steps of a loop begin again at its first kernel, so a buffer that its kernels touch lives for the whole loop, unless each step fills it anew;
- * no difference is made between the two.
+ * no difference is made between the two. Windows have no memory of their own, unless `withWindows` gives them some.
  */
-export function lifetimes({ kernels, results, chains = [], repeats = [] }: KernelProgram): Map<Buffer, Lifetime> {
+export function lifetimes(
+  { kernels, results, chains = [], repeats = [] }: KernelProgram,
+  { withWindows = false }: { readonly withWindows?: boolean } = {},
+): Map<Buffer, Lifetime> {
   const lives = new Map<Buffer, Lifetime>();
   const span = kernels.map((_, at): Lifetime => ({ first: at, last: at }));
   for (const { first, axes } of chains) span.fill({ first, last: first + axes.length - 1 }, first, first + axes.length);
   // Outer loops come after those inside of them.
   for (const { first, count } of repeats) span.fill({ first, last: first + count - 1 }, first, first + count);
-  const extend = (part: Buffer, at: number) => {
-    const buffer = ownerOf(part);
-    if (buffer.kind === "state") return;
+  const extend = (buffer: Buffer, at: number) => {
+    const { window } = buffer;
+    if (window !== undefined) extend(window.of, at);
+    if (buffer.kind === "state" || (window !== undefined && !withWindows)) return;
     const life = lives.get(buffer);
     if (life === undefined) lives.set(buffer, { first: at, last: at });
     else if (at < life.first || at > life.last)

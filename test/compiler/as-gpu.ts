@@ -6,7 +6,7 @@ import { inPlace } from "../../src/compiler/in-place.ts";
 import type { Buffer } from "../../src/compiler/kernel.ts";
 import { everywhere } from "../../src/compiler/loops/body.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
-import { eachStep } from "../../src/compiler/repeats.ts";
+import { visitSteps } from "../../src/compiler/repeats.ts";
 import type { Contents } from "../../src/loops/interpret.ts";
 import type { Memory } from "../../src/loops/program.ts";
 import { divergentBarriers } from "../../src/loops/uniform.ts";
@@ -52,15 +52,14 @@ export function asGpu(
   };
   let dispatches = 0;
   const cuts = program.kernels.map((kernel) => cut(kernel, leastLimits, () => 0));
-  eachStep(program, (number, place) => {
-    if (place !== null) {
-      places.set(number, place);
-      return;
-    }
-    const { dispatches: all, scratch } = cuts[number];
-    const own = scratch.map((bytes) => new ArrayBuffer(bytes));
-    for (const dispatch of all) runDispatch(dispatch, own, contentsOf);
-    dispatches += all.length;
+  visitSteps(program, {
+    kernel: (at) => {
+      const { dispatches: all, scratch } = cuts[at];
+      const own = scratch.map((bytes) => new ArrayBuffer(bytes));
+      for (const dispatch of all) runDispatch(dispatch, own, contentsOf);
+      dispatches += all.length;
+    },
+    begin: (loop, place) => places.set(loop, place),
   });
   return {
     results: program.results.map((buffer) => fromWords(buffer, contentsOf(buffer))),

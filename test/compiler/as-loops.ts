@@ -6,7 +6,7 @@ import { inPlace } from "../../src/compiler/in-place.ts";
 import type { Buffer } from "../../src/compiler/kernel.ts";
 import { everywhere } from "../../src/compiler/loops/body.ts";
 import { multiply } from "../../src/compiler/one-by-one.ts";
-import { eachStep } from "../../src/compiler/repeats.ts";
+import { visitSteps } from "../../src/compiler/repeats.ts";
 import { split } from "../../src/compiler/split.ts";
 import { variable } from "../../src/loops/build.ts";
 import { type Contents, interpret } from "../../src/loops/interpret.ts";
@@ -42,9 +42,9 @@ export function asLoops(
     contents.set(buffer, own);
     return own;
   };
-  eachStep(program, (number, place) => {
-    if (place === null) run(program.schedules[number], contentsOf);
-    else places.set(number, place);
+  visitSteps(program, {
+    kernel: (at) => run(program.schedules[at], contentsOf),
+    begin: (loop, place) => places.set(loop, place),
   });
   return {
     results: program.results.map((buffer) => ({ ...buffer, data: contentsOf(buffer) })),

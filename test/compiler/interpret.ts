@@ -18,7 +18,7 @@ import type {
   Store,
   Topk,
 } from "../../src/compiler/kernel.ts";
-import { eachStep } from "../../src/compiler/repeats.ts";
+import { visitSteps } from "../../src/compiler/repeats.ts";
 import { allocate, type DType, type NDArray, type TypedArray } from "../../src/tensor/dtype.ts";
 import { adder, exceeds } from "../../src/tensor/op.ts";
 import { threefry } from "../../src/tensor/ops/threefry.ts";
@@ -38,9 +38,9 @@ export function interpret(
   const windows = program.buffers.filter(({ kind }) => kind === "window");
   for (const buffer of program.buffers)
     if (buffer.kind !== "window") memory.set(buffer, contents(buffer, args, states));
-  eachStep(program, (number, place) => {
-    if (place === null) runKernel(program.kernels[number], memory);
-    else moveWindows(windows, number, place, memory);
+  visitSteps(program, {
+    kernel: (at) => runKernel(program.kernels[at], memory),
+    begin: (loop, place) => moveWindows(windows, loop, place, memory),
   });
   const read = ({ shape, dtype }: NDArray | Buffer, buffer: Buffer): NDArray => ({
     shape,

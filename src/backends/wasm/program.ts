@@ -5,7 +5,7 @@ import type { Program } from "../../compiler/backend.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
 import type { Buffer, Indirection, KernelProgram } from "../../compiler/kernel.ts";
 import { instructionsOf, storesOf, writesOf } from "../../compiler/kernel-accesses.ts";
-import { eachStep } from "../../compiler/repeats.ts";
+import { visitSteps } from "../../compiler/repeats.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { type Allocation, bytesOfBuffer } from "../../schedule/allocate.ts";
 import { contentsFor } from "../../tensor/device.ts";
@@ -126,9 +126,13 @@ export class WasmProgram implements Program {
     const times: number[] = [];
     try {
       for (let i = 0; i < this.#steps.length; i++) times.push(0);
-      eachStep(this.#stages.kernels, (number, place) => {
-        if (place === null) times[number] += this.#time(number);
-        else programMemory.views().int32[(this.#table + placeWord(this.#states.length, number)) / 4] = place;
+      visitSteps(this.#stages.kernels, {
+        kernel: (at) => {
+          times[at] += this.#time(at);
+        },
+        begin: (loop, place) => {
+          programMemory.views().int32[(this.#table + placeWord(this.#states.length, loop)) / 4] = place;
+        },
       });
     } catch (error) {
       this.#invalidate(this.#steps.length);

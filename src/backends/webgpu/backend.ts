@@ -2,11 +2,10 @@
 // counter of random numbers, stay in host memory (hostUpdates).
 import type { Backend } from "../../compiler/backend.ts";
 import { hostUpdates } from "../../compiler/host-updates.ts";
-import { unroll } from "../../compiler/loops/unroll.ts";
 import { WebGpuProgram } from "./program.ts";
 
 export const webgpu: Backend = {
   name: "webgpu",
   isDevice: true,
-  prepare: (graph, states) => new WebGpuProgram(hostUpdates(unroll(graph)), states),
+  prepare: (graph, states) => new WebGpuProgram(hostUpdates(graph), states),
 };

@@ -4,6 +4,7 @@ import { type Graph, outputsOf, reachable } from "../../compiler/graph.ts";
 import { inPlace } from "../../compiler/in-place.ts";
 import type { Buffer, KernelProgram } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
+import { everywhere } from "../../compiler/loops/body.ts";
 import { multiply } from "../../compiler/one-by-one.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import type { Routine } from "../../loops/program.ts";
@@ -48,8 +49,10 @@ export interface Fused {
 
 /** Throws a ChainruleError "dtype" for float64, and "memory" where a tensor is larger than the adapter can bind. */
 export function fuseFor(simple: Graph, { limits }: GpuMachine): Fused {
-  checkTypes(simple);
-  const graph = multiply(simple, minPositions);
+  const graph = everywhere(simple, (part) => {
+    checkTypes(part);
+    return multiply(part, minPositions);
+  });
   const kernels = inPlace(fuse(graph));
   checkSizes(kernels, limits);
   return { graph, kernels };

@@ -1,9 +1,12 @@
 // A program on a device: its memories, bindings and pipelines, which are made once, and the commands of a run. All that can wait is made
 // piece by piece after the call that asked for it, so that a page is never frozen for long, and pipelines are made meanwhile.
 import { breathe } from "../../compiler/breathe.ts";
-import type { Buffer } from "../../compiler/kernel.ts";
+import type { Access, Buffer } from "../../compiler/kernel.ts";
+import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
+import { visitSteps } from "../../compiler/repeats.ts";
 import { ChainruleError, internal } from "../../errors/error.ts";
-import type { Operand } from "../../schedule/gpu/dispatch.ts";
+import { type Operand, wordBytes } from "../../schedule/gpu/dispatch.ts";
+import { sizeOf } from "../../tensor/shape.ts";
 import { FailureTable } from "./failures.ts";
 import type { GpuBindGroup, GpuBuffer, GpuCommandEncoder, GpuComputePass } from "./gpu.ts";
 import { type Fused, type Lowered, type Lowering, lowering, type Step } from "./lower.ts";
@@ -38,6 +41,18 @@ interface Bound {
 }
 interface Made extends Bound {
   readonly commands: readonly Command[];
+  /** The indices of each kernel's commands. */
+  readonly ofKernel: readonly (readonly number[])[];
+  readonly windows: readonly Moved[];
+}
+
+/** A window: the element of its owner is copied to it before a step of its loop, and back after it if the step writes it. */
+interface Moved {
+  readonly repeat: number;
+  readonly window: GpuBuffer;
+  readonly owner: GpuBuffer;
+  readonly bytes: number;
+  readonly isWritten: boolean;
 }
 
 export class Plan {
@@ -91,7 +106,9 @@ export class Plan {
       for (const { from, fromOffset, to, toOffset, bytes } of copies)
         encoder.copyBufferToBuffer(from, fromOffset, to, toOffset, bytes);
     };
-    for (const [i, { pipeline, bindings, workgroups, before, after }] of this.#whole().commands.entries()) {
+    const { commands, ofKernel, windows, lowered } = this.#whole();
+    const run = (i: number): void => {
+      const { pipeline, bindings, workgroups, before, after } = commands[i];
       copy(before);
       pass ??= encoder.beginComputePass(timing === null ? undefined : { timestampWrites: timing.writes(i) });
       if (pipeline.made === null) throw internal("a pipeline is used before it is made");
@@ -100,7 +117,15 @@ export class Plan {
       pass.dispatchWorkgroups(...workgroups);
       if (timing !== null) end();
       copy(after);
-    }
+    };
+    visitSteps(lowered.kernels, {
+      kernel: (at) => ofKernel[at].forEach(run),
+      begin: (loop, place) => copy(windows.flatMap((one) => (one.repeat === loop ? [intoWindow(one, place)] : []))),
+      end: (loop, place) => {
+        const written = windows.filter(({ repeat, isWritten }) => repeat === loop && isWritten);
+        copy(written.map((one) => reversed(intoWindow(one, place))));
+      },
+    });
     end();
   }
 
@@ -147,7 +172,36 @@ export class Plan {
     const failures = sites.length === 0 ? null : new FailureTable(memory, sites);
     failures?.clear(device);
     const bound: Bound = { lowered, slots: memory.temporaries(slots.bytes), failures };
-    return { ...bound, commands: steps.map((step) => this.#command(step, bound)) };
+    const ofKernel = lowered.kernels.kernels.map((_, at) =>
+      steps.flatMap(({ kernel }, i) => (kernel === at ? [i] : [])),
+    );
+    return {
+      ...bound,
+      commands: steps.map((step) => this.#command(step, bound)),
+      ofKernel,
+      windows: this.#windowsOf(bound),
+    };
+  }
+
+  #windowsOf(bound: Bound): Moved[] {
+    const { buffers, kernels } = bound.lowered.kernels;
+    const touched = new Set(kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)]).map(bufferOf));
+    const written = new Set(kernels.flatMap(writesOf).map(bufferOf));
+    // The contents of a window inside of another one are those of this one as well; the sets grow while they are read.
+    for (const set of [touched, written])
+      for (const buffer of set) if (buffer.window?.of.window !== undefined) set.add(buffer.window.of);
+    return buffers.flatMap((buffer): Moved[] => {
+      const { window, shape } = buffer;
+      if (window === undefined || !touched.has(buffer)) return [];
+      const moved = {
+        repeat: window.repeat,
+        window: this.#arrayOf(buffer, bound).buffer,
+        owner: this.#arrayOf(window.of, bound).buffer,
+        bytes: sizeOf(shape) * wordBytes,
+        isWritten: written.has(buffer),
+      };
+      return [moved];
+    });
   }
 
   #pipelineOf({ dispatch, wgsl }: Step): Pipeline {
@@ -216,5 +270,16 @@ const reversed = ({ from, fromOffset, to, toOffset, bytes }: Copy): Copy => ({
   fromOffset: toOffset,
   to: from,
   toOffset: fromOffset,
+  bytes,
+});
+
+const bufferOf = ({ buffer }: Access): Buffer => buffer;
+
+/** The copy of an owner's element to its window. */
+const intoWindow = ({ owner, window, bytes }: Moved, place: number): Copy => ({
+  from: owner,
+  fromOffset: place * bytes,
+  to: window,
+  toOffset: 0,
   bytes,
 });

@@ -4,7 +4,7 @@ import type { Program } from "../../compiler/backend.ts";
 import type { Chapter } from "../../compiler/chapters.ts";
 import { hostStatesAfter, type Parts } from "../../compiler/host-updates.ts";
 import { type HostValues, hostValues, packsOf } from "../../compiler/host-values.ts";
-import type { Buffer } from "../../compiler/kernel.ts";
+import { type Buffer, ownerOf } from "../../compiler/kernel.ts";
 import { readsOf, writesOf } from "../../compiler/kernel-accesses.ts";
 import { ChainruleError } from "../../errors/error.ts";
 import { contentsFor, lostContents } from "../../tensor/device.ts";
@@ -166,7 +166,7 @@ interface Used {
 
 function usedIn({ kernels: { kernels, results } }: Fused, updated: readonly number[]): Used {
   const buffers = new Set([
-    ...kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => buffer)),
+    ...kernels.flatMap((kernel) => [...readsOf(kernel), ...writesOf(kernel)].map(({ buffer }) => ownerOf(buffer))),
     ...results,
   ]);
   const of = (wanted: Buffer["kind"]) => [...buffers].filter(({ kind }) => kind === wanted);

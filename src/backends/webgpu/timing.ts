@@ -1,4 +1,5 @@
 // The time of each dispatch of a run, by timestamp queries, where the adapter has them.
+import { timesOf } from "../../compiler/repeats.ts";
 import { aligned, bytesMoved, giga, micro, productsOf } from "../work.ts";
 import {
   type GpuBuffer,
@@ -67,9 +68,12 @@ export class Timing {
 export function reportTimes(
   name: string,
   { kernels, steps }: Lowered,
-  times: readonly number[],
+  measured: readonly number[],
   whole: number,
 ): string {
+  // Of a dispatch in a loop the last step is measured.
+  const runs = timesOf(kernels);
+  const times = measured.map((time, i) => time * runs[steps[i].kernel]);
   const wall = `${name}: ${micro(whole)} µs from the call to its end, ${steps.length} dispatches in one submit`;
   if (times.length === 0) return `${wall}; this adapter has no timestamp queries, so there are no times of kernels`;
   const rows = steps.map(({ kernel, dispatch }, i) => {
@@ -82,8 +86,8 @@ export function reportTimes(
     return [
       dispatch.name,
       micro(times[i]),
-      rate(productsOf(kernels.kernels[kernel])),
-      rate(bytesMoved(kernels.kernels[kernel])),
+      rate(runs[kernel] * productsOf(kernels.kernels[kernel])),
+      rate(runs[kernel] * bytesMoved(kernels.kernels[kernel])),
     ];
   });
   const total = times.reduce((sum, time) => sum + time, 0);

@@ -29,7 +29,8 @@ export const gpuBytesOf = ({ shape }: Pick<Buffer, "shape">): number => align(si
 
 /** The largest items first, each gets the first slot in which nothing lives at the same time; without one, a new slot of its size. */
 export function assignSlots(program: KernelProgram, cuts: readonly GpuCut[]): Slots {
-  const lives = lifetimes(program);
+  // A window is a buffer, to which the element of its owner is copied, and from which it is copied back.
+  const lives = lifetimes(program, { withWindows: true });
   const buffers = new Map<Item, Buffer>();
   for (const [buffer, life] of lives) buffers.set({ ...life, bytes: gpuBytesOf(buffer) }, buffer);
   const scratch = cuts.map(({ scratch }, at) =>

@@ -10,6 +10,7 @@ import {
   Embedding,
   Flatten,
   Linear,
+  LSTM,
   type Module,
   manualSeed,
   ReLU,
@@ -187,4 +188,35 @@ it("timed() measures each dispatch; profile() says what to await", async () => {
     /^the GPU in software \(.*\): \d+ µs from the call to its end, \d+ dispatches in one submit\n/,
   );
   expect(report).toMatch(/matmul\S* +\d+ +\d/);
+});
+
+describe("a loop", () => {
+  it("learns as with WebAssembly, draws other numbers in each step, and has as many kernels for any length", async () => {
+    const training = async (backend: "wasm" | "webgpu") => {
+      manualSeed(6);
+      const net = new LSTM(3, 5, { layers: 2, dropout: 0.2 });
+      const optimizer = new Adam(net.parameters(), { lr: 0.01 });
+      const kernels: number[] = [];
+      const step = compile(
+        (x: Tensor) => {
+          const [, [h, c]] = net.forward(x);
+          const loss = h.square().sum().add(c.sin().sum());
+          optimizer.zeroGrad();
+          loss.backward();
+          optimizer.step();
+          return loss;
+        },
+        { backend },
+      );
+      for (const length of [7, 7, 30, 30]) {
+        await step(randn([length, 2, 3])).read();
+        kernels.push(step.chapters()[1].parts.length);
+      }
+      await settle(net);
+      return { net, kernels };
+    };
+    const [one, other] = [await training("webgpu"), await training("wasm")];
+    expect(apart(one.net, other.net)).toBeLessThan(1e-3);
+    expect(new Set(one.kernels).size).toBe(1);
+  });
 });
