@@ -70,7 +70,9 @@ export class Functions {
     return ["module @chainrule {", ...[...texts.values()].map(indented), "}", ""].join("\n");
   }
 
-  #unused(called: string): string {
+  /** A name of MLIR: "vmap(softmax)", the softmax inside a vmap, is vmap_softmax. */
+  #unused(region: string): string {
+    const called = region.replaceAll(/[^\w$.-]+/g, "_").replace(/_+$/, "");
     const count = this.#counts.get(called) ?? 0;
     this.#counts.set(called, count + 1);
     return count === 0 && called !== "main" ? called : `${called}_${count + 1}`;

@@ -88,4 +88,9 @@ export const families = {
     %product = matmul %a, %b
     %image = conv %x, %w {stride: [2, 1], padding: [[1, 0], [-1, 1]], inputDilation: [1, 2], kernelDilation: [1, 1], groups: 2}
     return %product, %image`,
+  ordering: `graph
+    %x = argument 0 : float32[2,3]
+    %gradient = argument 1 : float32[4]
+    %y = barrier %x, %gradient
+    return %y`,
 } as const;

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Dropout, manualSeed, rand, sub, type Tensor, tensor, zeros } from "chainrule";
+import { checkpoint, Dropout, grad, jvp, manualSeed, rand, sub, type Tensor, tensor, vmap, zeros } from "chainrule";
 import { readSafetensors, writeSafetensors } from "chainrule/io";
 import { toStableHLO } from "chainrule-xla";
 import { afterAll, it as anywhere, beforeAll, describe, expect } from "vitest";
@@ -129,6 +129,19 @@ describe("XLA agrees with the reference", () => {
     const rounded = (results: readonly { readonly data: Iterable<number> }[]) =>
       results.map(({ data }) => Array.from(data, (x) => x.toPrecision(5)));
     expect(rounded(oracle.run({ text, ...manifest }, [a, b]))).toEqual(rounded(f(a, b)));
+  });
+
+  it("on transformed functions, whose regions become functions with names of their own", () => {
+    const net = (x: Tensor) => x.gelu().softmax(0).logSoftmax(0);
+    const kept = checkpoint((x: Tensor) => net(x).square().sum());
+    const of = (x: Tensor) => [vmap((x: Tensor) => jvp(net, [x], [x]).tangent)(x), vmap(grad(kept))(x)];
+    const x = rand([3, 5]);
+    const { text, manifest } = toStableHLO(of, x);
+    expect(text).toContain("@vmap_jvp_softmax(");
+    expect(text).toContain("optimization_barrier");
+    const found = oracle.run({ text, ...manifest }, [x]);
+    for (const [i, y] of of(x).entries())
+      for (const [place, value] of y.data.entries()) expect(found[i].data[place]).toBeCloseTo(value, 5);
   });
 
   it("on operands without elements", () => {

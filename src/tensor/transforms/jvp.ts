@@ -122,7 +122,7 @@ function transposed(
 export function jvp<A extends Tensor[], R>(
   f: (...primals: A) => R,
   primals: A,
-  tangents: NoInfer<A>,
+  tangents: A,
 ): { value: R; tangent: R } {
   takes("jvp", arguments.length, 3);
   checkTensors("jvp", "primals", primals);
