@@ -18,6 +18,8 @@ export interface Level {
   readonly id: number;
   /** The transformation's name, as users call it. */
   readonly name: string;
+  /** Whether the operations of a composite are others inside than outside. */
+  readonly changesComposites: boolean;
   /** Computes an operation that has an input of this level. Its type is that of the result as the function sees it. */
   run(operation: Operation): Tensor;
   /** Does the same for a call of a function with a gradient of its own. */
@@ -57,6 +59,11 @@ export const newestLevelId = (): number => lastId;
 export const openLevels = (): readonly Level[] => open;
 /** Whether a transformation runs, so that tensors may be wrapped. */
 export const isTransforming = (): boolean => open.length > 0;
+
+/** A composite's name inside the open levels: "vmap(jvp(softmax))". */
+export function transformedName(name: string): string {
+  return open.reduceRight((inner, level) => (level.changesComposites ? `${level.name}(${inner})` : inner), name);
+}
 
 /** Runs the body with these levels open, and no others. */
 export function withLevels<T>(levels: readonly Level[], body: () => T): T {

@@ -41,6 +41,7 @@ class TapeStorage extends Wrapped {
 export class TapeLevel implements Level, Tape {
   readonly id = newLevelId();
   readonly name: string;
+  readonly changesComposites = false;
 
   constructor(name: string) {
     this.name = name;

@@ -8,7 +8,6 @@ import type { Operation } from "../eager.ts";
 import { type Level, newLevelId, Wrapped, withLevel } from "../levels.ts";
 import { isStopped } from "../mode.ts";
 import { constant } from "../promotion.ts";
-import { inTransformed } from "../region.ts";
 import { sameShape } from "../shape.ts";
 import { TapeLevel } from "../tape.ts";
 import { apply, Tensor } from "../tensor.ts";
@@ -47,18 +46,17 @@ class DualStorage extends Wrapped {
 class DualLevel implements Level {
   readonly id = newLevelId();
   readonly name = "jvp";
+  readonly changesComposites = true;
 
   run({ name, inputs, attributes }: Operation): Tensor {
-    return inTransformed("jvp", () => {
-      const pairs = inputs.map((x) => this.pairOf(x));
-      const primals = pairs.map(([primal]) => primal);
-      const tangents = pairs.map(([, tangent]) => tangent);
-      const y = apply(name, primals, attributes);
-      if (isStopped(this.id) || !isFloating(y.dtype) || tangents.every((tangent) => tangent === null)) return y;
-      const forward = forwardRules[name] as Forward;
-      const dy = forward({ name, attributes, inputs: primals, tangents, y });
-      return dy === null ? y : this.pair(y, dy);
-    });
+    const pairs = inputs.map((x) => this.pairOf(x));
+    const primals = pairs.map(([primal]) => primal);
+    const tangents = pairs.map(([, tangent]) => tangent);
+    const y = apply(name, primals, attributes);
+    if (isStopped(this.id) || !isFloating(y.dtype) || tangents.every((tangent) => tangent === null)) return y;
+    const forward = forwardRules[name] as Forward;
+    const dy = forward({ name, attributes, inputs: primals, tangents, y });
+    return dy === null ? y : this.pair(y, dy);
   }
 
   runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
@@ -119,11 +117,7 @@ function transposed(
  * tensors; `tangent` has the same structure. Each tangent has shape and dtype of its primal, float32 or float64. Composes with grad, vmap and
  * compile in any order. Operations inside of noGrad count as constants, as they do for grad.
  */
-export function jvp<A extends Tensor[], R>(
-  f: (...primals: A) => R,
-  primals: A,
-  tangents: A,
-): { value: R; tangent: R } {
+export function jvp<A extends Tensor[], R>(f: (...primals: A) => R, primals: A, tangents: A): { value: R; tangent: R } {
   takes("jvp", arguments.length, 3);
   checkTensors("jvp", "primals", primals);
   checkTensors("jvp", "tangents", tangents);

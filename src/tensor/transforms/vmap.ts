@@ -7,7 +7,6 @@ import { describe, type TypedArray } from "../dtype.ts";
 import type { Operation } from "../eager.ts";
 import { type Level, newLevelId, openLevels, Wrapped, withLevel, withLevels } from "../levels.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import { inTransformed } from "../region.ts";
 import { normalizeDim } from "../shape.ts";
 import { apply, Tensor } from "../tensor.ts";
 import { type Batching, batchingRules } from "./batching.ts";
@@ -77,6 +76,7 @@ class BatchedStorage extends Wrapped {
 class BatchLevel implements Level {
   readonly id = newLevelId();
   readonly name = "vmap";
+  readonly changesComposites = true;
   readonly size: number;
   readonly #randomness: Randomness;
   /** The levels that were open before this one. They interpret the operations on batches. */
@@ -93,8 +93,7 @@ class BatchLevel implements Level {
       return { tensor: batch ?? x, isBatched: batch !== null };
     });
     const rule = batchingRules[name] as Batching;
-    const compute = () => rule({ name, operands, attributes, size: this.size });
-    return this.wrap(withLevels(this.#below, () => inTransformed("vmap", compute)));
+    return this.wrap(withLevels(this.#below, () => rule({ name, operands, attributes, size: this.size })));
   }
 
   runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[] {
