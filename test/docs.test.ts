@@ -114,7 +114,7 @@ const translated = ["docs/pytorch.md", "docs/tensorflow.md"].flatMap((chapter) =
 });
 
 async function writeTables(file: string): Promise<void> {
-  const modules = ["chainrule", "chainrule/data", "chainrule/io", "chainrule/train"];
+  const modules = ["chainrule", "chainrule/data", "chainrule/io", "chainrule/train", "chainrule/distributions"];
   const exported = await Promise.all(modules.map(async (name) => Object.keys(await import(/* @vite-ignore */ name))));
   const lines = [
     ...modules.map((name, i) => `import * as m${i} from ${JSON.stringify(name)};`),

@@ -14,6 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   optim: ["errors", "tensor"],
   data: ["errors", "tensor"],
   io: ["errors", "tensor"],
+  distributions: ["errors", "tensor"],
   compiler: ["errors", "tensor"],
   loops: ["errors"],
   schedule: ["errors", "tensor", "compiler", "loops"],

@@ -132,7 +132,7 @@ function polynomial(x: Tensor, [first, second, ...others]: readonly number[]): T
 }
 
 /** The logarithm of float32 x in [2⁻³², 1]: x = m · 2⁻ᵉ, then Moshier's polynomial for log m (Cephes, logf.c). */
-function logUnit(x: Tensor): Tensor {
+export function logUnit(x: Tensor): Tensor {
   let m = x;
   let e = x.mul(0);
   for (const power of [16, 8, 4, 2, 1]) {
