@@ -75,7 +75,7 @@ function quadrature(n: number): { nodes: Float64Array; weights: Float64Array } {
  * p(t)/p(z) = e^((a - 1)(log t - log z) - (t - z)). The integral begins where p is negligible, and is one in s with t = low + (z - low) · s², whose integrand is smooth
  * at 0. It is in float64, with 64 nodes.
  */
-export function slopeOf(z: Tensor, a: Tensor): Tensor {
+function slopeOf(z: Tensor, a: Tensor): Tensor {
   const { nodes, weights } = quadrature(64);
   const [at, by] = [z.to("float64").unsqueeze(-1), a.to("float64").unsqueeze(-1)];
   const low = at.minimum(by).sub(by.sqrt().mul(12)).maximum(0);
