@@ -2,6 +2,7 @@
 // sums and tiles are tried as well, tests take the cuts of a GPU, and tiles and parts that are small enough for small graphs.
 import { cutForGpu, type KernelCut } from "../../src/schedule/gpu/cut.ts";
 import type { GpuCut } from "../../src/schedule/gpu/dispatch.ts";
+import { cutChains } from "../../src/schedule/gpu/nest/chains.ts";
 import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
 import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
 import { cutScan } from "../../src/schedule/gpu/nest/scan.ts";
@@ -9,6 +10,7 @@ import { cutConvolution } from "../../src/schedule/gpu/products/cut-convolution.
 import { cutMatmul } from "../../src/schedule/gpu/products/cut-matmul.ts";
 import { plainConvolution, plainMatmul } from "../../src/schedule/gpu/products/plain.ts";
 import type { TileLimits } from "../../src/schedule/gpu/products/tiles.ts";
+import { cutTopk } from "../../src/schedule/gpu/topk.ts";
 import { nestOf } from "../../src/schedule/nest/nest.ts";
 
 /** Limits under which threads and workgroups share the shortest sums. */
@@ -37,7 +39,9 @@ const inParts: KernelCut = (kernel, adapter, site) => {
   if (kernel.kind === "convolution" && kernel.axes[0].size % 2 === 0)
     return plainConvolution(kernel, limits, site, eager);
   if (kernel.kind === "scan") return cutScan(kernel, limits, site, { minLength: 1, maxLines: 100 }) ?? none;
-  if (kernel.kind === "loops") return cutNest(kernel, nestOf(kernel), limits, site, eager);
+  if (kernel.kind === "loops")
+    return cutChains(kernel, limits, site, 0) ?? cutNest(kernel, nestOf(kernel), limits, site, eager);
+  if (kernel.kind === "topk") return cutTopk(kernel, limits, site, { minSize: 1, run: 2 });
   if (kernel.kind === "matmul") return cutMatmul(kernel, limits, site, small);
   if (kernel.kind === "convolution") return cutConvolution(kernel, limits, site, small);
   return cutForGpu(kernel, limits, site);

@@ -2,6 +2,7 @@
 import { byKind, type Kernel } from "../../compiler/kernel.ts";
 import { nestOf } from "../nest/nest.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
+import { cutChains } from "./nest/chains.ts";
 import { cutNest } from "./nest/cut.ts";
 import { cutOwned } from "./nest/owners.ts";
 import { cutScan } from "./nest/scan.ts";
@@ -14,9 +15,10 @@ import { cutTopk } from "./topk.ts";
 export type KernelCut = (kernel: Kernel, limits: GpuLimits, site: SiteNumber) => GpuCut;
 
 export const cutForGpu: KernelCut = byKind<GpuCut, [GpuLimits, SiteNumber]>({
-  loops: (kernel, limits, site) => cutOwned(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
+  loops: (kernel, limits, site) =>
+    cutChains(kernel, limits, site) ?? cutOwned(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   scan: (kernel, limits, site) => cutScan(kernel, limits, site) ?? cutNest(kernel, nestOf(kernel), limits, site),
   matmul: (kernel, limits, site) => cutMatmul(kernel, limits, site),
   convolution: (kernel, limits, site) => cutConvolution(kernel, limits, site),
-  topk: cutTopk,
+  topk: (kernel, limits, site) => cutTopk(kernel, limits, site),
 });

@@ -1,15 +1,20 @@
-// Top-k on a GPU: a thread for each element counts the elements of its line that come before it. That is its rank, and if the rank is below
+// Top-k of short lines on a GPU (merges.ts has long ones): a thread for each element counts the elements of its line that come before it. That is its rank, and if the rank is below
 // k, its index belongs there. So threads need not know of each other:
 //   x = [3 7 5 7], k = 2:   ranks 3 0 2 1   ->   y = [1 3]
 import type { Topk } from "../../compiler/kernel.ts";
 import { add, and, constant, eq, gt, load, lt, or, set, store } from "../../loops/build.ts";
 import type { GpuCut, GpuLimits } from "./dispatch.ts";
 import { eachItem } from "./items.ts";
+import { cutMerges, type MergeLimits, mergeLimits } from "./merges.ts";
 import { orderOf } from "./nest/totals.ts";
 import { Operands, type SiteNumber } from "./operands.ts";
 import { placeOf } from "./points.ts";
 
-export function cutTopk({ name, axes, x, y, size, k }: Topk, gpu: GpuLimits, site: SiteNumber): GpuCut {
+export function cutTopk(kernel: Topk, gpu: GpuLimits, site: SiteNumber, limits: MergeLimits = mergeLimits): GpuCut {
+  return cutMerges(kernel, gpu, site, limits) ?? byRanks(kernel, gpu, site);
+}
+
+function byRanks({ name, axes, x, y, size, k }: Topk, gpu: GpuLimits, site: SiteNumber): GpuCut {
   const operands = new Operands(site);
   const line = axes.length;
   const memory = operands.buffer(x.buffer);

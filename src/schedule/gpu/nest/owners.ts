@@ -17,8 +17,8 @@ import { Operands, type SiteNumber } from "../operands.ts";
 import { type Indices, placeOf, pointOf } from "../points.ts";
 
 /**
- * Owners of an indexed sum visit all its points. For one of 65 rows, as of letters, that is quick; with more rows than this a thread a column,
- * which visits the points alone, does less in all.
+ * Owners of an indexed sum visit all its points. For one of 65 rows, as of letters, that is quick; sums with many rows are chains (chains.ts),
+ * and with more rows than this a thread a column, which visits the points alone, does less in all.
  */
 const maxOwnersOfIndex = 4096;
 /** Fewer points are visited as quickly by one thread. */
@@ -58,7 +58,10 @@ export function cutOwned(kernel: Loops, gpu: GpuLimits, site: SiteNumber): GpuCu
   return { dispatches, scratch: [] };
 }
 
-function ownedOf(kernel: Loops): Owned | null {
+/** The only store of a nest that adds to memory, with its axes "each" and "serial"; null if the nest is another one, or has few points. */
+export function addingStore(
+  kernel: Loops,
+): { readonly store: Store; readonly each: readonly number[]; readonly serial: readonly number[] } | null {
   const { axes, stores, reductions } = kernel;
   const of = (kind: "each" | "serial") => axes.flatMap((axis, i) => (axis.kind === kind && axis.size !== 1 ? [i] : []));
   const [each, serial] = [of("each"), of("serial")];
@@ -66,6 +69,14 @@ function ownedOf(kernel: Loops): Owned | null {
   const readsItself = kernel.body.some((one) => one.kind === "load" && one.access.buffer === own?.access.buffer);
   if (own === undefined || others.length + reductions.length > 0 || own.mode !== "add" || readsItself) return null;
   if (sizeOf(serial.map((axis) => axes[axis])) < minPoints) return null;
+  return { store: own, each, serial };
+}
+
+function ownedOf(kernel: Loops): Owned | null {
+  const { axes } = kernel;
+  const found = addingStore(kernel);
+  if (found === null) return null;
+  const { store: own, each, serial } = found;
   const strides = serial.map((axis) => own.access.strides[axis]);
   if (own.indirection !== undefined) {
     const { size, stride } = own.indirection;
@@ -141,7 +152,12 @@ function addOne(
 }
 
 /** A value of the body, with only the instructions that it needs. */
-function valueIn(points: Points, body: readonly Instruction[], value: Value, known: Map<Value, BodyValue>): BodyValue {
+export function valueIn(
+  points: Points,
+  body: readonly Instruction[],
+  value: Value,
+  known: Map<Value, BodyValue>,
+): BodyValue {
   const before = known.get(value);
   if (before !== undefined) return before;
   const result = valueOfInstruction(points, body[value], (of) => valueIn(points, body, of, known));

@@ -92,7 +92,7 @@ function placeOfThread(block: Block, { local }: Threads, { sharers, points, shar
 }
 
 /**
- * Threads of a workgroup share each point: each adds up its share, then they combine their totals by halves, and one of them has the
+ * Threads of a workgroup share each point: each adds up its share, then they combine their totals, and one of them has the
  * epilogue, or stores the totals of a part.
  */
 function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): Dispatch {
@@ -116,7 +116,7 @@ function sharedSums(sums: Sums, cut: SumCut, gpu: GpuLimits, site: SiteNumber): 
   const share = exists === null ? own : { ...own, to: block.let("to", select(exists, own.to, 0)) };
   builder.share(block, indices(block, point), share, (totals, epilogue) => {
     if (cut.sharers > 1)
-      combineByHalves(block, { kinds: builder.kinds, memories, totals, cut, thread: threads.local[0], sharer });
+      combine(block, { kinds: builder.kinds, memories, totals, cut, thread: threads.local[0], sharer });
     const isFirst = eq(sharer, 0);
     block.if(exists === null ? isFirst : and(isFirst, exists), (inner) => {
       if (cut.parts === 1) epilogue(inner);
@@ -184,7 +184,7 @@ const totalsInMemory = (block: Block, kinds: readonly TotalKind[]): readonly (re
     }),
   );
 
-interface Halves {
+interface Combining {
   readonly kinds: readonly TotalKind[];
   readonly memories: readonly (readonly Memory[])[];
   readonly totals: Totals;
@@ -193,24 +193,42 @@ interface Halves {
   readonly sharer: Expression;
 }
 
-/** Combines the totals of the threads that share a point: the second half is added to the first, until one thread has all. */
-function combineByHalves(block: Block, { kinds, memories, totals, cut, thread, sharer }: Halves): void {
+/** Totals that a thread combines at a time. By twos, 64 threads would wait for each other six times; by eights, twice. */
+const combined = 8;
+
+/**
+ * Combines the totals of the threads that share a point, until one thread has all:
+ *   64 threads   0 8 16 … 56 to 0, 1 9 17 … 57 to 1, …      8 threads   0 1 2 … 7 to 0
+ */
+function combine(block: Block, { kinds, memories, totals, cut, thread, sharer }: Combining): void {
   const distance = cut.sharersAdjacent ? 1 : cut.points;
   const put = (inner: Block) => {
     for (const [i, total] of totals.entries())
       for (const [j, word] of total.entries()) inner.add(store(memories[i][j], thread, word));
   };
   put(block);
-  for (let half = cut.sharers / 2; half >= 1; half /= 2) {
+  for (let left = cut.sharers; left > 1; ) {
+    const next = Math.max(left / combined, 1);
+    const others = left;
     block.add(barrier);
-    block.if(lt(sharer, half), (inner) => {
-      for (const [i, kind] of kinds.entries())
-        kind.merge(
-          inner,
-          totals[i],
-          memories[i].map((memory) => load(memory, add(thread, half * distance))),
-        );
-      if (half > 1) put(inner);
+    block.if(lt(sharer, next), (inner) => {
+      inner.range(
+        "other",
+        next,
+        others,
+        (loop, other) => {
+          const at = loop.let("at", add(thread, mul(other, distance)));
+          for (const [i, kind] of kinds.entries())
+            kind.merge(
+              loop,
+              totals[i],
+              memories[i].map((memory) => load(memory, at)),
+            );
+        },
+        next,
+      );
+      if (next > 1) put(inner);
     });
+    left = next;
   }
 }

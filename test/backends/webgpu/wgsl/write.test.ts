@@ -1,4 +1,5 @@
 // Kernels as a GPU runs them, as text: the loop program in workgroups, and its WGSL.
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { writeWgsl } from "../../../../src/backends/webgpu/wgsl/write.ts";
 import { fuse } from "../../../../src/compiler/fuse.ts";
@@ -89,28 +90,16 @@ it("a softmax of rows: threads of a workgroup share the maximum and the sum of a
         largest = max(largest, select((bits and 2147483647) > 2139095040, 2147483647, bits xor bits >> 31 and 2147483647))
       largests[localX] = largest
       barrier
-      if localX < 32
-        largest = max(largest, largests[localX + 32])
-        largests[localX] = largest
-      barrier
-      if localX < 16
-        largest = max(largest, largests[localX + 16])
-        largests[localX] = largest
-      barrier
       if localX < 8
-        largest = max(largest, largests[localX + 8])
-        largests[localX] = largest
-      barrier
-      if localX < 4
-        largest = max(largest, largests[localX + 4])
-        largests[localX] = largest
-      barrier
-      if localX < 2
-        largest = max(largest, largests[localX + 2])
+        for other in 8 .. 64 step 8
+          let at = localX + other
+          largest = max(largest, largests[at])
         largests[localX] = largest
       barrier
       if localX < 1
-        largest = max(largest, largests[localX + 1])
+        for other.2 in 1 .. 8
+          let at.2 = localX + other.2
+          largest = max(largest, largests[at.2])
       if localX == 0
         let total = bits(largest xor largest >> 31 and 2147483647, f32)
         t0[groupX] = total
@@ -135,28 +124,16 @@ it("a softmax of rows: threads of a workgroup share the maximum and the sum of a
         sum = sum + exp
       sums[localX] = sum
       barrier
-      if localX < 32
-        sum = sum + sums[localX + 32]
-        sums[localX] = sum
-      barrier
-      if localX < 16
-        sum = sum + sums[localX + 16]
-        sums[localX] = sum
-      barrier
       if localX < 8
-        sum = sum + sums[localX + 8]
-        sums[localX] = sum
-      barrier
-      if localX < 4
-        sum = sum + sums[localX + 4]
-        sums[localX] = sum
-      barrier
-      if localX < 2
-        sum = sum + sums[localX + 2]
+        for other in 8 .. 64 step 8
+          let at = localX + other
+          sum = sum + sums[at]
         sums[localX] = sum
       barrier
       if localX < 1
-        sum = sum + sums[localX + 1]
+        for other.2 in 1 .. 8
+          let at.2 = localX + other.2
+          sum = sum + sums[at.2]
       if localX == 0
         t2[groupX] = sum
 
@@ -264,6 +241,16 @@ it("a matrix product: slabs of both operands in workgroup memory, sums in regist
         t0[row.2 * 64 + column.2] = sum.2"
   `);
   const wgsl = writeWgsl(dispatch);
+  // ARCHITECTURE.md shows some of its lines, in their order.
+  const shown = /```wgsl\n(.*?)```/s.exec(
+    readFileSync(new URL("../../../../ARCHITECTURE.md", import.meta.url), "utf8"),
+  )?.[1];
+  let from = 0;
+  for (const line of shown?.trimEnd().split("\n") ?? ["ARCHITECTURE.md shows no WGSL"]) {
+    const at = wgsl.indexOf(`${line}\n`, from);
+    expect(at, line).toBeGreaterThanOrEqual(0);
+    from = at + line.length;
+  }
   for (const line of [
     "@group(0) @binding(1) var<storage, read> b1: array<vec4<f32>>;",
     "var<workgroup> s0: array<vec4<f32>, 32>;",
