@@ -1,6 +1,6 @@
 // `npm run bench`: runs every benchmark; each checks results before it times anything. First come the parts, from small to large, then
 // decoding (pictures.md), training steps beside the peers (results.md), memory (memory.md), the first step of a fresh process (startup.md),
-// larger nets (nets.md), and how time grows with the net (scaling.md, scaling.json, docs/scaling.svg).
+// compiling (compile.md), larger nets (nets.md), and how time grows with the net (scaling.md, scaling.json, docs/scaling.svg).
 //
 //   npm run bench [-- rounds] [-- --only W1,W2 --threads 1 --no-peers --eager]      each option goes to the benches that have it
 import { spawnSync } from "node:child_process";
@@ -22,6 +22,7 @@ const benchmarks = {
   steps: ["only", "threads", "no-peers", "eager"],
   memory: ["only", "threads", "no-peers"],
   startup: ["only", "threads"],
+  compile: [],
   eager: ["only", "no-peers"],
   pictures: ["no-peers"],
   nets: ["threads"],
@@ -29,7 +30,7 @@ const benchmarks = {
   backbone: ["threads", "no-peers"],
 };
 /** Benches whose samples are fresh processes; the number of rounds is not passed to them. */
-const inProcesses = new Set(["memory", "startup", "nets"]);
+const inProcesses = new Set(["memory", "startup", "compile", "nets"]);
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options });
 for (const [name, names] of Object.entries(benchmarks)) {

@@ -90,29 +90,36 @@ export function rebuilt(
 const areIndices = (a: Operand, b: Operand): boolean =>
   (typeof a !== "object" || a.type === "i32") && (typeof b !== "object" || b.type === "i32");
 
-/** Whether an i32 is this number. */
-const is = (one: Expression, value: number): boolean => one.kind === "number" && one.values[0] === value;
+/** The value of an operand that is a number; null for other operands. */
+function valueIn(operand: Operand): LaneValue | null {
+  if (typeof operand !== "object") return operand;
+  return operand.kind === "number" ? operand.values[0] : null;
+}
 
 /** The sum. Adding 0 to an i32 leaves it out; floats keep it, since -0 + 0 is 0. */
 export function add(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("add", [a, b]);
-  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
-  if (is(x, 0)) return y;
-  return is(y, 0) ? x : folded("add", [x, y]);
+  const x = typeof a === "object" ? a : index(Number(a));
+  const y = typeof b === "object" ? b : index(Number(b));
+  if (valueIn(x) === 0) return y;
+  return valueIn(y) === 0 ? x : folded("add", [x, y]);
 }
 
 export function sub(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("sub", [a, b]);
-  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
-  return is(y, 0) ? x : folded("sub", [x, y]);
+  const x = typeof a === "object" ? a : index(Number(a));
+  const y = typeof b === "object" ? b : index(Number(b));
+  return valueIn(y) === 0 ? x : folded("sub", [x, y]);
 }
 
 export function mul(a: Operand, b: Operand): Expression {
   if (!areIndices(a, b)) return operation("mul", [a, b]);
-  const [x, y] = [expression(a, "i32"), expression(b, "i32")];
-  if (is(x, 0) || is(y, 0)) return zero;
-  if (is(x, 1)) return y;
-  return is(y, 1) ? x : folded("mul", [x, y]);
+  const x = typeof a === "object" ? a : index(Number(a));
+  const y = typeof b === "object" ? b : index(Number(b));
+  const [m, n] = [valueIn(x), valueIn(y)];
+  if (m === 0 || n === 0) return zero;
+  if (m === 1) return y;
+  return n === 1 ? x : folded("mul", [x, y]);
 }
 
 /** The quotient of i32 without a sign. */
@@ -121,7 +128,7 @@ export const div = (a: Operand, b: Operand): Expression =>
 /** The remainder of i32 without a sign. */
 export const rem = (a: Operand, b: Operand): Expression => (isOne(b) ? zero : operation("remainderUnsigned", [a, b]));
 
-const isOne = (operand: Operand): boolean => is(expression(operand, "i32"), 1);
+const isOne = (operand: Operand): boolean => valueIn(operand) === 1;
 
 type Unary = (a: Expression) => Expression;
 type Binary = (a: Operand, b: Operand) => Expression;

@@ -7,7 +7,7 @@
 import { affineOf, expressionOf } from "./affine.ts";
 import { add, mul, variable } from "./build.ts";
 import type { Expression, Memory, Place, Routine, Statement, Variable } from "./program.ts";
-import { statementWithPlaces } from "./rewrite.ts";
+import { hasInside, statementWithPlaces } from "./rewrite.ts";
 import { eachOwnPlace, statementsIn } from "./uses.ts";
 
 interface Term {
@@ -46,6 +46,8 @@ class Key {
   }
 }
 
+const none: readonly Index[] = [];
+
 interface Scope {
   /** The number of the last variable that is declared. */
   readonly last: number;
@@ -69,11 +71,12 @@ class Pass {
 
   constructor({ parameters, body }: Routine) {
     for (const parameter of parameters) this.#number(parameter);
-    this.#numberAll(body);
-    removeChanging(body, this.#numbers);
+    const changing: Variable[] = [];
+    this.#numberAll(body, changing);
+    // What variables that are set are part of is computed each time.
+    for (const variable of changing) this.#numbers.delete(variable);
     for (const statement of body)
-      for (const { terms } of this.#indicesIn(statement))
-        for (const { variable } of terms) this.#inIndices.add(variable);
+      for (const { terms } of this.#find(statement)) for (const { variable } of terms) this.#inIndices.add(variable);
   }
 
   /** The body of the routine: it begins with pointers for the parameters that are part of indices. */
@@ -178,19 +181,25 @@ class Pass {
 
   /** The indices, each once, of a statement and of those inside it. They are asked for at each loop around, and found once. */
   #indicesIn(statement: Statement): readonly Index[] {
+    return this.#inside.get(statement) ?? none;
+  }
+
+  /** Finds the indices of a statement and of those inside it. */
+  #find(statement: Statement): readonly Index[] {
+    // A part may stand in several places.
     const known = this.#inside.get(statement);
-    if (known) return known;
+    if (known !== undefined) return known;
     const indices: Index[] = [];
     eachOwnPlace(statement, (place) => {
       this.#withPlaces.add(statement);
       addIndex(this.#indexOf(place), indices);
     });
-    const inside = statementsIn(statement);
-    if (inside.length > 0) {
+    if (hasInside(statement)) {
+      const inside = statementsIn(statement);
       const seen = new Set(indices.map(lastKey));
-      for (let i = 0; i < inside.length; i++) addOthers(this.#indicesIn(inside[i]), indices, seen);
+      for (let i = 0; i < inside.length; i++) addOthers(this.#find(inside[i]), indices, seen);
     }
-    this.#inside.set(statement, indices);
+    if (indices.length > 0) this.#inside.set(statement, indices);
     return indices;
   }
 
@@ -227,13 +236,19 @@ class Pass {
     this.#numbers.set(variable, this.#numbers.size + 1);
   }
 
-  #numberAll(statements: readonly Statement[]): void {
-    for (const statement of statements) {
-      if (statement.kind === "let" && statement.variable.type === "i32") this.#number(statement.variable);
-      // The index of a loop without pointers that move is part of the offsets of memory instructions.
-      if (statement.kind === "for" && (statement.unroll.kind !== "all" || statement.unroll.moves))
-        this.#number(statement.index);
-      this.#numberAll(statementsIn(statement));
+  /** Numbers the variables that statements declare, and adds those that they set to `changing`. */
+  #numberAll(statements: readonly Statement[], changing: Variable[]): void {
+    for (let i = 0; i < statements.length; i++) {
+      const statement = statements[i];
+      if (statement.kind === "let") {
+        if (statement.variable.type === "i32") this.#number(statement.variable);
+      } else if (statement.kind === "set") changing.push(statement.variable);
+      else if (hasInside(statement)) {
+        // The index of a loop without pointers that move is part of the offsets of memory instructions.
+        if (statement.kind === "for" && (statement.unroll.kind !== "all" || statement.unroll.moves))
+          this.#number(statement.index);
+        this.#numberAll(statementsIn(statement), changing);
+      }
     }
   }
 }
@@ -258,14 +273,6 @@ function addOthers(others: readonly Index[], indices: Index[], seen: Set<Key>): 
 
 type For = Extract<Statement, { readonly kind: "for" }>;
 type Point = Extract<Statement, { readonly kind: "point" }>;
-
-/** Variables that are set have no number: what they are part of is computed each time. */
-function removeChanging(statements: readonly Statement[], numbers: Map<Variable, number>): void {
-  for (const statement of statements) {
-    if (statement.kind === "set") numbers.delete(statement.variable);
-    removeChanging(statementsIn(statement), numbers);
-  }
-}
 
 /** What is added to the pointer for the first `count` terms. */
 function relativeOf({ terms, constant, includesConstant, rest, relative }: Index, count: number): Expression {

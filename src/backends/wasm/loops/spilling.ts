@@ -5,7 +5,7 @@ import { choose, constant, eq, fence, rem } from "../../../loops/build.ts";
 import { operandsOf } from "../../../loops/operands.ts";
 import { i32Of } from "../../../loops/operations.ts";
 import type { Expression, Place, Routine, Statement, Variable } from "../../../loops/program.ts";
-import { withInside, withOperands } from "../../../loops/rewrite.ts";
+import { eachWith, hasInside, withInside, withOperands } from "../../../loops/rewrite.ts";
 import { expressionsOf, statementsIn } from "../../../loops/uses.ts";
 import type { Code, Local } from "../assembler/assembler.ts";
 
@@ -63,7 +63,7 @@ export const againstSpilling = (routine: Routine): Routine => ({ ...routine, bod
 
 function fenced(statements: readonly Statement[]): readonly Statement[] {
   const rows = statements.find(isRowsLoop);
-  if (rows === undefined) return withMovingRows(statements.map(fencedInside));
+  if (rows === undefined) return withMovingRows(eachWith(statements, fencedInside));
   const place = firstPlace(statements);
   if (place === null) return statements;
   const before = fence(place.memory, place.index);
@@ -76,15 +76,17 @@ function fenced(statements: readonly Statement[]): readonly Statement[] {
  */
 function withMovingRows(statements: readonly Statement[]): readonly Statement[] {
   const sums = statements.findLastIndex(hasFence);
-  return sums < 0 ? statements : statements.map((statement, i) => (i > sums ? movingRows(statement) : statement));
+  if (sums < 0) return statements;
+  return [...statements.slice(0, sums + 1), ...statements.slice(sums + 1).map(movingRows)];
 }
 
 function movingRows(statement: Statement): Statement {
-  if (statement.kind === "if") return withInside(statement, (inner) => inner.map(movingRows));
+  if (statement.kind === "if") return withInside(statement, (inner) => eachWith(inner, movingRows));
   return isUnrolled(statement) ? { ...statement, unroll: { kind: "all", moves: true } } : statement;
 }
 
 function fencedInside(statement: Statement): Statement {
+  if (!hasInside(statement)) return statement;
   if (!isUnrolled(statement)) return withInside(statement, fenced);
   const inner = withInside(moving(statement), fenced);
   if (inner.kind !== "for" || inner.body.at(0)?.kind !== "registers") return inner;
