@@ -13,10 +13,8 @@ export function affineOf(index: Expression): Affine {
   const factors = new Map<Variable, number>();
   const sum: { constant: number; rest: Expression | null } = { constant: 0, rest: null };
   collect(index, 1, factors, sum);
-  factors.forEach((factor, variable) => {
-    if (factor === 0) factors.delete(variable);
-  });
-  return { ...sum, factors };
+  for (const [variable, factor] of factors) if (factor === 0) factors.delete(variable);
+  return { constant: sum.constant, rest: sum.rest, factors };
 }
 
 /** Adds index · factor. */

@@ -7,7 +7,8 @@ import type { Pool, Registered, Waiting } from "./threads/pool.ts";
 export const maxCachedCodes = 64;
 
 interface Entry {
-  readonly hash: number;
+  /** Of the code's bytes: few modules have the same, and their bytes differ early. */
+  readonly length: number;
   readonly code: WeakRef<Code>;
 }
 
@@ -47,9 +48,8 @@ export class Code {
 
 /** The code of these bytes, which must not change afterwards. */
 export function codeOf(bytes: Uint8Array<ArrayBuffer>): Code {
-  const hash = hashOf(bytes);
   for (const entry of cached) {
-    const code = entry.hash === hash ? entry.code.deref() : undefined;
+    const code = entry.length === bytes.length ? entry.code.deref() : undefined;
     if (code !== undefined && areEqual(code.bytes, bytes)) return code;
   }
   const code = new Code(bytes);
@@ -57,7 +57,7 @@ export function codeOf(bytes: Uint8Array<ArrayBuffer>): Code {
   // compiles many programs.
   if (cached.length >= maxCachedCodes) removeCollected();
   if (cached.length >= maxCachedCodes) cached.shift();
-  cached.push({ hash, code: new WeakRef(code) });
+  cached.push({ length: bytes.length, code: new WeakRef(code) });
   return code;
 }
 
@@ -68,13 +68,6 @@ export const cachedCount = (): number => cached.length;
 function removeCollected(): void {
   const alive = cached.filter(({ code }) => code.deref() !== undefined);
   cached.splice(0, cached.length, ...alive);
-}
-
-/** FNV-1a, 32 bits (Fowler, Noll, Vo; RFC 9923). */
-export function hashOf(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-  return hash;
 }
 
 function areEqual(a: Uint8Array, b: Uint8Array): boolean {
