@@ -27,7 +27,9 @@ export function fuse(graph: Graph, { inLoop = false }: { readonly inLoop?: boole
   const needed = new Set(reachable(outputsOf(graph)));
   const scattered = scatteredUpdates(graph);
   const late = new Set<Node>([...scattered].flat());
-  for (const node of graph.nodes) if (needed.has(node) && !late.has(node)) absorb(builder, node);
+  graph.nodes.forEach((node) => {
+    if (needed.has(node) && !late.has(node)) absorb(builder, node);
+  });
   const shapes = new Map<Step, Shape>();
   const updates = graph.updates.flatMap((update): Home[] => {
     const { state, value } = update;

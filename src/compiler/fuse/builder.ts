@@ -43,13 +43,15 @@ export class Builder {
   constructor(graph: Graph) {
     this.#outputs = new Set(outputsOf(graph));
     this.#scans = graph.nodes.filter(isScan);
-    for (const node of graph.nodes) {
-      for (const input of node.inputs) {
-        const readers = this.#readers.get(input);
-        if (readers === undefined) this.#readers.set(input, [node]);
-        else readers.push(node);
-      }
-    }
+    graph.nodes.forEach((node) => {
+      for (const input of node.inputs) this.#addReader(input, node);
+    });
+  }
+
+  #addReader(input: Node, node: Node): void {
+    const readers = this.#readers.get(input);
+    if (readers === undefined) this.#readers.set(input, [node]);
+    else readers.push(node);
   }
 
   /** The nodes that have this node as an input; a node that has it twice is listed twice. */

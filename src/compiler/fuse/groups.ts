@@ -10,25 +10,18 @@ import { isAll, type Read, type Reduce, runs, type Step } from "./steps.ts";
  * not merged with single numbers that they do not depend on.
  */
 export function group(steps: readonly Step[], count: number, deferred: ReadonlySet<Step>): Group[] {
-  const running = steps.filter(runs);
   const partition = new Partition(count);
   const reductions = new Map<string, Step>();
-  for (const step of running) {
+  steps.filter(runs).forEach((step) => {
     partition.add(step);
-    const partners = step.values
-      .filter((read) => runs(read.step) && isAll(read) && !hasGaps(read.step))
-      .map((read) => read.step);
-    // Contractions come first: as an epilogue the step reads their sums from registers.
-    const contractions = partners.filter((partner) => partition.groupOf(partner).kind === "contraction");
-    for (const partner of contractions) partition.merge(partner, step, partner.size);
-    for (const partner of partners) partition.merge(partner, step, partner.size);
-    if (step.kind !== "reduce") continue;
+    mergeWithRead(step, partition);
+    if (step.kind !== "reduce") return;
     // Reductions of the same elements over the same dims share a kernel, as max and argmax of one tensor.
     const key = describe(step);
     const sibling = reductions.get(key);
     if (sibling === undefined) reductions.set(key, step);
     else partition.merge(sibling, step, step.points);
-  }
+  });
   mergeReductionsOfSameReads(partition);
   // Groups that each compute a single number share a kernel, even if they read nothing in common.
   let last: Step | null = null;
@@ -40,6 +33,17 @@ export function group(steps: readonly Step[], count: number, deferred: ReadonlyS
     if (last === null || partition.groupOf(last) !== partition.groupOf(next)) last = next;
   }
   return partition.groups();
+}
+
+/** Merges a step with those that it reads element for element. */
+function mergeWithRead(step: Step, partition: Partition): void {
+  const partners = step.values.flatMap((read) =>
+    runs(read.step) && isAll(read) && !hasGaps(read.step) ? [read.step] : [],
+  );
+  // Contractions come first: as an epilogue the step reads their sums from registers.
+  const contractions = partners.filter((partner) => partition.groupOf(partner).kind === "contraction");
+  for (const partner of contractions) partition.merge(partner, step, partner.size);
+  for (const partner of partners) partition.merge(partner, step, partner.size);
 }
 
 /**

@@ -27,30 +27,33 @@ export class Lifetimes {
   /** `isMade` tells whether a step is stored in a temporary. */
   constructor(groups: readonly Group[], isMade: (step: Step) => boolean, outputs: readonly Step[]) {
     for (const step of outputs) this.#count(step, 1);
-    for (const group of groups) {
-      const own = new Set(group.steps);
-      const read = new Set<Step>();
-      let bytesMade = 0;
-      for (const step of group.steps) {
-        if (step.kind === "repeat")
-          for (const target of step.stacked) bytesMade += target === null ? 0 : bytesOf(target);
-        else if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
-        const add = ({ step: source }: Read) => {
-          if (source.kind === "assembled" || (runs(source) && isMade(source) && !own.has(source))) read.add(source);
-        };
-        step.values.forEach(add);
-        step.buffers.forEach(add);
-      }
-      const needs = { read: [...read], gain: -bytesMade };
-      this.#needs.set(group, needs);
-      for (const step of read) {
-        this.#count(step, 1);
-        const readers = this.#readers.get(step);
-        if (readers === undefined) this.#readers.set(step, [needs]);
-        else readers.push(needs);
-      }
-    }
+    groups.forEach((group) => {
+      this.#add(group, isMade);
+    });
     for (const step of this.#readers.keys()) this.#addToGains(step);
+  }
+
+  #add(group: Group, isMade: (step: Step) => boolean): void {
+    const own = new Set(group.steps);
+    const read = new Set<Step>();
+    let bytesMade = 0;
+    const add = ({ step: source }: Read) => {
+      if (source.kind === "assembled" || (runs(source) && isMade(source) && !own.has(source))) read.add(source);
+    };
+    for (const step of group.steps) {
+      if (step.kind === "repeat") for (const target of step.stacked) bytesMade += target === null ? 0 : bytesOf(target);
+      else if (step.kind === "place" || isMade(step)) bytesMade += bytesOf(step);
+      step.values.forEach(add);
+      step.buffers.forEach(add);
+    }
+    const needs = { read: [...read], gain: -bytesMade };
+    this.#needs.set(group, needs);
+    for (const step of read) {
+      this.#count(step, 1);
+      const readers = this.#readers.get(step);
+      if (readers === undefined) this.#readers.set(step, [needs]);
+      else readers.push(needs);
+    }
   }
 
   /** The group to run next; its reads are counted as done. */

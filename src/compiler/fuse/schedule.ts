@@ -36,14 +36,14 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
   for (const group of groups) for (const step of group.steps) of[step.id] = group;
   const groupOf = ({ id }: Step) => of[id];
   const stored = new Set<Step>(outputs);
-  for (const step of steps) {
+  steps.forEach((step) => {
     const own = groupOf(step);
     for (const read of step.values) if (!isAll(read) || groupOf(read.step) !== own) stored.add(read.step);
     for (const read of step.buffers) stored.add(read.step);
-  }
+  });
   const order = new Order();
   const groupsOf = (some: readonly Step[]) => some.flatMap((step) => groupOf(step) ?? []);
-  for (const group of groups) {
+  groups.forEach((group) => {
     const earlier = new Set<Group>();
     const add = (other: Step) => {
       const own = groupOf(other);
@@ -51,7 +51,7 @@ export function schedule(builder: Builder, outputs: readonly Step[], updates: re
     };
     for (const step of group.steps) eachBefore(step, add);
     order.append(group, [...earlier]);
-  }
+  });
   const homes = new Map<Step, Buffer>();
   for (const { state, step, isAdded = false } of updates) {
     const reading = readsOf(state);
@@ -85,35 +85,35 @@ function eachBefore(step: Step, see: (other: Step) => void): void {
 /** The steps that outputs need. */
 function live(steps: readonly Step[], outputs: readonly Step[]): Step[] {
   const needed = new Set<Step>(outputs);
-  // A step reads only steps of lower ids, except that an assembled step's parts have higher ids than it.
-  for (const step of steps.toReversed()) {
-    if (!needed.has(step) && !targetsOf(step).some((target) => needed.has(target))) continue;
+  const need = ({ step, after = [] }: Read) => {
     needed.add(step);
-    for (const reads of [step.values, step.buffers]) {
-      for (const { step: read, after = [] } of reads) {
-        needed.add(read);
-        for (const earlier of after) needed.add(earlier);
-      }
-    }
+    for (const earlier of after) needed.add(earlier);
+  };
+  const visit = (step: Step) => {
+    if (!needed.has(step) && !targetsOf(step).some((target) => needed.has(target))) return;
+    needed.add(step);
+    step.values.forEach(need);
+    step.buffers.forEach(need);
     if (step.kind === "repeat") for (const target of step.carries) needed.add(target);
-  }
+  };
+  // A step reads only steps of lower ids, except that an assembled step's parts have higher ids than it.
+  steps.toReversed().forEach(visit);
   return steps.filter((step) => needed.has(step));
 }
 
 /** The steps that read each state's old contents. */
 function readersOf(steps: readonly Step[]): Map<Buffer, Step[]> {
   const readers = new Map<Buffer, Step[]>();
-  for (const step of steps) {
-    if (!runs(step)) continue;
-    const add = ({ step: read }: Read) => {
-      if (read.kind !== "input" || read.buffer.kind !== "state") return;
-      const others = readers.get(read.buffer);
-      if (others === undefined) readers.set(read.buffer, [step]);
-      else others.push(step);
-    };
-    step.values.forEach(add);
-    step.buffers.forEach(add);
-  }
+  const add = (step: Step, { step: read }: Read) => {
+    if (read.kind !== "input" || read.buffer.kind !== "state") return;
+    const others = readers.get(read.buffer);
+    if (others === undefined) readers.set(read.buffer, [step]);
+    else others.push(step);
+  };
+  steps.filter(runs).forEach((step) => {
+    for (const read of step.values) add(step, read);
+    for (const read of step.buffers) add(step, read);
+  });
   return readers;
 }
 
