@@ -90,6 +90,8 @@ class Simplifier implements Rewriter {
   /** The index, dim and size of each gather in the graph, and of those that a rule relies on. */
   #gathers = new Set<string>();
   readonly #needed = new Set<string>();
+  /** Scatters that were visited while no gather with their index was known. */
+  readonly #alone = new Set<NodeOf<"scatterAdd">>();
   #depth = 0;
   /** The simplified form of each node, by the node's key: op, inputs, attributes. */
   readonly #simplified = new Map<string, Node>();
@@ -128,6 +130,11 @@ class Simplifier implements Rewriter {
     this.#next = 0;
     this.#uses = usesOf(graph);
     this.#gathers = this.#gathersIn(graph);
+    for (const n of this.#alone) {
+      if (!this.#gathers.has(this.#scatterOf(n))) continue;
+      this.#alone.delete(n);
+      this.#unchanged.delete(n);
+    }
   }
 
   #gathersIn(graph: Graph): Set<string> {
@@ -137,7 +144,15 @@ class Simplifier implements Rewriter {
   }
 
   #gatherOf({ inputs: [x, index], attributes: { dim } }: NodeOf<"gather">): string {
-    return `${this.#keys.idOf(index)} ${dim} ${x.shape[dim]}`;
+    return this.#indexOf(index, dim, x.shape[dim]);
+  }
+
+  #scatterOf({ inputs: [, index], attributes: { dim, size } }: NodeOf<"scatterAdd">): string {
+    return this.#indexOf(index, dim, size);
+  }
+
+  #indexOf(index: Node, dim: number, size: number): string {
+    return `${this.#keys.idOf(index)} ${dim} ${size}`;
   }
 
   /** Whether no rule applies to any node. */
@@ -171,7 +186,7 @@ class Simplifier implements Rewriter {
     return (this.#uses.get(n) ?? 0) <= 1;
   }
   isGathered(index: Node, dim: number, size: number): boolean {
-    const gather = `${this.#keys.idOf(index)} ${dim} ${size}`;
+    const gather = this.#indexOf(index, dim, size);
     if (!this.#gathers.has(gather)) return false;
     this.#needed.add(gather);
     return true;
@@ -206,6 +221,7 @@ class Simplifier implements Rewriter {
     this.#depth--;
     this.#unchanged.set(n, this.#readOnceBits(n));
     if (n.op === "gather") this.#gathers.add(this.#gatherOf(n));
+    if (n.op === "scatterAdd" && !this.#gathers.has(this.#scatterOf(n))) this.#alone.add(n);
     return n;
   }
 

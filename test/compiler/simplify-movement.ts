@@ -166,6 +166,11 @@ export const movement: Cases = {
       "%a = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %s = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %b = scatterAdd %s, %a {dim: 1, size: 3}; return %b",
       "%8 = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %9 = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %10 = scatterAdd %8, %9 {dim: 1, size: 3}; return %10",
     ],
+    // The gather comes after the scatterAdd, and its index has another form at first.
+    [
+      "%a = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %s = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %b = scatterAdd %s, %a {dim: 1, size: 3}; %r = reshape %a {shape: [2, 1]}; %g = gather %x, %r {dim: 1}; return %b, %g",
+      "%8 = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %9 = expand %8 {shape: [2, 3]}; %10 = iota {length: 3}; %11 = reshape %10 {shape: [1, 3]}; %12 = expand %11 {shape: [2, 3]}; %13 = eq %9, %12; %14 = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %15 = expand %14 {shape: [2, 3]}; %16 = full(0); %17 = where %13, %15, %16; %18 = add %17, %16; %19 = gather %x, %8 {dim: 1}; return %18, %19",
+    ],
     // The gather with the same index is gone in the end, because another rule drops its only reader.
     [
       "%a = slice %i {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %s = slice %y {starts: [0, 0], sizes: [2, 1], steps: [1, 1]}; %g = gather %x, %a {dim: 1}; %e = expand %g {shape: [2, 3]}; %f = full(0, bool); %r = where %f, %e, %y; %b = scatterAdd %s, %a {dim: 1, size: 3}; return %r, %b",
