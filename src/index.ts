@@ -223,6 +223,7 @@ export {
   oneCycleSchedule,
 } from "./optim/schedules.ts";
 export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export { SparseAdam, type SparseAdamOptions } from "./optim/sparse-adam.ts";
 export {
   channelShuffle,
   fold,

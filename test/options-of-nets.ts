@@ -88,10 +88,9 @@ export const ofNets: Record<string, (options: object) => unknown> = {
   maxUnpool3d: (o) => C.maxUnpool3d(volume, whole(volume), 2, o),
   unfold: (o) => C.unfold(image, 2, o),
   ...Object.fromEntries(
-    ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adamax", "LBFGS", "NAdam", "RAdam", "Rprop"].map((name) => [
-      name,
-      (o: object) => new C[name](parameters(), o),
-    ]),
+    ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adamax", "LBFGS", "NAdam", "RAdam", "Rprop", "SparseAdam"].map(
+      (name) => [name, (o: object) => new C[name](parameters(), o)],
+    ),
   ),
   Muon: (o) => new C.Muon([ones([2, 3], { requiresGrad: true })], o),
   ReduceLROnPlateau: (o) => new C.ReduceLROnPlateau(new chainrule.SGD(parameters(), { lr: 1 }), o),

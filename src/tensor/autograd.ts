@@ -6,6 +6,7 @@ import { isTransforming, plainTensorsIn } from "./levels.ts";
 import { isRecording, withRecording } from "./mode.ts";
 import type { Saved } from "./op.ts";
 import { type Attributes, type OpName, opOf } from "./ops.ts";
+import { rowsOf, withRows } from "./row-gradients.ts";
 import type { Tensor } from "./tensor.ts";
 import { tracing } from "./tracing.ts";
 
@@ -240,7 +241,8 @@ export function backward(root: Tensor, gradient: Tensor, apply: Apply): void {
       arrive: ({ tensor }, dx) => arrived.push([tensor, dx]),
     });
     // Grads are set only now, so that a backward pass that throws leaves every grad as it was.
-    for (const [leaf, dx] of arrived) leaf.grad = leaf.grad === null ? dx.detach() : leaf.grad.add(dx);
+    for (const [leaf, dx] of arrived)
+      leaf.grad = leaf.grad === null ? withRows(dx.detach(), rowsOf(dx)) : leaf.grad.add(dx);
   });
 }
 

@@ -2,6 +2,7 @@
 import { ChainruleError } from "../../errors/error.ts";
 import { describe, type Type } from "../dtype.ts";
 import { always, asInputs, dimsFlaw, forEachLine, op } from "../op.ts";
+import { withRows } from "../row-gradients.ts";
 import { withSize } from "../shape.ts";
 
 function checkIndex(call: string, [x, index]: readonly Type[], dim: number): void {
@@ -42,8 +43,11 @@ export const indexing = {
         }
       });
     },
-    vjp: ({ types: [{ shape }], input, attributes: { dim }, dy, apply }) =>
-      apply("scatterAdd", [dy, input(1)], { dim, size: shape[dim] }),
+    vjp: ({ types: [{ shape }], input, attributes: { dim }, dy, apply }) => {
+      const index = input(1);
+      const dx = apply("scatterAdd", [dy, index], { dim, size: shape[dim] });
+      return withRows(dx, dim === 0 ? { rows: dy, index } : null);
+    },
   }),
 
   // y[.., index[.., i, ..], ..] += x[.., i, ..], where y begins as 0

@@ -198,14 +198,10 @@ describe("a loop", () => {
       const optimizer = new Adam(net.parameters(), { lr: 0.01 });
       const kernels: number[] = [];
       const step = compile(
-        (x: Tensor) => {
+        trainingStep((x: Tensor) => {
           const [, [h, c]] = net.forward(x);
-          const loss = h.square().sum().add(c.sin().sum());
-          optimizer.zeroGrad();
-          loss.backward();
-          optimizer.step();
-          return loss;
-        },
+          return h.square().sum().add(c.sin().sum());
+        }, optimizer),
         { backend },
       );
       for (const length of [7, 7, 30, 30]) {
