@@ -131,6 +131,8 @@ export {
 export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
 export {
+  type Attended,
+  type AttendOptions,
   MultiheadAttention,
   type MultiheadAttentionMasks,
   type MultiheadAttentionOptions,

@@ -36,7 +36,7 @@ export function broadcast<Names extends string>(
   const given: [string, Parameter][] = Object.entries(parameters);
   for (const [name, value] of given)
     if (typeof value !== "number" && !(isTensor(value) && isFloating(value.dtype)))
-      throw new ChainruleError("type", call, `${name} is a number or a floating tensor, not ${shown(value)}`);
+      throw new ChainruleError("type", call, `${name} takes a number or a floating tensor, not ${shown(value)}`);
   const tensors = given.flatMap(([, value]) => (isTensor(value) ? [value] : []));
   const dtype: FloatingDType = tensors.some((x) => x.dtype === "float64") ? "float64" : "float32";
   const shape = tensors.reduce<Shape>((all, x) => broadcastShapes(call, all, x.shape), []);

@@ -89,12 +89,25 @@ export function scaledDotProductAttention(
     );
   }
   checkMask(mask, [...broadcastShapes(call, q.shape.slice(0, -2), k.shape.slice(0, -2)), l, s]);
-  return inRegion(call, { causal, mask: mask !== null, dropout }, () => {
-    const products = q.mul(scale ?? 1 / Math.sqrt(d)).matmul(k.transpose());
-    const scores = causal ? products.where(full([l, s], 1, { dtype: "bool" }).tril(), -Infinity) : products;
-    const weights = mask === null ? scores.softmax(-1) : maskedSoftmax(masked(scores, mask));
-    return (dropout === 0 ? weights : dropElements(weights, weights.shape, dropout)).matmul(v);
-  });
+  return inRegion(call, { causal, mask: mask !== null, dropout }, () =>
+    attentionWeights(q, k, { mask, causal, dropout, scale: scale ?? 1 / Math.sqrt(d) }).matmul(v),
+  );
+}
+
+interface Weighting {
+  readonly mask: Tensor | null;
+  readonly causal: boolean;
+  readonly dropout: number;
+  readonly scale: number;
+}
+
+/** The weights of all positions, [..., L, S]: softmax(q · kᵀ · scale), some of which dropout sets to 0. */
+export function attentionWeights(q: Tensor, k: Tensor, { mask, causal, dropout, scale }: Weighting): Tensor {
+  const products = q.mul(scale).matmul(k.transpose());
+  const earlier = () => full([q.shape[q.ndim - 2], k.shape[k.ndim - 2]], 1, { dtype: "bool" }).tril();
+  const scores = causal ? products.where(earlier(), -Infinity) : products;
+  const weights = mask === null ? scores.softmax(-1) : maskedSoftmax(masked(scores, mask));
+  return dropout === 0 ? weights : dropElements(weights, weights.shape, dropout);
 }
 
 const masked = (scores: Tensor, mask: Tensor): Tensor =>

@@ -29,7 +29,7 @@ describe.each(["activations", "further_losses", "spatial"] as const)("functions 
   }
 });
 
-const many = load("activations").many;
+const many = [...load("activations").many, ...load("attention_options").many];
 
 describe.each(["activations", "spatial", "norms"] as const)("layers as in PyTorch, %s", (family) => {
   const { layers } = load(family);

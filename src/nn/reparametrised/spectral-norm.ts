@@ -10,7 +10,7 @@ import { inRegion } from "../../tensor/region.ts";
 import { normalizeDim } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../convolutions/transposed.ts";
-import type { Module } from "../module.ts";
+import type { Layer, Module } from "../module.ts";
 import { checkWeighted, computeWeight, sourceOf, type Weighted } from "./weight.ts";
 
 /** The options of spectralNorm. */
@@ -66,7 +66,7 @@ type Called = Module & { forward(...inputs: Tensor[]): unknown };
  * v, buffers, by `powerIterations` steps of the power method; the gradient takes them as constants. The names are those of PyTorch's
  * parametrizations.spectral_norm. A weight of one dim is divided by its length.
  */
-export function spectralNorm<L extends Weighted & { forward(...inputs: never[]): unknown }>(
+export function spectralNorm<L extends Weighted & Pick<Layer, "forward">>(
   layer: L,
   options: SpectralNormOptions = {},
 ): L {

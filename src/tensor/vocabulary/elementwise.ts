@@ -137,20 +137,20 @@ export abstract class Elementwise {
     takes("sign", arguments.length, 0);
     return this.dtype === "bool" ? this : this.apply("sign", [this]);
   }
-  /** The largest whole number ≤ x, with the gradient 0. */
+  /** The largest whole number ≤ x, with the gradient 0. Throws for bool. */
   floor(this: Tensor): Tensor {
     takes("floor", arguments.length, 0);
-    return isFloating(this.dtype) ? this.apply("floor", [this]) : this;
+    return isFloating(this.dtype) ? this.apply("floor", [this]) : checkNumeric("floor", [this])[0];
   }
-  /** The smallest whole number ≥ x, with the gradient 0. */
+  /** The smallest whole number ≥ x, with the gradient 0. Throws for bool. */
   ceil(this: Tensor): Tensor {
     takes("ceil", arguments.length, 0);
-    return isFloating(this.dtype) ? this.neg().floor().neg() : this;
+    return isFloating(this.dtype) ? this.neg().floor().neg() : checkNumeric("ceil", [this])[0];
   }
-  /** The nearest whole number, and the even one of two that are equally near, with the gradient 0. */
+  /** The nearest whole number, and the even one of two that are equally near, with the gradient 0. Throws for bool. */
   round(this: Tensor): Tensor {
     takes("round", arguments.length, 0);
-    return isFloating(this.dtype) ? this.apply("round", [this]) : this;
+    return isFloating(this.dtype) ? this.apply("round", [this]) : checkNumeric("round", [this])[0];
   }
   /** eˣ */
   exp(this: Tensor): Tensor {
@@ -219,10 +219,10 @@ export abstract class Elementwise {
     takes("sigmoid", arguments.length, 0);
     return this.apply("sigmoid", [floating(this)]);
   }
-  /** x where x > 0, else 0, with the gradient 0 at 0; NaN stays NaN. */
+  /** x where x > 0, else 0, with the gradient 0 at 0; NaN stays NaN. Throws for bool. */
   relu(this: Tensor): Tensor {
     takes("relu", arguments.length, 0);
-    return relu(this);
+    return relu(checkNumeric("relu", [this])[0]);
   }
   /**
    * x · Φ(x), where Φ is the distribution function of the standard normal distribution, by erf (Hendrycks and Gimpel 2016);
