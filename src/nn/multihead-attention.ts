@@ -69,6 +69,14 @@ const maskNames: OptionNames<MultiheadAttentionMasks> = { keyPaddingMask: true, 
 const attendNames: OptionNames<AttendOptions> = { ...maskNames, averageWeights: true };
 const call = "MultiheadAttention.forward";
 
+/** The projections in one: a tensor, but null where the options may say that keys or values have another size. */
+type Projection<Options> = Options extends { readonly kdim: number } | { readonly vdim: number }
+  ? Tensor | null
+  : Tensor;
+
+/** A layer of any options. */
+type Attention = MultiheadAttention<{ readonly kdim: number }>;
+
 /** Throws unless the mask is bool or floating, with one of these shapes. */
 function checkMask(name: string, mask: Tensor, ...shapes: Shape[]): void {
   checkTensor(call, name, mask);
@@ -109,9 +117,12 @@ function maskOf(
  * initialised by xavierUniform and the two biases, in_proj_bias and out_proj.bias, are initialised to 0; with `bias: false` both are null.
  * With `causal`, no position attends to a later one. Throws if heads does not divide size, or if x has another shape or is not floating.
  */
-export class MultiheadAttention extends Module implements Layer {
+export class MultiheadAttention<Options extends MultiheadAttentionOptions = MultiheadAttentionOptions>
+  extends Module
+  implements Layer
+{
   /** The three projections in one, [3·size, size]; null where keys or values have another size. */
-  readonly in_proj_weight: Tensor | null;
+  readonly in_proj_weight: Projection<Options>;
   readonly in_proj_bias: Tensor | null;
   readonly out_proj: Linear;
   /** The number of heads, a divisor of size. */
@@ -132,10 +143,10 @@ export class MultiheadAttention extends Module implements Layer {
   readonly bias_k: Tensor | null;
   readonly bias_v: Tensor | null;
 
-  constructor(size: number, heads: number, options: MultiheadAttentionOptions = {}) {
+  constructor(size: number, heads: number, options: Options = {} as Options) {
     super();
     takes("MultiheadAttention", arguments.length, 3);
-    checkOptions("MultiheadAttention", options, names);
+    checkOptions<MultiheadAttentionOptions>("MultiheadAttention", options, names);
     const { bias = true, causal = false, dropout = 0, addBiasKv = false, addZeroAttn = false } = options;
     const { kdim = size, vdim = size } = options;
     for (const [name, value] of Object.entries({ size, heads, kdim, vdim }))
@@ -151,7 +162,7 @@ export class MultiheadAttention extends Module implements Layer {
     const projection = (rows: number, columns: number, wanted: boolean) =>
       wanted ? init.xavierUniform(zeros([rows, columns], { requiresGrad: true })) : null;
     const extra = () => (addBiasKv ? init.xavierNormal(zeros([1, 1, size], { requiresGrad: true })) : null);
-    this.in_proj_weight = projection(3 * size, size, isOne);
+    this.in_proj_weight = projection(3 * size, size, isOne) as Projection<Options>;
     this.q_proj_weight = projection(size, size, !isOne);
     this.k_proj_weight = projection(size, kdim, !isOne);
     this.v_proj_weight = projection(size, vdim, !isOne);
@@ -170,14 +181,14 @@ export class MultiheadAttention extends Module implements Layer {
   /** The keys are x if they are left out, and the values the keys. */
   forward(x: Tensor, key: Tensor = x, value: Tensor = key, masks: MultiheadAttentionMasks = {}): Tensor {
     takes(call, arguments.length, 4);
-    checkInputs(this, [x, key, value]);
+    checkInputs(this as unknown as Attention, [x, key, value]);
     checkOptions(call, masks, maskNames);
     if (x.ndim === 2) {
       const batched = withBatch(x, key, value, masks);
       return this.forward(batched.x, batched.key, batched.value, batched.masks).squeeze(0);
     }
-    return inRegion("multiheadAttention", attributesOf(this), () => {
-      const { qkv, mask, causal, dropout } = prepared(this, [x, key, value], masks);
+    return inRegion("multiheadAttention", attributesOf(this as unknown as Attention), () => {
+      const { qkv, mask, causal, dropout } = prepared(this as unknown as Attention, [x, key, value], masks);
       const contexts = scaledDotProductAttention(...qkv, { causal, dropout, mask });
       return this.out_proj.forward(contexts.permute([0, 2, 1, 3]).reshape(x.shape));
     });
@@ -186,7 +197,7 @@ export class MultiheadAttention extends Module implements Layer {
   /** What forward gives, and the weights with which each position attends to the keys; see PyTorch's need_weights. */
   attend(x: Tensor, key: Tensor = x, value: Tensor = key, options: AttendOptions = {}): Attended {
     takes("MultiheadAttention.attend", arguments.length, 4);
-    checkInputs(this, [x, key, value]);
+    checkInputs(this as unknown as Attention, [x, key, value]);
     checkOptions("MultiheadAttention.attend", options, attendNames);
     const { averageWeights = true, ...masks } = options;
     if (x.ndim === 2) {
@@ -194,8 +205,8 @@ export class MultiheadAttention extends Module implements Layer {
       const found = this.attend(batched.x, batched.key, batched.value, { ...batched.masks, averageWeights });
       return { output: found.output.squeeze(0), weights: found.weights.squeeze(0) };
     }
-    return inRegion("multiheadAttention", attributesOf(this), () => {
-      const { qkv, mask, causal, dropout } = prepared(this, [x, key, value], masks);
+    return inRegion("multiheadAttention", attributesOf(this as unknown as Attention), () => {
+      const { qkv, mask, causal, dropout } = prepared(this as unknown as Attention, [x, key, value], masks);
       const [q, k, v] = qkv;
       const scale = 1 / Math.sqrt(q.shape[3]);
       const weights = attentionWeights(q, k, { mask, causal, dropout, scale });
@@ -220,7 +231,7 @@ export class MultiheadAttention extends Module implements Layer {
   }
 }
 
-const attributesOf = (layer: MultiheadAttention) => ({
+const attributesOf = (layer: Attention) => ({
   heads: layer.heads,
   causal: layer.causal,
   bias: layer.in_proj_bias !== null,
@@ -228,7 +239,7 @@ const attributesOf = (layer: MultiheadAttention) => ({
 });
 
 /** Throws unless x, keys and values fit the layer and each other. */
-function checkInputs(layer: MultiheadAttention, [x, key, value]: readonly [Tensor, Tensor, Tensor]): void {
+function checkInputs(layer: Attention, [x, key, value]: readonly [Tensor, Tensor, Tensor]): void {
   checkTensor(call, "x", x);
   checkTensor(call, "key", key);
   checkTensor(call, "value", value);
@@ -237,7 +248,7 @@ function checkInputs(layer: MultiheadAttention, [x, key, value]: readonly [Tenso
 
 /** Queries, keys and values [N, heads, L or S, size/heads], what is left out, and how. */
 function prepared(
-  layer: MultiheadAttention,
+  layer: Attention,
   inputs: readonly [Tensor, Tensor, Tensor],
   masks: MultiheadAttentionMasks,
 ): { qkv: [Tensor, Tensor, Tensor]; mask: Tensor | null; causal: boolean; dropout: number } {
@@ -261,7 +272,7 @@ function prepared(
 }
 
 /** Keys and values that stand behind all others, [N, heads, 1, size/heads]: the learned ones, and zeros. */
-function extrasOf(layer: MultiheadAttention, q: Tensor): [key: Tensor, value: Tensor][] {
+function extrasOf(layer: Attention, q: Tensor): [key: Tensor, value: Tensor][] {
   const [batch, heads, , width] = q.shape;
   const shape = [batch, heads, 1, width];
   const learned = (bias: Tensor) => bias.reshape([1, heads, 1, width]).to(q.dtype).expand(shape);
@@ -296,7 +307,7 @@ function withBatch(x: Tensor, key: Tensor, value: Tensor, masks: MultiheadAttent
   return { x: query, key: keys, value: values, masks: batched };
 }
 
-function checkShapes(layer: MultiheadAttention, x: Tensor, key: Tensor, value: Tensor): void {
+function checkShapes(layer: Attention, x: Tensor, key: Tensor, value: Tensor): void {
   const [size, kdim, vdim] = layer.sizes;
   const fits = (y: Tensor, features: number) =>
     y.ndim === x.ndim &&
@@ -315,7 +326,7 @@ function checkShapes(layer: MultiheadAttention, x: Tensor, key: Tensor, value: T
 }
 
 /** Queries, keys and values of one sequence, by one product: [N, L, 3·size] -> [3, N, heads, L, size/heads]. */
-function projectedTogether(layer: MultiheadAttention, weight: Tensor, x: Tensor): [Tensor, Tensor, Tensor] {
+function projectedTogether(layer: Attention, weight: Tensor, x: Tensor): [Tensor, Tensor, Tensor] {
   const [batch, length, size] = x.shape;
   const product = x.matmul(weight.transpose());
   const projected = layer.in_proj_bias ? product.add(layer.in_proj_bias) : product;
@@ -324,7 +335,7 @@ function projectedTogether(layer: MultiheadAttention, weight: Tensor, x: Tensor)
 }
 
 /** The projection of queries (0), keys (1) or values (2). */
-function projectionOf(layer: MultiheadAttention, third: 0 | 1 | 2): Tensor {
+function projectionOf(layer: Attention, third: 0 | 1 | 2): Tensor {
   const own = [layer.q_proj_weight, layer.k_proj_weight, layer.v_proj_weight][third];
   if (own !== null) return own;
   const [size] = layer.sizes;
@@ -333,10 +344,7 @@ function projectionOf(layer: MultiheadAttention, third: 0 | 1 | 2): Tensor {
 }
 
 /** Each by its own projection: [N, S, features] -> [N, heads, S, size/heads]. */
-function projectedApart(
-  layer: MultiheadAttention,
-  inputs: readonly [Tensor, Tensor, Tensor],
-): [Tensor, Tensor, Tensor] {
+function projectedApart(layer: Attention, inputs: readonly [Tensor, Tensor, Tensor]): [Tensor, Tensor, Tensor] {
   const [size] = layer.sizes;
   const project = (y: Tensor, third: 0 | 1 | 2): Tensor => {
     const product = y.matmul(projectionOf(layer, third).transpose());
