@@ -12,6 +12,7 @@ import { describe } from "./dtype.ts";
 import type { Operation } from "./eager.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
+import type { LoopCall, LoopResult } from "./tracing.ts";
 
 export interface Level {
   /** Higher than the id of every level that was opened before. */
@@ -24,6 +25,11 @@ export interface Level {
   run(operation: Operation): Tensor;
   /** Does the same for a call of a function with a gradient of its own. */
   runCall(call: Call, inputs: readonly Tensor[]): readonly Tensor[];
+  /**
+   * Runs a loop in a trace as one of the tensors inside, by `below`; a level without this rule has loops written out. A step is called with the
+   * levels below open.
+   */
+  loop?(call: LoopCall, below: (inner: LoopCall) => LoopResult): LoopResult;
   /** Draws random bits while the level is open; null if that is left to the levels below. */
   draw?(operation: Operation): Tensor | null;
 }

@@ -5,7 +5,7 @@ import { takes } from "./arguments.ts";
 import { full } from "./create.ts";
 import { describe } from "./dtype.ts";
 import { stack } from "./functions.ts";
-import { isTransforming } from "./levels.ts";
+import { openLevels, withLevels } from "./levels.ts";
 import { type Flat, flatten } from "./nesting.ts";
 import { observing } from "./observing.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
@@ -69,7 +69,7 @@ export function scan<C, X, Y>(
     reverse: options.reverse ?? false,
     step,
   };
-  const done = (isTransforming() ? null : tracing()?.loop(call)) ?? loop(call);
+  const done = run(call);
   // The function was called, at least for its types.
   const ys = (results as Flat | null)?.nest(done.ys) ?? null;
   return [carry.nest(done.carry) as C, ys as Y];
@@ -130,6 +130,15 @@ function checkResults(first: Flat | null, y: Flat): void {
       "scan",
       `the first step returned ${first.tensors.map(describe).join(", ")} as ${first.nesting}, a later one ${y.tensors.map(describe).join(", ")} as ${y.nesting}; all must be alike`,
     );
+}
+
+/** A trace has the loop as one part, where all transformations around it have a rule for loops. */
+function run(call: LoopCall): LoopResult {
+  const tracer = tracing();
+  const levels = openLevels();
+  const newest = levels.at(-1);
+  if (tracer === null || levels.some((level) => level.loop === undefined)) return loop(call);
+  return newest?.loop?.(call, (inner) => withLevels(levels.slice(0, -1), () => run(inner))) ?? tracer.loop(call);
 }
 
 /** The steps, one after the other. */

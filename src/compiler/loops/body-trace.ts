@@ -4,6 +4,7 @@
 import { ChainruleError, internal } from "../../errors/error.ts";
 import { describe, isFloating, type Type } from "../../tensor/dtype.ts";
 import type { Operation } from "../../tensor/eager.ts";
+import { wrappedIn } from "../../tensor/levels.ts";
 import { isRecording } from "../../tensor/mode.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import { apply, Tensor } from "../../tensor/tensor.ts";
@@ -147,7 +148,9 @@ export class BodyTrace implements Tracer {
     this.#before.clear();
   }
 
-  #isOwn({ storage }: Tensor): boolean {
-    return storage instanceof TracedStorage && storage.trace === this;
+  /** Whether a tensor was made in the step, as those of transformations are. */
+  #isOwn(tensor: Tensor): boolean {
+    const { storage } = tensor;
+    return (storage instanceof TracedStorage && storage.trace === this) || wrappedIn(tensor) !== null;
   }
 }

@@ -98,6 +98,6 @@ export const batchingRules = {
   matmul: ({ operands: [a, b], size }) => batchedMatmul(a, b, size),
   conv: ({ operands: [x, w], attributes, size }) => batchedConv(x, w, attributes, size),
 
-  // Inside a transformation scan is the loop that it describes, step by step.
+  // A level has a rule for a loop as a whole (vmap.ts).
   ...forAll(loops, impossible),
 } satisfies { readonly [N in OpName]: Batching<N> };

@@ -79,9 +79,9 @@ function bilinear<N extends OpName>({
   return total([da && apply(name, [da, b], attributes), db && apply(name, [a, db], attributes)]);
 }
 
-/** Inside a transformation scan is the loop that it describes, step by step, so that no op scan is applied. */
+/** A level has a rule for a loop as a whole (jvp.ts), so that the op scan meets plain tensors alone. */
 function writtenOut(): never {
-  throw internal("a loop is written out inside jvp");
+  throw internal("the op scan is applied to tensors of jvp");
 }
 
 export const forwardRules = {

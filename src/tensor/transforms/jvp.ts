@@ -11,6 +11,7 @@ import { constant } from "../promotion.ts";
 import { sameShape } from "../shape.ts";
 import { TapeLevel } from "../tape.ts";
 import { apply, Tensor } from "../tensor.ts";
+import type { LoopCall, LoopResult } from "../tracing.ts";
 import { mapTensors } from "../tree.ts";
 import { type Forward, forwardRules } from "./forward.ts";
 
@@ -74,6 +75,33 @@ class DualLevel implements Level {
       const dy = tangents[i];
       return dy === null ? y : this.pair(y, dy);
     });
+  }
+
+  /** A loop over primals and tangents: both are carried, taken and stacked. */
+  loop({ init, xs, step, ...how }: LoopCall, below: (inner: LoopCall) => LoopResult): LoopResult {
+    const apart = (x: Tensor): Tensor[] => {
+      const [primal, tangent] = this.pairOf(x);
+      return isFloating(primal.dtype) ? [primal, tangent ?? constant(primal, 0)] : [primal];
+    };
+    const paired = (like: readonly Tensor[], parts: readonly Tensor[]): Tensor[] => {
+      let next = 0;
+      return like.map(({ dtype }) => {
+        const primal = parts[next++];
+        return isFloating(dtype) ? this.pair(primal, parts[next++]) : primal;
+      });
+    };
+    let results: readonly Tensor[] = [];
+    const done = below({
+      ...how,
+      init: init.flatMap(apart),
+      xs: xs.flatMap(apart),
+      step: (carry, x) => {
+        const after = withLevel(this, () => step(paired(init, carry), paired(xs, x)));
+        results = after.y;
+        return { carry: after.carry.flatMap(apart), y: after.y.flatMap(apart) };
+      },
+    });
+    return { carry: paired(init, done.carry), ys: paired(results, done.ys) };
   }
 
   pair(primal: Tensor, tangent: Tensor): Tensor {

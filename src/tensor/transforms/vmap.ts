@@ -9,6 +9,7 @@ import { type Level, newLevelId, openLevels, Wrapped, withLevel, withLevels } fr
 import { checkOptions, type OptionNames } from "../options.ts";
 import { normalizeDim } from "../shape.ts";
 import { apply, Tensor } from "../tensor.ts";
+import type { LoopCall, LoopResult } from "../tracing.ts";
 import { type Batching, batchingRules } from "./batching.ts";
 import { type MappedDims, mapWithDims } from "./dims.ts";
 
@@ -114,6 +115,22 @@ class BatchLevel implements Level {
     };
     const own = inputs.map((x) => this.batchOf(x) ?? x);
     return wrapAll(withLevels(this.#below, () => runCall(whole, own)));
+  }
+
+  /** A loop over batches: the dim of the steps goes before that of the batch. */
+  loop({ init, xs, step, ...how }: LoopCall, below: (inner: LoopCall) => LoopResult): LoopResult {
+    const whole = (x: Tensor) => this.wholeOf(x);
+    const one = (batch: Tensor) => this.wrap(batch);
+    const done = below({
+      ...how,
+      init: init.map(whole),
+      xs: xs.map((x) => moved(whole(x), 1, 0)),
+      step: (carry, x) => {
+        const after = withLevel(this, () => step(carry.map(one), x.map(one)));
+        return { carry: after.carry.map(whole), y: after.y.map(whole) };
+      },
+    });
+    return { carry: done.carry.map(one), ys: done.ys.map((y) => one(moved(y, 1, 0))) };
   }
 
   draw({ inputs, attributes }: Operation): Tensor | null {
