@@ -1,19 +1,11 @@
 // The functions of tensors that are no methods, against PyTorch's recorded results, and what both refuse. Each case runs at once and as one
 // compiled program: those in float32 for wasm, the others for the reference backend.
 import { describe, expect, it } from "vitest";
-import { type Case, type CaseOrRefusal, load } from "./fixtures/load.ts";
+import { type Case, type CaseOrRefusal, dependsOnContents, load } from "./fixtures/load.ts";
 import { runBackward, runCase, runRefusal } from "./fixtures/run.ts";
 import { ways } from "./fixtures/ways.ts";
 
 const families = ["elementary", "contraction", "shaping", "selection", "ordering"] as const;
-
-/** Whether contents decide the size of the result, which a compiled function refuses. */
-function dependsOnContents({ call, inputs }: Case): boolean {
-  const isMask = inputs.map(({ dtype }, i) => dtype === "bool" && i > 0);
-  if (call === "index") return isMask.includes(true);
-  if (call === "indexPut") return isMask[1];
-  return ["nonzero", "maskedSelect", "bincount"].includes(call);
-}
 
 /** What differs from PyTorch in a program; where there can be none, how it is not refused. */
 function compiled(c: Case): string[] {
