@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { lastSession } from "../../src/backends/webgpu/current.ts";
 import { it } from "../../test/backends/webgpu/gpu.ts";
 import { bars, temporaryFolder, writeIdxFolder } from "../../test/node/synthetic.ts";
 import { chainrule, chainruleProcess } from "./command.ts";
@@ -46,4 +47,27 @@ it("gpu trains there, shows its dispatches, and ends as on the processor", async
 it("auto takes no adapter that computes on the processor, and says so", async () => {
   const { stdout } = await chainrule([...args, "--device", "auto"], { cwd: temporaryFolder() });
   expect(stdout).toMatch(/; on one thread \(no GPU: SwiftShader driver \S+ computes on the processor\)$/m);
+});
+
+it("a GPU that is lost: the command says how to go on, and does so", async () => {
+  // The GPU was opened by the command before.
+  const device = lastSession()?.device;
+  if (device === undefined) throw new Error("the GPU is not open");
+  const { queue } = device;
+  const submit = queue.submit.bind(queue);
+  // An epoch is 17 to 26 submits, by how many steps are taken before a read.
+  let left = 50;
+  queue.submit = (commands) => {
+    submit(commands);
+    if (--left === 0) device.destroy();
+  };
+  const cwd = temporaryFolder();
+  const lost = await chainrule([...args, "--epochs", "5", "--device", "gpu"], { cwd });
+  expect(lost.code).toBe(2);
+  expect(lost.stderr).toMatch(
+    /^error: --device gpu: the GPU in software \(SwiftShader driver \S+\) was lost \(.*\)\. --resume m\.checkpoint\.safetensors goes on from the last checkpoint; --device cpu trains on the processor\n$/,
+  );
+  const { code, stdout } = await chainrule(["train", data, "--resume", "m.checkpoint.safetensors"], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^test accuracy /m);
 });

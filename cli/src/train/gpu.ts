@@ -1,6 +1,7 @@
 // --device: whether the steps of a training run on the GPU, and what is said of it.
-import { gpuReady } from "chainrule";
+import { type ChainruleError, gpuReady } from "chainrule";
 import { BadInput } from "../failure.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import type { TrainOptions } from "./job.ts";
 
 /** The names that --device takes; the first is the default. */
@@ -27,6 +28,19 @@ export async function chooseDevice({ device = "cpu", backend, folds }: TrainOpti
   }
   if (available && !software) return { device: "webgpu", words: gpuWords(adapter, software) };
   return { device: "wasm", words: available ? `no GPU: ${adapter} computes on the processor` : `no GPU: ${reason}` };
+}
+
+/** What is said where the GPU cannot go on with a training; null for an error that is not the GPU's. */
+export function gpuFailureWords(
+  { code, words }: ChainruleError,
+  checkpoints: Pick<Checkpoints, "written" | "file">,
+): string | null {
+  if (code === "memory")
+    return `--device gpu: ${words.split("; ")[0]}. A smaller --batch-size may fit, and --device cpu trains on the processor`;
+  if (code !== "device") return null;
+  const [lost] = words.split(", and what lived there");
+  const next = checkpoints.written ? `--resume ${checkpoints.file} goes on from the last checkpoint` : "Start it again";
+  return `--device gpu: ${lost}. ${next}; --device cpu trains on the processor`;
 }
 
 const gpuWords = (adapter: string | null, software: boolean): string =>

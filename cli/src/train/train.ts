@@ -16,7 +16,7 @@ import { transfer } from "../transfer/transfer.ts";
 import { announce, type Outcome, onThreads, tellEnd } from "./account.ts";
 import { Checkpoints, checkpointOf, defaultCheckpointSeconds } from "./checkpoints.ts";
 import { notDiverged } from "./diverged.ts";
-import { type Computing, checkWhole, chooseDevice } from "./gpu.ts";
+import { type Computing, checkWhole, chooseDevice, gpuFailureWords } from "./gpu.ts";
 import type { Job, TrainOptions } from "./job.ts";
 import { makePlan, prepare, read, readOrStream, tellGaveUp } from "./preparing.ts";
 import { checkXla, joinProcesses, lostWords, type Processes } from "./processes.ts";
@@ -198,6 +198,10 @@ function inWords(error: unknown, following: Following): unknown {
   if (following.together && error instanceof ChainruleError && error.code === "device")
     return new BadInput(lostWords(following, error.words), { cause: error });
   if (told !== error && checkpoints.written) checkpoints.remove();
+  if (following.device === "webgpu" && error instanceof ChainruleError) {
+    const words = gpuFailureWords(error, checkpoints);
+    if (words !== null) return new BadInput(words, { cause: error });
+  }
   // A streamed picture that cannot be read, or a thread that failed.
   if (!(error instanceof ChainruleError) || (error.code !== "file" && error.code !== "device")) return told;
   return rephrased(new BadInput(error.place === null ? error.words : error.message, { cause: error }));
