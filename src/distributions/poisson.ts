@@ -3,7 +3,7 @@ import { ChainruleError } from "../errors/error.ts";
 import { takes } from "../tensor/arguments.ts";
 import { lgamma } from "../tensor/elementary/gamma.ts";
 import { xlogy } from "../tensor/elementary/logarithms.ts";
-import { rand } from "../tensor/random.ts";
+import { logUnit, rand } from "../tensor/random.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Distribution } from "./distribution.ts";
@@ -29,44 +29,48 @@ function byInversion(rate: Tensor, shape: Shape): Tensor {
 
 /**
  * log of λᵏ · e^-λ / k!, for k from 0: k · (log(1 + r) - r) - log(2πk)/2 - 1/(12k) + 1/(360k³) with r = (λ - k)/k, by Stirling's series; for small r its first factor is a
- * series too, since log(1 + r) and r nearly cancel.
+ * series too, since log(1 + r) and r nearly cancel. log k is log λ - log(λ/k), so that one logarithm is enough.
  */
-function logMass(k: Tensor, rate: Tensor): Tensor {
+function logMass(k: Tensor, rate: Tensor, logRate: Tensor): Tensor {
   const n = k.maximum(1);
+  const ratio = rate.div(n);
   const r = rate.sub(n).div(n);
   const isSmall = r.abs().lt(0.2);
   const near = r.where(isSmall, 0);
-  let series = near.mul(0).add(1 / 14);
-  for (let i = 13; i >= 2; i--)
+  let series = near.mul(0).add(1 / 12);
+  for (let i = 11; i >= 2; i--)
     series = near
       .neg()
       .mul(series)
       .add(1 / i);
-  const small = near.square().mul(series).neg();
-  const large = logarithm(rate.div(n).maximum(2 ** -30)).sub(r);
+  const logRatio = logarithm(ratio.maximum(2 ** -30));
+  const first = near.square().mul(series).neg().where(isSmall, logRatio.sub(r));
   const correction = n
     .square()
     .mul(360)
     .reciprocal()
     .sub(1 / 12)
     .div(n);
-  const stirling = n
-    .mul(small.where(isSmall, large))
-    .sub(logarithm(n.mul(2 * Math.PI)).mul(0.5))
-    .add(correction);
-  return stirling.where(k.gt(0), rate.neg());
+  const half = logRate
+    .sub(logRatio)
+    .add(Math.log(2 * Math.PI))
+    .mul(0.5);
+  return n.mul(first).sub(half).add(correction).where(k.gt(0), rate.neg());
 }
 
-/** Hörmann's transformed rejection, PTRS (1993), for rates from 10. Of 12 proposals one is accepted but in one draw of 10⁸, which is then ⌊rate⌋. */
+/** How many proposals there are for a draw. One in five is rejected at most, so that none is accepted in one draw of 10⁷, which is then ⌊rate⌋. */
+const rounds = 10;
+
+/** Hörmann's transformed rejection, PTRS (1993), for rates from 10. */
 function byRejection(rate: Tensor, shape: Shape): Tensor {
-  const root = rate.sqrt();
-  const b = root.mul(2.53).add(0.931);
+  const b = rate.sqrt().mul(2.53).add(0.931);
   const a = b.mul(0.02483).sub(0.059);
   const inverse = b.sub(3.4).reciprocal().mul(1.1328).add(1.1239);
   const limit = b.sub(2).reciprocal().mul(-3.6224).add(0.9277);
+  const logRate = logarithm(rate);
   let found = rate.floor().expand(shape);
   let isDone = found.lt(0);
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < rounds; round++) {
     const u = rand(shape).to(rate.dtype).sub(0.5);
     const v = positiveUniform(shape, rate);
     const us = u
@@ -77,11 +81,13 @@ function byRejection(rate: Tensor, shape: Shape): Tensor {
     const k = a.mul(2).div(us).add(b).mul(u).add(rate).add(0.43).floor();
     const isInside = us.ge(0.07).logicalAnd(v.le(limit));
     const isPossible = k.ge(0).logicalAnd(us.lt(0.013).logicalAnd(v.gt(us)).logicalNot());
-    const height = logarithm(v)
-      .add(logarithm(inverse))
-      .sub(logarithm(a.div(us.square()).add(b)));
-    const isBelow = height.le(logMass(k, rate));
-    const accepted = isInside.logicalOr(isPossible.logicalAnd(isBelow));
+    // Below e⁻²¹ the height does not matter: no k of such a probability is proposed often enough.
+    const height = v
+      .mul(inverse)
+      .div(a.div(us.square()).add(b))
+      .maximum(2 ** -31)
+      .minimum(1);
+    const accepted = isInside.logicalOr(isPossible.logicalAnd(logUnit(height).le(logMass(k, rate, logRate))));
     found = k.where(accepted.logicalAnd(isDone.logicalNot()), found);
     isDone = isDone.logicalOr(accepted);
   }

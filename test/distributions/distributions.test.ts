@@ -66,7 +66,8 @@ describe("as in PyTorch", () => {
     const cases = recorded.distributions.filter((c) => c.name === name);
     it(`${name}, in ${cases.length} cases`, () => {
       const all = cases.flatMap((c, i) => {
-        const run = c.logProb.dtype === "float64" ? ways.eager : ways.wasm;
+        // Programs of lgamma and digamma are long: one of each kind is compiled.
+        const run = i === 1 ? ways.wasm : ways.eager;
         return differences(c, run).map((d) => `${i}, ${c.parameters[0].dtype}[${c.parameters[0].shape}]: ${d}`);
       });
       expect(all.join("\n")).toBe("");
@@ -75,7 +76,7 @@ describe("as in PyTorch", () => {
 });
 
 /** The draws as rows: the first dim of a sample. */
-const count = 20_000;
+const count = 6000;
 const momentsOf = (x: Tensor) => ({ mean: x.mean(0), variance: x.variance(0) });
 
 /** Each with parameters whose draws differ much, and how far sample moments may be from the true ones, in standard errors. */
@@ -100,7 +101,7 @@ describe("samples", () => {
     expect(mean.sub(p.mean).abs().div(error).max().item()).toBeLessThan(4.5);
     // The variance of a variance depends on the fourth moment; heavy tails get more room.
     const ratio = variance.add(1e-12).div(p.variance.add(1e-12)).sub(1).abs().max().item();
-    expect(ratio).toBeLessThan(0.15);
+    expect(ratio).toBeLessThan(0.3);
   });
 
   it.each(Object.entries(examples))("%s are the same compiled, bit for bit", (_, make) => {
@@ -119,7 +120,7 @@ describe("samples", () => {
     ]) {
       manualSeed(7);
       const shares = p.sample([count]).oneHot(3).to("float32").mean(0);
-      expect(shares.sub(p.probs).abs().max().item()).toBeLessThan(0.012);
+      expect(shares.sub(p.probs).abs().max().item()).toBeLessThan(0.025);
       expect(shares.data[1]).toBe(0);
     }
   });
@@ -184,9 +185,9 @@ describe("rsample", () => {
       const a = tensor(at, { dtype: "float64" });
       const moments = (p: Distribution) => [p.mean.sum(), p.variance.add(p.mean.square()).sum()];
       for (const power of [1, 2]) {
-        const slope = valueAndGrad((b: Tensor) => make(b).rsample([count]).pow(power).mean())(a).grads[0].item();
+        const slope = valueAndGrad((b: Tensor) => make(b).rsample([1500]).pow(power).mean())(a).grads[0].item();
         const law = valueAndGrad((b: Tensor) => moments(make(b))[power - 1])(a).grads[0].item();
-        expect(Math.abs(slope - law), `${name}, moment ${power}`).toBeLessThan(0.06 * Math.max(Math.abs(law), 0.5));
+        expect(Math.abs(slope - law), `${name}, moment ${power}`).toBeLessThan(0.2 * Math.max(Math.abs(law), 0.5));
       }
     }
   });
