@@ -5,6 +5,7 @@ import { isTensor } from "../tensor/copies.ts";
 import { full } from "../tensor/create.ts";
 import { describe, type FloatingDType, isFloating } from "../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { isReadable } from "../tensor/readable.ts";
 import { broadcastShapes, type Shape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { tracing } from "../tensor/tracing.ts";
@@ -49,7 +50,9 @@ export function broadcast<Names extends string>(
 
 /** Throws unless the condition holds everywhere. A compiled function cannot check it. */
 export function checkEach(call: string, name: string, holds: () => Tensor, wanted: string): void {
-  if (tracing() === null && holds().all().item() !== 1)
+  if (tracing() !== null) return;
+  const isRight = holds().all();
+  if (isReadable(isRight) && isRight.item() !== 1)
     throw new ChainruleError("option", call, `${name} is ${wanted} everywhere`);
 }
 

@@ -39,7 +39,9 @@ export abstract class Wrapped implements Storage {
   readonly uniform = null;
   abstract readonly level: Level;
   /** The tensors of lower levels inside. */
-  abstract readonly inside: readonly Tensor[];
+  abstract readonly inside: readonly [Tensor, ...Tensor[]];
+  /** Whether the contents are those of the first tensor inside. */
+  abstract readonly isReadable: boolean;
   abstract readonly data: Storage["data"];
   abstract read(): ReturnType<Storage["read"]>;
   /** Throws if the function may not read the contents; `call` is the user's call. */

@@ -9,10 +9,10 @@ import { label } from "./labels.ts";
 import { noGrad } from "./mode.ts";
 import { checkOptions } from "./options.ts";
 import type { Operand } from "./promotion.ts";
+import { isReadable } from "./readable.ts";
 import { checkShape, type Shape } from "./shape.ts";
 import { type Streamed, stream } from "./stream.ts";
 import { apply, type Tensor } from "./tensor.ts";
-import { tracing } from "./tracing.ts";
 import { checkWeights } from "./weights.ts";
 
 interface Generator {
@@ -246,7 +246,7 @@ export function multinomial(probabilities: Tensor, count: number): Tensor {
   }
   return noGrad(() => {
     const weights = probabilities.to("float32");
-    if (tracing() === null) checkWeights(weights, count);
+    if (isReadable(weights)) checkWeights(weights, count);
     return drawn(races, weights.shape, { streamed: [weights] }).topk(count).indices;
   });
 }

@@ -11,6 +11,7 @@ import { opOf } from "./ops.ts";
 import { apply, Tensor } from "./tensor.ts";
 
 class TapeStorage extends Wrapped {
+  readonly isReadable = true;
   readonly level: TapeLevel;
   readonly inside: readonly [Tensor];
 

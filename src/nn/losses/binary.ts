@@ -3,10 +3,10 @@ import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../../tensor/arguments.ts";
 import { describe } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { isReadable } from "../../tensor/readable.ts";
 import { inRegion } from "../../tensor/region.ts";
 import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { tracing } from "../../tensor/tracing.ts";
 import { checkPair, checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
 
 /** The options of binaryCrossEntropyWithLogits. */
@@ -90,7 +90,7 @@ export function binaryCrossEntropy(
   checkReduction(call, reduction);
   checkPair(call, ["probabilities", probabilities], ["targets", targets]);
   checkWeight(call, "weight", weight, ["probabilities", probabilities]);
-  if (tracing() === null) checkProbabilities(call, probabilities);
+  if (isReadable(probabilities)) checkProbabilities(call, probabilities);
   return inRegion(call, {}, () => {
     const p = probabilities;
     const others = p.neg().add(1);

@@ -5,10 +5,10 @@ import { checkTensor, takes } from "../../tensor/arguments.ts";
 import { describe } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { constant } from "../../tensor/promotion.ts";
+import { isReadable } from "../../tensor/readable.ts";
 import { inRegion } from "../../tensor/region.ts";
 import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { tracing } from "../../tensor/tracing.ts";
 import { checkPair, checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
 
 /** The options of poissonNllLoss. */
@@ -88,7 +88,7 @@ export function gaussianNllLoss(x: Tensor, y: Tensor, variance: Tensor, options:
   checkNumber("gaussianNllLoss", "eps", eps, { above: 0 });
   broadcastShapes("gaussianNllLoss", x.shape, y.shape);
   const given = arranged(x, variance);
-  if (tracing() === null && given.lt(0).any().item() === 1)
+  if (isReadable(given) && given.lt(0).any().item() === 1)
     throw new ChainruleError(
       "option",
       "gaussianNllLoss",

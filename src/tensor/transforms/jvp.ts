@@ -17,6 +17,7 @@ import { type Forward, forwardRules } from "./forward.ts";
 
 /** A tensor and its tangent. */
 class DualStorage extends Wrapped {
+  readonly isReadable = true;
   readonly level: DualLevel;
   readonly inside: readonly [primal: Tensor, tangent: Tensor];
 

@@ -36,6 +36,7 @@ const randomnesses: readonly string[] = ["error", "different", "same"] satisfies
 
 /** A batch of tensors of one shape, which looks like one of them. */
 class BatchedStorage extends Wrapped {
+  readonly isReadable = false;
   readonly level: BatchLevel;
   /** [B, ...shape] */
   readonly inside: readonly [Tensor];

@@ -1,6 +1,7 @@
 // vmap: which dims it maps, what it refuses, random numbers, assignments. That it computes what a loop does, laws.test.ts proves.
 import {
   BatchNorm2d,
+  binaryCrossEntropy,
   type ChainruleError,
   compile,
   Dropout,
@@ -9,6 +10,7 @@ import {
   manualSeed,
   multinomial,
   noGrad,
+  nonzero,
   rand,
   randn,
   type Tensor,
@@ -135,6 +137,17 @@ describe("contents", () => {
     const f = (x: Tensor) => (x.item() > 0 ? x.mul(2) : x.mul(3));
     expect(jvp(f, [tensor(1)], [tensor(1)]).tangent.item()).toBe(2);
     expect(jvp((x: Tensor) => grad(f)(x), [tensor(-1)], [tensor(1)]).value.item()).toBe(3);
+  });
+
+  it("are not checked where there are none", () => {
+    const [p, y] = [rand([3, 4]), rand([3, 4])];
+    const each = vmap((p: Tensor, y: Tensor) => binaryCrossEntropy(p, y))(p, y);
+    expect(each.slice(1).item()).toBe(binaryCrossEntropy(p.slice(1), y.slice(1)).item());
+    const drawn = vmap((p: Tensor) => multinomial(p, 4), { randomness: "different" })(p);
+    expect(drawn.sum(1).toArray()).toEqual([6, 6, 6]);
+    // A tensor that all examples share has contents.
+    expect(() => vmap((y: Tensor) => binaryCrossEntropy(tensor([2, 0, 0, 0]), y))(y)).toThrow("binaryCrossEntropy");
+    expect(() => vmap((x: Tensor) => nonzero(x))(y)).toThrow("nonzero: inside vmap");
   });
 
   it("a tensor that outlives its vmap says what it is", () => {
