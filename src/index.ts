@@ -37,16 +37,17 @@ export {
   tanhshrink,
 } from "./nn/activations/smooth.ts";
 export { GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from "./nn/activations.ts";
-export { type ScaledDotProductAttentionOptions, scaledDotProductAttention } from "./nn/attention.ts";
+export { type ScaledDotProductAttentionOptions, scaledDotProductAttention } from "./nn/attention/attention.ts";
 export {
-  BatchNorm2d,
-  type BatchNorm2dOptions,
-  type BatchNormOptions,
-  type Running,
-} from "./nn/batch-norm.ts";
+  type Attended,
+  type AttendOptions,
+  MultiheadAttention,
+  type MultiheadAttentionMasks,
+  type MultiheadAttentionOptions,
+} from "./nn/attention/multihead-attention.ts";
 export { Bilinear, bilinear } from "./nn/bilinear.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";
-export { Conv2d, type Conv2dLayerOptions } from "./nn/convolution.ts";
+export { Conv2d, type Conv2dLayerOptions } from "./nn/convolutions/convolution.ts";
 export { Conv1d, type Conv1dLayerOptions } from "./nn/convolutions/one-dim.ts";
 export { Conv3d, type Conv3dLayerOptions } from "./nn/convolutions/three-dims.ts";
 export {
@@ -58,8 +59,13 @@ export {
   type ConvTranspose3dLayerOptions,
 } from "./nn/convolutions/transposed.ts";
 export { Dropout, Dropout2d } from "./nn/dropout.ts";
-export { Embedding } from "./nn/embedding.ts";
-export { type BagMode, type BagOptions, EmbeddingBag, type EmbeddingBagOptions } from "./nn/embedding-bag.ts";
+export { Embedding } from "./nn/embeddings/embedding.ts";
+export {
+  type BagMode,
+  type BagOptions,
+  EmbeddingBag,
+  type EmbeddingBagOptions,
+} from "./nn/embeddings/embedding-bag.ts";
 export { functional, type WithForward } from "./nn/functional.ts";
 export { Identity } from "./nn/identity.ts";
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold } from "./nn/images/blocks.ts";
@@ -84,7 +90,7 @@ export {
 } from "./nn/images/own-padding.ts";
 export type { Padding } from "./nn/images/padding.ts";
 export { Upsample } from "./nn/images/resizing.ts";
-export * as init from "./nn/init.ts";
+export * as init from "./nn/init/init.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export {
   type BinaryCrossEntropyOptions,
@@ -130,22 +136,21 @@ export {
 } from "./nn/losses/multi-label.ts";
 export type { Reduction, ReductionOptions } from "./nn/losses/reduction.ts";
 export { type Layer, type LoadOptions, Module } from "./nn/module.ts";
+export { BatchNorm1d, BatchNorm3d } from "./nn/norms/batch-1d-3d.ts";
 export {
-  type Attended,
-  type AttendOptions,
-  MultiheadAttention,
-  type MultiheadAttentionMasks,
-  type MultiheadAttentionOptions,
-} from "./nn/multihead-attention.ts";
-export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/normalisation.ts";
-export { BatchNorm1d, BatchNorm3d } from "./nn/norms/batch.ts";
+  BatchNorm2d,
+  type BatchNorm2dOptions,
+  type BatchNormOptions,
+  type Running,
+} from "./nn/norms/batch-norm.ts";
 export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, type InstanceNormOptions } from "./nn/norms/instance.ts";
+export { GroupNorm, type GroupNormOptions, LayerNorm, type LayerNormOptions } from "./nn/norms/layer-norm.ts";
 export {
   LocalResponseNorm,
   type LocalResponseNormOptions,
   localResponseNorm,
 } from "./nn/norms/local-response.ts";
-export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type MaxPool2dWithIndices } from "./nn/pooling.ts";
+export { RMSNorm, type RMSNormOptions } from "./nn/norms/rms-norm.ts";
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool3d,
@@ -153,6 +158,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from "./nn/pools/adaptive.ts";
+export { AdaptiveAvgPool2d, AvgPool2d, MaxPool2d, type MaxPool2dWithIndices } from "./nn/pools/pooling.ts";
 export { LPPool1d, LPPool2d, LPPool3d } from "./nn/pools/powers.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./nn/pools/unpool.ts";
 export { AvgPool1d, AvgPool3d, MaxPool1d, MaxPool3d } from "./nn/pools/windows.ts";
@@ -165,7 +171,6 @@ export type { LSTMState } from "./nn/recurrent/steps.ts";
 export { type SpectralNormOptions, spectralNorm } from "./nn/reparametrised/spectral-norm.ts";
 export { removeParametrizations, type Weighted } from "./nn/reparametrised/weight.ts";
 export { type WeightNormOptions, weightNorm } from "./nn/reparametrised/weight-norm.ts";
-export { RMSNorm, type RMSNormOptions } from "./nn/rms-norm.ts";
 export {
   CosineSimilarity,
   type CosineSimilarityOptions,

@@ -4,12 +4,12 @@
 import { internal } from "../errors/error.ts";
 import { isWhole } from "../errors/numbers.ts";
 import { ReLU } from "../nn/activations.ts";
-import { BatchNorm2d } from "../nn/batch-norm.ts";
 import { Flatten, Sequential } from "../nn/containers.ts";
-import { Conv2d } from "../nn/convolution.ts";
+import { Conv2d } from "../nn/convolutions/convolution.ts";
 import { Linear } from "../nn/linear.ts";
 import type { Layer as BuiltLayer } from "../nn/module.ts";
-import { AvgPool2d, MaxPool2d } from "../nn/pooling.ts";
+import { BatchNorm2d } from "../nn/norms/batch-norm.ts";
+import { AvgPool2d, MaxPool2d } from "../nn/pools/pooling.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { type BackboneName, backboneNames, backbones, buildBackbone, entryOf } from "./backbones/table.ts";
 

@@ -7,7 +7,7 @@ import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniformByFanIn } from "./initialize.ts";
+import { uniformByFanIn } from "./init/initialize.ts";
 import { settings } from "./layer-tree.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";

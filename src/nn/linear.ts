@@ -5,7 +5,7 @@ import { takes } from "../tensor/arguments.ts";
 import { checkOptions, type OptionNames } from "../tensor/options.ts";
 import { inRegion } from "../tensor/region.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { uniformByFanIn } from "./initialize.ts";
+import { uniformByFanIn } from "./init/initialize.ts";
 import { checkInput } from "./input.ts";
 import { settings } from "./layer-tree.ts";
 import { type Layer, Module } from "./module.ts";

@@ -1,7 +1,8 @@
 // The parts that several backbones share: convolutions with batch norm, TensorFlow's padding, activations, squeeze-and-excitation.
-import { BatchNorm2d } from "../../nn/batch-norm.ts";
-import { Conv2d, type Conv2dLayerOptions } from "../../nn/convolution.ts";
+
+import { Conv2d, type Conv2dLayerOptions } from "../../nn/convolutions/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
+import { BatchNorm2d } from "../../nn/norms/batch-norm.ts";
 import { type Conv2dOptions, conv2d } from "../../tensor/functions.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 

@@ -1,9 +1,9 @@
 // ConvNeXt-tiny in the words of torchvision: depthwise convolutions of 7×7, layer norm over channels, and a small net at each place (Liu et
 // al. 2022).
-import { Conv2d } from "../../nn/convolution.ts";
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { Linear } from "../../nn/linear.ts";
 import { type Layer, Module } from "../../nn/module.ts";
-import { LayerNorm } from "../../nn/normalisation.ts";
+import { LayerNorm } from "../../nn/norms/layer-norm.ts";
 import { full } from "../../tensor/create.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";

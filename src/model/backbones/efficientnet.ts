@@ -1,9 +1,10 @@
 // EfficientNet and its kin in the words of timm: a stem, stages of inverted residual blocks, a head of 1×1. A block expands the channels,
 // convolves each channel alone, and projects them to few channels again; blocks that keep the shape add their input (Sandler et al. 2018,
 // Tan and Le 2019). A table has the stages of each net.
-import { BatchNorm2d } from "../../nn/batch-norm.ts";
-import { Conv2d } from "../../nn/convolution.ts";
+
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { Module } from "../../nn/module.ts";
+import { BatchNorm2d } from "../../nn/norms/batch-norm.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
 import { type Activation, type Convolution, convNorm, relu6, SameConv2d, SqueezeExcite, silu } from "./blocks.ts";

@@ -1,7 +1,8 @@
 // MobileNetV2 in the words of torchvision: a stem, inverted residual blocks, a head of 1×1 (Sandler et al. 2018).
-import { BatchNorm2d } from "../../nn/batch-norm.ts";
-import { Conv2d } from "../../nn/convolution.ts";
+
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
+import { BatchNorm2d } from "../../nn/norms/batch-norm.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";
 import { convNormActivation, relu6, Steps } from "./blocks.ts";

@@ -1,5 +1,5 @@
 // MobileNetV3-small in the words of torchvision: inverted residual blocks with squeeze-and-excitation and hard-swish (Howard et al. 2019).
-import { Conv2d } from "../../nn/convolution.ts";
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";

@@ -1,7 +1,8 @@
 // ResNet in the words of torchvision: four stages of blocks that add their input to what they compute (He et al. 2016).
-import { BatchNorm2d } from "../../nn/batch-norm.ts";
-import { Conv2d } from "../../nn/convolution.ts";
+
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
+import { BatchNorm2d } from "../../nn/norms/batch-norm.ts";
 import { maxPool2d } from "../../tensor/pooling.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { Backbone } from "./backbone.ts";

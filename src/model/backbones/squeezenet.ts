@@ -1,5 +1,5 @@
 // SqueezeNet 1.1 in the words of torchvision: blocks squeeze the channels by 1×1 and expand them by 1×1 and 3×3 (Iandola et al. 2016).
-import { Conv2d } from "../../nn/convolution.ts";
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { type Layer, Module } from "../../nn/module.ts";
 import { concat } from "../../tensor/functions.ts";
 import { maxPool2d } from "../../tensor/pooling.ts";

@@ -2,11 +2,11 @@
 // picture (Dosovitskiy et al. 2021, Touvron et al. 2021).
 
 import { ChainruleError } from "../../errors/error.ts";
-import { scaledDotProductAttention } from "../../nn/attention.ts";
-import { Conv2d } from "../../nn/convolution.ts";
+import { scaledDotProductAttention } from "../../nn/attention/attention.ts";
+import { Conv2d } from "../../nn/convolutions/convolution.ts";
 import { Linear } from "../../nn/linear.ts";
 import { type Layer, Module } from "../../nn/module.ts";
-import { LayerNorm } from "../../nn/normalisation.ts";
+import { LayerNorm } from "../../nn/norms/layer-norm.ts";
 import { zeros } from "../../tensor/create.ts";
 import { describe } from "../../tensor/dtype.ts";
 import { concat } from "../../tensor/functions.ts";

@@ -3,7 +3,7 @@ import { ChainruleError } from "../../errors/error.ts";
 import { checkWhole } from "../../errors/numbers.ts";
 import { sizesOf } from "../../tensor/sizes.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { uniformByFanIn } from "../initialize.ts";
+import { uniformByFanIn } from "../init/initialize.ts";
 import { settings } from "../layer-tree.ts";
 
 export interface Channels {

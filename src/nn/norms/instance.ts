@@ -5,10 +5,10 @@ import { describe, isFloating } from "../../tensor/dtype.ts";
 import { noGrad } from "../../tensor/mode.ts";
 import { inRegion } from "../../tensor/region.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { BatchNorm } from "../batch-norm.ts";
 import { checkInput } from "../input.ts";
 import type { Layer } from "../module.ts";
-import { type Moments, momentsOf, normalise, rescale } from "../normalise.ts";
+import { BatchNorm } from "./batch-norm.ts";
+import { type Moments, momentsOf, normalise, rescale } from "./normalise.ts";
 
 /** The options of the layers of instance normalisation. */
 export interface InstanceNormOptions {

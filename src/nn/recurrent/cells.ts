@@ -7,7 +7,7 @@ import { describe, isFloating } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { uniformByFanIn } from "../initialize.ts";
+import { uniformByFanIn } from "../init/initialize.ts";
 import { settings } from "../layer-tree.ts";
 import { Module } from "../module.ts";
 import { checkPair } from "./lstm.ts";

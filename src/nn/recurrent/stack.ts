@@ -12,7 +12,7 @@ import { scan } from "../../tensor/scan.ts";
 import { sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dropElements } from "../dropout.ts";
-import { uniformByFanIn } from "../initialize.ts";
+import { uniformByFanIn } from "../init/initialize.ts";
 import { settings } from "../layer-tree.ts";
 import { Module } from "../module.ts";
 import type { Kind, Recur } from "./steps.ts";

@@ -1,6 +1,6 @@
 // Orthonormal rows by the Gram-Schmidt process, for init.orthogonal.
-import { tensor } from "../tensor/create.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { tensor } from "../../tensor/create.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 /**
  * Orthonormalises the rows of x [m, n], m ≤ n, in float64: subtracts from each row its projections on the rows before it, and divides it

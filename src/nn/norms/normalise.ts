@@ -1,7 +1,7 @@
 // The steps that all normalisation layers share: (x - mean) / √(variance + eps), then a learned scale and a learned shift.
-import { ones, zeros } from "../tensor/create.ts";
-import type { Shape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { ones, zeros } from "../../tensor/create.ts";
+import type { Shape } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 export interface Moments {
   readonly mean: Tensor;

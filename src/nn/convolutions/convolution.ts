@@ -1,14 +1,14 @@
 // The convolution layer, for images [N, C, H, W]: it slides its filters over rows and columns.
-import { ChainruleError } from "../errors/error.ts";
-import { checkWhole } from "../errors/numbers.ts";
-import { takes } from "../tensor/arguments.ts";
-import { type Conv2dOptions, conv2d, conv2dNames, pair } from "../tensor/functions.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { uniformByFanIn } from "./initialize.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { type Conv2dOptions, conv2d, conv2dNames, pair } from "../../tensor/functions.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { uniformByFanIn } from "../init/initialize.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 
 /** What Conv2d takes: conv2d's options, and whether there is a bias. */
 export interface Conv2dLayerOptions extends Conv2dOptions {

@@ -1,17 +1,17 @@
 // Batch normalisation gives every channel mean 0 and variance 1: by the statistics of the batch in training, by running statistics
 // in evaluation (Ioffe and Szegedy 2015).
-import { ChainruleError } from "../errors/error.ts";
-import { checkNumber, checkWhole } from "../errors/numbers.ts";
-import { takes } from "../tensor/arguments.ts";
-import { full, ones, zeros } from "../tensor/create.ts";
-import { describe, isFloating } from "../tensor/dtype.ts";
-import { noGrad } from "../tensor/mode.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { inRegion } from "../tensor/region.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber, checkWhole } from "../../errors/numbers.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { full, ones, zeros } from "../../tensor/create.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import { noGrad } from "../../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { inRegion } from "../../tensor/region.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 import { type Moments, momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /** The options of the layers of batch normalisation. */

@@ -1,15 +1,15 @@
 // Initialisers of parameters, under PyTorch's names (torch.nn.init). Each fills a tensor in place, by `assign`, in the tensor's own
 // dtype and with numbers of the seeded generator, and returns the tensor; none is recorded for gradients. Weights are
 // [out, in, ...window]: fanIn = in · window, fanOut = out · window.
-import { ChainruleError } from "../errors/error.ts";
-import { checkTensor, takes } from "../tensor/arguments.ts";
-import { full } from "../tensor/create.ts";
-import { describe } from "../tensor/dtype.ts";
-import { noGrad } from "../tensor/mode.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { randn, randnScaled, randScaled } from "../tensor/random.ts";
-import { sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkTensor, takes } from "../../tensor/arguments.ts";
+import { full } from "../../tensor/create.ts";
+import { describe } from "../../tensor/dtype.ts";
+import { noGrad } from "../../tensor/mode.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { randn, randnScaled, randScaled } from "../../tensor/random.ts";
+import { sizeOf } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { orthonormalRows } from "./orthonormal.ts";
 
 /** Gives x new contents without a history. */
@@ -165,4 +165,4 @@ function checkFinite(call: string, x: Tensor, values: Readonly<Record<string, nu
 }
 
 // Those that fill particular places, or a part of the normal distribution.
-export { dirac, eye, sparse, truncNormal } from "./init-patterns.ts";
+export { dirac, eye, sparse, truncNormal } from "./patterns.ts";

@@ -1,15 +1,15 @@
 // The embedding layer: a table with one learned vector, a row, for each word, letter or other thing that has a number.
-import { ChainruleError } from "../errors/error.ts";
-import { checkWhole } from "../errors/numbers.ts";
-import { takes } from "../tensor/arguments.ts";
-import { describe } from "../tensor/dtype.ts";
-import { randn } from "../tensor/random.ts";
-import { inRegion } from "../tensor/region.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { within } from "../tensor/within.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { describe } from "../../tensor/dtype.ts";
+import { randn } from "../../tensor/random.ts";
+import { inRegion } from "../../tensor/region.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { within } from "../../tensor/within.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 
 /**
  * Looks up row i of the weight for each index i: indices [...] -> [..., size]. The weight is [count, size], initialised from the

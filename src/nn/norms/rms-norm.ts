@@ -1,15 +1,15 @@
 // Normalisation by the root mean square of each example's features, without their mean (Zhang and Sennrich 2019).
-import { ChainruleError } from "../errors/error.ts";
-import { checkNumber, checkWhole } from "../errors/numbers.ts";
-import { takes } from "../tensor/arguments.ts";
-import { describe, isFloating } from "../tensor/dtype.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { inRegion } from "../tensor/region.ts";
-import { type Shape, sameShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber, checkWhole } from "../../errors/numbers.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { inRegion } from "../../tensor/region.ts";
+import { type Shape, sameShape } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 import { rescale, scaleOf } from "./normalise.ts";
 
 /** The options of RMSNorm. */

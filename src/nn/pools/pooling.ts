@@ -1,6 +1,6 @@
 // Pooling layers, which make images [N, C, H, W] or [C, H, W] smaller: each window becomes its maximum or its mean.
-import { takes } from "../tensor/arguments.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import {
   type AvgPoolOptions,
   adaptiveAvgPool2d,
@@ -10,11 +10,11 @@ import {
   maxPool2d,
   maxPoolNames,
   type Pooled,
-} from "../tensor/pooling.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+} from "../../tensor/pooling.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 
 /** A window that slides over the image. The subclasses define what they compute from the elements in it. */
 abstract class Pool2d<Options extends object> extends Module {

@@ -1,17 +1,17 @@
 // The embedding of a bag of words: the sum, the mean or the maximum of the vectors of several indices.
-import { ChainruleError } from "../errors/error.ts";
-import { checkWhole } from "../errors/numbers.ts";
-import { checkTensor, shown, takes } from "../tensor/arguments.ts";
-import { describe } from "../tensor/dtype.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { constant } from "../tensor/promotion.ts";
-import { randn } from "../tensor/random.ts";
-import { inRegion } from "../tensor/region.ts";
-import { sameShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { within } from "../tensor/within.ts";
-import { settings } from "./layer-tree.ts";
-import { Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkWhole } from "../../errors/numbers.ts";
+import { checkTensor, shown, takes } from "../../tensor/arguments.ts";
+import { describe } from "../../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { constant } from "../../tensor/promotion.ts";
+import { randn } from "../../tensor/random.ts";
+import { inRegion } from "../../tensor/region.ts";
+import { sameShape } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { within } from "../../tensor/within.ts";
+import { settings } from "../layer-tree.ts";
+import { Module } from "../module.ts";
 
 /** What becomes of the vectors of a bag. */
 export type BagMode = "sum" | "mean" | "max";

@@ -1,20 +1,20 @@
 // The attention layer: several heads attend at once, each over its part of the features (Vaswani et al. 2017).
-import { ChainruleError, internal } from "../errors/error.ts";
-import { checkNumber, checkWhole } from "../errors/numbers.ts";
-import { checkTensor, takes } from "../tensor/arguments.ts";
-import { zeros } from "../tensor/create.ts";
-import { describe, isFloating } from "../tensor/dtype.ts";
-import { concat } from "../tensor/functions.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { constant } from "../tensor/promotion.ts";
-import { inRegion } from "../tensor/region.ts";
-import { type Shape, sameShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { ChainruleError, internal } from "../../errors/error.ts";
+import { checkNumber, checkWhole } from "../../errors/numbers.ts";
+import { checkTensor, takes } from "../../tensor/arguments.ts";
+import { zeros } from "../../tensor/create.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import { concat } from "../../tensor/functions.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { constant } from "../../tensor/promotion.ts";
+import { inRegion } from "../../tensor/region.ts";
+import { type Shape, sameShape } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import * as init from "../init/init.ts";
+import { settings } from "../layer-tree.ts";
+import { Linear } from "../linear.ts";
+import { type Layer, Module } from "../module.ts";
 import { attentionWeights, scaledDotProductAttention } from "./attention.ts";
-import * as init from "./init.ts";
-import { settings } from "./layer-tree.ts";
-import { Linear } from "./linear.ts";
-import { type Layer, Module } from "./module.ts";
 
 /** The options of MultiheadAttention. */
 export interface MultiheadAttentionOptions {

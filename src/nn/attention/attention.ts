@@ -1,15 +1,15 @@
 // Attention: each position of a sequence gets a weighted mean of the values at all positions, and the weights say how well its query
 // matches their keys (Vaswani et al. 2017).
-import { ChainruleError } from "../errors/error.ts";
-import { checkNumber } from "../errors/numbers.ts";
-import { checkTensor, takes } from "../tensor/arguments.ts";
-import { full } from "../tensor/create.ts";
-import { describe, isFloating } from "../tensor/dtype.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { inRegion } from "../tensor/region.ts";
-import { broadcastShapes, type Shape, sameShape } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { dropElements } from "./dropout.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber } from "../../errors/numbers.ts";
+import { checkTensor, takes } from "../../tensor/arguments.ts";
+import { full } from "../../tensor/create.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { inRegion } from "../../tensor/region.ts";
+import { broadcastShapes, type Shape, sameShape } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { dropElements } from "../dropout.ts";
 
 /** The options of scaledDotProductAttention. */
 export interface ScaledDotProductAttentionOptions {

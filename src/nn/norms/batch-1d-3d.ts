@@ -3,9 +3,9 @@ import { ChainruleError } from "../../errors/error.ts";
 import { takes } from "../../tensor/arguments.ts";
 import { describe, isFloating } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { BatchNorm, type BatchNormOptions, batchNormalised } from "../batch-norm.ts";
 import { checkInput } from "../input.ts";
 import type { Layer } from "../module.ts";
+import { BatchNorm, type BatchNormOptions, batchNormalised } from "./batch-norm.ts";
 
 /** Batch normalisation of x [N, C] or [N, C, L]; see BatchNorm2d. */
 export class BatchNorm1d<Tracked extends boolean = true> extends BatchNorm<Tracked> implements Layer {

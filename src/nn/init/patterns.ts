@@ -1,13 +1,13 @@
 // Initialisers that fill particular places of a weight, and the truncated normal distribution; under the names of torch.nn.init.
-import { ChainruleError } from "../errors/error.ts";
-import { checkNumber, checkWhole } from "../errors/numbers.ts";
-import { checkTensor, takes } from "../tensor/arguments.ts";
-import { full, tensor, eye as unitMatrix } from "../tensor/create.ts";
-import { describe } from "../tensor/dtype.ts";
-import { erfinv } from "../tensor/elementary/error-functions.ts";
-import { noGrad } from "../tensor/mode.ts";
-import { rand, randn } from "../tensor/random.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber, checkWhole } from "../../errors/numbers.ts";
+import { checkTensor, takes } from "../../tensor/arguments.ts";
+import { full, tensor, eye as unitMatrix } from "../../tensor/create.ts";
+import { describe } from "../../tensor/dtype.ts";
+import { erfinv } from "../../tensor/elementary/error-functions.ts";
+import { noGrad } from "../../tensor/mode.ts";
+import { rand, randn } from "../../tensor/random.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 
 const fill = (x: Tensor, values: () => Tensor): Tensor => noGrad(() => x.assign(values().to(x.dtype)));
 

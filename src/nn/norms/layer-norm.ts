@@ -1,16 +1,16 @@
 // Normalisation that gives each example mean 0 and variance 1 independently of the rest of the batch: over its features (Ba et al. 2016)
 // or over groups of its channels (Wu and He 2018). Both layers do the same in training and in evaluation.
-import { ChainruleError } from "../errors/error.ts";
-import { checkNumber, checkWhole } from "../errors/numbers.ts";
-import { takes } from "../tensor/arguments.ts";
-import { describe, isFloating } from "../tensor/dtype.ts";
-import { checkOptions, type OptionNames } from "../tensor/options.ts";
-import { inRegion } from "../tensor/region.ts";
-import { type Shape, sameShape, sizeOf } from "../tensor/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { checkInput } from "./input.ts";
-import { settings } from "./layer-tree.ts";
-import { type Layer, Module } from "./module.ts";
+import { ChainruleError } from "../../errors/error.ts";
+import { checkNumber, checkWhole } from "../../errors/numbers.ts";
+import { takes } from "../../tensor/arguments.ts";
+import { describe, isFloating } from "../../tensor/dtype.ts";
+import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { inRegion } from "../../tensor/region.ts";
+import { type Shape, sameShape, sizeOf } from "../../tensor/shape.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { checkInput } from "../input.ts";
+import { settings } from "../layer-tree.ts";
+import { type Layer, Module } from "../module.ts";
 import { momentsOf, normalise, rescale, scaleOf, shiftOf } from "./normalise.ts";
 
 /** The options of LayerNorm. */
