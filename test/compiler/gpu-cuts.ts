@@ -1,7 +1,6 @@
 // Ways to cut kernels for a GPU, by name. Programs in software have no barriers, and small graphs no long sums: so that workgroups that share
 // sums and tiles are tried as well, tests take the cuts of a GPU, and tiles and parts that are small enough for small graphs.
 import { cutForGpu, type KernelCut } from "../../src/schedule/gpu/cut.ts";
-import type { GpuCut } from "../../src/schedule/gpu/dispatch.ts";
 import { cutChains } from "../../src/schedule/gpu/nest/chains.ts";
 import { cutNest } from "../../src/schedule/gpu/nest/cut.ts";
 import type { NestLimits } from "../../src/schedule/gpu/nest/plan.ts";
@@ -31,14 +30,13 @@ const small: TileLimits = {
   minSide: 1,
 };
 
-const none: GpuCut = { dispatches: [], scratch: [] };
-
 const inParts: KernelCut = (kernel, adapter, site) => {
   const limits = { ...adapter, software: false };
   if (kernel.kind === "matmul" && kernel.axes[0].size % 2 === 0) return plainMatmul(kernel, limits, site, eager);
   if (kernel.kind === "convolution" && kernel.axes[0].size % 2 === 0)
     return plainConvolution(kernel, limits, site, eager);
-  if (kernel.kind === "scan") return cutScan(kernel, limits, site, { minLength: 1, maxLines: 100 }) ?? none;
+  if (kernel.kind === "scan")
+    return cutScan(kernel, limits, site, { minLength: 1, maxLines: 100 }) ?? cutForGpu(kernel, limits, site);
   if (kernel.kind === "loops")
     return cutChains(kernel, limits, site, 0) ?? cutNest(kernel, nestOf(kernel), limits, site, eager);
   if (kernel.kind === "topk") return cutTopk(kernel, limits, site, { minSize: 1, run: 2 });

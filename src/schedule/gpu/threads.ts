@@ -2,6 +2,7 @@
 // may have continue along y.
 import type { Block } from "../../loops/block.ts";
 import { add, mul, variable } from "../../loops/build.ts";
+import { withoutCancelling } from "../../loops/cancelling.ts";
 import { computedOnce } from "../../loops/once.ts";
 import type { Expression, Statement, Variable } from "../../loops/program.ts";
 import type { Dispatch, GpuLimits } from "./dispatch.ts";
@@ -45,7 +46,7 @@ export function dispatchOf(
   const parameters = [...threads.group, ...threads.local];
   return {
     name,
-    routine: computedOnce({ name, memories: operands.memories, parameters, body }),
+    routine: withoutCancelling(computedOnce({ name, memories: operands.memories, parameters, body })),
     operands: operands.operands,
     workgroups,
     workgroupSize,

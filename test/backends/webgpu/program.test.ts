@@ -155,6 +155,21 @@ describe("contents on the GPU", () => {
 });
 
 describe("what a GPU cannot do is said", () => {
+  it("what a compiler could cancel is computed: infinities and NaN are as everywhere", async () => {
+    const f = compile((x: Tensor) => [x.sub(x).add(x), x.mul(x).div(x), x.div(x).mul(x), x.add(x).sub(x)], {
+      backend: "webgpu",
+    });
+    const x = tensor([Infinity, 0, 3]);
+    const all = await Promise.all(f(x).map((y) => y.read()));
+    const nan = Number.NaN;
+    expect(all.map((data) => [...data])).toEqual([
+      [nan, 0, 3],
+      [nan, nan, 3],
+      [nan, nan, 3],
+      [nan, 0, 3],
+    ]);
+  });
+
   it("float64 is refused by name", () => {
     const f = compile((x: Tensor) => x.exp(), { backend: "webgpu" });
     const error = failureOf(() => f(tensor([1], { dtype: "float64" })));
