@@ -105,6 +105,8 @@ interface Entry extends Found {
  * arguments, other arguments by value, the modes and properties that it reads) and must be synchronous. Tensors from outside that it uses
  * are the program's states, which are updated in place; results are ordinary tensors.
  *
+ * Inside vmap, jvp and other transformations, and inside other compiled functions, f runs as a plain function: compile around them.
+ *
  * Results have a history, and gradients reach arguments and tensors from outside as they do without compile, unless the call is in noGrad,
  * or f itself calls backward() or changes a tensor that requires a gradient, as a training step does. backward() then runs a second
  * program, which computes the forward pass again, so a step with loss, backward and update inside f is faster. It throws where a tensor

@@ -6,6 +6,7 @@ import { arange } from "chainrule";
 import { expect, it } from "vitest";
 import { run } from "./programs/nets.ts";
 import { parts } from "./programs/shapes.ts";
+import { transformed } from "./programs/transforms.ts";
 
 const tsc = join(import.meta.dirname, "..", "..", "node_modules", "typescript", "bin", "tsc");
 
@@ -26,5 +27,6 @@ it.each([
 
 it("and they run", () => {
   expect(run()).toBeTypeOf("number");
+  expect(transformed().map(({ shape }) => shape.length)).toEqual([2, 2, 3, 2, 0, 2, 2, 2, 2, 2, 4, 4, 2, 2, 2]);
   expect(parts(arange(24).reshape([8, 3]))).toBe(1 + 16 + 4 + 4 + 3 + 100 + 16);
 });
