@@ -94,6 +94,7 @@ abstract class Cell extends Module {
     return step(states, projected, recur).map((state) => state.reshape(shape));
   }
 
+  /** Returns the text in brackets after the class name where the cell is printed. */
   override extraRepr(): string {
     return settings([this.inputs, this.hidden], { bias: this.bias_ih ? undefined : false });
   }
@@ -112,11 +113,13 @@ export class RNNCell extends Cell {
     this.nonlinearity = nonlinearity;
   }
 
+  /** Returns the text in brackets after the class name where the cell is printed. */
   override extraRepr(): string {
     const others = super.extraRepr();
     return this.nonlinearity === "tanh" ? others : `${others}, nonlinearity=${this.nonlinearity}`;
   }
 
+  /** Returns h after the step; without h it begins with zeros. */
   forward(x: Tensor, h?: Tensor): Tensor {
     takes("RNNCell.forward", arguments.length, 2);
     checkTensor("RNNCell.forward", "x", x);
@@ -136,6 +139,7 @@ export class LSTMCell extends Cell {
     super(kinds.lstm, inputs, hidden, options);
   }
 
+  /** Returns [h, c] after the step; without a state it begins with zeros. */
   forward(x: Tensor, state?: LSTMState): [h: Tensor, c: Tensor] {
     takes("LSTMCell.forward", arguments.length, 2);
     checkTensor("LSTMCell.forward", "x", x);
@@ -153,6 +157,7 @@ export class GRUCell extends Cell {
     super(kinds.gru, inputs, hidden, options);
   }
 
+  /** Returns h after the step; without h it begins with zeros. */
   forward(x: Tensor, h?: Tensor): Tensor {
     takes("GRUCell.forward", arguments.length, 2);
     checkTensor("GRUCell.forward", "x", x);

@@ -14,6 +14,7 @@ export class GRU extends Recurrent {
     super(kinds.gru, inputs, hidden, options, recurrentNames);
   }
 
+  /** Returns y, the h of the last layer after each step, and the h of all layers after the last one, which begin with h0, or zeros. */
   forward(x: Tensor, h0?: Tensor): [y: Tensor, h: Tensor] {
     takes("GRU.forward", arguments.length, 2);
     checkTensor("GRU.forward", "x", x);

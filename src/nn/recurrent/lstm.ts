@@ -22,6 +22,7 @@ export class LSTM extends Recurrent {
     super(kinds.lstm, inputs, hidden, options, recurrentNames);
   }
 
+  /** Returns y, the h of the last layer after each step, and [h, c] of all layers after the last one, which begin with the state, or zeros. */
   forward(x: Tensor, state?: LSTMState): [y: Tensor, state: [h: Tensor, c: Tensor]] {
     takes("LSTM.forward", arguments.length, 2);
     checkTensor("LSTM.forward", "x", x);

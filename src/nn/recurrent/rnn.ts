@@ -41,6 +41,7 @@ export class RNN extends Recurrent {
     return this.nonlinearity === "tanh" ? others : `${others}, nonlinearity=${this.nonlinearity}`;
   }
 
+  /** Returns y, the h of the last layer after each step, and the h of all layers after the last one, which begin with h0, or zeros. */
   forward(x: Tensor, h0?: Tensor): [y: Tensor, h: Tensor] {
     takes("RNN.forward", arguments.length, 2);
     checkTensor("RNN.forward", "x", x);
