@@ -75,7 +75,10 @@ export const mayFail = (kernel: Kernel): boolean =>
 /** Whether two kernels depend on their order: one writes a buffer that the other reads or writes. */
 export function collide(a: Kernel, b: Kernel): boolean {
   const meet = (some: readonly Access[], others: readonly Access[]) =>
-    some.some(({ buffer }) => others.some((other) => ownerOf(other.buffer) === ownerOf(buffer)));
+    some.some(({ buffer }) => {
+      const owner = ownerOf(buffer);
+      return others.some((other) => ownerOf(other.buffer) === owner);
+    });
   return meet(writesOf(a), readsOf(b)) || meet(writesOf(a), writesOf(b)) || meet(readsOf(a), writesOf(b));
 }
 

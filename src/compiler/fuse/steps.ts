@@ -189,9 +189,15 @@ export function writersOf(step: Step): readonly Step[] {
   return step.kind === "input" || step.inline !== null ? [] : [step];
 }
 
+const none: readonly Step[] = [];
+const waits = ({ after }: Read): boolean => after !== undefined;
+
 /** The steps that have to run before this one, beside those that write what it reads. */
 export function earlierOf(step: Step): readonly Step[] {
-  const barred = [...step.values, ...step.buffers].flatMap(({ after = [] }) => after.flatMap(writersOf));
+  const isBarred = step.values.some(waits) || step.buffers.some(waits);
+  const barred = isBarred
+    ? [...step.values, ...step.buffers].flatMap(({ after = [] }) => after.flatMap(writersOf))
+    : none;
   if (step.kind === "repeat") return [...barred, ...step.after];
   return step.kind === "place" && step.after !== null ? [...barred, step.after] : barred;
 }
