@@ -21,7 +21,7 @@ export interface CosineSimilarityOptions {
 
 /** The options of pairwiseDistance. */
 export interface PairwiseDistanceOptions {
-  /** The order of the norm, Infinity too; 2 if left out. */
+  /** The order of the norm, Infinity and -Infinity too; 2 if left out. */
   readonly p?: number | undefined;
   /** Added to each difference, so that equal vectors have a gradient; 1e-6 if left out. */
   readonly eps?: number | undefined;
@@ -62,12 +62,13 @@ export function cosineSimilarity(x: Tensor, y: Tensor, options: CosineSimilarity
   });
 }
 
-/** (Σ |d|ᵖ)^(1/p) over the last dim; the largest |d| for p = ∞, the number of elements other than 0 for p = 0. */
+/** (Σ |d|ᵖ)^(1/p) over the last dim; the largest |d| for p = ∞, the smallest for -∞, the number of elements other than 0 for p = 0. */
 function normOf(d: Tensor, p: number): Tensor {
   if (p === 2) return lengthOf(d, -1);
   const length = d.abs();
   if (p === 1) return length.sum(-1, true);
   if (p === Infinity) return length.max(-1, true);
+  if (p === -Infinity) return length.min(-1, true);
   if (p === 0) return length.ne(0).to(d.dtype).sum(-1, true);
   const sum = length.pow(p).sum(-1, true);
   const isZero = sum.eq(0).logicalNot();
@@ -77,14 +78,14 @@ function normOf(d: Tensor, p: number): Tensor {
     .where(isZero, 0);
 }
 
-/** The p-norm of x - y + eps over the last dim, from 0: [..., D] with [..., D] -> [...]; the shapes broadcast. */
+/** The p-norm of x - y + eps over the last dim: [..., D] with [..., D] -> [...]; the shapes broadcast. */
 export function pairwiseDistance(x: Tensor, y: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
   takes("pairwiseDistance", arguments.length, 3);
   checkTensor("pairwiseDistance", "x", x);
   checkTensor("pairwiseDistance", "y", y);
   checkOptions("pairwiseDistance", options, distanceNames);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  checkNumber("pairwiseDistance", "p", p, { from: 0, to: Infinity });
+  checkNumber("pairwiseDistance", "p", p, { from: p === -Infinity ? -Infinity : undefined, to: Infinity });
   checkNumber("pairwiseDistance", "eps", eps);
   const shape = broadcastShapes("pairwiseDistance", x.shape, y.shape);
   if (shape.length === 0)

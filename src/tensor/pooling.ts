@@ -124,6 +124,26 @@ export function checkPool(call: string, x: Tensor): void {
     throw new ChainruleError("dtype", call, `is for float32 and float64, not ${describe(x)}; use to("float32")`);
 }
 
+/** Throws unless x is a tensor whose elements have an order and are no bool. */
+export function checkMaxPool(call: string, x: Tensor): void {
+  checkTensor(call, "x", x);
+  if (x.dtype === "bool")
+    throw new ChainruleError("dtype", call, `is for numbers, not ${describe(x)}; use to("float32")`);
+}
+
+/** What padding holds where maxima are taken: no element is below it. */
+const lowestOf = ({ dtype }: Tensor): number => (isFloating(dtype) ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0);
+
+/** An element that wins against padding, and else loses: the least finite number, for integers one more than padding. */
+const leastOf = ({ dtype }: Tensor): number =>
+  dtype === "float64"
+    ? -Number.MAX_VALUE
+    : dtype === "float32"
+      ? -3.4028234663852886e38
+      : dtype === "int32"
+        ? 1 - 2 ** 31
+        : 0;
+
 /**
  * Takes the largest element of each window; of equal ones the first gets the gradient. Padding is -∞, and NaN counts as the largest. With
  * `returnIndices` the result is { values, indices }, where an index is the position in the image, row · W + column, as maxUnpool2d takes it.
@@ -145,22 +165,23 @@ export function maxPool2d(
 ): Tensor | Pooled {
   takes("maxPool2d", arguments.length, 3);
   checkOptions("maxPool2d", options, { ...maxPoolNames, returnIndices: true });
-  checkPool("maxPool2d", x);
+  checkMaxPool("maxPool2d", x);
   const window = windowOf("maxPool2d", kernelSize, options);
   const lines = linesOf("maxPool2d", x, window);
   if (options.returnIndices) return withIndices(x, window, lines);
   return inRegion("maxPool2d", { ...window }, () => {
-    const flat = windows(x, window, lines, -Infinity).flatten(-2);
+    const flat = windows(x, window, lines, lowestOf(x)).flatten(-2);
     return flat.gather(-1, flat.detach().argmax(-1, true)).squeeze(-1);
   });
 }
 
 function withIndices(x: Tensor, window: Window, lines: readonly [Line, Line]): Pooled {
   const [height, width] = x.shape.slice(-2);
-  const flat = windows(x, window, lines, -Infinity).flatten(-2);
+  const flat = windows(x, window, lines, lowestOf(x)).flatten(-2);
   // An image that is -∞ itself must not lose to the padding, which has no index.
-  const ranked = x.detach().maximum(x.dtype === "float64" ? -Number.MAX_VALUE : -3.4028234663852886e38);
-  const chosen = windows(ranked, window, lines, -Infinity).flatten(-2).argmax(-1, true);
+  const own = x.dtype === "uint8" ? x.to("int32") : x.detach();
+  const ranked = own.maximum(leastOf(own));
+  const chosen = windows(ranked, window, lines, lowestOf(own)).flatten(-2).argmax(-1, true);
   const places = x
     .apply("iota", [], { length: height * width })
     .reshape([height, width])

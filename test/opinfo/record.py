@@ -3,7 +3,9 @@
     pip install torch==2.13.0 expecttest
     npx tsx test/opinfo/compare.ts
 
-calls this script, which writes the samples to the file that it names, as test/fixtures/record.py writes cases.
+calls this script, which writes the samples to the file that it names, as test/fixtures/record.py writes cases. To record some alone, and compare them:
+
+    python3 test/opinfo/record.py build/opinfo.json.gz nn.functional.conv && npx tsx test/opinfo/compare.ts eager
 """
 
 import gzip
@@ -22,6 +24,9 @@ from pytorch.recorder import FUNCTIONS, LEFT_OUT, Recorder  # noqa: E402
 from pytorch.words import WORDS  # noqa: E402
 from torch.testing._internal.common_methods_invocations import op_db  # noqa: E402
 from translate import CALLS, UNDEFINED, Missing  # noqa: E402
+from translate_nets import NET_CALLS  # noqa: E402
+
+CALLS = {**CALLS, **NET_CALLS}
 
 DTYPES = [torch.float64, torch.float32, torch.int32, torch.bool]
 KINDS = {torch.float64, torch.float32, torch.int32, torch.uint8, torch.bool, torch.int64}
@@ -86,7 +91,7 @@ def main():
     torch.manual_seed(0)
     recorder, missing = Recorder(0), {}
     for op in op_db:
-        if op.name in CALLS and op.variant_test_name != "decomposed":
+        if op.name in CALLS and op.variant_test_name != "decomposed" and op.name.startswith(tuple(sys.argv[2:]) or ""):
             for dtype in DTYPES:
                 if dtype in op.dtypes:
                     record_op(op, dtype, recorder, missing)

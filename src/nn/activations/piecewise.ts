@@ -2,6 +2,7 @@
 import { ChainruleError } from "../../errors/error.ts";
 import { checkNumber } from "../../errors/numbers.ts";
 import { checkTensor, takes } from "../../tensor/arguments.ts";
+import { isFloating } from "../../tensor/dtype.ts";
 import { pointwise } from "../../tensor/pointwise.ts";
 import { floating } from "../../tensor/promotion.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -40,6 +41,9 @@ const thresholdOf = pointwise<["threshold", "value"]>("threshold", (x, threshold
   x.where(not(x.le(threshold)), value),
 );
 
+/** A bound of integers is whole, rounded towards zero as in PyTorch. */
+const boundFor = (x: Tensor, bound: number): number => (isFloating(x.dtype) ? bound : Math.trunc(bound));
+
 function checkOrder(call: string, min: number, max: number): void {
   if (min > max) throw new ChainruleError("option", call, `min ${min} is above max ${max}; swap them`);
 }
@@ -48,7 +52,7 @@ function checkOrder(call: string, min: number, max: number): void {
 export function relu6(x: Tensor): Tensor {
   takes("relu6", arguments.length, 1);
   checkTensor("relu6", "x", x);
-  return relu6Of(floating(x));
+  return relu6Of(x);
 }
 
 /** x limited to the range from min to max; the gradient at both is 0. Throws if min is above max. */
@@ -58,7 +62,7 @@ export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
   checkNumber("hardtanh", "min", min);
   checkNumber("hardtanh", "max", max);
   checkOrder("hardtanh", min, max);
-  return hardtanhOf(floating(x), { min, max });
+  return hardtanhOf(x, { min: boundFor(x, min), max: boundFor(x, max) });
 }
 
 /** (x + 3)/6, limited to the range from 0 to 1: straight lines near sigmoid. */
@@ -79,7 +83,7 @@ export function hardswish(x: Tensor): Tensor {
 export function hardshrink(x: Tensor, lambda = 0.5): Tensor {
   takes("hardshrink", arguments.length, 2);
   checkTensor("hardshrink", "x", x);
-  checkNumber("hardshrink", "lambda", lambda, { from: 0 });
+  checkNumber("hardshrink", "lambda", lambda);
   return hardshrinkOf(floating(x), { lambda });
 }
 
@@ -97,7 +101,7 @@ export function threshold(x: Tensor, threshold: number, value: number): Tensor {
   checkTensor("threshold", "x", x);
   checkNumber("threshold", "threshold", threshold);
   checkNumber("threshold", "value", value);
-  return thresholdOf(floating(x), { threshold, value });
+  return thresholdOf(x, { threshold: boundFor(x, threshold), value: boundFor(x, value) });
 }
 
 /** Applies relu6: x limited to the range from 0 to 6. */
@@ -159,7 +163,7 @@ export class Hardshrink extends Module implements Layer {
   constructor(lambda = 0.5) {
     super();
     takes("Hardshrink", arguments.length, 1);
-    checkNumber("Hardshrink", "lambda", lambda, { from: 0 });
+    checkNumber("Hardshrink", "lambda", lambda);
     this.lambda = lambda;
   }
 

@@ -4,6 +4,7 @@ import { checkNumber } from "../../errors/numbers.ts";
 import { checkTensor, takes } from "../../tensor/arguments.ts";
 import { describe } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
+import { floating } from "../../tensor/promotion.ts";
 import { inRegion } from "../../tensor/region.ts";
 import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -59,7 +60,15 @@ export function marginRankingLoss(x1: Tensor, x2: Tensor, y: Tensor, options: Ma
   const { margin, reduction } = optionsOf("marginRankingLoss", options, 0);
   broadcastShapes("marginRankingLoss", broadcastShapes("marginRankingLoss", x1.shape, x2.shape), y.shape);
   return inRegion("marginRankingLoss", { margin }, () =>
-    reduced(atLeastZero(y.neg().mul(x1.sub(x2)).add(margin)), reduction),
+    reduced(
+      atLeastZero(
+        floating(y)
+          .neg()
+          .mul(floating(x1).sub(floating(x2)))
+          .add(margin),
+      ),
+      reduction,
+    ),
   );
 }
 

@@ -7,7 +7,7 @@ import { describe, isFloating } from "../../tensor/dtype.ts";
 import { checkOptions, type OptionNames } from "../../tensor/options.ts";
 import { constant } from "../../tensor/promotion.ts";
 import { inRegion } from "../../tensor/region.ts";
-import { sameShape } from "../../tensor/shape.ts";
+import { broadcastShapes, sameShape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { within } from "../../tensor/within.ts";
 import { logsigmoid } from "../activations/smooth.ts";
@@ -18,7 +18,7 @@ export type SoftMarginOptions = ReductionOptions;
 
 /** The options of multiLabelSoftMarginLoss. */
 export interface MultiLabelSoftMarginOptions extends ReductionOptions {
-  /** A weight for each class, [C]; 1 if left out. */
+  /** A weight for each class, [C], or for each term; 1 if left out. */
   readonly weight?: Tensor | null | undefined;
 }
 
@@ -58,7 +58,11 @@ export function multiLabelSoftMarginLoss(x: Tensor, y: Tensor, options: MultiLab
   checkReduction(call, reduction);
   checkPair(call, ["x", x], ["y", y]);
   if (x.ndim === 0) throw new ChainruleError("shape", call, `takes [N, C] or [C], not ${describe(x)}`);
-  checkClassWeight(call, x, weight);
+  if (weight !== null) {
+    checkTensor(call, "weight", weight);
+    if (!sameShape(broadcastShapes(call, weight.shape, x.shape), x.shape))
+      throw new ChainruleError("shape", call, `the weight broadcasts to x, ${describe(x)}, not ${describe(weight)}`);
+  }
   return inRegion(call, {}, () => {
     const terms = y
       .mul(logsigmoid(x))
@@ -103,6 +107,11 @@ export function multiMarginLoss(x: Tensor, labels: Tensor, options: MultiMarginO
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = options;
   checkReduction(call, reduction);
   checkNumber(call, "margin", margin);
+  checkTensor(call, "x", x);
+  checkTensor(call, "labels", labels);
+  // As in PyTorch, [] is a single class, and the label of [C] may be [1].
+  if (x.ndim === 0) return multiMarginLoss(x.reshape([1]), labels, options);
+  if (x.ndim === 1 && labels.ndim === 1 && labels.size === 1) return multiMarginLoss(x, labels.reshape([]), options);
   checkScores(call, x, labels, sameShape(labels.shape, x.shape.slice(0, -1)), "[N], and [C] with []");
   if (p !== 1 && p !== 2) throw new ChainruleError("option", call, `p is 1 or 2, not ${p}`);
   checkClassWeight(call, x, weight);
@@ -131,6 +140,9 @@ export function multiLabelMarginLoss(x: Tensor, labels: Tensor, options: SoftMar
   checkOptions(call, options, softNames);
   const { reduction = "mean" } = options;
   checkReduction(call, reduction);
+  checkTensor(call, "x", x);
+  checkTensor(call, "labels", labels);
+  if (x.ndim === 0 && labels.ndim === 0) return multiLabelMarginLoss(x.reshape([1]), labels.reshape([1]), options);
   checkScores(call, x, labels, sameShape(labels.shape, x.shape), "of its shape");
   return inRegion(call, {}, () =>
     within(call, () => {

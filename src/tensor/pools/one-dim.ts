@@ -3,7 +3,7 @@ import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../arguments.ts";
 import { describe } from "../dtype.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import { avgPool2d, checkPool, maxPool2d, maxUnpool2d, type Pooled } from "../pooling.ts";
+import { avgPool2d, checkMaxPool, checkPool, maxPool2d, maxUnpool2d, type Pooled } from "../pooling.ts";
 import { sizesOf } from "../sizes.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
@@ -56,9 +56,9 @@ export const avgPool1dNames: OptionNames<AvgPool1dOptions> = {
 };
 export const unpool1dNames: OptionNames<Unpool1dOptions> = { stride: true, padding: true, outputSize: true };
 
-/** Throws unless x is a sequence, floating [N, C, L] or [C, L]. */
-function checkSequence(call: string, x: Tensor): void {
-  checkPool(call, x);
+/** Throws unless x is a sequence, [N, C, L] or [C, L], of a dtype that is pooled. */
+function checkSequence(call: string, x: Tensor, check = checkPool): void {
+  check(call, x);
   if (x.ndim !== 2 && x.ndim !== 3)
     throw new ChainruleError("shape", call, `x is [N, C, L] or [C, L], not ${describe(x)}`);
 }
@@ -95,7 +95,7 @@ export function maxPool1d(
 ): Tensor | Pooled {
   takes("maxPool1d", arguments.length, 3);
   checkOptions("maxPool1d", options, { ...maxPool1dNames, returnIndices: true });
-  checkSequence("maxPool1d", x);
+  checkSequence("maxPool1d", x, checkMaxPool);
   const row = rowOptions("maxPool1d", kernelSize, options);
   return within("maxPool1d", () => {
     const image = x.unsqueeze(-2);

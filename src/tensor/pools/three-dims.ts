@@ -4,7 +4,7 @@ import { ChainruleError } from "../../errors/error.ts";
 import { checkTensor, takes } from "../arguments.ts";
 import { describe } from "../dtype.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
-import { avgPool2d, checkPool, maxPool2d, maxUnpool2d, type Pooled } from "../pooling.ts";
+import { avgPool2d, checkMaxPool, checkPool, maxPool2d, maxUnpool2d, type Pooled } from "../pooling.ts";
 import { type Triple, type TripleOption, tripleOf } from "../sizes.ts";
 import type { Tensor } from "../tensor.ts";
 import { within } from "../within.ts";
@@ -60,9 +60,9 @@ export const avgPool3dNames: OptionNames<AvgPool3dOptions> = {
 };
 export const unpool3dNames: OptionNames<Unpool3dOptions> = { stride: true, padding: true, outputSize: true };
 
-/** Throws unless x is a volume, floating [N, C, D, H, W] or [C, D, H, W]. */
-function checkVolume(call: string, x: Tensor): void {
-  checkPool(call, x);
+/** Throws unless x is a volume, [N, C, D, H, W] or [C, D, H, W]. */
+function checkVolume(call: string, x: Tensor, check = checkPool): void {
+  check(call, x);
   if (x.ndim !== 4 && x.ndim !== 5)
     throw new ChainruleError("shape", call, `x is [N, C, D, H, W] or [C, D, H, W], not ${describe(x)}`);
 }
@@ -107,7 +107,7 @@ export function maxPool3d(
 ): Tensor | Pooled {
   takes("maxPool3d", arguments.length, 3);
   checkOptions("maxPool3d", options, { ...maxPool3dNames, returnIndices: true });
-  checkVolume("maxPool3d", x);
+  checkVolume("maxPool3d", x, checkMaxPool);
   const { size, stride, padding, dilation } = windowOf("maxPool3d", kernelSize, options);
   const { ceilMode, returnIndices = false } = options;
   const [depth, height, width] = x.shape.slice(-3);
