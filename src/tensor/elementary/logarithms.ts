@@ -46,13 +46,17 @@ export function logaddexp(a: Tensor, b: Operand): Tensor {
   });
 }
 
-/** larger + ln(1 + eˢᵐᵃˡˡᵉʳ⁻ˡᵃʳᵍᵉʳ); where the larger is infinite it is the result. */
+/**
+ * larger + ln(1 + eˢᵐᵃˡˡᵉʳ⁻ˡᵃʳᵍᵉʳ); where the larger is infinite it is the result. Two equal infinities, such as -∞ of what is masked, have the
+ * gradient 0, as in logsumexp.
+ */
 function logarithmOfSum(a: Tensor, b: Tensor): Tensor {
   const isFirst = a.ge(b).logicalOr(a.isnan());
   const [larger, smaller] = [a.where(isFirst, b), b.where(isFirst, a)];
   const isInfinite = larger.abs().eq(Infinity);
   const difference = smaller.sub(larger).where(isInfinite.logicalNot().logicalOr(smaller.isnan()), -Infinity);
-  return larger.add(difference.exp().log1p());
+  const isEqual = isInfinite.logicalAnd(a.eq(b));
+  return larger.detach().where(isEqual, larger).add(difference.exp().log1p());
 }
 
 /** x · log y, and 0 where x is 0, unless y is NaN. The shapes broadcast. */
