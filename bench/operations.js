@@ -64,6 +64,13 @@ const works = {
   ],
   "conv1d 64 → 64, 5, 16 × 512": [[sequence, [64, 64, 5]], conv1d],
   "its gradient": [[sequence, [64, 64, 5]], withGradients(conv1d)],
+  "conv3d 16 → 32, 3, 2 × 16³": [
+    [
+      [2, 16, 16, 16, 16],
+      [32, 16, 3, 3, 3],
+    ],
+    (x, w) => C.conv3d(x, w, null, { padding: 1 }),
+  ],
   "convTranspose2d 64 → 32, 4, 8 × 32²": [[image, [64, 32, 4, 4]], transposed],
   "interpolate bilinear × 2, 8 × 64 × 32²": [[image], upsampled("bilinear")],
   "interpolate bicubic × 2, 8 × 64 × 32²": [[image], upsampled("bicubic")],

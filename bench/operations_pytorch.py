@@ -54,6 +54,7 @@ WORKS = {
     "einsum ijk,jl,km->ilm, 64³": ([(64, 64, 64), (64, 64), (64, 64)], lambda x, y, z: torch.einsum("ijk,jl,km->ilm", x, y, z).contiguous()),
     "conv1d 64 → 64, 5, 16 × 512": ([SEQUENCE, (64, 64, 5)], conv1d),
     "its gradient": ([SEQUENCE, (64, 64, 5)], gradient(conv1d)),
+    "conv3d 16 → 32, 3, 2 × 16³": ([(2, 16, 16, 16, 16), (32, 16, 3, 3, 3)], lambda x, w: F.conv3d(x, w, padding=1)),
     "convTranspose2d 64 → 32, 4, 8 × 32²": ([IMAGE, (64, 32, 4, 4)], lambda x, w: F.conv_transpose2d(x, w, stride=2, padding=1)),
     "interpolate bilinear × 2, 8 × 64 × 32²": ([IMAGE], upsampled("bilinear")),
     "interpolate bicubic × 2, 8 × 64 × 32²": ([IMAGE], upsampled("bicubic")),
