@@ -44,6 +44,7 @@ export {
   MultiheadAttention,
   type MultiheadAttentionMasks,
   type MultiheadAttentionOptions,
+  type Projection,
 } from "./nn/attention/multihead-attention.ts";
 export { Bilinear, bilinear } from "./nn/bilinear.ts";
 export { Flatten, Sequential } from "./nn/containers.ts";

@@ -4,8 +4,18 @@ import { describe, expect, it } from "vitest";
 
 const x = ones([2, 3]);
 
-/** Methods of the library itself; toJSON, to which JSON.stringify passes a name; and slice, which checks the number of its ranges itself. */
-const exempt = ["apply", "replaceStorage", "adoptStorage", "remember", "toString", "slice", "constructor", "toJSON"];
+/** Methods of the library itself; toJSON, to which JSON.stringify passes a name; and slice and index, which check the number of their items. */
+const exempt = [
+  "apply",
+  "replaceStorage",
+  "adoptStorage",
+  "remember",
+  "toString",
+  "slice",
+  "index",
+  "constructor",
+  "toJSON",
+];
 
 const methods: (readonly [name: string, method: (...args: unknown[]) => unknown])[] = [];
 for (let level: object = Object.getPrototypeOf(x); level !== Object.prototype; level = Object.getPrototypeOf(level)) {

@@ -70,7 +70,7 @@ const attendNames: OptionNames<AttendOptions> = { ...maskNames, averageWeights: 
 const call = "MultiheadAttention.forward";
 
 /** The projections in one: a tensor, but null where the options may say that keys or values have another size. */
-type Projection<Options> = Options extends { readonly kdim: number } | { readonly vdim: number }
+export type Projection<Options> = Options extends { readonly kdim: number } | { readonly vdim: number }
   ? Tensor | null
   : Tensor;
 
