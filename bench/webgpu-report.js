@@ -13,7 +13,7 @@ export function report(results, { browser }) {
     `Made by \`node bench/webgpu.js\` in Chromium ${browser} on ${machine}; float32, milliseconds, medians over rounds. A step ends when its`,
     "loss has been read; a product when its result has. Submits, dispatches and bytes are those of a step, or of a product. SwiftShader is an",
     "adapter that computes on the processor: its times compare programs, and say nothing about a GPU. First step: with all that is compiled. Frozen:",
-    "the longest task of the page's thread until then; tasks of up to 50 ms are not counted.",
+    "the longest task of the page's thread in the first steps; tasks of up to 50 ms are not counted.",
     "",
     ...results.map(({ work }) => `- ${work.name}: ${work.title}`),
     "",
@@ -40,7 +40,7 @@ export function report(results, { browser }) {
 
 function rowsOf({ work, rows }) {
   const own = rows[0].failure ? null : median(rows[0].runs);
-  return rows.map(({ name, failure, runs, counts, first, longest }, i) => {
+  return rows.map(({ name, failure, runs, counts, first, frozen }, i) => {
     const begin = [i === 0 ? work.name : "", name];
     if (failure) return [...begin, "failed", ...Array(7).fill("")];
     const ms = median(runs);
@@ -51,7 +51,7 @@ function rowsOf({ work, rows }) {
       own ? (ms / own).toFixed(2) : "",
       ...[count(submits), count(dispatches), kilobytes(written), kilobytes(read)],
       short(first),
-      longest === 0 ? "–" : short(longest),
+      frozen === 0 ? "–" : short(frozen),
     ];
   });
 }

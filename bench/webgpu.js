@@ -79,7 +79,7 @@ async function measure(work, { browser, address }) {
   for (const side of sides) {
     const page = await browser.newPage();
     await page.goto(`${address}?side=${side}`);
-    const row = { side, name: side, failure: null, page, runs: [], counts: null, first: 0, longest: 0, pace: 0 };
+    const row = { side, name: side, failure: null, page, runs: [], counts: null, first: 0, frozen: 0, pace: 0 };
     rows.push(row);
     await prepare(row, work, question);
   }
@@ -103,7 +103,7 @@ async function prepare(row, work, question) {
     const answer = await ask(row, { run: 1 });
     if (!answer) return;
     if (i === 0) row.first = answer.milliseconds[0];
-    row.longest = answer.longest;
+    row.frozen = Math.max(row.frozen, answer.frozen);
     losses.push(...answer.values);
   }
   for (const [i, expected] of (work.losses ?? []).entries()) {

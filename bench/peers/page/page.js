@@ -9,7 +9,7 @@ const sides = {
   tfjs: () => import("./tfjs.js"),
 };
 
-/** The longest task of the page's thread so far, in milliseconds, if it was longer than 50: so long the page was frozen. */
+/** The longest task of the page's thread since the last answer, in milliseconds, if it was longer than 50: so long the page was frozen. */
 let longest = 0;
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
@@ -26,7 +26,9 @@ globalThis.ask = async (question) => {
     const answer = await reply(question);
     // The observer hears of a task after its end.
     await new Promise((resolve) => setTimeout(resolve));
-    return { ...answer, name, longest, counts: takeCounts() };
+    const frozen = longest;
+    longest = 0;
+    return { ...answer, name, frozen, counts: takeCounts() };
   } catch (error) {
     return { error: String(error?.message ?? error) };
   }
