@@ -78,7 +78,10 @@ function overBackground(
 }
 
 /** One channel, as numbers that are `step` apart. */
-export const channelOf = ({ width, height, data, step }: Levels, c: number) => ({
+export const channelOf = (
+  { width, height, data, step }: Levels,
+  c: number,
+): Pick<Levels, "width" | "height" | "data" | "step"> => ({
   width,
   height,
   data: data.subarray(c),

@@ -47,7 +47,7 @@ export function fail(byte: number | null, problem: string, details: ErrorDetails
   throw new ChainruleError("file", "decodePicture", `byte ${byte}: ${problem}`, { byte, ...details });
 }
 
-export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** The text of `count` bytes from `at` on, a letter a byte. */
 export const letters = (bytes: Uint8Array, at: number, count: number) =>
