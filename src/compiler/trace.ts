@@ -9,7 +9,7 @@ import type { Operation } from "../tensor/eager.ts";
 import { wrappedIn } from "../tensor/levels.ts";
 import { isPromise, isRecording, withRecording } from "../tensor/mode.ts";
 import type { Storage } from "../tensor/storage.ts";
-import { apply, Tensor } from "../tensor/tensor.ts";
+import { applyAny, Tensor } from "../tensor/tensor.ts";
 import { type LoopCall, type LoopResult, type Tracer, withTracer } from "../tensor/tracing.ts";
 import { type Reader, startWatching, type Written } from "../tensor/watch.ts";
 import { type InputOf, input, isInput, type Node, node, type Update } from "./graph.ts";
@@ -233,7 +233,7 @@ class Trace implements Tracer, Reader {
         withTracer(this, () =>
           withRecording(false, () => {
             const weights = roots.map((root, i) => this.argument(first + i, root));
-            const gradients = gradientsOf(roots, targets, weights, apply as never, { versionOf });
+            const gradients = gradientsOf(roots, targets, weights, applyAny, { versionOf });
             return gradients.map((gradient) => gradient && this.#nodeOf(gradient));
           }),
         ),

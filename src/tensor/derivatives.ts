@@ -8,7 +8,7 @@ import { isTransforming } from "./levels.ts";
 import { isRecording, noGrad, withRecording } from "./mode.ts";
 import { checkOptions, type OptionNames } from "./options.ts";
 import { TapeLevel } from "./tape.ts";
-import { apply, type Tensor } from "./tensor.ts";
+import { apply, applyAny, type Tensor } from "./tensor.ts";
 import { mapTensors, tensorsIn } from "./tree.ts";
 
 /**
@@ -63,7 +63,7 @@ function differentiate(
       `the function returned ${describe(value)}, not a scalar; reduce it with sum() or mean()`,
     );
   const gradients = tape.sourceOf(value).requiresGrad
-    ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], apply as never, { tape })
+    ? gradientsOf([value], targets, [ones(value.shape, { dtype: value.dtype })], applyAny, { tape })
     : [];
   const all = targets.map(
     (x, i) => gradients[i] ?? full(x.shape, 0, { dtype: isFloating(x.dtype) ? x.dtype : "float32" }),

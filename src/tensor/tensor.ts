@@ -43,7 +43,7 @@ export function apply<N extends OpName>(
 }
 
 /** apply for gradient rules, which name an op by a string. */
-const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object): Tensor => {
+export const applyAny = (name: string, inputs: readonly Tensor[], attributes?: object): Tensor => {
   if (!Object.hasOwn(ops, name)) throw internal(`a gradient rule names the op ${name}, which does not exist`);
   return apply(name as OpName, inputs, attributes as never);
 };

@@ -9,7 +9,7 @@ import { type CallHistory, gradientsOf, outputOf, sourceOf, unchanged, type Vers
 import { full } from "../../tensor/create.ts";
 import { isFloating, type Type } from "../../tensor/dtype.ts";
 import { isRecording } from "../../tensor/mode.ts";
-import { apply, Tensor } from "../../tensor/tensor.ts";
+import { applyAny, Tensor } from "../../tensor/tensor.ts";
 import { type LoopCall, type LoopResult, type Tracer, withTracer } from "../../tensor/tracing.ts";
 import type { Node } from "../graph.ts";
 import { Body } from "./body.ts";
@@ -241,7 +241,7 @@ class Roots {
   /** The gradients of the targets that the roots depend on. */
   gradients(targets: readonly Tensor[], trace: BodyTrace): ReadonlyMap<Tensor, Tensor> {
     const versionOf = (tensor: Tensor) => trace.versionOf(tensor);
-    const gradients = gradientsOf(this.#roots, targets, this.#weights, apply as never, { versionOf });
+    const gradients = gradientsOf(this.#roots, targets, this.#weights, applyAny, { versionOf });
     return new Map(targets.flatMap((target, i) => (gradients[i] === null ? [] : [[target, gradients[i]] as const])));
   }
 }

@@ -11,7 +11,7 @@ import { modeNow, withMode, withRecording } from "../mode.ts";
 import { observing, withObserver } from "../observing.ts";
 import { inRegion } from "../region.ts";
 import { TapeLevel } from "../tape.ts";
-import { apply, Tensor } from "../tensor.ts";
+import { applyAny, Tensor } from "../tensor.ts";
 import { mapTensors, tensorsIn } from "../tree.ts";
 import { FirstRun, SecondRun } from "./runs.ts";
 
@@ -64,7 +64,7 @@ function callOf(tape: Tape, sources: readonly Source[], again: Again): CallHisto
       const layer = tensorsIn("checkpoint", again(weights)).flatMap((y) => layerOf(tape, y));
       const roots = [...arrived.keys()].map((index) => layer[index]);
       const targets = sources.flatMap(({ tensor }, i) => (wanted[i] ? [tensor] : []));
-      const gradients = gradientsOf(roots, targets, weights, apply as never, { versionOf, tape });
+      const gradients = gradientsOf(roots, targets, weights, applyAny, { versionOf, tape });
       return wanted.map((isWanted) => (isWanted ? (gradients.shift() ?? null) : null));
     },
   };

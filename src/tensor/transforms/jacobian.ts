@@ -8,7 +8,7 @@ import { recorderFor } from "../derivatives.ts";
 import { describe, type FloatingDType, isFloating } from "../dtype.ts";
 import { checkOptions, type OptionNames } from "../options.ts";
 import { constant } from "../promotion.ts";
-import { apply, type Tensor } from "../tensor.ts";
+import { applyAny, type Tensor } from "../tensor.ts";
 import { jvp } from "./jvp.ts";
 import { vmap } from "./vmap.ts";
 
@@ -67,7 +67,7 @@ function rows(f: (x: Tensor) => Tensor, x: Tensor): Tensor {
   checkResult(y);
   const basis = unitVectors(y);
   const gradient = (dy: Tensor) => {
-    const [dx] = tape.sourceOf(y).requiresGrad ? gradientsOf([y], [target], [dy], apply as never, { tape }) : [];
+    const [dx] = tape.sourceOf(y).requiresGrad ? gradientsOf([y], [target], [dy], applyAny, { tape }) : [];
     return dx ?? constant(x, 0);
   };
   return vmap(gradient)(basis).reshape([...y.shape, ...x.shape]);

@@ -10,7 +10,7 @@ import { isStopped } from "../mode.ts";
 import { constant } from "../promotion.ts";
 import { sameShape } from "../shape.ts";
 import { TapeLevel } from "../tape.ts";
-import { apply, Tensor } from "../tensor.ts";
+import { apply, applyAny, Tensor } from "../tensor.ts";
 import type { LoopCall, LoopResult } from "../tracing.ts";
 import { mapTensors } from "../tree.ts";
 import { type Forward, forwardRules } from "./forward.ts";
@@ -137,7 +137,7 @@ function transposed(
   const onTape = products.flatMap((product, i) => (tape.sourceOf(product).requiresGrad ? [i] : []));
   if (onTape.length === 0) return results.map(() => null);
   const pick = <T>(list: readonly T[]) => onTape.map((i) => list[i]);
-  return gradientsOf(pick(products), leaves, pick(ones), apply as never, { tape });
+  return gradientsOf(pick(products), leaves, pick(ones), applyAny, { tape });
 }
 
 /**
