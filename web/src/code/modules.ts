@@ -10,6 +10,7 @@ const entryPoints: ReadonlyMap<string, () => Promise<Namespace>> = new Map<strin
   ["chainrule/model", () => import("chainrule/model")],
   ["chainrule/train", () => import("chainrule/train")],
   ["chainrule/io", () => import("chainrule/io")],
+  ["chainrule/distributions", () => import("chainrule/distributions")],
 ]);
 
 export const canImport = (name: string): boolean => entryPoints.has(name);

@@ -31,7 +31,7 @@ export const code: Texts["code"] = {
   cannotImport: (name) =>
     name === "chainrule/node"
       ? "chainrule/node liest Dateien, und eine Seite hat keine. Lade Daten mit fetch und lies sie mit readIdx aus chainrule/data."
-      : `„${name}“ kann hier nicht importiert werden. Ein Programm auf dieser Seite kann chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/train und chainrule/io importieren.`,
+      : `„${name}“ kann hier nicht importiert werden. Ein Programm auf dieser Seite kann chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/distributions, chainrule/train und chainrule/io importieren.`,
   computedImport: "import() braucht hier den Namen eines Moduls in Anführungszeichen.",
   notStarted: (why) => `Der Browser hat das Programm nicht gestartet: ${why}`,
 };

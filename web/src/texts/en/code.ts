@@ -29,7 +29,7 @@ export const code = {
   cannotImport: (name: string) =>
     name === "chainrule/node"
       ? "chainrule/node reads files, and a page has none. Fetch data and read it with readIdx from chainrule/data."
-      : `"${name}" cannot be imported here. A program in this page can import chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/train and chainrule/io.`,
+      : `"${name}" cannot be imported here. A program in this page can import chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/distributions, chainrule/train and chainrule/io.`,
   computedImport: "import() needs the name of a module in quotes here.",
   notStarted: (why: string) => `The browser did not start the program: ${why}`,
 };

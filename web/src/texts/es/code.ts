@@ -31,7 +31,7 @@ export const code: Texts["code"] = {
   cannotImport: (name) =>
     name === "chainrule/node"
       ? "chainrule/node lee archivos, y una página no los tiene. Obtén los datos con fetch y léelos con readIdx de chainrule/data."
-      : `Aquí no se puede importar «${name}». Un programa en esta página puede importar chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/train y chainrule/io.`,
+      : `Aquí no se puede importar «${name}». Un programa en esta página puede importar chainrule, chainrule/scalar, chainrule/data, chainrule/model, chainrule/distributions, chainrule/train y chainrule/io.`,
   computedImport: "import() necesita aquí el nombre de un módulo entre comillas.",
   notStarted: (why) => `El navegador no inició el programa: ${why}`,
 };
