@@ -118,7 +118,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chainrule$/, replacement: source("index.ts") },
-      { find: /^chainrule\/(compiler|scalar|data|distributions|io|model|train|node)$/, replacement: source("$1/index.ts") },
+      {
+        find: /^chainrule\/(compiler|scalar|data|distributions|io|model|train|node)$/,
+        replacement: source("$1/index.ts"),
+      },
       { find: /^chainrule-backbone$/, replacement: source("../backbone/index.js") },
       { find: /^chainrule-onnx$/, replacement: source("../onnx/src/index.ts") },
       { find: /^chainrule-xla$/, replacement: source("../xla/src/index.ts") },

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { evaluate } from "../../src/compiler/evaluate.ts";
 import { input, isInput } from "../../src/compiler/graph.ts";
 import { print } from "../../src/compiler/graph-text.ts";
+import { unroll } from "../../src/compiler/loops/unroll.ts";
 import { isFloating, type NDArray } from "../../src/tensor/dtype.ts";
 import { randomGraph } from "../../test/compiler/random-graph.ts";
 import type { Trial } from "../../test/compiler/random-growth.ts";
@@ -15,7 +16,10 @@ import { write } from "../src/write.ts";
 import { difference } from "./operation.ts";
 import { load } from "./run.ts";
 
-/** The graph with its last result alone, and with its arguments as states, so that it computes one result from constants. */
+/**
+ * The graph with its last result alone, and with its arguments as states, so that it computes one result from constants. Loops are written
+ * out, as toOnnx does.
+ */
 function constantGraph({ graph, args, states }: Trial): { readonly graph: Graph; readonly states: readonly NDArray[] } {
   const moved = new Map<Node, Node>();
   for (const n of graph.nodes) {
@@ -23,7 +27,8 @@ function constantGraph({ graph, args, states }: Trial): { readonly graph: Graph;
     else moved.set(n, { ...n, inputs: n.inputs.map((x) => moved.get(x) ?? x) });
   }
   const results = graph.results.slice(-1).map((n) => moved.get(n) ?? n);
-  return { graph: { nodes: [...moved.values()], updates: [], results }, states: [...args, ...states] };
+  const graphOfResult = unroll({ nodes: [...moved.values()], updates: [], results });
+  return { graph: graphOfResult, states: [...args, ...states] };
 }
 
 /** Cases in which ONNX's results are undefined or differ: NaN and infinity, integers that overflow, floats beyond int32. */
