@@ -3,6 +3,7 @@
 // the quiet tenth of each. The last table has the time to the end of the first step, compiling included, at several lengths.
 //
 //   node bench/recurrent.js [rounds]      needs Python 3 ($PYTHON, default python3) with torch
+import { writeFileSync } from "node:fs";
 import * as chainrule from "chainrule";
 import { trainingStep } from "../test/training-step.js";
 import { countIn, fail } from "./arguments.js";
@@ -110,12 +111,22 @@ function compiling(length) {
 
 const rows = [];
 for (const work of works) rows.push(await measure(work));
-console.log(machine, "\n");
-console.log(table(["training step, one thread, ms", "chainrule", "PyTorch", "faster"], rows, 1).join("\n"), "\n");
 compiling(10); // until the engine has optimised the compiler
 const lengths = [10, 100, 1000];
 const compiled = lengths.map((length) => [
   `${length} steps`,
   short(Math.min(...[1, 2, 3].map(() => compiling(length)))),
 ]);
-console.log(table(["compiling the step of an LSTM 128", "processor ms"], compiled, 1).join("\n"));
+const text = [
+  "# Recurrent nets and a large embedding",
+  "",
+  `Made by \`node bench/recurrent.js\` on ${machine}: training steps on one thread, the quiet tenth of ${rounds} rounds beside PyTorch.`,
+  "",
+  ...table(["training step, ms", "chainrule", "PyTorch", "faster"], rows, 1),
+  "",
+  "The time to the end of the first call, less that of a later one:",
+  "",
+  ...table(["compiling the step of an LSTM 128", "processor ms"], compiled, 1),
+].join("\n");
+console.log(text);
+writeFileSync(new URL("recurrent.md", import.meta.url), `${text}\n`);
