@@ -85,7 +85,10 @@ const packages: Record<string, { readonly parts: readonly string[]; readonly nei
   },
   onnx: { parts: ["compiler", "model"], neighbours: [] },
   xla: { parts: ["compiler"], neighbours: [] },
-  web: { parts: ["scalar", "data", "io", "model", "train"], neighbours: ["chainrule-backbone", "chainrule-onnx"] },
+  web: {
+    parts: ["scalar", "data", "distributions", "io", "model", "train"],
+    neighbours: ["chainrule-backbone", "chainrule-onnx"],
+  },
 };
 
 /** Sources that are not in src/: the demo's build, and what the command line's pages run in the browser. */
