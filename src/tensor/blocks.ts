@@ -65,7 +65,7 @@ export function unfold(x: Tensor, kernelSize: number | readonly [number, number]
   const { kernel, dilation, padding, stride, span } = blocks;
   return inRegion("unfold", { ...blocks }, () => {
     const [above, beside] = padding.map((n) => [n, n] as const);
-    const image = padding[0] + padding[1] > 0 ? x.pad([[0, 0], [0, 0], above, beside]) : x; // biome-ignore format: a pair for each dim
+    const image = padding[0] + padding[1] > 0 ? x.pad([[0, 0], [0, 0], above, beside]) : x;
     const spans = image.unfold(2, span[0], stride[0]).unfold(3, span[1], stride[1]);
     const windows = spans.slice(null, null, null, null, [null, null, dilation[0]], [null, null, dilation[1]]);
     return windows.permute([0, 1, 4, 5, 2, 3]).reshape([batch, channels * kernel[0] * kernel[1], rows * columns]);

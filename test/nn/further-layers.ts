@@ -25,7 +25,12 @@ class Calling<Inner extends Module> extends Module implements Layer {
   }
 }
 
-const [features, sequences, pictures, volumes] = [[5, 6], [4, 7], [4, 7, 7], [2, 4, 5, 4]]; // biome-ignore format: by their dims
+const [features, sequences, pictures, volumes] = [
+  [5, 6],
+  [4, 7],
+  [4, 7, 7],
+  [2, 4, 5, 4],
+];
 const { Bilinear, CosineSimilarity, EmbeddingBag, MaxPool1d, MaxPool2d, MaxPool3d } = chainrule;
 const { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, PairwiseDistance } = chainrule;
 

@@ -27,7 +27,14 @@ const names: readonly OptimiserName[] = [
 ];
 
 describe("a run that is saved and restored goes on with the same bits", () => {
-  const begin = () => tensor([[1, -2, 0.5], [0.25, 3, -1]], { requiresGrad: true }); // biome-ignore format: rows
+  const begin = () =>
+    tensor(
+      [
+        [1, -2, 0.5],
+        [0.25, 3, -1],
+      ],
+      { requiresGrad: true },
+    );
 
   /** Moves p by gradients that follow from the step, from step `from` to `to`. */
   function move(p: Tensor, optimizer: chainrule.Optimizer, from: number, to: number): void {
@@ -97,7 +104,13 @@ describe("LBFGS", () => {
   );
 
   it("goes on with the same bits from a saved state", () => {
-    const start = tensor([[-1.5, 2], [0.25, -0.5]], { dtype: "float64" }); // biome-ignore format: rows
+    const start = tensor(
+      [
+        [-1.5, 2],
+        [0.25, -0.5],
+      ],
+      { dtype: "float64" },
+    );
     const options = { maxIter: 3, lineSearchFn: "strongWolfe" };
     const whole = prepared(start, options);
     for (let i = 0; i < 4; i++) whole.optimizer.step(whole.closure);
@@ -115,7 +128,13 @@ describe("LBFGS", () => {
     const one = prepared(tensor([[1, 2]]), {});
     one.optimizer.step(one.closure);
     const state = one.optimizer.stateDict();
-    const other = prepared(tensor([[1, 2], [3, 4]]), {}); // biome-ignore format: rows
+    const other = prepared(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+      {},
+    );
     const before = [...other.optimizer.stateDict().keys()];
     expect(() => other.optimizer.loadStateDict(state)).toThrow(
       "loadStateDict: state.0.d is float32[2], and should be [4]",

@@ -99,8 +99,22 @@ function lossesOf(logp: Tensor, labels: Tensor, inputs: Tensor, lengths: Tensor,
   const blanks = constant(own, blank);
   // [N, S, 2] -> [N, 2S]: blank, a, blank, b; and a blank at the end.
   const pairs = stack([blanks, own], 2).reshape([batch, 2 * count]);
-  const extended = pairs.pad([[0, 0], [0, 1]], blank); // biome-ignore format: a pair for each dim
-  const before = extended.pad([[0, 0], [2, 0]], blank).narrow(1, 0, places); // biome-ignore format: a pair for each dim
+  const extended = pairs.pad(
+    [
+      [0, 0],
+      [0, 1],
+    ],
+    blank,
+  );
+  const before = extended
+    .pad(
+      [
+        [0, 0],
+        [2, 0],
+      ],
+      blank,
+    )
+    .narrow(1, 0, places);
   const mayJump = extended.ne(blank).logicalAnd(extended.ne(before));
   const at = logp.gather(2, extended.unsqueeze(0).expand([time, batch, places]));
   const place = labels.apply("iota", [], { length: places }).expand([batch, places]);

@@ -70,7 +70,7 @@ export function conv3d(x: Tensor, weight: Tensor, bias?: Tensor | null, options:
   return inRegion("conv3d", { stride, dilation, groups }, () =>
     within("conv3d", () => {
       const [outputs, channels, k, kH, kW] = weight.shape;
-      const padded = front[0] + front[1] > 0 ? x.pad([[0, 0], [0, 0], front, [0, 0], [0, 0]]) : x; // biome-ignore format: a pair for each dim
+      const padded = front[0] + front[1] > 0 ? x.pad([[0, 0], [0, 0], front, [0, 0], [0, 0]]) : x;
       const images = slicesAsChannels(padded, k, stride[0], dilation[0]);
       const y = conv2d(images, weight.reshape([outputs, channels * k, kH, kW]), bias, {
         stride: [stride[1], stride[2]],

@@ -143,11 +143,29 @@ describe("init", () => {
 
 describe("patterns and the truncated normal distribution", () => {
   it("eye and dirac pass on their inputs", () => {
-    expect(init.eye(zeros([2, 3])).toArray()).toEqual([[1, 0, 0], [0, 1, 0]]); // biome-ignore format: rows
+    expect(init.eye(zeros([2, 3])).toArray()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
     const weight = init.dirac(zeros([4, 2, 3]), 2);
     expect(weight.toArray()).toEqual([
-      [[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]], [[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]],
-    ]); // biome-ignore format: rows
+      [
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+      [
+        [0, 1, 0],
+        [0, 0, 0],
+      ],
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+    ]);
     const x = randn([1, 3, 4, 5]);
     const same = conv2d(x, init.dirac(zeros([3, 3, 3, 3])), null, { padding: 1 });
     expect(same.toArray()).toEqual(x.toArray());
@@ -160,7 +178,10 @@ describe("patterns and the truncated normal distribution", () => {
     const x = init.sparse(zeros([10, 6]), 0.25, 2);
     expect(x.eq(0).sum(0).toArray()).toEqual([3, 3, 3, 3, 3, 3]);
     expect(new Set(x.eq(0).argmax(0).data).size).toBeGreaterThan(1);
-    expect(init.sparse(zeros([2, 2]), 1).toArray()).toEqual([[0, 0], [0, 0]]); // biome-ignore format: rows
+    expect(init.sparse(zeros([2, 2]), 1).toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   it("truncNormal draws between its bounds, with the moments of that part", () => {
