@@ -9,6 +9,7 @@ import * as chainrule from "chainrule";
 import { countIn, fail } from "./arguments.js";
 import { machine, short, table, times } from "./markdown.js";
 import { startPeer } from "./python-peer.js";
+import { quietTenth } from "./statistics.js";
 
 const C = chainrule;
 const { compile, grad, LBFGS, tensor } = chainrule;
@@ -111,8 +112,6 @@ function rosenbrock() {
   return p;
 }
 
-const quiet = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 10)];
-
 /** Every n-th number of the result, 1,000 at most. */
 function sample({ data, size }) {
   const step = Math.max(1, Math.floor(size / 1000));
@@ -126,7 +125,7 @@ async function measure(peer, name, run) {
   const wrong = ours.findIndex((value, i) => !(Math.abs(value - theirs[i]) <= 1e-4 * largest));
   if (ours.length !== theirs.length || wrong >= 0) fail(`${name}: ${ours[wrong]} and ${theirs[wrong]} at ${wrong}`);
   for (let i = 0; i < 5; i++) run();
-  const count = Math.max(1, Math.round(20 / quiet((await peer.ask({ times: 3 })).milliseconds)));
+  const count = Math.max(1, Math.round(20 / quietTenth((await peer.ask({ times: 3 })).milliseconds)));
   const [own, other] = [[], []];
   for (let round = 0; round < rounds; round++) {
     other.push(...(await peer.ask({ times: count })).milliseconds);
@@ -136,7 +135,7 @@ async function measure(peer, name, run) {
       own.push(performance.now() - start);
     }
   }
-  return [name, short(quiet(own)), short(quiet(other)), times(quiet(other) / quiet(own))];
+  return [name, short(quietTenth(own)), short(quietTenth(other)), times(quietTenth(other) / quietTenth(own))];
 }
 
 const all = new Map(

@@ -9,6 +9,7 @@ import { trainingStep } from "../test/training-step.js";
 import { countIn, fail } from "./arguments.js";
 import { machine, short, table, times } from "./markdown.js";
 import { startPeer } from "./python-peer.js";
+import { quietTenth } from "./statistics.js";
 
 const { compile, crossEntropy, Embedding, GRU, Linear, LSTM, manualSeed, Module, randn, RNN, SGD, tensor } = chainrule;
 const rounds = countIn(process.argv.slice(2), { name: "rounds", fallback: 30 });
@@ -71,8 +72,6 @@ function prepare(work) {
 
 const plain = (x) => [x.shape, [...x.data]];
 
-const quiet = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 10)];
-
 async function measure(work) {
   const { net, x, labels, step } = prepare(work);
   const peer = startPeer("recurrent_pytorch.py");
@@ -83,7 +82,7 @@ async function measure(work) {
     if (!(Math.abs(ours - theirs) <= 1e-4 * Math.abs(theirs))) fail(`${work.title}: losses ${ours} and ${theirs}`);
   }
   for (let i = 0; i < 30; i++) step();
-  const count = Math.max(1, Math.round(30 / quiet((await peer.ask({ steps: 5 })).milliseconds)));
+  const count = Math.max(1, Math.round(30 / quietTenth((await peer.ask({ steps: 5 })).milliseconds)));
   const [ours, theirs] = [[], []];
   for (let round = 0; round < rounds; round++) {
     theirs.push(...(await peer.ask({ steps: count })).milliseconds);
@@ -94,7 +93,7 @@ async function measure(work) {
     }
   }
   peer.stop();
-  const [own, other] = [quiet(ours), quiet(theirs)];
+  const [own, other] = [quietTenth(ours), quietTenth(theirs)];
   return [work.title, short(own), short(other), times(other / own)];
 }
 
