@@ -132,14 +132,9 @@ export class Interpreter {
           );
         this.#function(statement.callee)(...statement.operands.map((operand) => this.#number(operand)));
         return false;
-      case "for": {
-        const { index, from, to, step, body } = statement;
-        for (let i = this.#number(from); i < this.#number(to); i += step) {
-          this.#values.set(index, [i]);
-          if (this.run(body)) break;
-        }
+      case "for":
+        this.#for(statement);
         return false;
-      }
       case "loop":
         while (!this.run(statement.body));
         return false;
@@ -149,6 +144,13 @@ export class Interpreter {
         return this.run(this.#number(statement.condition) === 0 ? statement.whenFalse : statement.whenTrue);
       default:
         return statement satisfies never;
+    }
+  }
+
+  #for({ index, from, to, step, body }: Extract<Statement, { readonly kind: "for" }>): void {
+    for (let i = this.#number(from); i < this.#number(to); i += step) {
+      this.#values.set(index, [i]);
+      if (this.run(body)) break;
     }
   }
 

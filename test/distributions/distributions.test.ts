@@ -115,8 +115,18 @@ describe("samples", () => {
 
   it("Categorical draws classes by their probabilities, also from logits, and never one of 0", () => {
     for (const p of [
-      new Categorical({ probs: tensor([[1, 0, 3], [2, 2, 4]]) }), // biome-ignore format: rows
-      new Categorical({ logits: tensor([[1, 0, 3], [2, 2, 4]]).log() }), // biome-ignore format: rows
+      new Categorical({
+        probs: tensor([
+          [1, 0, 3],
+          [2, 2, 4],
+        ]),
+      }),
+      new Categorical({
+        logits: tensor([
+          [1, 0, 3],
+          [2, 2, 4],
+        ]).log(),
+      }),
     ]) {
       manualSeed(7);
       const shares = p.sample([count]).oneHot(3).to("float32").mean(0);
@@ -161,7 +171,6 @@ describe("samples", () => {
       [3, erlang(3)],
       [60, erlang(60)],
     ] as const) {
-      // biome-ignore format: pairs
       manualSeed(4);
       const drawn = [...new Gamma(tensor([a]), 1).sample([4000]).data].sort((x, y) => x - y);
       const distance = Math.max(...drawn.map((x, i) => Math.abs(f(x) - (i + 0.5) / drawn.length)));

@@ -1,13 +1,30 @@
-// What padding layers share: the widths for all dims of x.
+// What padding layers share: their setting, and the widths for all dims of x.
 import { ChainruleError } from "../../errors/error.ts";
 import { shown } from "../../tensor/arguments.ts";
 import { describe } from "../../tensor/dtype.ts";
 import { pad } from "../../tensor/layout/padding.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { within } from "../../tensor/within.ts";
+import { settings } from "../layer-tree.ts";
+import { Module } from "../module.ts";
 
 /** Elements before and after, for each of the last dims in their order. A number is for all sides. Negative ones are cut off. */
 export type Padding = number | readonly (readonly [before: number, after: number])[];
+
+/** A layer that pads the dims behind [N, C] or [C]. The subclasses define with what. */
+export abstract class PaddingLayer extends Module {
+  /** As it was given. */
+  readonly padding: Padding;
+
+  constructor(padding: Padding) {
+    super();
+    this.padding = padding;
+  }
+
+  override extraRepr(): string {
+    return settings([this.padding]);
+  }
+}
 
 type Mode = "reflect" | "replicate" | "circular";
 
